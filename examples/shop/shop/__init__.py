@@ -1,0 +1,1 @@
+"""A small shop: customers, products and orders behind a REST API."""

@@ -1,0 +1,1 @@
+"""Commands that `manage.py` offers for the shop."""

@@ -1,0 +1,1 @@
+"""Security schemes and configured credentials: which credential goes where, and only there."""

@@ -1,0 +1,200 @@
+"""Configured credentials by the document's security schemes, and where they may go."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from openapi_mcp.errors import CredentialsError
+from openapi_mcp.model.document import Document, SecurityScheme
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.secret import MASK, Credential, Place, Secret
+from openapi_mcp.model.url import origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticCredentials:
+    """The credentials of the command line, environment and config file, their values resolved."""
+
+    bearer: Secret | None = None
+    token: Secret | None = None
+    token_scheme: str = "Token"
+    basic: Secret | None = None
+    headers: tuple[tuple[str, Secret], ...] = ()
+    api_key: Secret | None = None
+    by_scheme: Mapping[str, Secret] | None = None
+
+
+def place_credentials(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> tuple[Credential, ...]:
+    """Return each configured value with its place in a request; a later one takes the place of an earlier one.
+
+    Raises:
+        CredentialsError: a value has no place: no apiKey scheme, several of them, or an unknown scheme name.
+    """
+    placed = [*_authorization(static), *_from_schemes(static, schemes), *_from_headers(static)]
+    for credential in placed:
+        _check_characters(credential)
+    by_place = {(credential.place, credential.name.lower()): credential for credential in placed}
+    return tuple(by_place.values())
+
+
+def _authorization(static: StaticCredentials) -> Iterable[Credential]:
+    if static.basic is not None:
+        yield _basic(static.basic, "--basic")
+    if static.token is not None:
+        yield Credential(
+            place=Place.HEADER, name="Authorization", value=static.token, prefix=f"{static.token_scheme} "
+        )
+    if static.bearer is not None:
+        yield _bearer(static.bearer)
+
+
+def _from_headers(static: StaticCredentials) -> Iterable[Credential]:
+    return (Credential(place=Place.HEADER, name=name, value=value) for name, value in static.headers)
+
+
+def _from_schemes(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> Iterable[Credential]:
+    if static.api_key is not None:
+        yield _api_key(_only_api_key(schemes), static.api_key)
+    for name, value in (static.by_scheme or {}).items():
+        yield _for_scheme(_scheme_named(name, schemes), value)
+
+
+def _scheme_named(name: str, schemes: Sequence[SecurityScheme]) -> SecurityScheme:
+    """Return a scheme by its name, or by the form its name has in an environment variable: api-key -> API_KEY."""
+    exact = next((scheme for scheme in schemes if scheme.name == name), None)
+    found = exact or next((scheme for scheme in schemes if _variable_form(scheme.name) == name.upper()), None)
+    if found is None:
+        listed = ", ".join(scheme.name for scheme in schemes) or "none"
+        hint = f"schemes of this document: {listed}"
+        raise CredentialsError(f"the document has no security scheme {name!r}", where="--auth", hint=hint)
+    return found
+
+
+def _variable_form(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def _for_scheme(scheme: SecurityScheme, value: Secret) -> Credential:
+    match scheme.type, scheme.scheme:
+        case "apiKey", _:
+            return _api_key(scheme, value)
+        case "http", "basic":
+            return _basic(value, f"--auth {scheme.name}")
+        case ("http", "bearer") | (("oauth2" | "openIdConnect"), _):
+            return _bearer(value)
+        case "http", other if other:
+            return Credential(place=Place.HEADER, name="Authorization", value=value, prefix=f"{other.capitalize()} ")
+        case _:
+            message = f"a security scheme of type {scheme.type!r} takes no static value"
+            raise CredentialsError(message, where=scheme.pointer, hint="give the header itself with --header")
+
+
+def _bearer(value: Secret) -> Credential:
+    return Credential(place=Place.HEADER, name="Authorization", value=value, prefix="Bearer ")
+
+
+def _basic(value: Secret, where: str) -> Credential:
+    user, colon, password = value.reveal().partition(":")
+    if not colon:
+        raise CredentialsError("basic credentials need a colon", where=where, hint="write USER:PASS")
+    return Credential.basic(user, password)
+
+
+def _only_api_key(schemes: Sequence[SecurityScheme]) -> SecurityScheme:
+    found = [scheme for scheme in schemes if scheme.type == "apiKey"]
+    if len({(scheme.location, scheme.parameter) for scheme in found}) == 1:
+        return found[0]
+    if not found:
+        raise CredentialsError(
+            "the document has no apiKey scheme, so there is no place for the key",
+            where="--api-key",
+            hint="give the header itself: --header 'X-API-Key: env:KEY'",
+        )
+    listed = ", ".join(scheme.name for scheme in found)
+    raise CredentialsError(
+        f"the document has several apiKey schemes: {listed}", where="--api-key", hint=f"write --auth {found[0].name}=VALUE"
+    )
+
+
+def _api_key(scheme: SecurityScheme, value: Secret) -> Credential:
+    try:
+        place = Place(scheme.location)
+    except ValueError:
+        message = f"the scheme {scheme.name!r} puts its key in {scheme.location!r}"
+        raise CredentialsError(message, where=scheme.pointer, hint="it must be header, query or cookie") from None
+    if not scheme.parameter:
+        raise CredentialsError(f"the scheme {scheme.name!r} names no parameter", where=scheme.pointer)
+    return Credential(place=place, name=scheme.parameter, value=value)
+
+
+def _check_characters(credential: Credential) -> None:
+    text = credential.prefix + credential.value.reveal()
+    ends_cookie = credential.place is Place.COOKIE and any(char in text for char in "; ,")
+    if not credential.value.reveal() or ends_cookie or any(ord(char) < 32 or ord(char) == 127 for char in text):
+        raise CredentialsError(
+            f"the value for {credential.name!r} is empty or holds a character that cannot stand there",
+            where=f"{credential.place.value} {credential.name}",
+            hint="check the environment variable or the file it is read from",
+        )
+
+
+def trusted_origins(document: Document, base_url: str | None, typed_url: str | None) -> frozenset[tuple[str, str, int]]:
+    """Return the origins that credentials may go to. Security requirement A6.
+
+    With a base URL it is that one. Without, what the operator typed confirms itself: the origin of the document's URL, or
+    for a local document the first server it names.
+    """
+    if base_url is not None:
+        named = [base_url]
+    elif typed_url is not None:
+        named = [typed_url]
+    else:
+        named = [server.url for server in document.servers[:1]]
+    return frozenset(found for url in named if (found := origin(url)) is not None)
+
+
+def authorize(
+    request: HttpRequest, credentials: Iterable[Credential], trusted: frozenset[tuple[str, str, int]]
+) -> HttpRequest:
+    """Return the request with each credential set, last, in place of whatever stood there; for trusted origins only."""
+    if origin(request.url) not in trusted:
+        return request
+    return _set_all(request, ((credential, credential.value.reveal()) for credential in credentials))
+
+
+def masked(
+    request: HttpRequest, credentials: Iterable[Credential], trusted: frozenset[tuple[str, str, int]]
+) -> HttpRequest:
+    """Return the request as `authorize` would, with `***` for every secret."""
+    if origin(request.url) not in trusted:
+        return request
+    return _set_all(request, ((credential, MASK) for credential in credentials))
+
+
+def _set_all(request: HttpRequest, values: Iterable[tuple[Credential, str]]) -> HttpRequest:
+    for credential, value in values:
+        match credential.place:
+            case Place.HEADER:
+                kept = tuple(pair for pair in request.headers if pair[0].lower() != credential.name.lower())
+                request = replace(request, headers=(*kept, (credential.name, credential.prefix + value)))
+            case Place.QUERY:
+                request = replace(request, url=_with_query(request.url, credential.name, value))
+            case Place.COOKIE:
+                request = replace(request, headers=_with_cookie(request.headers, credential.name, value))
+    return request
+
+
+def _with_query(url: str, name: str, value: str) -> str:
+    bare, _, query = url.partition("?")
+    key = quote(name, safe="")
+    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0].lower() != key.lower()]
+    pairs = "&".join([*kept, f"{key}={quote(value, safe='*')}"])
+    return f"{bare}?{pairs}"
+
+
+def _with_cookie(headers: tuple[tuple[str, str], ...], name: str, value: str) -> tuple[tuple[str, str], ...]:
+    cookies = [part for key, text in headers if key.lower() == "cookie" for part in text.split("; ")]
+    kept = [part for part in cookies if part.partition("=")[0] != name]
+    others = tuple(pair for pair in headers if pair[0].lower() != "cookie")
+    return (*others, ("Cookie", "; ".join([*kept, f"{name}={value}"])))

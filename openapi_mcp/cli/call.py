@@ -1,0 +1,190 @@
+"""`openapi-mcp call`: one call from the shell."""
+
+import base64
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from openapi_mcp.app import Notice, open_app
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.output import show_bytes, show_json, show_text, stdout_is_terminal
+from openapi_mcp.cli.start import start
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
+from openapi_mcp.model.call import Blob, Call, Result, Text
+from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.request.build import curl
+
+HELP = """Call one tool and print its answer.
+
+Examples:
+
+\b
+  openapi-mcp call --spec openapi.json customers_list -a city=Porto -a page_size=5
+
+\b
+  openapi-mcp call --spec openapi.json orders_create --methods all --args '{"customer": 1, "items": []}'
+
+\b
+  openapi-mcp call --spec openapi.json customers_list -a city=Porto --dry-run
+      the exact request and the same as a curl line; nothing is sent
+"""
+
+
+@takes(DOCUMENT, TOOLS, CREDENTIALS, CALLS, OUTPUT)
+def call(
+    *,
+    tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL")],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Option("--arg", "-a", metavar="NAME=VALUE", help="One argument; text, or JSON where the tool wants it."),
+    ] = None,
+    args: Annotated[
+        str | None, typer.Option("--args", metavar="JSON", help="All arguments as a JSON object; - reads it from stdin.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    flags: Mapping[str, Any],
+) -> int:
+    """Run one call; the exit status says how it went."""
+    config, notice = start(flags)
+    given = _json_arguments(args, config)
+    if dry_run:
+        request = anyio.run(_preview, config, notice, tool, arguments or [], given)
+        _show_request(request, as_json=as_json)
+        return ExitCode.OK
+    result = anyio.run(_call, config, notice, tool, arguments or [], given)
+    _show_result(result, as_json=as_json)
+    return result.failure.kind.exit_code if result.failure else ExitCode.OK
+
+
+async def _call(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> Result:
+    async with open_app(config, notice) as app:
+        return await app.executor.call(_as_call(app.toolset.by_name.get(name), name, pairs, given))
+
+
+async def _preview(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> HttpRequest:
+    async with open_app(config, notice) as app:
+        return app.executor.preview(_as_call(app.toolset.by_name.get(name), name, pairs, given))
+
+
+def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, Any]) -> Call:
+    properties = tool.input_schema.get("properties", {}) if tool else {}
+    definitions = tool.input_schema.get("$defs", {}) if tool else {}
+    arguments = dict(given)
+    repeated: dict[str, list[Any]] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"{pair!r} is not an argument", where="-a", hint="write -a name=value")
+        types = _types(properties.get(key, {}), definitions)
+        if "array" in types and not text.lstrip().startswith("["):
+            repeated.setdefault(key, []).append(_value(text, _types(properties[key].get("items", {}), definitions)))
+        else:
+            arguments[key] = _value(text, types)
+    return Call(tool=name, arguments={**arguments, **repeated})
+
+
+def _types(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str]:
+    """Return the types that a schema allows, through its reference and its alternatives; empty where it says nothing."""
+    ref = str(schema.get("$ref", ""))
+    if ref:
+        target = definitions.get(ref.removeprefix("#/$defs/"), {})
+        return _types(target, {}) if isinstance(target, Mapping) else set()
+    if isinstance(declared := schema.get("type"), str):
+        return {declared}
+    branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    return {name for branch in branches for name in _types(branch, definitions)}
+
+
+def _value(text: str, types: set[str]) -> Any:
+    """Read the text of one argument: as it stands where a text is wanted, else as JSON where it is JSON."""
+    if "string" in types and not (types & {"null"} and text == "null"):
+        return text
+    try:
+        return read_json(text)
+    except ValueError:
+        return text
+
+
+def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
+    if text is None:
+        return {}
+    if text == "-":
+        if config.spec == "-":
+            raise ConfigError("both the document and the arguments are to come from stdin", where="--args -")
+        text = sys.stdin.read()
+    try:
+        value = read_json(text)
+    except ValueError as error:
+        raise ConfigError(f"the arguments are not JSON: {error}", where="--args", hint="quote the whole object") from None
+    if not isinstance(value, dict):
+        raise ConfigError("the arguments are not a JSON object", where="--args", hint="write '{\"name\": \"value\"}'")
+    return value
+
+
+def _show_request(request: HttpRequest, *, as_json: bool) -> None:
+    body = request.body.decode("utf-8", "replace") if request.body is not None else None
+    if as_json:
+        headers = [{"name": name, "value": value} for name, value in request.headers]
+        show_json(
+            {"method": request.method, "url": request.url, "headers": headers, "body": body, "curl": curl(request)}
+        )
+        return
+    lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
+    show_text("\n".join([*lines, "", body] if body is not None else lines))
+    show_text(f"\n{curl(request)}")
+
+
+def _show_result(result: Result, *, as_json: bool) -> None:
+    if result.failure is not None and not as_json:
+        from openapi_mcp.cli.output import show_error
+
+        failure = result.failure
+        show_error(OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=failure.hint))
+        if failure.body is not None:
+            show_json(failure.body)
+        return
+    if as_json:
+        show_json(_as_json(result))
+        return
+    for content in result.content:
+        match content:
+            case Text():
+                show_text(_pretty(content.text, result))
+            case Blob() if stdout_is_terminal():
+                show_text(f"{content.mime_type}, {len(content.data):,} bytes; send stdout to a file to keep them")
+            case Blob():
+                show_bytes(content.data)
+                return  # a word after the bytes would spoil them
+
+
+def _pretty(text: str, result: Result) -> str:
+    import json
+
+    if result.structured is None or not stdout_is_terminal():
+        return text
+    return json.dumps(read_json(text), indent=2, ensure_ascii=False)
+
+
+def _as_json(result: Result) -> Any:
+    """Return a result as one JSON value: the structured content, or what stands for text and bytes."""
+    if result.structured is not None:
+        return result.structured
+    first, *rest = result.content
+    note = read_json(rest[0].text) if rest and isinstance(rest[0], Text) else {}
+    shown: Any = first.text if isinstance(first, Text) else _bytes_as_json(first)
+    return {"result": shown, **(note if isinstance(note, dict) else {})}
+
+
+def _bytes_as_json(blob: Blob) -> dict[str, Any]:
+    return {
+        "mime_type": blob.mime_type,
+        "bytes": len(blob.data),
+        "base64": base64.b64encode(blob.data).decode("ascii"),
+    }

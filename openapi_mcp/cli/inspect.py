@@ -1,0 +1,161 @@
+"""`openapi-mcp inspect`: the tools that a client would see."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from openapi_mcp.app import Catalogue, load_catalogue, require_tools
+from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.output import show, show_json, show_text
+from openapi_mcp.cli.start import start
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.executor.executor import server_url
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool, wire_tool
+from openapi_mcp.model.url import redact_url
+
+HELP = """Show the tools made from a document: all as a table, or one in full.
+
+Examples:
+
+\b
+  openapi-mcp inspect --spec openapi.json
+
+\b
+  openapi-mcp inspect --spec openapi.json orders_list
+
+\b
+  openapi-mcp inspect --spec openapi.json --methods all --json
+"""
+_SHOWN_SKIPPED = 20
+
+
+@takes(DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
+def inspect(
+    *,
+    tool: Annotated[str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    flags: Mapping[str, Any],
+) -> int:
+    """Show a toolset, or one tool of it."""
+    config, notice = start(flags)
+    catalogue = anyio.run(load_catalogue, config, notice)
+    report = inspection(config, catalogue)
+    if tool is not None:
+        report["tools"] = [_one(report["tools"], tool, catalogue)]
+    if as_json:
+        show_json(report)
+    elif tool is not None:
+        _show_tool(report["tools"][0])
+    else:
+        require_tools(catalogue.toolset, catalogue.document)
+        _show_table(report)
+    return ExitCode.OK
+
+
+def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
+    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "skipped", "problems"} (design.md)."""
+    document, toolset = catalogue.document, catalogue.toolset
+    try:
+        base_url: str | None = redact_url(server_url(document, config.base_url))
+    except ConfigError:
+        base_url = None
+    listed = [wire_tool(tool) for tool in toolset.tools]
+    size = len(write_json({"tools": listed}).encode())
+    return {
+        "document": {
+            "title": document.title,
+            "version": document.version,
+            "openapi": document.openapi,
+            "source": document.source,
+            "base_url": base_url,
+        },
+        "mode": "tools",
+        "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
+        "tools": [_tool_report(tool) for tool in toolset.tools],
+        "skipped": [
+            {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
+        ],
+        "problems": [
+            {"severity": p.severity.value, "pointer": p.pointer, "message": p.message, "hint": p.hint}
+            for p in document.problems
+        ],
+    }
+
+
+def _tool_report(tool: Tool) -> dict[str, Any]:
+    listed = wire_tool(tool)
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "method": tool.operation.method,
+        "path": tool.operation.path,
+        "operation_id": tool.operation.operation_id,
+        "tags": list(tool.operation.tags),
+        "input_schema": tool.input_schema,
+        "output_schema": tool.output_schema,
+        "annotations": listed["annotations"],
+        "needs": [],
+        "yields": [],
+        "bytes": len(write_json(listed).encode()),
+    }
+
+
+def _one(tools: list[dict[str, Any]], name: str, catalogue: Catalogue) -> dict[str, Any]:
+    found = next((tool for tool in tools if tool["name"] == name), None)
+    if found is None:
+        near = get_close_matches(name, catalogue.toolset.by_name, n=3)
+        hint = f"did you mean {', '.join(near)}?" if near else "openapi-mcp inspect without a name lists the tools"
+        raise ConfigError(f"there is no tool {name!r}", where="TOOL", hint=hint)
+    return found
+
+
+def _show_tool(tool: dict[str, Any]) -> None:
+    import json
+
+    show_text(f"{tool['name']}  ({tool['method']} {tool['path']})\n\n{tool['description']}\n")
+    show_text(json.dumps({"input_schema": tool["input_schema"]}, indent=2, ensure_ascii=False))
+    if tool["output_schema"] is not None:
+        show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
+    show_text(f"\n{tool['bytes']} bytes in the list, {_hints(tool['annotations'])}")
+
+
+def _hints(annotations: Mapping[str, bool]) -> str:
+    if annotations["readOnlyHint"]:
+        return "read-only"
+    words = ["destructive" if annotations["destructiveHint"] else "creates"]
+    return " and ".join(words + (["repeatable"] if annotations["idempotentHint"] else []))
+
+
+def _show_table(report: dict[str, Any]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    document, cost = report["document"], report["cost"]
+    table = Table(title=escape(f"{document['title']} {document['version']}"), title_justify="left", pad_edge=False)
+    for heading, style in (("Tool", "bold"), ("Operation", "cyan"), ("What it does", "")):
+        table.add_column(heading, style=style, overflow="fold")
+    for tool in report["tools"]:
+        operation = f"{tool['method']} {one_line(tool['path'], 120)}"
+        table.add_row(tool["name"], escape(operation), escape(one_line(tool["title"], 120)))
+    show(table)
+    show_text(f"{cost['tools']} tools, {cost['bytes']:,} bytes listed (about {cost['tokens']:,} tokens)")
+    show_text(f"base URL: {document['base_url'] or 'none usable; give --base-url'}")
+    _show_left_out(report)
+
+
+def _show_left_out(report: dict[str, Any]) -> None:
+    if report["skipped"]:
+        show_text(f"{len(report['skipped'])} operations left out:")
+        for skipped in report["skipped"][:_SHOWN_SKIPPED]:
+            show_text(f"  {skipped['method']} {one_line(skipped['path'], 120)}: {one_line(skipped['reason'], 160)}")
+        if len(report["skipped"]) > _SHOWN_SKIPPED:
+            show_text(f"  and {len(report['skipped']) - _SHOWN_SKIPPED} more (--json lists all)")
+    for problem in report["problems"][:_SHOWN_SKIPPED]:
+        show_text(f"{problem['severity']}: {one_line(problem['message'], 200)}\n   at: {one_line(problem['pointer'], 200)}")

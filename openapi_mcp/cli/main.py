@@ -1,0 +1,101 @@
+"""The command: its sub-commands, and what every one of them does with an error."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from openapi_mcp import __version__
+from openapi_mcp.cli import call, inspect, serve
+from openapi_mcp.cli.output import show_error, show_text
+from openapi_mcp.errors import ExitCode, OpenapiMcpError
+
+HELP = """Turn any OpenAPI description into an MCP server.
+
+Only GET operations become tools unless --methods says otherwise. Every option can also stand in openapi-mcp.toml
+(base_url = "...") and in the environment (OPENAPI_MCP_BASE_URL).
+
+Examples:
+
+\b
+  openapi-mcp inspect --spec https://api.example.com/openapi.json
+      the tools as a table
+
+\b
+  openapi-mcp call --spec openapi.json customers_list -a city=Porto
+      one call, its answer on stdout
+
+\b
+  openapi-mcp serve --spec https://api.example.com/openapi.json --bearer env:API_TOKEN
+      an MCP server over stdio, for Claude Code and every other client
+
+\b
+  openapi-mcp serve http --spec openapi.yaml --base-url http://localhost:8000
+      the same over Streamable HTTP, at http://127.0.0.1:8800/mcp
+"""
+
+app = typer.Typer(
+    name="openapi-mcp",
+    help=HELP,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command("serve", help=serve.HELP)(serve.serve)
+app.command("inspect", help=inspect.HELP)(inspect.inspect)
+app.command("call", help=call.HELP)(call.call)
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Show the version, or the help where no command is given."""
+    if version:
+        show_text(f"openapi-mcp {__version__}")
+        raise typer.Exit(ExitCode.OK)
+    if context.invoked_subcommand is None:
+        show_text(context.get_help())
+        raise typer.Exit(ExitCode.OK)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status. One of the two outermost doors: no traceback passes it."""
+    try:
+        return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False) or ExitCode.OK)
+    except OpenapiMcpError as error:
+        show_error(error)
+        return error.exit_code
+    except typer.TyperException as error:
+        show_error(_usage_error(error))
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # `openapi-mcp inspect | head`
+        sys.stderr.close()
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001  the outermost door of the process
+        return _bug(error)
+
+
+def _usage_error(error: typer.TyperException) -> OpenapiMcpError:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "openapi-mcp"
+    return OpenapiMcpError(error.format_message(), where=command, hint=f"see {command} --help")
+
+
+def _bug(error: Exception) -> int:
+    import logging
+
+    logging.getLogger(__name__).debug("unexpected error", exc_info=True)
+    name = type(error).__name__
+    show_error(
+        OpenapiMcpError(
+            f"openapi-mcp failed with {name}; this is a bug in it",
+            hint="run again with --log-level debug and report what it shows, secrets removed",
+        )
+    )
+    return ExitCode.BUG

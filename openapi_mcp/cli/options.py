@@ -1,0 +1,142 @@
+"""Every option, declared once; a command takes them in groups."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+_DOCUMENT = "Document"
+_TOOLS = "Tools"
+_CREDENTIALS = "Credentials (each may be env:NAME or file:PATH)"
+_CALLS = "Calls"
+_OUTPUT = "Output"
+
+Options = Mapping[str, Any]
+
+
+def _option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Any:
+    return Annotated[kind, typer.Option(*names, help=help_text, rich_help_panel=panel, metavar=metavar)]
+
+
+_Text = str | None
+_Texts = list[str] | None
+_Number = float | None
+_Whole = int | None
+_Flag = bool | None
+
+DOCUMENT: Options = {
+    "spec": _option(
+        _Text, "--spec", "-s", metavar="SOURCE", panel=_DOCUMENT,
+        help_text="The OpenAPI document: a URL, a file, or - for standard input.",
+    ),
+    "spec_command": _option(
+        _Text, "--spec-command", metavar="CMD", panel=_DOCUMENT,
+        help_text="The document is what CMD prints; run without a shell.",
+    ),
+    "base_url": _option(
+        _Text, "--base-url", metavar="URL", panel=_DOCUMENT,
+        help_text="Where the API is; takes the place of every server in the document.",
+    ),
+    "config": _option(
+        _Text, "--config", metavar="FILE", panel=_DOCUMENT,
+        help_text="A file with any of these options. Default: openapi-mcp.toml, where there is one.",
+    ),
+}  # fmt: skip
+TOOLS: Options = {
+    "methods": _option(
+        _Text, "--methods", metavar="LIST", panel=_TOOLS,
+        help_text="Which methods become tools, such as get,post, or all. Default: get (and head).",
+    ),
+    "include": _option(
+        _Texts, "--include", metavar="PATTERN", panel=_TOOLS,
+        help_text="Only these operations: '/path/*', tag:NAME or op:GLOB; repeatable.",
+    ),
+    "exclude": _option(
+        _Texts, "--exclude", metavar="PATTERN", panel=_TOOLS,
+        help_text="Not these operations; wins over --include; repeatable.",
+    ),
+    "output_schemas": _option(
+        _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema too (costs context)."
+    ),
+}  # fmt: skip
+CREDENTIALS: Options = {
+    "bearer": _option(
+        _Text, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."
+    ),
+    "token": _option(
+        _Text, "--token", metavar="VALUE", panel=_CREDENTIALS,
+        help_text="Send `Authorization: Token VALUE`, as Django REST Framework wants it.",
+    ),
+    "token_scheme": _option(
+        _Text, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="The word before --token. Default: Token."
+    ),
+    "basic": _option(
+        _Text, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."
+    ),
+    "header": _option(
+        _Texts, "--header", "-H", metavar="'NAME: VALUE'", panel=_CREDENTIALS,
+        help_text="Send this header, such as 'X-API-Key: env:KEY'; repeatable.",
+    ),
+    "api_key": _option(
+        _Text, "--api-key", metavar="VALUE", panel=_CREDENTIALS,
+        help_text="Send the key where the document's apiKey scheme says: header, query or cookie.",
+    ),
+    "auth": _option(
+        _Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
+        help_text="The value for one security scheme of the document; repeatable.",
+    ),
+}  # fmt: skip
+CALLS: Options = {
+    "timeout": _option(
+        _Number, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
+    ),
+    "max_response": _option(
+        _Whole, "--max-response", metavar="CHARACTERS", panel=_CALLS,
+        help_text="Longest result; more is cut between whole items. 0: no limit. Default: 25000.",
+    ),
+    "max_body": _option(
+        _Whole, "--max-body", metavar="BYTES", panel=_CALLS,
+        help_text="Largest answer that is read, decompressed. Default: 10000000.",
+    ),
+}  # fmt: skip
+OUTPUT: Options = {
+    "log_level": _option(
+        _Text, "--log-level", metavar="LEVEL", panel=_OUTPUT,
+        help_text="debug, info, warning or error; on stderr. Default: warning.",
+    ),
+    "verbose": _option(_Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
+    "quiet": _option(_Flag, "--quiet", "-q", panel=_OUTPUT, help_text="Only errors on stderr."),
+}  # fmt: skip
+HTTP: Options = {
+    "host": _option(_Text, "--host", panel="HTTP", help_text="Address to listen on. Default: 127.0.0.1."),
+    "port": _option(_Whole, "--port", "-p", panel="HTTP", help_text="Port to listen on; 0 takes any. Default: 8800."),
+    "path": _option(_Text, "--path", panel="HTTP", help_text="Path of the endpoint. Default: /mcp."),
+}  # fmt: skip
+
+Command = Callable[..., int]
+
+
+def takes(*groups: Options) -> Callable[[Command], Callable[..., int]]:
+    """Give a command the options of these groups; it is called with their values by name as `flags`."""
+    declared = {name: kind for group in groups for name, kind in group.items()}
+
+    def wrap(command: Command) -> Callable[..., int]:
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "flags"]
+        shared = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+            for name, kind in declared.items()
+        ]
+
+        @functools.wraps(command)
+        def run(**values: Any) -> int:
+            flags = {name: values.pop(name) for name in declared}
+            return command(flags=flags, **values)
+
+        parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own] + shared
+        run.__dict__["__signature__"] = inspect.Signature(parameters, return_annotation=int)
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        return run
+
+    return wrap

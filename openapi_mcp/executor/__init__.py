@@ -1,0 +1,1 @@
+"""The life of one call; the only room that sends anything upstream."""

@@ -1,0 +1,270 @@
+"""The life of one call: validated, built, authorized, sent within its deadline, decoded or classified, redacted."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import anyio
+
+from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
+from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
+from openapi_mcp.executor.send import BrokenAnswerError, Sender, SendError, TooLargeError, UnreachableError
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.document import Document, Operation
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.policy import Limits
+from openapi_mcp.model.secret import Credential, Redactor
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
+from openapi_mcp.request.arguments import validate, validator
+from openapi_mcp.request.build import build_request
+from openapi_mcp.response.decode import decode, json_body, mask, text_body
+from openapi_mcp.response.shape import shape_json, shape_text
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+_MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
+
+
+def server_url(document: Document, base_url: str | None = None, operation: Operation | None = None) -> str:
+    """Return the URL that path templates are appended to: the pinned one, else the first usable server.
+
+    The operation's own servers come before the path item's, those before the document's. OAS 3.1.1, 4.8.5.
+
+    Raises:
+        ConfigError: none is an absolute http or https URL.
+    """
+    if base_url is not None:
+        return base_url
+    servers = operation.servers if operation is not None else document.servers
+    for server in servers:
+        if origin(server.url) is not None and "{" not in server.url and "@" not in server.url.partition("?")[0]:
+            return server.url
+    named = ", ".join(repr(redact_url(server.url)) for server in servers[:3]) or "none"
+    raise ConfigError(
+        f"the document names no usable server ({named})",
+        where=document.source,
+        hint="say where the API is with --base-url https://host/path",
+    )
+
+
+class Executor:
+    """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
+
+    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        toolset: Toolset,
+        *,
+        base_url: str | None = None,
+        typed_url: str | None = None,
+        credentials: Sequence[Credential] = (),
+        renew: Callable[[], Sequence[Credential]] | None = None,
+        limits: Limits | None = None,
+        user_agent: str = "openapi-mcp",
+    ) -> None:
+        self._document = document
+        self._toolset = toolset
+        self._base_url = base_url
+        self._trusted = trusted_origins(document, base_url, typed_url)
+        self._credentials = tuple(credentials)
+        self._renew = renew
+        self._limits = limits or Limits()
+        self._redact = Redactor.of(self._credentials)
+        self._validators: dict[str, Validator] = {}
+        self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
+
+    async def __aenter__(self) -> Self:
+        await self._sender.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._sender.__aexit__(kind, error, traceback)
+
+    async def call(self, call: Call) -> Result:
+        """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request."""
+        try:
+            tool, request = self._request(call)
+        except _Refused as refusal:
+            return self._masked(refusal.failure).as_result()
+        try:
+            with anyio.fail_after(self._limits.timeout):
+                response = await self._send(request)
+        except TimeoutError:
+            return self._timed_out(request).as_result()
+        except SendError as error:
+            return self._masked(_send_failure(error)).as_result()
+        return self._result(tool, request, response)
+
+    def preview(self, call: Call) -> HttpRequest:
+        """Return the exact request of a call, secrets masked, without sending it.
+
+        Raises:
+            OpenapiMcpError: the tool is unknown or the arguments do not fit.
+        """
+        try:
+            _, request = self._request(call)
+        except _Refused as refusal:
+            raise ArgumentsError(
+                refusal.failure.message, field=refusal.failure.field, hint=refusal.failure.hint
+            ) from None
+        return masked(request, self._credentials, self._trusted)
+
+    def trusts(self, url: str) -> bool:
+        """True when credentials may go to the origin of `url`."""
+        return origin(url) in self._trusted
+
+    def _request(self, call: Call) -> tuple[Tool, HttpRequest]:
+        tool = self._toolset.by_name.get(call.tool)
+        if tool is None:
+            raise _Refused(_unknown_tool(call.tool, self._toolset))
+        try:
+            arguments = validate(tool, call.arguments, self._validator(tool))
+            return tool, build_request(tool, arguments, server_url(self._document, self._base_url, tool.operation))
+        except ArgumentsError as error:
+            raise _Refused(_invalid(error)) from None
+        except ConfigError as error:
+            raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
+
+    def _validator(self, tool: Tool) -> "Validator":
+        if tool.name not in self._validators:
+            self._validators[tool.name] = validator(tool)
+        return self._validators[tool.name]
+
+    async def _send(self, request: HttpRequest) -> HttpResponse:
+        """Send with credentials; once more where a 401 finds that a credential's file now holds another value."""
+        used = self._credentials
+        response = await self._sender.send(authorize(request, used, self._trusted))
+        if response.status == 401 and self._renewed(used):
+            response = await self._sender.send(authorize(request, self._credentials, self._trusted))
+        return response
+
+    def _renewed(self, used: tuple[Credential, ...]) -> bool:
+        if self._renew is None:
+            return False
+        try:
+            fresh = tuple(self._renew())
+        except OpenapiMcpError:
+            return False  # the 401 itself says what is wrong; the old value stays
+        self._credentials = fresh
+        self._redact = Redactor.of((*used, *fresh))
+        return fresh != used
+
+    def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse) -> Result:
+        if response.redirect is not None:
+            return self._masked(_redirected(response)).as_result()
+        if response.status >= 400 or 300 <= response.status < 400 and response.status != 304:
+            return self._masked(self._refusal(request, response)).as_result()
+        fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
+        return decode(response, max_response=self._limits.max_response, redactor=self._redact, fixed=fixed)
+
+    def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
+        kind = kind_of(response.status)
+        body = _error_body(response)
+        said = said_by(body)
+        hint = hint_for(kind)
+        if kind is FailureKind.UNAUTHENTICATED and self._credentials and origin(request.url) not in self._trusted:
+            hint = f"no credential was sent: {_shown_origin(request.url)} was not named; confirm it with --base-url"
+        return Failure(
+            kind=kind,
+            message=f"the API answered {response.status}" + (f": {said}" if said else ""),
+            status=response.status,
+            retryable=is_retryable(response.status),
+            retry_after=retry_after(response.header("retry-after"), time.time()),
+            attempts=1,
+            hint=hint,
+            body=body,
+        )
+
+    def _timed_out(self, request: HttpRequest) -> Failure:
+        return Failure(
+            kind=FailureKind.TIMEOUT,
+            message=f"{_shown_origin(request.url)} did not answer in full within {self._limits.timeout:g} s",
+            retryable=request.method in ("GET", "HEAD"),
+            attempts=1,
+            hint="ask for less, or start the server with a longer --timeout",
+        )
+
+    def _masked(self, failure: Failure) -> Failure:
+        """Return the failure with every secret masked; messages and bodies may repeat what was sent."""
+        message = one_line(self._redact(failure.message), 1500)
+        return replace(failure, message=message, hint=self._redact(failure.hint), body=mask(failure.body, self._redact))
+
+
+class _Refused(Exception):
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def _unknown_tool(name: str, toolset: Toolset) -> Failure:
+    near = get_close_matches(name, toolset.by_name, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else "list the tools to see their names"
+    return Failure(kind=FailureKind.UNKNOWN_TOOL, message=f"there is no tool {one_line(name, 80)!r}", hint=hint)
+
+
+def _invalid(error: ArgumentsError) -> Failure:
+    return Failure(
+        kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or ""
+    )
+
+
+def _send_failure(error: SendError) -> Failure:
+    reason = one_line(str(error), 300)
+    match error:
+        case UnreachableError():
+            kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
+        case TooLargeError():
+            kind, message = FailureKind.TOO_LARGE, reason
+        case BrokenAnswerError() | _:
+            kind, message = FailureKind.BAD_RESPONSE, f"the API's answer cannot be read: {reason}"
+    hint = hint_for(kind)
+    if kind is FailureKind.TOO_LARGE:
+        hint = "ask for less: a filter, a smaller page, fewer fields"
+    return Failure(
+        kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint
+    )
+
+
+def _redirected(response: HttpResponse) -> Failure:
+    target = redact_url(response.redirect or "")
+    return Failure(
+        kind=FailureKind.REFUSED,
+        message=f"the API redirects to another origin, which is not followed: {one_line(target, 500)}",
+        status=response.status,
+        attempts=1,
+        hint="if that is where the API lives now, start the server with --base-url for it",
+    )
+
+
+def _error_body(response: HttpResponse) -> Any:
+    """Return the upstream's own answer, shortened: JSON where it is, else text, None for bytes."""
+    value, is_json = json_body(response)
+    if is_json:
+        try:
+            return shape_json(value, _MAX_ERROR_BODY)[0]
+        except RecursionError:
+            pass  # deeper than anything we can rebuild: say it as text below
+    text = text_body(response)
+    return shape_text(text, _MAX_ERROR_BODY)[0] if text else None
+
+
+def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
+    """Return the headers of an answer without cookies: for HEAD they are the answer."""
+    return {name.lower(): redact(value) for name, value in response.headers if name.lower() != "set-cookie"}
+
+
+def _shown_origin(url: str) -> str:
+    found = origin(url)
+    return f"{found[0]}://{found[1]}:{found[2]}" if found else "the API"

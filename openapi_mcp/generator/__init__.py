@@ -1,0 +1,1 @@
+"""Document to Toolset: select, name, fit schemas, describe."""

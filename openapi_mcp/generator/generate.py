@@ -1,0 +1,234 @@
+"""The generator's front door: a Document becomes a Toolset, and every argument gets its Binding."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_mcp.generator import describe
+from openapi_mcp.generator.body import choose_media_type, is_json, object_body
+from openapi_mcp.generator.naming import argument_names, tool_names
+from openapi_mcp.generator.schema import MissingSchemaError, SelfContained
+from openapi_mcp.generator.select import left_out
+from openapi_mcp.model.document import Document, Location, MediaType, Operation, Parameter, Schema, Skipped
+from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset
+
+# Header parameters that belong to HTTP, to the credential or to the body; OAS 3.1.1, Parameter Object: "SHALL be ignored".
+_RESERVED_HEADERS = frozenset(
+    "accept authorization connection content-length content-type cookie expect host keep-alive te trailer "
+    "transfer-encoding upgrade".split()
+)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
+_COOKIE_NAME = _HEADER_NAME
+
+
+class _Unserved(ValueError):
+    """An operation that cannot become a tool, with the pointer of what stands in the way."""
+
+    def __init__(self, reason: str, pointer: str) -> None:
+        super().__init__(reason)
+        self.pointer = pointer
+
+
+def generate(document: Document, selection: Selection | None = None) -> Toolset:
+    """Return a tool for each selected operation, in document order; the others stand in `skipped` with the reason."""
+    selection = selection or Selection()
+    hidden = selection.hidden | _credential_parameters(document)
+    tools: list[Tool] = []
+    skipped = list(document.skipped)
+    for operation, name in zip(document.operations, tool_names(document.operations), strict=True):
+        reason, pointer = left_out(operation, selection), operation.pointer
+        if reason is None:
+            try:
+                tools.append(_Generator(document.schemas, hidden, selection).tool(operation, name))
+                continue
+            except _Unserved as error:
+                reason, pointer = str(error), error.pointer
+            except MissingSchemaError as error:
+                reason = str(error)
+        skipped.append(Skipped(method=operation.method, path=operation.path, pointer=pointer, reason=reason))
+    return Toolset(
+        title=document.title,
+        version=document.version,
+        instructions=describe.instructions(document, selection),
+        tools=tuple(tools),
+        skipped=tuple(skipped),
+    )
+
+
+def _credential_parameters(document: Document) -> frozenset[tuple[Location, str]]:
+    """Return the parameters that the document's own apiKey schemes occupy: never offered to a model."""
+    return frozenset(
+        (Location(scheme.location), scheme.parameter.lower())
+        for scheme in document.security_schemes
+        if scheme.type == "apiKey" and scheme.location in ("query", "header", "cookie")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    """An input of an operation before it has an argument name."""
+
+    place: str
+    name: str
+    schema: Schema
+    kind: BindingKind
+    required: bool
+    parameter: Parameter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Generator:
+    schemas: Mapping[str, Schema]
+    hidden: frozenset[tuple[Location, str]]
+    selection: Selection
+
+    def tool(self, operation: Operation, name: str) -> Tool:
+        _check_path(operation)
+        offered, ignored = self.parameters(operation)
+        media_type = _body_media_type(operation)
+        arguments = [*offered, *(self.body(operation, media_type) if media_type else ())]
+        names = argument_names((argument.place, argument.name) for argument in arguments)
+        bindings = tuple(_binding(argument, name) for argument, name in zip(arguments, names, strict=True))
+        return Tool(
+            name=name,
+            title=describe.title(operation),
+            description=describe.description(operation, self.schemas),
+            input_schema=self.input_schema(operation, arguments, bindings),
+            output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
+            operation=operation,
+            annotations=describe.annotations(operation),
+            bindings=bindings,
+            body_type=_sent_type(media_type) if media_type else None,
+            ignored=frozenset(ignored) - set(names),
+        )
+
+    def parameters(self, operation: Operation) -> tuple[list[_Argument], list[str]]:
+        """Return the parameters that are offered, and the names of those that are not the caller's to set."""
+        offered, ignored = [], []
+        for parameter in operation.parameters:
+            if _is_reserved(parameter) or (parameter.location, parameter.name.lower()) in self.hidden:
+                ignored.append(parameter.name)
+                continue
+            schema = _described(parameter.schema, parameter)
+            place, required = parameter.location.value, parameter.required
+            offered.append(_Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
+        return offered, ignored
+
+    def body(self, operation: Operation, media_type: MediaType) -> Iterator[_Argument]:
+        schema = media_type.schema or {}
+        if media_type.content_type.startswith("text/") and not is_json(media_type.content_type):
+            yield self.whole_body(operation, {"type": "string", **schema})
+            return
+        fields = object_body(self.schemas, schema)
+        if fields is None:
+            yield self.whole_body(operation, schema)
+            return
+        parts = SelfContained(self.schemas, "input")
+        for name, value in fields.properties.items():
+            if not parts.is_hidden(value):
+                yield _Argument("body", name, value, BindingKind.BODY_FIELD, name in fields.required)
+
+    def whole_body(self, operation: Operation, schema: Schema) -> _Argument:
+        body = operation.request_body
+        said = body.description if body else ""
+        schema = schema if not said or "description" in schema else {**schema, "description": said}
+        return _Argument("body", "body", schema, BindingKind.BODY, body is not None and body.required)
+
+    def input_schema(
+        self, operation: Operation, arguments: list[_Argument], bindings: tuple[Binding, ...]
+    ) -> dict[str, Any]:
+        parts = SelfContained(self.schemas, "input")
+        for argument, binding in zip(arguments, bindings, strict=True):
+            parts.add(binding.argument, argument.schema)
+        properties, definitions = parts.finish()
+        body_required = operation.request_body is not None and operation.request_body.required
+        required = [
+            binding.argument
+            for binding in bindings
+            if binding.required and (binding.kind is not BindingKind.BODY_FIELD or body_required)
+        ]
+        schema: dict[str, Any] = {"type": "object"}
+        if properties:
+            schema["properties"] = properties
+        if required:
+            schema["required"] = required
+        schema["additionalProperties"] = False
+        if definitions:
+            schema["$defs"] = definitions
+        return schema
+
+    def output_schema(self, operation: Operation) -> dict[str, Any] | None:
+        """Return the schema of a success, where it is JSON, under the form that results have (design.md, A result)."""
+        response = describe.success(operation)
+        media = next((m for m in response.content if is_json(m.content_type)), None) if response else None
+        if media is None or media.schema is None:
+            return None
+        parts = SelfContained(self.schemas, "output")
+        parts.add("answer", media.schema)
+        roots, definitions = parts.finish()
+        answer = roots["answer"]
+        # Permissive on purpose: an answer that breaks its schema, a 204 and a `_note` must still arrive.
+        schema: dict[str, Any] = {"type": "object"}
+        if answer.get("type") == "object":
+            schema = {key: value for key, value in answer.items() if key in ("properties", "title", "description")}
+            schema = {"type": "object", **schema}
+        else:
+            schema["properties"] = {"result": answer}
+        return {**schema, "$defs": definitions} if definitions else schema
+
+
+def _check_path(operation: Operation) -> None:
+    """Refuse a template that a URL parser would rewrite. Security requirement A1."""
+    segments = operation.path.partition("?")[0].replace("\\", "/").split("/")
+    if any(_decoded_dots(segment) for segment in segments):
+        raise _Unserved("the path template holds a dot segment", operation.pointer)
+
+
+def _decoded_dots(segment: str) -> bool:
+    return segment.lower().replace("%2e", ".") in (".", "..")
+
+
+def _is_reserved(parameter: Parameter) -> bool:
+    name = parameter.name.lower()
+    match parameter.location:
+        case Location.HEADER:
+            return name in _RESERVED_HEADERS or name.startswith("proxy-") or not _HEADER_NAME.fullmatch(name)
+        case Location.COOKIE:
+            return not _COOKIE_NAME.fullmatch(name)
+        case _:
+            return False
+
+
+def _described(schema: Schema, parameter: Parameter) -> Schema:
+    """Return the parameter's schema with the parameter's own description, which is the more specific one."""
+    said = parameter.description
+    if parameter.deprecated:
+        said = f"Deprecated. {said}".strip()
+    return {**schema, "description": said} if said else schema
+
+
+def _body_media_type(operation: Operation) -> MediaType | None:
+    body = operation.request_body
+    if body is None or not body.content:
+        return None
+    chosen = choose_media_type(body)
+    if chosen is None:
+        declared = ", ".join(media.content_type[:80] for media in body.content[:5])
+        raise _Unserved(f"a request body of type {declared} cannot be sent yet", body.pointer)
+    return chosen
+
+
+def _sent_type(media_type: MediaType) -> str:
+    return "application/json" if "*" in media_type.content_type else media_type.content_type
+
+
+def _binding(argument: _Argument, name: str) -> Binding:
+    return Binding(
+        argument=name,
+        kind=argument.kind,
+        name=argument.name,
+        required=argument.required,
+        parameter=argument.parameter,
+    )

@@ -1,0 +1,130 @@
+"""A name for each operation and each argument: legal for every client, unique, and never moved by a neighbour.
+
+A tool's name is a function of its own operation alone. Where the text of an operationId cannot stand as it is, or there
+is none, a short digest of the operation keeps names apart, so that a new neighbour never takes or changes a name.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from openapi_mcp.model.document import Operation
+
+MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too (mcp-facts)
+_DIGEST = 4
+_LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_SLASHES = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*(?:/[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*)+")
+_LEGAL_ARGUMENT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_ILLEGAL_IN_ARGUMENT = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def tool_names(operations: Sequence[Operation]) -> list[str]:
+    """Return a unique name for each operation, in order.
+
+    "customers_list" -> "customers_list"; "repos/get" -> "repos--get"; "users.get" -> "users_get_" + digest;
+    GET /users/{id} without operationId -> "get_users_by_id_" + digest. An operationId that several operations claim
+    (OAS forbids it) names none of them: each goes by method and path.
+    """
+    claimed = Counter(operation.operation_id for operation in operations)
+    names = [_name(operation, shared=claimed[operation.operation_id] > 1) for operation in operations]
+    return _apart(names, operations)
+
+
+def _name(operation: Operation, *, shared: bool) -> str:
+    text = operation.operation_id
+    if text is None or shared:
+        text = f"{operation.method.lower()} {operation.path}".replace("{", " by ")
+        return _digested(text, f"{operation.method} {operation.path}")
+    if "--" not in text and len(text) <= MAX_NAME and _LEGAL_NAME.fullmatch(text):
+        return text
+    namespaced = text.replace("/", "--")
+    if len(namespaced) <= MAX_NAME and _SLASHES.fullmatch(text) and _LEGAL_NAME.fullmatch(namespaced):
+        return namespaced  # "--" stands for "/" alone, so no other operationId comes to this name
+    return _digested(text, text)
+
+
+def _digested(text: str, identity: str, digits: int = _DIGEST) -> str:
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
+    mark = format(int(digest[:16], 16), "036b")
+    suffix = _base32(mark, digits)
+    plain = _ILLEGAL.sub("_", text).strip("_-") or "operation"
+    if not plain[0].isalpha():
+        plain = f"op_{plain}"
+    return f"{shorten(plain, MAX_NAME - digits - 1)}_{suffix}"
+
+
+def _base32(bits: str, digits: int) -> str:
+    letters = "abcdefghijkmnpqrstuvwxyz23456789"
+    return "".join(letters[int(bits[i * 5 : i * 5 + 5], 2)] for i in range(digits))
+
+
+def _apart(names: list[str], operations: Sequence[Operation]) -> list[str]:
+    """Lengthen the digest of names that still agree: a chance of one in a million for two alike texts."""
+    taken = Counter(names)
+    if len(taken) == len(names):
+        return names
+    return [
+        name if taken[name] == 1 else _digested(name, f"{operation.method} {operation.path}", digits=7)
+        for name, operation in zip(names, operations, strict=True)
+    ]
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut a name to `limit` characters, keeping whole words and both ends, the first and last words before the middle.
+
+    ("listCoreV1NamespacedPersistentVolumeClaim", 30) -> "listCoreV1_VolumeClaim"
+    """
+    if len(text) <= limit:
+        return text
+    spans = [match.span() for match in _WORD.finditer(text)]
+    head_end, tail_start = 0, len(text)
+    left, right = 0, len(spans) - 1
+    take_left = True
+    while left <= right:
+        new_head, new_tail = (spans[left][1], tail_start) if take_left else (head_end, spans[right][0])
+        if new_head + 1 + len(text) - new_tail > limit:
+            break
+        head_end, tail_start = new_head, new_tail
+        left, right = (left + 1, right) if take_left else (left, right - 1)
+        take_left = not take_left
+    if not head_end:
+        return text[:limit].rstrip("_-")
+    return f"{text[:head_end]}_{text[tail_start:]}".rstrip("_-")
+
+
+def argument_names(wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """Return a legal, unique argument name for each (location, wire name), in order.
+
+    [("path", "id"), ("body", "id"), ("query", "filter[name]")] -> ["path_id", "body_id", "filter_name"]
+    """
+    pairs = list(wanted)
+    plain = [_legal_argument(name) for _, name in pairs]
+    counts = Counter(plain)
+    names = [
+        _legal_argument(f"{place}_{name}") if counts[name] > 1 else name
+        for name, (place, _) in zip(plain, pairs, strict=True)
+    ]
+    return _numbered(names)
+
+
+def _legal_argument(name: str) -> str:
+    if _LEGAL_ARGUMENT.fullmatch(name):
+        return name
+    plain = _ILLEGAL_IN_ARGUMENT.sub("_", name).strip("_") or "argument"
+    return plain[:64]
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Set apart names that still agree: ["top", "top"] -> ["top", "top_2"]."""
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        unique, number = name, 2
+        while unique in taken:
+            unique, number = f"{name[:60]}_{number}", number + 1
+        taken.add(unique)
+        result.append(unique)
+    return result

@@ -1,0 +1,1 @@
+"""Source to Document: fetch, parse, resolve, upgrade, read."""

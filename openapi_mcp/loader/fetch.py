@@ -1,0 +1,197 @@
+"""Bytes from a source: over HTTP, from a file, from standard input, from a command. Size and time are capped."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import httpx
+
+from openapi_mcp.errors import OpenapiMcpError, SourceError
+from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.url import origin, redact_url
+
+DEADLINE = 60.0  # seconds, for all of it
+MAX_BYTES = 64_000_000  # after decompression
+MAX_REDIRECTS = 5
+_CHUNK = 1 << 20
+_ACCEPT = "application/json, application/yaml;q=0.9, application/vnd.oai.openapi;q=0.9, */*;q=0.5"
+
+Progress = Callable[[int, int | None], None]
+"""Told of bytes received so far, and of all bytes where that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A document's bytes and the URL they came from, None for a local source."""
+
+    data: bytes
+    base_uri: str | None = None
+
+
+async def fetch(source: Source, progress: Progress | None = None) -> Fetched:
+    """Return the bytes of a document.
+
+    Raises:
+        SourceError: unreachable, not found, refused, too slow (60 s), too large (64 MB) or too often redirected (5).
+    """
+    try:
+        with anyio.fail_after(DEADLINE):
+            return await _fetch(source, progress or _silent)
+    except TimeoutError:
+        raise SourceError(
+            f"the document did not arrive within {DEADLINE:.0f} s", where=str(source), hint="save it to a file and give that"
+        ) from None
+
+
+def _silent(_received: int, _total: int | None) -> None:
+    """Report nothing."""
+
+
+async def _fetch(source: Source, progress: Progress) -> Fetched:
+    match source:
+        case UrlSource():
+            return await _from_url(source, progress)
+        case FileSource():
+            return Fetched(data=await _from_file(source))
+        case StdinSource():
+            return Fetched(data=await anyio.to_thread.run_sync(_from_stdin, abandon_on_cancel=True))
+        case CommandSource():
+            return Fetched(data=await _from_command(source))
+
+
+async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
+    headers = {"Accept": _ACCEPT, "User-Agent": "openapi-mcp"}
+    hooks = {"request": [_refuse_downgrade(source)]}
+    try:
+        async with (
+            httpx.AsyncClient(
+                follow_redirects=True, max_redirects=MAX_REDIRECTS, headers=headers, timeout=DEADLINE, event_hooks=hooks
+            ) as client,
+            client.stream("GET", source.url) as response,
+        ):
+            _check_status(source, response.status_code)
+            data = await _read_body(source, response, progress)
+            return Fetched(data=data, base_uri=str(response.url.copy_with(userinfo=b"", fragment=None)))
+    except httpx.TooManyRedirects:
+        raise SourceError(
+            f"more than {MAX_REDIRECTS} redirects", where=str(source), hint="give the URL they should lead to"
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _unreachable(source, error) from None
+
+
+def _refuse_downgrade(source: UrlSource) -> Callable[[httpx.Request], object]:
+    """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document."""
+
+    async def check(request: httpx.Request) -> None:
+        if source.url.lower().startswith("https:") and request.url.scheme != "https":
+            raise SourceError(
+                f"redirected from https to {redact_url(str(request.url))!r}", where=str(source), hint="give an https URL"
+            )
+
+    return check
+
+
+def _check_status(source: UrlSource, status: int) -> None:
+    if status < 400:
+        return
+    hint = "check the URL in a browser"
+    if status in (401, 403):
+        hint = "credentials are not sent for a document; give --spec-command 'curl -H ... URL', or save it to a file"
+    elif status == 404:
+        hint = "check the path: /openapi.json, /openapi.yaml, /api/schema/ and /v3/api-docs are common"
+    raise SourceError(f"the document's URL answered {status}", where=str(source), hint=hint)
+
+
+async def _read_body(source: Source, response: httpx.Response, progress: Progress) -> bytes:
+    length = response.headers.get("content-length", "")
+    total = int(length) if length.isdecimal() and len(length) < 20 else None
+    data = bytearray()
+    async for chunk in response.aiter_bytes():
+        data += chunk
+        if len(data) > MAX_BYTES:
+            raise _too_large(source)
+        progress(len(data), total)
+    return bytes(data)
+
+
+def _unreachable(source: Source, error: Exception) -> SourceError:
+    reason = one_line(str(error), 200) or type(error).__name__
+    if isinstance(error, httpx.ConnectError):
+        return SourceError(f"cannot connect: {reason}", where=str(source), hint="check host and port, and that the API runs")
+    return SourceError(f"cannot fetch the document: {reason}", where=str(source), hint="check the URL and the network")
+
+
+def _too_large(source: Source) -> SourceError:
+    return SourceError(
+        f"the document is larger than {MAX_BYTES // 1_000_000} MB", where=str(source), hint="serve a part of it"
+    )
+
+
+async def _from_file(source: FileSource) -> bytes:
+    try:
+        return await anyio.to_thread.run_sync(_read_file, source, abandon_on_cancel=True)
+    except OSError as error:
+        hint = "check the path; a URL starts with http:// or https://"
+        raise SourceError(f"cannot read the file: {error.strerror}", where=str(source), hint=hint) from None
+
+
+def _read_file(source: FileSource) -> bytes:
+    with Path(source.path).open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large(source)
+    return data
+
+
+def _from_stdin() -> bytes:
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise _too_large(StdinSource())
+    return data
+
+
+async def _from_command(source: CommandSource) -> bytes:
+    try:
+        process = await anyio.open_process(source.argv, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        hint = "check the program's name and PATH; no shell is used, so write 'sh -c \"...\"' for pipes"
+        raise SourceError(f"cannot run the command: {error.strerror}", where=str(source), hint=hint) from None
+    output, complaint = bytearray(), bytearray()
+    try:
+        async with process, anyio.create_task_group() as group:
+            group.start_soon(_drain, source, process.stdout, output, MAX_BYTES)
+            group.start_soon(_drain, None, process.stderr, complaint, 20_000)
+            await process.wait()
+    except* OpenapiMcpError as errors:
+        raise errors.exceptions[0] from None
+    if process.returncode:
+        said = complaint.decode(errors="replace").strip()
+        message = f"the command ended with status {process.returncode}" + (f":\n{said[-2000:]}" if said else "")
+        raise SourceError(message, where=str(source), hint="run it in a shell and correct what it says")
+    return bytes(output)
+
+
+async def _drain(
+    source: Source | None, stream: "anyio.abc.ByteReceiveStream | None", into: bytearray, limit: int
+) -> None:
+    """Read a stream to its end: past `limit` an error for a source, else the rest is let go."""
+    if stream is None:
+        return
+    async for chunk in stream:
+        if len(into) < limit:
+            into += chunk
+        elif source is not None:
+            raise _too_large(source)
+
+
+def same_origin_or_upgrade(typed: str, final: str) -> bool:
+    """True when `final` has the origin of `typed`, or is the https form of the same host."""
+    before, after = origin(typed), origin(final)
+    if before is None or after is None:
+        return False
+    return before == after or (before[0], after[0]) == ("http", "https") and before[1] == after[1]

@@ -1,0 +1,358 @@
+"""A JSON value to a Document: the one place where untyped JSON is narrowed to the objects of the specification."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from openapi_mcp.errors import DocumentError
+from openapi_mcp.loader.refs import RefError, follow, resolve
+from openapi_mcp.loader.upgrade import upgrade_schema
+from openapi_mcp.model.document import (
+    ApiServer,
+    Document,
+    Location,
+    MediaType,
+    Operation,
+    Parameter,
+    Problem,
+    RequestBody,
+    Response,
+    Schema,
+    SecurityScheme,
+    Severity,
+    Skipped,
+)
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.pointer import join
+from openapi_mcp.model.policy import METHODS
+from openapi_mcp.model.text import clean_text, one_line
+
+_DEFAULT_STYLES = {Location.PATH: "simple", Location.QUERY: "form", Location.HEADER: "simple", Location.COOKIE: "form"}
+JsonObject = dict[str, JsonValue]
+
+
+class _Broken(ValueError):
+    """A part of one operation that cannot be read; costs that operation only."""
+
+    def __init__(self, message: str, pointer: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+
+
+def read(root: JsonValue, *, source: str, base_uri: str | None) -> Document:
+    """Read the root of a description of OpenAPI 3.0 or 3.1; what is broken in one operation leaves out that one.
+
+    `base_uri` is the URL the document came from, against which relative server URLs are resolved.
+
+    Raises:
+        DocumentError: not an OpenAPI description, a version that is not served, or no paths.
+
+    OAS 3.1.1 section 4.8 (Schema), with the rules of 3.0.4 where the document says 3.0.
+    """
+    if not isinstance(root, dict):
+        raise DocumentError("the document is not an object", where=source, hint="give an OpenAPI 3.0 or 3.1 description")
+    return _Reader(root=root, source=source, base_uri=base_uri, openapi=_version(root, source)).document()
+
+
+def _version(root: JsonObject, source: str) -> str:
+    version = root.get("openapi")
+    if isinstance(version, (str, int, float)) and str(version).startswith(("3.0", "3.1", "3.2")):
+        return str(version)
+    if "swagger" in root:
+        raise DocumentError(
+            f"the document is Swagger {_shown(root['swagger'])}, which this version does not read yet",
+            where=source,
+            hint="convert it to OpenAPI 3 (swagger2openapi, or the framework's own option) and give the result",
+        )
+    if version is None:
+        raise DocumentError(
+            'the document has no "openapi" field, so it is not an OpenAPI description',
+            where=source,
+            hint="check that the source is the description itself and not a page or an answer of the API",
+        )
+    raise DocumentError(
+        f"the document is OpenAPI {_shown(version)}", where=source, hint="versions 3.0.x and 3.1.x are read"
+    )
+
+
+def _shown(value: JsonValue) -> str:
+    return one_line(str(value), 40)
+
+
+class Schemas(Mapping[str, Schema]):
+    """What a `$ref` in a schema points at, upgraded when it is first asked for. A KeyError says why there is nothing."""
+
+    def __init__(self, root: JsonObject, openapi: str) -> None:
+        self._root = root
+        self._openapi = openapi
+        self._read: dict[str, Schema] = {}
+
+    def __getitem__(self, ref: str) -> Schema:
+        if ref not in self._read:
+            try:
+                target, _ = resolve(self._root, ref)
+                self._read[ref] = upgrade_schema(target, openapi=self._openapi)
+            except RefError as error:
+                raise KeyError(str(error)) from None
+        return self._read[ref]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the references to the document's named schemas; others can be looked up all the same."""
+        components = self._root.get("components")
+        schemas = components.get("schemas") if isinstance(components, dict) else None
+        return (join("#/components/schemas", name) for name in (schemas if isinstance(schemas, dict) else ()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    root: JsonObject
+    source: str
+    base_uri: str | None
+    openapi: str
+    problems: list[Problem] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def document(self) -> Document:
+        info = _object(self.root.get("info"))
+        servers = self.servers(self.root, "#") or self.default_servers()
+        operations = tuple(self.operations(servers))
+        if self.openapi.startswith("3.2"):
+            self.warn("#/openapi", "OpenAPI 3.2 is read as 3.1", "what is new in 3.2 is not served yet")
+        return Document(
+            title=one_line(_text(info, "title"), 120) or "API",
+            version=one_line(_text(info, "version"), 40),
+            openapi=self.openapi,
+            source=self.source,
+            base_uri=self.base_uri,
+            description=clean_text(_text(info, "description")),
+            servers=servers,
+            operations=operations,
+            security_schemes=tuple(self.security_schemes()),
+            schemas=Schemas(self.root, self.openapi),
+            problems=tuple(self.problems),
+            skipped=tuple(self.skipped),
+        )
+
+    def operations(self, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
+        paths = self.root.get("paths")
+        if not isinstance(paths, dict) or not any(key.startswith("/") for key in paths):
+            raise DocumentError(
+                "the document has no paths, so there is nothing to serve",
+                where=f"{self.source}#/paths",
+                hint="check that this is the full description: webhooks and components alone cannot be called",
+            )
+        for path, item in paths.items():
+            if path.startswith("/"):
+                yield from self.path_item(path, item, servers)
+            elif not path.startswith("x-"):
+                self.error(join("#/paths", path), "a path that does not start with /", "write it with a leading slash")
+
+    def path_item(self, path: str, item: JsonValue, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
+        pointer = join("#/paths", path)
+        try:
+            found, target_pointer = follow(self.root, item, pointer)
+        except RefError as error:
+            self.error(pointer, str(error), "correct the $ref")
+            self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason=str(error)))
+            return
+        fields = {**_object(found), **{key: value for key, value in _object(item).items() if key != "$ref"}}
+        own = _object(item)
+        inherited = self.servers(fields, pointer) or servers
+        for word, value in fields.items():
+            if word.upper() in METHODS and word == word.lower():
+                place = join(pointer if word in own else target_pointer, word)
+                operation = self.guarded(word.upper(), path, value, fields, place, inherited)
+                if operation is not None:
+                    yield operation
+
+    def guarded(
+        self,
+        method: str,
+        path: str,
+        value: JsonValue,
+        item: JsonObject,
+        pointer: str,
+        servers: tuple[ApiServer, ...],
+    ) -> Operation | None:
+        try:
+            return self.operation(method, path, value, item, pointer, servers)
+        except (_Broken, RefError) as error:
+            place = error.pointer if isinstance(error, _Broken) else pointer
+            self.error(place, f"{method} {path} is left out: {error}", "correct it, or exclude the operation")
+            self.skipped.append(Skipped(method=method, path=path, pointer=place, reason=str(error)))
+            return None
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        value: JsonValue,
+        item: JsonObject,
+        pointer: str,
+        servers: tuple[ApiServer, ...],
+    ) -> Operation:
+        if not isinstance(value, dict):
+            raise _Broken("the operation is not an object", pointer)
+        return Operation(
+            method=method,
+            path=path,
+            pointer=pointer,
+            operation_id=_text(value, "operationId") or None,
+            summary=clean_text(_text(value, "summary") or _text(item, "summary")),
+            description=clean_text(_text(value, "description") or _text(item, "description")),
+            tags=tuple(tag for tag in _list(value.get("tags")) if isinstance(tag, str)),
+            deprecated=value.get("deprecated") is True,
+            parameters=self.parameters(item, value, pointer),
+            request_body=self.request_body(value.get("requestBody"), join(pointer, "requestBody")),
+            responses=tuple(self.responses(value.get("responses"), join(pointer, "responses"))),
+            servers=self.servers(value, pointer) or servers,
+        )
+
+    def parameters(self, item: JsonObject, operation: JsonObject, pointer: str) -> tuple[Parameter, ...]:
+        """Merge the path item's parameters with the operation's own, which win by (name, in). OAS 3.1.1, 4.8.10.1."""
+        merged: dict[tuple[str, Location], Parameter] = {}
+        for holder, place in ((item, pointer.rpartition("/")[0]), (operation, pointer)):
+            for index, value in enumerate(_list(holder.get("parameters"))):
+                parameter = self.parameter(value, join(place, "parameters", index))
+                merged[parameter.name, parameter.location] = parameter
+        return tuple(merged.values())
+
+    def parameter(self, value: JsonValue, pointer: str) -> Parameter:
+        found, _ = follow(self.root, value, pointer)
+        fields = _object(found)
+        name = _text(fields, "name")
+        try:
+            location = Location(_text(fields, "in"))
+        except ValueError:
+            raise _Broken(f"a parameter whose `in` is {_shown(fields.get('in'))!r}", pointer) from None
+        if not name:
+            raise _Broken("a parameter without a name", pointer)
+        media_type, schema = self.parameter_schema(fields, pointer)
+        style = _text(fields, "style") or _DEFAULT_STYLES[location]
+        explode = fields.get("explode")
+        return Parameter(
+            name=name,
+            location=location,
+            required=fields.get("required") is True or location is Location.PATH,
+            schema=schema,
+            style=style,
+            explode=explode if isinstance(explode, bool) else style == "form",
+            pointer=pointer,
+            allow_reserved=fields.get("allowReserved") is True,
+            content_type=media_type,
+            description=clean_text(_text(fields, "description")),
+            deprecated=fields.get("deprecated") is True,
+        )
+
+    def parameter_schema(self, fields: JsonObject, pointer: str) -> tuple[str | None, Schema]:
+        """Return the media type of a parameter that has `content`, and the schema, with the parameter's own example."""
+        content = _object(fields.get("content"))
+        for media_type, value in content.items():
+            return media_type, self.schema(_object(value).get("schema", {}))
+        schema = dict(self.schema(fields.get("schema", {})))
+        if "example" in fields and "examples" not in schema:
+            schema["examples"] = [fields["example"]]
+        return None, schema
+
+    def request_body(self, value: JsonValue, pointer: str) -> RequestBody | None:
+        if value is None:
+            return None
+        found, place = follow(self.root, value, pointer)
+        if not isinstance(found, dict):
+            raise _Broken("the request body is not an object", pointer)
+        return RequestBody(
+            required=found.get("required") is True,
+            content=tuple(self.media_types(found, place)),
+            pointer=pointer,
+            description=clean_text(_text(found, "description")),
+        )
+
+    def media_types(self, holder: JsonObject, pointer: str) -> Iterator[MediaType]:
+        for name, value in _object(holder.get("content")).items():
+            place = join(pointer, "content", name)
+            found, _ = follow(self.root, value, place)
+            fields = _object(found)
+            schema = self.schema(fields["schema"]) if "schema" in fields else None
+            yield MediaType(content_type=name, schema=schema, pointer=place)
+
+    def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
+        """Read the answers an operation declares; a broken one is a gap in the description, not in the operation."""
+        for status, response in _object(value).items():
+            place = join(pointer, status)
+            try:
+                found, target = follow(self.root, response, place)
+                content = tuple(self.media_types(_object(found), target))
+            except RefError as error:
+                self.warn(place, str(error), "correct the $ref; the tool's description lacks what it returns")
+                continue
+            text = clean_text(_text(_object(found), "description"))
+            yield Response(status=status, description=text, content=content, pointer=place)
+
+    def schema(self, value: JsonValue) -> Schema:
+        return upgrade_schema(value, openapi=self.openapi)
+
+    def servers(self, holder: JsonObject, pointer: str) -> tuple[ApiServer, ...]:
+        servers = []
+        for index, value in enumerate(_list(holder.get("servers"))):
+            fields = _object(value)
+            url = self.server_url(_text(fields, "url"), _object(fields.get("variables")))
+            servers.append(ApiServer(url=url, pointer=join(pointer, "servers", index)))
+        return tuple(servers)
+
+    def default_servers(self) -> tuple[ApiServer, ...]:
+        """Without servers the description's own host serves it, at "/". OAS 3.1.1, 4.8.1.1."""
+        return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
+
+    def server_url(self, template: str, variables: JsonObject) -> str:
+        url = template
+        for name, variable in variables.items():
+            default = _object(variable).get("default")
+            if isinstance(default, (str, int, float)):
+                url = url.replace(f"{{{name}}}", str(default))
+        try:
+            return urljoin(self.base_uri, url) if self.base_uri else url
+        except ValueError:
+            return url
+
+    def security_schemes(self) -> Iterator[SecurityScheme]:
+        schemes = _object(_object(self.root.get("components")).get("securitySchemes"))
+        for name, value in schemes.items():
+            pointer = join("#/components/securitySchemes", name)
+            try:
+                found, _ = follow(self.root, value, pointer)
+            except RefError as error:
+                self.warn(pointer, str(error), "correct the $ref")
+                continue
+            fields = _object(found)
+            yield SecurityScheme(
+                name=name,
+                type=_text(fields, "type"),
+                pointer=pointer,
+                location=_text(fields, "in"),
+                parameter=_text(fields, "name"),
+                scheme=_text(fields, "scheme").lower(),
+            )
+
+    def error(self, pointer: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(severity=Severity.ERROR, pointer=pointer, message=message, hint=hint))
+
+    def warn(self, pointer: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(severity=Severity.WARNING, pointer=pointer, message=message, hint=hint))
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []
+
+
+def _text(fields: JsonObject, key: str) -> str:
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
+
+

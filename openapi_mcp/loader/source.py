@@ -1,0 +1,96 @@
+"""Source: where a document comes from; the text after `--spec` and `--spec-command`, understood."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.url import origin, redact_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlSource:
+    """An http or https URL."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return redact_url(self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource:
+    """A local file."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StdinSource:
+    """Standard input, read to its end."""
+
+    def __str__(self) -> str:
+        return "standard input"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandSource:
+    """What a command prints. Only its program is shown: the arguments may hold a token."""
+
+    argv: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the output of {Path(self.argv[0]).name!r}"
+
+
+Source = UrlSource | FileSource | StdinSource | CommandSource
+
+
+def parse_source(text: str) -> Source:
+    """Understand the text after `--spec`: a URL, `-` for standard input, else a file.
+
+    "https://host/openapi.json" -> UrlSource, "file:///tmp/a.yaml" and "a.yaml" -> FileSource, "-" -> StdinSource
+
+    Raises:
+        ConfigError: empty, or a URL whose scheme is neither http, https nor file.
+    """
+    if not text.strip():
+        raise ConfigError("the document's source is empty", where="--spec", hint="give a URL, a file, or - for stdin")
+    if text == "-":
+        return StdinSource()
+    scheme = text.partition("://")[0].lower() if "://" in text else ""
+    if scheme in ("http", "https"):
+        return _url_source(text)
+    if scheme == "file":
+        return FileSource(path=Path(url2pathname(urlsplit(text).path)))
+    if scheme:
+        raise ConfigError(
+            f"cannot read a document over {scheme!r}", where="--spec", hint="use an http(s) URL, a file, or - for stdin"
+        )
+    return FileSource(path=Path(text).expanduser())
+
+
+def parse_command(text: str) -> CommandSource:
+    """Split the text after `--spec-command` into words as a POSIX shell would; no shell ever runs it.
+
+    Raises:
+        ConfigError: empty, or its quotes do not match.
+    """
+    try:
+        argv = tuple(shlex.split(text))
+    except ValueError as error:
+        raise ConfigError(f"cannot split the command: {error}", where="--spec-command", hint="check its quotes") from None
+    if not argv:
+        raise ConfigError("the command is empty", where="--spec-command", hint="give the command that prints the document")
+    return CommandSource(argv=argv)
+
+
+def _url_source(text: str) -> UrlSource:
+    if origin(text) is None:
+        raise ConfigError(f"{redact_url(text)!r} is not a usable URL", where="--spec", hint="write http(s)://host/path")
+    return UrlSource(url=text)

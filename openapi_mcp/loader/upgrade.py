@@ -1,0 +1,234 @@
+"""Schemas of OpenAPI 3.0 and 3.1 in one form: JSON Schema 2020-12, valid whatever stood in the document.
+
+Each node is rebuilt from the keywords that a validator knows, each with a value of the type it must have; what OpenAPI
+adds is rewritten or said in words, and the rest is left out. `$ref` stays, in canonical form (loader/refs.py).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from openapi_mcp.loader.refs import canonical
+from openapi_mcp.model.document import Schema
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.text import clean_text
+
+_TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
+_ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+_MAX_DEPTH = 60
+
+NodeReader = Callable[[JsonValue, int], dict[str, Any]]
+
+
+def upgrade_schema(schema: JsonValue, *, openapi: str) -> Schema:
+    """Return a schema of OpenAPI `openapi` ("3.0.3", "3.1.0") in 2020-12 form; upgrading twice changes nothing.
+
+    3.0: `nullable: true` becomes a null alternative, a boolean `exclusiveMinimum` a number, siblings of `$ref` are
+    dropped. 3.1: siblings of `$ref` apply. Both: `example` becomes `examples`, a list of types becomes `anyOf`.
+
+    Raises:
+        RefError: a `$ref` that is not a pointer into the document.
+
+    OAS 3.0.4 Schema Object; OAS 3.1.1 Schema Object; JSON Schema 2020-12.
+    """
+    return _Upgrade(is_30=openapi.startswith("3.0")).node(schema, 0)
+
+
+class _Upgrade:
+    def __init__(self, *, is_30: bool) -> None:
+        self.is_30 = is_30
+
+    def node(self, schema: JsonValue, depth: int) -> dict[str, Any]:
+        if schema is False:
+            return {"not": {}}
+        if not isinstance(schema, dict):
+            return {}
+        if depth > _MAX_DEPTH:
+            return {"description": "Nested too deeply to be shown; any value."}
+        if isinstance(schema.get("$ref"), str):
+            return self._reference(schema, depth)
+        return self._plain(schema, depth)
+
+    def _reference(self, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
+        ref = {"$ref": canonical(str(schema["$ref"]))}
+        if self.is_30:
+            return ref
+        siblings = self._plain({key: value for key, value in schema.items() if key != "$ref"}, depth)
+        if not siblings or set(siblings) <= set(_ANNOTATIONS):
+            return {**ref, **siblings}
+        return {**siblings, "allOf": [ref, *siblings.get("allOf", ())]}
+
+    def _plain(self, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
+        known = dict(self._keywords(schema, depth))
+        known.update(_exclusive_bounds(schema, known))
+        _add_examples(schema, known)
+        _add_discriminator(schema, known)
+        return self._typed(schema, known)
+
+    def _keywords(self, schema: dict[str, JsonValue], depth: int) -> Iterator[tuple[str, Any]]:
+        for word, value in schema.items():
+            read = _READERS.get(word)
+            if read is not None:
+                fitted = read(self, value, depth + 1)
+                if fitted is not None:
+                    yield word, fitted
+        if isinstance(items := schema.get("items"), list):  # a tuple as draft 4 wrote it
+            yield "prefixItems", [self.node(item, depth + 1) for item in items]
+        if "const" in schema:
+            yield "const", schema["const"]
+        if "default" in schema:
+            yield "default", schema["default"]
+
+    def _typed(self, schema: dict[str, JsonValue], known: dict[str, Any]) -> dict[str, Any]:
+        """Add `type`; several types, and a nullable one, become alternatives (more portable than a list of types)."""
+        declared = schema.get("type")
+        names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
+        types = list(dict.fromkeys(name for name in names if isinstance(name, str) and name in _TYPES))
+        if self.is_30 and schema.get("nullable") is True and types and "null" not in types:
+            types.append("null")
+        if len(types) < 2:
+            return {"type": types[0], **known} if types else known
+        return _alternatives(types, known)
+
+
+def _alternatives(types: list[str], known: dict[str, Any]) -> dict[str, Any]:
+    outside = {key: known[key] for key in _ANNOTATIONS if key in known}
+    inside = {key: value for key, value in known.items() if key not in outside}
+    branches = [{"type": name, **_without_null(inside)} for name in types if name != "null"]
+    if "null" in types:
+        branches.append({"type": "null"})
+    return {**outside, "anyOf": branches}
+
+
+def _without_null(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Drop null from an `enum` whose null stands as an alternative of its own."""
+    values = [value for value in keywords.get("enum", ()) if value is not None]
+    return {**keywords, "enum": values} if values else {k: v for k, v in keywords.items() if k != "enum"}
+
+
+def _exclusive_bounds(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> dict[str, Any]:
+    """Return number bounds for the booleans of 3.0: {minimum: 3, exclusiveMinimum: true} -> {exclusiveMinimum: 3}."""
+    bounds: dict[str, Any] = {}
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in known:
+            bounds[exclusive] = known.pop(bound)
+    return bounds
+
+
+def _add_examples(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
+    if "example" in schema and "examples" not in known:
+        known["examples"] = [schema["example"]]
+
+
+def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
+    """Say in words which property tells the branches apart; 2020-12 has no keyword for it."""
+    discriminator = schema.get("discriminator")
+    if isinstance(discriminator, dict) and isinstance(name := discriminator.get("propertyName"), str):
+        said = f"The property `{name}` says which alternative applies."
+        known["description"] = f"{known['description']} {said}" if "description" in known else said
+
+
+def _is_number(value: JsonValue) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _schema(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, Any] | None:
+    return up.node(value, depth) if isinstance(value, (dict, bool)) else None
+
+
+def _open_or_schema(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, Any] | bool | None:
+    return value if isinstance(value, bool) else _schema(up, value, depth)
+
+
+def _schema_list(up: _Upgrade, value: JsonValue, depth: int) -> list[dict[str, Any]] | None:
+    if not isinstance(value, list):
+        return None
+    return [up.node(item, depth) for item in value if isinstance(item, (dict, bool))] or None
+
+
+def _schema_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
+    if not isinstance(value, dict):
+        return None
+    return {name: up.node(item, depth) for name, item in value.items() if isinstance(item, (dict, bool))}
+
+
+def _number(_: _Upgrade, value: JsonValue, __: int) -> JsonValue:
+    return value if _is_number(value) else None
+
+
+def _positive(_: _Upgrade, value: JsonValue, __: int) -> JsonValue:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else None
+
+
+def _count(_: _Upgrade, value: JsonValue, __: int) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _flag(_: _Upgrade, value: JsonValue, __: int) -> bool | None:
+    return True if value is True else None
+
+
+def _text(_: _Upgrade, value: JsonValue, __: int) -> str | None:
+    return clean_text(value) or None if isinstance(value, str) else None
+
+
+def _exact_text(_: _Upgrade, value: JsonValue, __: int) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _names(_: _Upgrade, value: JsonValue, __: int) -> list[str] | None:
+    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    return list(dict.fromkeys(names)) or None
+
+
+def _values(_: _Upgrade, value: JsonValue, __: int) -> list[JsonValue] | None:
+    return (list(value) or None) if isinstance(value, list) else None
+
+
+_Reader = Callable[[_Upgrade, JsonValue, int], Any]
+_READERS: dict[str, _Reader] = {
+    "title": _text,
+    "description": _text,
+    "deprecated": _flag,
+    "readOnly": _flag,
+    "writeOnly": _flag,
+    "examples": _values,
+    "enum": _values,
+    "format": _exact_text,
+    "pattern": _exact_text,
+    "contentEncoding": _exact_text,
+    "contentMediaType": _exact_text,
+    "minimum": _number,
+    "maximum": _number,
+    "exclusiveMinimum": _number,
+    "exclusiveMaximum": _number,
+    "multipleOf": _positive,
+    "minLength": _count,
+    "maxLength": _count,
+    "minItems": _count,
+    "maxItems": _count,
+    "minContains": _count,
+    "maxContains": _count,
+    "minProperties": _count,
+    "maxProperties": _count,
+    "uniqueItems": _flag,
+    "required": _names,
+    "properties": _schema_map,
+    "patternProperties": _schema_map,
+    "dependentSchemas": _schema_map,
+    "additionalProperties": _open_or_schema,
+    "unevaluatedProperties": _open_or_schema,
+    "unevaluatedItems": _open_or_schema,
+    "items": _schema,
+    "contains": _schema,
+    "propertyNames": _schema,
+    "not": _schema,
+    "if": _schema,
+    "then": _schema,
+    "else": _schema,
+    "allOf": _schema_list,
+    "anyOf": _schema_list,
+    "oneOf": _schema_list,
+    "prefixItems": _schema_list,
+}

@@ -1,0 +1,119 @@
+"""One tools/call and what comes back from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from openapi_mcp.errors import ExitCode
+from openapi_mcp.model.jsontext import write_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A tool's name and the arguments it was given."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text content block."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """Bytes: an image or audio block where the type says so, else an embedded resource that `uri` names."""
+
+    data: bytes = field(repr=False)
+    mime_type: str
+    uri: str
+
+
+Content = Text | Blob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What goes back to the client: content blocks, the same as structured content where it is JSON, an error flag."""
+
+    content: tuple[Content, ...]
+    structured: Mapping[str, Any] | None = None
+    failure: "Failure | None" = None
+
+    @property
+    def is_error(self) -> bool:
+        """True when the call failed."""
+        return self.failure is not None
+
+
+class FailureKind(StrEnum):
+    """How a call can fail."""
+
+    INVALID_ARGUMENTS = "invalid_arguments"
+    UNKNOWN_TOOL = "unknown_tool"
+    REFUSED = "refused"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    UPSTREAM_ERROR = "upstream_error"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    BAD_RESPONSE = "bad_response"
+    TOO_LARGE = "too_large"
+    CANCELLED = "cancelled"
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit status of `openapi-mcp call` for this kind."""
+        match self:
+            case FailureKind.INVALID_ARGUMENTS | FailureKind.UNKNOWN_TOOL | FailureKind.REFUSED:
+                return ExitCode.USAGE
+            case FailureKind.UNAUTHENTICATED | FailureKind.FORBIDDEN:
+                return ExitCode.CREDENTIALS
+            case _:
+                return ExitCode.CALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A classified failed call. `retry_after` is in seconds; `body` is the upstream's own answer, shortened."""
+
+    kind: FailureKind
+    message: str
+    status: int | None = None
+    field: str | None = None
+    retryable: bool = False
+    retry_after: float | None = None
+    attempts: int = 0
+    hint: str = ""
+    body: Any = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that a failed result carries, in text and as structured content alike."""
+        return {
+            "error": {
+                "kind": self.kind.value,
+                "message": self.message,
+                "status": self.status,
+                "field": self.field,
+                "retryable": self.retryable,
+                "retry_after": self.retry_after,
+                "attempts": self.attempts,
+                "hint": self.hint,
+                "try": [],
+                "body": self.body,
+            }
+        }
+
+    def as_result(self) -> Result:
+        """Return the result that tells a client of this failure."""
+        structured = self.as_json()
+        return Result(content=(Text(text=write_json(structured)),), structured=structured, failure=self)

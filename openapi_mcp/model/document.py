@@ -1,0 +1,157 @@
+"""One OpenAPI description as data: the objects of the specification, by its own names.
+
+Schemas stay plain JSON in the form of JSON Schema 2020-12 (what OpenAPI 3.1 uses); `$ref` in them names an entry of
+`Document.schemas`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = Mapping[str, Any]
+
+
+class Severity(StrEnum):
+    """An error leaves something out; a warning serves it with a gap."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A defect found in a document, as a value."""
+
+    severity: Severity
+    pointer: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An operation that does not become a tool, and why."""
+
+    method: str
+    path: str
+    pointer: str
+    reason: str
+
+
+class Location(StrEnum):
+    """Where a parameter goes: the specification's `in`."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+    COOKIE = "cookie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A Parameter Object. `content_type` is set where the parameter has `content` instead of `schema`."""
+
+    name: str
+    location: Location
+    required: bool
+    schema: Schema
+    style: str
+    explode: bool
+    pointer: str
+    allow_reserved: bool = False
+    content_type: str | None = None
+    description: str = ""
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaType:
+    """A Media Type Object, with the key that names it; `schema` is None where none is given."""
+
+    content_type: str
+    schema: Schema | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBody:
+    """A Request Body Object, its media types in document order."""
+
+    required: bool
+    content: tuple[MediaType, ...]
+    pointer: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A Response Object under its status: "200", "4XX" or "default"."""
+
+    status: str
+    description: str
+    content: tuple[MediaType, ...]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServer:
+    """A Server Object: its variables replaced by their defaults, its URL resolved against the document's own.
+
+    `url` is absolute http(s) or, where the document has no URL of its own, still relative.
+    """
+
+    url: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityScheme:
+    """A Security Scheme Object; `location` and `parameter` only for apiKey, `scheme` only for http."""
+
+    name: str
+    type: str
+    pointer: str
+    location: str = ""
+    parameter: str = ""
+    scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """An Operation Object with what it inherits: parameters of its path item, servers of path item or document."""
+
+    method: str
+    path: str
+    pointer: str
+    operation_id: str | None = None
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    request_body: RequestBody | None = None
+    responses: tuple[Response, ...] = ()
+    servers: tuple[ApiServer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One OpenAPI description, read and upgraded.
+
+    `source` is how the source may be shown; `base_uri` is the URL it was retrieved from, None for a local one.
+    `skipped` holds the operations that a defect leaves out.
+    """
+
+    title: str
+    version: str
+    openapi: str
+    source: str
+    base_uri: str | None
+    description: str = ""
+    servers: tuple[ApiServer, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    security_schemes: tuple[SecurityScheme, ...] = ()
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    skipped: tuple[Skipped, ...] = ()

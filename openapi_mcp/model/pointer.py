@@ -1,0 +1,24 @@
+"""JSON Pointers (RFC 6901) in the fragment form that `$ref` uses: `#/paths/~1orders/get`."""
+
+from urllib.parse import unquote
+
+
+def join(pointer: str, *tokens: str | int) -> str:
+    """Append reference tokens: ("#/paths", "/orders", "get") -> "#/paths/~1orders/get"."""
+    return "/".join([pointer, *(str(token).replace("~", "~0").replace("/", "~1") for token in tokens)])
+
+
+def tokens(pointer: str) -> tuple[str, ...]:
+    """Split a pointer: "#/paths/~1orders%2F/get" -> ("paths", "/orders/", "get").
+
+    Percent-encoding is undone first, as the pointer stands in a URI fragment (RFC 6901 section 6).
+
+    Raises:
+        ValueError: the fragment is neither empty nor starts with "/".
+    """
+    text = unquote(pointer.removeprefix("#"))
+    if not text:
+        return ()
+    if not text.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON Pointer")
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in text[1:].split("/"))

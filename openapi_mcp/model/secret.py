@@ -1,0 +1,94 @@
+"""Secrets: values that are used and never shown."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_SHORTEST_REDACTED = 4  # a shorter value occurs in ordinary text by chance; masking it would only garble answers
+
+
+class Secret:
+    """A value whose `repr`, `str` and format are `***`; `reveal()` is the one way to it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value, for the one place that puts it into a request."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(("Secret", self._value))
+
+
+class Place(StrEnum):
+    """Where a credential goes in a request (the `in` of an apiKey scheme)."""
+
+    HEADER = "header"
+    QUERY = "query"
+    COOKIE = "cookie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """One value that is set, last, on every request to a trusted origin.
+
+    `prefix` is the public part of a header value ("Bearer "); `hides` are further forms of the secret that must not be
+    shown either, such as the password inside a Basic value.
+    """
+
+    place: Place
+    name: str
+    value: Secret
+    prefix: str = ""
+    hides: tuple[Secret, ...] = field(default=())
+
+    @classmethod
+    def basic(cls, user: str, password: str) -> "Credential":
+        """`Authorization: Basic ...` (RFC 7617, UTF-8)."""
+        text = base64.b64encode(f"{user}:{password}".encode()).decode()
+        hides = (Secret(password), Secret(f"{user}:{password}"))
+        return cls(place=Place.HEADER, name="Authorization", value=Secret(text), prefix="Basic ", hides=hides)
+
+
+class Redactor:
+    """Replaces every known secret in a text by `***`, however it was encoded on its way."""
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        values = {secret.reveal() for secret in secrets}
+        forms = {form for value in values if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    @classmethod
+    def of(cls, credentials: Iterable[Credential]) -> "Redactor":
+        """Return a redactor of every secret that these credentials hold."""
+        return cls(secret for credential in credentials for secret in (credential.value, *credential.hides))
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with `***` in place of each secret."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def finds(self, text: str) -> bool:
+        """True when `text` holds a secret."""
+        return any(form in text for form in self._forms)
+
+
+def _forms(value: str) -> set[str]:
+    """Return a secret as it may be echoed: itself, percent-encoded, form-encoded, in base64, inside JSON text."""
+    in_json = value.replace("\\", "\\\\").replace('"', '\\"')
+    encoded = base64.b64encode(value.encode()).decode()
+    return {value, quote(value, safe=""), quote_plus(value), in_json, encoded, encoded.rstrip("=")}

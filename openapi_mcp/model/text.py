@@ -1,0 +1,25 @@
+"""Text of a document as it may reach a model or a terminal."""
+
+import re
+
+# C0 and C1 controls but newline and tab, with the escape sequences that some of them start; soft hyphen, bidirectional
+# controls, zero-width characters, invisible operators, the byte order mark, interlinear marks, tag characters.
+_HIDDEN = re.compile(
+    "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?"
+    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+
+
+def clean_text(text: str) -> str:
+    """Return the text without characters that a reader cannot see: "a\\u200bb\\x1b[31mc" -> "abc"."""
+    return _HIDDEN.sub("", text.replace("\r\n", "\n")).strip()
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text on one line, cut at a word to at most `limit` characters: ("a  b\\nc", 80) -> "a b c"."""
+    flat = " ".join(clean_text(text).split())
+    if len(flat) <= limit:
+        return flat
+    cut = flat[: limit - 1]
+    return f"{cut[: cut.rfind(' ')] if ' ' in cut[limit // 2 :] else cut}…"

@@ -1,0 +1,100 @@
+"""What an MCP client sees: tools, and where each of their arguments goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from openapi_mcp.model.document import Operation, Parameter, Schema, Skipped
+
+
+class BindingKind(StrEnum):
+    """What an argument becomes: a parameter, one field of an object body, or the whole body."""
+
+    PARAMETER = "parameter"
+    BODY_FIELD = "body field"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """Where one tool argument goes. `name` is the name on the wire; `required` is meant within its parameter or body."""
+
+    argument: str
+    kind: BindingKind
+    name: str
+    required: bool = False
+    parameter: Parameter | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """The hints of MCP's ToolAnnotations, all four always said."""
+
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    open_world: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """One operation as a tool.
+
+    `ignored` are the declared parameters that a caller may not set (security.md A4): dropped when given.
+    `body_type` is the media type of the body that is sent, None where the operation has none.
+    """
+
+    name: str
+    title: str
+    description: str
+    input_schema: Schema
+    operation: Operation
+    annotations: Annotations
+    bindings: tuple[Binding, ...] = ()
+    output_schema: Schema | None = None
+    body_type: str | None = None
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def body_required(self) -> bool:
+        """True when the operation cannot be called without a body."""
+        return self.operation.request_body is not None and self.operation.request_body.required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolset:
+    """The tools in document order, and the operations that did not become one."""
+
+    title: str
+    version: str
+    instructions: str
+    tools: tuple[Tool, ...]
+    skipped: tuple[Skipped, ...] = ()
+    by_name: Mapping[str, Tool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {tool.name: tool for tool in self.tools})
+
+
+WireTool = dict[str, Any]
+
+
+def wire_tool(tool: Tool) -> WireTool:
+    """Return the tool as `tools/list` carries it (MCP 2026-07-28, Tool)."""
+    listed: WireTool = {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": tool.input_schema,
+    }
+    if tool.output_schema is not None:
+        listed["outputSchema"] = tool.output_schema
+    listed["annotations"] = {
+        "readOnlyHint": tool.annotations.read_only,
+        "destructiveHint": tool.annotations.destructive,
+        "idempotentHint": tool.annotations.idempotent,
+        "openWorldHint": tool.annotations.open_world,
+    }
+    listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {tool.operation.path}"}
+    return listed

@@ -1,0 +1,170 @@
+"""Arguments held against a tool's input schema, before anything is sent."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import BindingKind, Tool
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+_SHOWN_VALUES = 20
+_SHOWN_ERRORS = 5
+
+
+def validator(tool: Tool) -> "Validator":
+    """Return a validator of the tool's arguments (JSON Schema 2020-12; `format` is an annotation there)."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(tool.input_schema)
+
+
+def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> dict[str, Any]:
+    """Return the arguments to send: those given, without the ones a caller may not set.
+
+    Raises:
+        ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each said with argument and rule.
+    """
+    given = {name: value for name, value in arguments.items() if name not in tool.ignored}
+    complaints = [_say(tool, error, given) for error in check.iter_errors(given)]
+    complaints += _incomplete_body(tool, given)
+    if not complaints:
+        return given
+    complaints.sort(key=lambda complaint: complaint.rank)
+    shown = [complaint.text for complaint in complaints[:_SHOWN_ERRORS]]
+    more = len(complaints) - len(shown)
+    raise ArgumentsError(
+        "; ".join(shown) + (f"; and {more} more" if more else ""), field=complaints[0].field, hint=complaints[0].hint
+    )
+
+
+class _Complaint:
+    def __init__(self, field: str, text: str, hint: str = "", rank: int = 1) -> None:
+        self.field = field
+        self.text = text
+        self.hint = hint or f'correct "{field}" and call again'
+        self.rank = rank
+
+
+def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complaint]:
+    """Yield the fields that an optional body must have once any of its fields is given."""
+    fields = [binding for binding in tool.bindings if binding.kind is BindingKind.BODY_FIELD]
+    if tool.body_required or not any(binding.argument in given for binding in fields):
+        return
+    for binding in fields:
+        if binding.required and binding.argument not in given:
+            yield _Complaint(binding.argument, f'argument "{binding.argument}" is missing: the body needs it')
+
+
+def _say(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
+    error = _deepest(error)
+    path = list(error.absolute_path)
+    match error.validator:
+        case "required" | "additionalProperties" if not path:
+            return _missing_or_unknown(tool, error, given)
+        case _:
+            field = str(path[0]) if path else "arguments"
+            where = field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
+            return _Complaint(field, f'argument "{one_line(where, 120)}" {_rule(error)}')
+
+
+def _deepest(error: "ValidationError") -> "ValidationError":
+    """Return the error of the alternative that comes nearest, for a value that fits none of several."""
+    from jsonschema.exceptions import best_match
+
+    if error.validator in ("anyOf", "oneOf") and error.context:
+        branches: dict[Any, list[ValidationError]] = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        alive = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
+        if len(alive) == 1:
+            return best_match(alive[0])
+    return error
+
+
+def _is_wrong_type(error: "ValidationError") -> bool:
+    return error.validator == "type" and not error.path
+
+
+def _missing_or_unknown(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
+    known = list(tool.input_schema.get("properties", {}))
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in given)
+        names = [name for name in error.validator_value if name not in given and repr(name) in error.message]
+        field = names[0] if names else missing
+        return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
+    unknown = next(name for name in given if name not in known)
+    near = get_close_matches(unknown, known, n=1)
+    listed = ", ".join(known[:_SHOWN_VALUES]) or "none"
+    hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
+    return _Complaint(
+        unknown, f'argument "{one_line(unknown, 80)}" is unknown: this tool takes {listed}', hint, rank=0
+    )
+
+
+def _rule(error: "ValidationError") -> str:
+    """Say the broken rule in words, with the value that was given and the values that are allowed."""
+    limit = error.validator_value
+    say = _RULES.get(str(error.validator))
+    if say is not None:
+        return say(limit, _shown(error.instance))
+    if error.validator == "additionalProperties":
+        return _unknown_properties(error)
+    if error.validator == "required":
+        missing = [name for name in limit if isinstance(error.instance, Mapping) and name not in error.instance]
+        return f"lacks {_quoted(missing)}"
+    return f"is {_shown(error.instance)}, which breaks the rule {error.validator}: {one_line(write_json(limit), 200)}"
+
+
+def _unknown_properties(error: "ValidationError") -> str:
+    known = list(error.schema.get("properties", {}))
+    unknown = [name for name in error.instance if name not in known]
+    return f"has unknown fields {_quoted(unknown)}; allowed: {_quoted(known)}"
+
+
+def _alternatives(limit: Any, shown: str) -> str:
+    types = [str(branch.get("type", "")) for branch in limit if isinstance(branch, Mapping)]
+    if types and all(types):
+        return f"is {shown}, but must be {' or '.join(dict.fromkeys(types))}"
+    return f"is {shown}, which fits none of its {len(limit)} alternatives"
+
+
+_RULES: dict[str, Callable[[Any, str], str]] = {
+    "type": lambda limit, shown: f"is {shown}, but must be {limit if isinstance(limit, str) else ' or '.join(limit)}",
+    "enum": lambda limit, shown: f"is {shown}, but must be one of {_quoted(limit)}",
+    "const": lambda limit, shown: f"is {shown}, but must be {_shown(limit)}",
+    "minimum": lambda limit, shown: f"is {shown}, but must be at least {limit}",
+    "maximum": lambda limit, shown: f"is {shown}, but must be at most {limit}",
+    "exclusiveMinimum": lambda limit, shown: f"is {shown}, but must be more than {limit}",
+    "exclusiveMaximum": lambda limit, shown: f"is {shown}, but must be less than {limit}",
+    "multipleOf": lambda limit, shown: f"is {shown}, but must be a multiple of {limit}",
+    "minLength": lambda limit, shown: f"is {shown}, but must have at least {limit} characters",
+    "maxLength": lambda limit, shown: f"is {shown}, but must have at most {limit} characters",
+    "pattern": lambda limit, shown: f"is {shown}, but must match the pattern {one_line(limit, 200)}",
+    "minItems": lambda limit, shown: f"must have at least {limit} items",
+    "maxItems": lambda limit, shown: f"must have at most {limit} items",
+    "uniqueItems": lambda limit, shown: "must not hold the same item twice",
+    "minProperties": lambda limit, shown: f"must have at least {limit} fields",
+    "maxProperties": lambda limit, shown: f"must have at most {limit} fields",
+    "anyOf": _alternatives,
+    "oneOf": _alternatives,
+    "not": lambda limit, shown: f"is {shown}, which is not allowed",
+}
+
+
+def _quoted(values: Iterable[Any]) -> str:
+    listed = list(values)
+    text = ", ".join(_shown(value) for value in listed[:_SHOWN_VALUES])
+    return text + (f", and {len(listed) - _SHOWN_VALUES} more" if len(listed) > _SHOWN_VALUES else "")
+
+
+def _shown(value: Any) -> str:
+    try:
+        return one_line(write_json(value), 120)
+    except ValueError:  # NaN and Infinity, which JSON has no word for
+        return str(value)

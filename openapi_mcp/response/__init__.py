@@ -1,0 +1,1 @@
+"""HttpResponse to Result: decode the body, shape it to the budget."""
