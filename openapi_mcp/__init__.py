@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from openapi_mcp.executor.executor import Executor
     from openapi_mcp.generator.generate import generate
     from openapi_mcp.loader.load import load
+    from openapi_mcp.loader.source import Source, parse_source
     from openapi_mcp.model.call import Call, Failure, FailureKind, Result
-    from openapi_mcp.model.document import Document, Operation, Problem
+    from openapi_mcp.model.document import Document, Operation, Problem, Skipped
     from openapi_mcp.model.policy import Limits, Selection
     from openapi_mcp.model.secret import Credential, Secret
-    from openapi_mcp.loader.source import Source, parse_source
-    from openapi_mcp.model.tool import Binding, Skipped, Tool, Toolset
+    from openapi_mcp.model.tool import Binding, Tool, Toolset
 
 __all__ = [
     "ArgumentsError",
@@ -79,11 +79,11 @@ _HOMES = {
     "generator.generate": ("generate",),
     "loader.load": ("load",),
     "model.call": ("Call", "Failure", "FailureKind", "Result"),
-    "model.document": ("Document", "Operation", "Problem"),
+    "model.document": ("Document", "Operation", "Problem", "Skipped"),
     "model.policy": ("Limits", "Selection"),
     "model.secret": ("Credential", "Secret"),
     "loader.source": ("Source", "parse_source"),
-    "model.tool": ("Binding", "Skipped", "Tool", "Toolset"),
+    "model.tool": ("Binding", "Tool", "Toolset"),
 }
 
 

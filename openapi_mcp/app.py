@@ -57,7 +57,9 @@ def source_of(config: Config) -> Source:
         return parse_command(config.spec_command)
     if config.spec is not None:
         return parse_source(config.spec)
-    raise ConfigError("no document is given", where="--spec", hint="give --spec URL, --spec FILE or --spec-command 'CMD'")
+    raise ConfigError(
+        "no document is given", where="--spec", hint="give --spec URL, --spec FILE or --spec-command 'CMD'"
+    )
 
 
 async def load_catalogue(config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> Catalogue:
@@ -178,7 +180,8 @@ def _static_credentials(layer: CredentialLayer, scheme: str, environ: Mapping[st
         basic=read(layer.basic, "--basic"),
         api_key=read(layer.api_key, "--api-key"),
         headers=tuple(
-            (name.strip(), read_secret(value.strip(), environ, f"--header {name.strip()}")) for name, _, value in headers
+            (name.strip(), read_secret(value.strip(), environ, f"--header {name.strip()}"))
+            for name, _, value in headers
         ),
         by_scheme={name: read_secret(value, environ, f"--auth {name}") for name, value in layer.auth.items()},
     )

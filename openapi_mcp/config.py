@@ -45,7 +45,7 @@ class Config:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     output_schemas: bool = False
-    token_scheme: str = "Token"
+    token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
     limits: Limits = field(default_factory=Limits)
     host: str = "127.0.0.1"
@@ -86,7 +86,9 @@ def read_secret(text: str, environ: Mapping[str, str], where: str) -> Secret:
     if colon and kind == "env":
         value = environ.get(rest)
         if not value:
-            raise CredentialsError(f"the environment variable {rest} is not set", where=where, hint=f"export {rest}=...")
+            raise CredentialsError(
+                f"the environment variable {rest} is not set", where=where, hint=f"export {rest}=..."
+            )
         return Secret(value)
     if colon and kind == "file":
         try:

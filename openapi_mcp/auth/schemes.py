@@ -18,7 +18,7 @@ class StaticCredentials:
 
     bearer: Secret | None = None
     token: Secret | None = None
-    token_scheme: str = "Token"
+    token_scheme: str = "Token"  # noqa: S105  a word, no secret
     basic: Secret | None = None
     headers: tuple[tuple[str, Secret], ...] = ()
     api_key: Secret | None = None
@@ -42,9 +42,7 @@ def _authorization(static: StaticCredentials) -> Iterable[Credential]:
     if static.basic is not None:
         yield _basic(static.basic, "--basic")
     if static.token is not None:
-        yield Credential(
-            place=Place.HEADER, name="Authorization", value=static.token, prefix=f"{static.token_scheme} "
-        )
+        yield Credential(place=Place.HEADER, name="Authorization", value=static.token, prefix=f"{static.token_scheme} ")
     if static.bearer is not None:
         yield _bearer(static.bearer)
 
@@ -113,7 +111,9 @@ def _only_api_key(schemes: Sequence[SecurityScheme]) -> SecurityScheme:
         )
     listed = ", ".join(scheme.name for scheme in found)
     raise CredentialsError(
-        f"the document has several apiKey schemes: {listed}", where="--api-key", hint=f"write --auth {found[0].name}=VALUE"
+        f"the document has several apiKey schemes: {listed}",
+        where="--api-key",
+        hint=f"write --auth {found[0].name}=VALUE",
     )
 
 
@@ -142,8 +142,8 @@ def _check_characters(credential: Credential) -> None:
 def trusted_origins(document: Document, base_url: str | None, typed_url: str | None) -> frozenset[tuple[str, str, int]]:
     """Return the origins that credentials may go to. Security requirement A6.
 
-    With a base URL it is that one. Without, what the operator typed confirms itself: the origin of the document's URL, or
-    for a local document the first server it names.
+    With a base URL it is that one. Without, what the operator typed confirms itself: the origin of the document's URL,
+    or for a local document the first server it names.
     """
     if base_url is not None:
         named = [base_url]

@@ -45,7 +45,8 @@ def call(
         typer.Option("--arg", "-a", metavar="NAME=VALUE", help="One argument; text, or JSON where the tool wants it."),
     ] = None,
     args: Annotated[
-        str | None, typer.Option("--args", metavar="JSON", help="All arguments as a JSON object; - reads it from stdin.")
+        str | None,
+        typer.Option("--args", metavar="JSON", help="All arguments as a JSON object; - reads it from stdin."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, send nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
@@ -91,7 +92,7 @@ def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, An
 
 
 def _types(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str]:
-    """Return the types that a schema allows, through its reference and its alternatives; empty where it says nothing."""
+    """Return the types a schema allows, through its reference and its alternatives; empty where it says nothing."""
     ref = str(schema.get("$ref", ""))
     if ref:
         target = definitions.get(ref.removeprefix("#/$defs/"), {})
@@ -122,9 +123,11 @@ def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
     try:
         value = read_json(text)
     except ValueError as error:
-        raise ConfigError(f"the arguments are not JSON: {error}", where="--args", hint="quote the whole object") from None
+        raise ConfigError(
+            f"the arguments are not JSON: {error}", where="--args", hint="quote the whole object"
+        ) from None
     if not isinstance(value, dict):
-        raise ConfigError("the arguments are not a JSON object", where="--args", hint="write '{\"name\": \"value\"}'")
+        raise ConfigError("the arguments are not a JSON object", where="--args", hint='write \'{"name": "value"}\'')
     return value
 
 

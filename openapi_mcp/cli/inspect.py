@@ -158,4 +158,6 @@ def _show_left_out(report: dict[str, Any]) -> None:
         if len(report["skipped"]) > _SHOWN_SKIPPED:
             show_text(f"  and {len(report['skipped']) - _SHOWN_SKIPPED} more (--json lists all)")
     for problem in report["problems"][:_SHOWN_SKIPPED]:
-        show_text(f"{problem['severity']}: {one_line(problem['message'], 200)}\n   at: {one_line(problem['pointer'], 200)}")
+        show_text(
+            f"{problem['severity']}: {one_line(problem['message'], 200)}\n   at: {one_line(problem['pointer'], 200)}"
+        )

@@ -58,7 +58,7 @@ TOOLS: Options = {
         help_text="Not these operations; wins over --include; repeatable.",
     ),
     "output_schemas": _option(
-        _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema too (costs context)."
+        _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
     ),
 }  # fmt: skip
 CREDENTIALS: Options = {
@@ -70,7 +70,7 @@ CREDENTIALS: Options = {
         help_text="Send `Authorization: Token VALUE`, as Django REST Framework wants it.",
     ),
     "token_scheme": _option(
-        _Text, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="The word before --token. Default: Token."
+        _Text, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="Word before --token. Default: Token."
     ),
     "basic": _option(
         _Text, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."

@@ -74,5 +74,7 @@ def _write(stream: Any, text: str) -> None:
     try:
         stream.write(f"{text}\n")
     except UnicodeEncodeError:  # a terminal that is not UTF-8
-        stream.write(f"{text.encode(stream.encoding or 'ascii', 'backslashreplace').decode(stream.encoding or 'ascii')}\n")
+        stream.write(
+            f"{text.encode(stream.encoding or 'ascii', 'backslashreplace').decode(stream.encoding or 'ascii')}\n"
+        )
     stream.flush()

@@ -73,6 +73,8 @@ async def _serve_http(config: Config, notice: Notice) -> ExitCode:
 def _say_what_is_served(app: App, notice: Notice) -> None:
     toolset = app.toolset
     changes = any(tool.operation.method not in SAFE_METHODS for tool in toolset.tools)
-    left_out = f", {len(toolset.skipped)} operations left out (openapi-mcp inspect shows why)" if toolset.skipped else ""
+    left_out = (
+        f", {len(toolset.skipped)} operations left out (openapi-mcp inspect shows why)" if toolset.skipped else ""
+    )
     rights = "reading and writing" if changes else "read-only"
     notice(f"openapi-mcp {__version__}: {len(toolset.tools)} tools of {toolset.title}, {rights}{left_out}")

@@ -164,7 +164,7 @@ class Executor:
     def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse) -> Result:
         if response.redirect is not None:
             return self._masked(_redirected(response)).as_result()
-        if response.status >= 400 or 300 <= response.status < 400 and response.status != 304:
+        if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             return self._masked(self._refusal(request, response)).as_result()
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
         return decode(response, max_response=self._limits.max_response, redactor=self._redact, fixed=fixed)
@@ -215,9 +215,7 @@ def _unknown_tool(name: str, toolset: Toolset) -> Failure:
 
 
 def _invalid(error: ArgumentsError) -> Failure:
-    return Failure(
-        kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or ""
-    )
+    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
 
 
 def _send_failure(error: SendError) -> Failure:
@@ -232,9 +230,7 @@ def _send_failure(error: SendError) -> Failure:
     hint = hint_for(kind)
     if kind is FailureKind.TOO_LARGE:
         hint = "ask for less: a filter, a smaller page, fewer fields"
-    return Failure(
-        kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint
-    )
+    return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
 
 
 def _redirected(response: HttpResponse) -> Failure:

@@ -8,13 +8,23 @@ from openapi_mcp.generator.schema import find
 from openapi_mcp.model.document import MediaType, RequestBody, Schema
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
-_PLAIN_WORDS = _ANNOTATIONS | {"type", "properties", "required", "additionalProperties", "allOf", "$ref", "minProperties"}
+_PLAIN_WORDS = _ANNOTATIONS | {
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "allOf",
+    "$ref",
+    "minProperties",
+}
 _MAX_PARTS = 200  # parts of one `allOf`, nested ones included
 
 
 def choose_media_type(body: RequestBody) -> MediaType | None:
     """Return the media type to send: JSON before a form before text; None where none of these is declared."""
-    ranked = [(rank, index) for index, media in enumerate(body.content) if (rank := _rank(media.content_type)) is not None]
+    ranked = [
+        (rank, index) for index, media in enumerate(body.content) if (rank := _rank(media.content_type)) is not None
+    ]
     return body.content[min(ranked)[1]] if ranked else None
 
 
@@ -75,4 +85,8 @@ def _parts(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[Schema | N
 
 def _is_plain(part: Schema) -> bool:
     extra: Any = part.get("additionalProperties")
-    return set(part) <= _PLAIN_WORDS and part.get("type", "object") == "object" and not (isinstance(extra, Mapping) and extra)
+    return (
+        set(part) <= _PLAIN_WORDS
+        and part.get("type", "object") == "object"
+        and not (isinstance(extra, Mapping) and extra)
+    )

@@ -46,7 +46,7 @@ def _sentence(text: str) -> str:
 
 
 def returns(operation: Operation, schemas: Mapping[str, Schema]) -> str:
-    """Return one line on what a success answers: "Returns: list of Order: id, customer, items." """
+    """Return one line on what a success answers, such as `Returns: list of Order: id, customer, items`."""
     response = success(operation)
     if response is None:
         return "Returns: not described."

@@ -14,11 +14,13 @@ from openapi_mcp.model.document import Document, Location, MediaType, Operation,
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset
 
-# Header parameters that belong to HTTP, to the credential or to the body; OAS 3.1.1, Parameter Object: "SHALL be ignored".
+# Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object; security.md A4).
 _RESERVED_HEADERS = frozenset(
-    "accept authorization connection content-length content-type cookie expect host keep-alive te trailer "
-    "transfer-encoding upgrade".split()
-)
+    (
+        "accept", "authorization", "connection", "content-length", "content-type", "cookie", "expect", "host",
+        "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+    )
+)  # fmt: skip
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _COOKIE_NAME = _HEADER_NAME
 

@@ -1,5 +1,6 @@
-"""Schemas of a document made self-contained: what a schema refers to stands inside it, shared and recursive parts
-once under `$defs`, the rest in place.
+"""Schemas of a document made self-contained: what a schema refers to stands inside it.
+
+Shared and recursive parts stand once under `$defs`, the rest in place.
 """
 
 import re
@@ -21,7 +22,9 @@ _MAPS = ("properties", "patternProperties", "dependentSchemas")
 _SMALL = 160  # characters; a shared part this small costs less in place than as a reference
 _INLINE_DEPTH = 12
 # Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
-_NOT_PORTABLE = re.compile(r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\[\[:|\\p\{|\(\?<(?![=!])|\(\?\(")
+_NOT_PORTABLE = re.compile(
+    r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\[\[:|\\p\{|\(\?<(?![=!])|\(\?\("
+)
 
 
 class MissingSchemaError(LookupError):
@@ -116,8 +119,9 @@ class SelfContained:
             fitted["required"] = required
 
     def _inlined(self) -> list[str]:
-        """Return the references to write in place, innermost first: used once or small when whole, and not recursive."""
-        uses = Counter(ref for schema in (*self._roots.values(), *self._parts.values()) for ref in _references(schema))
+        """Return the references to write in place, innermost first: not recursive, and used once or small as a whole."""
+        everything = (*self._roots.values(), *self._parts.values())
+        uses = Counter(ref for schema in everything for ref in _references(schema))
         sizes: dict[str, int] = {}
         depths: dict[str, int] = {}
         for ref in _innermost_first(self._parts):

@@ -43,7 +43,9 @@ async def fetch(source: Source, progress: Progress | None = None) -> Fetched:
             return await _fetch(source, progress or _silent)
     except TimeoutError:
         raise SourceError(
-            f"the document did not arrive within {DEADLINE:.0f} s", where=str(source), hint="save it to a file and give that"
+            f"the document did not arrive within {DEADLINE:.0f} s",
+            where=str(source),
+            hint="save it to a file and give that",
         ) from None
 
 
@@ -90,7 +92,9 @@ def _refuse_downgrade(source: UrlSource) -> Callable[[httpx.Request], object]:
     async def check(request: httpx.Request) -> None:
         if source.url.lower().startswith("https:") and request.url.scheme != "https":
             raise SourceError(
-                f"redirected from https to {redact_url(str(request.url))!r}", where=str(source), hint="give an https URL"
+                f"redirected from https to {redact_url(str(request.url))!r}",
+                where=str(source),
+                hint="give an https URL",
             )
 
     return check
@@ -122,7 +126,9 @@ async def _read_body(source: Source, response: httpx.Response, progress: Progres
 def _unreachable(source: Source, error: Exception) -> SourceError:
     reason = one_line(str(error), 200) or type(error).__name__
     if isinstance(error, httpx.ConnectError):
-        return SourceError(f"cannot connect: {reason}", where=str(source), hint="check host and port, and that the API runs")
+        return SourceError(
+            f"cannot connect: {reason}", where=str(source), hint="check host and port, and that the API runs"
+        )
     return SourceError(f"cannot fetch the document: {reason}", where=str(source), hint="check the URL and the network")
 
 
@@ -194,4 +200,4 @@ def same_origin_or_upgrade(typed: str, final: str) -> bool:
     before, after = origin(typed), origin(final)
     if before is None or after is None:
         return False
-    return before == after or (before[0], after[0]) == ("http", "https") and before[1] == after[1]
+    return before == after or ((before[0], after[0]) == ("http", "https") and before[1] == after[1])

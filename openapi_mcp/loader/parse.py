@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.model.jsontext import JsonValue, read_json, without_lone_surrogates
@@ -17,7 +17,7 @@ _HINT_HTML = "this looks like a web page; give the URL of the document itself, s
 def parse(data: bytes, *, where: str) -> JsonValue:
     """Parse a document's bytes; the text decides whether they are JSON or YAML, never the file's name.
 
-    Mapping keys are strings as they are written (`200:` -> "200"), dates stay text, only `true` and `false` are booleans.
+    Mapping keys are strings as they are written (`200:` -> "200"), dates stay text, only true and false are booleans.
 
     Raises:
         DocumentError: empty, HTML, not text, or broken, with line and column.
@@ -51,7 +51,9 @@ def _parse_json(text: str, where: str) -> JsonValue:
         message = f"the document is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         raise DocumentError(message, where=where, hint=f"near {_line(text, error.lineno)!r}") from None
     except ValueError as error:
-        raise DocumentError(f"the document is not valid JSON: {error}", where=where, hint="correct the document") from None
+        raise DocumentError(
+            f"the document is not valid JSON: {error}", where=where, hint="correct the document"
+        ) from None
 
 
 def _parse_yaml(text: str, where: str) -> JsonValue:
@@ -117,8 +119,8 @@ def _loader() -> type[Any]:
     base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class JsonLoader(base):  # type: ignore[misc]
-        yaml_implicit_resolvers: dict[str, Any] = {}
-        yaml_constructors: dict[str, Any] = {}
+        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+        yaml_constructors: ClassVar[dict[str, Any]] = {}
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
             self.flatten_mapping(node)

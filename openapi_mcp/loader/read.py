@@ -50,7 +50,9 @@ def read(root: JsonValue, *, source: str, base_uri: str | None) -> Document:
     OAS 3.1.1 section 4.8 (Schema), with the rules of 3.0.4 where the document says 3.0.
     """
     if not isinstance(root, dict):
-        raise DocumentError("the document is not an object", where=source, hint="give an OpenAPI 3.0 or 3.1 description")
+        raise DocumentError(
+            "the document is not an object", where=source, hint="give an OpenAPI 3.0 or 3.1 description"
+        )
     return _Reader(root=root, source=source, base_uri=base_uri, openapi=_version(root, source)).document()
 
 
@@ -80,7 +82,7 @@ def _shown(value: JsonValue) -> str:
 
 
 class Schemas(Mapping[str, Schema]):
-    """What a `$ref` in a schema points at, upgraded when it is first asked for. A KeyError says why there is nothing."""
+    """What a `$ref` in a schema points at, upgraded when first asked for; a KeyError says why there is nothing."""
 
     def __init__(self, root: JsonObject, openapi: str) -> None:
         self._root = root
@@ -354,5 +356,3 @@ def _list(value: JsonValue) -> list[JsonValue]:
 def _text(fields: JsonObject, key: str) -> str:
     value = fields.get(key)
     return value if isinstance(value, str) else ""
-
-

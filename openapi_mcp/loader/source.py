@@ -84,9 +84,13 @@ def parse_command(text: str) -> CommandSource:
     try:
         argv = tuple(shlex.split(text))
     except ValueError as error:
-        raise ConfigError(f"cannot split the command: {error}", where="--spec-command", hint="check its quotes") from None
+        raise ConfigError(
+            f"cannot split the command: {error}", where="--spec-command", hint="check its quotes"
+        ) from None
     if not argv:
-        raise ConfigError("the command is empty", where="--spec-command", hint="give the command that prints the document")
+        raise ConfigError(
+            "the command is empty", where="--spec-command", hint="give the command that prints the document"
+        )
     return CommandSource(argv=argv)
 
 

@@ -5,7 +5,7 @@ import math
 import re
 from typing import NoReturn, TypeAlias
 
-JsonValue: TypeAlias = "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -33,7 +33,7 @@ def write_json(value: object) -> str:
 
 
 def without_lone_surrogates(value: JsonValue) -> JsonValue:
-    """Replace every lone surrogate in keys and strings by U+FFFD: "a\\ud800" -> "a\ufffd"."""
+    """Replace every lone surrogate in keys and strings by U+FFFD, the replacement character."""
     match value:
         case str():
             return _LONE_SURROGATE.sub("\ufffd", value)

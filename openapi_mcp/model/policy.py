@@ -25,8 +25,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of one call: `timeout` in seconds for all of it, `max_body` in decompressed bytes read from upstream,
-    `max_response` in characters of a result (0: no limit).
+    """Limits of one call.
+
+    `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
+    characters of a result, 0 for no limit.
     """
 
     timeout: float = 30.0

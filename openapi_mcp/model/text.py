@@ -12,12 +12,12 @@ _HIDDEN = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """Return the text without characters that a reader cannot see: "a\\u200bb\\x1b[31mc" -> "abc"."""
+    """Return the text without characters that a reader cannot see: controls, escapes, zero-width, bidi, tags."""
     return _HIDDEN.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return the text on one line, cut at a word to at most `limit` characters: ("a  b\\nc", 80) -> "a b c"."""
+    """Return the text on one line, white space folded, cut at a word to at most `limit` characters."""
     flat = " ".join(clean_text(text).split())
     if len(flat) <= limit:
         return flat

@@ -18,7 +18,7 @@ class BindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """Where one tool argument goes. `name` is the name on the wire; `required` is meant within its parameter or body."""
+    """Where one tool argument goes: `name` is its name on the wire, `required` is meant within the body."""
 
     argument: str
     kind: BindingKind

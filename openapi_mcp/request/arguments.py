@@ -28,7 +28,7 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> di
     """Return the arguments to send: those given, without the ones a caller may not set.
 
     Raises:
-        ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each said with argument and rule.
+        ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
     given = {name: value for name, value in arguments.items() if name not in tool.ignored}
     complaints = [_say(tool, error, given) for error in check.iter_errors(given)]
@@ -62,69 +62,71 @@ def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complain
 
 
 def _say(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
-    error = _deepest(error)
+    error = _nearest(error)
     path = list(error.absolute_path)
-    match error.validator:
-        case "required" | "additionalProperties" if not path:
-            return _missing_or_unknown(tool, error, given)
-        case _:
-            field = str(path[0]) if path else "arguments"
-            where = field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
-            return _Complaint(field, f'argument "{one_line(where, 120)}" {_rule(error)}')
+    if not path and error.validator == "required":
+        return _missing(error)
+    if not path and error.validator == "additionalProperties":
+        return _unknown(tool, given)
+    field = str(path[0]) if path else "arguments"
+    where = field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
+    return _Complaint(field, f'argument "{one_line(where, 120)}" {_rule(error)}')
 
 
-def _deepest(error: "ValidationError") -> "ValidationError":
-    """Return the error of the alternative that comes nearest, for a value that fits none of several."""
+def _nearest(error: "ValidationError") -> "ValidationError":
+    """Return what is wrong in the one alternative whose type fits, for a value that fits none of several."""
     from jsonschema.exceptions import best_match
 
-    if error.validator in ("anyOf", "oneOf") and error.context:
-        branches: dict[Any, list[ValidationError]] = {}
-        for inner in error.context:
-            branches.setdefault(inner.schema_path[0], []).append(inner)
-        alive = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
-        if len(alive) == 1:
-            return best_match(alive[0])
-    return error
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
+    nearest: ValidationError | None = best_match(fitting[0]) if len(fitting) == 1 else None
+    return nearest or error
 
 
 def _is_wrong_type(error: "ValidationError") -> bool:
     return error.validator == "type" and not error.path
 
 
-def _missing_or_unknown(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
+def _missing(error: "ValidationError") -> _Complaint:
+    # jsonschema reports each missing name in an error of its own, and names it only in the message: 'id' is a ...
+    field = next((name for name in _limit(error) if error.message.startswith(repr(name))), "arguments")
+    return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
+
+
+def _unknown(tool: Tool, given: Mapping[str, Any]) -> _Complaint:
     known = list(tool.input_schema.get("properties", {}))
-    if error.validator == "required":
-        missing = next(name for name in error.validator_value if name not in given)
-        names = [name for name in error.validator_value if name not in given and repr(name) in error.message]
-        field = names[0] if names else missing
-        return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
-    unknown = next(name for name in given if name not in known)
+    unknown = next((name for name in given if name not in known), "arguments")
     near = get_close_matches(unknown, known, n=1)
-    listed = ", ".join(known[:_SHOWN_VALUES]) or "none"
+    listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
     hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
-    return _Complaint(
-        unknown, f'argument "{one_line(unknown, 80)}" is unknown: this tool takes {listed}', hint, rank=0
-    )
+    return _Complaint(unknown, f'argument "{one_line(unknown, 80)}" is unknown: this tool takes {listed}', hint, rank=0)
+
+
+def _limit(error: "ValidationError") -> Any:
+    return error.validator_value
 
 
 def _rule(error: "ValidationError") -> str:
     """Say the broken rule in words, with the value that was given and the values that are allowed."""
-    limit = error.validator_value
+    limit, shown = _limit(error), _shown(error.instance)
     say = _RULES.get(str(error.validator))
     if say is not None:
-        return say(limit, _shown(error.instance))
+        return say(limit, shown)
     if error.validator == "additionalProperties":
         return _unknown_properties(error)
     if error.validator == "required":
         missing = [name for name in limit if isinstance(error.instance, Mapping) and name not in error.instance]
         return f"lacks {_quoted(missing)}"
-    return f"is {_shown(error.instance)}, which breaks the rule {error.validator}: {one_line(write_json(limit), 200)}"
+    return f"is {shown}, which breaks the rule {error.validator}: {_shown(limit)}"
 
 
 def _unknown_properties(error: "ValidationError") -> str:
-    known = list(error.schema.get("properties", {}))
-    unknown = [name for name in error.instance if name not in known]
-    return f"has unknown fields {_quoted(unknown)}; allowed: {_quoted(known)}"
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    known = list(schema.get("properties", {}))
+    given = error.instance if isinstance(error.instance, Mapping) else {}
+    return f"has unknown fields {_quoted(name for name in given if name not in known)}; allowed: {_quoted(known)}"
 
 
 def _alternatives(limit: Any, shown: str) -> str:

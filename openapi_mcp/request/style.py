@@ -1,6 +1,6 @@
 """Parameter values in their styles, percent-encoded, as OAS 3.1.1 (Style Examples) and RFC 6570 write them.
 
-A value is a JSON value; scalars are written as JSON writes them, text without its quotes: True -> "true", None -> "null".
+A value is a JSON value; scalars are written as JSON writes them, text without quotes: True -> "true", None -> "null".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +54,7 @@ def path_value(parameter: Parameter, value: Any) -> str:
 def query_pairs(parameter: Parameter, value: Any) -> list[str]:
     """Write a query parameter as encoded `name=value` pairs; an empty array or object is left out.
 
-    form [3, 4] -> ["ids=3", "ids=4"]; not exploded -> ["ids=3,4"]; deepObject {"a": {"b": 1}} -> ["ids%5Ba%5D%5Bb%5D=1"]
+    form [3, 4] -> ["ids=3", "ids=4"], not exploded ["ids=3,4"]; deepObject {"a": {"b": 1}} -> ["ids%5Ba%5D%5Bb%5D=1"]
 
     Raises:
         ArgumentsError: a style that is not for queries, or not for this value.
@@ -77,7 +77,7 @@ def form_pairs(name: str, value: Any, style: str = "form", *, explode: bool = Tr
         return [f"{key}={encode(scalar(value), safe=safe)}"]
     if explode and isinstance(value, list):
         return [f"{key}={encode(scalar(item), safe=safe)}" for item in value]
-    if explode:
+    if explode and isinstance(value, dict):
         return [f"{encode(k)}={encode(scalar(v), safe=safe)}" for k, v in value.items()]
     return [f"{key}={_DELIMITERS[style].join(_flat(value, safe))}"]
 
@@ -136,7 +136,9 @@ def _joined(parameter: Parameter, value: Any, between: str, within: str) -> str:
 
 def _some(parameter: Parameter, value: Any) -> Any:
     if not value:
-        raise ArgumentsError("is empty, which a path cannot carry", field=parameter.name, hint="give at least one value")
+        raise ArgumentsError(
+            "is empty, which a path cannot carry", field=parameter.name, hint="give at least one value"
+        )
     return value
 
 

@@ -11,9 +11,21 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.response.shape import shape_json, shape_text
 
 _TOLD_HEADERS = (
-    "location", "content-location", "operation-location", "etag", "link", "retry-after", "content-range", "x-total-count",
+    "location", "content-location", "operation-location", "etag", "link", "retry-after", "content-range",
+    "x-total-count",
 )  # fmt: skip
-_TEXT_TYPES = ("xml", "javascript", "yaml", "x-www-form-urlencoded", "csv", "graphql", "sql", "toml", "ndjson", "json-seq")
+_TEXT_TYPES = (
+    "xml",
+    "javascript",
+    "yaml",
+    "x-www-form-urlencoded",
+    "csv",
+    "graphql",
+    "sql",
+    "toml",
+    "ndjson",
+    "json-seq",
+)
 
 
 _MAX_DEPTH = 100  # the protocol's library stops at 255, clients earlier
@@ -60,11 +72,13 @@ def _charset(response: HttpResponse) -> str | None:
                 found = codecs.lookup(value.strip().strip("\"'"))
             except (LookupError, ValueError):
                 return None
-            return found.name if found._is_text_encoding else None  # noqa: SLF001  `codecs` has no public word for it
+            return found.name if found._is_text_encoding else None
     return None
 
 
-def decode(response: HttpResponse, *, max_response: int, redactor: Redactor, fixed: dict[str, Any] | None = None) -> Result:
+def decode(
+    response: HttpResponse, *, max_response: int, redactor: Redactor, fixed: dict[str, Any] | None = None
+) -> Result:
     """Return a success as a Result; `fixed` is what else stands in its `_note`.
 
     Status 200 with {"id": 7} -> {"id": 7}; 201 with Location -> {"id": 7, "_note": {"status": 201, "headers": {...}}}.
@@ -148,7 +162,7 @@ def _items(node: JsonValue) -> Iterable[JsonValue]:
 
 
 def _structured(value: JsonValue, note: dict[str, Any], text: str = "") -> Result:
-    """Return JSON as text, and as structured content, whose root is an object for every client (mcp-facts section 2)."""
+    """Return JSON as text and as structured content, whose root is an object for every client."""
     if isinstance(value, dict) and not (note and "_note" in value):
         whole = {**value, "_note": note} if note else value
         return Result(content=(Text(text=text if text and not note else write_json(whole)),), structured=whole)

@@ -134,5 +134,3 @@ def _asgi_app(app: App, path: str) -> AsgiApp:
 
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-

@@ -58,12 +58,14 @@ async def _run(app: App, call: Call) -> Result:
         return await app.executor.call(call)
     except OpenapiMcpError as error:
         return Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "").as_result()
-    except Exception as error:  # noqa: BLE001  the outermost door of a call
+    except Exception as error:
         # The traceback may quote values of the call, so it is shown only where debugging was asked for.
         log.error("call_failed tool=%s error=%s", call.tool, type(error).__name__)
         log.debug("call_failed traceback", exc_info=True)
         hint = "report it with the server's log at --log-level debug"
-        return Failure(kind=FailureKind.BAD_RESPONSE, message="openapi-mcp failed; this is a bug", hint=hint).as_result()
+        return Failure(
+            kind=FailureKind.BAD_RESPONSE, message="openapi-mcp failed; this is a bug", hint=hint
+        ).as_result()
 
 
 def mcp_tool(tool: Tool) -> types.Tool:
