@@ -1,0 +1,48 @@
+# `make` lists the targets. Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types coverage bench constraints clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## the main job on a live embedded API, over stdio and HTTP
+	@$(BIN)/python examples/demo.py
+
+test: $(READY) ## the tests
+	@$(BIN)/python -m pytest
+
+check: format lint types coverage ## what CI runs: format, lint, types, tests with branch coverage
+
+format: $(READY)
+	@$(BIN)/ruff format --check .
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+coverage: $(READY)
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+
+bench: $(READY) ## start-up and call cost, as ratios to a baseline in the same run
+	@$(BIN)/python benchmarks/start.py
+	@$(BIN)/python benchmarks/call.py
+
+constraints: $(READY) ## write the installed versions into constraints.txt
+	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
+
+clean: ## remove what was made
+	rm -rf $(VENV) .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
