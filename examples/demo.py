@@ -1,8 +1,8 @@
 """The main job, on a live API, through a real MCP client: `make demo`.
 
 Starts the shop (examples/shop) on a free port with its own database, serves it over stdio and over HTTP, lists the
-tools, filters products, and finds out step by step whether everything in a customer's latest order is still in stock. Ends
-everything it started, also when it fails.
+tools, filters products, and finds out step by step whether everything in a customer's latest order is still in stock.
+Ends everything it started, also when it fails.
 """
 
 import json

@@ -22,9 +22,9 @@ FILE_NAME = "openapi-mcp.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CredentialLayer:
-    """The credential options of one layer (config file, environment or flags), as they were written."""
+    """The credential options of one layer (config file, environment or flags), as they were written; no repr."""
 
     bearer: str | None = None
     token: str | None = None
@@ -80,8 +80,15 @@ def read_secret(text: str, environ: Mapping[str, str], where: str) -> Secret:
     """Return a credential's value: `env:NAME` from the environment, `file:PATH` from a file, else the text itself.
 
     Raises:
-        CredentialsError: the variable is not set, or the file cannot be read.
+        CredentialsError: the variable is not set, the file cannot be read, or the value is not text.
     """
+    value = _secret_text(text, environ, where)
+    if not _is_utf8(value):
+        raise CredentialsError("the value is not UTF-8 text", where=where, hint="give it as UTF-8")
+    return Secret(value)
+
+
+def _secret_text(text: str, environ: Mapping[str, str], where: str) -> str:
     kind, colon, rest = text.partition(":")
     if colon and kind == "env":
         value = environ.get(rest)
@@ -89,14 +96,38 @@ def read_secret(text: str, environ: Mapping[str, str], where: str) -> Secret:
             raise CredentialsError(
                 f"the environment variable {rest} is not set", where=where, hint=f"export {rest}=..."
             )
-        return Secret(value)
+        return value
     if colon and kind == "file":
         try:
-            return Secret(Path(rest).expanduser().read_text(encoding="utf-8").strip())
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise CredentialsError(f"cannot read {rest}: {reason}", where=where, hint="check the path") from None
-    return Secret(text)
+            return _at_home(rest).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise CredentialsError(
+                f"cannot read {rest}: {_reason(error)}", where=where, hint="check the path"
+            ) from None
+    return text
+
+
+def _is_utf8(text: str) -> bool:
+    """True when a text can be written in UTF-8; bytes of a command line or an environment that are none cannot."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    match error:
+        case OSError():
+            return error.strerror or str(error)
+        case UnicodeDecodeError():
+            return "it is not UTF-8 text"
+        case _:
+            return str(error)
+
+
+def _at_home(text: str) -> Path:
+    """Return a path with a leading `~` replaced; one that names nobody is part of the file's name."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +163,7 @@ def _one_source(layers: Sequence[_Layer], merged: dict[str, Any]) -> None:
 def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
     named = flags.get("config") or environ.get(f"{PREFIX}CONFIG")
     if named:
-        return Path(named).expanduser()
+        return _at_home(named)
     found = folder / FILE_NAME
     return found if found.is_file() else None
 
@@ -141,11 +172,13 @@ def _toml_values(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"cannot read the config file: {reason}", where=str(file), hint="check --config") from None
-    except tomllib.TOMLDecodeError as error:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        message = f"cannot read the config file: {_reason(error)}"
+        raise ConfigError(message, where=str(file), hint="check --config") from None
+    try:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: an endless number, endless nesting
         raise ConfigError(f"the config file is not valid TOML: {error}", where=str(file), hint="correct it") from None
     return {_known_key(key, str(file)): value for key, value in values.items()}
 
@@ -204,9 +237,10 @@ def _number(least: float, unit: str, *, whole: bool) -> Callable[[Any, str], Any
     def read(value: Any, where: str) -> float | int:
         try:
             number = int(value) if whole else float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = -1
-        if isinstance(value, bool) or not least <= number < 1e15:
+        is_cut = isinstance(value, float) and number != value
+        if isinstance(value, bool) or is_cut or not least <= number < 1e15:
             wanted = f"a {'whole ' if whole else ''}number of at least {least:g} ({unit}) is wanted"
             raise ConfigError(f"{wanted}, not {str(value)[:40]!r}", where=where, hint="correct the value")
         return number
@@ -238,7 +272,7 @@ def _patterns(value: Any, where: str) -> tuple[str, ...]:
 
 def _base_url(value: Any, where: str) -> str:
     url = _text(value, where)
-    if origin(url) is None:
+    if origin(url) is None or not url.isprintable():
         raise ConfigError(f"{redact_url(url)!r} is not a usable URL", where=where, hint="write http(s)://host/path")
     parts = urlsplit(url)
     if "@" in parts.netloc:

@@ -1,8 +1,22 @@
 """What every test starts from: an empty environment, and no network that it did not start itself."""
 
+import logging
 import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from support.child import Outcome, clean_environment
+from support.upstream import Upstream, running_upstream
+
+SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +25,113 @@ def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("OPENAPI_MCP_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Run coroutines on asyncio, as the program does."""
+    return "asyncio"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The example API, running: `examples/shop` on a database of its own."""
+
+    url: str
+    token: str
+    manage: tuple[str, ...]
+    environment: dict[str, str]
+
+    @property
+    def spec(self) -> str:
+        """Where it serves its document."""
+        return f"{self.url}/api/schema/"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that serve it with its token."""
+        return ("--spec", self.spec, "--token", self.token)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """The example API on a free port, freshly seeded. Whoever writes to it writes to records of its own."""
+    folder = tmp_path_factory.mktemp("shop")
+    environment = clean_environment(SHOP_DATABASE=str(folder / "shop.sqlite3"))
+    manage = (sys.executable, str(SHOP / "manage.py"))
+    token = "0123456789abcdef0123456789abcdef01234567"
+    subprocess.run([*manage, "seed", "--token", token], env=environment, check=True, capture_output=True, timeout=60)
+    port = free_port()
+    with (folder / "shop.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"], env=environment, stdout=log, stderr=log
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for(f"{url}/healthz", process)
+            yield Shop(url, token, manage, {"SHOP_DATABASE": environment["SHOP_DATABASE"]})
+        finally:
+            process.kill()
+            process.wait(20)
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Return once `url` answers."""
+    direct = build_opener(ProxyHandler({}))
+    pause = threading.Event()
+    for _ in range(600):
+        assert process.poll() is None, "the shop ended while it started"
+        try:
+            direct.open(url, timeout=5).close()
+        except (URLError, ConnectionError):
+            pause.wait(0.05)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer within 30 s")
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """A local server that records what reaches it."""
+    with running_upstream() as server:
+        yield server
+
+
+@pytest.fixture
+def other_upstream() -> Iterator[Upstream]:
+    """A second server, of another origin."""
+    with running_upstream() as server:
+        yield server
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def command(
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Command]:
+    """Run a command in this process, in an empty folder: `command("inspect", "--spec", path)`."""
+    from openapi_mcp.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+    root, ours = logging.getLogger(), logging.getLogger("openapi_mcp")
+    before = (root.handlers[:], root.level, ours.level)
+
+    def call(*arguments: str) -> Outcome:
+        status = run(list(arguments))
+        captured = capsysbinary.readouterr()
+        return Outcome(status, captured.out.decode("utf-8", "surrogateescape"), captured.err.decode("utf-8"))
+
+    yield call
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])

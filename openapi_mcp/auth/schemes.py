@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import Document, SecurityScheme
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import MASK, Credential, Place, Secret
 from openapi_mcp.model.url import origin
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,12 @@ def _api_key(scheme: SecurityScheme, value: Secret) -> Credential:
 
 
 def _check_characters(credential: Credential) -> None:
+    if credential.place is not Place.QUERY and not _TOKEN.fullmatch(credential.name):
+        raise CredentialsError(
+            f"{credential.name[:80]!r} cannot be the name of a {credential.place.value}",
+            where=f"{credential.place.value} {credential.name[:80]}",
+            hint="correct it in the document, or give the header itself with --header",
+        )
     text = credential.prefix + credential.value.reveal()
     ends_cookie = credential.place is Place.COOKIE and any(char in text for char in "; ,")
     if not credential.value.reveal() or ends_cookie or any(ord(char) < 32 or ord(char) == 127 for char in text):
@@ -173,7 +181,8 @@ def masked(
 
 
 def _set_all(request: HttpRequest, values: Iterable[tuple[Credential, str]]) -> HttpRequest:
-    for credential, value in values:
+    cookies_last = sorted(values, key=lambda pair: pair[0].place is Place.COOKIE)  # a `Cookie` header keeps them
+    for credential, value in cookies_last:
         match credential.place:
             case Place.HEADER:
                 kept = tuple(pair for pair in request.headers if pair[0].lower() != credential.name.lower())
@@ -187,14 +196,18 @@ def _set_all(request: HttpRequest, values: Iterable[tuple[Credential, str]]) -> 
 
 def _with_query(url: str, name: str, value: str) -> str:
     bare, _, query = url.partition("?")
-    key = quote(name, safe="")
-    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0].lower() != key.lower()]
-    pairs = "&".join([*kept, f"{key}={quote(value, safe='*')}"])
+    kept = [pair for pair in query.split("&") if pair and not _is_named(pair, name)]
+    pairs = "&".join([*kept, f"{quote(name, safe='')}={quote(value, safe='*')}"])
     return f"{bare}?{pairs}"
 
 
+def _is_named(pair: str, name: str) -> bool:
+    """True for a query pair of this name, in any letter case and however it is encoded."""
+    return unquote_plus(pair.partition("=")[0]).lower() == name.lower()
+
+
 def _with_cookie(headers: tuple[tuple[str, str], ...], name: str, value: str) -> tuple[tuple[str, str], ...]:
-    cookies = [part for key, text in headers if key.lower() == "cookie" for part in text.split("; ")]
-    kept = [part for part in cookies if part.partition("=")[0] != name]
+    cookies = [part.strip() for key, text in headers if key.lower() == "cookie" for part in text.split(";")]
+    kept = [part for part in cookies if part and part.partition("=")[0].strip().lower() != name.lower()]
     others = tuple(pair for pair in headers if pair[0].lower() != "cookie")
     return (*others, ("Cookie", "; ".join([*kept, f"{name}={value}"])))

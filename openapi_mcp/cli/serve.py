@@ -66,8 +66,8 @@ async def _serve_http(config: Config, notice: Notice) -> ExitCode:
         async with open_app(config, notice) as app:
             _say_what_is_served(app, notice)
             host = f"[{config.host}]" if ":" in config.host else config.host
-            notice(f"listening on http://{host}:{listener.getsockname()[1]}{config.path}")
-            return await serve_http(app, listener, config.path)
+            url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
+            return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"))
 
 
 def _say_what_is_served(app: App, notice: Notice) -> None:

@@ -11,7 +11,14 @@ import anyio
 
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
-from openapi_mcp.executor.send import BrokenAnswerError, Sender, SendError, TooLargeError, UnreachableError
+from openapi_mcp.executor.send import (
+    BrokenAnswerError,
+    Sender,
+    SendError,
+    TooLargeError,
+    UnreachableError,
+    UnsendableError,
+)
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -23,7 +30,7 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
 from openapi_mcp.request.arguments import validate, validator
 from openapi_mcp.request.build import build_request
-from openapi_mcp.response.decode import decode, json_body, mask, text_body
+from openapi_mcp.response.decode import decode, is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
 if TYPE_CHECKING:
@@ -100,12 +107,12 @@ class Executor:
             return self._masked(refusal.failure).as_result()
         try:
             with anyio.fail_after(self._limits.timeout):
-                response = await self._send(request)
+                response, attempts = await self._send(request)
         except TimeoutError:
             return self._timed_out(request).as_result()
         except SendError as error:
-            return self._masked(_send_failure(error)).as_result()
-        return self._result(tool, request, response)
+            return self._masked(_send_failure(error, self._redact)).as_result()
+        return self._result(tool, request, response, attempts)
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -142,13 +149,16 @@ class Executor:
             self._validators[tool.name] = validator(tool)
         return self._validators[tool.name]
 
-    async def _send(self, request: HttpRequest) -> HttpResponse:
-        """Send with credentials; once more where a 401 finds that a credential's file now holds another value."""
+    async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int]:
+        """Send with credentials; once more where a 401 finds that a credential's file now holds another value.
+
+        Returns the answer, and how often the request was sent.
+        """
         used = self._credentials
         response = await self._sender.send(authorize(request, used, self._trusted))
         if response.status == 401 and self._renewed(used):
-            response = await self._sender.send(authorize(request, self._credentials, self._trusted))
-        return response
+            return await self._sender.send(authorize(request, self._credentials, self._trusted)), 2
+        return response, 1
 
     def _renewed(self, used: tuple[Credential, ...]) -> bool:
         if self._renew is None:
@@ -161,17 +171,17 @@ class Executor:
         self._redact = Redactor.of((*used, *fresh))
         return fresh != used
 
-    def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse) -> Result:
+    def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse, attempts: int) -> Result:
         if response.redirect is not None:
-            return self._masked(_redirected(response)).as_result()
+            return self._masked(replace(_redirected(response, self._redact), attempts=attempts)).as_result()
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
-            return self._masked(self._refusal(request, response)).as_result()
+            return self._masked(replace(self._refusal(request, response), attempts=attempts)).as_result()
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
         return decode(response, max_response=self._limits.max_response, redactor=self._redact, fixed=fixed)
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
         kind = kind_of(response.status)
-        body = _error_body(response)
+        body = _error_body(response, self._redact)
         said = said_by(body)
         hint = hint_for(kind)
         if kind is FailureKind.UNAUTHENTICATED and self._credentials and origin(request.url) not in self._trusted:
@@ -182,7 +192,6 @@ class Executor:
             status=response.status,
             retryable=is_retryable(response.status),
             retry_after=retry_after(response.header("retry-after"), time.time()),
-            attempts=1,
             hint=hint,
             body=body,
         )
@@ -197,9 +206,11 @@ class Executor:
         )
 
     def _masked(self, failure: Failure) -> Failure:
-        """Return the failure with every secret masked; messages and bodies may repeat what was sent."""
-        message = one_line(self._redact(failure.message), 1500)
-        return replace(failure, message=message, hint=self._redact(failure.hint), body=mask(failure.body, self._redact))
+        """Return the failure with every secret masked, and text that UTF-8 can carry; both may repeat what was sent."""
+        message = _as_utf8(one_line(self._redact(failure.message), 1500))
+        named = failure.field and _as_utf8(one_line(self._redact(failure.field), 200))
+        hint = _as_utf8(self._redact(failure.hint))
+        return replace(failure, message=message, field=named, hint=hint, body=mask(failure.body, self._redact))
 
 
 class _Refused(Exception):
@@ -218,9 +229,12 @@ def _invalid(error: ArgumentsError) -> Failure:
     return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
 
 
-def _send_failure(error: SendError) -> Failure:
-    reason = one_line(str(error), 300)
+def _send_failure(error: SendError, redact: Redactor) -> Failure:
+    reason = one_line(redact(str(error)), 300)  # masked before it is cut: half a secret is one too
     match error:
+        case UnsendableError():
+            message, hint = f"no request can carry these arguments: {reason}", "give shorter and plainer values"
+            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=message, hint=hint)
         case UnreachableError():
             kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
         case TooLargeError():
@@ -233,32 +247,33 @@ def _send_failure(error: SendError) -> Failure:
     return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
 
 
-def _redirected(response: HttpResponse) -> Failure:
-    target = redact_url(response.redirect or "")
+def _redirected(response: HttpResponse, redact: Redactor) -> Failure:
+    target = redact(redact_url(response.redirect or ""))
     return Failure(
         kind=FailureKind.REFUSED,
         message=f"the API redirects to another origin, which is not followed: {one_line(target, 500)}",
         status=response.status,
-        attempts=1,
         hint="if that is where the API lives now, start the server with --base-url for it",
     )
 
 
-def _error_body(response: HttpResponse) -> Any:
-    """Return the upstream's own answer, shortened: JSON where it is, else text, None for bytes."""
+def _error_body(response: HttpResponse, redact: Redactor) -> Any:
+    """Return the upstream's own answer, masked, then shortened: JSON where it is, else text, None for bytes."""
     value, is_json = json_body(response)
-    if is_json:
-        try:
-            return shape_json(value, _MAX_ERROR_BODY)[0]
-        except RecursionError:
-            pass  # deeper than anything we can rebuild: say it as text below
     text = text_body(response)
-    return shape_text(text, _MAX_ERROR_BODY)[0] if text else None
+    if is_json and not is_deep(value, text or ""):
+        return shape_json(mask(value, redact), _MAX_ERROR_BODY)[0]
+    return shape_text(redact(text), _MAX_ERROR_BODY)[0] if text else None
 
 
 def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
     """Return the headers of an answer without cookies: for HEAD they are the answer."""
-    return {name.lower(): redact(value) for name, value in response.headers if name.lower() != "set-cookie"}
+    kept = ((name, value) for name, value in response.headers if name.lower() != "set-cookie")
+    return {redact(name).lower(): redact(value) for name, value in kept}
+
+
+def _as_utf8(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _shown_origin(url: str) -> str:

@@ -1,5 +1,7 @@
 """The one place that sends anything upstream: httpx, pooled, capped, without cookies of its own."""
 
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -12,10 +14,16 @@ from openapi_mcp.model.url import origin
 
 MAX_REDIRECTS = 5
 _MAX_CONNECTIONS = 100
+_PIECE = 65536  # bytes that are unpacked at a time
+_NO_AUTH = httpx.Auth()  # httpx would make an Authorization of the user in a redirect's URL
 
 
 class SendError(Exception):
     """A request that got no usable answer."""
+
+
+class UnsendableError(SendError):
+    """The request is none that HTTP can carry: nothing was sent."""
 
 
 class UnreachableError(SendError):
@@ -44,7 +52,7 @@ class Sender:
             timeout=None,  # noqa: S113  the executor holds every call to one deadline
             limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # no state passes between callers
-            headers={"User-Agent": self.user_agent},
+            headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
         )
 
     async def __aenter__(self) -> Self:
@@ -60,39 +68,47 @@ class Sender:
         """Return the answer to a request, redirects within its origin followed (at most 5).
 
         Raises:
+            UnsendableError: a URL that is too long, or a header that HTTP does not allow.
             UnreachableError: no connection.
             TooLargeError: more than `max_body` decompressed bytes.
             BrokenAnswerError: not HTTP, cut short, or redirected without end.
         """
         try:
             return await self._follow(self._prepare(request))
+        except (httpx.InvalidURL, httpx.LocalProtocolError) as error:
+            raise UnsendableError(_reason(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
             raise UnreachableError(_reason(error)) from error
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:
             raise BrokenAnswerError(_reason(error)) from error
 
     def _prepare(self, request: HttpRequest) -> httpx.Request:
-        headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
+        headers = [(name.encode(), value.encode()) for name, value in request.headers]
         return self._client.build_request(request.method, request.url, headers=headers, content=request.body)
 
     async def _follow(self, request: httpx.Request) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._client.send(request, stream=True)
+            response = await self._client.send(request, stream=True, auth=_NO_AUTH)
             try:
                 onward = response.next_request
                 if onward is None or origin(str(onward.url)) != origin(str(request.url)):
                     return await self._read(response, onward)
             finally:
                 await response.aclose()
-            request = onward
+            request = _with_cookies_of(request, onward)
         raise BrokenAnswerError(f"more than {MAX_REDIRECTS} redirects")
 
     async def _read(self, response: httpx.Response, onward: httpx.Request | None) -> HttpResponse:
         body = bytearray()
-        async for chunk in response.aiter_bytes(65536):
-            body += chunk
-            if len(body) > self.max_body:
-                raise TooLargeError(f"the answer is larger than {self.max_body:,} bytes")
+        unpacker = None
+        async for packed in response.aiter_raw():
+            unpacker = unpacker or _unpacker(response)
+            for piece in unpacker.pieces(packed):
+                body += piece
+                if len(body) > self.max_body:
+                    raise TooLargeError(f"the answer is larger than {self.max_body:,} bytes")
+        if unpacker is not None:
+            unpacker.finish()
         return HttpResponse(
             status=response.status_code,
             url=str(response.url),
@@ -100,6 +116,50 @@ class Sender:
             body=bytes(body),
             redirect=str(onward.url) if onward is not None else None,
         )
+
+
+def _with_cookies_of(request: httpx.Request, onward: httpx.Request) -> httpx.Request:
+    """Give a redirect within its origin the cookies of the request, which httpx takes from its own jar alone."""
+    if "cookie" in request.headers:
+        onward.headers["cookie"] = request.headers["cookie"]
+    return onward
+
+
+class _Plain:
+    """A body that is not packed."""
+
+    def pieces(self, packed: bytes) -> Iterator[bytes]:
+        yield packed
+
+    def finish(self) -> None:
+        """Nothing can be missing."""
+
+
+class _Gunzip:
+    """Undoes `Content-Encoding: gzip` a piece at a time: a thousand bytes may hold a gigabyte."""
+
+    def __init__(self) -> None:
+        self._engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    def pieces(self, packed: bytes) -> Iterator[bytes]:
+        piece = b""
+        while (packed or len(piece) == _PIECE) and not self._engine.eof:
+            piece = self._engine.decompress(packed, _PIECE)
+            packed = self._engine.unconsumed_tail
+            yield piece
+
+    def finish(self) -> None:
+        if not self._engine.eof:
+            raise BrokenAnswerError("the packed body ends before its end")
+
+
+def _unpacker(response: httpx.Response) -> _Plain | _Gunzip:
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        return _Gunzip()
+    if encoding in ("", "identity"):
+        return _Plain()
+    raise BrokenAnswerError(f"its Content-Encoding {encoding!r} was not asked for")
 
 
 def _reason(error: Exception) -> str:

@@ -35,6 +35,8 @@ def is_json(content_type: str) -> bool:
 
 
 def _rank(content_type: str) -> int | None:
+    if not content_type.isascii() or not content_type.isprintable():
+        return None  # no header can carry it
     plain = content_type.partition(";")[0].strip().lower()
     if plain == "application/json":
         return 0

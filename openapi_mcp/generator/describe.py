@@ -13,6 +13,7 @@ from openapi_mcp.model.tool import Annotations
 MAX_DESCRIPTION = 1024  # mcp-facts section 6: the point first, the rest may be cut
 _MAX_RETURNS = 240
 _SHOWN_FIELDS = 10
+_MAX_NESTING = 5  # lists of lists, and an `allOf` of one around another, that are followed
 _MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
 
 
@@ -70,18 +71,27 @@ def success(operation: Operation) -> Response | None:
 
 def _shape(schema: Schema, schemas: Mapping[str, Schema], depth: int = 0) -> str:
     """Say a schema in a few words: its name, its fields; a list by its items."""
-    name = _name(schema)
-    schema = find(schemas, schema)
+    name, schema = _unwrapped(schema, schemas)
     match schema:
-        case {"items": items, "type": "array"}:
+        case {"items": items, "type": "array"} if depth < _MAX_NESTING:
             return f"list of {_shape(items, schemas, depth + 1)}"
-        case {"allOf": [only]} if "properties" not in schema:
-            return _shape(only, schemas, depth)
         case {"properties": properties} if properties:
             fields = _fields(properties, schemas, depth)
             return f"{name}: {fields}" if name else fields
         case _:
             return name or str(schema.get("type", "JSON"))
+
+
+def _unwrapped(schema: Schema, schemas: Mapping[str, Schema]) -> tuple[str, Schema]:
+    """Return the name and the schema behind references, each of which may be wrapped in an `allOf` of one."""
+    for _ in range(_MAX_NESTING):
+        name, schema = _name(schema), find(schemas, schema)
+        match schema:
+            case {"allOf": [only]} if "properties" not in schema:
+                schema = only
+            case _:
+                return name, schema
+    return _name(schema), find(schemas, schema)
 
 
 def _fields(properties: Mapping[str, Schema], schemas: Mapping[str, Schema], depth: int) -> str:

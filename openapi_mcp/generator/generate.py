@@ -8,8 +8,9 @@ from typing import Any
 from openapi_mcp.generator import describe
 from openapi_mcp.generator.body import choose_media_type, is_json, object_body
 from openapi_mcp.generator.naming import argument_names, tool_names
-from openapi_mcp.generator.schema import MissingSchemaError, SelfContained
+from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out
+from openapi_mcp.generator.slim import slim
 from openapi_mcp.model.document import Document, Location, MediaType, Operation, Parameter, Schema, Skipped
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset
@@ -23,6 +24,7 @@ _RESERVED_HEADERS = frozenset(
 )  # fmt: skip
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _COOKIE_NAME = _HEADER_NAME
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class _Unserved(ValueError):
@@ -36,14 +38,20 @@ class _Unserved(ValueError):
 def generate(document: Document, selection: Selection | None = None) -> Toolset:
     """Return a tool for each selected operation, in document order; the others stand in `skipped` with the reason."""
     selection = selection or Selection()
-    hidden = selection.hidden | _credential_parameters(document)
+    making = _Generator(
+        schemas=document.schemas,
+        hidden=selection.hidden | _credential_parameters(document),
+        selection=selection,
+        inputs=Parts(document.schemas, "input"),
+        outputs=Parts(document.schemas, "output"),
+    )
     tools: list[Tool] = []
     skipped = list(document.skipped)
     for operation, name in zip(document.operations, tool_names(document.operations), strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
         if reason is None:
             try:
-                tools.append(_Generator(document.schemas, hidden, selection).tool(operation, name))
+                tools.append(making.tool(operation, name))
                 continue
             except _Unserved as error:
                 reason, pointer = str(error), error.pointer
@@ -80,11 +88,13 @@ class _Argument:
     parameter: Parameter | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Generator:
     schemas: Mapping[str, Schema]
     hidden: frozenset[tuple[Location, str]]
     selection: Selection
+    inputs: Parts
+    outputs: Parts
 
     def tool(self, operation: Operation, name: str) -> Tool:
         _check_path(operation)
@@ -109,7 +119,7 @@ class _Generator:
     def parameters(self, operation: Operation) -> tuple[list[_Argument], list[str]]:
         """Return the parameters that are offered, and the names of those that are not the caller's to set."""
         offered, ignored = [], []
-        for parameter in operation.parameters:
+        for parameter in (*_undeclared(operation), *operation.parameters):
             if _is_reserved(parameter) or (parameter.location, parameter.name.lower()) in self.hidden:
                 ignored.append(parameter.name)
                 continue
@@ -127,9 +137,8 @@ class _Generator:
         if fields is None:
             yield self.whole_body(operation, schema)
             return
-        parts = SelfContained(self.schemas, "input")
         for name, value in fields.properties.items():
-            if not parts.is_hidden(value):
+            if not self.inputs.is_hidden(value):
                 yield _Argument("body", name, value, BindingKind.BODY_FIELD, name in fields.required)
 
     def whole_body(self, operation: Operation, schema: Schema) -> _Argument:
@@ -141,10 +150,10 @@ class _Generator:
     def input_schema(
         self, operation: Operation, arguments: list[_Argument], bindings: tuple[Binding, ...]
     ) -> dict[str, Any]:
-        parts = SelfContained(self.schemas, "input")
+        parts = SelfContained(self.inputs)
         for argument, binding in zip(arguments, bindings, strict=True):
             parts.add(binding.argument, argument.schema)
-        properties, definitions = parts.finish()
+        properties, definitions = slim(*parts.finish())
         body_required = operation.request_body is not None and operation.request_body.required
         required = [
             binding.argument
@@ -167,7 +176,7 @@ class _Generator:
         media = next((m for m in response.content if is_json(m.content_type)), None) if response else None
         if media is None or media.schema is None:
             return None
-        parts = SelfContained(self.schemas, "output")
+        parts = SelfContained(self.outputs)
         parts.add("answer", media.schema)
         roots, definitions = parts.finish()
         answer = roots["answer"]
@@ -186,6 +195,22 @@ def _check_path(operation: Operation) -> None:
     segments = operation.path.partition("?")[0].replace("\\", "/").split("/")
     if any(_decoded_dots(segment) for segment in segments):
         raise _Unserved("the path template holds a dot segment", operation.pointer)
+
+
+def _undeclared(operation: Operation) -> Iterator[Parameter]:
+    """Yield a parameter for each template expression that has none, which OAS 3.1.1, 4.8.2.2, does not allow."""
+    declared = {parameter.name for parameter in operation.parameters if parameter.location is Location.PATH}
+    for name in dict.fromkeys(_PLACEHOLDER.findall(operation.path.partition("#")[0].partition("?")[0])):
+        if name not in declared:
+            yield Parameter(
+                name=name,
+                location=Location.PATH,
+                required=True,
+                schema={"type": "string"},
+                style="simple",
+                explode=False,
+                pointer=operation.pointer,
+            )
 
 
 def _decoded_dots(segment: str) -> bool:

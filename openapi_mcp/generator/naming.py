@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 from openapi_mcp.model.document import Operation
 
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too (mcp-facts)
+MAX_ARGUMENT = 64
 _DIGEST = 4
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
 _SLASHES = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*(?:/[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*)+")
 _LEGAL_ARGUMENT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ILLEGAL_IN_ARGUMENT = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -62,14 +63,18 @@ def _base32(bits: str, digits: int) -> str:
 
 
 def _apart(names: list[str], operations: Sequence[Operation]) -> list[str]:
-    """Lengthen the digest of names that still agree: a chance of one in a million for two alike texts."""
+    """Lengthen the digest of names that still agree: a chance of one in a million for two alike texts.
+
+    What agrees even then was written to agree, and is numbered.
+    """
     taken = Counter(names)
     if len(taken) == len(names):
         return names
-    return [
+    longer = [
         name if taken[name] == 1 else _digested(name, f"{operation.method} {operation.path}", digits=7)
         for name, operation in zip(names, operations, strict=True)
     ]
+    return _numbered(longer, MAX_NAME)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -107,24 +112,27 @@ def argument_names(wanted: Iterable[tuple[str, str]]) -> list[str]:
         _legal_argument(f"{place}_{name}") if counts[name] > 1 else name
         for name, (place, _) in zip(plain, pairs, strict=True)
     ]
-    return _numbered(names)
+    return _numbered(names, MAX_ARGUMENT)
 
 
 def _legal_argument(name: str) -> str:
     if _LEGAL_ARGUMENT.fullmatch(name):
         return name
     plain = _ILLEGAL_IN_ARGUMENT.sub("_", name).strip("_") or "argument"
-    return plain[:64]
+    return plain[:MAX_ARGUMENT]
 
 
-def _numbered(names: list[str]) -> list[str]:
-    """Set apart names that still agree: ["top", "top"] -> ["top", "top_2"]."""
+def _numbered(names: list[str], limit: int) -> list[str]:
+    """Set apart names that still agree, within `limit` characters: ["top", "top"] -> ["top", "top_2"]."""
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     result = []
     for name in names:
-        unique, number = name, 2
+        unique = name
         while unique in taken:
-            unique, number = f"{name[:60]}_{number}", number + 1
+            numbers[name] += 1
+            suffix = f"_{numbers[name] + 1}"
+            unique = name[: limit - len(suffix)] + suffix
         taken.add(unique)
         result.append(unique)
     return result

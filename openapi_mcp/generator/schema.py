@@ -1,15 +1,18 @@
 """Schemas of a document made self-contained: what a schema refers to stands inside it.
 
-Shared and recursive parts stand once under `$defs`, the rest in place.
+Shared and recursive parts stand once under `$defs`, the rest in place. What the document says of one component is
+worked out once for all tools (Parts); what one tool holds of it is bounded (SelfContained).
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.text import one_line
 
 Direction = Literal["input", "output"]
 
@@ -19,8 +22,14 @@ _SUBSCHEMAS = (
 )  # fmt: skip
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas")
+_NESTING = frozenset((*_SUBSCHEMAS, *_LISTS, *_MAPS))
+_DROPPED = frozenset({"readOnly", "writeOnly", "deprecated"})
 _SMALL = 160  # characters; a shared part this small costs less in place than as a reference
 _INLINE_DEPTH = 12
+_ROOM = 8_000  # characters of the parts in one tool; what is further away from the root is said in words
+_SHOWN_FIELDS = 12
+_LONGEST_ARGUMENT = 320
+_LONGEST = 120  # characters of a description inside a schema; an argument's own may be longer
 # Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
 _NOT_PORTABLE = re.compile(
     r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\[\[:|\\p\{|\(\?<(?![=!])|\(\?\("
@@ -53,91 +62,156 @@ def _look_up(schemas: Mapping[str, Schema], ref: str) -> Schema:
         raise MissingSchemaError(str(error.args[0])) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A schema fitted to tools, with the references in it, one entry for each use, and its size in characters."""
+
+    schema: dict[str, Any]
+    refs: tuple[str, ...]
+    size: int
+
+
+@dataclass(slots=True)
+class Parts:
+    """The components of one document, each fitted once. Input leaves out what is readOnly, output what is writeOnly."""
+
+    schemas: Mapping[str, Schema]
+    direction: Direction
+    _known: dict[str, Part] = field(default_factory=dict)
+
+    def __getitem__(self, ref: str) -> Part:
+        if ref not in self._known:
+            self._known[ref] = self.fit(_look_up(self.schemas, ref))
+        return self._known[ref]
+
+    def fit(self, schema: Schema, *, longest: int = _LONGEST) -> Part:
+        """Return a schema as tools show it, its references as they are; `longest` is for its own description.
+
+        Raises:
+            MissingSchemaError: a property's reference leads nowhere.
+        """
+        refs: list[str] = []
+        fitted = self._fit(schema, refs, longest)
+        return Part(fitted, tuple(refs), len(write_json(fitted)))
+
+    def is_hidden(self, schema: Schema) -> bool:
+        """True when a property is not for this direction, by its own word or by that of what it refers to."""
+        hidden = "readOnly" if self.direction == "input" else "writeOnly"
+        if schema.get(hidden) is True:
+            return True
+        ref = schema.get("$ref")
+        return ref is not None and _look_up(self.schemas, ref).get(hidden) is True
+
+    def _fit(self, schema: Schema, refs: list[str], longest: int) -> dict[str, Any]:
+        if "$ref" in schema:
+            refs.append(schema["$ref"])
+        fitted = {key: value for key, value in schema.items() if key not in _DROPPED}
+        if "properties" in fitted:
+            self._leave_out_hidden(fitted)
+        if len(fitted.get("description", "")) > longest:
+            fitted["description"] = one_line(fitted["description"], longest)
+        if "pattern" in fitted:
+            _move_pattern(fitted)
+        return map_children(fitted, lambda child: self._fit(child, refs, _LONGEST))
+
+    def _leave_out_hidden(self, schema: dict[str, Any]) -> None:
+        hidden = {name for name, value in schema["properties"].items() if self.is_hidden(value)}
+        if not hidden:
+            return
+        schema["properties"] = {name: value for name, value in schema["properties"].items() if name not in hidden}
+        required = [name for name in schema.pop("required", ()) if name not in hidden]
+        if required:
+            schema["required"] = required
+
+
 class SelfContained:
     """Collects the schemas of one tool, then writes them with one set of `$defs`.
 
-        parts = SelfContained(document.schemas, "input")
-        parts.add("customer", {"$ref": "#/components/schemas/Customer"})
-        properties, defs = parts.finish()
-
-    Input leaves out what is readOnly, output what is writeOnly.
+    schemas = SelfContained(Parts(document.schemas, "input"))
+    schemas.add("customer", {"$ref": "#/components/schemas/Customer"})
+    properties, defs = schemas.finish()
     """
 
-    def __init__(self, schemas: Mapping[str, Schema], direction: Direction) -> None:
-        self._schemas = schemas
-        self._hidden = "readOnly" if direction == "input" else "writeOnly"
-        self._roots: dict[str, dict[str, Any]] = {}
-        self._parts: dict[str, dict[str, Any]] = {}
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._roots: dict[str, Part] = {}
 
     def add(self, name: str, schema: Schema) -> None:
-        """Take in a schema with all that it refers to.
+        """Take in a schema.
+
+        Raises:
+            MissingSchemaError: a reference in it leads nowhere.
+        """
+        self._roots[name] = self._parts.fit(schema, longest=_LONGEST_ARGUMENT)
+
+    def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the schemas by name, and the `$defs` that they refer to.
 
         Raises:
             MissingSchemaError: a reference leads nowhere.
         """
-        self._roots[name] = self._fit(schema)
-        waiting = list(_references(self._roots[name]))
-        while waiting:
-            ref = waiting.pop()
-            if ref not in self._parts:
-                self._parts[ref] = self._fit(_look_up(self._schemas, ref))
-                waiting.extend(_references(self._parts[ref]))
-
-    def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the schemas by name, and the `$defs` that they refer to."""
-        inlined = self._inlined()
-        kept = [ref for ref in self._parts if ref not in inlined]
+        if not any(root.refs for root in self._roots.values()):
+            return {name: _replace(root.schema, {}) for name, root in self._roots.items()}, {}
+        held = self._within_reach()
+        inlined = self._inlined(held)
+        kept = [ref for ref in held if ref not in inlined]
         names = _definition_names(kept)
-        resolved: dict[str, dict[str, Any]] = {}
+        written: dict[str, dict[str, Any]] = {ref: {"$ref": f"#/$defs/{names[ref]}"} for ref in kept}
+        for ref in self._all_refs(held):
+            if ref not in held:
+                written[ref] = self._in_words(ref)
         for ref in inlined:  # innermost first, so that each is whole when it is used
-            resolved[ref] = _replace(self._parts[ref], resolved, names)
-        roots = {name: _replace(schema, resolved, names) for name, schema in self._roots.items()}
-        return roots, {names[ref]: _replace(self._parts[ref], resolved, names) for ref in kept}
+            written[ref] = _replace(held[ref].schema, written)
+        roots = {name: _replace(root.schema, written) for name, root in self._roots.items()}
+        return roots, {names[ref]: _replace(held[ref].schema, written) for ref in kept}
 
-    def is_hidden(self, schema: Schema) -> bool:
-        """True when a property is not for this direction, by its own word or by that of what it refers to."""
-        if schema.get(self._hidden) is True:
-            return True
-        ref = schema.get("$ref")
-        return ref is not None and _look_up(self._schemas, ref).get(self._hidden) is True
+    def _within_reach(self) -> dict[str, Part]:
+        """Return the parts nearest to the roots, as many as there is room for; the furthest are left out first."""
+        held: dict[str, Part] = {}
+        room = _ROOM - sum(root.size for root in self._roots.values())
+        level = list(dict.fromkeys(ref for root in self._roots.values() for ref in root.refs))
+        while level and room > 0:
+            for ref in level:
+                part = self._parts[ref]
+                if part.size <= room or not held:
+                    held[ref] = part
+                    room -= part.size
+            level = [r for ref in level if ref in held for r in held[ref].refs if r not in held]
+            level = list(dict.fromkeys(level))
+        return held
 
-    def _fit(self, schema: Schema) -> dict[str, Any]:
-        fitted = _map_children(schema, self._fit)
-        _move_pattern(fitted)
-        if "properties" in fitted:
-            self._leave_out_hidden(schema, fitted)
-        return {key: value for key, value in fitted.items() if key not in ("readOnly", "writeOnly", "deprecated")}
+    def _all_refs(self, held: Mapping[str, Part]) -> Iterable[str]:
+        return dict.fromkeys(ref for part in (*self._roots.values(), *held.values()) for ref in part.refs)
 
-    def _leave_out_hidden(self, schema: Schema, fitted: dict[str, Any]) -> None:
-        hidden = {name for name, value in schema["properties"].items() if self.is_hidden(value)}
-        if not hidden:
-            return
-        fitted["properties"] = {name: value for name, value in fitted["properties"].items() if name not in hidden}
-        required = [name for name in fitted.get("required", ()) if name not in hidden]
-        fitted.pop("required", None)
-        if required:
-            fitted["required"] = required
+    def _in_words(self, ref: str) -> dict[str, Any]:
+        """Return what stands for a part that there is no room for: its type, and its fields by name."""
+        part = self._parts[ref].schema
+        fields = list(part.get("properties", {}))
+        shown = ", ".join(fields[:_SHOWN_FIELDS]) + (", ..." if len(fields) > _SHOWN_FIELDS else "")
+        name = one_line(ref.rpartition("/")[2], 80)
+        said = f"{name}, not shown in full" + (f"; fields: {one_line(shown, 300)}" if shown else "")
+        kind = {"type": part["type"]} if "type" in part else {}
+        return {**kind, "description": said}
 
-    def _inlined(self) -> list[str]:
-        """Return the references to write in place, innermost first: not recursive, and used once or small as a whole."""
-        everything = (*self._roots.values(), *self._parts.values())
-        uses = Counter(ref for schema in everything for ref in _references(schema))
+    def _inlined(self, held: Mapping[str, Part]) -> list[str]:
+        """Return the references to write in place, innermost first: not recursive, used once or small when whole."""
+        uses = Counter(ref for part in (*self._roots.values(), *held.values()) for ref in part.refs)
         sizes: dict[str, int] = {}
         depths: dict[str, int] = {}
-        for ref in _innermost_first(self._parts):
-            part = self._parts[ref]
-            inner = [target for target in _references(part) if target in sizes]
-            size = len(write_json(part)) + sum(sizes[target] for target in inner)
+        for ref in _innermost_first(held):
+            part = held[ref]
+            inner = [target for target in part.refs if target in sizes]
+            size = part.size + sum(sizes[target] for target in inner)
             depth = 1 + max((depths[target] for target in inner), default=0)
             if (uses[ref] == 1 or size <= _SMALL) and depth <= _INLINE_DEPTH:
                 sizes[ref], depths[ref] = size, depth
         return list(sizes)
 
 
-def _innermost_first(parts: Mapping[str, dict[str, Any]]) -> list[str]:
+def _innermost_first(held: Mapping[str, Part]) -> list[str]:
     """Order the parts that are not recursive so that each follows all that it refers to."""
-    below = {ref: set(_references(schema)) for ref, schema in parts.items()}
-    above: dict[str, list[str]] = {ref: [] for ref in parts}
+    below = {ref: {target for target in part.refs if target in held} for ref, part in held.items()}
+    above: dict[str, list[str]] = {ref: [] for ref in held}
     for ref, inner in below.items():
         for target in inner:
             above[target].append(ref)
@@ -154,25 +228,26 @@ def _innermost_first(parts: Mapping[str, dict[str, Any]]) -> list[str]:
     return order
 
 
-def _map_children(schema: Schema, change: Any) -> dict[str, Any]:
-    """Return a copy of a schema with `change` applied to each schema directly inside it."""
-    copy = dict(schema)
+def map_children(schema: dict[str, Any], change: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Apply `change` to each schema directly inside a schema that is ours to change; return it."""
+    if _NESTING.isdisjoint(schema):
+        return schema
     for word in _SUBSCHEMAS:
-        if isinstance(copy.get(word), dict):
-            copy[word] = change(copy[word])
+        if isinstance(schema.get(word), dict):
+            schema[word] = change(schema[word])
     for word in _LISTS:
-        if word in copy:
-            copy[word] = [change(item) for item in copy[word]]
+        if word in schema:
+            schema[word] = [change(item) for item in schema[word]]
     for word in _MAPS:
-        if word in copy:
-            copy[word] = {name: change(item) for name, item in copy[word].items()}
-    return copy
+        if word in schema:
+            schema[word] = {name: change(item) for name, item in schema[word].items()}
+    return schema
 
 
 def children(schema: Schema) -> Iterator[Schema]:
     """Yield each schema that stands directly inside a schema."""
     for word in _SUBSCHEMAS:
-        if isinstance(schema.get(word), Mapping):
+        if isinstance(schema.get(word), dict):
             yield schema[word]
     for word in _LISTS:
         yield from schema.get(word, ())
@@ -180,24 +255,16 @@ def children(schema: Schema) -> Iterator[Schema]:
         yield from schema.get(word, {}).values()
 
 
-def _references(schema: Schema) -> Iterator[str]:
-    stack = [schema]
-    while stack:
-        node = stack.pop()
-        if "$ref" in node:
-            yield node["$ref"]
-        stack.extend(children(node))
-
-
-def _replace(schema: Schema, resolved: Mapping[str, dict[str, Any]], names: Mapping[str, str]) -> dict[str, Any]:
-    """Put the parts that stand in place into a schema, and turn its other references to `$defs`."""
-    copy = _map_children(schema, lambda child: _replace(child, resolved, names))
+def _replace(schema: Mapping[str, Any], written: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a copy with what is written for each reference in its place."""
+    copy = map_children(dict(schema), lambda child: _replace(child, written))
     ref = copy.pop("$ref", None)
     if ref is None:
-        return _unwrapped(copy)
-    if ref in resolved:
-        return {**resolved[ref], **copy}
-    return {"$ref": f"#/$defs/{names[ref]}", **{key: copy[key] for key in ("description", "default") if key in copy}}
+        return _unwrapped(copy) if "allOf" in copy else copy
+    target = written[ref]
+    if "$ref" not in target:
+        return {**target, **copy}
+    return {**target, **{key: copy[key] for key in ("description", "default") if key in copy}}
 
 
 def _unwrapped(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """Bytes from a source: over HTTP, from a file, from standard input, from a command. Size and time are capped."""
 
+import io
 import subprocess
-import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import anyio
 import httpx
@@ -12,12 +16,13 @@ import httpx
 from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.model.url import redact_url
 
 DEADLINE = 60.0  # seconds, for all of it
 MAX_BYTES = 64_000_000  # after decompression
 MAX_REDIRECTS = 5
 _CHUNK = 1 << 20
+_ENCODINGS = ("gzip", "deflate")  # at most a thousandfold; others, and one in another, unpack without measure
 _ACCEPT = "application/json, application/yaml;q=0.9, application/vnd.oai.openapi;q=0.9, */*;q=0.5"
 
 Progress = Callable[[int, int | None], None]
@@ -60,13 +65,13 @@ async def _fetch(source: Source, progress: Progress) -> Fetched:
         case FileSource():
             return Fetched(data=await _from_file(source))
         case StdinSource():
-            return Fetched(data=await anyio.to_thread.run_sync(_from_stdin, abandon_on_cancel=True))
+            return Fetched(data=await _from_stdin(source))
         case CommandSource():
             return Fetched(data=await _from_command(source))
 
 
 async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
-    headers = {"Accept": _ACCEPT, "User-Agent": "openapi-mcp"}
+    headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
     hooks = {"request": [_refuse_downgrade(source)]}
     try:
         async with (
@@ -76,13 +81,14 @@ async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
             client.stream("GET", source.url) as response,
         ):
             _check_status(source, response.status_code)
+            _check_encoding(source, response.headers.get("content-encoding", ""))
             data = await _read_body(source, response, progress)
             return Fetched(data=data, base_uri=str(response.url.copy_with(userinfo=b"", fragment=None)))
     except httpx.TooManyRedirects:
         raise SourceError(
             f"more than {MAX_REDIRECTS} redirects", where=str(source), hint="give the URL they should lead to"
         ) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host name that is none
         raise _unreachable(source, error) from None
 
 
@@ -109,6 +115,15 @@ def _check_status(source: UrlSource, status: int) -> None:
     elif status == 404:
         hint = "check the path: /openapi.json, /openapi.yaml, /api/schema/ and /v3/api-docs are common"
     raise SourceError(f"the document's URL answered {status}", where=str(source), hint=hint)
+
+
+def _check_encoding(source: UrlSource, encoding: str) -> None:
+    if encoding.strip().lower() not in ("", "identity", *_ENCODINGS):
+        raise SourceError(
+            f"the document arrives in the encoding {one_line(encoding, 40)!r}, which was not asked for",
+            where=str(source),
+            hint="save it to a file and give that",
+        )
 
 
 async def _read_body(source: Source, response: httpx.Response, progress: Progress) -> bytes:
@@ -140,41 +155,69 @@ def _too_large(source: Source) -> SourceError:
 
 async def _from_file(source: FileSource) -> bytes:
     try:
-        return await anyio.to_thread.run_sync(_read_file, source, abandon_on_cancel=True)
-    except OSError as error:
+        return await _unwaited(lambda: _read_all(source, Path(source.path).open("rb", buffering=0)))
+    except (OSError, ValueError) as error:
         hint = "check the path; a URL starts with http:// or https://"
-        raise SourceError(f"cannot read the file: {error.strerror}", where=str(source), hint=hint) from None
+        raise SourceError(f"cannot read the file: {_reason(error)}", where=str(source), hint=hint) from None
 
 
-def _read_file(source: FileSource) -> bytes:
-    with Path(source.path).open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise _too_large(source)
-    return data
+async def _from_stdin(source: StdinSource) -> bytes:
+    try:
+        return await _unwaited(lambda: _read_all(source, open(0, "rb", buffering=0, closefd=False)))
+    except OSError as error:
+        hint = "pipe the document in, or give a file"
+        raise SourceError(f"cannot read: {_reason(error)}", where=str(source), hint=hint) from None
 
 
-def _from_stdin() -> bytes:
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise _too_large(StdinSource())
-    return data
+def _read_all(source: Source, file: io.FileIO) -> bytes:
+    data = bytearray()
+    with file:
+        while chunk := file.read(_CHUNK):
+            data += chunk
+            if len(data) > MAX_BYTES:
+                raise _too_large(source)
+    return bytes(data)
+
+
+async def _unwaited(read: Callable[[], bytes]) -> bytes:
+    """Read in a thread that nobody waits for: a pipe that stays silent cannot hold up the end of the process."""
+    token, done = anyio.lowlevel.current_token(), anyio.Event()
+    outcome: Future[bytes] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(read())
+        except (OSError, ValueError, SourceError) as error:
+            outcome.set_exception(error)
+        with suppress(anyio.RunFinishedError):
+            anyio.from_thread.run_sync(done.set, token=token)
+
+    threading.Thread(target=run, daemon=True, name="source").start()
+    await done.wait()
+    return outcome.result()
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 async def _from_command(source: CommandSource) -> bytes:
     try:
         process = await anyio.open_process(source.argv, stdin=subprocess.DEVNULL)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         hint = "check the program's name and PATH; no shell is used, so write 'sh -c \"...\"' for pipes"
-        raise SourceError(f"cannot run the command: {error.strerror}", where=str(source), hint=hint) from None
+        raise SourceError(f"cannot run the command: {_reason(error)}", where=str(source), hint=hint) from None
     output, complaint = bytearray(), bytearray()
-    try:
-        async with process, anyio.create_task_group() as group:
-            group.start_soon(_drain, source, process.stdout, output, MAX_BYTES)
-            group.start_soon(_drain, None, process.stderr, complaint, 20_000)
-            await process.wait()
-    except* OpenapiMcpError as errors:
-        raise errors.exceptions[0] from None
+    async with process:
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(_drain, source, cast("anyio.abc.ByteReceiveStream", process.stdout), output, MAX_BYTES)
+                group.start_soon(_drain, None, cast("anyio.abc.ByteReceiveStream", process.stderr), complaint, 20_000)
+                await process.wait()
+        except* OpenapiMcpError as errors:
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise errors.exceptions[0] from None
     if process.returncode:
         said = complaint.decode(errors="replace").strip()
         message = f"the command ended with status {process.returncode}" + (f":\n{said[-2000:]}" if said else "")
@@ -182,22 +225,11 @@ async def _from_command(source: CommandSource) -> bytes:
     return bytes(output)
 
 
-async def _drain(
-    source: Source | None, stream: "anyio.abc.ByteReceiveStream | None", into: bytearray, limit: int
-) -> None:
-    """Read a stream to its end: past `limit` an error for a source, else the rest is let go."""
-    if stream is None:
-        return
+async def _drain(source: Source | None, stream: "anyio.abc.ByteReceiveStream", into: bytearray, limit: int) -> None:
+    """Read a stream to its end: past `limit` an error for a source, else only the last `limit` bytes are kept."""
     async for chunk in stream:
-        if len(into) < limit:
-            into += chunk
-        elif source is not None:
-            raise _too_large(source)
-
-
-def same_origin_or_upgrade(typed: str, final: str) -> bool:
-    """True when `final` has the origin of `typed`, or is the https form of the same host."""
-    before, after = origin(typed), origin(final)
-    if before is None or after is None:
-        return False
-    return before == after or ((before[0], after[0]) == ("http", "https") and before[1] == after[1])
+        into += chunk
+        if len(into) > limit:
+            if source is not None:
+                raise _too_large(source)
+            del into[:-limit]

@@ -1,6 +1,7 @@
 """Bytes to a JSON value: JSON, and the JSON-shaped part of YAML 1.2."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -8,8 +9,10 @@ from typing import Any, ClassVar
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.model.jsontext import JsonValue, read_json, without_lone_surrogates
 
-_NODE_BUDGET = 20_000_000  # values after aliases are expanded; GitHub's whole description has about 600,000
-_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*\w", re.MULTILINE)
+_NODE_BUDGET = 2_000_000  # values after aliases are expanded; GitHub's whole description has about 600,000
+_MAX_DEPTH = 300  # levels; every later stage walks a value by recursion
+_LONGEST_INTEGER = 3_500  # characters, in any base; Python writes no integer of more than 4,300 digits
+_ALIAS = re.compile(r"\*[\w-]")
 _JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[)')
 _HINT_HTML = "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/"
 
@@ -46,14 +49,17 @@ def _decode(data: bytes, where: str) -> str:
 
 def _parse_json(text: str, where: str) -> JsonValue:
     try:
-        return read_json(text)
+        value = read_json(text)
     except json.JSONDecodeError as error:
         message = f"the document is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-        raise DocumentError(message, where=where, hint=f"near {_line(text, error.lineno)!r}") from None
+        near = _near(text.split("\n"), error.lineno, error.colno)
+        raise DocumentError(message, where=where, hint=f"near {near!r}") from None
     except ValueError as error:
         raise DocumentError(
             f"the document is not valid JSON: {error}", where=where, hint="correct the document"
         ) from None
+    _check_depth(value, where)
+    return value
 
 
 def _parse_yaml(text: str, where: str) -> JsonValue:
@@ -64,7 +70,7 @@ def _parse_yaml(text: str, where: str) -> JsonValue:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        near = f"near {_line(text, mark.line + 1)!r}" if mark else "correct the document"
+        near = f"near {_near(text.splitlines(), mark.line + 1, mark.column + 1)!r}" if mark else "correct the document"
         message = f"the document is not valid YAML: {error.problem or error.context}{place}"
         raise DocumentError(message, where=where, hint=near) from None
     except yaml.YAMLError as error:
@@ -72,27 +78,43 @@ def _parse_yaml(text: str, where: str) -> JsonValue:
         raise DocumentError(message, where=where, hint="correct the document") from None
     except RecursionError:
         raise DocumentError("the document is nested too deeply", where=where, hint="correct the document") from None
-    if _ALIAS.search(text) and _expanded_size(value) > _NODE_BUDGET:
-        raise DocumentError("the document's YAML aliases expand without bound", where=where, hint="write the parts out")
+    if _ALIAS.search(text):
+        if _expanded_size(value) > _NODE_BUDGET:
+            message = "the document's YAML aliases expand without bound"
+            raise DocumentError(message, where=where, hint="write the parts out")
+        _check_depth(value, where)
     return without_lone_surrogates(value) if "\\u" in text else value
 
 
-def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
-    return lines[number - 1].strip()[:80] if 0 < number <= len(lines) else ""
+def _near(lines: list[str], number: int, column: int) -> str:
+    """Return what stands around a place, both numbers from 1."""
+    line = lines[number - 1] if number <= len(lines) else ""
+    return line[max(0, column - 41) : column + 40].strip()
+
+
+def _check_depth(value: JsonValue, where: str) -> None:
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise DocumentError(
+        f"the document is nested deeper than {_MAX_DEPTH} levels", where=where, hint="correct the document"
+    )
 
 
 def _expanded_size(value: JsonValue) -> int:
     """Count the values in a tree whose parts may be shared, each shared part once for every use.
 
-    A part that holds itself counts as infinite.
+    Counts no further than just past the budget; a part that holds itself is past it.
     """
     sizes: dict[int, int] = {}
     stack: list[tuple[JsonValue, bool]] = [(value, False)]
     while stack:
         node, children_done = stack.pop()
         if children_done:
-            sizes[id(node)] = 1 + sum(_size(child, sizes) for child in _children(node))
+            size = 1 + sum(_size(child, sizes) for child in _children(node))
+            sizes[id(node)] = min(size, _NODE_BUDGET + 1)  # unbounded, the numbers alone would fill the memory
         elif isinstance(node, (dict, list)) and id(node) not in sizes:
             sizes[id(node)] = _NODE_BUDGET + 1  # seen again before it is done: a cycle
             stack.append((node, True))
@@ -122,9 +144,31 @@ def _loader() -> type[Any]:
         yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
         yaml_constructors: ClassVar[dict[str, Any]] = {}
 
+        _depth = 0
+        _merged = 0
+
+        def descend_resolver(self, parent: Any, _index: Any) -> None:
+            """Count the levels while nodes are composed, which libyaml does by recursion in C, without a limit."""
+            self._depth += 1
+            if self._depth > _MAX_DEPTH:
+                problem = f"nested deeper than {_MAX_DEPTH} levels"
+                raise yaml.composer.ComposerError(None, None, problem, parent.start_mark)
+
+        def ascend_resolver(self) -> None:
+            self._depth -= 1
+
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
-            self.flatten_mapping(node)
+            if not isinstance(node, yaml.MappingNode):
+                raise yaml.constructor.ConstructorError(None, None, f"{node.id} is no mapping", node.start_mark)
+            super().flatten_mapping(node)
             return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
+
+        def flatten_mapping(self, node: Any) -> None:
+            """Flatten a mapping that another one merges (`<<`); counted, as merges of merges grow without bound."""
+            super().flatten_mapping(node)
+            self._merged += len(node.value)
+            if self._merged > _NODE_BUDGET:
+                raise yaml.constructor.ConstructorError(None, None, "merges expand without bound", node.start_mark)
 
         def _key(self, node: Any) -> str:
             if not isinstance(node, yaml.ScalarNode):
@@ -143,33 +187,31 @@ def _loader() -> type[Any]:
     return JsonLoader
 
 
+def _null(loader: Any, node: Any) -> None:
+    loader.construct_scalar(node)  # an error where it is none
+
+
 def _integer(loader: Any, node: Any) -> int | str:
-    text = loader.construct_scalar(node)
+    text: str = loader.construct_scalar(node)
     try:
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    except ValueError:  # `!!int abc`, or more digits than Python reads
-        return str(text)
+        base = 0 if text[:2] in ("0o", "0x") else 10
+        return int(text, base) if len(text) <= _LONGEST_INTEGER else text
+    except ValueError:  # `!!int abc`
+        return text
 
 
-def _float(loader: Any, node: Any) -> JsonValue:
-    text = loader.construct_scalar(node)
-    try:
-        return read_json(text if text[:1] not in "+." else f"{float(text)}")
-    except ValueError:  # `1.` and `.5e3` are numbers in YAML only; 1e999 is a number nowhere
-        return _finite(text)
-
-
-def _finite(text: str) -> float | str:
+def _float(loader: Any, node: Any) -> float | str:
+    text: str = loader.construct_scalar(node)
     try:
         number = float(text)
-    except ValueError:
+    except ValueError:  # `!!float abc`
         return text
-    return number if abs(number) != float("inf") else text
+    return number if math.isfinite(number) else text  # 1e999 is a number nowhere
 
 
 _TAG = "tag:yaml.org,2002:"
 _CORE_SCHEMA = (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""], lambda loader, node: None),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""], _null),
     (
         "bool",
         r"^(?:true|True|TRUE|false|False|FALSE)$",

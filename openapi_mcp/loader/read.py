@@ -1,5 +1,6 @@
 """A JSON value to a Document: the one place where untyped JSON is narrowed to the objects of the specification."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -22,12 +23,14 @@ from openapi_mcp.model.document import (
     Severity,
     Skipped,
 )
-from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.policy import METHODS
 from openapi_mcp.model.text import clean_text, one_line
 
 _DEFAULT_STYLES = {Location.PATH: "simple", Location.QUERY: "form", Location.HEADER: "simple", Location.COOKIE: "form"}
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_LONGEST_URL = 8_000  # characters
 JsonObject = dict[str, JsonValue]
 
 
@@ -59,7 +62,7 @@ def read(root: JsonValue, *, source: str, base_uri: str | None) -> Document:
 def _version(root: JsonObject, source: str) -> str:
     version = root.get("openapi")
     if isinstance(version, (str, int, float)) and str(version).startswith(("3.0", "3.1", "3.2")):
-        return str(version)
+        return one_line(str(version), 40)
     if "swagger" in root:
         raise DocumentError(
             f"the document is Swagger {_shown(root['swagger'])}, which this version does not read yet",
@@ -78,7 +81,15 @@ def _version(root: JsonObject, source: str) -> str:
 
 
 def _shown(value: JsonValue) -> str:
-    return one_line(str(value), 40)
+    match value:
+        case str():
+            return one_line(value, 40)
+        case dict():
+            return "{...}"
+        case list():
+            return "[...]"
+        case _:
+            return write_json(value)[:40]
 
 
 class Schemas(Mapping[str, Schema]):
@@ -116,6 +127,7 @@ class _Reader:
     openapi: str
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    upgraded: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
 
     def document(self) -> Document:
         info = _object(self.root.get("info"))
@@ -160,8 +172,12 @@ class _Reader:
             self.error(pointer, str(error), "correct the $ref")
             self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason=str(error)))
             return
-        fields = {**_object(found), **{key: value for key, value in _object(item).items() if key != "$ref"}}
+        if not isinstance(found, dict):
+            self.error(pointer, "the path item is not an object", "correct it")
+            self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason="not an object"))
+            return
         own = _object(item)
+        fields = {**found, **{key: value for key, value in own.items() if key != "$ref"}}
         inherited = self.servers(fields, pointer) or servers
         for word, value in fields.items():
             if word.upper() in METHODS and word == word.lower():
@@ -217,7 +233,10 @@ class _Reader:
         """Merge the path item's parameters with the operation's own, which win by (name, in). OAS 3.1.1, 4.8.10.1."""
         merged: dict[tuple[str, Location], Parameter] = {}
         for holder, place in ((item, pointer.rpartition("/")[0]), (operation, pointer)):
-            for index, value in enumerate(_list(holder.get("parameters"))):
+            listed = holder.get("parameters")
+            if not isinstance(listed, list | None):
+                raise _Broken("`parameters` is not a list", join(place, "parameters"))
+            for index, value in enumerate(listed or ()):
                 parameter = self.parameter(value, join(place, "parameters", index))
                 merged[parameter.name, parameter.location] = parameter
         return tuple(merged.values())
@@ -294,11 +313,17 @@ class _Reader:
             yield Response(status=status, description=text, content=content, pointer=place)
 
     def schema(self, value: JsonValue) -> Schema:
-        return upgrade_schema(value, openapi=self.openapi)
+        """Upgrade a schema; once, however many operations share the object that holds it."""
+        if id(value) not in self.upgraded:
+            self.upgraded[id(value)] = (value, upgrade_schema(value, openapi=self.openapi))
+        return self.upgraded[id(value)][1]
 
     def servers(self, holder: JsonObject, pointer: str) -> tuple[ApiServer, ...]:
         servers = []
-        for index, value in enumerate(_list(holder.get("servers"))):
+        listed = holder.get("servers")
+        if not isinstance(listed, list | None):
+            self.warn(join(pointer, "servers"), "`servers` is not a list", "write a list; until then it is left out")
+        for index, value in enumerate(_list(listed)):
             fields = _object(value)
             url = self.server_url(_text(fields, "url"), _object(fields.get("variables")))
             servers.append(ApiServer(url=url, pointer=join(pointer, "servers", index)))
@@ -309,11 +334,13 @@ class _Reader:
         return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
 
     def server_url(self, template: str, variables: JsonObject) -> str:
+        """Replace variables by their defaults, in one pass; a URL that would grow beyond all use stays a template."""
+        defaults = {name: _object(variable).get("default") for name, variable in variables.items()}
+        texts = {name: str(value) for name, value in defaults.items() if isinstance(value, (str, int, float))}
+        longest = max(map(len, texts.values()), default=0)
         url = template
-        for name, variable in variables.items():
-            default = _object(variable).get("default")
-            if isinstance(default, (str, int, float)):
-                url = url.replace(f"{{{name}}}", str(default))
+        if len(template) + template.count("{") * longest <= _LONGEST_URL:
+            url = _VARIABLE.sub(lambda found: texts.get(found[1], found[0]), template)
         try:
             return urljoin(self.base_uri, url) if self.base_uri else url
         except ValueError:

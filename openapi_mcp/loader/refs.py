@@ -1,7 +1,12 @@
 """What a `$ref` points at, inside one document. Cycles are kept: nothing here unrolls a schema."""
 
+import re
+
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.pointer import join, tokens
+
+_MAX_HOPS = 100  # references that one reference may lead through; each costs a level of our own stack
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")  # RFC 6901 section 4
 
 
 class RefError(ValueError):
@@ -43,13 +48,13 @@ def canonical(ref: str) -> str:
 
 
 def _walk(root: JsonValue, ref: str, seen: set[str]) -> tuple[JsonValue, str]:
-    pointer = canonical(ref)
+    canonical(ref)
     node, here = root, "#"
     for token in tokens(ref):
         node, here = _step(root, node, here, token, seen)
         if node is _NOTHING:
             raise RefError(f"the reference {ref[:120]!r} points at nothing")
-    return node, here if here != "#" else pointer
+    return node, here
 
 
 _NOTHING: JsonValue = {"nothing": "here"}
@@ -62,7 +67,7 @@ def _step(root: JsonValue, node: JsonValue, here: str, token: str, seen: set[str
     match node:
         case dict() if token in node:
             return node[token], below
-        case list() if token.isdecimal() and int(token) < len(node):
+        case list() if _INDEX.fullmatch(token) and int(token) < len(node):
             return node[int(token)], below
         case _:
             return _NOTHING, below
@@ -72,6 +77,8 @@ def _follow(root: JsonValue, node: JsonValue, pointer: str, seen: set[str]) -> t
     while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
         if ref in seen:
             raise RefError(f"the reference {ref[:120]!r} leads back to itself")
+        if len(seen) == _MAX_HOPS:
+            raise RefError(f"the reference {ref[:120]!r} stands at the end of too many references")
         seen.add(ref)
         node, pointer = _walk(root, ref, seen)
     return node, pointer

@@ -1,7 +1,7 @@
 """Source: where a document comes from; the text after `--spec` and `--spec-command`, understood."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -14,7 +14,7 @@ from openapi_mcp.model.url import origin, redact_url
 class UrlSource:
     """An http or https URL."""
 
-    url: str
+    url: str = field(repr=False)
 
     def __str__(self) -> str:
         return redact_url(self.url)
@@ -42,7 +42,7 @@ class StdinSource:
 class CommandSource:
     """What a command prints. Only its program is shown: the arguments may hold a token."""
 
-    argv: tuple[str, ...]
+    argv: tuple[str, ...] = field(repr=False)
 
     def __str__(self) -> str:
         return f"the output of {Path(self.argv[0]).name!r}"
@@ -67,12 +67,12 @@ def parse_source(text: str) -> Source:
     if scheme in ("http", "https"):
         return _url_source(text)
     if scheme == "file":
-        return FileSource(path=Path(url2pathname(urlsplit(text).path)))
+        return _file_source(text)
     if scheme:
         raise ConfigError(
             f"cannot read a document over {scheme!r}", where="--spec", hint="use an http(s) URL, a file, or - for stdin"
         )
-    return FileSource(path=Path(text).expanduser())
+    return FileSource(path=_at_home(Path(text)))
 
 
 def parse_command(text: str) -> CommandSource:
@@ -98,3 +98,18 @@ def _url_source(text: str) -> UrlSource:
     if origin(text) is None:
         raise ConfigError(f"{redact_url(text)!r} is not a usable URL", where="--spec", hint="write http(s)://host/path")
     return UrlSource(url=text)
+
+
+def _file_source(text: str) -> FileSource:
+    try:
+        return FileSource(path=Path(url2pathname(urlsplit(text).path)))
+    except ValueError:
+        raise ConfigError(f"{text[:120]!r} is not a usable URL", where="--spec", hint="write file:///path") from None
+
+
+def _at_home(path: Path) -> Path:
+    """Replace a leading `~`; one that names nobody is part of the file's name."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

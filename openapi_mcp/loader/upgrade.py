@@ -4,13 +4,15 @@ Each node is rebuilt from the keywords that a validator knows, each with a value
 adds is rewritten or said in words, and the rest is left out. `$ref` stays, in canonical form (loader/refs.py).
 """
 
+import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.loader.refs import canonical
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
-from openapi_mcp.model.text import clean_text
+from openapi_mcp.model.text import clean_text, one_line
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
@@ -42,14 +44,14 @@ class _Upgrade:
             return {"not": {}}
         if not isinstance(schema, dict):
             return {}
+        ref = schema.get("$ref")
         if depth > _MAX_DEPTH:
-            return {"description": "Nested too deeply to be shown; any value."}
-        if isinstance(schema.get("$ref"), str):
-            return self._reference(schema, depth)
-        return self._plain(schema, depth)
+            too_deep = {"description": "Nested too deeply to be shown; any value."}
+            return {"$ref": canonical(ref)} if isinstance(ref, str) else too_deep
+        return self._reference(ref, schema, depth) if isinstance(ref, str) else self._plain(schema, depth)
 
-    def _reference(self, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
-        ref = {"$ref": canonical(str(schema["$ref"]))}
+    def _reference(self, target: str, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
+        ref = {"$ref": canonical(target)}
         if self.is_30:
             return ref
         siblings = self._plain({key: value for key, value in schema.items() if key != "$ref"}, depth)
@@ -58,11 +60,16 @@ class _Upgrade:
         return {**siblings, "allOf": [ref, *siblings.get("allOf", ())]}
 
     def _plain(self, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
-        known = dict(self._keywords(schema, depth))
+        types = self._types(schema)
+        if len(types) > 1 and depth == _MAX_DEPTH:
+            types = []  # no level is left for alternatives
+        known = dict(self._keywords(schema, depth + (len(types) > 1)))
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
-        return self._typed(schema, known)
+        if len(types) > 1:
+            return _alternatives(types, known)
+        return {"type": types[0], **known} if types else known
 
     def _keywords(self, schema: dict[str, JsonValue], depth: int) -> Iterator[tuple[str, Any]]:
         for word, value in schema.items():
@@ -71,23 +78,21 @@ class _Upgrade:
                 fitted = read(self, value, depth + 1)
                 if fitted is not None:
                     yield word, fitted
-        if isinstance(items := schema.get("items"), list):  # a tuple as draft 4 wrote it
+        if isinstance(items := schema.get("items"), list) and items:  # a tuple as draft 4 wrote it
             yield "prefixItems", [self.node(item, depth + 1) for item in items]
         if "const" in schema:
             yield "const", schema["const"]
         if "default" in schema:
             yield "default", schema["default"]
 
-    def _typed(self, schema: dict[str, JsonValue], known: dict[str, Any]) -> dict[str, Any]:
-        """Add `type`; several types, and a nullable one, become alternatives (more portable than a list of types)."""
+    def _types(self, schema: dict[str, JsonValue]) -> list[str]:
+        """Return what `type` and `nullable` allow; several become alternatives, more portable than a list of types."""
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         types = list(dict.fromkeys(name for name in names if isinstance(name, str) and name in _TYPES))
         if self.is_30 and schema.get("nullable") is True and types and "null" not in types:
             types.append("null")
-        if len(types) < 2:
-            return {"type": types[0], **known} if types else known
-        return _alternatives(types, known)
+        return types
 
 
 def _alternatives(types: list[str], known: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +128,7 @@ def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -
     """Say in words which property tells the branches apart; 2020-12 has no keyword for it."""
     discriminator = schema.get("discriminator")
     if isinstance(discriminator, dict) and isinstance(name := discriminator.get("propertyName"), str):
-        said = f"The property `{name}` says which alternative applies."
+        said = f"The property `{one_line(name, 80)}` says which alternative applies."
         known["description"] = f"{known['description']} {said}" if "description" in known else said
 
 
@@ -149,6 +154,21 @@ def _schema_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[st
     if not isinstance(value, dict):
         return None
     return {name: up.node(item, depth) for name, item in value.items() if isinstance(item, (dict, bool))}
+
+
+def _pattern_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
+    """Read `patternProperties`; a pattern that no validator could compile is left out."""
+    schemas = _schema_map(up, value, depth)
+    return schemas and {pattern: schema for pattern, schema in schemas.items() if _compiles(pattern)}
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what a later Python may read differently
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
 
 
 def _number(_: _Upgrade, value: JsonValue, __: int) -> JsonValue:
@@ -195,10 +215,10 @@ _READERS: dict[str, _Reader] = {
     "writeOnly": _flag,
     "examples": _values,
     "enum": _values,
-    "format": _exact_text,
+    "format": _text,
     "pattern": _exact_text,
-    "contentEncoding": _exact_text,
-    "contentMediaType": _exact_text,
+    "contentEncoding": _text,
+    "contentMediaType": _text,
     "minimum": _number,
     "maximum": _number,
     "exclusiveMinimum": _number,
@@ -215,7 +235,7 @@ _READERS: dict[str, _Reader] = {
     "uniqueItems": _flag,
     "required": _names,
     "properties": _schema_map,
-    "patternProperties": _schema_map,
+    "patternProperties": _pattern_map,
     "dependentSchemas": _schema_map,
     "additionalProperties": _open_or_schema,
     "unevaluatedProperties": _open_or_schema,

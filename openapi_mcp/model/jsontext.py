@@ -22,9 +22,9 @@ def read_json(text: str) -> JsonValue:
     """
     try:
         value: JsonValue = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        return without_lone_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-    return without_lone_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
 
 
 def write_json(value: object) -> str:

@@ -4,8 +4,11 @@ from urllib.parse import unquote
 
 
 def join(pointer: str, *tokens: str | int) -> str:
-    """Append reference tokens: ("#/paths", "/orders", "get") -> "#/paths/~1orders/get"."""
-    return "/".join([pointer, *(str(token).replace("~", "~0").replace("/", "~1") for token in tokens)])
+    """Append reference tokens: ("#/paths", "/orders", "get") -> "#/paths/~1orders/get".
+
+    Of what a URI would encode only "%" is, so that `tokens` reads the pointer back: "50%" -> "#/50%25".
+    """
+    return "/".join([pointer, *(_escaped(str(token)) for token in tokens)])
 
 
 def tokens(pointer: str) -> tuple[str, ...]:
@@ -22,3 +25,7 @@ def tokens(pointer: str) -> tuple[str, ...]:
     if not text.startswith("/"):
         raise ValueError(f"{pointer!r} is not a JSON Pointer")
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in text[1:].split("/"))
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1").replace("%", "%25")

@@ -1,6 +1,7 @@
 """Secrets: values that are used and never shown."""
 
 import base64
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -89,6 +90,8 @@ class Redactor:
 
 def _forms(value: str) -> set[str]:
     """Return a secret as it may be echoed: itself, percent-encoded, form-encoded, in base64, inside JSON text."""
-    in_json = value.replace("\\", "\\\\").replace('"', '\\"')
+    in_json = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    with_escaped_slash = {form.replace("/", "\\/") for form in in_json}  # as PHP writes JSON
+    in_url = {quote(value, safe=""), quote(value), quote_plus(value)}
     encoded = base64.b64encode(value.encode()).decode()
-    return {value, quote(value, safe=""), quote_plus(value), in_json, encoded, encoded.rstrip("=")}
+    return {value, *in_url, *in_json, *with_escaped_slash, encoded, encoded.rstrip("=")}

@@ -96,5 +96,6 @@ def wire_tool(tool: Tool) -> WireTool:
         "idempotentHint": tool.annotations.idempotent,
         "openWorldHint": tool.annotations.open_world,
     }
-    listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {tool.operation.path}"}
+    if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
+        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {tool.operation.path}"}
     return listed

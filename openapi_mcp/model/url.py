@@ -17,18 +17,21 @@ def origin(url: str) -> tuple[str, str, int] | None:
         scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
     except ValueError:
         return None
-    if scheme not in _DEFAULT_PORTS or not host:
+    name = (host or "").lower().rstrip(".")
+    if scheme not in _DEFAULT_PORTS or not name:
         return None
-    return scheme, host.lower().rstrip("."), port or _DEFAULT_PORTS[scheme]
+    return scheme, name, _DEFAULT_PORTS[scheme] if port is None else port
 
 
 def redact_url(url: str) -> str:
     """Return the URL as it may be shown: no userinfo, no query values.
 
-    "https://me:pw@host/spec?token=abc&v" -> "https://host/spec?token=***&v"
+    "https://me:pw@host/spec?token=abc&v" -> "https://host/spec?token=***&v". Where the port is no number, what stands
+    there may be a password ("https://me:p/w@host"), so nothing of the URL is shown.
     """
     try:
         parts = urlsplit(url)
+        _ = parts.port
     except ValueError:
         return MASK
     return urlunsplit(parts._replace(netloc=_netloc(parts), query=_masked_query(parts.query), fragment=""))

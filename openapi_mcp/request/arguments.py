@@ -31,7 +31,7 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> di
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
     given = {name: value for name, value in arguments.items() if name not in tool.ignored}
-    complaints = [_say(tool, error, given) for error in check.iter_errors(given)]
+    complaints = _broken_rules(tool, given, check)
     complaints += _incomplete_body(tool, given)
     if not complaints:
         return given
@@ -49,6 +49,15 @@ class _Complaint:
         self.text = text
         self.hint = hint or f'correct "{field}" and call again'
         self.rank = rank
+
+
+def _broken_rules(tool: Tool, given: Mapping[str, Any], check: "Validator") -> list[_Complaint]:
+    try:
+        return [_say(tool, error, given) for error in check.iter_errors(given)]
+    except RecursionError:
+        raise ArgumentsError("the arguments, or the document's schema for them, are nested without end") from None
+    except OverflowError:
+        raise ArgumentsError("the arguments hold a number beyond a double, which cannot be checked") from None
 
 
 def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complaint]:
@@ -168,5 +177,5 @@ def _quoted(values: Iterable[Any]) -> str:
 def _shown(value: Any) -> str:
     try:
         return one_line(write_json(value), 120)
-    except ValueError:  # NaN and Infinity, which JSON has no word for
-        return str(value)
+    except (ValueError, TypeError):  # NaN, Infinity and other objects of Python, which JSON has no word for
+        return one_line(str(value), 120)

@@ -3,8 +3,9 @@
 import math
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from openapi_mcp.errors import ArgumentsError
@@ -15,6 +16,26 @@ from openapi_mcp.request.body import encode_body
 from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_Written = TypeVar("_Written")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """A parameter's value, with the name that the caller knows it by."""
+
+    argument: str
+    parameter: Parameter
+    value: Any
+
+    def written(self, write: Callable[[Parameter, Any], _Written]) -> _Written:
+        try:
+            return write(self.parameter, self.value)
+        except ArgumentsError as error:
+            raise _about(self.argument, error.message, error.hint) from None
+
+
+_Values = Mapping[tuple[Location, str], _Given]
 
 
 def build_request(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpRequest:
@@ -27,17 +48,21 @@ def build_request(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> Ht
     """
     try:
         return _build(tool, arguments, base_url)
-    except ArgumentsError as error:
-        named = {binding.name: binding.argument for binding in tool.bindings}
-        field = named.get(error.field or "", error.field)
-        raise ArgumentsError(f'argument "{field}" {error.message}', field=field, hint=error.hint) from None
+    except RecursionError:
+        raise ArgumentsError("the arguments are nested too deeply to be sent") from None
+
+
+def _about(argument: str, message: str, hint: str | None) -> ArgumentsError:
+    return ArgumentsError(f'argument "{argument}" {message}', field=argument, hint=hint)
 
 
 def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpRequest:
     _refuse_non_json(arguments)
     operation = tool.operation
     values = {
-        (binding.parameter.location, binding.name): (binding.parameter, arguments[binding.argument])
+        (binding.parameter.location, binding.name): _Given(
+            argument=binding.argument, parameter=binding.parameter, value=arguments[binding.argument]
+        )
         for binding in tool.bindings
         if binding.parameter is not None and binding.argument in arguments
     }
@@ -57,61 +82,60 @@ def curl(request: HttpRequest) -> str:
     for name, value in request.headers:
         words += ["-H", f"{name}: {value}" if value else f"{name};"]
     if request.body is not None:
-        words += ["--data-binary", request.body.decode("utf-8", "replace")]
+        words += ["--data-raw", request.body.decode("utf-8", "replace")]  # raw: "@" in front names no file
     return shlex.join(words)
 
 
-Values = Mapping[tuple[Location, str], tuple[Parameter, Any]]
+def _at(values: _Values, location: Location) -> Iterator[_Given]:
+    return (given for (place, _), given in values.items() if place is location)
 
 
-def _at(values: Values, location: Location) -> Iterator[tuple[Parameter, Any]]:
-    return (pair for (place, _), pair in values.items() if place is location)
-
-
-def _url(operation: Operation, values: Values, base_url: str) -> str:
+def _url(operation: Operation, values: _Values, base_url: str) -> str:
     """Append the filled template to the base URL; nothing in a value can leave its segment or its query pair."""
     base = urlsplit(base_url)
     template, _, fixed_query = operation.path.partition("#")[0].partition("?")
     path = base.path.rstrip("/") + _fill(template, values)
-    pairs = [pair for parameter, value in _at(values, Location.QUERY) for pair in query_pairs(parameter, value)]
+    pairs = [pair for given in _at(values, Location.QUERY) for pair in given.written(query_pairs)]
     query = "&".join(part for part in (base.query, fixed_query, *pairs) if part)
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
 
 
-def _fill(template: str, values: Values) -> str:
+def _fill(template: str, values: _Values) -> str:
     """Replace every placeholder in one pass, so that a value's own text is never taken for a placeholder."""
 
     def value_of(match: re.Match[str]) -> str:
-        found = values.get((Location.PATH, match[1]))
-        if found is None:
-            raise ArgumentsError("is missing: it is part of the path", field=match[1], hint=f'add "{match[1]}"')
-        filled = path_value(*found)
+        given = values.get((Location.PATH, match[1]))
+        if given is None:
+            raise _about(match[1], "is missing: it is part of the path", f'add "{match[1]}"')
+        filled = given.written(path_value)
         if not filled:
-            raise ArgumentsError("is empty, which a path cannot carry", field=match[1], hint="give a value")
+            raise _about(given.argument, "is empty, which a path cannot carry", "give a value")
         return filled
 
     segments = []
     for segment in template.split("/"):
         filled = _PLACEHOLDER.sub(value_of, segment)
         if filled != segment:
-            _check_segment(filled, _PLACEHOLDER.findall(segment)[0])
+            _check_segment(filled, values[Location.PATH, _PLACEHOLDER.findall(segment)[0]].argument)
         segments.append(filled)
     return "/".join(segments)
 
 
-def _check_segment(filled: str, field: str) -> None:
-    """Refuse what a server, after decoding, would read as another path. Security requirement A1."""
-    decoded = unquote(filled)
-    if any(part in (".", "..") for part in re.split(r"[/\\]", decoded)):
-        raise ArgumentsError(
-            "holds a dot segment, which would leave its place in the path", field=field, hint="give a plain identifier"
-        )
+def _check_segment(filled: str, argument: str) -> None:
+    """Refuse what a server, after decoding, would read as another path. Security requirement A1.
+
+    Some servers drop what follows ";" before they look for dot segments.
+    """
+    parts = re.split(r"[/\\]", unquote(filled))
+    if any(part.partition(";")[0] in (".", "..") for part in parts):
+        message = "holds a dot segment, which would leave its place in the path"
+        raise _about(argument, message, "give a plain identifier")
 
 
-def _headers(values: Values) -> Iterator[tuple[str, str]]:
-    for parameter, value in _at(values, Location.HEADER):
-        yield parameter.name, header_value(parameter, value)
-    cookies = [pair for parameter, value in _at(values, Location.COOKIE) for pair in cookie_pairs(parameter, value)]
+def _headers(values: _Values) -> Iterator[tuple[str, str]]:
+    for given in _at(values, Location.HEADER):
+        yield given.parameter.name, given.written(header_value)
+    cookies = [pair for given in _at(values, Location.COOKIE) for pair in given.written(cookie_pairs)]
     if cookies:
         yield "Cookie", "; ".join(cookies)
 
@@ -123,12 +147,19 @@ def _body(tool: Tool, arguments: Mapping[str, Any]) -> bytes | None:
     fields = {}
     for binding in tool.bindings:
         if binding.kind is BindingKind.BODY and binding.argument in arguments:
-            return encode_body(arguments[binding.argument], tool.body_type)
+            return _whole_body(binding.argument, arguments[binding.argument], tool.body_type)
         if binding.kind is BindingKind.BODY_FIELD and binding.argument in arguments:
             fields[binding.name] = arguments[binding.argument]
     if fields or (tool.body_required and not _has_whole_body(tool)):
         return encode_body(fields, tool.body_type)
     return None
+
+
+def _whole_body(argument: str, value: Any, body_type: str) -> bytes:
+    try:
+        return encode_body(value, body_type)
+    except ArgumentsError as error:
+        raise _about(argument, error.message, error.hint) from None
 
 
 def _has_whole_body(tool: Tool) -> bool:
@@ -149,17 +180,26 @@ def _accept(operation: Operation) -> str:
 
 def _refuse_non_json(arguments: Mapping[str, Any]) -> None:
     for name, value in arguments.items():
-        if not _is_json(value):
-            raise ArgumentsError("holds NaN or Infinity, which JSON cannot carry", field=name, hint="give a number")
+        flaw = _flaw(value)
+        if flaw is not None:
+            raise _about(name, f"holds {flaw}, which JSON cannot carry", "give another value")
 
 
-def _is_json(value: Any) -> bool:
-    match value:
-        case float():
-            return math.isfinite(value)
-        case list():
-            return all(_is_json(item) for item in value)
-        case dict():
-            return all(_is_json(item) for item in value.values())
-        case _:
-            return True
+def _flaw(value: Any) -> str | None:
+    """Return what in a value has no form in JSON text, None where all has."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text if _LONE_SURROGATE.search(text):
+                return "half of a surrogate pair"
+            case float() as number if not math.isfinite(number):
+                return "NaN or Infinity"
+            case None | bool() | int() | float() | str():
+                pass
+            case list() as items:
+                waiting.extend(items)
+            case dict() as fields:
+                waiting.extend((*fields, *fields.values()))
+            case other:
+                return f"a {type(other).__name__}"
+    return None

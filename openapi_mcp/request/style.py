@@ -13,7 +13,7 @@ from openapi_mcp.model.jsontext import write_json
 
 _RESERVED = ":/?#[]@!$&'()*+,;="  # RFC 3986 section 2.2
 _SAFE_RESERVED = "".join(set(_RESERVED) - set("#&+[]"))  # what `allowReserved` may leave without changing the query
-_DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 def scalar(value: Any) -> str:
@@ -42,13 +42,17 @@ def path_value(parameter: Parameter, value: Any) -> str:
         case "label", explode:
             return "." + _joined(parameter, value, "." if explode else ",", "=" if explode else ",")
         case "matrix", True if isinstance(value, list):
-            return "".join(f";{name}={encode(scalar(item))}" for item in _some(parameter, value))
+            return "".join(_matrix(name, encode(scalar(item))) for item in _some(parameter, value))
         case "matrix", True if isinstance(value, dict):
-            return "".join(f";{encode(k)}={encode(scalar(v))}" for k, v in _some(parameter, value).items())
+            return "".join(_matrix(encode(k), encode(scalar(v))) for k, v in _some(parameter, value).items())
         case "matrix", _:
-            return f";{name}={_joined(parameter, value, ',', ',')}"
+            return _matrix(name, _joined(parameter, value, ",", ","))
         case _:
             raise _unfit(parameter)
+
+
+def _matrix(name: str, text: str) -> str:
+    return f";{name}={text}" if text else f";{name}"  # RFC 6570 section 3.2.7
 
 
 def query_pairs(parameter: Parameter, value: Any) -> list[str]:
@@ -71,7 +75,7 @@ def form_pairs(name: str, value: Any, style: str = "form", *, explode: bool = Tr
     key = encode(name)
     if style == "deepObject" and isinstance(value, dict):
         return list(_deep(name, value, safe))
-    if style not in _DELIMITERS or style == "simple" or (style == "deepObject"):
+    if style not in _DELIMITERS:
         raise ArgumentsError(f"the style {style!r} cannot write this value", field=name, hint="give an object")
     if not isinstance(value, (list, dict)):
         return [f"{key}={encode(scalar(value), safe=safe)}"]

@@ -14,6 +14,9 @@ _TOLD_HEADERS = (
     "location", "content-location", "operation-location", "etag", "link", "retry-after", "content-range",
     "x-total-count",
 )  # fmt: skip
+_NO_TEXT = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
+# Codecs of Python that are no charset of an answer: they know no "replace", are slow, or make lone surrogates.
+_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
 _TEXT_TYPES = (
     "xml",
     "javascript",
@@ -52,12 +55,12 @@ def text_body(response: HttpResponse) -> str | None:
     kind = media_type(response)
     charset = _charset(response)
     is_text = kind.startswith("text/") or kind.endswith(("/json", "+json", "+xml")) or kind.endswith(_TEXT_TYPES)
-    if is_text or charset:
+    if is_text:
         return response.body.decode(charset or "utf-8", "replace")
-    if kind and kind != "application/octet-stream":
+    if kind.startswith(_NO_TEXT) or (kind and kind != "application/octet-stream" and not charset):
         return None
     try:
-        text = response.body.decode("utf-8")
+        text = response.body.decode(charset or "utf-8")
     except UnicodeDecodeError:
         return None
     return None if "\x00" in text else text
@@ -72,7 +75,7 @@ def _charset(response: HttpResponse) -> str | None:
                 found = codecs.lookup(value.strip().strip("\"'"))
             except (LookupError, ValueError):
                 return None
-            return found.name if found._is_text_encoding else None
+            return found.name if found._is_text_encoding and found.name not in _NO_CHARSETS else None
     return None
 
 
@@ -94,7 +97,7 @@ def decode(
             return result
         note["mismatch"] = f"the body is nested more than {_MAX_DEPTH} deep, so it stands here as text"
     elif media_type(response).endswith(("/json", "+json")):
-        note["mismatch"] = f"Content-Type says {media_type(response)}, the body is not JSON"
+        note["mismatch"] = f"Content-Type says {_shown_type(response, redactor)}, the body is not JSON"
     text = text_body(response)
     if text is not None:
         return _text_result(redactor(text), note, max_response)
@@ -132,15 +135,16 @@ def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, reda
             value = mask(value, redactor)
             text = write_json(value)
         if max_response and len(text) + len(write_json(note)) > max_response:
-            value, more = shape_json(value, max_response - len(write_json(note)))
+            value, more = shape_json(value, max(max_response - len(write_json(note)), 1))
             note = {**note, "more": more} if more else note
             text = write_json(value)
     except RecursionError:
         return None
-    return None if _is_deep(value, text) else _structured(value, note, text)
+    return None if is_deep(value, text) else _structured(value, note, text)
 
 
-def _is_deep(value: JsonValue, text: str) -> bool:
+def is_deep(value: JsonValue, text: str) -> bool:
+    """True when JSON, given with its text, is nested deeper than clients read."""
     if text.count("[") + text.count("{") <= _MAX_DEPTH:
         return False
     level: list[JsonValue] = [value]
@@ -178,9 +182,14 @@ def _text_result(text: str, note: dict[str, Any], max_response: int) -> Result:
 
 
 def _bytes_result(response: HttpResponse, note: dict[str, Any], redactor: Redactor) -> Result:
-    kind = media_type(response) or "application/octet-stream"
-    uri = redactor(response.url)
-    return Result(content=(Blob(data=response.body, mime_type=kind, uri=uri), *_note_block(note)))
+    kind = _shown_type(response, redactor) or "application/octet-stream"
+    text = response.body.decode("utf-8", "surrogateescape")
+    data = redactor(text).encode("utf-8", "surrogateescape") if redactor.finds(text) else response.body
+    return Result(content=(Blob(data=data, mime_type=kind, uri=redactor(response.url)), *_note_block(note)))
+
+
+def _shown_type(response: HttpResponse, redactor: Redactor) -> str:
+    return redactor(response.header("content-type") or "").partition(";")[0].strip().lower()
 
 
 def _note_block(note: dict[str, Any]) -> tuple[Text, ...]:

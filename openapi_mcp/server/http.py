@@ -3,10 +3,9 @@
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from typing import Any
 
 import anyio
 import uvicorn
@@ -14,15 +13,13 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from openapi_mcp.app import App
 from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, Requests
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
 _LONGEST_BODY = 4 << 20
 _BACKLOG = 2048
-
-Message = MutableMapping[str, Any]
-AsgiApp = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -58,28 +55,38 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve_http(app: App, listener: socket.socket, path: str) -> ExitCode:
-    """Serve until SIGINT or SIGTERM; calls in flight may finish within 10 s. Return the exit status."""
-    calls = _InFlight(_asgi_app(app, path))
-    config = uvicorn.Config(calls, log_config=None, access_log=False, lifespan="on", server_header=False)
-    server = _Server(config)
+async def serve_http(app: App, listener: socket.socket, path: str, ready: Callable[[], None]) -> ExitCode:
+    """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
+
+    After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
+    """
+    requests = Requests(_asgi_app(app, path))
+    config = uvicorn.Config(
+        Guard(requests),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=int(GRACE) + 1,  # for a client that does not even read the end of its answer
+    )
+    server = _Server(config, ready)
     ended = ExitCode.OK
     async with anyio.create_task_group() as group, ending_signals() as arriving:
 
         async def stop_on_signal() -> None:
             nonlocal ended
             async for number in arriving:
-                if server.should_exit:  # asked twice: now
-                    server.force_exit = True
-                    return
+                if server.should_exit:
+                    requests.end()
+                    continue
                 ended = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.OK
+                server.should_exit = True
                 group.start_soon(drain)
 
         async def drain() -> None:
-            server.should_exit = True
             with anyio.move_on_after(GRACE):
-                await calls.finished()
-            server.force_exit = True  # streams that only wait for news have nothing left to say
+                await requests.answered()
+            requests.end()
 
         group.start_soon(stop_on_signal)
         await server.serve(sockets=[listener])
@@ -90,47 +97,26 @@ async def serve_http(app: App, listener: socket.socket, path: str) -> ExitCode:
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handling: what ends us is decided here."""
 
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-
-class _InFlight:
-    """Counts the POST requests that are being answered."""
-
-    def __init__(self, app: AsgiApp) -> None:
-        self._app = app
-        self._count = 0
-        self._idle = anyio.Event()
-
-    async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self._app(scope, receive, send)
-            return
-        self._count += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._count -= 1
-            self._idle.set()
-
-    async def finished(self) -> None:
-        """Return when no request is being answered."""
-        while self._count:
-            self._idle = anyio.Event()
-            await self._idle.wait()
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
 
 def _asgi_app(app: App, path: str) -> AsgiApp:
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
-        allowed_hosts=[pattern for host in _LOOPBACK for pattern in (host, f"{host}:*")],
-        allowed_origins=[pattern for host in _LOOPBACK for pattern in (f"http://{host}", f"http://{host}:*")],
+        allowed_hosts=[pattern for host in LOOPBACK for pattern in (host, f"{host}:*")],
+        allowed_origins=[pattern for host in LOOPBACK for pattern in (f"http://{host}", f"http://{host}:*")],
     )
     starlette: AsgiApp = create_server(app).streamable_http_app(
         streamable_http_path=path, transport_security=security, max_request_body_size=_LONGEST_BODY
     )
     return starlette
-
-
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

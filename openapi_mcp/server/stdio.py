@@ -5,13 +5,15 @@ goes to stderr. Reading happens in a thread that nobody waits for, so that a sig
 the client says nothing.
 """
 
+import json
 import os
+import re
 import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -24,6 +26,7 @@ from openapi_mcp.server.signals import ending_signals
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _GRACE = 2.0  # seconds that calls in flight have after the end of stdin
+_ANSWER = re.compile(r'\{"jsonrpc":"2\.0","id":(-?\d+|"(?:[^"\\]|\\.)*"),"(?:result|error)":')  # as the SDK writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,62 @@ async def serve_stdio(app: App, wire: Wire) -> ExitCode:
                 group.cancel_scope.cancel()
 
         group.start_soon(stop_on_signal)
-        async with _lines(wire.read) as lines, stdio_server(_Reader(lines), _Writer(wire.write)) as (read, write):  # type: ignore[arg-type]
+        unanswered = _Unanswered()
+        async with (
+            _lines(wire.read) as lines,
+            stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]
+        ):
             await server.run(read, write, server.create_initialization_options())
         group.cancel_scope.cancel()
     return ended
 
 
 @dataclass(slots=True)
+class _Unanswered:
+    """The ids of the requests that await their answer, as they pass by on the wire."""
+
+    ids: set[str | int] = field(default_factory=set)
+    emptied: anyio.Event = field(default_factory=anyio.Event)
+
+    def asked(self, line: str) -> None:
+        try:
+            frame = json.loads(line)
+        except (ValueError, RecursionError):
+            return
+        match frame:
+            case {"method": "notifications/cancelled", "params": {"requestId": str() | int() as cancelled}}:
+                self._settle(cancelled)
+            case {"method": str(), "id": str() | int() as asked}:
+                self.ids.add(asked)
+
+    def answered(self, text: str) -> None:
+        if found := _ANSWER.match(text):
+            self._settle(json.loads(found[1]))
+
+    async def none_left(self) -> None:
+        while self.ids:
+            self.emptied = anyio.Event()
+            await self.emptied.wait()
+
+    def _settle(self, number: str | int) -> None:
+        self.ids.discard(number)
+        if not self.ids:
+            self.emptied.set()
+
+
+@dataclass(slots=True)
 class _Reader:
-    """The lines of the client as the SDK reads a text file."""
+    """The lines of the client as the SDK reads a text file; its end waits a little for answers that are due."""
 
     lines: MemoryObjectReceiveStream[str]
+    unanswered: _Unanswered
 
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self.lines.__aiter__()
+    async def __aiter__(self) -> AsyncIterator[str]:
+        async for line in self.lines:
+            self.unanswered.asked(line)
+            yield line
+        with anyio.move_on_after(_GRACE):
+            await self.unanswered.none_left()
 
 
 @dataclass(slots=True)
@@ -83,9 +128,11 @@ class _Writer:
     """The pipe to the client as the SDK writes a text file."""
 
     descriptor: int
+    unanswered: _Unanswered
 
     async def write(self, text: str) -> None:
         await anyio.to_thread.run_sync(self._write_all, text.encode("utf-8", "replace"), abandon_on_cancel=True)
+        self.unanswered.answered(text)
 
     async def flush(self) -> None:
         """Nothing is held back."""

@@ -1,0 +1,114 @@
+"""What stands between the socket and the SDK's app: a guard at the door, and an end for every request."""
+
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import anyio
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_HOST = re.compile(rf"(?:{'|'.join(map(re.escape, LOOPBACK))})(?::\d{{0,5}})?", re.IGNORECASE)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class Guard:
+    """Refuses, on every path, what a web page in a browser may have sent. Security requirement A12.
+
+    The SDK's own check stays behind it; it takes "localhost:80.evil.test" for a port, and "application/jsonp" for JSON.
+    """
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request that is refused, hand on all others."""
+        refusal = _refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            await _answer(send, *refusal)
+
+
+def _refusal(scope: Message) -> tuple[int, str] | None:
+    """Return status and reason for a foreign Host, a foreign Origin or a POST that is not JSON; None for all else."""
+    headers = [(name, value.decode("latin-1").strip()) for name, value in scope["headers"]]
+    hosts, origins, types = (
+        [value for name, value in headers if name == wanted] for wanted in (b"host", b"origin", b"content-type")
+    )
+    if not hosts or not all(_HOST.fullmatch(host) for host in hosts):
+        return 421, "Host must be a loopback name: 127.0.0.1, localhost or [::1]"
+    if not all(origin[:7].lower() == "http://" and _HOST.fullmatch(origin[7:]) for origin in origins):
+        return 403, "Origin must be absent, or http:// and a loopback name"
+    if scope["method"] == "POST" and [kind.partition(";")[0].strip().lower() for kind in types] != ["application/json"]:
+        return 415, "Content-Type must be application/json"
+    return None
+
+
+async def _answer(send: Send, status: int, reason: str) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(reason)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": reason.encode()})
+
+
+class Requests:
+    """The requests being answered. A POST asks something of us; a GET is a stream that only waits for news."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+        self._open: dict[anyio.CancelScope, str] = {}
+        self._changed = anyio.Event()
+        self._ended = False
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let a request be answered; one that is ended before that still gets a whole answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        with anyio.CancelScope() as life:
+            self._open[life] = scope["method"]
+            try:
+                if not self._ended:
+                    await self._app(scope, receive, answer.send)
+            finally:
+                del self._open[life]
+                self._changed.set()
+        if self._ended:
+            await answer.complete()
+
+    async def answered(self) -> None:
+        """Return when no POST is being answered."""
+        while "POST" in self._open.values():
+            self._changed = anyio.Event()
+            await self._changed.wait()
+
+    def end(self) -> None:
+        """End all that are open, and every later one at once."""
+        self._ended = True
+        for life in self._open:
+            life.cancel()
+
+
+class _Answer:
+    """How far the answer to one request has come."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._started = False
+        self._complete = False
+
+    async def send(self, message: Message) -> None:
+        await self._send(message)
+        self._started = True
+        self._complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+    async def complete(self) -> None:
+        """Send what is missing: the end of the body, or a whole answer."""
+        if not self._started:
+            await _answer(self._send, 503, "this server is shutting down")
+        elif not self._complete:
+            await self._send({"type": "http.response.body"})

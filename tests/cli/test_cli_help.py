@@ -1,0 +1,67 @@
+"""--version, --help and the two ways in."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Command
+from support.child import clean_environment, run_command
+
+import openapi_mcp
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS
+
+SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
+OPTIONS = {
+    "inspect": [*SHARED],
+    "call": [*SHARED, CALLS],
+    "serve": [*SHARED, CALLS, HTTP],
+}
+OWN = {"inspect": ["--json"], "call": ["--json", "--dry-run", "--arg", "--args", "-a"], "serve": []}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_names_every_option_and_shows_examples(command: Command, name: str, asked: str) -> None:
+    """style.md, CLI: help gives examples with outcomes; a new reader guesses the option's name."""
+    ended = command(name, asked)
+    assert (ended.status, ended.err) == (0, "")
+    wanted = [f"--{option.replace('_', '-')}" for group in OPTIONS[name] for option in group] + OWN[name]
+    shown = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", ended.out)
+    assert [option for option in wanted if option not in shown] == []
+    assert "\n  Examples:\n" in ended.out
+    assert len(re.findall(rf"^ +openapi-mcp {name} .*--spec", ended.out, re.MULTILINE)) == 3
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]], ids=["nothing", "--help", "-h"])
+def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: list[str]) -> None:
+    """Our choice: no command is no error."""
+    ended = command(*arguments)
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith("Usage: openapi-mcp [OPTIONS] COMMAND [ARGS]...\n")
+    assert [word for word in ("serve", "inspect", "call") if f"\n  {word} " not in ended.out] == []
+    assert "\n  Examples:\n" in ended.out
+
+
+def test_version(command: Command) -> None:
+    """Our choice: name and number."""
+    ended = command("--version")
+    assert (ended.status, ended.out, ended.err) == (0, f"openapi-mcp {openapi_mcp.__version__}\n", "")
+
+
+def test_the_module_and_the_installed_command_are_the_same(tmp_path: Path) -> None:
+    """`python -m openapi_mcp` and `openapi-mcp`: messages name the command either way."""
+    script = Path(sys.executable).with_name("openapi-mcp")
+    for arguments in (["--version"], ["inspect", "--help"], ["inspect"]):
+        module = run_command(*arguments, folder=tmp_path)
+        installed = subprocess.run(
+            [script, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=clean_environment(),
+            timeout=60,
+            check=False,
+        )
+        assert (installed.returncode, installed.stdout, installed.stderr) == (module.status, module.out, module.err)

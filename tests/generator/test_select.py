@@ -1,0 +1,106 @@
+"""Which operations become tools."""
+
+import pytest
+from support.make import toolset
+
+from openapi_mcp.generator.select import matches
+from openapi_mcp.model.document import Operation
+from openapi_mcp.model.policy import METHODS, Selection
+
+PATHS = {
+    "/orders": {
+        "get": {"operationId": "orders_list", "tags": ["orders"]},
+        "post": {"operationId": "orders_create", "tags": ["orders"]},
+    },
+    "/orders/{id}": {
+        "get": {"operationId": "orders_get", "tags": ["orders"]},
+        "head": {"operationId": "orders_head"},
+        "delete": {"operationId": "orders_delete", "tags": ["admin"]},
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+    },
+    "/health": {"get": {}},
+}
+
+
+def names(**selection: object) -> list[str]:
+    made = toolset(PATHS, selection=Selection(**selection))  # type: ignore[arg-type]
+    return [f"{tool.operation.method} {tool.operation.path}" for tool in made.tools]
+
+
+def test_only_reading_operations_become_tools_by_default() -> None:
+    """security.md 13 R-SAFE."""
+    assert names() == ["GET /orders", "GET /orders/{id}", "HEAD /orders/{id}", "GET /health"]
+
+
+def test_a_method_becomes_tools_when_it_is_opted_in() -> None:
+    """design.md, Options: --methods."""
+    assert names(methods=frozenset({"DELETE"})) == ["DELETE /orders/{id}"]
+
+
+@pytest.mark.parametrize(
+    ("include", "expected"),
+    [
+        (("/orders",), ["GET /orders"]),
+        (("/orders/*",), ["GET /orders/{id}", "HEAD /orders/{id}"]),
+        (("tag:orders",), ["GET /orders", "GET /orders/{id}"]),
+        (("op:orders_*",), ["GET /orders", "GET /orders/{id}", "HEAD /orders/{id}"]),
+        (("op:orders_list", "/health"), ["GET /orders", "GET /health"]),
+        (("tag:nothing",), []),
+        (("tag:Orders",), []),
+    ],
+)
+def test_include_keeps_only_what_a_pattern_names(include: tuple[str, ...], expected: list[str]) -> None:
+    """design.md, Options: `/path/*`, `tag:NAME`, `op:GLOB`."""
+    assert names(include=include) == expected
+
+
+def test_exclude_wins_over_include() -> None:
+    """design.md, Options: exclude wins."""
+    assert names(include=("/orders*",), exclude=("op:orders_list",)) == ["GET /orders/{id}", "HEAD /orders/{id}"]
+
+
+def test_an_operation_without_operation_id_is_named_by_no_op_pattern_but_the_widest() -> None:
+    """Our choice."""
+    assert names(include=("op:*",)) == ["GET /orders", "GET /orders/{id}", "HEAD /orders/{id}", "GET /health"]
+    assert names(include=("op:?*",)) == ["GET /orders", "GET /orders/{id}", "HEAD /orders/{id}"]
+
+
+def test_what_is_left_out_says_why() -> None:
+    """style.md, Errors: nothing is dropped in silence."""
+    made = toolset(PATHS, selection=Selection(include=("/orders*",), exclude=("tag:admin", "op:orders_head")))
+    assert [(s.method, s.path, s.pointer, s.reason) for s in made.skipped] == [
+        ("POST", "/orders", "#/paths/~1orders/post", "method POST is not enabled (--methods)"),
+        ("HEAD", "/orders/{id}", "#/paths/~1orders~1{id}/head", "excluded by 'op:orders_head' (--exclude)"),
+        ("DELETE", "/orders/{id}", "#/paths/~1orders~1{id}/delete", "method DELETE is not enabled (--methods)"),
+        ("GET", "/health", "#/paths/~1health/get", "matches no --include pattern"),
+    ]
+
+
+def test_every_operation_is_a_tool_or_is_named_as_left_out() -> None:
+    """style.md, Errors: nothing is dropped in silence."""
+    made = toolset(PATHS, selection=Selection(methods=frozenset(METHODS), exclude=("/orders/*",)))
+    assert len(made.tools) + len(made.skipped) == 6
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("/orders/{id}", True),
+        ("/orders/*", True),
+        ("/orders", False),
+        ("*", True),
+        ("/ORDERS/*", False),
+        ("tag:a:b", True),
+        ("tag:a", False),
+        ("op:getOrder", True),
+        ("op:get*", True),
+        ("op:getorder", False),
+        ("other:x", False),
+    ],
+)
+def test_a_pattern_is_read_by_what_stands_before_its_first_colon(pattern: str, expected: bool) -> None:
+    """design.md, Options. A tag may hold a colon itself."""
+    operation = Operation(
+        method="GET", path="/orders/{id}", pointer="#", operation_id="getOrder", tags=("a:b",), description="x"
+    )
+    assert matches(pattern, operation) is expected

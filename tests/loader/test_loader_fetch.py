@@ -1,0 +1,534 @@
+"""Bytes from a source: HTTP servers, files, standard input and commands that are really there."""
+
+import gzip
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from pytest_httpx import HTTPXMock
+from support.child import clean_environment
+
+from openapi_mcp.errors import SourceError
+from openapi_mcp.loader import fetch as fetch_module
+from openapi_mcp.loader.fetch import Fetched, fetch
+from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
+
+pytestmark = pytest.mark.anyio
+
+SHORT = 0.2  # seconds; what the deadline becomes where a test waits for it
+
+
+@dataclass(slots=True)
+class Web:
+    """A server of canned answers; `ended` is set when the test is over, for those that hang until then."""
+
+    url: str
+    answers: "dict[str, Answer]" = field(default_factory=dict)
+    seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def serves(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> UrlSource:
+        """Answer a path with these bytes; underscores in header names are dashes."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(status)
+            for name, value in {"Content_Length": str(len(body)), **headers}.items():
+                handler.send_header(name.replace("_", "-"), value)
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        return self.does(path, answer)
+
+    def does(self, path: str, answer: "Answer") -> UrlSource:
+        """Answer a path by a function of the handler."""
+        self.answers[path] = answer
+        return UrlSource(url=f"{self.url}{path}")
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A server on a free port of the loopback address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            site.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            with suppress(ConnectionError):
+                site.answers[path](self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Web(url=f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield site
+    finally:
+        site.ended.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def small_cap(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Lower the cap on a document to a megabyte."""
+    monkeypatch.setattr(fetch_module, "MAX_BYTES", 1_000_000)
+    return 1_000_000
+
+
+@pytest.fixture
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lower the deadline of a download."""
+    monkeypatch.setattr(fetch_module, "DEADLINE", SHORT)
+
+
+async def refusal(source: Source) -> SourceError:
+    """Return the error that fetching ends with; its place is how the source may be shown."""
+    with pytest.raises(SourceError) as caught:
+        await fetch(source)
+    assert caught.value.where == str(source)
+    assert caught.value.hint
+    return caught.value
+
+
+# --- over HTTP ---
+
+
+async def test_a_document_is_fetched_with_its_url(web: Web) -> None:
+    """design.md, Options: a URL."""
+    source = web.serves("/openapi.json", b'{"a": 1}')
+    assert await fetch(source) == Fetched(data=b'{"a": 1}', base_uri=f"{web.url}/openapi.json")
+
+
+async def test_a_document_is_asked_for_as_json_or_yaml_without_credentials(web: Web) -> None:
+    """Our choice: frameworks negotiate; drf-spectacular answers YAML unless asked."""
+    await fetch(web.serves("/a"))
+    ((_, headers),) = web.seen
+    assert headers["accept"].startswith("application/json, application/yaml;")
+    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["user-agent"] == "openapi-mcp"
+    assert not {"authorization", "cookie"} & set(headers)
+
+
+async def test_the_query_is_sent_and_userinfo_and_fragment_are_not_kept(web: Web) -> None:
+    """security.md A10: the base for relative URLs holds no password."""
+    web.serves("/a", b"x")
+    host = web.url.removeprefix("http://")
+    fetched = await fetch(UrlSource(url=f"http://me:pw@{host}/a?format=json#part"))
+    assert fetched.base_uri == f"{web.url}/a?format=json"
+    assert web.seen[0][0] == "/a?format=json"
+
+
+async def test_progress_is_told_of_bytes_received_and_expected(web: Web) -> None:
+    """Our choice: slow documents are reported on."""
+    told: list[tuple[int, int | None]] = []
+    await fetch(web.serves("/a", b"x" * 1000), lambda received, total: told.append((received, total)))
+    assert told[-1] == (1000, 1000)
+
+
+async def test_a_length_that_is_none_is_not_told(httpx_mock: HTTPXMock) -> None:
+    """security.md B18: contradictory responses."""
+    told: list[tuple[int, int | None]] = []
+    httpx_mock.add_response(content=b"abc", headers={"Content-Length": "9" * 5000})
+    await fetch(UrlSource(url="https://a.example/"), lambda received, total: told.append((received, total)))
+    assert told == [(3, None)]
+
+
+async def test_redirects_are_followed_and_the_last_url_is_the_base(web: Web) -> None:
+    """security.md B19: at most 5 redirects."""
+    for n in range(5):
+        web.serves(f"/{n}", status=302, Location=f"/{n + 1}")
+    web.serves("/5", b"{}")
+    assert await fetch(UrlSource(url=f"{web.url}/0")) == Fetched(data=b"{}", base_uri=f"{web.url}/5")
+
+
+async def test_a_sixth_redirect_is_refused(web: Web) -> None:
+    """security.md B19."""
+    for n in range(6):
+        web.serves(f"/{n}", status=302, Location=f"/{n + 1}")
+    web.serves("/6", b"{}")
+    assert (await refusal(UrlSource(url=f"{web.url}/0"))).message == "more than 5 redirects"
+    assert [path for path, _ in web.seen] == [f"/{n}" for n in range(6)]
+
+
+async def test_a_redirect_to_itself_ends(web: Web) -> None:
+    """security.md B19."""
+    source = web.serves("/a", status=301, Location="/a")
+    assert (await refusal(source)).message == "more than 5 redirects"
+
+
+async def test_a_redirect_from_https_to_http_is_refused_unsent(httpx_mock: HTTPXMock) -> None:
+    """security.md A7: never https to http; and the target's query is not shown."""
+    httpx_mock.add_response(status_code=302, headers={"Location": "http://a.example/spec?token=SECRET"})
+    error = await refusal(UrlSource(url="HTTPS://a.example/spec"))
+    assert error.message == "redirected from https to 'http://a.example/spec?token=***'"
+    assert [str(request.url) for request in httpx_mock.get_requests()] == ["https://a.example/spec"]
+
+
+async def test_a_redirect_from_http_to_https_is_followed(httpx_mock: HTTPXMock) -> None:
+    """Our choice: the usual one."""
+    httpx_mock.add_response(
+        url="http://a.example/spec", status_code=301, headers={"Location": "https://a.example/spec"}
+    )
+    httpx_mock.add_response(url="https://a.example/spec", content=b"{}")
+    assert (await fetch(UrlSource(url="http://a.example/spec"))).base_uri == "https://a.example/spec"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://a/b", "http://xn--a/", "http://\x7f/"])
+async def test_a_redirect_to_what_is_no_http_url_is_refused(web: Web, target: str) -> None:
+    """security.md A7, A8: a remote document never reads a file."""
+    error = await refusal(web.serves("/a", status=302, Location=target))
+    assert error.message.startswith("cannot fetch the document: ")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [(401, "--spec-command"), (403, "--spec-command"), (404, "/openapi.json"), (500, "browser"), (418, "browser")],
+)
+async def test_a_status_that_is_no_success_is_said_with_what_to_do(web: Web, status: int, hint: str) -> None:
+    """style.md, Errors."""
+    error = await refusal(web.serves("/a", b"<html>", status))
+    assert error.message == f"the document's URL answered {status}"
+    assert error.hint is not None
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"), [("gzip", gzip.compress), ("GZip", gzip.compress), ("deflate", zlib.compress)]
+)
+async def test_a_compressed_document_is_unpacked(web: Web, encoding: str, encode: Callable[[bytes], bytes]) -> None:
+    """RFC 9110 section 8.4.1."""
+    source = web.serves("/a", encode(b'{"a": 1}'), Content_Encoding=encoding)
+    assert (await fetch(source)).data == b'{"a": 1}'
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "gzip,gzip,gzip,gzip", "x\x1b[31m"])
+async def test_an_encoding_that_unpacks_without_measure_is_refused(httpx_mock: HTTPXMock, encoding: str) -> None:
+    """security.md B19: a cap after decompression; a bomb in a bomb unpacks past it in one step."""
+    httpx_mock.add_response(content=b"", headers={"Content-Encoding": encoding})
+    error = await refusal(UrlSource(url="https://a.example/"))
+    assert "which was not asked for" in error.message
+    assert "\x1b" not in error.message
+
+
+async def test_broken_compression_is_said(web: Web) -> None:
+    """security.md B18: contradictory responses."""
+    error = await refusal(web.serves("/a", b"this is not gzip", Content_Encoding="gzip"))
+    assert error.message.startswith("cannot fetch the document: ")
+
+
+@pytest.mark.usefixtures("small_cap")
+async def test_a_compressed_bomb_ends_at_the_cap(web: Web) -> None:
+    """security.md B19: a byte cap after decompression."""
+    source = web.serves("/a", gzip.compress(b"\0" * 50_000_000), Content_Encoding="gzip")
+    assert (await refusal(source)).message == "the document is larger than 1 MB"
+
+
+@pytest.mark.usefixtures("small_cap")
+async def test_an_endless_body_ends_at_the_cap(web: Web) -> None:
+    """security.md B19: 64 MB, lowered here."""
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not web.ended.is_set():
+            handler.wfile.write(b"x" * 65536)
+
+    assert (await refusal(web.does("/a", endless))).message == "the document is larger than 1 MB"
+
+
+async def test_a_document_of_exactly_the_cap_is_read(web: Web, small_cap: int) -> None:
+    """security.md B19."""
+    assert len((await fetch(web.serves("/a", b"x" * small_cap))).data) == small_cap
+    assert (await refusal(web.serves("/b", b"x" * (small_cap + 1)))).message == "the document is larger than 1 MB"
+
+
+@pytest.mark.usefixtures("short_deadline")
+@pytest.mark.parametrize("say", [b"", b"HTTP/1.1 200 OK\r\n\r\n{"])
+async def test_a_server_that_hangs_ends_at_the_deadline(web: Web, say: bytes) -> None:
+    """security.md B19: a total deadline of 60 s, lowered here."""
+
+    def hang(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(say)
+        web.ended.wait()
+
+    error = await refusal(web.does("/a", hang))
+    assert error.message.startswith(("the document did not arrive within", "cannot fetch the document: ReadTimeout"))
+
+
+@pytest.mark.usefixtures("short_deadline")
+async def test_a_server_that_trickles_ends_at_the_deadline(web: Web) -> None:
+    """security.md B16: not only per-read timeouts."""
+
+    def trickle(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not web.ended.wait(SHORT / 20):
+            handler.wfile.write(b"x")
+
+    error = await refusal(web.does("/a", trickle))
+    assert error.message == "the document did not arrive within 0 s"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", b"\x00\xff" * 50,
+     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+)  # fmt: skip
+async def test_what_is_no_http_answer_is_said(web: Web, answer: bytes) -> None:
+    """security.md B18: truncated, unframed, non-HTTP."""
+
+    def say(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(answer)
+        handler.close_connection = True
+
+    error = await refusal(web.does("/a", say))
+    assert error.message.startswith("cannot fetch the document: ")
+    assert "\n" not in error.message
+
+
+async def test_a_port_where_nobody_listens_is_said() -> None:
+    """style.md, Errors."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}/openapi.json"
+        error = await refusal(UrlSource(url=url))
+    assert error.message.startswith("cannot connect: ")
+    assert error.hint == "check host and port, and that the API runs"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://xn--a/", "http://127.0.0.1:1/\x00", "http://a.example/\udcff", f"http://{'é' * 70}/"]
+)
+async def test_a_url_that_cannot_be_asked_is_said(url: str) -> None:
+    """security.md B20: never a traceback; bytes of a command line that are no UTF-8 arrive as surrogates."""
+    assert (await refusal(UrlSource(url=url))).message.startswith("cannot fetch the document: ")
+
+
+async def test_a_secret_in_the_url_is_in_no_error(web: Web) -> None:
+    """security.md A10."""
+    web.serves("/a", status=500)
+    host = web.url.removeprefix("http://")
+    error = await refusal(UrlSource(url=f"http://me:SECRET@{host}/a?token=SECRET"))
+    assert error.where == f"{web.url}/a?token=***"
+    assert "SECRET" not in f"{error.message} {error.where} {error.hint}"
+
+
+# --- from files ---
+
+
+async def test_a_file_is_read(tmp_path: Path) -> None:
+    """design.md, Options: a file; it has no URL."""
+    (tmp_path / "a.yaml").write_bytes(b"\xff\x00raw")
+    assert await fetch(FileSource(path=tmp_path / "a.yaml")) == Fetched(data=b"\xff\x00raw", base_uri=None)
+
+
+async def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """style.md, Errors."""
+    error = await refusal(FileSource(path=tmp_path / "a.yaml"))
+    assert error.message == "cannot read the file: No such file or directory"
+
+
+async def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """style.md, Errors."""
+    assert (await refusal(FileSource(path=tmp_path))).message.startswith("cannot read the file: ")
+
+
+async def test_a_path_that_no_file_can_have_is_said() -> None:
+    """security.md B20: `file:///a%00b`."""
+    assert (await refusal(FileSource(path=Path("a\0b")))).message == "cannot read the file: embedded null byte"
+
+
+async def test_a_file_is_read_up_to_the_cap(tmp_path: Path, small_cap: int) -> None:
+    """security.md B19."""
+    (tmp_path / "fits").write_bytes(b"x" * small_cap)
+    (tmp_path / "large").write_bytes(b"x" * (small_cap + 1))
+    assert len((await fetch(FileSource(path=tmp_path / "fits"))).data) == small_cap
+    error = await refusal(FileSource(path=tmp_path / "large"))
+    assert error.message == "the document is larger than 1 MB"
+
+
+# --- from standard input ---
+
+
+def fetch_in_a_child(
+    spec: str, stdin: int | None, deadline: float, text: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """Fetch in a process of its own and print what came, or the error."""
+    code = f"""
+import anyio
+from openapi_mcp.errors import SourceError
+from openapi_mcp.loader import fetch as module
+from openapi_mcp.loader.source import parse_source
+module.DEADLINE, module.MAX_BYTES = {deadline}, 1_000_000
+try:
+    print(len(anyio.run(module.fetch, parse_source({spec!r})).data))
+except SourceError as error:
+    print(error.message)
+"""
+    given = subprocess.PIPE if stdin is None else stdin
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=clean_environment(),
+    ) as child:
+        out, err = child.communicate(text if stdin is None else None, timeout=30)
+        return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, b"0"), (11, b"11"), (1_000_000, b"1000000"), (1_000_001, b"the document is larger than 1 MB")],
+)
+def test_standard_input_is_read_to_its_end_or_the_cap(size: int, said: bytes) -> None:
+    """design.md, Options: `-` for stdin; security.md B19."""
+    done = fetch_in_a_child("-", None, 20, b"x" * size)
+    assert (done.stdout.strip(), done.stderr, done.returncode) == (said, b"", 0)
+
+
+def test_standard_input_that_stays_silent_ends_at_the_deadline_with_the_process() -> None:
+    """security.md B19, B24: nobody waits for a pipe that says nothing."""
+    ours, theirs = os.pipe()
+    try:
+        done = fetch_in_a_child("-", ours, SHORT)
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    assert (done.stdout.strip(), done.stderr, done.returncode) == (b"the document did not arrive within 0 s", b"", 0)
+
+
+if sys.platform != "win32":  # where no folder holds a named pipe
+
+    def test_a_named_pipe_that_stays_silent_ends_at_the_deadline_with_the_process(tmp_path: Path) -> None:
+        """security.md B19, B24."""
+        os.mkfifo(tmp_path / "pipe")
+        done = fetch_in_a_child(str(tmp_path / "pipe"), subprocess.DEVNULL, SHORT)
+        assert (done.stdout.strip(), done.stderr) == (b"the document did not arrive within 0 s", b"")
+
+
+async def test_standard_input_is_the_descriptor_that_the_process_was_given(
+    tmp_path: Path,
+) -> None:
+    """Our choice: read without Python's buffer, which a thread that nobody waits for must not hold."""
+    (tmp_path / "a").write_bytes(b"openapi: 3.1.0")
+    given = os.open(tmp_path / "a", os.O_RDONLY)
+    kept = os.dup(0)
+    try:
+        os.dup2(given, 0)
+        assert (await fetch(StdinSource())).data == b"openapi: 3.1.0"
+        os.close(0)
+        assert (await refusal(StdinSource())).message == "cannot read: Bad file descriptor"
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(given)
+
+
+# --- from commands ---
+
+
+def python(code: str) -> CommandSource:
+    """Return the command that runs this code."""
+    return CommandSource(argv=(sys.executable, "-c", code))
+
+
+async def test_what_a_command_prints_is_the_document() -> None:
+    """design.md, Options: `--spec-command`; what it says on stderr is not part of it."""
+    source = python("import sys; print('openapi: 3.1.0', end=''); print('a warning', file=sys.stderr)")
+    assert await fetch(source) == Fetched(data=b"openapi: 3.1.0", base_uri=None)
+
+
+async def test_a_command_has_an_empty_standard_input() -> None:
+    """security.md A11: the pipe of the client is not the command's."""
+    assert (await fetch(python("import sys; print(len(sys.stdin.read()), end='')"))).data == b"0"
+
+
+async def test_a_command_is_run_without_a_shell() -> None:
+    """design.md, Options."""
+    source = CommandSource(
+        argv=(sys.executable, "-c", "import sys; print(sys.argv[1:], end='')", "$HOME", ";ls", "a b")
+    )
+    assert (await fetch(source)).data == b"['$HOME', ';ls', 'a b']"
+
+
+async def test_a_command_that_fails_is_said_with_the_end_of_what_it_said() -> None:
+    """style.md, Errors: a traceback's last line is the one that counts, however long it is."""
+    error = await refusal(python("import sys; print('x' * 50_000, file=sys.stderr); sys.exit('no such table: orders')"))
+    assert re.fullmatch(r"the command ended with status 1:\nx{1,2000}\nno such table: orders", error.message)
+
+
+async def test_a_command_that_fails_in_silence_is_said() -> None:
+    """style.md, Errors."""
+    assert (await refusal(python("raise SystemExit(3)"))).message == "the command ended with status 3"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (("no-such-program-anywhere",), "cannot run the command: No such file or directory"),
+        (("a\0b",), "cannot run the command: embedded null byte"),
+        ((sys.executable, "\0"), "cannot run the command: embedded null byte"),
+    ],
+)
+async def test_a_command_that_cannot_be_run_is_said(argv: tuple[str, ...], message: str) -> None:
+    """style.md, Errors."""
+    assert (await refusal(CommandSource(argv=argv))).message == message
+
+
+@pytest.mark.usefixtures("small_cap")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\nwhile True: sys.stdout.write('x' * 65536)",
+        "import sys, threading\nsys.stdout.write('x' * 1_000_001)\nsys.stdout.flush()\nthreading.Event().wait()",
+    ],
+)
+async def test_a_command_that_prints_without_end_is_ended_at_the_cap(code: str) -> None:
+    """security.md B19; also one that goes on living afterwards."""
+    assert (await refusal(python(code))).message == "the document is larger than 1 MB"
+
+
+async def test_a_command_may_print_exactly_the_cap(small_cap: int) -> None:
+    """security.md B19."""
+    assert len((await fetch(python(f"print('x' * {small_cap}, end='')"))).data) == small_cap
+
+
+@pytest.mark.usefixtures("short_deadline")
+async def test_a_command_that_hangs_is_ended_at_the_deadline(tmp_path: Path) -> None:
+    """security.md B19, B24: no orphan; its pipe ends only when it does."""
+    ours, theirs = os.pipe()
+    os.set_inheritable(theirs, True)
+    code = "import threading; threading.Event().wait()"
+    with pytest.MonkeyPatch.context() as patch:
+        popen = subprocess.Popen
+        patch.setattr(subprocess, "Popen", lambda *args, **options: popen(*args, **{**options, "close_fds": False}))
+        error = await refusal(python(code))
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        assert pipe.read() == b""
+    assert error.message == "the document did not arrive within 0 s"
+
+
+async def test_the_arguments_of_a_command_are_in_no_error() -> None:
+    """security.md A10: they may hold a token."""
+    error = await refusal(CommandSource(argv=(sys.executable, "-c", "raise SystemExit(1)", "SECRET")))
+    assert error.where == f"the output of {Path(sys.executable).name!r}"
+    assert "SECRET" not in f"{error.message} {error.where} {error.hint}"

@@ -1,0 +1,49 @@
+"""The loader's front door: a source becomes a Document."""
+
+from pathlib import Path
+
+import pytest
+from pytest_httpx import HTTPXMock
+
+from openapi_mcp.errors import ConfigError, DocumentError, SourceError
+from openapi_mcp.loader.load import load
+from openapi_mcp.loader.source import UrlSource
+
+pytestmark = pytest.mark.anyio
+
+YAML = "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\nservers: [{url: /v1}]\npaths: {/orders: {get: {}}}\n"
+
+
+async def test_a_file_is_loaded_by_its_name(tmp_path: Path) -> None:
+    """design.md, Options; the name's ending says nothing."""
+    (tmp_path / "shop.json").write_text(YAML, encoding="utf-8")
+    document = await load(str(tmp_path / "shop.json"))
+    assert (document.title, document.source, document.base_uri) == ("Shop", str(tmp_path / "shop.json"), None)
+    assert [server.url for server in document.servers] == ["/v1"]
+
+
+async def test_a_url_is_loaded_and_is_the_base_of_its_servers(httpx_mock: HTTPXMock) -> None:
+    """OAS 3.1.1, Server Object; security.md A10: the source is shown without its token."""
+    httpx_mock.add_response(text=YAML, headers={"Content-Type": "text/html"})
+    told: list[int] = []
+    source = UrlSource(url="https://a.example/docs/spec?token=SECRET")
+    document = await load(source, lambda received, _: told.append(received))
+    assert document.servers[0].url == "https://a.example/v1"
+    assert document.source == "https://a.example/docs/spec?token=***"
+    assert told[-1] == len(YAML)
+
+
+async def test_each_stage_ends_in_its_own_error(tmp_path: Path) -> None:
+    """style.md, Errors: 2 usage, 3 unreachable, 4 unusable; each with its place."""
+    (tmp_path / "broken.yaml").write_text("a: *b", encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("a: 1", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        await load("gopher://a")
+    with pytest.raises(SourceError) as missing:
+        await load(str(tmp_path / "missing.yaml"))
+    with pytest.raises(DocumentError, match="not valid YAML") as broken:
+        await load(str(tmp_path / "broken.yaml"))
+    with pytest.raises(DocumentError, match='no "openapi" field') as other:
+        await load(str(tmp_path / "other.yaml"))
+    places = [error.value.where for error in (missing, broken, other)]
+    assert places == [str(tmp_path / name) for name in ("missing.yaml", "broken.yaml", "other.yaml")]

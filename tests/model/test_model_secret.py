@@ -1,0 +1,109 @@
+"""Secrets: used, never shown."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
+
+PRINTABLE = st.text(st.characters(codec="utf-8", exclude_characters="*"), min_size=4)
+
+
+def test_a_secret_shows_itself_only_when_it_is_asked_to() -> None:
+    """security.md A10: neither log line nor error shows it."""
+    secret = Secret("hunter22")
+    assert (repr(secret), str(secret), f"{secret}", f"{secret!r:>5}") == ("***", "***", "***", "  ***")
+    assert secret.reveal() == "hunter22"
+    assert not hasattr(secret, "__dict__")
+
+
+def test_secrets_compare_by_value() -> None:
+    """Our choice: a renewed credential is compared with the old one."""
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
+
+
+@pytest.mark.spec("RFC 7617 section 2")
+def test_basic_credentials_are_the_example_of_the_specification() -> None:
+    """RFC 7617 sections 2 and 2.1: Aladdin, and UTF-8."""
+    aladdin = Credential.basic("Aladdin", "open sesame")
+    assert (aladdin.place, aladdin.name, aladdin.prefix) == (Place.HEADER, "Authorization", "Basic ")
+    assert aladdin.value.reveal() == "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+    assert Credential.basic("test", "123£").value.reveal() == "dGVzdDoxMjPCow=="
+
+
+def test_a_credential_does_not_show_its_value() -> None:
+    """security.md A10."""
+    shown = repr(Credential.basic("ann", "hunter22"))
+    assert "hunter22" not in shown
+    assert "YW5uOmh1bnRlcjIy" not in shown
+
+
+def test_a_redactor_of_basic_credentials_hides_header_value_password_and_pair() -> None:
+    """security.md A10: an upstream may echo any of them."""
+    redact = Redactor.of([Credential.basic("ann", "hunter22")])
+    assert redact("Basic YW5uOmh1bnRlcjIy, hunter22, ann:hunter22, ann") == "Basic ***, ***, ***, ann"
+
+
+FORMS: list[tuple[str, Callable[[str], str]]] = [
+    ("itself", lambda value: value),
+    ("percent-encoded", lambda value: quote(value, safe="")),
+    ("percent-encoded in a path", quote),
+    ("form-encoded", quote_plus),
+    ("in JSON", lambda value: json.dumps(value, ensure_ascii=False)),
+    ("in ASCII JSON", json.dumps),
+    ("in PHP's JSON", lambda value: json.dumps(value).replace("/", "\\/")),
+    ("in base64", lambda value: base64.b64encode(value.encode()).decode()),
+    ("in unpadded base64", lambda value: base64.b64encode(value.encode()).decode().rstrip("=")),
+]
+
+
+@pytest.mark.parametrize("form", [form for _, form in FORMS], ids=[name for name, _ in FORMS])
+@pytest.mark.parametrize("secret", ["pa/ss wörd+\"x'\\", "abcd/efg=", "line\nbreak", "plain-text"])
+def test_a_secret_is_masked_however_it_is_echoed(secret: str, form: Callable[[str], str]) -> None:
+    """security.md A10: values are redacted where the upstream echoes them."""
+    redact = Redactor([Secret(secret)])
+    echoed = form(secret)
+    assert redact(f"before {echoed} after") == f"before {echoed.replace(echoed.strip(chr(34)), '***')} after"
+    assert redact.finds(echoed)
+
+
+@given(PRINTABLE, st.text(), st.text())
+def test_no_text_keeps_a_secret(secret: str, before: str, after: str) -> None:
+    """security.md A10."""
+    redact = Redactor([Secret(secret)])
+    redacted = redact(f"{before}{secret}{after}")
+    assert "***" in redacted
+    assert secret not in redacted
+
+
+def test_of_two_secrets_the_longer_is_masked_whole() -> None:
+    """Our choice: no rest of a secret stays behind a shorter one."""
+    assert Redactor([Secret("abcd"), Secret("abcdefgh")])("abcdefgh abcd") == "*** ***"
+
+
+def test_a_value_too_short_to_be_a_secret_is_left_alone() -> None:
+    """Our choice: masking "1" would only garble answers."""
+    redact = Redactor([Secret("abc"), Secret("")])
+    assert redact("abc and more") == "abc and more"
+    assert not redact.finds("abc")
+
+
+def test_a_redactor_without_secrets_changes_nothing() -> None:
+    """Our choice."""
+    assert Redactor()("anything ***") == "anything ***"
+
+
+def test_a_credential_with_further_forms_hides_each() -> None:
+    """Our choice: `hides` is for what else must not be shown."""
+    credential = Credential(place=Place.QUERY, name="key", value=Secret("first-secret"))
+    redact = Redactor.of([replace(credential, hides=(Secret("second-secret"),))])
+    assert redact("first-secret second-secret") == "*** ***"

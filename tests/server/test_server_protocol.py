@@ -1,0 +1,121 @@
+"""Our values as MCP's types, and what the low-level server does with a call that goes wrong in us."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import mcp_types as types
+import pytest
+from mcp import Client
+from support.upstream import Answer, Upstream, description
+
+from openapi_mcp.app import App, open_app
+from openapi_mcp.config import build_config
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.executor.executor import Executor
+from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
+from openapi_mcp.server.protocol import create_server, mcp_result, mcp_tool
+
+BYTES = b"\x00\xffdata"
+ENCODED = base64.b64encode(BYTES).decode()
+
+
+@pytest.mark.parametrize(
+    ("mime_type", "block"),
+    [
+        ("image/png", {"type": "image", "mimeType": "image/png", "data": ENCODED}),
+        ("image/jpeg", {"type": "image", "mimeType": "image/jpeg", "data": ENCODED}),
+        ("audio/ogg", {"type": "audio", "mimeType": "audio/ogg", "data": ENCODED}),
+        ("image/svg+xml", {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "image/svg+xml", "blob": ENCODED}}),
+        ("application/zip", {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "application/zip", "blob": ENCODED}}),
+    ],
+)  # fmt: skip
+def test_bytes_are_the_block_that_clients_show(mime_type: str, block: dict[str, Any]) -> None:
+    """design.md, A result; mcp-facts.md section 6: JPEG, PNG, GIF and WebP are what clients show."""
+    result = mcp_result(Result(content=(Blob(data=BYTES, mime_type=mime_type, uri="https://x/y"), Text(text="note"))))
+    shown = result.model_dump(by_alias=True, exclude_none=True)
+    assert shown["content"] == [block, {"type": "text", "text": "note"}]
+    assert (shown["isError"], shown.get("structuredContent")) == (False, None)
+
+
+def test_a_failure_is_an_error_result() -> None:
+    """design.md, A result, Failure."""
+    result = mcp_result(Failure(kind=FailureKind.NOT_FOUND, message="gone").as_result())
+    assert result.is_error
+    assert result.structured_content is not None
+    assert result.structured_content["error"]["kind"] == "not_found"
+
+
+@asynccontextmanager
+async def toys(upstream: Upstream, tmp_path: Path, *paths: str) -> AsyncIterator[App]:
+    config = build_config({"spec": upstream.serve(description(*paths))}, {}, tmp_path)
+    async with open_app(config, lambda _: None, {}) as app:
+        yield app
+
+
+class Failing(Executor):
+    """An executor with a bug in it."""
+
+    error: Exception
+
+    async def call(self, call: Call) -> Result:
+        raise self.error
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("mode", ["legacy", "auto"])
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (RuntimeError("s3cret"), "bad_response", "openapi-mcp failed; this is a bug"),
+        (RecursionError("s3cret"), "bad_response", "openapi-mcp failed; this is a bug"),
+        (ConfigError("no usable server", hint="say where"), "refused", "no usable server"),
+    ],
+)
+async def test_what_nobody_foresaw_is_an_error_result_without_its_text(
+    upstream: Upstream,
+    tmp_path: Path,
+    mode: str,
+    error: Exception,
+    kind: str,
+    message: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """mcp-facts.md section 2: on legacy the text of any other exception goes to the client; security.md 10 and 36."""
+    async with toys(upstream, tmp_path, "/echo") as app:
+        failing = Failing(app.document, app.toolset)
+        failing.error = error
+        broken = App(toolset=app.toolset, document=app.document, executor=failing)
+        async with Client(create_server(broken), mode=mode) as client:
+            result = await client.call_tool("echo", {})
+    assert result.is_error
+    assert result.structured_content is not None
+    shown = result.structured_content["error"]
+    assert (shown["kind"], shown["message"]) == (kind, message)
+    assert "s3cret" not in str(result)
+    assert "s3cret" not in caplog.text
+
+
+@pytest.mark.anyio
+async def test_an_audio_answer_arrives_as_audio(upstream: Upstream, tmp_path: Path) -> None:
+    """design.md, A result: images and audio are content blocks."""
+    upstream.answers["/sound"] = Answer(BYTES, "audio/wav")
+    async with toys(upstream, tmp_path, "/sound") as app, Client(create_server(app)) as client:
+        (block,) = (await client.call_tool("sound")).content
+    assert isinstance(block, types.AudioContent)
+    assert (block.mime_type, block.data) == ("audio/wav", ENCODED)
+
+
+@pytest.mark.anyio
+async def test_the_list_carries_each_tool_as_it_is(upstream: Upstream, tmp_path: Path) -> None:
+    """mcp-facts.md section 2: schemas pass unchanged."""
+    async with toys(upstream, tmp_path, "/things/{id}") as app:
+        (tool,) = app.toolset.tools
+        listed = mcp_tool(tool).model_dump(by_alias=True, exclude_none=True)
+        async with Client(create_server(app)) as client:
+            (seen,) = (await client.list_tools()).tools
+    assert seen.model_dump(by_alias=True, exclude_none=True) == listed
+    assert listed["inputSchema"] == tool.input_schema
+    assert listed["name"] == "things"
