@@ -75,7 +75,7 @@ class Sender:
         """
         try:
             return await self._follow(self._prepare(request))
-        except (httpx.InvalidURL, httpx.LocalProtocolError) as error:
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
             raise UnsendableError(_reason(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
             raise UnreachableError(_reason(error)) from error
@@ -83,7 +83,7 @@ class Sender:
             raise BrokenAnswerError(_reason(error)) from error
 
     def _prepare(self, request: HttpRequest) -> httpx.Request:
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
         return self._client.build_request(request.method, request.url, headers=headers, content=request.body)
 
     async def _follow(self, request: httpx.Request) -> HttpResponse:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-Write = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Write = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class RawUpstream:
                 writer.write(answer)
                 await writer.drain()
             else:
-                await answer(writer)
+                await answer(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             self.hung_up.set()
         finally:
@@ -77,16 +77,13 @@ def redirect(location: str, status: int = 302, **headers: str) -> bytes:
     return answer(b"", f"{status} Found", Location=location, **headers)
 
 
-async def hang(writer: asyncio.StreamWriter) -> None:
+async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     """Answer nothing until the other side hangs up."""
-    while not writer.is_closing():
-        writer.write(b"")
-        await asyncio.sleep(0.005)
-        if writer.transport.is_closing():
-            raise ConnectionResetError
+    await reader.read()
+    raise ConnectionResetError
 
 
-async def trickle(writer: asyncio.StreamWriter) -> None:
+async def trickle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer a byte at a time, without end: each read is quick, the answer never whole."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n")
     while True:
