@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import METHODS, SAFE_METHODS, Limits
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, SAFE_METHODS, Limits
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.url import origin, redact_url
 
@@ -252,7 +252,7 @@ def _methods(value: Any, where: str) -> frozenset[str]:
     texts = (value,) if isinstance(value, str) else _texts(value, where)
     names = {name.strip().upper() for text in texts for name in text.replace("\n", ",").split(",") if name.strip()}
     if "ALL" in names:
-        return frozenset(METHODS)
+        return frozenset((*METHODS, ANY_METHOD))
     unknown = sorted(names - set(METHODS))
     if unknown or not names:
         said = f"unknown method {unknown[0].lower()!r}" if unknown else "no method is named"

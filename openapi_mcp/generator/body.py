@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_mcp.generator.schema import find
 from openapi_mcp.model.document import MediaType, RequestBody, Schema
+from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, plain_type
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
 _PLAIN_WORDS = _ANNOTATIONS | {
@@ -21,30 +22,22 @@ _MAX_PARTS = 200  # parts of one `allOf`, nested ones included
 
 
 def choose_media_type(body: RequestBody) -> MediaType | None:
-    """Return the media type to send: JSON before a form before text; None where none of these is declared."""
-    ranked = [
-        (rank, index) for index, media in enumerate(body.content) if (rank := _rank(media.content_type)) is not None
-    ]
-    return body.content[min(ranked)[1]] if ranked else None
+    """Return the media type to send: JSON before forms before text before bytes; None where no header can carry any."""
+    sendable = [media for media in body.content if media.content_type.isascii() and media.content_type.isprintable()]
+    return min(sendable, key=lambda media: _rank(media.content_type), default=None)
 
 
-def is_json(content_type: str) -> bool:
-    """True for application/json, any `+json` type, and the wildcards that admit JSON."""
-    plain = content_type.partition(";")[0].strip().lower()
-    return plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith("+json")
+def _rank(content_type: str) -> int:
+    kinds = (_is_plain_json, _is_json_by_name, is_form, is_multipart, is_text, is_json)
+    return next((rank for rank, is_kind in enumerate(kinds) if is_kind(content_type)), len(kinds))
 
 
-def _rank(content_type: str) -> int | None:
-    if not content_type.isascii() or not content_type.isprintable():
-        return None  # no header can carry it
-    plain = content_type.partition(";")[0].strip().lower()
-    if plain == "application/json":
-        return 0
-    if is_json(plain):
-        return 1 if plain.endswith("json") else 4
-    if plain == "application/x-www-form-urlencoded":
-        return 2
-    return 3 if plain.startswith("text/") else None
+def _is_plain_json(content_type: str) -> bool:
+    return plain_type(content_type) == "application/json"
+
+
+def _is_json_by_name(content_type: str) -> bool:
+    return is_json(content_type) and "*" not in content_type
 
 
 @dataclass(slots=True)
@@ -70,6 +63,28 @@ def object_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | N
             body.properties[name] = value if known is None or known == value else {"allOf": [known, value]}
         body.required.update(part.get("required", ()))
     return body if body.properties else None
+
+
+def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
+    """Return what a caller sees of a field that is a file, or a list of files; None where it is neither.
+
+    OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
+    """
+    found = find(schemas, schema)
+    said = {key: found[key] for key in ("description",) if key in found} | {
+        key: schema[key] for key in ("description",) if key in schema
+    }
+    if found.get("type") == "array" and (item := as_file(schemas, found.get("items", {}))) is not None:
+        return {"type": "array", "items": {key: item[key] for key in ("type", "contentEncoding")}, **_file_words(said)}
+    is_bytes = "contentMediaType" in found and "contentEncoding" not in found
+    if found.get("type", "string") == "string" and (found.get("format") == "binary" or is_bytes):
+        return {"type": "string", "contentEncoding": "base64", **_file_words(said)}
+    return None
+
+
+def _file_words(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Say which forms a file takes, after what the document says of it."""
+    return {"description": f"{said.get('description', '')} File: base64, or a data: URL with its type.".strip()}
 
 
 def _parts(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[Schema | None]:

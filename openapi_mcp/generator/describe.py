@@ -3,14 +3,15 @@
 import re
 from collections.abc import Mapping
 
-from openapi_mcp.generator.body import is_json
 from openapi_mcp.generator.schema import MissingSchemaError, find
 from openapi_mcp.model.document import Document, Operation, Response, Schema
-from openapi_mcp.model.policy import SAFE_METHODS, Selection
+from openapi_mcp.model.media import is_json
+from openapi_mcp.model.policy import ANY_METHOD, SAFE_METHODS, Selection
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations
 
 MAX_DESCRIPTION = 1024  # mcp-facts section 6: the point first, the rest may be cut
+READ_ONLY = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _MAX_RETURNS = 240
 _SHOWN_FIELDS = 10
 _MAX_NESTING = 5  # lists of lists, and an `allOf` of one around another, that are followed
@@ -26,11 +27,11 @@ def title(operation: Operation) -> str:
     return one_line(" ".join(words).capitalize() or operation.path, 80)
 
 
-def description(operation: Operation, schemas: Mapping[str, Schema]) -> str:
+def description(operation: Operation, schemas: Mapping[str, Schema], longest: int = MAX_DESCRIPTION) -> str:
     """Return the description: the point, the document's own words, and one `Returns: ...` line."""
     ending = f"\n{returns(operation, schemas)}"
     point = one_line(operation.summary, 300)
-    details = one_line(_MARKUP.sub(" ", operation.description), MAX_DESCRIPTION)
+    details = one_line(_MARKUP.sub(" ", operation.description), longest)
     if not point and not details:
         point = f"{title(operation)}."
     if details.startswith(point.rstrip(".")):
@@ -39,7 +40,7 @@ def description(operation: Operation, schemas: Mapping[str, Schema]) -> str:
     if not operation.summary and not operation.description:
         parts.append(f"{operation.method} {one_line(operation.path, 200)}")
     text = " ".join(part for part in parts if part)
-    return one_line(text, MAX_DESCRIPTION - len(ending)) + ending
+    return one_line(text, longest - len(ending)) + ending
 
 
 def _sentence(text: str) -> str:
@@ -118,16 +119,16 @@ def annotations(operation: Operation) -> Annotations:
     method = operation.method
     creates = method == "POST" and any(response.status == "201" for response in operation.responses)
     return Annotations(
-        read_only=method in SAFE_METHODS or method == "OPTIONS",
-        destructive=method in ("PUT", "PATCH", "DELETE") or (method == "POST" and not creates),
-        idempotent=method in SAFE_METHODS or method in ("OPTIONS", "PUT", "DELETE"),
+        read_only=method in READ_ONLY,
+        destructive=method not in READ_ONLY and not creates,
+        idempotent=method in READ_ONLY or method in ("PUT", "DELETE"),
     )
 
 
 def instructions(document: Document, selection: Selection) -> str:
     """Return the server's instructions: what the API is, and how its results are to be read (under 2 kB)."""
     about = one_line(_MARKUP.sub(" ", document.description), 600)
-    writes = sorted(selection.methods - SAFE_METHODS)
+    writes = sorted(selection.methods - SAFE_METHODS - {"QUERY", "OPTIONS", "TRACE", ANY_METHOD})
     rights = f"Tools may change data ({', '.join(writes)})." if writes else "Only reading operations are offered."
     return "\n".join(
         line

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_mcp.generator import describe
-from openapi_mcp.generator.body import choose_media_type, is_json, object_body
+from openapi_mcp.generator.body import as_file, choose_media_type, object_body
+from openapi_mcp.generator.clients import Fit, fit
+from openapi_mcp.generator.gate import Gate
+from openapi_mcp.generator.inline import inline
 from openapi_mcp.generator.naming import argument_names, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out
-from openapi_mcp.generator.slim import slim
-from openapi_mcp.model.document import Document, Location, MediaType, Operation, Parameter, Schema, Skipped
+from openapi_mcp.generator.slim import flat, slim
+from openapi_mcp.model.document import Document, Location, MediaType, Operation, Parameter, Problem, Schema, Severity, Skipped
+from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text
 from openapi_mcp.model.policy import Selection
-from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset
+from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object; security.md A4).
 _RESERVED_HEADERS = frozenset(
@@ -24,6 +28,7 @@ _RESERVED_HEADERS = frozenset(
 )  # fmt: skip
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _COOKIE_NAME = _HEADER_NAME
+_OUTPUT_ROOM = 6_000  # characters of an output schema whose parts are written in place
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -38,7 +43,9 @@ class _Unserved(ValueError):
 def generate(document: Document, selection: Selection | None = None) -> Toolset:
     """Return a tool for each selected operation, in document order; the others stand in `skipped` with the reason."""
     selection = selection or Selection()
+    fitted = fit(selection.client)
     making = _Generator(
+        fit=fitted,
         schemas=document.schemas,
         hidden=selection.hidden | _credential_parameters(document),
         selection=selection,
@@ -47,16 +54,20 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     )
     tools: list[Tool] = []
     skipped = list(document.skipped)
-    for operation, name in zip(document.operations, tool_names(document.operations), strict=True):
+    problems: list[Problem] = []
+    gate = Gate(fitted)
+    names = tool_names(document.operations, fitted.longest_name)
+    for operation, name in zip(document.operations, names, strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
         if reason is None:
             try:
-                tools.append(making.tool(operation, name))
+                tools.append(_admitted(making.tool(operation, name), gate))
                 continue
             except _Unserved as error:
                 reason, pointer = str(error), error.pointer
             except MissingSchemaError as error:
                 reason = str(error)
+            problems.append(_left_out(operation, pointer, reason))
         skipped.append(Skipped(method=operation.method, path=operation.path, pointer=pointer, reason=reason))
     return Toolset(
         title=document.title,
@@ -64,6 +75,37 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         instructions=describe.instructions(document, selection),
         tools=tuple(tools),
         skipped=tuple(skipped),
+        problems=tuple(problems),
+    )
+
+
+def _admitted(tool: Tool, gate: Gate) -> Tool:
+    """Return the tool as it passes the gate: whole, else without what it returns, else with its schema cut short.
+
+    Raises:
+        _Unserved: it passes in no form; the list is served without it.
+    """
+    objection = gate.objection(wire_tool(tool))
+    if objection is None:
+        return tool
+    plain = replace(tool, output_schema=None)
+    if tool.output_schema is not None and gate.objection(wire_tool(plain)) is None:
+        return plain
+    schema = dict(tool.input_schema)
+    properties, definitions = flat(schema.get("properties", {}), schema.pop("$defs", {}))
+    schema.update({key: value for key, value in (("properties", properties), ("$defs", definitions)) if value})
+    plain = replace(plain, input_schema=schema)
+    if gate.objection(wire_tool(plain)) is None:
+        return plain
+    raise _Unserved(f"clients would refuse its tool: {objection}", tool.operation.pointer)
+
+
+def _left_out(operation: Operation, pointer: str, reason: str) -> Problem:
+    return Problem(
+        severity=Severity.ERROR,
+        pointer=pointer,
+        message=f"{operation.method} {operation.path} is left out: {reason}",
+        hint="correct it, or exclude the operation",
     )
 
 
@@ -90,6 +132,7 @@ class _Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Generator:
+    fit: Fit
     schemas: Mapping[str, Schema]
     hidden: frozenset[tuple[Location, str]]
     selection: Selection
@@ -106,7 +149,7 @@ class _Generator:
         return Tool(
             name=name,
             title=describe.title(operation),
-            description=describe.description(operation, self.schemas),
+            description=describe.description(operation, self.schemas, self.fit.longest_description),
             input_schema=self.input_schema(operation, arguments, bindings),
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=operation,
@@ -130,16 +173,24 @@ class _Generator:
 
     def body(self, operation: Operation, media_type: MediaType) -> Iterator[_Argument]:
         schema = media_type.schema or {}
-        if media_type.content_type.startswith("text/") and not is_json(media_type.content_type):
-            yield self.whole_body(operation, {"type": "string", **schema})
+        content_type = media_type.content_type
+        if is_text(content_type):
+            yield self.whole_body(operation, {"type": "string", "description": f"The body, as {content_type} text."})
+            return
+        if not (is_json(content_type) or is_form(content_type) or is_multipart(content_type)):
+            said = f"The body ({content_type}): base64, or a data: URL."
+            yield self.whole_body(operation, {"type": "string", "contentEncoding": "base64", "description": said})
             return
         fields = object_body(self.schemas, schema)
         if fields is None:
             yield self.whole_body(operation, schema)
             return
         for name, value in fields.properties.items():
-            if not self.inputs.is_hidden(value):
-                yield _Argument("body", name, value, BindingKind.BODY_FIELD, name in fields.required)
+            if self.inputs.is_hidden(value):
+                continue
+            file = as_file(self.schemas, value) if is_multipart(content_type) else None
+            kind = BindingKind.BODY_FIELD if file is None else BindingKind.FILE
+            yield _Argument("body", name, value if file is None else file, kind, name in fields.required)
 
     def whole_body(self, operation: Operation, schema: Schema) -> _Argument:
         body = operation.request_body
@@ -154,11 +205,13 @@ class _Generator:
         for argument, binding in zip(arguments, bindings, strict=True):
             parts.add(binding.argument, argument.schema)
         properties, definitions = slim(*parts.finish())
+        if self.fit.inline and definitions:
+            properties, definitions = slim(inline(properties, definitions), {})
         body_required = operation.request_body is not None and operation.request_body.required
         required = [
             binding.argument
             for binding in bindings
-            if binding.required and (binding.kind is not BindingKind.BODY_FIELD or body_required)
+            if binding.required and (not binding.is_body_field or body_required)
         ]
         schema: dict[str, Any] = {"type": "object"}
         if properties:
@@ -179,6 +232,8 @@ class _Generator:
         parts = SelfContained(self.outputs)
         parts.add("answer", media.schema)
         roots, definitions = parts.finish()
+        if self.fit.inline and definitions:
+            roots, definitions = inline(roots, definitions, _OUTPUT_ROOM), {}
         answer = roots["answer"]
         # Permissive on purpose: an answer that breaks its schema, a 204 and a `_note` must still arrive.
         schema: dict[str, Any] = {"type": "object"}
@@ -243,7 +298,7 @@ def _body_media_type(operation: Operation) -> MediaType | None:
     chosen = choose_media_type(body)
     if chosen is None:
         declared = ", ".join(media.content_type[:80] for media in body.content[:5])
-        raise _Unserved(f"a request body of type {declared} cannot be sent yet", body.pointer)
+        raise _Unserved(f"no header can carry the type of its request body ({declared})", body.pointer)
     return chosen
 
 

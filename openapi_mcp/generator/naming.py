@@ -22,39 +22,39 @@ _LEGAL_ARGUMENT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ILLEGAL_IN_ARGUMENT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-def tool_names(operations: Sequence[Operation]) -> list[str]:
-    """Return a unique name for each operation, in order.
+def tool_names(operations: Sequence[Operation], longest: int = MAX_NAME) -> list[str]:
+    """Return a unique name of at most `longest` characters for each operation, in order.
 
     "customers_list" -> "customers_list"; "repos/get" -> "repos--get"; "users.get" -> "users_get_" + digest;
     GET /users/{id} without operationId -> "get_users_by_id_" + digest. An operationId that several operations claim
     (OAS forbids it) names none of them: each goes by method and path.
     """
     claimed = Counter(operation.operation_id for operation in operations)
-    names = [_name(operation, shared=claimed[operation.operation_id] > 1) for operation in operations]
-    return _apart(names, operations)
+    names = [_name(operation, longest, shared=claimed[operation.operation_id] > 1) for operation in operations]
+    return _apart(names, operations, longest)
 
 
-def _name(operation: Operation, *, shared: bool) -> str:
+def _name(operation: Operation, longest: int, *, shared: bool) -> str:
     text = operation.operation_id
     if text is None or shared:
         text = f"{operation.method.lower()} {operation.path}".replace("{", " by ")
-        return _digested(text, f"{operation.method} {operation.path}")
-    if "--" not in text and len(text) <= MAX_NAME and _LEGAL_NAME.fullmatch(text):
+        return _digested(text, f"{operation.method} {operation.path}", longest)
+    if "--" not in text and len(text) <= longest and _LEGAL_NAME.fullmatch(text):
         return text
     namespaced = text.replace("/", "--")
-    if len(namespaced) <= MAX_NAME and _SLASHES.fullmatch(text) and _LEGAL_NAME.fullmatch(namespaced):
+    if len(namespaced) <= longest and _SLASHES.fullmatch(text) and _LEGAL_NAME.fullmatch(namespaced):
         return namespaced  # "--" stands for "/" alone, so no other operationId comes to this name
-    return _digested(text, text)
+    return _digested(text, text, longest)
 
 
-def _digested(text: str, identity: str, digits: int = _DIGEST) -> str:
+def _digested(text: str, identity: str, longest: int, digits: int = _DIGEST) -> str:
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
     mark = format(int(digest[:16], 16), "036b")
     suffix = _base32(mark, digits)
     plain = _ILLEGAL.sub("_", text).strip("_-") or "operation"
     if not plain[0].isalpha():
         plain = f"op_{plain}"
-    return f"{shorten(plain, MAX_NAME - digits - 1)}_{suffix}"
+    return f"{shorten(plain, longest - digits - 1)}_{suffix}"
 
 
 def _base32(bits: str, digits: int) -> str:
@@ -62,7 +62,7 @@ def _base32(bits: str, digits: int) -> str:
     return "".join(letters[int(bits[i * 5 : i * 5 + 5], 2)] for i in range(digits))
 
 
-def _apart(names: list[str], operations: Sequence[Operation]) -> list[str]:
+def _apart(names: list[str], operations: Sequence[Operation], longest: int) -> list[str]:
     """Lengthen the digest of names that still agree: a chance of one in a million for two alike texts.
 
     What agrees even then was written to agree, and is numbered.
@@ -71,10 +71,10 @@ def _apart(names: list[str], operations: Sequence[Operation]) -> list[str]:
     if len(taken) == len(names):
         return names
     longer = [
-        name if taken[name] == 1 else _digested(name, f"{operation.method} {operation.path}", digits=7)
+        name if taken[name] == 1 else _digested(name, f"{operation.method} {operation.path}", longest, digits=7)
         for name, operation in zip(names, operations, strict=True)
     ]
-    return _numbered(longer, MAX_NAME)
+    return _numbered(longer, longest)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from openapi_mcp.generator.sound import is_portable
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
@@ -30,10 +31,6 @@ _ROOM = 8_000  # characters of the parts in one tool; what is further away from 
 _SHOWN_FIELDS = 12
 _LONGEST_ARGUMENT = 320
 _LONGEST = 120  # characters of a description inside a schema; an argument's own may be longer
-# Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
-_NOT_PORTABLE = re.compile(
-    r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\[\[:|\\p\{|\(\?<(?![=!])|\(\?\("
-)
 
 
 class MissingSchemaError(LookupError):
@@ -110,9 +107,20 @@ class Parts:
             self._leave_out_hidden(fitted)
         if len(fitted.get("description", "")) > longest:
             fitted["description"] = one_line(fitted["description"], longest)
-        if "pattern" in fitted:
-            _move_pattern(fitted)
+        self._fit_patterns(fitted)
         return map_children(fitted, lambda child: self._fit(child, refs, _LONGEST))
+
+    def _fit_patterns(self, schema: dict[str, Any]) -> None:
+        """Keep the patterns that every client's and our own regular expressions take.
+
+        Of outputs none is kept: clients compile them in ECMA-262's Unicode mode, where `\\-` alone loses the whole list.
+        """
+        is_output = self.direction == "output"
+        if "pattern" in schema and (is_output or not is_portable(schema["pattern"])):
+            _move_pattern(schema)
+        if "patternProperties" in schema:
+            named = schema["patternProperties"]
+            _drop_patterns_of_names(schema, {text for text in named if is_output or not is_portable(text)})
 
     def _leave_out_hidden(self, schema: dict[str, Any]) -> None:
         hidden = {name for name, value in schema["properties"].items() if self.is_hidden(value)}
@@ -291,20 +299,17 @@ def _definition_names(refs: list[str]) -> dict[str, str]:
 
 
 def _move_pattern(schema: dict[str, Any]) -> None:
-    """Say a pattern in the description where a client's or our own regular expressions would not take it."""
-    pattern = schema.get("pattern")
-    if pattern is None or _is_portable(pattern):
-        return
-    del schema["pattern"]
+    """Say a pattern in the description."""
+    pattern = schema.pop("pattern")
     said = f"Must match the pattern {pattern[:300]}"
     schema["description"] = f"{schema['description']} {said}" if "description" in schema else said
 
 
-def _is_portable(pattern: str) -> bool:
-    if _NOT_PORTABLE.search(pattern):
-        return False
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
+def _drop_patterns_of_names(schema: dict[str, Any], dropped: set[str]) -> None:
+    """Leave out patterns for names of properties, and with them what forbids the names that are not declared."""
+    kept = {pattern: value for pattern, value in schema.pop("patternProperties").items() if pattern not in dropped}
+    if kept:
+        schema["patternProperties"] = kept
+    for word in ("additionalProperties", "unevaluatedProperties"):
+        if dropped and schema.get(word) is False:
+            del schema[word]

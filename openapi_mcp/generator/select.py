@@ -3,12 +3,12 @@
 from fnmatch import fnmatchcase
 
 from openapi_mcp.model.document import Operation
-from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.policy import ANY_METHOD, Selection
 
 
 def left_out(operation: Operation, selection: Selection) -> str | None:
     """Return why an operation does not become a tool, None when it does. Exclude wins over include."""
-    if operation.method not in selection.methods:
+    if operation.method not in selection.methods and ANY_METHOD not in selection.methods:
         return f"method {operation.method} is not enabled (--methods)"
     excluding = next((pattern for pattern in selection.exclude if matches(pattern, operation)), None)
     if excluding is not None:

@@ -11,6 +11,7 @@ COMFORT = 6_000  # characters of one tool's schemas above which words are shorte
 LIMIT = 32_000  # characters that they never exceed, so that a tool stays under 40 kB
 _SHOWN_VALUES = 40
 _SHOWN_FIELDS = 400
+_DEEPEST = 24
 
 Schemas = dict[str, Any]
 Change = Callable[[dict[str, Any], int], dict[str, Any]]
@@ -28,6 +29,13 @@ def slim(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
         properties = {name: _change(schema, change, 0) for name, schema in properties.items()}
         definitions = _used({name: _change(schema, change, 1) for name, schema in definitions.items()}, properties)
     return properties, definitions
+
+
+def flat(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
+    """Return the same with nothing nested deeper than any validator can follow."""
+    change = _only_to(_DEEPEST)
+    properties = {name: _change(schema, change, 1) for name, schema in properties.items()}
+    return properties, _used({name: _change(schema, change, 1) for name, schema in definitions.items()}, properties)
 
 
 def _change(schema: dict[str, Any], change: Change, depth: int) -> dict[str, Any]:

@@ -1,23 +1,196 @@
-"""The loader's front door: a source becomes a Document."""
+"""The loader's front door: a source becomes a Document, with all the files that it is spread over."""
 
-from openapi_mcp.loader.fetch import Progress, fetch
+import gzip
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+import anyio
+
+from openapi_mcp.errors import DocumentError, SourceError
+from openapi_mcp.loader.fetch import DEADLINE, MAX_BYTES, Fetched, Progress, fetch
 from openapi_mcp.loader.parse import parse
 from openapi_mcp.loader.read import read
-from openapi_mcp.loader.source import Source, parse_source
-from openapi_mcp.model.document import Document
+from openapi_mcp.loader.refs import Resources, may_point_outside, outside_uris
+from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
+from openapi_mcp.model.document import Document, Problem, Severity
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.url import origin, redact_url
+
+_MAX_FILES = 2_000
+_GZIP = b"\x1f\x8b"
 
 
-async def load(source: Source | str, progress: Progress | None = None) -> Document:
-    """Fetch, parse and read one OpenAPI description.
+async def load(
+    source: Source | str,
+    progress: Progress | None = None,
+    *,
+    overlays: Sequence[Source] = (),
+    allow_remote_refs: bool = False,
+) -> Document:
+    """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
-    A text is understood as after `--spec`: a URL, a file, or `-` for standard input.
+    A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
+    to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`.
 
     Raises:
         ConfigError: the text is no source.
-        SourceError: the document cannot be fetched.
+        SourceError: the document or an overlay cannot be fetched.
         DocumentError: it is not an OpenAPI description that can be served.
     """
     if isinstance(source, str):
         source = parse_source(source)
-    fetched = await fetch(source, progress)
-    return read(parse(fetched.data, where=str(source)), source=str(source), base_uri=fetched.base_uri)
+    try:
+        with anyio.fail_after(DEADLINE):
+            gathering = _Gathering(source=source, progress=progress, allow_remote=allow_remote_refs)
+            return await gathering.document(overlays)
+    except TimeoutError:
+        said = f"the document and what it refers to did not arrive within {DEADLINE:.0f} s"
+        raise SourceError(said, where=str(source), hint="bundle it into one file and give that") from None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Gathering:
+    """The documents of one description, as they come in."""
+
+    source: Source
+    progress: Progress | None
+    allow_remote: bool
+    roots: dict[str, JsonValue] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    received: int = 0
+
+    async def document(self, overlays: Sequence[Source]) -> Document:
+        fetched = await fetch(self.source, self.progress)
+        data = unpacked(fetched.data, str(self.source))
+        self.received = len(data)
+        root = parse(data, where=str(self.source))
+        outside = may_point_outside(data)
+        for overlay in overlays:
+            text = unpacked((await fetch(overlay)).data, str(overlay))
+            outside = outside or may_point_outside(text)
+            root = self.overlaid(root, parse(text, where=str(overlay)), str(overlay))
+        root_uri = self.root_uri(fetched, root)
+        self.roots[""] = root
+        if outside:
+            await self.gather(root, root_uri)
+        resources = Resources(self.roots, root_uri)
+        return read(
+            root, source=str(self.source), base_uri=fetched.base_uri, resources=resources, problems=self.problems
+        )
+
+    def overlaid(self, root: JsonValue, overlay: JsonValue, where: str) -> JsonValue:
+        from openapi_mcp.loader.overlay import apply_overlay
+
+        root, problems = apply_overlay(root, overlay, where=where)
+        self.problems += problems
+        return root
+
+    def root_uri(self, fetched: Fetched, root: JsonValue) -> str:
+        """Return what relative references in the root go by: where it was retrieved, not what it calls itself.
+
+        OAS 3.2's `$self` would move them, and so what is fetched, to where the document likes.
+        """
+        if fetched.base_uri is not None:
+            return fetched.base_uri
+        return Path(self.source.path).resolve().as_uri() if isinstance(self.source, FileSource) else ""
+
+    async def gather(self, root: JsonValue, root_uri: str) -> None:
+        """Fetch what references name, and what references there name, until nothing is missing."""
+        waiting = list(outside_uris(root, root_uri))
+        tried = {root_uri, ""}
+        while waiting:
+            uri = waiting.pop()
+            if uri in tried:
+                continue
+            tried.add(uri)
+            if len(tried) > _MAX_FILES:
+                self.warn(uri, f"more than {_MAX_FILES} files are referred to", "bundle the description into one file")
+                return
+            value = await self.part(uri, root_uri)
+            if value is not None:
+                self.roots[uri] = value
+                waiting += outside_uris(value, uri)
+
+    async def part(self, uri: str, root_uri: str) -> JsonValue:
+        """Return one referenced document; None, with a Problem, where it may not or cannot be had."""
+        source = self.allowed(uri, root_uri)
+        if source is None:
+            return None
+        try:
+            data = unpacked((await fetch(source)).data, str(source))
+        except SourceError as error:
+            self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
+            return None
+        self.received += len(data)
+        if self.received > MAX_BYTES:
+            raise SourceError(
+                f"the document and its parts are larger than {MAX_BYTES // 1_000_000} MB",
+                where=str(self.source),
+                hint="serve a part of it",
+            )
+        return self.parsed(data, uri)
+
+    def parsed(self, data: bytes, uri: str) -> JsonValue:
+        if unquote(urlsplit(uri).path).lower().endswith((".md", ".txt", ".html")):
+            return data.decode("utf-8", "replace")
+        try:
+            return parse(data, where=redact_url(uri))
+        except DocumentError as error:
+            self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
+            return None
+
+    def allowed(self, uri: str, root_uri: str) -> Source | None:
+        """Return a source for a URI that may be fetched. Security requirement A8."""
+        if origin(uri) is not None:
+            same = isinstance(self.source, UrlSource) and origin(uri) in (origin(self.source.url), origin(root_uri))
+            if same or self.allow_remote:
+                return UrlSource(url=uri)
+            self.warn(uri, "a reference to another origin is not followed", "allow it with --allow-remote-refs")
+            return None
+        if isinstance(self.source, FileSource) and uri.startswith("file:"):
+            return self.file_below(uri)
+        self.warn(uri, "a reference that leads nowhere from here is not followed", "bundle the description")
+        return None
+
+    def file_below(self, uri: str) -> FileSource | None:
+        """Return a file below the document's own folder, after resolving links."""
+        folder = Path(self.source.path).resolve().parent if isinstance(self.source, FileSource) else Path()
+        try:
+            path = Path(url2pathname(urlsplit(uri).path)).resolve()
+        except (ValueError, OSError):
+            path = Path("/")
+        if path.is_relative_to(folder) and path != folder:
+            return FileSource(path=path)
+        self.warn(uri, "a reference to a file outside the document's folder is not followed", "move the file below it")
+        return None
+
+    def warn(self, uri: str, message: str, hint: str) -> None:
+        place = one_line(redact_url(uri), 300)
+        self.problems.append(Problem(severity=Severity.WARNING, pointer=place, message=message, hint=hint))
+
+
+def unpacked(data: bytes, where: str) -> bytes:
+    """Return a document's bytes, decompressed where they are a gzip file.
+
+    Raises:
+        SourceError: larger than 64 MB unpacked.
+        DocumentError: a damaged gzip file.
+    """
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(data)) as file:
+            plain = file.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DocumentError(f"the gzip file is damaged: {error}", where=where, hint="fetch it again") from None
+    if len(plain) > MAX_BYTES:
+        raise SourceError(
+            f"the document is larger than {MAX_BYTES // 1_000_000} MB", where=where, hint="serve a part of it"
+        )
+    return plain

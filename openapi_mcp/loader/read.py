@@ -1,12 +1,13 @@
 """A JSON value to a Document: the one place where untyped JSON is narrowed to the objects of the specification."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from openapi_mcp.errors import DocumentError
-from openapi_mcp.loader.refs import RefError, follow, resolve
+from openapi_mcp.loader import swagger
+from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.upgrade import upgrade_schema
 from openapi_mcp.model.document import (
     ApiServer,
@@ -28,9 +29,11 @@ from openapi_mcp.model.pointer import join
 from openapi_mcp.model.policy import METHODS
 from openapi_mcp.model.text import clean_text, one_line
 
-_DEFAULT_STYLES = {Location.PATH: "simple", Location.QUERY: "form", Location.HEADER: "simple", Location.COOKIE: "form"}
+_DEFAULT_STYLES = {Location.PATH: "simple", Location.HEADER: "simple"}
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LONGEST_URL = 8_000  # characters
+_METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")  # a token: RFC 9110 section 5.6.2
+Problems = Iterable[Problem]
 JsonObject = dict[str, JsonValue]
 
 
@@ -42,33 +45,41 @@ class _Broken(ValueError):
         self.pointer = pointer
 
 
-def read(root: JsonValue, *, source: str, base_uri: str | None) -> Document:
-    """Read the root of a description of OpenAPI 3.0 or 3.1; what is broken in one operation leaves out that one.
+def read(
+    root: JsonValue, *, source: str, base_uri: str | None, resources: Resources | None = None, problems: Problems = ()
+) -> Document:
+    """Read the root of a description of Swagger 2.0 or OpenAPI 3.x; a broken operation leaves out that one only.
 
-    `base_uri` is the URL the document came from, against which relative server URLs are resolved.
+    `base_uri` is the URL the document came from, against which relative server URLs are resolved; `resources` are the
+    other files it is spread over, `problems` what was found before.
 
     Raises:
         DocumentError: not an OpenAPI description, a version that is not served, or no paths.
 
-    OAS 3.1.1 section 4.8 (Schema), with the rules of 3.0.4 where the document says 3.0.
+    OAS 3.1.1 section 4.8 (Schema) and 3.2.0, with the rules of 3.0.4 and Swagger 2.0 where the document says so.
     """
     if not isinstance(root, dict):
-        raise DocumentError(
-            "the document is not an object", where=source, hint="give an OpenAPI 3.0 or 3.1 description"
-        )
-    return _Reader(root=root, source=source, base_uri=base_uri, openapi=_version(root, source)).document()
+        raise DocumentError("the document is not an object", where=source, hint="give an OpenAPI description")
+    reader = _Reader(
+        root=root,
+        source=source,
+        base_uri=base_uri,
+        openapi=_version(root, source),
+        resources=resources or Resources({"": root}),
+        problems=list(problems),
+    )
+    return reader.document()
 
 
 def _version(root: JsonObject, source: str) -> str:
     version = root.get("openapi")
     if isinstance(version, (str, int, float)) and str(version).startswith(("3.0", "3.1", "3.2")):
         return one_line(str(version), 40)
+    if str(root.get("swagger", "")) in ("2.0", "2"):
+        return "2.0"
     if "swagger" in root:
-        raise DocumentError(
-            f"the document is Swagger {_shown(root['swagger'])}, which this version does not read yet",
-            where=source,
-            hint="convert it to OpenAPI 3 (swagger2openapi, or the framework's own option) and give the result",
-        )
+        said = f"the document is Swagger {_shown(root['swagger'])}"
+        raise DocumentError(said, where=source, hint="versions 2.0, 3.0, 3.1 and 3.2 are read; convert it")
     if version is None:
         raise DocumentError(
             'the document has no "openapi" field, so it is not an OpenAPI description',
@@ -76,7 +87,7 @@ def _version(root: JsonObject, source: str) -> str:
             hint="check that the source is the description itself and not a page or an answer of the API",
         )
     raise DocumentError(
-        f"the document is OpenAPI {_shown(version)}", where=source, hint="versions 3.0.x and 3.1.x are read"
+        f"the document is OpenAPI {_shown(version)}", where=source, hint="versions 2.0, 3.0, 3.1 and 3.2 are read"
     )
 
 
@@ -95,25 +106,28 @@ def _shown(value: JsonValue) -> str:
 class Schemas(Mapping[str, Schema]):
     """What a `$ref` in a schema points at, upgraded when first asked for; a KeyError says why there is nothing."""
 
-    def __init__(self, root: JsonObject, openapi: str) -> None:
-        self._root = root
+    def __init__(self, resources: Resources, openapi: str) -> None:
+        self._resources = resources
         self._openapi = openapi
         self._read: dict[str, Schema] = {}
 
     def __getitem__(self, ref: str) -> Schema:
         if ref not in self._read:
             try:
-                target, _ = resolve(self._root, ref)
-                self._read[ref] = upgrade_schema(target, openapi=self._openapi)
+                target, place = self._resources.resolve(f"#{ref.partition('#')[2]}", ref.partition("#")[0])
+                base = place.partition("#")[0]
+                self._read[ref] = upgrade_schema(target, openapi=self._openapi, resources=self._resources, base=base)
             except RefError as error:
                 raise KeyError(str(error)) from None
         return self._read[ref]
 
     def __iter__(self) -> Iterator[str]:
         """Return the references to the document's named schemas; others can be looked up all the same."""
-        components = self._root.get("components")
-        schemas = components.get("schemas") if isinstance(components, dict) else None
-        return (join("#/components/schemas", name) for name in (schemas if isinstance(schemas, dict) else ()))
+        root = _object(self._resources.roots.get(""))
+        if self._openapi.startswith("2."):
+            return (join("#/definitions", name) for name in _object(root.get("definitions")))
+        schemas = _object(_object(root.get("components")).get("schemas"))
+        return (join("#/components/schemas", name) for name in schemas)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -125,33 +139,65 @@ class _Reader:
     source: str
     base_uri: str | None
     openapi: str
+    resources: Resources
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     upgraded: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
 
     def document(self) -> Document:
-        info = _object(self.root.get("info"))
+        if self.is_swagger:
+            self.root = {**self.root, "servers": list(swagger.servers_of(self.root, self.base_uri))}
+        info = _object(self.followed(self.root.get("info"), "#/info"))
         servers = self.servers(self.root, "#") or self.default_servers()
         operations = tuple(self.operations(servers))
-        if self.openapi.startswith("3.2"):
-            self.warn("#/openapi", "OpenAPI 3.2 is read as 3.1", "what is new in 3.2 is not served yet")
+        self.check_operation_ids(operations)
         return Document(
-            title=one_line(_text(info, "title"), 120) or "API",
-            version=one_line(_text(info, "version"), 40),
+            title=one_line(self.words(info, "title"), 120) or "API",
+            version=one_line(self.words(info, "version"), 40),
             openapi=self.openapi,
             source=self.source,
             base_uri=self.base_uri,
-            description=clean_text(_text(info, "description")),
+            description=clean_text(self.words(info, "description")),
             servers=servers,
             operations=operations,
             security_schemes=tuple(self.security_schemes()),
-            schemas=Schemas(self.root, self.openapi),
+            schemas=Schemas(self.resources, self.openapi),
             problems=tuple(self.problems),
             skipped=tuple(self.skipped),
         )
 
+    @property
+    def is_swagger(self) -> bool:
+        return self.openapi.startswith("2.")
+
+    def follow(self, value: JsonValue, place: str) -> tuple[JsonValue, str]:
+        return self.resources.follow(value, place)
+
+    def followed(self, value: JsonValue, pointer: str) -> JsonValue:
+        """Return what stands behind a reference where the specification has none; None, with a Problem, for nothing."""
+        try:
+            return self.follow(value, pointer)[0]
+        except RefError as error:
+            self.warn(pointer, str(error), "correct the $ref")
+            return None
+
+    def words(self, fields: JsonObject, key: str) -> str:
+        """Return a text, which may stand in a file of its own behind a reference."""
+        value = fields.get(key)
+        if isinstance(value, dict):
+            value = self.followed(value, f"#/info/{key}")
+        return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+    def check_operation_ids(self, operations: tuple[Operation, ...]) -> None:
+        first: dict[str, str] = {}
+        for operation in operations:
+            name = operation.operation_id
+            if name is not None and first.setdefault(name, operation.pointer) != operation.pointer:
+                message = f"the operationId {one_line(name, 80)!r} is also that of {first[name]}"
+                self.warn(operation.pointer, message, "give each operation its own; both go by method and path instead")
+
     def operations(self, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
-        paths = self.root.get("paths")
+        paths = self.followed(self.root.get("paths"), "#/paths")
         if not isinstance(paths, dict) or not any(key.startswith("/") for key in paths):
             raise DocumentError(
                 "the document has no paths, so there is nothing to serve",
@@ -167,7 +213,7 @@ class _Reader:
     def path_item(self, path: str, item: JsonValue, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
         pointer = join("#/paths", path)
         try:
-            found, target_pointer = follow(self.root, item, pointer)
+            found, target_pointer = self.follow(item, pointer)
         except RefError as error:
             self.error(pointer, str(error), "correct the $ref")
             self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason=str(error)))
@@ -179,12 +225,11 @@ class _Reader:
         own = _object(item)
         fields = {**found, **{key: value for key, value in own.items() if key != "$ref"}}
         inherited = self.servers(fields, pointer) or servers
-        for word, value in fields.items():
-            if word.upper() in METHODS and word == word.lower():
-                place = join(pointer if word in own else target_pointer, word)
-                operation = self.guarded(word.upper(), path, value, fields, place, inherited)
-                if operation is not None:
-                    yield operation
+        homes = _Homes(pointer=pointer, target=target_pointer, own=frozenset(own))
+        for method, value, place in _methods(fields, homes):
+            operation = self.guarded(method, path, value, fields, homes, place, inherited)
+            if operation is not None:
+                yield operation
 
     def guarded(
         self,
@@ -192,11 +237,13 @@ class _Reader:
         path: str,
         value: JsonValue,
         item: JsonObject,
+        homes: "_Homes",
         pointer: str,
         servers: tuple[ApiServer, ...],
     ) -> Operation | None:
         try:
-            return self.operation(method, path, value, item, pointer, servers)
+            value, place = self.follow(value, pointer)  # no place for a reference, but published documents have it
+            return self.operation(method, path, value, item, homes, place, servers)
         except (_Broken, RefError) as error:
             place = error.pointer if isinstance(error, _Broken) else pointer
             self.error(place, f"{method} {path} is left out: {error}", "correct it, or exclude the operation")
@@ -209,11 +256,16 @@ class _Reader:
         path: str,
         value: JsonValue,
         item: JsonObject,
+        homes: "_Homes",
         pointer: str,
         servers: tuple[ApiServer, ...],
     ) -> Operation:
         if not isinstance(value, dict):
             raise _Broken("the operation is not an object", pointer)
+        if self.is_swagger:
+            base = pointer.partition("#")[0]
+            value = swagger.operation_of(self.root, item, value, lambda node: self.follow(node, f"{base}#")[0])
+            item = {}
         return Operation(
             method=method,
             path=path,
@@ -223,26 +275,35 @@ class _Reader:
             description=clean_text(_text(value, "description") or _text(item, "description")),
             tags=tuple(tag for tag in _list(value.get("tags")) if isinstance(tag, str)),
             deprecated=value.get("deprecated") is True,
-            parameters=self.parameters(item, value, pointer),
+            parameters=self.parameters(item, value, homes, pointer),
             request_body=self.request_body(value.get("requestBody"), join(pointer, "requestBody")),
             responses=tuple(self.responses(value.get("responses"), join(pointer, "responses"))),
             servers=self.servers(value, pointer) or servers,
         )
 
-    def parameters(self, item: JsonObject, operation: JsonObject, pointer: str) -> tuple[Parameter, ...]:
+    def parameters(
+        self, item: JsonObject, operation: JsonObject, homes: "_Homes", pointer: str
+    ) -> tuple[Parameter, ...]:
         """Merge the path item's parameters with the operation's own, which win by (name, in). OAS 3.1.1, 4.8.10.1."""
         merged: dict[tuple[str, Location], Parameter] = {}
-        for holder, place in ((item, pointer.rpartition("/")[0]), (operation, pointer)):
-            listed = holder.get("parameters")
+        for holder, place in ((item, homes.of("parameters")), (operation, pointer)):
+            listed, _ = self.follow(holder.get("parameters"), join(place, "parameters"))
             if not isinstance(listed, list | None):
                 raise _Broken("`parameters` is not a list", join(place, "parameters"))
             for index, value in enumerate(listed or ()):
                 parameter = self.parameter(value, join(place, "parameters", index))
+                if (parameter.name, parameter.location) in merged and holder is operation and place == pointer:
+                    self.warn_of_twin(parameter, merged[parameter.name, parameter.location], place)
                 merged[parameter.name, parameter.location] = parameter
         return tuple(merged.values())
 
+    def warn_of_twin(self, parameter: Parameter, other: Parameter, place: str) -> None:
+        if other.pointer.startswith(f"{place}/"):  # declared twice in one list; the path item's would be overridden
+            message = f"the parameter {one_line(parameter.name, 80)!r} is declared twice; the last one is taken"
+            self.warn(parameter.pointer, message, "remove one of them")
+
     def parameter(self, value: JsonValue, pointer: str) -> Parameter:
-        found, _ = follow(self.root, value, pointer)
+        found, place = self.follow(value, pointer)
         fields = _object(found)
         name = _text(fields, "name")
         try:
@@ -251,13 +312,13 @@ class _Reader:
             raise _Broken(f"a parameter whose `in` is {_shown(fields.get('in'))!r}", pointer) from None
         if not name:
             raise _Broken("a parameter without a name", pointer)
-        media_type, schema = self.parameter_schema(fields, pointer)
-        style = _text(fields, "style") or _DEFAULT_STYLES[location]
+        media_type, schema = self.parameter_schema(fields, place)
+        style = _text(fields, "style") or _DEFAULT_STYLES.get(location, "form")
         explode = fields.get("explode")
         return Parameter(
             name=name,
             location=location,
-            required=fields.get("required") is True or location is Location.PATH,
+            required=_is_true(fields.get("required")) or location is Location.PATH,
             schema=schema,
             style=style,
             explode=explode if isinstance(explode, bool) else style == "form",
@@ -268,12 +329,12 @@ class _Reader:
             deprecated=fields.get("deprecated") is True,
         )
 
-    def parameter_schema(self, fields: JsonObject, pointer: str) -> tuple[str | None, Schema]:
+    def parameter_schema(self, fields: JsonObject, place: str) -> tuple[str | None, Schema]:
         """Return the media type of a parameter that has `content`, and the schema, with the parameter's own example."""
         content = _object(fields.get("content"))
         for media_type, value in content.items():
-            return media_type, self.schema(_object(value).get("schema", {}))
-        schema = dict(self.schema(fields.get("schema", {})))
+            return media_type, self.schema(_object(value).get("schema", {}), place)
+        schema = dict(self.schema(fields.get("schema", {}), place))
         if "example" in fields and "examples" not in schema:
             schema["examples"] = [fields["example"]]
         return None, schema
@@ -281,11 +342,11 @@ class _Reader:
     def request_body(self, value: JsonValue, pointer: str) -> RequestBody | None:
         if value is None:
             return None
-        found, place = follow(self.root, value, pointer)
+        found, place = self.follow(value, pointer)
         if not isinstance(found, dict):
             raise _Broken("the request body is not an object", pointer)
         return RequestBody(
-            required=found.get("required") is True,
+            required=_is_true(found.get("required")),
             content=tuple(self.media_types(found, place)),
             pointer=pointer,
             description=clean_text(_text(found, "description")),
@@ -294,9 +355,11 @@ class _Reader:
     def media_types(self, holder: JsonObject, pointer: str) -> Iterator[MediaType]:
         for name, value in _object(holder.get("content")).items():
             place = join(pointer, "content", name)
-            found, _ = follow(self.root, value, place)
+            found, target = self.follow(value, place)
             fields = _object(found)
-            schema = self.schema(fields["schema"]) if "schema" in fields else None
+            schema = self.schema(fields["schema"], target) if "schema" in fields else None
+            if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
+                schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
             yield MediaType(content_type=name, schema=schema, pointer=place)
 
     def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
@@ -304,7 +367,7 @@ class _Reader:
         for status, response in _object(value).items():
             place = join(pointer, status)
             try:
-                found, target = follow(self.root, response, place)
+                found, target = self.follow(response, place)
                 content = tuple(self.media_types(_object(found), target))
             except RefError as error:
                 self.warn(place, str(error), "correct the $ref; the tool's description lacks what it returns")
@@ -312,10 +375,12 @@ class _Reader:
             text = clean_text(_text(_object(found), "description"))
             yield Response(status=status, description=text, content=content, pointer=place)
 
-    def schema(self, value: JsonValue) -> Schema:
+    def schema(self, value: JsonValue, place: str) -> Schema:
         """Upgrade a schema; once, however many operations share the object that holds it."""
         if id(value) not in self.upgraded:
-            self.upgraded[id(value)] = (value, upgrade_schema(value, openapi=self.openapi))
+            base = place.partition("#")[0]
+            fitted = upgrade_schema(value, openapi=self.openapi, resources=self.resources, base=base)
+            self.upgraded[id(value)] = (value, fitted)
         return self.upgraded[id(value)][1]
 
     def servers(self, holder: JsonObject, pointer: str) -> tuple[ApiServer, ...]:
@@ -347,11 +412,16 @@ class _Reader:
             return url
 
     def security_schemes(self) -> Iterator[SecurityScheme]:
-        schemes = _object(_object(self.root.get("components")).get("securitySchemes"))
+        if self.is_swagger:
+            schemes, holder = swagger.security_schemes_of(self.root), "#/securityDefinitions"
+        else:
+            components = _object(self.followed(self.root.get("components"), "#/components"))
+            holder = "#/components/securitySchemes"
+            schemes = _object(self.followed(components.get("securitySchemes"), holder))
         for name, value in schemes.items():
-            pointer = join("#/components/securitySchemes", name)
+            pointer = join(holder, name)
             try:
-                found, _ = follow(self.root, value, pointer)
+                found, _ = self.follow(value, pointer)
             except RefError as error:
                 self.warn(pointer, str(error), "correct the $ref")
                 continue
@@ -370,6 +440,33 @@ class _Reader:
 
     def warn(self, pointer: str, message: str, hint: str) -> None:
         self.problems.append(Problem(severity=Severity.WARNING, pointer=pointer, message=message, hint=hint))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Homes:
+    """Where the fields of a path item stand: in the item itself, or in what it refers to."""
+
+    pointer: str
+    target: str
+    own: frozenset[str]
+
+    def of(self, word: str) -> str:
+        return self.pointer if word in self.own else self.target
+
+
+def _methods(fields: JsonObject, homes: _Homes) -> Iterator[tuple[str, JsonValue, str]]:
+    """Yield each operation of a path item with its method, in any letter case, and its place."""
+    for word, value in fields.items():
+        if word.upper() in METHODS:
+            yield word.upper(), value, join(homes.of(word), word)
+    additional = fields.get("additionalOperations")  # OAS 3.2
+    for method, value in _object(additional).items():
+        if _METHOD.fullmatch(method):
+            yield method, value, join(homes.of("additionalOperations"), "additionalOperations", method)
+
+
+def _is_true(value: JsonValue) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def _object(value: JsonValue) -> JsonObject:

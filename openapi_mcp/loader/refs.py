@@ -1,84 +1,187 @@
-"""What a `$ref` points at, inside one document. Cycles are kept: nothing here unrolls a schema."""
+"""What a `$ref` points at, in a description that may be spread over several files. Cycles are kept, not unrolled.
+
+A place is written `URI#/pointer`; the URI of the root document is left out: `#/paths`, `parts/order.yaml#/Order`.
+"""
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urldefrag, urljoin
 
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.pointer import join, tokens
 
 _MAX_HOPS = 100  # references that one reference may lead through; each costs a level of our own stack
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")  # RFC 6901 section 4
+_OUTSIDE = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'#\s])""")
 
 
 class RefError(ValueError):
     """A `$ref` that leads nowhere; the message says why."""
 
 
-def resolve(root: JsonValue, ref: str) -> tuple[JsonValue, str]:
-    """Return what a reference points at, and its pointer in canonical form.
-
-    ({"a/b": {"c": 1}}, "#/a~1b/c") -> (1, "#/a~1b/c"). On its way the pointer passes through references.
-
-    Raises:
-        RefError: outside the document, no pointer, or nothing there.
-    """
-    return _walk(root, ref, set())
+def may_point_outside(data: bytes) -> bool:
+    """True when the text of a document may hold a reference to another one: a quick look, as it may be large."""
+    return _OUTSIDE.search(data) is not None
 
 
-def follow(root: JsonValue, node: JsonValue, pointer: str) -> tuple[JsonValue, str]:
-    """Follow references from `node` until something else stands there; return that and its pointer.
+def outside_uris(value: JsonValue, base: str) -> Iterator[str]:
+    """Yield the absolute URI of every document that a reference in `value` names; `base` is its own."""
+    stack = [value]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, (dict, list)) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, list):
+            stack.extend(node)
+            continue
+        if isinstance(ref := node.get("$ref"), str) and not ref.startswith("#"):
+            yield _absolute(base, ref)
+        stack.extend(node.values())
 
-    Raises:
-        RefError: a reference leads nowhere or back to itself.
-    """
-    return _follow(root, node, pointer, set())
 
-
-def canonical(ref: str) -> str:
-    """Return the one spelling of an inner reference: "#/paths/~1a%7Bid%7D" -> "#/paths/~1a{id}".
-
-    Raises:
-        RefError: outside the document, or no pointer.
-    """
-    if not ref.startswith("#"):
-        raise RefError(f"the reference {ref[:120]!r} points outside the document")
+def _absolute(base: str, ref: str) -> str:
     try:
-        return join("#", *tokens(ref))
+        return urldefrag(urljoin(base, ref)).url
     except ValueError:
-        raise RefError(f"the reference {ref[:120]!r} is not a JSON Pointer") from None
+        return ref
 
 
-def _walk(root: JsonValue, ref: str, seen: set[str]) -> tuple[JsonValue, str]:
-    canonical(ref)
-    node, here = root, "#"
-    for token in tokens(ref):
-        node, here = _step(root, node, here, token, seen)
-        if node is _NOTHING:
-            raise RefError(f"the reference {ref[:120]!r} points at nothing")
-    return node, here
+@dataclass(slots=True)
+class Resources:
+    """The documents of a description by URI, the root under ""; `root_uri` is what relative references there go by."""
+
+    roots: Mapping[str, JsonValue]
+    root_uri: str = ""
+    _embedded: dict[str, JsonValue] | None = field(default=None, repr=False)
+    _anchors: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+    def resolve(self, ref: str, base: str = "") -> tuple[JsonValue, str]:
+        """Return what a reference points at, and its place in canonical form.
+
+        "#/a~1b/c" in {"a/b": {"c": 1}} -> (1, "#/a~1b/c"). On its way the pointer passes through references.
+
+        Raises:
+            RefError: a document that is not loaded, no pointer, or nothing there.
+        """
+        return self._walk(self.canonical(ref, base), set())
+
+    def follow(self, node: JsonValue, place: str) -> tuple[JsonValue, str]:
+        """Follow references from `node` until something else stands there; return that and its place.
+
+        Raises:
+            RefError: a reference leads nowhere or back to itself.
+        """
+        return self._follow(node, place, set())
+
+    def canonical(self, ref: str, base: str = "") -> str:
+        """Return the one spelling of the place a reference names: "#/paths/~1a%7Bid%7D" -> "#/paths/~1a{id}".
+
+        Raises:
+            RefError: a document that is not loaded, or a fragment that is neither a pointer nor an anchor.
+        """
+        uri, hash_sign, fragment = ref.partition("#")
+        if not (uri or hash_sign):
+            raise RefError("the reference '' points outside the document")
+        home = self._home(uri, base, ref) if uri else base
+        if fragment and not fragment.startswith("/") and not unquote(fragment).startswith("/"):
+            return f"{home}{self._anchor(home, unquote(fragment), ref)}"
+        try:
+            return f"{home}{join('#', *tokens(fragment))}"
+        except ValueError:
+            raise RefError(f"the reference {ref[:120]!r} is not a JSON Pointer") from None
+
+    def embedded(self, identifier: str, base: str) -> str:
+        """Return the URI under which a schema with this `$id` is known. JSON Schema 2020-12 Core, 8.2.1."""
+        uri = _absolute(base or self.root_uri, identifier)
+        return uri if uri in self._known_ids() else base
+
+    def _home(self, uri: str, base: str, ref: str) -> str:
+        absolute = _absolute(base or self.root_uri, uri)
+        if absolute in (self.root_uri, ""):
+            return ""
+        if absolute in self.roots or absolute in self._known_ids():
+            return absolute
+        raise RefError(f"the reference {ref[:120]!r} points outside the document")
+
+    def _root(self, home: str) -> JsonValue:
+        if home in self.roots:
+            return self.roots[home]
+        if home in self._known_ids():
+            return self._known_ids()[home]
+        raise RefError(f"the reference {home[:120]!r} points outside the document")
+
+    def _known_ids(self) -> dict[str, JsonValue]:
+        """Return the schemas that name themselves with `$id`, by absolute URI."""
+        if self._embedded is None:
+            found: dict[str, JsonValue] = {}
+            for home, root in self.roots.items():
+                for node, _ in _objects(root):
+                    if isinstance(name := node.get("$id"), str) and not name.startswith("#"):
+                        found.setdefault(_absolute(home or self.root_uri, name), node)
+            self._embedded = found
+        return self._embedded
+
+    def _anchor(self, home: str, name: str, ref: str) -> str:
+        if home not in self._anchors:
+            self._anchors[home] = {
+                anchor: pointer
+                for node, pointer in _objects(self._root(home))
+                for anchor in (node.get("$anchor"), node.get("$dynamicAnchor"))
+                if isinstance(anchor, str)
+            }
+        if name not in self._anchors[home]:
+            raise RefError(f"the reference {ref[:120]!r} is not a JSON Pointer, nor an anchor of that document")
+        return self._anchors[home][name]
+
+    def _walk(self, place: str, seen: set[str]) -> tuple[JsonValue, str]:
+        home, _, fragment = place.partition("#")
+        node, here = self._root(home), f"{home}#"
+        for token in tokens(f"#{fragment}"):
+            node, here = self._step(node, here, token, seen)
+            if node is _NOTHING:
+                raise RefError(f"the reference {place[:120]!r} points at nothing")
+        return node, here
+
+    def _step(self, node: JsonValue, here: str, token: str, seen: set[str]) -> tuple[JsonValue, str]:
+        if isinstance(node, dict) and token not in node:
+            node, here = self._follow(node, here, seen)
+        below = join(here, token)
+        match node:
+            case dict() if token in node:
+                return node[token], below
+            case list() if _INDEX.fullmatch(token) and int(token) < len(node):
+                return node[int(token)], below
+            case _:
+                return _NOTHING, below
+
+    def _follow(self, node: JsonValue, place: str, seen: set[str]) -> tuple[JsonValue, str]:
+        while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
+            target = self.canonical(ref, place.partition("#")[0])
+            if target in seen:
+                raise RefError(f"the reference {ref[:120]!r} leads back to itself")
+            if len(seen) == _MAX_HOPS:
+                raise RefError(f"the reference {ref[:120]!r} stands at the end of too many references")
+            seen.add(target)
+            node, place = self._walk(target, seen)
+        return node, place
 
 
 _NOTHING: JsonValue = {"nothing": "here"}
 
 
-def _step(root: JsonValue, node: JsonValue, here: str, token: str, seen: set[str]) -> tuple[JsonValue, str]:
-    if isinstance(node, dict) and token not in node:
-        node, here = _follow(root, node, here, seen)
-    below = join(here, token)
-    match node:
-        case dict() if token in node:
-            return node[token], below
-        case list() if _INDEX.fullmatch(token) and int(token) < len(node):
-            return node[int(token)], below
-        case _:
-            return _NOTHING, below
-
-
-def _follow(root: JsonValue, node: JsonValue, pointer: str, seen: set[str]) -> tuple[JsonValue, str]:
-    while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
-        if ref in seen:
-            raise RefError(f"the reference {ref[:120]!r} leads back to itself")
-        if len(seen) == _MAX_HOPS:
-            raise RefError(f"the reference {ref[:120]!r} stands at the end of too many references")
-        seen.add(ref)
-        node, pointer = _walk(root, ref, seen)
-    return node, pointer
+def _objects(root: JsonValue) -> Iterator[tuple[dict[str, JsonValue], str]]:
+    """Yield every object in a JSON value once, with its pointer."""
+    stack: list[tuple[JsonValue, str]] = [(root, "#")]
+    seen: set[int] = set()
+    while stack:
+        node, pointer = stack.pop()
+        if not isinstance(node, (dict, list)) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            yield node, pointer
+        pairs = node.items() if isinstance(node, dict) else enumerate(node)
+        stack.extend((child, join(pointer, key)) for key, child in pairs if isinstance(child, (dict, list)))

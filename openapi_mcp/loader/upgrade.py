@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from openapi_mcp.loader.refs import canonical
+from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.text import clean_text, one_line
@@ -21,37 +21,51 @@ _MAX_DEPTH = 60
 NodeReader = Callable[[JsonValue, int], dict[str, Any]]
 
 
-def upgrade_schema(schema: JsonValue, *, openapi: str) -> Schema:
-    """Return a schema of OpenAPI `openapi` ("3.0.3", "3.1.0") in 2020-12 form; upgrading twice changes nothing.
+def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | None = None, base: str = "") -> Schema:
+    """Return a schema of OpenAPI `openapi` ("2.0", "3.0.3", "3.1.0") in 2020-12 form; upgrading twice changes nothing.
 
-    3.0: `nullable: true` becomes a null alternative, a boolean `exclusiveMinimum` a number, siblings of `$ref` are
-    dropped. 3.1: siblings of `$ref` apply. Both: `example` becomes `examples`, a list of types becomes `anyOf`.
+    `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
+    3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), a boolean `exclusiveMinimum` a number, and
+    siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types `anyOf`.
 
     Raises:
         RefError: a `$ref` that is not a pointer into the document.
 
     OAS 3.0.4 Schema Object; OAS 3.1.1 Schema Object; JSON Schema 2020-12.
     """
-    return _Upgrade(is_30=openapi.startswith("3.0")).node(schema, 0)
+    upgrade = _Upgrade(openapi, resources or Resources({"": schema}), base)
+    return upgrade.node(schema, 0)
 
 
 class _Upgrade:
-    def __init__(self, *, is_30: bool) -> None:
-        self.is_30 = is_30
+    def __init__(self, openapi: str, resources: Resources, base: str) -> None:
+        self.is_30 = openapi.startswith(("3.0", "2."))
+        self.nullable = "x-nullable" if openapi.startswith("2.") else "nullable"
+        self.resources = resources
+        self.base = base
 
     def node(self, schema: JsonValue, depth: int) -> dict[str, Any]:
         if schema is False:
             return {"not": {}}
         if not isinstance(schema, dict):
             return {}
+        identifier = schema.get("$id")
+        if isinstance(identifier, str) and not self.is_30 and not identifier.startswith("#"):
+            base = self.resources.embedded(identifier, self.base)
+            if base != self.base:
+                return _Upgrade("3.1", self.resources, base).node(schema, depth)
         ref = schema.get("$ref")
         if depth > _MAX_DEPTH:
             too_deep = {"description": "Nested too deeply to be shown; any value."}
-            return {"$ref": canonical(ref)} if isinstance(ref, str) else too_deep
+            return {"$ref": self.canonical(ref)} if isinstance(ref, str) else too_deep
         return self._reference(ref, schema, depth) if isinstance(ref, str) else self._plain(schema, depth)
 
+    def canonical(self, ref: str) -> str:
+        """Return the place that a reference names, as Document.schemas knows it."""
+        return self.resources.canonical(ref, self.base)
+
     def _reference(self, target: str, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
-        ref = {"$ref": canonical(target)}
+        ref = {"$ref": self.canonical(target)}
         if self.is_30:
             return ref
         siblings = self._plain({key: value for key, value in schema.items() if key != "$ref"}, depth)
@@ -90,7 +104,7 @@ class _Upgrade:
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         types = list(dict.fromkeys(name for name in names if isinstance(name, str) and name in _TYPES))
-        if self.is_30 and schema.get("nullable") is True and types and "null" not in types:
+        if self.is_30 and schema.get(self.nullable) is True and types and "null" not in types:
             types.append("null")
         return types
 
@@ -127,7 +141,8 @@ def _add_examples(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> Non
 def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
     """Say in words which property tells the branches apart; 2020-12 has no keyword for it."""
     discriminator = schema.get("discriminator")
-    if isinstance(discriminator, dict) and isinstance(name := discriminator.get("propertyName"), str):
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else discriminator
+    if isinstance(name, str):
         said = f"The property `{one_line(name, 80)}` says which alternative applies."
         known["description"] = f"{known['description']} {said}" if "description" in known else said
 

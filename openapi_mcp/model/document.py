@@ -40,12 +40,13 @@ class Skipped:
 
 
 class Location(StrEnum):
-    """Where a parameter goes: the specification's `in`."""
+    """Where a parameter goes: the specification's `in` (`querystring`, the whole of it, since 3.2)."""
 
     PATH = "path"
     QUERY = "query"
     HEADER = "header"
     COOKIE = "cookie"
+    QUERYSTRING = "querystring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

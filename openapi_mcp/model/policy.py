@@ -4,8 +4,14 @@ from dataclasses import dataclass, field
 
 from openapi_mcp.model.document import Location
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+METHODS = ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+ANY_METHOD = "*"  # in a selection: also methods that only the document names (OAS 3.2, additionalOperations)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+ANY_CLIENT = "all"
+CLIENTS = (
+    ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini", "windsurf",
+    "zed", "inspector",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +19,7 @@ class Selection:
     """Which operations become tools, and how they are listed.
 
     `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`. `hidden` are the parameters that configured
-    credentials occupy: (location, name in lower case).
+    credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -21,6 +27,7 @@ class Selection:
     exclude: tuple[str, ...] = ()
     hidden: frozenset[tuple[Location, str]] = field(default=frozenset())
     output_schemas: bool = False
+    client: str = ANY_CLIENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from openapi_mcp.model.document import Operation, Parameter, Schema, Skipped
+from openapi_mcp.model.document import Operation, Parameter, Problem, Schema, Skipped
 
 
 class BindingKind(StrEnum):
-    """What an argument becomes: a parameter, one field of an object body, or the whole body."""
+    """What an argument becomes: a parameter, one field of an object body (or a file in one), or the whole body."""
 
     PARAMETER = "parameter"
     BODY_FIELD = "body field"
+    FILE = "file"
     BODY = "body"
 
 
@@ -25,6 +26,11 @@ class Binding:
     name: str
     required: bool = False
     parameter: Parameter | None = None
+
+    @property
+    def is_body_field(self) -> bool:
+        """True for one of several arguments that make up the body."""
+        return self.kind in (BindingKind.BODY_FIELD, BindingKind.FILE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +70,14 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolset:
-    """The tools in document order, and the operations that did not become one."""
+    """The tools in document order, the operations that did not become one, and the defects found on the way."""
 
     title: str
     version: str
     instructions: str
     tools: tuple[Tool, ...]
     skipped: tuple[Skipped, ...] = ()
+    problems: tuple[Problem, ...] = ()
     by_name: Mapping[str, Tool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

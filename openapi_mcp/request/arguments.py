@@ -62,7 +62,7 @@ def _broken_rules(tool: Tool, given: Mapping[str, Any], check: "Validator") -> l
 
 def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complaint]:
     """Yield the fields that an optional body must have once any of its fields is given."""
-    fields = [binding for binding in tool.bindings if binding.kind is BindingKind.BODY_FIELD]
+    fields = [binding for binding in tool.bindings if binding.is_body_field]
     if tool.body_required or not any(binding.argument in given for binding in fields):
         return
     for binding in fields:

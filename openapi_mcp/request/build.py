@@ -13,7 +13,7 @@ from openapi_mcp.model.document import Location, Operation, Parameter
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.tool import BindingKind, Tool
 from openapi_mcp.request.body import encode_body
-from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs
+from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs, querystring
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -67,9 +67,9 @@ def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpReque
         if binding.parameter is not None and binding.argument in arguments
     }
     headers = [("Accept", _accept(operation)), *_headers(values)]
-    body = _body(tool, arguments)
+    body, content_type = _body(tool, arguments) or (None, "")
     if body is not None:
-        headers.append(("Content-Type", tool.body_type or "application/json"))
+        headers.append(("Content-Type", content_type))
     return HttpRequest(
         method=operation.method, url=_url(operation, values, base_url), headers=tuple(headers), body=body
     )
@@ -96,6 +96,7 @@ def _url(operation: Operation, values: _Values, base_url: str) -> str:
     template, _, fixed_query = operation.path.partition("#")[0].partition("?")
     path = base.path.rstrip("/") + _fill(template, values)
     pairs = [pair for given in _at(values, Location.QUERY) for pair in given.written(query_pairs)]
+    pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
     query = "&".join(part for part in (base.query, fixed_query, *pairs) if part)
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
 
@@ -140,26 +141,27 @@ def _headers(values: _Values) -> Iterator[tuple[str, str]]:
         yield "Cookie", "; ".join(cookies)
 
 
-def _body(tool: Tool, arguments: Mapping[str, Any]) -> bytes | None:
-    """Return the body: `{}` for a required one without fields, None for an optional one that was left out."""
+def _body(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bytes, str] | None:
+    """Return the body and its type: `{}` for a required one without fields, None for an optional one left out."""
     if tool.body_type is None:
         return None
-    fields = {}
-    for binding in tool.bindings:
-        if binding.kind is BindingKind.BODY and binding.argument in arguments:
-            return _whole_body(binding.argument, arguments[binding.argument], tool.body_type)
-        if binding.kind is BindingKind.BODY_FIELD and binding.argument in arguments:
-            fields[binding.name] = arguments[binding.argument]
+    given = [binding for binding in tool.bindings if binding.argument in arguments]
+    whole = next((binding for binding in given if binding.kind is BindingKind.BODY), None)
+    if whole is not None:
+        return _encoded(tool, arguments[whole.argument], {"body": whole.argument})
+    fields = {binding.name: arguments[binding.argument] for binding in given if binding.is_body_field}
     if fields or (tool.body_required and not _has_whole_body(tool)):
-        return encode_body(fields, tool.body_type)
+        return _encoded(tool, fields, {binding.name: binding.argument for binding in given if binding.is_body_field})
     return None
 
 
-def _whole_body(argument: str, value: Any, body_type: str) -> bytes:
+def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str]) -> tuple[bytes, str]:
+    """Encode a body; an error names the argument that a field goes by."""
+    files = frozenset(binding.name for binding in tool.bindings if binding.kind is BindingKind.FILE)
     try:
-        return encode_body(value, body_type)
+        return encode_body(value, tool.body_type or "application/json", files)
     except ArgumentsError as error:
-        raise _about(argument, error.message, error.hint) from None
+        raise _about(arguments.get(error.field or "", "body"), error.message, error.hint) from None
 
 
 def _has_whole_body(tool: Tool) -> bool:

@@ -13,7 +13,7 @@ from openapi_mcp.model.jsontext import write_json
 
 _RESERVED = ":/?#[]@!$&'()*+,;="  # RFC 3986 section 2.2
 _SAFE_RESERVED = "".join(set(_RESERVED) - set("#&+[]"))  # what `allowReserved` may leave without changing the query
-_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "tabDelimited": "%09"}
 
 
 def scalar(value: Any) -> str:
@@ -84,6 +84,17 @@ def form_pairs(name: str, value: Any, style: str = "form", *, explode: bool = Tr
     if explode and isinstance(value, dict):
         return [f"{encode(k)}={encode(scalar(v), safe=safe)}" for k, v in value.items()]
     return [f"{key}={_DELIMITERS[style].join(_flat(value, safe))}"]
+
+
+def querystring(parameter: Parameter, value: Any) -> str:
+    """Write the whole query string from one value, by its media type. OAS 3.2.0, Parameter Object, `in: querystring`.
+
+    {"a": [1, 2]} -> "a=1&a=2" as a form, "%7B%22a%22%3A%5B1%2C2%5D%7D" as JSON
+    """
+    media_type = (parameter.content_type or "").partition(";")[0].strip().lower()
+    if media_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
+        return "&".join(pair for name, item in value.items() for pair in form_pairs(name, item))
+    return encode(value if isinstance(value, str) else write_json(value))
 
 
 def header_value(parameter: Parameter, value: Any) -> str:

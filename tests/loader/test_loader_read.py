@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.loader.read import Schemas, read
+from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import (
     ApiServer,
     Document,
@@ -73,7 +74,7 @@ def test_a_description_is_read_as_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "info", [None, 3, [], {}, {"title": 3, "version": ["1"], "description": {}}, {"title": "\u200b"}]
+    "info", [None, 3, [], {}, {"title": True, "version": ["1"], "description": {}}, {"title": "\u200b"}]
 )
 def test_a_description_without_a_title_is_called_api(info: Any) -> None:
     """security.md B20: wrong types anywhere."""
@@ -87,14 +88,23 @@ def test_the_versions_of_openapi_3_are_read(version: Any) -> None:
     assert document({"/a": {"get": {}}}, openapi=version).openapi == str(version)
 
 
-def test_openapi_3_2_is_read_as_3_1_and_says_so() -> None:
-    """style.md, Errors: a Problem, served with a gap."""
-    assert problem_of(document({"/a": {"get": {}}}, openapi="3.2.0")) == Problem(
-        severity=Severity.WARNING,
-        pointer="#/openapi",
-        message="OpenAPI 3.2 is read as 3.1",
-        hint="what is new in 3.2 is not served yet",
-    )
+@pytest.mark.spec("OAS 3.2.0 Path Item Object")
+def test_openapi_3_2_has_query_and_any_other_method() -> None:
+    """Issue: `query` and `additionalOperations`."""
+    found = document({"/a": {"query": {}, "additionalOperations": {"COPY": {}, "b ad": {}}}}, openapi="3.2.0")
+    assert [(op.method, op.pointer) for op in found.operations] == [
+        ("QUERY", "#/paths/~1a/query"),
+        ("COPY", "#/paths/~1a/additionalOperations/COPY"),
+    ]
+    assert found.problems == ()
+
+
+@pytest.mark.spec("OAS 3.2.0 Media Type Object")
+def test_what_each_item_of_a_stream_is_reads_as_a_list() -> None:
+    """Issue: `itemSchema`."""
+    content = {"application/jsonl": {"itemSchema": {"type": "string"}}}
+    found = document({"/a": {"get": {"responses": {"200": {"content": content}}}}}, openapi="3.2.0")
+    assert found.operations[0].responses[0].content[0].schema == {"type": "array", "items": {"type": "string"}}
 
 
 def test_a_hidden_character_in_the_version_is_not_shown() -> None:
@@ -148,7 +158,7 @@ def test_a_description_without_paths_is_refused(paths: Any) -> None:
 
 def test_every_method_of_a_path_item_is_an_operation_in_document_order() -> None:
     """OAS 3.1.1, Path Item Object; design.md, Tools: the list is in document order."""
-    methods = ["trace", "get", "head", "post", "put", "patch", "delete", "options"]
+    methods = ["trace", "get", "head", "query", "post", "put", "patch", "delete", "options"]
     found = document({"/a": {method: {} for method in methods}, "/b": {"get": {}}})
     assert [(op.method, op.path) for op in found.operations] == [
         *((method.upper(), "/a") for method in methods),
@@ -158,11 +168,15 @@ def test_every_method_of_a_path_item_is_an_operation_in_document_order() -> None
 
 
 def test_what_else_stands_in_a_path_item_is_no_operation() -> None:
-    """OAS 3.1.1, Path Item Object: field names are lower case; extensions start with x-."""
-    found = document(
-        {"/a": {"x-get": {}, "GET": {}, "Post": {}, "summary": "s", "connect": {}}, "x-paths": {"get": {}}}
-    )
+    """OAS 3.1.1, Path Item Object: extensions start with x-."""
+    found = document({"/a": {"x-get": {}, "summary": "s", "connect": {}}, "x-paths": {"get": {}}})
     assert (found.operations, found.problems, found.skipped) == ((), (), ())
+
+
+def test_a_method_is_read_in_any_letter_case() -> None:
+    """Issue: as they are in the wild."""
+    found = document({"/a": {"GET": {}, "Post": {}}})
+    assert [op.method for op in found.operations] == ["GET", "POST"]
 
 
 def test_an_operation_is_read_whole() -> None:
@@ -276,7 +290,7 @@ def test_a_path_item_whose_reference_leads_nowhere_is_said(ref: str) -> None:
         ({"in": "path", "explode": True}, True, "simple", True),
         ({"in": "path", "required": False}, True, "simple", False),
         ({"in": "query", "required": True}, True, "form", True),
-        ({"in": "query", "required": "true", "style": 3, "explode": "no"}, False, "form", True),
+        ({"in": "query", "required": "true", "style": 3, "explode": "no"}, True, "form", True),
     ],
 )
 def test_a_parameter_has_the_defaults_of_its_location(
@@ -671,12 +685,12 @@ def test_schemas_are_upgraded_when_they_are_asked_for() -> None:
     [
         ("#/components/schemas/B", "the reference '#/components/schemas/B' points at nothing"),
         ("#/components/schemas/Outside", "the reference 'b.yaml' points outside the document"),
-        ("b.yaml#/A", "the reference 'b.yaml#/A' points outside the document"),
+        ("b.yaml#/A", "the reference 'b.yaml' points outside the document"),
     ],
 )
 def test_a_schema_that_is_not_there_is_a_key_error_that_says_why(ref: str, reason: str) -> None:
     """A Mapping's own way to say it."""
-    schemas = Schemas({"components": {"schemas": {"Outside": {"$ref": "b.yaml"}}}}, "3.1.0")
+    schemas = Schemas(Resources({"": {"components": {"schemas": {"Outside": {"$ref": "b.yaml"}}}}}), "3.1.0")
     with pytest.raises(KeyError) as caught:
         schemas[ref]
     assert caught.value.args == (reason,)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.loader.refs import RefError, canonical, follow, resolve
+from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.pointer import join
 
@@ -42,7 +42,7 @@ EXAMPLE: JsonValue = {
 )
 def test_the_examples_of_the_specification_resolve(ref: str, value: JsonValue) -> None:
     """RFC 6901 section 6: the fragment representation."""
-    assert resolve(EXAMPLE, ref) == (value, canonical(ref))
+    assert Resources({"": EXAMPLE}).resolve(ref) == (value, Resources({"": {}}).canonical(ref))
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_the_examples_of_the_specification_resolve(ref: str, value: JsonValue) -
 )
 def test_a_reference_has_one_spelling(ref: str, spelling: str) -> None:
     """RFC 3986 section 6.2.2: percent-encoded or not, the same place."""
-    assert canonical(ref) == spelling
-    assert canonical(spelling) == spelling
+    assert Resources({"": {}}).canonical(ref) == spelling
+    assert Resources({"": {}}).canonical(spelling) == spelling
 
 
 @given(st.lists(st.text()))
 def test_the_canonical_spelling_is_its_own(parts: list[str]) -> None:
     """style.md, Tests: pointers round-trip."""
-    assert canonical(join("#", *parts)) == join("#", *parts)
+    assert Resources({"": {}}).canonical(join("#", *parts)) == join("#", *parts)
 
 
 @given(st.dictionaries(st.text(), st.dictionaries(st.text(), st.integers(), min_size=1), min_size=1), st.data())
@@ -75,7 +75,7 @@ def test_every_place_of_a_document_is_found_by_its_pointer(root: dict[str, JsonV
     holder = root[outer]
     assert isinstance(holder, dict)
     inner = data.draw(st.sampled_from(sorted(holder)))
-    assert resolve(root, join("#", outer, inner)) == (holder[inner], join("#", outer, inner))
+    assert Resources({"": root}).resolve(join("#", outer, inner)) == (holder[inner], join("#", outer, inner))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_every_place_of_a_document_is_found_by_its_pointer(root: dict[str, JsonV
 def test_a_reference_out_of_the_document_is_refused_unread(ref: str) -> None:
     """security.md A8: `$ref` is resolved inside the document."""
     with pytest.raises(RefError) as caught:
-        resolve({"a": 1}, ref)
+        Resources({"": {"a": 1}}).resolve(ref)
     assert str(caught.value) == f"the reference {ref!r} points outside the document"
 
 
@@ -120,7 +120,7 @@ def test_a_reference_out_of_the_document_is_refused_unread(ref: str) -> None:
 def test_a_reference_to_nothing_is_refused(ref: str) -> None:
     """RFC 6901 sections 4 and 7: an index is "0" or digits without a leading zero, in ASCII."""
     with pytest.raises(RefError) as caught:
-        resolve({"a": {}, "l": [1, 2], "s": "text", "n": None}, ref)
+        Resources({"": {"a": {}, "l": [1, 2], "s": "text", "n": None}}).resolve(ref)
     assert str(caught.value) == f"the reference {ref[:120]!r} points at nothing"
 
 
@@ -128,21 +128,22 @@ def test_a_reference_to_nothing_is_refused(ref: str) -> None:
 def test_a_fragment_that_is_no_pointer_is_refused(ref: str) -> None:
     """Our choice: anchors are not looked for."""
     with pytest.raises(RefError, match="is not a JSON Pointer"):
-        resolve({"anchor": 1}, ref)
+        Resources({"": {"anchor": 1}}).resolve(ref)
 
 
 def test_references_are_followed_to_what_stands_at_their_end() -> None:
     """OAS 3.1.1, Reference Object."""
     root: JsonValue = {"a": {"$ref": "#/b"}, "b": {"$ref": "#/c/0"}, "c": [{"name": "x"}]}
-    assert follow(root, {"$ref": "#/a"}, "#/here") == ({"name": "x"}, "#/c/0")
-    assert follow(root, {"name": "y"}, "#/here") == ({"name": "y"}, "#/here")
-    assert follow(root, "text", "#/here") == ("text", "#/here")
+    assert Resources({"": root}).follow({"$ref": "#/a"}, "#/here") == ({"name": "x"}, "#/c/0")
+    assert Resources({"": root}).follow({"name": "y"}, "#/here") == ({"name": "y"}, "#/here")
+    assert Resources({"": root}).follow("text", "#/here") == ("text", "#/here")
 
 
 def test_a_ref_that_is_no_text_is_a_field_like_any_other() -> None:
     """OAS 3.1.1: a property of a schema may well be called "$ref"."""
-    assert follow({}, {"$ref": 3}, "#/here") == ({"$ref": 3}, "#/here")
-    assert follow({}, {"$ref": {"type": "string"}}, "#/here") == ({"$ref": {"type": "string"}}, "#/here")
+    assert Resources({"": {}}).follow({"$ref": 3}, "#/here") == ({"$ref": 3}, "#/here")
+    property_named_ref = {"$ref": {"type": "string"}}
+    assert Resources({"": {}}).follow(property_named_ref, "#/here") == (property_named_ref, "#/here")
 
 
 def test_a_pointer_passes_through_references_on_its_way() -> None:
@@ -151,12 +152,12 @@ def test_a_pointer_passes_through_references_on_its_way() -> None:
         "item": {"$ref": "#/parts/item"},
         "parts": {"item": {"get": {"$ref": "#/parts/get"}}, "get": {"tags": ["a", "b"]}},
     }
-    assert resolve(root, "#/item/get/tags/1") == ("b", "#/parts/get/tags/1")
+    assert Resources({"": root}).resolve("#/item/get/tags/1") == ("b", "#/parts/get/tags/1")
 
 
 def test_resolve_itself_does_not_follow_the_last_reference() -> None:
     """Our choice: in a schema it stays, so that cycles are kept."""
-    assert resolve({"a": {"$ref": "#/b"}, "b": 1}, "#/a") == ({"$ref": "#/b"}, "#/a")
+    assert Resources({"": {"a": {"$ref": "#/b"}, "b": 1}}).resolve("#/a") == ({"$ref": "#/b"}, "#/a")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ def test_resolve_itself_does_not_follow_the_last_reference() -> None:
 def test_a_reference_back_to_itself_is_refused(root: JsonValue) -> None:
     """security.md B20: cycles."""
     with pytest.raises(RefError, match="leads back to itself"):
-        follow(root, {"$ref": "#/a"}, "#/here")
+        Resources({"": root}).follow({"$ref": "#/a"}, "#/here")
 
 
 @pytest.mark.parametrize("tail", ["", "/x"])
@@ -180,13 +181,13 @@ def test_a_chain_of_references_beyond_all_measure_is_refused(tail: str) -> None:
     """security.md B20: one through the other, each would cost a level of our own stack."""
     chain: list[JsonValue] = [{"$ref": f"#/chain/{n + 1}{tail}"} for n in range(5000)]
     with pytest.raises(RefError, match="stands at the end of too many references"):
-        follow({"chain": [*chain, {"x": 1}]}, chain[0], "#/chain/0")
+        Resources({"": {"chain": [*chain, {"x": 1}]}}).follow(chain[0], "#/chain/0")
 
 
 def test_a_long_chain_within_measure_is_followed() -> None:
     """Our choice: a hundred."""
     chain: list[JsonValue] = [{"$ref": f"#/chain/{n + 1}"} for n in range(100)]
-    assert follow({"chain": [*chain, "end"]}, chain[0], "#/chain/0") == ("end", "#/chain/100")
+    assert Resources({"": {"chain": [*chain, "end"]}}).follow(chain[0], "#/chain/0") == ("end", "#/chain/100")
 
 
 NAMES = st.sampled_from(["a", "b", "c", "0", "1"])
@@ -202,8 +203,8 @@ GRAPHS = st.recursive(
 def test_whatever_refers_to_whatever_ends_in_a_value_or_a_ref_error(root: dict[str, JsonValue], ref: str) -> None:
     """security.md B20: cycles, and references through references."""
     try:
-        value, pointer = follow(root, {"$ref": ref}, "#")
+        value, pointer = Resources({"": root}).follow({"$ref": ref}, "#")
     except RefError:
         return
     assert not isinstance(value, dict) or "$ref" not in value
-    assert resolve(root, pointer)[0] == value
+    assert Resources({"": root}).resolve(pointer)[0] == value

@@ -1,0 +1,518 @@
+"""A stdio client's first questions, answered from the catalogue of last time before anything heavy is imported.
+
+The MCP SDK takes longer to import than a client likes to wait. What a client asks first, though, was known when this
+same command line last ran: the answer to discovery or the handshake, and the list. This module answers those from a file
+and hands the pipe over, with all that was said on it, to server/stdio.py. Standard library only; anything unusual is
+handed over at once, so that the SDK answers it.
+
+The file, written by generator/catalogue.py: a line with the header's length and checksum, the header (a line of JSON),
+then the body: the listed tools, a line of JSON for each page, and what only the server reads.
+"""
+
+import json
+import os
+import signal
+import sys
+import zlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from io import FileIO
+    from typing import Any, NoReturn
+
+FORMAT = 1
+MAGIC = f"openapi-mcp catalogue {FORMAT}"
+SUFFIX = ".catalogue"
+PREFIX = "OPENAPI_MCP_"
+MODERN = "2026-07-28"
+LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+_META = "io.modelcontextprotocol/"
+_LISTS = ("toolsListChanged", "promptsListChanged", "resourcesListChanged")
+_SECRETS = ("--bearer", "--token", "--basic", "--api-key", "--auth", "--header", "-H")
+_SECRET_VARIABLES = ("BEARER", "TOKEN", "BASIC", "API_KEY", "AUTH", "HEADER")
+_CHUNK = 1 << 16
+_LONGEST_LINE = 1 << 20  # bytes; a longer one is not for us
+_AHEAD = 16 << 20  # bytes that are read while the SDK is imported
+_PRELUDE = 80
+
+
+class Wire:
+    """The descriptors of the client's pipe, moved away from 0 and 1."""
+
+    def __init__(self, read: int, write: int) -> None:
+        self.read = read
+        self.write = write
+
+
+def claim_wire() -> Wire:
+    """Take stdin and stdout for the protocol: descriptor 0 becomes empty, descriptor 1 becomes stderr."""
+    sys.stdout.flush()
+    wire = Wire(os.dup(0), os.dup(1))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return wire
+
+
+class Kept:
+    """An open catalogue whose header is whole; the rest is read when it is needed."""
+
+    def __init__(self, file: "FileIO", header: "dict[str, Any]", start: int) -> None:
+        self.file = file
+        self.header = header
+        self.start = start
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return a part of the body."""
+        self.file.seek(self.start + offset)
+        data = bytearray()
+        while len(data) < length and (chunk := self.file.read(length - len(data))):
+            data += chunk
+        return bytes(data)
+
+    def page(self, index: int) -> bytes | None:
+        """Return a page of listed tools as a JSON array, None where the file is damaged there."""
+        pages = self.header["pages"]
+        length, checksum = pages[index]
+        data = self.read(sum(before[0] for before in pages[:index]), length)
+        return data.rstrip(b"\n") if (len(data), zlib.crc32(data)) == (length, checksum) else None
+
+
+class Handover:
+    """A conversation begun: what the SDK must hear again, which of its answers were given, and what is still unread."""
+
+    def __init__(self, wire: Wire, kept: Kept) -> None:
+        self.wire = wire
+        self.kept = kept
+        self.replay: list[bytes] = []
+        self.handshake: int | str | None = None
+        self.subscriptions: set[int | str] = set()
+        self.pending = b""
+        self.ahead: _Ahead | None = None
+
+    def chunks(self) -> "Iterator[bytes]":
+        """Yield what the client sends, from the first byte that the SDK has not heard; ends with the pipe."""
+        yield from self.replay
+        if self.pending:
+            yield self.pending
+        if self.ahead is not None and not (yield from self.ahead.taken()):
+            return
+        while chunk := os.read(self.wire.read, _CHUNK):
+            yield chunk
+
+
+class _Ahead:
+    """Reads on while the SDK is imported, so that the end of an idle client's pipe ends the process at once."""
+
+    def __init__(self, descriptor: int, *, idle: bool) -> None:
+        import queue
+        import threading
+
+        self._descriptor = descriptor
+        self._idle = idle
+        self._taken = False
+        self._chunks: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=self._run, daemon=True, name="ahead").start()
+
+    def _run(self) -> None:
+        read = 0
+        while not self._taken and read < _AHEAD:
+            chunk = os.read(self._descriptor, _CHUNK)
+            if not chunk and self._idle and not self._taken:
+                os._exit(0)
+            self._chunks.put(chunk)
+            if not chunk:
+                return
+            self._idle = False
+            read += len(chunk)
+        self._chunks.put(None)
+
+    def taken(self) -> "Iterator[bytes]":
+        """Yield what was read; return whether the pipe may hold more."""
+        self._taken = True
+        while chunk := self._chunks.get():
+            yield chunk
+        return chunk is None  # type: ignore[return-value]  # a generator's value
+
+
+def catalogue_key(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str, version: str) -> str:
+    """Return the digest of what decides the list, and with it the catalogue's name.
+
+    That is: arguments, our environment variables, the config file's state, the working folder, and our own version and
+    files; of credentials only that they are given, and under which name.
+    """
+    from _blake2 import blake2b  # hashlib's own, without OpenSSL, which takes longer to load than all we do here
+
+    said = [
+        FORMAT,
+        version,
+        _build(),
+        folder,
+        list(_without_secrets(arguments)),
+        sorted(_variable(name, value) for name, value in environ.items() if name.startswith(PREFIX)),
+        state(_config_file(arguments, environ, folder)),
+    ]
+    return blake2b(json.dumps(said).encode(), digest_size=20).hexdigest()
+
+
+def _build() -> "list[Any]":
+    """Return the state of our own files: an upgrade, or a change to a checkout, makes other lists."""
+    top = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120  pathlib costs milliseconds
+    found = []
+    with os.scandir(top) as rooms:
+        for room in rooms:
+            if room.name.endswith(".py"):
+                found.append((room.name, room.stat().st_mtime_ns, room.stat().st_size))
+            elif room.is_dir() and room.name != "__pycache__":
+                with os.scandir(room.path) as files:
+                    found += [
+                        (f"{room.name}/{file.name}", file.stat().st_mtime_ns, file.stat().st_size)
+                        for file in files
+                        if file.name.endswith(".py")
+                    ]
+    return sorted(found)
+
+
+def state(path: str) -> "list[Any]":
+    """Return a file's absolute path, mtime in ns and size; empty where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return []
+    return [os.path.abspath(path), found.st_mtime_ns, found.st_size]  # noqa: PTH100
+
+
+def default_folder(environ: "Mapping[str, str]") -> str:
+    """Return the folder of our catalogues, by the platform's convention."""
+    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")  # noqa: PTH111
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+    elif sys.platform == "darwin":
+        base = f"{home}/Library/Caches"
+    else:
+        base = environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return os.path.join(base, "openapi-mcp")  # noqa: PTH118
+
+
+def _folder(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str | None:
+    """Return where the catalogue is looked for; None where none is wanted. As config.py would read the options."""
+    said = {name: environ.get(f"{PREFIX}{name.upper()}", "") for name in ("cache_dir", "no_catalogue")}
+    if not all(said.values()):
+        for name, value in _from_file(_config_file(arguments, environ, folder)).items():
+            said[name] = said[name] or value
+    if "--no-catalogue" in arguments or said["no_catalogue"].lower() in ("1", "true", "yes", "on"):
+        return None
+    named = _option(arguments, "--cache-dir") or said["cache_dir"].strip()
+    return os.path.expanduser(named) if named else default_folder(environ)  # noqa: PTH111
+
+
+def _from_file(path: str) -> "dict[str, str]":
+    """Return our two settings from the config file, which is only parsed where it mentions them."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
+        if not any(word in data for word in (b"cache", b"catalogue")):
+            return {}
+        import tomllib
+
+        values = {key.replace("-", "_"): value for key, value in tomllib.loads(data.decode()).items()}
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return {name: str(values[name]) for name in ("cache_dir", "no_catalogue") if name in values}
+
+
+def _option(arguments: "Sequence[str]", name: str) -> str:
+    found = ""
+    for index, argument in enumerate(arguments):
+        if argument == name:
+            found = arguments[index + 1] if index + 1 < len(arguments) else ""
+        elif argument.startswith(f"{name}="):
+            found = argument[len(name) + 1 :]
+    return found
+
+
+def _config_file(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str:
+    named = _option(arguments, "--config") or environ.get(f"{PREFIX}CONFIG")
+    return os.path.expanduser(named) if named else f"{folder}/openapi-mcp.toml"  # noqa: PTH111
+
+
+def _without_secrets(arguments: "Sequence[str]") -> "Iterator[str]":
+    of = ""
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if of:
+            yield _label(of, argument)
+            of = ""
+        elif name in _SECRETS:
+            yield name + (f"={_label(name, value)}" if equals else "")
+            of = "" if equals else name
+        elif argument.startswith("-H"):
+            yield f"-H{_label('-H', argument[2:])}"
+        else:
+            yield argument
+
+
+def _variable(name: str, value: str) -> tuple[str, str]:
+    short = name[len(PREFIX) :]
+    if short.startswith("AUTH_"):
+        return name, _label("", value)
+    if short not in _SECRET_VARIABLES:
+        return name, value
+    lines = value.splitlines() if short in ("AUTH", "HEADER") else [value]
+    return name, "\n".join(_label(f"--{short.lower()}", line) for line in lines)
+
+
+def _label(option: str, value: str) -> str:
+    """Return what may be known of a credential: that it is a reference, and the header or scheme it is for."""
+    if option in ("--header", "-H", "--auth"):
+        name, mark, value = value.partition("=" if option == "--auth" else ":")
+        return f"{name}{mark}{_label('', value.strip())}" if mark else ""
+    return value if value.startswith(("env:", "file:")) else ""
+
+
+def open_catalogue(path: str, key: str) -> Kept | None:
+    """Return a catalogue that is ours alone, whole and of this key; None for any other file."""
+    try:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        file = open(os.open(path, flags), "rb", buffering=0)  # noqa: PTH123, SIM115  stays open while it serves
+    except OSError:
+        return None
+    try:
+        kept = _read_header(file, key) if _is_private(os.fstat(file.fileno())) else None
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
+        kept = None
+    if kept is None:
+        file.close()
+    return kept
+
+
+def _is_private(found: os.stat_result) -> bool:
+    """True for a plain file of this user that nobody else may read or write: another one's is not trusted."""
+    if found.st_mode & 0o170000 != 0o100000:
+        return False
+    return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
+
+
+def _read_header(file: "FileIO", key: str) -> Kept | None:
+    prelude = file.read(_PRELUDE).partition(b"\n")[0]
+    magic, length, checksum = prelude.decode("ascii").rsplit(" ", 2)
+    kept = Kept(file, {}, len(prelude) + 1)
+    data = kept.read(0, min(int(length), _AHEAD)) if magic == MAGIC else b""
+    if zlib.crc32(data) != int(checksum, 16) or not data:
+        return None
+    kept.header = json.loads(data)
+    kept.start += len(data)
+    whole = os.fstat(file.fileno()).st_size == kept.start + kept.header["length"]
+    return kept if whole and kept.header["key"] == key else None
+
+
+def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str) -> Handover | None:
+    """Answer a client's first questions; None where there is nothing to answer them from.
+
+    Returns with the conversation as it stands when the list was sent, or something else was asked. Ends the process
+    where the client leaves before that.
+    """
+    if arguments[:1] != ["serve"] or any(word in arguments for word in ("http", "--help", "-h")):
+        return None
+    try:
+        here = os.getcwd()  # noqa: PTH109
+        folder = _folder(arguments, environ, here)
+        if folder is None:
+            return None
+        key = catalogue_key(arguments[1:], environ, here, version)
+    except (OSError, ValueError):  # no working folder; text that is no Unicode
+        return None
+    kept = open_catalogue(os.path.join(folder, key + SUFFIX), key)  # noqa: PTH118
+    if kept is None or not _is_fresh(kept.header, environ):
+        return None
+    for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
+        signal.signal(number, lambda *_, status=status: os._exit(status))
+    handover = Handover(claim_wire(), kept)
+    _Conversation(handover).run()
+    handover.ahead = _Ahead(handover.wire.read, idle=not handover.pending)
+    return handover
+
+
+def _is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
+    """True while the document's files are as they were, and what credentials refer to is still there."""
+    return (
+        all(state(source[0]) == source for source in header["sources"])
+        and all(environ.get(name) for name in header["variables"])
+        and all(os.access(path, os.R_OK) for path in header["files"])
+    )
+
+
+class _Conversation:
+    """Answers lines until one is not ours to answer, or the whole list was sent."""
+
+    def __init__(self, handover: Handover) -> None:
+        self.handover = handover
+        self.header = handover.kept.header
+        self.era = ""
+        self.complete = False
+
+    def run(self) -> None:
+        buffer = b""
+        while not self.complete:
+            line, newline, rest = buffer.partition(b"\n")
+            if not newline:
+                chunk = os.read(self.handover.wire.read, _CHUNK) if len(buffer) < _LONGEST_LINE else b""
+                if chunk:
+                    buffer += chunk
+                    continue
+                if not buffer:
+                    sys.exit(0)
+            answer = self.answer(line) if newline else None
+            if answer is None:
+                break
+            self.send(answer)
+            buffer = rest
+        self.handover.pending = buffer
+
+    def send(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[os.write(self.handover.wire.write, view) :]
+            except BrokenPipeError:
+                sys.exit(0)
+
+    def answer(self, line: bytes) -> bytes | None:
+        """Return the answer to a line, empty where none is due, None where the line is not ours to answer."""
+        try:
+            frame = json.loads(line.decode(), parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(frame, dict) or frame.get("jsonrpc") != "2.0" or b"\\ud" in line.lower():
+            return None
+        method, params, number = frame.get("method"), frame.get("params", {}), frame.get("id")
+        if not isinstance(method, str) or not isinstance(params, dict) or not _is_meta(params.get("_meta", {})):
+            return None
+        if "id" not in frame:
+            return self.notified(method, line)
+        if isinstance(number, bool) or not isinstance(number, (int, str)):
+            return None
+        return self.asked(method, params, number, line)
+
+    def notified(self, method: str, line: bytes) -> bytes | None:
+        if method == "notifications/initialized" and self.era == "legacy":
+            self.handover.replay.append(line + b"\n")
+            return b""
+        return None
+
+    def asked(self, method: str, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+        modern = _is_modern(params)
+        if method == "initialize" and not self.era and not modern:
+            return self.initialize(params, number, line)
+        if self.era != ("modern" if modern else "legacy") and not (modern and not self.era):
+            return None
+        if method == "tools/list" and params.keys() <= {"_meta", "cursor"}:
+            return self.list(params.get("cursor"), number, modern=modern)
+        if method == "ping" and not modern and params.keys() <= {"_meta"}:
+            return _response(number, b"{}")
+        if method == "server/discover" and modern and params.keys() <= {"_meta"}:
+            self.era = "modern"
+            return _response(number, _dump(self.header["discover"]))
+        if method == "subscriptions/listen" and modern and self.header["listens"]:
+            return self.listen(params, number, line)
+        return None
+
+    def initialize(self, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+        said = params.keys() <= {"_meta", "protocolVersion", "clientInfo", "capabilities"}
+        known = said and _is_client(params.get("clientInfo")) and _are_capabilities(params.get("capabilities"))
+        if not known or params.get("protocolVersion") not in LEGACY:
+            return None
+        self.era = "legacy"
+        self.handover.replay.append(line + b"\n")
+        self.handover.handshake = number
+        return _response(number, _dump({**self.header["initialize"], "protocolVersion": params["protocolVersion"]}))
+
+    def listen(self, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+        """Acknowledge a subscription; the SDK hears of it again, and its own acknowledgement is kept back."""
+        wanted = params.get("notifications")
+        if params.keys() != {"_meta", "notifications"} or not isinstance(wanted, dict):
+            return None
+        if not wanted.keys() <= set(_LISTS) or not all(isinstance(value, bool) for value in wanted.values()):
+            return None
+        self.era = "modern"
+        self.handover.replay.append(line + b"\n")
+        self.handover.subscriptions.add(number)
+        honored = {name: True for name in wanted if wanted[name]}
+        told = {"notifications": honored, "_meta": {f"{_META}subscriptionId": number}}
+        method = "notifications/subscriptions/acknowledged"
+        return _dump({"jsonrpc": "2.0", "method": method, "params": told}) + b"\n"
+
+    def list(self, cursor: "Any", number: int | str, *, modern: bool) -> bytes | None:
+        count = len(self.header["pages"])
+        index = 0 if cursor is None else page_of(cursor)
+        if index is None or index >= count or (tools := self.handover.kept.page(index)) is None:
+            return None
+        rest = dict(self.header["list"]) if modern else {}
+        if index + 1 < count:
+            rest["nextCursor"] = str(index + 1)
+        self.era = "modern" if modern else "legacy"
+        self.complete = index + 1 == count
+        return _response(number, b'{"tools":' + tools + (b"," + _dump(rest)[1:] if rest else b"}"))
+
+
+def page_of(cursor: object) -> int | None:
+    """Return the page that a cursor of ours names, None for any other cursor."""
+    if not isinstance(cursor, str) or not (cursor.isascii() and cursor.isdecimal()) or not 0 < len(cursor) < 7:
+        return None
+    return int(cursor)
+
+
+def _refuse(constant: str) -> "NoReturn":
+    raise ValueError(constant)
+
+
+def _is_meta(meta: object) -> bool:
+    if not isinstance(meta, dict):
+        return False
+    token = meta.get("progressToken", 0)
+    return isinstance(token, (int, str)) and not isinstance(token, bool)
+
+
+def _is_modern(params: "dict[str, Any]") -> bool:
+    """True for a request with the whole envelope of 2026-07-28; half of one is for the SDK to refuse."""
+    meta = params.get("_meta", {})
+    if f"{_META}protocolVersion" not in meta:
+        return False
+    return (
+        meta[f"{_META}protocolVersion"] == MODERN
+        and _is_client(meta.get(f"{_META}clientInfo"))
+        and _are_capabilities(meta.get(f"{_META}clientCapabilities"))
+    )
+
+
+def _is_client(value: object) -> bool:
+    """True for an Implementation Object as clients send it."""
+    if not isinstance(value, dict) or not {"name", "version"} <= value.keys():
+        return False
+    texts = ("name", "version", "title", "description", "websiteUrl")
+    return all(name in texts and isinstance(text, str) for name, text in value.items())
+
+
+def _are_capabilities(value: object) -> bool:
+    """True for a ClientCapabilities Object as clients send it."""
+    if not isinstance(value, dict) or not all(isinstance(part, dict) for part in value.values()):
+        return False
+    for name, part in value.items():
+        if name == "roots":
+            if not part.keys() <= {"listChanged"} or not isinstance(part.get("listChanged", False), bool):
+                return False
+        elif name not in ("elicitation", "sampling", "experimental", "extensions"):
+            return False
+        elif not all(isinstance(inner, dict) for inner in part.values()):
+            return False
+    return True
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _response(number: int | str, result: bytes) -> bytes:
+    return b'{"jsonrpc":"2.0","id":' + _dump(number) + b',"result":' + result + b"}\n"
