@@ -1,13 +1,12 @@
 """The command: its sub-commands, and what every one of them does with an error."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from openapi_mcp import __version__
 from openapi_mcp.cli import call, inspect, serve
-from openapi_mcp.cli.output import show_error, show_text
+from openapi_mcp.cli.output import open_missing_streams, show_error, show_text
 from openapi_mcp.errors import ExitCode, OpenapiMcpError
 
 HELP = """Turn any OpenAPI description into an MCP server.
@@ -64,6 +63,7 @@ def start(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status. One of the two outermost doors: no traceback passes it."""
+    open_missing_streams()
     try:
         return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False) or ExitCode.OK)
     except OpenapiMcpError as error:
@@ -74,9 +74,6 @@ def run(arguments: list[str] | None = None) -> int:
         return ExitCode.USAGE
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # `openapi-mcp inspect | head`
-        sys.stderr.close()
-        return ExitCode.OK
     except Exception as error:  # noqa: BLE001  the outermost door of the process
         return _bug(error)
 

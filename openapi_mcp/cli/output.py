@@ -2,31 +2,67 @@
 
 import json
 import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from openapi_mcp.errors import OpenapiMcpError
+import typer
+
+from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.text import clean_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+def open_missing_streams() -> None:
+    """Put the null device where a standard stream was closed before we started (`>&-`)."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115  open as long as the process is
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def show_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=False))
+    show_text(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def show_text(text: str) -> None:
     """Write text to stdout."""
-    _write(sys.stdout, text)
+    with _answering():
+        _write(sys.stdout, text)
 
 
 def show_bytes(data: bytes) -> None:
     """Write bytes to stdout as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    with _answering():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Take a reader that has left (`| head`) for one who has all it wants, and name what else is wrong with stdout."""
+    try:
+        yield
+    except BrokenPipeError:
+        _discard_stdout()
+        raise typer.Exit(ExitCode.OK) from None
+    except OSError as error:
+        _discard_stdout()
+        raise ConfigError(
+            f"cannot write the answer: {error.strerror}", where="stdout", hint="check what stdout is redirected to"
+        ) from None
+
+
+def _discard_stdout() -> None:
+    """Let what is still buffered go nowhere: Python writes it when the process ends, and would complain then."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def stdout_is_terminal() -> bool:
@@ -40,7 +76,8 @@ def show(renderable: "RenderableType") -> None:
 
     # A pipe has no width: rich would cut its columns at 80.
     width = None if sys.stdout.isatty() else 200
-    Console(file=sys.stdout, width=width, highlight=False).print(renderable)
+    with _answering():
+        Console(file=sys.stdout, width=width, highlight=False).print(renderable)
 
 
 def notice(text: str) -> None:

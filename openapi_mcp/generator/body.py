@@ -89,15 +89,14 @@ def _file_words(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parts(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[Schema | None]:
     """Yield the schema and all in its `allOf`, references followed; None when they do not come to an end."""
-    waiting, count = [schema], 0
-    while waiting:
-        part = find(schemas, waiting.pop(0))
-        count += 1
-        if count > _MAX_PARTS:
-            yield None
+    waiting = [schema]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
             return
+        part = find(schemas, waiting.pop(0))
         waiting[:0] = part.get("allOf", ())
         yield part
+    yield None
 
 
 def _is_plain(part: Schema) -> bool:

@@ -60,8 +60,8 @@ def _shorter_words(length: int, from_depth: int) -> Change:
     def change(schema: dict[str, Any], depth: int) -> dict[str, Any]:
         kept = {key: value for key, value in schema.items() if key not in ("examples", "title")}
         if depth >= from_depth and "description" in kept:
-            said = one_line(kept.pop("description"), length) if length else ""
-            return {**kept, "description": said} if said else kept
+            said = kept.pop("description")
+            return {**kept, "description": one_line(said, length)} if length else kept
         return kept
 
     return change

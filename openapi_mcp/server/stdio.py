@@ -41,6 +41,9 @@ def claim_wire() -> Wire:
     """Take stdin and stdout for the protocol: descriptor 0 becomes empty, descriptor 1 becomes stderr."""
     sys.stdout.flush()
     wire = Wire(os.dup(0), os.dup(1))
+    if sys.platform != "win32":
+        for descriptor in (wire.read, wire.write):
+            os.set_blocking(descriptor, True)  # a parent may have left its pipes otherwise
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -142,7 +145,7 @@ class _Writer:
         while view:
             try:
                 view = view[os.write(self.descriptor, view) :]
-            except BrokenPipeError:
+            except OSError:
                 return  # the client is gone; the end of stdin ends us
 
 

@@ -37,7 +37,9 @@ def api_key(place: str = "header", parameter_name: str = "X-API-Key", name: str 
 def placed(*schemes: SecurityScheme, **static: Any) -> list[tuple[str, str, str]]:
     """Return place, name and full value of each credential."""
     found = place_credentials(StaticCredentials(**static), schemes)
-    return [(credential.place.value, credential.name, credential.prefix + credential.value.reveal()) for credential in found]
+    return [
+        (credential.place.value, credential.name, credential.prefix + credential.value.reveal()) for credential in found
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,9 @@ def test_an_option_makes_an_authorization_header(static: dict[str, Any], value: 
 
 def test_of_several_values_for_one_place_the_last_is_kept() -> None:
     """security.md 3 R-CRED: nothing doubles it."""
-    assert placed(basic=Secret("u:p"), token=Secret("t"), bearer=Secret("b")) == [("header", "Authorization", "Bearer b")]
+    assert placed(basic=Secret("u:p"), token=Secret("t"), bearer=Secret("b")) == [
+        ("header", "Authorization", "Bearer b")
+    ]
     given_header = (("AUTHORIZATION", Secret("Custom c")),)
     assert placed(bearer=Secret("b"), headers=given_header) == [("header", "AUTHORIZATION", "Custom c")]
 
@@ -93,7 +97,9 @@ def test_two_schemes_for_one_place_are_one() -> None:
         ((api_key("cookie", "a=b; c"),), "cannot be the name of a cookie", "--header"),
     ],
 )
-def test_an_api_key_without_a_place_is_said(schemes: tuple[SecurityScheme, ...], message: str, hint: str | None) -> None:
+def test_an_api_key_without_a_place_is_said(
+    schemes: tuple[SecurityScheme, ...], message: str, hint: str | None
+) -> None:
     """style.md, Errors. A header name beyond ASCII ended every call with a UnicodeEncodeError."""
     with pytest.raises(CredentialsError, match=message) as raised:
         placed(*schemes, api_key=Secret("k"))
@@ -230,7 +236,9 @@ def test_a_query_credential_takes_the_place_of_its_like_however_it_is_spelled(na
 def test_a_query_name_with_a_space_is_known_in_both_spellings() -> None:
     """WHATWG URL: `+` is a space in a query."""
     request = HttpRequest(method="GET", url="https://api.example.com/x?my+key=1&my%20key=2")
-    assert authorize(request, [credential("query", "my key", "v")], TRUSTED).url == "https://api.example.com/x?my%20key=v"
+    assert (
+        authorize(request, [credential("query", "my key", "v")], TRUSTED).url == "https://api.example.com/x?my%20key=v"
+    )
 
 
 def test_a_cookie_header_and_a_cookie_credential_stand_together() -> None:

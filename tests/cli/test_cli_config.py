@@ -68,13 +68,22 @@ def test_another_file_can_be_named(
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("base_ulr = 'https://x'\n", "error: unknown key 'base_ulr'\n   at: openapi-mcp.toml\n  fix: did you mean 'base_url'?\n"),
+        (
+            "base_ulr = 'https://x'\n",
+            "error: unknown key 'base_ulr'\n   at: openapi-mcp.toml\n  fix: did you mean 'base_url'?\n",
+        ),
         ("spec = \n", "error: the config file is not valid TOML: "),
-        ("port = 'eighty'\n", "error: a whole number of at least 0 (port) is wanted, not 'eighty'\n   at: openapi-mcp.toml: port\n"),
+        (
+            "port = 'eighty'\n",
+            "error: a whole number of at least 0 (port) is wanted, not 'eighty'\n   at: openapi-mcp.toml: port\n",
+        ),
         ("methods = 5\n", "error: a list of texts is wanted\n   at: openapi-mcp.toml: methods\n"),
-        ("output_schemas = 'maybe'\n", "error: 'maybe' is neither true nor false\n   at: openapi-mcp.toml: output_schemas\n"),
+        (
+            "output_schemas = 'maybe'\n",
+            "error: 'maybe' is neither true nor false\n   at: openapi-mcp.toml: output_schemas\n",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_wrong_says_which_key(command: Command, tmp_path: Path, text: str, error: str) -> None:
     """style.md, Errors: what happened, where, what to do."""
     (tmp_path / "openapi-mcp.toml").write_text(text)
@@ -181,10 +190,10 @@ def test_every_option_has_a_variable_and_a_key(
 ) -> None:
     """design.md, Options: every option has a key there and an environment variable."""
     values = {
-        "spec": api, "base_url": upstream.url, "methods": "get,post", "include": "/echo\nop:write", "exclude": "op:write",
-        "output_schemas": "yes", "bearer": "b", "token_scheme": "T", "api_key": "k", "header": "X-Other: h", "timeout": "5",
-        "max_response": "100", "max_body": "100000", "host": "127.0.0.1", "port": "0", "path": "/x", "log_level": "error",
-        "quiet": "true",
+        "spec": api, "base_url": upstream.url, "methods": "get,post", "include": "/echo\nop:write",
+        "exclude": "op:write", "output_schemas": "yes", "bearer": "b", "token_scheme": "T", "api_key": "k",
+        "header": "X-Other: h", "timeout": "5", "max_response": "100", "max_body": "100000", "host": "127.0.0.1",
+        "port": "0", "path": "/x", "log_level": "error", "quiet": "true",
     }  # fmt: skip
     for key, value in values.items():
         monkeypatch.setenv(f"OPENAPI_MCP_{key.upper()}", value)

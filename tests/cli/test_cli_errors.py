@@ -22,17 +22,34 @@ DOCUMENTS: list[tuple[str, bytes, str]] = [
     ("empty", b"", "the document is empty"),
     ("blank", b" \n\t", "the document is empty"),
     ("HTML", b"<!doctype html>\n<title>Docs</title>", "the document is HTML or XML, not JSON or YAML"),
-    ("broken JSON", b'{"openapi": "3.1.0",\n  "info": {"title" "T"}}', "the document is not valid JSON: .+ \\(line 2, column 20\\)"),
-    ("broken YAML", b"openapi: 3.1.0\ninfo: {title: T\npaths: {}\n", "the document is not valid YAML: .+ \\(line \\d+, column \\d+\\)"),
-    ("invalid UTF-8", b'{"openapi": "3.1.0", "info": {"title": "\xff"}}', "the document is not valid UTF-8: .+ \\(line 1\\)"),
+    (
+        "broken JSON",
+        b'{"openapi": "3.1.0",\n  "info": {"title" "T"}}',
+        "the document is not valid JSON: .+ \\(line 2, column 20\\)",
+    ),
+    (
+        "broken YAML",
+        b"openapi: 3.1.0\ninfo: {title: T\npaths: {}\n",
+        "the document is not valid YAML: .+ \\(line \\d+, column \\d+\\)",
+    ),
+    (
+        "invalid UTF-8",
+        b'{"openapi": "3.1.0", "info": {"title": "\xff"}}',
+        "the document is not valid UTF-8: .+ \\(line 1\\)",
+    ),
     ("a list", b"[]", "the document is not an object"),
     ("a text", b"just words", "the document is not an object"),
     ("some JSON", b'{"detail": "not found"}', 'the document has no "openapi" field'),
+    (
+        "Swagger 2.0",
+        b'swagger: "2.0"\npaths: {/a: {}}\n',
+        "the document is Swagger 2.0, which this version does not read yet",
+    ),
     ("Swagger 1.2", b'{"swagger": "1.2", "paths": {"/a": {}}}', "the document is Swagger 1.2"),
     ("OpenAPI 4", b'{"openapi": "4.0.0", "paths": {"/a": {}}}', "the document is OpenAPI 4.0.0"),
     ("no paths", b'{"openapi": "3.1.0", "info": {}, "webhooks": {}}', "the document has no paths"),
     ("empty paths", b'{"openapi": "3.1.0", "info": {}, "paths": {}}', "the document has no paths"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
@@ -126,15 +143,21 @@ def test_a_command_line_that_is_wrong_is_2(command: Command, arguments: list[str
 
 
 CREDENTIALS: list[tuple[list[str], str]] = [
-    (["--bearer", "env:NOT_SET"], "the environment variable NOT_SET is not set\n   at: --bearer\n  fix: export NOT_SET=...\n"),
+    (
+        ["--bearer", "env:NOT_SET"],
+        "the environment variable NOT_SET is not set\n   at: --bearer\n  fix: export NOT_SET=...\n",
+    ),
     (["--token", "file:nowhere"], "cannot read nowhere: No such file or directory\n   at: --token\n"),
     (["--header", "X-Key: env:NOT_SET"], "the environment variable NOT_SET is not set\n   at: --header X-Key\n"),
     (["--basic", "env:NOT_SET"], "the environment variable NOT_SET is not set\n   at: --basic\n"),
     (["--basic", "nobody"], "basic credentials need a colon\n   at: --basic\n"),
     (["--api-key", "k"], "the document has no apiKey scheme, so there is no place for the key\n   at: --api-key\n"),
     (["--auth", "other=k"], "the document has no security scheme 'other'\n   at: --auth\n"),
-    (["--bearer", "file:empty"], "the value for 'Authorization' is empty or holds a character that cannot stand there\n"),
-]  # fmt: skip
+    (
+        ["--bearer", "file:empty"],
+        "the value for 'Authorization' is empty or holds a character that cannot stand there\n",
+    ),
+]
 
 
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Command, Shop
-from support.child import clean_environment, command_line, running
+from support.child import clean_environment, running
 from support.upstream import description
 
 
@@ -209,11 +209,14 @@ def test_a_tool_that_is_not_there_is_an_error_with_the_nearest_names(
         (["--include", "tag:customers"], ["customers_list", "customers_retrieve"]),
         (["--include", "op:*_list"], ["customers_list", "orders_list", "products_list"]),
         (["--include", "op:*_list", "--exclude", "tag:orders"], ["customers_list", "products_list"]),
-        (["--include", "op:orders_*", "--include", "/api/reports/*"], ["orders_list", "orders_retrieve", "reports_sales_retrieve"]),
+        (
+            ["--include", "op:orders_*", "--include", "/api/reports/*"],
+            ["orders_list", "orders_retrieve", "reports_sales_retrieve"],
+        ),
         (["--methods", "post", "--exclude", "/api/orders/*"], ["customers_create", "products_create"]),
         (["--methods", "get,delete", "--include", "/api/orders/{id}/"], ["orders_retrieve", "orders_destroy"]),
     ],
-)  # fmt: skip
+)
 def test_which_operations_become_tools(command: Command, shop: Shop, options: list[str], names: list[str]) -> None:
     """design.md, Options: --methods, --include, --exclude; exclude wins."""
     report = command("inspect", "--spec", shop.spec, *options, "--json").json
@@ -246,15 +249,6 @@ def test_text_of_the_document_cannot_paint_the_terminal(command: Command, tmp_pa
     assert table.startswith("Red [bold]Title[/bold] 1")
     assert "[link=file:///etc/passwd]x[/link]" in table
     assert "\x1b" not in table
-
-
-def test_a_pipe_that_is_closed_early_is_no_error(shop: Shop, tmp_path: Path) -> None:
-    """Our choice: `openapi-mcp inspect --json | head`."""
-    program = ["sh", "-c", '"$@" | head -n 1', "sh", *command_line("inspect", "--spec", shop.spec, "--json")]
-    with running(folder=tmp_path, program=program) as child:
-        assert child.out.get(timeout=20) == b"{\n"
-        assert child.process.wait(20) == 0
-        assert child.err.get(timeout=20) is None
 
 
 def test_a_terminal_that_is_not_utf_8_gets_escapes(tmp_path: Path) -> None:

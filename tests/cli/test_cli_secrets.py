@@ -54,7 +54,7 @@ def repeat(upstream: Upstream, *names: str) -> None:
     sent = list(forms(*names, "header", "query", "cookie"))
     upstream.answers["/refusing"] = Answer(json.dumps({"detail": " ".join(sent), "sent": sent}).encode(), status=403)
     upstream.answers["/text"] = Answer("\n".join(sent).encode(), "text/plain", headers=(("ETag", sent[0]),))
-    upstream.answers["/list"] = Answer(json.dumps([*sent, {form: 1 for form in sent}]).encode())
+    upstream.answers["/list"] = Answer(json.dumps([*sent, dict.fromkeys(sent, 1)]).encode())
     upstream.answers["/broken"] = Answer("{".join(sent).encode(), status=500)
 
 

@@ -4,12 +4,13 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,7 +34,11 @@ SECRET = "t0p/s3cr3t+Key=="
 BEARER = Credential(place=Place.HEADER, name="Authorization", value=Secret(SECRET), prefix="Bearer ")
 THING: Json = {
     "operationId": "thing",
-    "parameters": [parameter("id", schema={"type": "integer"}), parameter("text"), parameter("Authorization", "header")],
+    "parameters": [
+        parameter("id", schema={"type": "integer"}),
+        parameter("text"),
+        parameter("Authorization", "header"),
+    ],
 }
 PATHS: Json = {
     "/thing": {
@@ -212,7 +217,7 @@ async def test_a_refusing_answer_is_a_failure_of_this_shape(status: str, body: b
     """design.md, A result: Failure."""
     async with raw_upstream(answer(body, status)) as upstream:
         error = error_of(await called(upstream.url))
-    rest = {"field": None, "retryable": False, "retry_after": None, "attempts": 1, "try": []}
+    rest: Json = {"field": None, "retryable": False, "retry_after": None, "attempts": 1, "try": []}
     assert error == {**rest, **expected}
     assert list(error) == [
         "kind", "message", "status", "field", "retryable", "retry_after", "attempts", "hint", "try", "body"
@@ -277,8 +282,7 @@ async def test_a_redirect_to_another_origin_is_refused_and_says_where_it_pointed
     assert other.seen == []
     assert error == {
         "kind": "refused",
-        "message": "the API redirects to another origin, which is not followed: "
-        f"{other.url}/login?next=***&token=***",
+        "message": f"the API redirects to another origin, which is not followed: {other.url}/login?next=***&token=***",
         "status": 302,
         "field": None,
         "retryable": False,
@@ -338,15 +342,13 @@ async def test_cancelling_a_call_closes_its_upstream_request() -> None:
             group.start_soon(running.call, Call(tool="thing"))
             with anyio.fail_after(5):
                 while not upstream.seen:
-                    await anyio.sleep(0)
+                    await anyio.lowlevel.checkpoint()
             group.cancel_scope.cancel()
         with anyio.fail_after(5):
             await upstream.hung_up.wait()
 
 
-@pytest.mark.parametrize(
-    ("body", "encoding"), [(b"x" * 2000, "identity"), (gzip.compress(b"x" * 5_000_000), "gzip")]
-)
+@pytest.mark.parametrize(("body", "encoding"), [(b"x" * 2000, "identity"), (gzip.compress(b"x" * 5_000_000), "gzip")])
 async def test_an_answer_over_the_cap_is_too_large(body: bytes, encoding: str) -> None:
     """security.md 17 R-UPSTREAM."""
     async with raw_upstream(answer(body, Content_Encoding=encoding)) as upstream:
@@ -423,7 +425,7 @@ async def test_no_credential_goes_to_a_server_that_was_not_named(httpx_mock: HTT
 async def test_no_server_of_the_document_moves_a_pinned_call(httpx_mock: HTTPXMock, level: str) -> None:
     """security.md 6 R-SSRF: servers at document, path or operation level cannot move it."""
     httpx_mock.add_response(json={})
-    evil = {"servers": [{"url": "https://evil.example/x"}]}
+    evil: Any = {"servers": [{"url": "https://evil.example/x"}]}
     item: Json = {"get": {"operationId": "thing", **(evil if level == "operation" else {})}}
     paths = {"/thing": {**item, **(evil if level == "path" else {})}}
     await called(API, paths=paths, **(evil if level == "document" else {}))
@@ -541,7 +543,11 @@ def everything(result: Result) -> str:
     """Return all that a client sees of a result."""
     parts = [json.dumps(result.structured, ensure_ascii=False)]
     for block in result.content:
-        parts += [block.text] if isinstance(block, Text) else [block.data.decode("utf-8", "replace"), block.mime_type, block.uri]
+        parts += (
+            [block.text]
+            if isinstance(block, Text)
+            else [block.data.decode("utf-8", "replace"), block.mime_type, block.uri]
+        )
     return "\n".join(parts)
 
 
@@ -552,7 +558,7 @@ FORMS = {
     "base64": base64.b64encode(SECRET.encode()).decode(),
     "with its prefix": f"Bearer {SECRET}",
 }
-ECHOES = {
+ECHOES: dict[str, Callable[[str], bytes]] = {
     "json value": lambda text: answer(json.dumps({"you sent": f"x{text}y"}).encode()),
     "json key": lambda text: answer(json.dumps({"headers": {text: 1}}).encode()),
     "json root": lambda text: answer(json.dumps(text).encode()),
@@ -581,7 +587,9 @@ ECHOES = {
 @pytest.mark.parametrize("place", sorted(Place))
 async def test_a_secret_is_in_no_result_whatever_the_upstream_echoes(echo: str, form: str, place: Place) -> None:
     """Law. security.md 10 R-SECRET. Cut in the middle, half a secret stood in messages and bodies."""
-    credential = Credential(place=place, name="X-Key", value=Secret(SECRET), prefix="Bearer " if place == "header" else "")
+    credential = Credential(
+        place=place, name="X-Key", value=Secret(SECRET), prefix="Bearer " if place == "header" else ""
+    )
     async with raw_upstream(ECHOES[echo](FORMS[form])) as upstream:
         result = await called(upstream.url, credentials=[credential])
     assert len(upstream.seen) == 1

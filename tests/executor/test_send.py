@@ -24,7 +24,9 @@ from openapi_mcp.model.message import HttpRequest, HttpResponse
 pytestmark = pytest.mark.anyio
 
 
-def request(url: str, method: str = "GET", *, headers: tuple[tuple[str, str], ...] = (), body: bytes | None = None) -> HttpRequest:
+def request(
+    url: str, method: str = "GET", *, headers: tuple[tuple[str, str], ...] = (), body: bytes | None = None
+) -> HttpRequest:
     return HttpRequest(method=method, url=url, headers=headers, body=body)
 
 
@@ -125,7 +127,9 @@ async def test_a_redirect_keeps_what_the_request_carries() -> None:
         assert upstream.values("cookie", index) == ["session=s"]
 
 
-@pytest.mark.parametrize(("status", "method", "body"), [(307, "POST", b"data"), (308, "POST", b"data"), (303, "GET", b"")])
+@pytest.mark.parametrize(
+    ("status", "method", "body"), [(307, "POST", b"data"), (308, "POST", b"data"), (303, "GET", b"")]
+)
 async def test_a_redirect_repeats_the_body_only_where_its_status_says_so(status: int, method: str, body: bytes) -> None:
     """RFC 9110 section 15.4; security.md 27 R-RETRY: the upstream has answered that it did nothing."""
     async with raw_upstream(redirect("/b", status), answer()) as upstream:
@@ -182,7 +186,9 @@ async def test_nothing_reaches_another_origin(status: int) -> None:
         ("https://api.example.com.evil.example/", "https://api.example.com.evil.example/"),
     ],
 )
-async def test_a_redirect_elsewhere_is_told_and_not_followed(httpx_mock: HTTPXMock, location: str, pointed: str) -> None:
+async def test_a_redirect_elsewhere_is_told_and_not_followed(
+    httpx_mock: HTTPXMock, location: str, pointed: str
+) -> None:
     """security.md 7 R-REDIR: never https to http, scheme is never anything but http or https."""
     httpx_mock.add_response(status_code=302, headers={"Location": location}, text="moved")
     response = await send(request("https://api.example.com/a"))

@@ -80,7 +80,10 @@ def test_a_description_has_at_most_1024_characters_and_keeps_what_the_tool_retur
         ({"type": "string"}, "Returns: string."),
         ({}, "Returns: JSON."),
         (
-            {"type": "object", "properties": {"count": {"type": "integer"}, "results": {"type": "array", "items": REF}}},
+            {
+                "type": "object",
+                "properties": {"count": {"type": "integer"}, "results": {"type": "array", "items": REF}},
+            },
             "Returns: count, results (list of Order: id, customer).",
         ),
         (
@@ -92,7 +95,10 @@ def test_a_description_has_at_most_1024_characters_and_keeps_what_the_tool_retur
         ({"$ref": "#/components/schemas/Lists"}, "Returns: list of list of list of list of list of Lists."),
         ({"$ref": "#/components/schemas/Wrapped"}, "Returns: Wrapped."),
         (
-            {"type": "object", "properties": {"a": {"type": "array", "items": {"$ref": "#/components/schemas/Nowhere"}}}},
+            {
+                "type": "object",
+                "properties": {"a": {"type": "array", "items": {"$ref": "#/components/schemas/Nowhere"}}},
+            },
             "Returns: JSON.",
         ),
     ],
@@ -127,7 +133,12 @@ def test_what_a_tool_returns_stands_in_one_line(schema: Any, expected: str) -> N
             "Returns: string.",
         ),
         (
-            {"200": {"description": "x", "content": {"text/csv": {}, "application/json": {"schema": {"type": "null"}}}}},
+            {
+                "200": {
+                    "description": "x",
+                    "content": {"text/csv": {}, "application/json": {"schema": {"type": "null"}}},
+                }
+            },
             "Returns: null.",
         ),
     ],

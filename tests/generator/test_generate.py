@@ -111,9 +111,7 @@ def test_what_a_configured_credential_occupies_is_never_offered() -> None:
     assert arguments(one_tool({"parameters": [parameter("Token"), parameter("q")]}, selection=selection)) == ["q"]
 
 
-@pytest.mark.parametrize(
-    "path", ["/a/../b", "/./a", "/a/%2e%2E/b", "/a/.%2e", "/a\\..\\b", "/..", "/a/%2e?x=1"]
-)
+@pytest.mark.parametrize("path", ["/a/../b", "/./a", "/a/%2e%2E/b", "/a/.%2e", "/a\\..\\b", "/..", "/a/%2e?x=1"])
 def test_a_path_template_with_a_dot_segment_is_left_out(path: str) -> None:
     """security.md 1 R-PATH: a URL parser would rewrite it."""
     made = toolset({path: {"get": {}}, "/good": {"get": {}}})

@@ -1,7 +1,7 @@
 """What a refusing answer means."""
 
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 import pytest

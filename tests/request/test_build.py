@@ -21,7 +21,7 @@ from openapi_mcp.request.build import build_request, curl
 BASE = "https://api.example.com:8443/base/v1"
 
 
-def built(tool: Tool, base: str = BASE, **arguments: Any) -> HttpRequest:
+def built(tool: Tool, base: str = BASE, /, **arguments: Any) -> HttpRequest:
     return build_request(tool, arguments, base)
 
 
@@ -50,7 +50,8 @@ def test_a_request_has_everything_in_its_place() -> None:
         method="put",
         path="/things/{id}",
     )
-    request = built(tool, id="a/b", page=2, **{"X-Trace": "t", "lang": "pt;x", "theme": "dark", "n": [1]})
+    arguments = {"id": "a/b", "page": 2, "X-Trace": "t", "lang": "pt;x", "theme": "dark", "n": [1]}
+    request = build_request(tool, arguments, BASE)
     assert request == HttpRequest(
         method="PUT",
         url="https://api.example.com:8443/base/v1/things/a%2Fb?page=2",
@@ -158,7 +159,9 @@ def test_a_path_argument_is_one_segment(value: Any, segment: str) -> None:
 hostile = st.one_of(
     st.text(),
     st.text(alphabet=".%2eE5cCfF/\\;{}id?#@:\0\r\n &=+\ud800é", max_size=12),
-    st.sampled_from(["..", ".", "%2e%2e", "/", "\\", "{other}", "{id}", "?", "#", "\0", "", "..%2f", "http://evil.example/"]),
+    st.sampled_from(
+        ["..", ".", "%2e%2e", "/", "\\", "{other}", "{id}", "?", "#", "\0", "", "..%2f", "http://evil.example/"]
+    ),
 )
 json_values = st.recursive(
     st.one_of(hostile, st.integers(), st.booleans(), st.none(), st.floats()),
@@ -166,7 +169,15 @@ json_values = st.recursive(
     max_leaves=6,
 )
 templates = st.sampled_from(
-    ["/{id}", "/a/{id}/b", "/a/{id}/{other}", "/{id}{other}/c", "/{id}.{other}", "/v{id};x={other}/c", "/a/{id}/%2{other}"]
+    [
+        "/{id}",
+        "/a/{id}/b",
+        "/a/{id}/{other}",
+        "/{id}{other}/c",
+        "/{id}.{other}",
+        "/v{id};x={other}/c",
+        "/a/{id}/%2{other}",
+    ]
 )
 bases = st.sampled_from([BASE, "http://api.example.com", "https://api.example.com/", "http://127.0.0.1:8000/a/b/"])
 
@@ -377,7 +388,7 @@ def test_a_form_whose_body_is_no_object_is_named() -> None:
 )
 def test_the_request_accepts_what_the_operation_declares(types: list[str], expected: str) -> None:
     """RFC 9110 section 12.5.1; security.md 5: no line break of a document becomes a header."""
-    content = {name: {} for name in types}
+    content: dict[str, Any] = {name: {} for name in types}
     tool = one_tool({"responses": {"200": {"description": "x", "content": content}}})
     assert built(tool).headers == (("Accept", expected),)
 
@@ -394,7 +405,12 @@ def test_curl_shows_the_request_as_a_shell_takes_it() -> None:
         "curl", "--globoff", "-X", "POST", "https://h/a?b=1&c={x}", "-H", "X-A: it's", "-H", "X-Empty;",
         "--data-raw", '{"a":"$HOME"}',
     ]  # fmt: skip
-    assert shlex.split(curl(HttpRequest(method="HEAD", url="https://h"))) == ["curl", "--globoff", "--head", "https://h"]
+    assert shlex.split(curl(HttpRequest(method="HEAD", url="https://h"))) == [
+        "curl",
+        "--globoff",
+        "--head",
+        "https://h",
+    ]
 
 
 def test_curl_never_takes_a_body_for_the_name_of_a_file() -> None:

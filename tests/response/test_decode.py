@@ -51,7 +51,11 @@ def only_text(result: Result) -> str:
         (b"null", "null", {"result": None}),
         (b"\xef\xbb\xbf{}", "{}", {}),
         ('{"é":"\\u00e9\\ud83d\\ude00"}'.encode(), '{"é":"é😀"}', {"é": "é😀"}),
-        (b'{"n":123456789012345678901234567890}', '{"n":123456789012345678901234567890}', {"n": 123456789012345678901234567890}),
+        (
+            b'{"n":123456789012345678901234567890}',
+            '{"n":123456789012345678901234567890}',
+            {"n": 123456789012345678901234567890},
+        ),
         (b'{"a":1,"a":2}', '{"a":2}', {"a": 2}),
         (b'{"_note":"theirs"}', '{"_note":"theirs"}', {"_note": "theirs"}),
     ],
@@ -109,11 +113,14 @@ def test_what_we_have_to_say_stands_beside_the_answer(body: bytes, expected: Any
 )  # fmt: skip
 def test_a_header_that_the_next_call_needs_is_told(name: str) -> None:
     """design.md, A result: Location, ETag and what else of the headers the next call needs."""
-    result = decoded(b"{}", "application/json", **{name.upper().replace("-", "_"): "value"})
+    field: Any = {name.upper().replace("-", "_"): "value"}
+    result = decoded(b"{}", "application/json", **field)
     assert result.structured == {"_note": {"headers": {name.lower(): "value"}}}
 
 
-@pytest.mark.parametrize(("status", "expected"), [(204, {"status": 204}), (200, {"status": 200}), (304, {"status": 304})])
+@pytest.mark.parametrize(
+    ("status", "expected"), [(204, {"status": 204}), (200, {"status": 200}), (304, {"status": 304})]
+)
 def test_an_empty_answer_says_its_status(status: int, expected: Any) -> None:
     """design.md, A result; our choice for an empty 200."""
     result = decoded(b"", None, status)
@@ -185,7 +192,7 @@ def test_no_charset_ends_the_call_or_makes_text_that_utf_8_cannot_carry(charset:
     ],
 )
 def test_other_bytes_stay_bytes(body: bytes, content_type: str | None, mime_type: str) -> None:
-    """design.md, A result: images and audio, other bytes an embedded resource. Spring and others add a charset to all."""
+    """design.md, A result: images and audio, other bytes a resource. Spring and others add a charset to all."""
     result = decoded(body, content_type)
     assert result.content == (Blob(data=body, mime_type=mime_type, uri="https://api.example.com/x?key=1"),)
     assert result.structured is None
@@ -195,9 +202,7 @@ def test_other_bytes_stay_bytes(body: bytes, content_type: str | None, mime_type
 def test_what_we_say_of_text_and_bytes_is_a_block_of_its_own(body: bytes, content_type: str) -> None:
     """design.md, A result: for text and binary answers it is a text block of its own."""
     result = decoded(body, content_type, 206, Content_Range="0-3/9")
-    assert result.content[1:] == (
-        Text(text='{"_note":{"status":206,"headers":{"content-range":"0-3/9"}}}'),
-    )
+    assert result.content[1:] == (Text(text='{"_note":{"status":206,"headers":{"content-range":"0-3/9"}}}'),)
 
 
 def deep(depth: int, left: bytes = b"[", right: bytes = b"]", core: bytes = b"1") -> bytes:
@@ -226,9 +231,7 @@ def test_what_says_json_and_is_none_is_delivered_as_text_and_told(body: bytes) -
     text, note = result.content
     assert text == Text(text=body.decode("utf-8", "replace"))
     assert isinstance(note, Text)
-    assert json.loads(note.text) == {
-        "_note": {"mismatch": "Content-Type says application/json, the body is not JSON"}
-    }
+    assert json.loads(note.text) == {"_note": {"mismatch": "Content-Type says application/json, the body is not JSON"}}
 
 
 @pytest.mark.parametrize("core", [b"1", b'"\\ud800"', SECRET.join('""').encode()])
@@ -248,6 +251,7 @@ def test_json_nested_a_hundred_deep_is_json() -> None:
     assert decoded(deep(100), "application/json").structured is not None
     many = json.dumps({"text": "[{" * 500}).encode()
     assert decoded(many, "application/json").structured == {"text": "[{" * 500}
+    assert decoded(b'"' + b"[" * 200 + b'"', "application/json").structured == {"result": "[" * 200}
     wide = json.dumps([{"a": [1]}] * 200).encode()
     assert decoded(wide, "application/json").structured is not None
 
@@ -317,7 +321,8 @@ def everything(result: Result) -> str:
 @pytest.mark.parametrize("header", ["location", "etag", "link"])
 def test_a_secret_that_the_upstream_echoes_is_masked(body: bytes, content_type: str, header: str) -> None:
     """security.md 10 R-SECRET: redacted where the upstream echoes them."""
-    result = decoded(body, content_type, **{header: f"https://h/?key={SECRET}"})
+    field: Any = {header: f"https://h/?key={SECRET}"}
+    result = decoded(body, content_type, **field)
     assert SECRET not in everything(result)
     assert SECRET.lower() not in everything(result).lower()
     assert "***" in everything(result)

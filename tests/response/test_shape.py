@@ -67,7 +67,7 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(json_values, st.integers(1000, 6000))
 @example({"a": "x" * 5000, "b": "y" * 5000}, 1000)
 @example([{"n": i, "text": "x" * 50} for i in range(100)], 1000)
@@ -108,7 +108,11 @@ def test_a_list_is_cut_between_items() -> None:
 
 def test_the_list_in_an_envelope_is_cut_and_the_envelope_stays() -> None:
     """design.md, A result. Paged answers are the common case."""
-    page: JsonValue = {"count": 900, "next": "https://h/?page=2", "results": [{"id": i, "t": "x" * 90} for i in range(900)]}
+    page: JsonValue = {
+        "count": 900,
+        "next": "https://h/?page=2",
+        "results": [{"id": i, "t": "x" * 90} for i in range(900)],
+    }
     shaped, cuts = shape_json(page, 5000)
     assert isinstance(shaped, dict)
     assert (shaped["count"], shaped["next"]) == (900, "https://h/?page=2")
@@ -154,7 +158,7 @@ def test_cuts_beyond_counting_are_counted() -> None:
 
 def test_a_million_characters_of_nested_objects_are_cut_without_delay() -> None:
     """security.md 16 R-TIMEOUT: other calls are served meanwhile. This took time in the square of the fields."""
-    value: JsonValue = {f"f{i}": {f"g{j}": "x" * 60 for j in range(6)} for i in range(20_000)}
+    value: JsonValue = {f"f{i}": {f"g{j}": "x" * 60 for j in range(6)} for i in range(10_000)}
     shaped, _ = shape_json(value, 25_000)
     assert len(write_json(shaped)) <= 25_000
 

@@ -28,10 +28,16 @@ ENCODED = base64.b64encode(BYTES).decode()
         ("image/png", {"type": "image", "mimeType": "image/png", "data": ENCODED}),
         ("image/jpeg", {"type": "image", "mimeType": "image/jpeg", "data": ENCODED}),
         ("audio/ogg", {"type": "audio", "mimeType": "audio/ogg", "data": ENCODED}),
-        ("image/svg+xml", {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "image/svg+xml", "blob": ENCODED}}),
-        ("application/zip", {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "application/zip", "blob": ENCODED}}),
+        (
+            "image/svg+xml",
+            {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "image/svg+xml", "blob": ENCODED}},
+        ),
+        (
+            "application/zip",
+            {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "application/zip", "blob": ENCODED}},
+        ),
     ],
-)  # fmt: skip
+)
 def test_bytes_are_the_block_that_clients_show(mime_type: str, block: dict[str, Any]) -> None:
     """design.md, A result; mcp-facts.md section 6: JPEG, PNG, GIF and WebP are what clients show."""
     result = mcp_result(Result(content=(Blob(data=BYTES, mime_type=mime_type, uri="https://x/y"), Text(text="note"))))

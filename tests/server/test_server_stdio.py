@@ -119,6 +119,11 @@ def test_another_list_is_the_same_list(shared: Child) -> None:
     assert shared.request("tools/list")["result"] == before
 
 
+def asked(number: int, params: bytes) -> bytes:
+    """Return a call with these params, whatever they are."""
+    return b'{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":%s}\n' % (number, params)
+
+
 GARBAGE = {
     "words": b"hello\n",
     "an empty line": b"\n",
@@ -137,11 +142,11 @@ GARBAGE = {
     "an id that is a fraction": b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}\n',
     "an unsolicited answer": b'{"jsonrpc":"2.0","id":1000053,"result":{}}\n',
     "an unsolicited error": b'{"jsonrpc":"2.0","id":1000054,"error":{"code":-1,"message":"x"}}\n',
-    "a lone surrogate": b'{"jsonrpc":"2.0","id":1000055,"method":"tools/call","params":{"name":"echo","arguments":{"n":"\\ud800"}}}\n',
-    "params that are a list": b'{"jsonrpc":"2.0","id":1000056,"method":"tools/call","params":[]}\n',
-    "a name that is a number": b'{"jsonrpc":"2.0","id":1000057,"method":"tools/call","params":{"name":5}}\n',
-    "arguments that are a list": b'{"jsonrpc":"2.0","id":1000058,"method":"tools/call","params":{"name":"echo","arguments":[]}}\n',
-    "NaN": b'{"jsonrpc":"2.0","id":1000059,"method":"tools/call","params":{"name":"echo","arguments":{"n":NaN}}}\n',
+    "a lone surrogate": asked(1000055, b'{"name":"echo","arguments":{"n":"\\ud800"}}'),
+    "params that are a list": asked(1000056, b"[]"),
+    "a name that is a number": asked(1000057, b'{"name":5}'),
+    "arguments that are a list": asked(1000058, b'{"name":"echo","arguments":[]}'),
+    "NaN": asked(1000059, b'{"name":"echo","arguments":{"n":NaN}}'),
     "an unknown notification": b'{"jsonrpc":"2.0","method":"notifications/nothing"}\n',
     "cancelling what never ran": b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":4711}}\n',
     "brackets without end": b"[" * 100_000 + b"\n",
@@ -282,6 +287,32 @@ def test_a_client_that_stops_reading_and_leaves_ends_us_without_a_word(upstream:
         child.close_stdin()
         assert child.wait() == 0
         assert child.rest_of_stdout() == []
+        assert said(child.stderr) == ["openapi-mcp 0.1.0"]
+
+
+def test_pipes_that_do_not_block_carry_whole_frames(upstream: Upstream, tmp_path: Path) -> None:
+    """Parents written in other languages leave their pipes so; a long answer must wait for its reader, not be cut."""
+    upstream.answers["/hostile"] = Answer(json.dumps("x" * 1_000_000).encode())
+    start = "import os, sys; os.set_blocking(0, False); os.set_blocking(1, False); os.execv(sys.argv[1], sys.argv[1:])"
+    options = ("--spec", upstream.serve(description(*TOYS)), "--max-response", "0")
+    program = [sys.executable, "-c", start, *command_line("serve", *options)]
+    with running(folder=tmp_path, program=program) as child:
+        child.open()
+        assert len(child.call("hostile")["structuredContent"]["result"]) == 1_000_000
+        assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
+        child.close_stdin()
+        assert child.wait() == 0
+
+
+def test_a_client_that_cannot_be_written_to_ends_with_its_stdin(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md 24: a full disk behind stdout is no reason for a traceback."""
+    frames = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE})
+    spec = upstream.serve(description(*TOYS))
+    program = ["sh", "-c", '"$@" > /dev/full', "sh", *command_line("serve", "--spec", spec)]
+    with running(folder=tmp_path, program=program) as child:
+        child.write(f"{frames}\n".encode())
+        child.close_stdin()
+        assert child.wait() == 0
         assert said(child.stderr) == ["openapi-mcp 0.1.0"]
 
 

@@ -64,7 +64,9 @@ async def raw_upstream(*answers: bytes | Write) -> AsyncIterator[RawUpstream]:
         yield upstream
 
 
-def answer(body: bytes = b"{}", status: str = "200 OK", content_type: str = "application/json", **headers: str) -> bytes:
+def answer(
+    body: bytes = b"{}", status: str = "200 OK", content_type: str = "application/json", **headers: str
+) -> bytes:
     """Return a whole answer; `Content_Encoding="gzip"` is a header."""
     fields = {"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close"}
     fields |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,0 +1,137 @@
+"""The guard and the end of requests, driven as an ASGI server drives them."""
+
+from typing import Any
+
+import anyio
+import pytest
+
+from openapi_mcp.server.asgi import Guard, Message, Receive, Requests, Send
+
+pytestmark = pytest.mark.anyio
+
+
+def http(method: str = "POST", *headers: tuple[bytes, bytes]) -> Message:
+    """Return the scope of a request."""
+    return {"type": "http", "method": method, "headers": [(b"host", b"localhost"), *headers]}
+
+
+async def receive() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+class Answers(list[Message]):
+    """What was sent."""
+
+    async def send(self, message: Message) -> None:
+        self.append(message)
+
+    @property
+    def statuses(self) -> list[int]:
+        return [message["status"] for message in self if message["type"] == "http.response.start"]
+
+    @property
+    def complete(self) -> bool:
+        return self[-1]["type"] == "http.response.body" and not self[-1].get("more_body", False)
+
+
+class Waiting:
+    """An app that starts its answer, or not, and then waits for what never comes."""
+
+    def __init__(self, *parts: Message) -> None:
+        self.parts = parts
+        self.entered = anyio.Event()
+        self.go_on = anyio.Event()
+
+    async def __call__(self, scope: Message, _receive: Receive, send: Send) -> None:
+        for part in self.parts:
+            await send(part)
+        self.entered.set()
+        await self.go_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"all"})
+
+
+START: Message = {"type": "http.response.start", "status": 200, "headers": []}
+PIECE: Message = {"type": "http.response.body", "body": b"some", "more_body": True}
+LAST: Message = {"type": "http.response.body", "body": b"all"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "statuses", "sent"),
+    [((), [503], 2), ((START,), [200], 2), ((START, PIECE), [200], 3), ((START, LAST), [200], 2)],
+    ids=["nothing yet", "headers", "a piece", "all"],
+)
+async def test_a_request_that_is_ended_gets_a_whole_answer_once(
+    parts: tuple[Message, ...], statuses: list[int], sent: int
+) -> None:
+    """security.md 24: what a client still waits for ends as HTTP, not as a reset."""
+    app, answers = Waiting(*parts), Answers()
+    requests = Requests(app)
+    async with anyio.create_task_group() as group:
+        group.start_soon(requests, http("GET"), receive, answers.send)
+        await app.entered.wait()
+        await requests.answered()
+        requests.end()
+    assert (answers.statuses, len(answers), answers.complete) == (statuses, sent, True)
+
+
+async def test_a_request_after_the_end_is_told_so_and_not_run() -> None:
+    """A connection may be accepted while we already leave."""
+    app, answers = Waiting(), Answers()
+    requests = Requests(app)
+    requests.end()
+    await requests(http(), receive, answers.send)
+    assert (answers.statuses, answers[1]["body"]) == ([503], b"this server is shutting down")
+    assert not app.entered.is_set()
+
+
+async def test_a_post_is_waited_for() -> None:
+    """security.md 24: calls in flight finish."""
+    app, answers, order = Waiting(), Answers(), list[str]()
+    requests = Requests(app)
+
+    async def leave() -> None:
+        await requests.answered()
+        order.append("all answered")
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(requests, http(), receive, answers.send)
+        await app.entered.wait()
+        group.start_soon(leave)
+        await anyio.wait_all_tasks_blocked()
+        order.append("still answering")
+        app.go_on.set()
+    assert order == ["still answering", "all answered"]
+    assert (answers.statuses, answers.complete) == ([200], True)
+
+
+async def test_what_is_no_request_passes_both() -> None:
+    """ASGI, Lifespan Protocol."""
+    seen: list[str] = []
+
+    async def app(scope: Message, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["type"])
+
+    await Guard(Requests(app))({"type": "lifespan"}, receive, Answers().send)
+    assert seen == ["lifespan"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ({"type": "http", "method": "GET", "headers": []}, 421),
+        (http("GET", (b"host", b"evil.test")), 421),
+        (http("GET", (b"origin", b"http://localhost"), (b"origin", b"http://evil.test")), 403),
+        (http("POST", (b"content-type", b"application/json"), (b"content-type", b"text/plain")), 415),
+    ],
+    ids=["no host", "two hosts", "two origins", "two types"],
+)
+async def test_each_value_of_a_header_is_looked_at(scope: Message, status: int) -> None:
+    """security.md 12."""
+    answers = Answers()
+
+    async def app(*_: Any) -> None:
+        raise AssertionError("let in")
+
+    await Guard(app)(scope, receive, answers.send)
+    assert (answers.statuses, answers.complete) == ([status], True)
