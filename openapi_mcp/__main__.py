@@ -1,19 +1,23 @@
 """`python -m openapi_mcp`, and the entry of the `openapi-mcp` command."""
 
+import gc
+import os
 import sys
 
-INTERRUPTED = 130  # as in errors.ExitCode, which cannot be imported before an interrupt is caught
+from openapi_mcp import __version__, front
 
 
 def main() -> None:
-    """Run the command and exit with its status; an interrupt while it is still imported ends it quietly, too."""
+    """Run the command and exit with its status; a stdio client's first questions are answered before anything else."""
     try:
+        handover = front.serve(sys.argv[1:], os.environ, __version__)
+        if handover is not None:
+            gc.disable()  # a tenth of the imports' time; server/stdio.py turns it on again
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: half of its import
         from openapi_mcp.cli.main import run
-
-        status = run()
     except KeyboardInterrupt:
-        status = INTERRUPTED
-    sys.exit(status)
+        sys.exit(130)
+    sys.exit(run(handover=handover))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,16 @@
 """Wires configuration, document, tools and credentials together; the only module that knows every room."""
 
+import hashlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
 
 import anyio
 
@@ -13,9 +19,14 @@ from openapi_mcp.auth.schemes import StaticCredentials, place_credentials
 from openapi_mcp.config import Config, CredentialLayer, read_secret
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
 from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.front import state
+from openapi_mcp.generator.catalogue import Freshness, Stored
 from openapi_mcp.generator.generate import generate
-from openapi_mcp.loader.load import load
-from openapi_mcp.loader.source import Source, UrlSource, parse_command, parse_source
+from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.loader.fetch import fetch
+from openapi_mcp.loader.load import Arrived, load
+from openapi_mcp.loader.source import CommandSource, FileSource, Source, UrlSource, parse_command, parse_source
+from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.secret import Credential, Secret
@@ -24,27 +35,162 @@ from openapi_mcp.model.tool import Toolset
 _SLOW = 1.0  # seconds after which a person is told that the document is still on its way
 _REPEAT = 5.0
 
+_TICK = 20_000_000  # ns; a file written so shortly before it was read may be written again without a newer mtime
+
 Notice = Callable[[str], None]
 """Told, in one line, of slow work and of what a person should know."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """A document with the tools made from it, and the credentials with their places."""
+    """A document with the tools made from it, and the credentials with their places.
+
+    `freshness` tells later whether it is still true; None where that cannot be told.
+    """
 
     document: Document
     toolset: Toolset
     credentials: tuple[Credential, ...]
     typed_url: str | None
+    freshness: Freshness | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """What serves calls: the tools, and the executor that runs them."""
+@dataclass(slots=True, kw_only=True)
+class _Served:
+    """A toolset with its executor, and how many calls run on it."""
 
     toolset: Toolset
     document: Document
     executor: Executor
+    pages: Pages
+    freshness: Freshness | None
+    calls: int = 0
+    is_over: bool = False
+
+
+class App:
+    """What serves calls: the tools, and the executor that runs them; both are exchanged when a new document arrives.
+
+    `can_change` says whether one may arrive; `on_change` are told when the list has changed.
+    """
+
+    def __init__(
+        self,
+        *,
+        toolset: Toolset,
+        document: Document,
+        executor: Executor,
+        pages: Pages | None = None,
+        freshness: Freshness | None = None,
+        can_change: bool = False,
+    ) -> None:
+        self._served = _Served(
+            toolset=toolset,
+            document=document,
+            executor=executor,
+            pages=pages or ToolPages(toolset.tools),
+            freshness=freshness,
+        )
+        self.can_change = can_change
+        self.on_change: list[Callable[[], Awaitable[None]]] = []
+
+    @property
+    def toolset(self) -> Toolset:
+        """The tools that are served now."""
+        return self._served.toolset
+
+    @property
+    def document(self) -> Document:
+        """What they were made from."""
+        return self._served.document
+
+    @property
+    def executor(self) -> Executor:
+        """What runs their calls."""
+        return self._served.executor
+
+    @property
+    def pages(self) -> Pages:
+        """The list as it is sent."""
+        return self._served.pages
+
+    @property
+    def freshness(self) -> Freshness | None:
+        """What tells whether the list is still true."""
+        return self._served.freshness
+
+    async def __aenter__(self) -> Self:
+        await self.executor.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.executor.__aexit__(kind, error, traceback)
+
+    async def call(self, call: Call) -> Result:
+        """Run a call on what is served as it begins, whatever arrives while it runs."""
+        served = self._served
+        served.calls += 1
+        try:
+            return await served.executor.call(call)
+        finally:
+            served.calls -= 1
+            await _close_unused(served)
+
+    async def serve(
+        self, toolset: Toolset, document: Document, executor: Executor, freshness: Freshness | None = None
+    ) -> bool:
+        """Serve these from now on; calls in flight end where they began. Tells, and returns, whether the list changed.
+
+        `--watch` and the check behind a start both come here.
+        """
+        pages = ToolPages(toolset.tools)
+        await apart(partial(_measure, pages))
+        before = self._served
+        await executor.__aenter__()
+        self._served = _Served(toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness)
+        before.is_over = True
+        await _close_unused(before)
+        if before.pages.marks() == pages.marks():
+            return False
+        await self.announce()
+        return True
+
+    async def announce(self) -> None:
+        """Tell that the list has changed."""
+        for told in self.on_change:
+            await told()
+
+
+async def _close_unused(served: _Served) -> None:
+    if served.is_over and not served.calls:
+        with anyio.CancelScope(shield=True):
+            await served.executor.__aexit__(None, None, None)
+
+
+async def _measure(pages: Pages) -> None:
+    pages.marks()
+
+
+async def apart(work: Callable[[], Awaitable[Value]]) -> Value:
+    """Do long work in a thread with a loop of its own; the end of the process does not wait for it."""
+    token, done = anyio.lowlevel.current_token(), anyio.Event()
+    outcome: Future[Value] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(anyio.run(work))
+        except BaseException as error:  # noqa: BLE001  carried to whoever waits for it
+            outcome.set_exception(error)
+        with suppress(anyio.RunFinishedError):
+            anyio.from_thread.run_sync(done.set, token=token)
+
+    threading.Thread(target=run, daemon=True, name="apart").start()
+    await done.wait()
+    return outcome.result()
 
 
 def source_of(config: Config) -> Source:
@@ -62,14 +208,23 @@ def source_of(config: Config) -> Source:
     )
 
 
-async def load_catalogue(config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> Catalogue:
-    """Load the document and make its tools.
+async def load_catalogue(
+    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, arrived: Arrived | None = None
+) -> Catalogue:
+    """Load the document and make its tools; `arrived` is told of the bytes of each of its parts.
 
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
     source = source_of(config)
-    document = await _load_with_progress(source, notice)
+    parts = _Parts()
+
+    def told(part: Source, data: bytes) -> None:
+        parts.arrived(part, data)
+        if arrived is not None:
+            arrived(part, data)
+
+    document = await _load_with_progress(config, source, notice, told)
     credentials = resolve_credentials(config, document, environ)
     selection = Selection(
         methods=config.methods,
@@ -77,27 +232,142 @@ async def load_catalogue(config: Config, notice: Notice, environ: Mapping[str, s
         exclude=config.exclude,
         hidden=frozenset((Location(credential.place), credential.name.lower()) for credential in credentials),
         output_schemas=config.output_schemas,
+        client=config.client,
     )
     typed_url = source.url if isinstance(source, UrlSource) else None
     toolset = generate(document, selection)
-    return Catalogue(document=document, toolset=toolset, credentials=credentials, typed_url=typed_url)
+    return Catalogue(
+        document=document,
+        toolset=toolset,
+        credentials=credentials,
+        typed_url=typed_url,
+        freshness=parts.freshness(config),
+    )
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What a document was read from, part by part."""
+
+    since: int = field(default_factory=time.time_ns)
+    files: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    digests: list[str] = field(default_factory=list)
+    is_racy: bool = False
+
+    def arrived(self, source: Source, data: bytes) -> None:
+        """Note a part."""
+        self.digests.append(_digest(data))
+        if not isinstance(source, FileSource):
+            return
+        found = state(str(source.path))
+        if found and found[1] + _TICK < self.since:
+            path, mtime, size = found
+            self.files[path] = (path, mtime, size)
+        else:
+            self.is_racy = True
+
+    def freshness(self, config: Config) -> Freshness | None:
+        """Return what tells whether the document is still as it was; None where a file changed around its reading."""
+        if self.is_racy:
+            return None
+        values = [value for layer in config.credentials for value in _written(layer)]
+        return Freshness(
+            files=tuple(self.files.values()),
+            digests=tuple(self.digests),
+            variables=tuple(value[4:] for value in values if value.startswith("env:")),
+            secret_files=tuple(os.path.expanduser(value[5:]) for value in values if value.startswith("file:")),
+        )
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _written(layer: CredentialLayer) -> tuple[str, ...]:
+    """Return a layer's values as they were written, references among them."""
+    plain = (layer.bearer, layer.token, layer.basic, layer.api_key, *layer.auth.values())
+    return (*filter(None, plain), *(line.partition(":")[2].strip() for line in layer.header))
+
+
+def can_change(config: Config) -> bool:
+    """True where a document may arrive that differs from the one a start lists: one that is not checked before."""
+    return not config.no_catalogue and isinstance(source_of(config), UrlSource | CommandSource)
 
 
 @asynccontextmanager
-async def open_app(config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> AsyncIterator[App]:
-    """Yield what serves calls; closes its connections at the end.
+async def open_app(
+    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, stored: Stored | None = None
+) -> AsyncIterator[App]:
+    """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
     Raises:
         ConfigError: no operation became a tool, or none of the tools has a usable server.
     """
-    catalogue = await load_catalogue(config, notice, environ)
-    require_tools(catalogue.toolset, catalogue.document)
+    if stored is None:
+        catalogue = await load_catalogue(config, notice, environ)
+        require_tools(catalogue.toolset, catalogue.document)
+        _require_server(config, catalogue)
+    else:
+        catalogue = _from_stored(config, stored, environ)
     executor = make_executor(config, catalogue, environ)
-    _require_server(config, catalogue)
     if catalogue.credentials:
         _say_where_credentials_go(config, catalogue, executor, notice)
-    async with executor:
-        yield App(toolset=catalogue.toolset, document=catalogue.document, executor=executor)
+    async with App(
+        toolset=catalogue.toolset,
+        document=catalogue.document,
+        executor=executor,
+        pages=stored.pages if stored else None,
+        freshness=catalogue.freshness,
+        can_change=can_change(config),
+    ) as app:
+        yield app
+
+
+def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> Catalogue:
+    source = source_of(config)
+    return Catalogue(
+        document=stored.document,
+        toolset=stored.toolset,
+        credentials=resolve_credentials(config, stored.document, environ),
+        typed_url=source.url if isinstance(source, UrlSource) else None,
+        freshness=Freshness(digests=stored.digests),
+    )
+
+
+async def serve_catalogue(
+    app: App, config: Config, catalogue: Catalogue, environ: Mapping[str, str] = os.environ
+) -> bool:
+    """Serve a document that arrived while the app runs; return whether the list changed.
+
+    Raises:
+        ConfigError: it cannot be served; the last one stays.
+    """
+    require_tools(catalogue.toolset, catalogue.document)
+    _require_server(config, catalogue)
+    executor = make_executor(config, catalogue, environ)
+    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness)
+
+
+async def check_again(
+    app: App, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ
+) -> Catalogue | None:
+    """Load the document again, and serve it where it is another one; return that, None where nothing is new.
+
+    Where it cannot be had, or not be served, the last good one stays, and that is said.
+    """
+    known = app.freshness.digests if app.freshness is not None else ()
+    try:
+        if len(known) == 1 and known[0] == _digest((await fetch(source_of(config))).data):
+            return None
+        catalogue = await apart(partial(load_catalogue, config, notice, environ))
+        if catalogue.freshness is not None and sorted(catalogue.freshness.digests) == sorted(known):
+            return None
+        await serve_catalogue(app, config, catalogue, environ)
+    except OpenapiMcpError as error:
+        where = f" ({error.where})" if error.where else ""
+        notice(f"warning: the last good document stays; the new one cannot be served: {error.message}{where}")
+        return None
+    return catalogue
 
 
 def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, str] = os.environ) -> Executor:
@@ -187,8 +457,11 @@ def _static_credentials(layer: CredentialLayer, scheme: str, environ: Mapping[st
     )
 
 
-async def _load_with_progress(source: Source, notice: Notice) -> Document:
+async def _load_with_progress(
+    config: Config, source: Source, notice: Notice, arrived: Arrived | None = None
+) -> Document:
     received = 0
+    overlays = tuple(parse_source(text) for text in config.overlays)
 
     def count(so_far: int, _total: int | None) -> None:
         nonlocal received
@@ -204,7 +477,9 @@ async def _load_with_progress(source: Source, notice: Notice) -> Document:
     async with anyio.create_task_group() as group:
         group.start_soon(tell)
         try:
-            loaded = await load(source, count)
+            loaded = await load(
+                source, count, overlays=overlays, allow_remote_refs=config.allow_remote_refs, arrived=arrived
+            )
         except OpenapiMcpError as error:  # carried out of the group by hand: a group wraps what it lets through
             loaded = error
         group.cancel_scope.cancel()

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS, SAFE_METHODS, Limits
+from openapi_mcp.model.policy import ANY_CLIENT, ANY_METHOD, CLIENTS, METHODS, SAFE_METHODS, Limits
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.url import origin, redact_url
 
@@ -41,16 +41,21 @@ class Config:
     spec: str | None = None
     spec_command: str | None = None
     base_url: str | None = None
+    overlays: tuple[str, ...] = ()
+    allow_remote_refs: bool = False
     methods: frozenset[str] = SAFE_METHODS
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     output_schemas: bool = False
+    client: str = ANY_CLIENT
     token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
     limits: Limits = field(default_factory=Limits)
     host: str = "127.0.0.1"
     port: int = 8800
     path: str = "/mcp"
+    cache_dir: str | None = None
+    no_catalogue: bool = False
     log_level: str = "warning"
     quiet: bool = False
     file: Path | None = None
@@ -70,6 +75,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     ]
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
+    merged["overlays"] = merged.pop("overlay", ())
     limits = {key: merged.pop(key) for key in ("timeout", "max_body", "max_response") if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
@@ -333,10 +339,13 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
     "spec_command": _text,
     "base_url": _base_url,
+    "overlay": _texts,
+    "allow_remote_refs": _flag,
     "methods": _methods,
     "include": _patterns,
     "exclude": _patterns,
     "output_schemas": _flag,
+    "client": _one_of(CLIENTS),
     "bearer": _text,
     "token": _text,
     "token_scheme": _text,
@@ -350,6 +359,8 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "host": _text,
     "port": _port,
     "path": _http_path,
+    "cache_dir": _text,
+    "no_catalogue": _flag,
     "log_level": _one_of(LOG_LEVELS),
     "quiet": _flag,
 }

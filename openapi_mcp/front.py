@@ -1,9 +1,9 @@
 """A stdio client's first questions, answered from the catalogue of last time before anything heavy is imported.
 
 The MCP SDK takes longer to import than a client likes to wait. What a client asks first, though, was known when this
-same command line last ran: the answer to discovery or the handshake, and the list. This module answers those from a file
-and hands the pipe over, with all that was said on it, to server/stdio.py. Standard library only; anything unusual is
-handed over at once, so that the SDK answers it.
+same command line last ran: the answer to discovery or the handshake, and the list. This module answers those from a
+file and hands the pipe over, with all that was said on it, to server/stdio.py. Standard library only; anything unusual
+is handed over at once, so that the SDK answers it.
 
 The file, written by generator/catalogue.py: a line with the header's length and checksum, the header (a line of JSON),
 then the body: the listed tools, a line of JSON for each page, and what only the server reads.
@@ -17,7 +17,7 @@ import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from io import FileIO
     from typing import Any, NoReturn
 
@@ -49,6 +49,9 @@ def claim_wire() -> Wire:
     """Take stdin and stdout for the protocol: descriptor 0 becomes empty, descriptor 1 becomes stderr."""
     sys.stdout.flush()
     wire = Wire(os.dup(0), os.dup(1))
+    if sys.platform != "win32":
+        for descriptor in (wire.read, wire.write):
+            os.set_blocking(descriptor, True)  # a parent may have left its pipes otherwise
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -59,7 +62,8 @@ def claim_wire() -> Wire:
 class Kept:
     """An open catalogue whose header is whole; the rest is read when it is needed."""
 
-    def __init__(self, file: "FileIO", header: "dict[str, Any]", start: int) -> None:
+    def __init__(self, path: str, file: "FileIO", header: "dict[str, Any]", start: int) -> None:
+        self.path = path
         self.file = file
         self.header = header
         self.start = start
@@ -129,12 +133,12 @@ class _Ahead:
             read += len(chunk)
         self._chunks.put(None)
 
-    def taken(self) -> "Iterator[bytes]":
+    def taken(self) -> "Generator[bytes, None, bool]":
         """Yield what was read; return whether the pipe may hold more."""
         self._taken = True
         while chunk := self._chunks.get():
             yield chunk
-        return chunk is None  # type: ignore[return-value]  # a generator's value
+        return chunk is None
 
 
 def catalogue_key(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str, version: str) -> str:
@@ -159,7 +163,7 @@ def catalogue_key(arguments: "Sequence[str]", environ: "Mapping[str, str]", fold
 
 def _build() -> "list[Any]":
     """Return the state of our own files: an upgrade, or a change to a checkout, makes other lists."""
-    top = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120  pathlib costs milliseconds
+    top = os.path.dirname(os.path.abspath(__file__))
     found = []
     with os.scandir(top) as rooms:
         for room in rooms:
@@ -178,22 +182,22 @@ def _build() -> "list[Any]":
 def state(path: str) -> "list[Any]":
     """Return a file's absolute path, mtime in ns and size; empty where there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116
+        found = os.stat(path)
     except (OSError, ValueError):
         return []
-    return [os.path.abspath(path), found.st_mtime_ns, found.st_size]  # noqa: PTH100
+    return [os.path.abspath(path), found.st_mtime_ns, found.st_size]
 
 
 def default_folder(environ: "Mapping[str, str]") -> str:
     """Return the folder of our catalogues, by the platform's convention."""
-    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")  # noqa: PTH111
+    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
     if sys.platform == "win32":
         base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
     elif sys.platform == "darwin":
         base = f"{home}/Library/Caches"
     else:
         base = environ.get("XDG_CACHE_HOME") or f"{home}/.cache"
-    return os.path.join(base, "openapi-mcp")  # noqa: PTH118
+    return os.path.join(base, "openapi-mcp")
 
 
 def _folder(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str | None:
@@ -205,13 +209,13 @@ def _folder(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: st
     if "--no-catalogue" in arguments or said["no_catalogue"].lower() in ("1", "true", "yes", "on"):
         return None
     named = _option(arguments, "--cache-dir") or said["cache_dir"].strip()
-    return os.path.expanduser(named) if named else default_folder(environ)  # noqa: PTH111
+    return os.path.expanduser(named) if named else default_folder(environ)
 
 
 def _from_file(path: str) -> "dict[str, str]":
     """Return our two settings from the config file, which is only parsed where it mentions them."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             data = file.read()
         if not any(word in data for word in (b"cache", b"catalogue")):
             return {}
@@ -235,7 +239,7 @@ def _option(arguments: "Sequence[str]", name: str) -> str:
 
 def _config_file(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str:
     named = _option(arguments, "--config") or environ.get(f"{PREFIX}CONFIG")
-    return os.path.expanduser(named) if named else f"{folder}/openapi-mcp.toml"  # noqa: PTH111
+    return os.path.expanduser(named) if named else f"{folder}/openapi-mcp.toml"
 
 
 def _without_secrets(arguments: "Sequence[str]") -> "Iterator[str]":
@@ -276,11 +280,11 @@ def open_catalogue(path: str, key: str) -> Kept | None:
     """Return a catalogue that is ours alone, whole and of this key; None for any other file."""
     try:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        file = open(os.open(path, flags), "rb", buffering=0)  # noqa: PTH123, SIM115  stays open while it serves
+        file = open(os.open(path, flags), "rb", buffering=0)  # noqa: SIM115  stays open while it serves
     except OSError:
         return None
     try:
-        kept = _read_header(file, key) if _is_private(os.fstat(file.fileno())) else None
+        kept = _read_header(path, file, key) if _is_private(os.fstat(file.fileno())) else None
     except (OSError, ValueError, RecursionError, TypeError, KeyError):
         kept = None
     if kept is None:
@@ -295,10 +299,10 @@ def _is_private(found: os.stat_result) -> bool:
     return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
 
 
-def _read_header(file: "FileIO", key: str) -> Kept | None:
+def _read_header(path: str, file: "FileIO", key: str) -> Kept | None:
     prelude = file.read(_PRELUDE).partition(b"\n")[0]
     magic, length, checksum = prelude.decode("ascii").rsplit(" ", 2)
-    kept = Kept(file, {}, len(prelude) + 1)
+    kept = Kept(path, file, {}, len(prelude) + 1)
     data = kept.read(0, min(int(length), _AHEAD)) if magic == MAGIC else b""
     if zlib.crc32(data) != int(checksum, 16) or not data:
         return None
@@ -316,15 +320,17 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
     """
     if arguments[:1] != ["serve"] or any(word in arguments for word in ("http", "--help", "-h")):
         return None
+    if None in (sys.stdin, sys.stdout, sys.stderr):  # closed before we started
+        return None
     try:
-        here = os.getcwd()  # noqa: PTH109
+        here = os.getcwd()
         folder = _folder(arguments, environ, here)
         if folder is None:
             return None
         key = catalogue_key(arguments[1:], environ, here, version)
     except (OSError, ValueError):  # no working folder; text that is no Unicode
         return None
-    kept = open_catalogue(os.path.join(folder, key + SUFFIX), key)  # noqa: PTH118
+    kept = open_catalogue(os.path.join(folder, key + SUFFIX), key)
     if kept is None or not _is_fresh(kept.header, environ):
         return None
     for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
@@ -376,7 +382,7 @@ class _Conversation:
         while view:
             try:
                 view = view[os.write(self.handover.wire.write, view) :]
-            except BrokenPipeError:
+            except OSError:  # the client is gone
                 sys.exit(0)
 
     def answer(self, line: bytes) -> bytes | None:
@@ -404,6 +410,8 @@ class _Conversation:
 
     def asked(self, method: str, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
         modern = _is_modern(params)
+        if modern is None:
+            return None
         if method == "initialize" and not self.era and not modern:
             return self.initialize(params, number, line)
         if self.era != ("modern" if modern else "legacy") and not (modern and not self.era):
@@ -475,16 +483,17 @@ def _is_meta(meta: object) -> bool:
     return isinstance(token, (int, str)) and not isinstance(token, bool)
 
 
-def _is_modern(params: "dict[str, Any]") -> bool:
-    """True for a request with the whole envelope of 2026-07-28; half of one is for the SDK to refuse."""
+def _is_modern(params: "dict[str, Any]") -> bool | None:
+    """Return whether a request has the envelope of 2026-07-28; None for half of one, which the SDK refuses."""
     meta = params.get("_meta", {})
-    if f"{_META}protocolVersion" not in meta:
+    if not any(name.startswith(_META) for name in meta):
         return False
-    return (
-        meta[f"{_META}protocolVersion"] == MODERN
+    whole = (
+        meta.get(f"{_META}protocolVersion") == MODERN
         and _is_client(meta.get(f"{_META}clientInfo"))
         and _are_capabilities(meta.get(f"{_META}clientCapabilities"))
     )
+    return whole or None
 
 
 def _is_client(value: object) -> bool:
@@ -497,17 +506,16 @@ def _is_client(value: object) -> bool:
 
 def _are_capabilities(value: object) -> bool:
     """True for a ClientCapabilities Object as clients send it."""
-    if not isinstance(value, dict) or not all(isinstance(part, dict) for part in value.values()):
+    return isinstance(value, dict) and all(_is_capability(name, part) for name, part in value.items())
+
+
+def _is_capability(name: str, part: object) -> bool:
+    if not isinstance(part, dict):
         return False
-    for name, part in value.items():
-        if name == "roots":
-            if not part.keys() <= {"listChanged"} or not isinstance(part.get("listChanged", False), bool):
-                return False
-        elif name not in ("elicitation", "sampling", "experimental", "extensions"):
-            return False
-        elif not all(isinstance(inner, dict) for inner in part.values()):
-            return False
-    return True
+    if name == "roots":
+        return part.keys() <= {"listChanged"} and isinstance(part.get("listChanged", False), bool)
+    known = name in ("elicitation", "sampling", "experimental", "extensions")
+    return known and all(isinstance(inner, dict) for inner in part.values())
 
 
 def _dump(value: object) -> bytes:

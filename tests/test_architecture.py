@@ -148,7 +148,7 @@ def test_the_check_sees_who_writes() -> None:
 IMPORTS_NOTHING_HEAVY = """
 import sys
 import {module}
-print(" ".join(sorted({{"mcp", "mcp_types", "jsonschema", "uvicorn", "starlette", "yaml"}} & set(sys.modules))))
+print(" ".join(sorted({{"httpx", "mcp", "mcp_types", "jsonschema", "uvicorn", "starlette", "yaml"}} & set(sys.modules))))
 """
 
 

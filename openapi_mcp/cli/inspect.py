@@ -83,7 +83,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         ],
         "problems": [
             {"severity": p.severity.value, "pointer": p.pointer, "message": p.message, "hint": p.hint}
-            for p in document.problems
+            for p in (*document.problems, *toolset.problems)
         ],
     }
 

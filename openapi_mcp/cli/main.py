@@ -1,13 +1,16 @@
 """The command: its sub-commands, and what every one of them does with an error."""
 
+import sys
 from typing import Annotated
 
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.cli import call, inspect, serve
+from openapi_mcp.cli import call, check, inspect, serve
 from openapi_mcp.cli.output import open_missing_streams, show_error, show_text
+from openapi_mcp.cli.start import Begun
 from openapi_mcp.errors import ExitCode, OpenapiMcpError
+from openapi_mcp.front import Handover
 
 HELP = """Turn any OpenAPI description into an MCP server.
 
@@ -45,6 +48,7 @@ app = typer.Typer(
 app.command("serve", help=serve.HELP)(serve.serve)
 app.command("inspect", help=inspect.HELP)(inspect.inspect)
 app.command("call", help=call.HELP)(call.call)
+app.command("check", help=check.HELP)(check.check)
 
 
 @app.callback()
@@ -61,11 +65,16 @@ def start(
         raise typer.Exit(ExitCode.OK)
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit status. One of the two outermost doors: no traceback passes it."""
+def run(arguments: list[str] | None = None, handover: Handover | None = None) -> int:
+    """Run the command and return its exit status. One of the two outermost doors: no traceback passes it.
+
+    `handover` is a conversation that front.py began.
+    """
     open_missing_streams()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    begun = Begun(arguments=tuple(arguments), handover=handover)
     try:
-        return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False) or ExitCode.OK)
+        return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False, obj=begun) or ExitCode.OK)
     except OpenapiMcpError as error:
         show_error(error)
         return error.exit_code

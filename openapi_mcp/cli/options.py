@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from openapi_mcp.model.policy import CLIENTS
+
 _DOCUMENT = "Document"
 _TOOLS = "Tools"
 _CREDENTIALS = "Credentials (each may be env:NAME or file:PATH)"
@@ -39,6 +41,14 @@ DOCUMENT: Options = {
         _Text, "--base-url", metavar="URL", panel=_DOCUMENT,
         help_text="Where the API is; takes the place of every server in the document.",
     ),
+    "overlay": _option(
+        _Texts, "--overlay", metavar="FILE", panel=_DOCUMENT,
+        help_text="An OpenAPI Overlay (file or URL), applied to the document before anything else; repeatable.",
+    ),
+    "allow_remote_refs": _option(
+        _Flag, "--allow-remote-refs", panel=_DOCUMENT,
+        help_text="Follow references to other origins too. Default: to files below its folder, or its origin.",
+    ),
     "config": _option(
         _Text, "--config", metavar="FILE", panel=_DOCUMENT,
         help_text="A file with any of these options. Default: openapi-mcp.toml, where there is one.",
@@ -59,6 +69,10 @@ TOOLS: Options = {
     ),
     "output_schemas": _option(
         _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
+    ),
+    "client": _option(
+        _Text, "--client", metavar="NAME", panel=_TOOLS,
+        help_text=f"Fit names and schemas to one client: {', '.join(CLIENTS[1:])}. Default: all, which fits every one.",
     ),
 }  # fmt: skip
 CREDENTIALS: Options = {
@@ -108,6 +122,15 @@ OUTPUT: Options = {
     ),
     "verbose": _option(_Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
     "quiet": _option(_Flag, "--quiet", "-q", panel=_OUTPUT, help_text="Only errors on stderr."),
+}  # fmt: skip
+CACHE: Options = {
+    "cache_dir": _option(
+        _Text, "--cache-dir", metavar="DIR", panel=_OUTPUT,
+        help_text="Where tool lists are kept between starts. Default: openapi-mcp in the user's cache folder.",
+    ),
+    "no_catalogue": _option(
+        _Flag, "--no-catalogue", panel=_OUTPUT, help_text="Neither use nor keep the tool list of an earlier start."
+    ),
 }  # fmt: skip
 HTTP: Options = {
     "host": _option(_Text, "--host", panel="HTTP", help_text="Address to listen on. Default: 127.0.0.1."),

@@ -7,12 +7,12 @@ import anyio
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.app import App, Notice, open_app
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS, takes
-from openapi_mcp.cli.start import require_spec, start
+from openapi_mcp.app import Notice, open_app
+from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.model.policy import SAFE_METHODS
+from openapi_mcp.generator.catalogue import Summary, read_catalogue, summary_of
 
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
@@ -34,12 +34,13 @@ In Claude Code:
 """
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, CALLS, HTTP, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, CALLS, HTTP, CACHE, OUTPUT)
 def serve(
     *,
     transport: Annotated[
         Literal["stdio", "http"], typer.Argument(help="stdio: one client, over this process's pipes. http: many.")
     ] = "stdio",
+    context: typer.Context,
     flags: Mapping[str, Any],
 ) -> int:
     """Serve until the client leaves or a signal ends it."""
@@ -47,14 +48,29 @@ def serve(
     require_spec(config, stdin_is_protocol=transport == "stdio")
     if transport == "http":
         return anyio.run(_serve_http, config, notice)
+    return _serve_stdio(config, notice, context.obj)
+
+
+def _serve_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+    from openapi_mcp.server.behind import Behind
     from openapi_mcp.server.stdio import claim_wire, serve_stdio
 
-    wire = claim_wire()
+    handover = begun.handover
+    wire = handover.wire if handover else claim_wire()
+    stored = read_catalogue(handover.kept) if handover else None
+    behind = Behind(
+        config=config,
+        notice=notice,
+        path=catalogue_path(config, begun.arguments),
+        is_stored=stored is not None,
+        told=handover.kept.header["pages"] if handover else None,
+    )
 
     async def over_stdio() -> ExitCode:
-        async with open_app(config, notice) as app:
-            _say_what_is_served(app, notice)
-            return await serve_stdio(app, wire)
+        async with open_app(config, notice, stored=stored) as app:
+            summary = stored.summary if stored else summary_of(app.toolset)
+            _say_what_is_served(app.toolset.title, summary, notice)
+            return await serve_stdio(app, wire, handover, behind)
 
     return anyio.run(over_stdio)
 
@@ -64,17 +80,13 @@ async def _serve_http(config: Config, notice: Notice) -> ExitCode:
 
     with bind(config.host, config.port) as listener:
         async with open_app(config, notice) as app:
-            _say_what_is_served(app, notice)
+            _say_what_is_served(app.toolset.title, summary_of(app.toolset), notice)
             host = f"[{config.host}]" if ":" in config.host else config.host
             url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
             return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"))
 
 
-def _say_what_is_served(app: App, notice: Notice) -> None:
-    toolset = app.toolset
-    changes = any(tool.operation.method not in SAFE_METHODS for tool in toolset.tools)
-    left_out = (
-        f", {len(toolset.skipped)} operations left out (openapi-mcp inspect shows why)" if toolset.skipped else ""
-    )
-    rights = "reading and writing" if changes else "read-only"
-    notice(f"openapi-mcp {__version__}: {len(toolset.tools)} tools of {toolset.title}, {rights}{left_out}")
+def _say_what_is_served(title: str, summary: Summary, notice: Notice) -> None:
+    left_out = f", {summary.left_out} operations left out (openapi-mcp inspect shows why)" if summary.left_out else ""
+    rights = "read-only" if summary.reads_only else "reading and writing"
+    notice(f"openapi-mcp {__version__}: {summary.tools} tools of {title}, {rights}{left_out}")

@@ -1,14 +1,25 @@
 """What every command does first: options into a Config, logging, notices."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openapi_mcp import __version__
 from openapi_mcp.app import Notice
 from openapi_mcp.cli.output import notice, quiet_notice, set_up_logging
 from openapi_mcp.config import FILE_NAME, Config, build_config
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """How this run began: what was typed, and the conversation that front.py has begun with a client."""
+
+    arguments: tuple[str, ...]
+    handover: Handover | None
 
 
 def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
@@ -27,6 +38,17 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     if config.file == folder / FILE_NAME and not flags.get("config"):
         say(f"using {FILE_NAME} of this folder")
     return config, say
+
+
+def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
+    """Return the file in which the list of this command line is kept for its next start; None where none is."""
+    if config.no_catalogue:
+        return None
+    folder = Path(os.path.expanduser(config.cache_dir or default_folder(os.environ)))
+    try:
+        return folder / f"{catalogue_key(arguments[1:], os.environ, os.getcwd(), __version__)}{SUFFIX}"
+    except ValueError:  # an option that is no Unicode text
+        return None
 
 
 def require_spec(config: Config, *, stdin_is_protocol: bool = False) -> None:

@@ -90,6 +90,11 @@ class Executor:
         self._validators: dict[str, Validator] = {}
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """What is set on every request to a trusted origin."""
+        return self._credentials
+
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()
         return self

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
-from typing import Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.url import origin
 
+if TYPE_CHECKING:
+    import httpx
+
 MAX_REDIRECTS = 5
 _MAX_CONNECTIONS = 100
 _PIECE = 65536  # bytes that are unpacked at a time
-_NO_AUTH = httpx.Auth()  # httpx would make an Authorization of the user in a redirect's URL
 
 
 class SendError(Exception):
@@ -44,9 +44,13 @@ class Sender:
 
     max_body: int
     user_agent: str
-    _client: httpx.AsyncClient = field(init=False, repr=False)
+    _client: "httpx.AsyncClient" = field(init=False, repr=False)
+    _no_auth: "httpx.Auth" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        import httpx
+
+        self._no_auth = httpx.Auth()  # None would let httpx make an Authorization of the user in a redirect's URL
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             timeout=None,  # noqa: S113  the executor holds every call to one deadline
@@ -73,6 +77,8 @@ class Sender:
             TooLargeError: more than `max_body` decompressed bytes.
             BrokenAnswerError: not HTTP, cut short, or redirected without end.
         """
+        import httpx
+
         try:
             return await self._follow(self._prepare(request))
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
@@ -82,13 +88,13 @@ class Sender:
         except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:
             raise BrokenAnswerError(_reason(error)) from error
 
-    def _prepare(self, request: HttpRequest) -> httpx.Request:
+    def _prepare(self, request: HttpRequest) -> "httpx.Request":
         headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
         return self._client.build_request(request.method, request.url, headers=headers, content=request.body)
 
-    async def _follow(self, request: httpx.Request) -> HttpResponse:
+    async def _follow(self, request: "httpx.Request") -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._client.send(request, stream=True, auth=_NO_AUTH)
+            response = await self._client.send(request, stream=True, auth=self._no_auth)
             try:
                 onward = response.next_request
                 if onward is None or origin(str(onward.url)) != origin(str(request.url)):
@@ -98,7 +104,7 @@ class Sender:
             request = _with_cookies_of(request, onward)
         raise BrokenAnswerError(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _read(self, response: httpx.Response, onward: httpx.Request | None) -> HttpResponse:
+    async def _read(self, response: "httpx.Response", onward: "httpx.Request | None") -> HttpResponse:
         body = bytearray()
         unpacker = None
         async for packed in response.aiter_raw():
@@ -118,7 +124,7 @@ class Sender:
         )
 
 
-def _with_cookies_of(request: httpx.Request, onward: httpx.Request) -> httpx.Request:
+def _with_cookies_of(request: "httpx.Request", onward: "httpx.Request") -> "httpx.Request":
     """Give a redirect within its origin the cookies of the request, which httpx takes from its own jar alone."""
     if "cookie" in request.headers:
         onward.headers["cookie"] = request.headers["cookie"]
@@ -153,7 +159,7 @@ class _Gunzip:
             raise BrokenAnswerError("the packed body ends before its end")
 
 
-def _unpacker(response: httpx.Response) -> _Plain | _Gunzip:
+def _unpacker(response: "httpx.Response") -> _Plain | _Gunzip:
     encoding = response.headers.get("content-encoding", "").strip().lower()
     if encoding in ("gzip", "x-gzip"):
         return _Gunzip()

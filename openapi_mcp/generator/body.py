@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.generator.schema import find
 from openapi_mcp.model.document import MediaType, RequestBody, Schema
 from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, plain_type
+from openapi_mcp.model.text import one_line
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
 _PLAIN_WORDS = _ANNOTATIONS | {
@@ -19,6 +20,11 @@ _PLAIN_WORDS = _ANNOTATIONS | {
     "minProperties",
 }
 _MAX_PARTS = 200  # parts of one `allOf`, nested ones included
+_BINARY_ENDINGS = ("/octet-stream", "/pdf", "zip", "/x-tar", "+gzip", "/binary", "/x-binary", "/wasm", "-compressed")
+_SHOWN_FIELDS = 20
+
+
+_CONCRETE = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
 
 
 def choose_media_type(body: RequestBody) -> MediaType | None:
@@ -40,12 +46,83 @@ def _is_json_by_name(content_type: str) -> bool:
     return is_json(content_type) and "*" not in content_type
 
 
+def sent_type(schemas: Mapping[str, Schema], media_type: MediaType) -> str:
+    """Return the Content-Type of a body, concrete unless what the caller gives says which it is.
+
+    "*/*" -> "application/json", of bytes "application/octet-stream"; "image/*" stays; "json" -> "application/json"
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
+    """
+    declared = media_type.content_type.partition(",")[0].strip()
+    plain = plain_type(declared)
+    if plain in ("*/*", "application/*") and as_file(schemas, media_type.schema or {}) is not None:
+        return "application/octet-stream"
+    if plain in _CONCRETE:
+        return _CONCRETE[plain]
+    if plain.startswith("multipart/") and "*" not in plain:
+        return declared
+    if is_multipart(plain):
+        return "multipart/form-data"
+    if "/" not in plain or ("*" in plain and is_json(plain)):
+        return "application/json"
+    return "text/xml" if "*" in plain and is_text(plain) else declared
+
+
+def is_file_body(schemas: Mapping[str, Schema], schema: Schema, content_type: str) -> bool:
+    """True when a body is bytes: of a type that is no text, and whose schema does not say otherwise.
+
+    "image/png" -> True; "application/jwt" with {"type": "string"} -> False; any with {"type": "object"} -> False
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
+    """
+    if is_json(content_type) or is_form(content_type) or is_multipart(content_type) or is_text(content_type):
+        return False
+    parts = [part for part in _parts(schemas, schema, alternatives=True) if part is not None]
+    if any("properties" in part or part.get("type", "string") not in ("string", "null") for part in parts):
+        return False
+    is_plain_text = any(part.get("type") == "string" for part in parts) and as_file(schemas, schema) is None
+    return _is_binary(content_type) or not is_plain_text
+
+
+def _is_binary(content_type: str) -> bool:
+    plain = plain_type(content_type)
+    return plain.startswith(("image/", "audio/", "video/", "font/", "model/")) or plain.endswith(_BINARY_ENDINGS)
+
+
+def as_text(schemas: Mapping[str, Schema], schema: Schema, content_type: str) -> Schema:
+    """Return what a caller sees of a body that is text: its own schema where that is text, else its fields by name.
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
+    """
+    found = find(schemas, schema)
+    said = f"Text of type {plain_type(content_type)}."
+    if found.get("type") == "string":
+        kept = {key: value for key, value in found.items() if key not in ("format", "contentMediaType")}
+        return {**kept, "description": f"{found.get('description', '')} {said}".strip()}
+    fields = [
+        name for part in _parts(schemas, schema, alternatives=True) if part for name in part.get("properties", ())
+    ]
+    shown = ", ".join(fields[:_SHOWN_FIELDS]) + (", ..." if len(fields) > _SHOWN_FIELDS else "")
+    words = (found.get("description", ""), said, f"Fields: {one_line(shown, 300)}." if fields else "")
+    return {"type": "string", "description": " ".join(word for word in words if word)}
+
+
 @dataclass(slots=True)
 class ObjectBody:
     """The fields of an object body: their schemas by name, and which of them the body must have."""
 
     properties: dict[str, Schema] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
+
+    def take(self, part: Schema) -> None:
+        """Add what one part says; a field that two parts describe must fit both."""
+        for name, value in part.get("properties", {}).items():
+            known = self.properties.get(name)
+            self.properties[name] = value if known is None or known == value else {"allOf": [known, value]}
+        self.required.update(part.get("required", ()))
 
 
 def object_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | None:
@@ -58,10 +135,24 @@ def object_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | N
     for part in _parts(schemas, schema):
         if part is None or not _is_plain(part):
             return None
-        for name, value in part.get("properties", {}).items():
-            known = body.properties.get(name)
-            body.properties[name] = value if known is None or known == value else {"allOf": [known, value]}
-        body.required.update(part.get("required", ()))
+        body.take(part)
+    return body if body.properties else None
+
+
+def form_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | None:
+    """Return the fields of a multipart body, those of all its alternatives; None where it names none.
+
+    Which of them are files has to be known, so alternatives become fields that may be left out.
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
+    """
+    body = ObjectBody()
+    for part in _parts(schemas, schema):
+        body.take(part or {})
+    required = frozenset(body.required)
+    for part in _parts(schemas, schema, alternatives=True):
+        body.take({**(part or {}), "required": required})
     return body if body.properties else None
 
 
@@ -69,32 +160,44 @@ def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
     """Return what a caller sees of a field that is a file, or a list of files; None where it is neither.
 
     OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
     """
-    found = find(schemas, schema)
-    said = {key: found[key] for key in ("description",) if key in found} | {
-        key: schema[key] for key in ("description",) if key in schema
-    }
-    if found.get("type") == "array" and (item := as_file(schemas, found.get("items", {}))) is not None:
-        return {"type": "array", "items": {key: item[key] for key in ("type", "contentEncoding")}, **_file_words(said)}
-    is_bytes = "contentMediaType" in found and "contentEncoding" not in found
-    if found.get("type", "string") == "string" and (found.get("format") == "binary" or is_bytes):
-        return {"type": "string", "contentEncoding": "base64", **_file_words(said)}
+    parts = [part for part in _parts(schemas, schema, alternatives=True) if part is not None]
+    words = " ".join(
+        dict.fromkeys(said for part in (schema, *parts) if isinstance(said := part.get("description"), str))
+    )
+    said = {"description": f"{words} File: base64, or a data: URL with its type.".strip()}
+    if any(_is_bytes(part) for part in parts):
+        return {"type": "string", "contentEncoding": "base64", **said}
+    for part in parts:
+        if part.get("type") == "array" and any(
+            item is not None and _is_bytes(item) for item in _parts(schemas, part.get("items", {}), alternatives=True)
+        ):
+            bounds = {word: part[word] for word in ("minItems", "maxItems") if word in part}
+            return {"type": "array", "items": {"type": "string", "contentEncoding": "base64"}, **bounds, **said}
     return None
 
 
-def _file_words(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Say which forms a file takes, after what the document says of it."""
-    return {"description": f"{said.get('description', '')} File: base64, or a data: URL with its type.".strip()}
+def _is_bytes(schema: Schema) -> bool:
+    if schema.get("type", "string") != "string" or "contentEncoding" in schema:
+        return False
+    return schema.get("format") == "binary" or not is_json(schema.get("contentMediaType", "application/json"))
 
 
-def _parts(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[Schema | None]:
-    """Yield the schema and all in its `allOf`, references followed; None when they do not come to an end."""
+def _parts(schemas: Mapping[str, Schema], schema: Schema, *, alternatives: bool = False) -> Iterator[Schema | None]:
+    """Yield the schema and all in its `allOf`, references followed; None when they do not come to an end.
+
+    With `alternatives` also what stands in `anyOf` and `oneOf`.
+    """
+    words = ("allOf", "anyOf", "oneOf") if alternatives else ("allOf",)
     waiting = [schema]
     for _ in range(_MAX_PARTS):
         if not waiting:
             return
         part = find(schemas, waiting.pop(0))
-        waiting[:0] = part.get("allOf", ())
+        waiting[:0] = [inner for word in words for inner in part.get(word, ())]
         yield part
     yield None
 

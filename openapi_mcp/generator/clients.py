@@ -212,7 +212,7 @@ def _root_fault(schema: Any) -> str | None:
 
 
 def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every object in a schema: more than the schemas, which is enough to find a keyword whose value has a form."""
+    """Yield every object in a schema, be it a schema or not: enough to find a keyword whose value has a form."""
     stack = [value]
     while stack:
         node = stack.pop()
@@ -239,7 +239,8 @@ def _name_rules(name: str, client: Client, server: str) -> Iterator[_Broken]:
         yield client.name_illegal, "name", f"{name[:60]!r} does not match {client.name_pattern}"
     shown = client.prefixed(name, server)
     if len(shown) > client.longest_name:
-        yield client.name_too_long, "name length", f"{len(shown)} characters as {shown[:80]!r}; {client.longest_name} fit"
+        why = f"{len(shown)} characters as {shown[:80]!r}; {client.longest_name} fit"
+        yield client.name_too_long, "name length", why
 
 
 def _word_rules(tool: WireTool, client: Client) -> Iterator[_Broken]:

@@ -6,7 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_mcp.generator import describe
-from openapi_mcp.generator.body import as_file, choose_media_type, object_body
+from openapi_mcp.generator.body import (
+    ObjectBody,
+    as_file,
+    as_text,
+    choose_media_type,
+    form_body,
+    is_file_body,
+    object_body,
+    sent_type,
+)
 from openapi_mcp.generator.clients import Fit, fit
 from openapi_mcp.generator.gate import Gate
 from openapi_mcp.generator.inline import inline
@@ -14,9 +23,20 @@ from openapi_mcp.generator.naming import argument_names, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out
 from openapi_mcp.generator.slim import flat, slim
-from openapi_mcp.model.document import Document, Location, MediaType, Operation, Parameter, Problem, Schema, Severity, Skipped
-from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text
+from openapi_mcp.model.document import (
+    Document,
+    Location,
+    MediaType,
+    Operation,
+    Parameter,
+    Problem,
+    Schema,
+    Severity,
+    Skipped,
+)
+from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, plain_type
 from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object; security.md A4).
@@ -29,7 +49,6 @@ _RESERVED_HEADERS = frozenset(
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _COOKIE_NAME = _HEADER_NAME
 _OUTPUT_ROOM = 6_000  # characters of an output schema whose parts are written in place
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class _Unserved(ValueError):
@@ -155,16 +174,17 @@ class _Generator:
             operation=operation,
             annotations=describe.annotations(operation),
             bindings=bindings,
-            body_type=_sent_type(media_type) if media_type else None,
+            body_type=sent_type(self.schemas, media_type) if media_type else None,
             ignored=frozenset(ignored) - set(names),
         )
 
     def parameters(self, operation: Operation) -> tuple[list[_Argument], list[str]]:
         """Return the parameters that are offered, and the names of those that are not the caller's to set."""
         offered, ignored = [], []
-        for parameter in (*_undeclared(operation), *operation.parameters):
+        for parameter in operation.parameters:
             if _is_reserved(parameter) or (parameter.location, parameter.name.lower()) in self.hidden:
-                ignored.append(parameter.name)
+                is_header = parameter.location is Location.HEADER
+                ignored.append(parameter.name.lower() if is_header else parameter.name)
                 continue
             schema = _described(parameter.schema, parameter)
             place, required = parameter.location.value, parameter.required
@@ -172,31 +192,46 @@ class _Generator:
         return offered, ignored
 
     def body(self, operation: Operation, media_type: MediaType) -> Iterator[_Argument]:
-        schema = media_type.schema or {}
-        content_type = media_type.content_type
+        """Yield the fields of an object body side by side, else the whole body."""
+        schema, content_type = media_type.schema or {}, sent_type(self.schemas, media_type)
         if is_text(content_type):
-            yield self.whole_body(operation, {"type": "string", "description": f"The body, as {content_type} text."})
+            yield self.whole_body(operation, as_text(self.schemas, schema, content_type))
+        elif is_file_body(self.schemas, schema, content_type):
+            said = f"The body ({plain_type(content_type)}): base64, or a data: URL."
+            file = {"type": "string", "contentEncoding": "base64", "description": said}
+            yield self.whole_body(operation, file, BindingKind.FILE_BODY)
+        elif is_multipart(content_type):
+            yield from self.form(operation, schema)
+        elif (fields := object_body(self.schemas, schema)) is not None:
+            yield from self.fields(fields)
+        else:
+            is_any = is_form(content_type) and not schema
+            yield self.whole_body(operation, {"type": "object"} if is_any else schema)
+
+    def form(self, operation: Operation, schema: Schema) -> Iterator[_Argument]:
+        fields = form_body(self.schemas, schema)
+        if fields is not None:
+            yield from self.fields(fields, files=True)
             return
-        if not (is_json(content_type) or is_form(content_type) or is_multipart(content_type)):
-            said = f"The body ({content_type}): base64, or a data: URL."
-            yield self.whole_body(operation, {"type": "string", "contentEncoding": "base64", "description": said})
-            return
-        fields = object_body(self.schemas, schema)
-        if fields is None:
-            yield self.whole_body(operation, schema)
-            return
-        for name, value in fields.properties.items():
+        said = "The fields of the form by name; a file as a data: URL."
+        yield self.whole_body(operation, {"type": "object", "description": said})
+
+    def fields(self, body: ObjectBody, *, files: bool = False) -> Iterator[_Argument]:
+        for name, value in body.properties.items():
             if self.inputs.is_hidden(value):
                 continue
-            file = as_file(self.schemas, value) if is_multipart(content_type) else None
+            file = as_file(self.schemas, value) if files else None
             kind = BindingKind.BODY_FIELD if file is None else BindingKind.FILE
-            yield _Argument("body", name, value if file is None else file, kind, name in fields.required)
+            yield _Argument("body", name, value if file is None else file, kind, name in body.required)
 
-    def whole_body(self, operation: Operation, schema: Schema) -> _Argument:
+    def whole_body(self, operation: Operation, schema: Schema, kind: BindingKind = BindingKind.BODY) -> _Argument:
         body = operation.request_body
-        said = body.description if body else ""
-        schema = schema if not said or "description" in schema else {**schema, "description": said}
-        return _Argument("body", "body", schema, BindingKind.BODY, body is not None and body.required)
+        words = (body.description if body else "", schema.get("description", ""))
+        if kind is BindingKind.BODY and schema.get("type") != "string" and words[1]:
+            words = ("", words[1])  # of what a schema says of itself nothing is said twice
+        said = " ".join(word for word in words if word)
+        schema = {**schema, "description": said} if said else schema
+        return _Argument("body", "body", schema, kind, body is not None and body.required)
 
     def input_schema(
         self, operation: Operation, arguments: list[_Argument], bindings: tuple[Binding, ...]
@@ -247,25 +282,9 @@ class _Generator:
 
 def _check_path(operation: Operation) -> None:
     """Refuse a template that a URL parser would rewrite. Security requirement A1."""
-    segments = operation.path.partition("?")[0].replace("\\", "/").split("/")
+    segments = path_and_query(operation.path)[0].replace("\\", "/").split("/")
     if any(_decoded_dots(segment) for segment in segments):
         raise _Unserved("the path template holds a dot segment", operation.pointer)
-
-
-def _undeclared(operation: Operation) -> Iterator[Parameter]:
-    """Yield a parameter for each template expression that has none, which OAS 3.1.1, 4.8.2.2, does not allow."""
-    declared = {parameter.name for parameter in operation.parameters if parameter.location is Location.PATH}
-    for name in dict.fromkeys(_PLACEHOLDER.findall(operation.path.partition("#")[0].partition("?")[0])):
-        if name not in declared:
-            yield Parameter(
-                name=name,
-                location=Location.PATH,
-                required=True,
-                schema={"type": "string"},
-                style="simple",
-                explode=False,
-                pointer=operation.pointer,
-            )
 
 
 def _decoded_dots(segment: str) -> bool:
@@ -300,10 +319,6 @@ def _body_media_type(operation: Operation) -> MediaType | None:
         declared = ", ".join(media.content_type[:80] for media in body.content[:5])
         raise _Unserved(f"no header can carry the type of its request body ({declared})", body.pointer)
     return chosen
-
-
-def _sent_type(media_type: MediaType) -> str:
-    return "application/json" if "*" in media_type.content_type else media_type.content_type
 
 
 def _binding(argument: _Argument, name: str) -> Binding:

@@ -49,7 +49,7 @@ def _name(operation: Operation, longest: int, *, shared: bool) -> str:
 
 def _digested(text: str, identity: str, longest: int, digits: int = _DIGEST) -> str:
     digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
-    mark = format(int(digest[:16], 16), "036b")
+    mark = format(int(digest[:16], 16), "064b")
     suffix = _base32(mark, digits)
     plain = _ILLEGAL.sub("_", text).strip("_-") or "operation"
     if not plain[0].isalpha():

@@ -75,6 +75,7 @@ class Parts:
     schemas: Mapping[str, Schema]
     direction: Direction
     _known: dict[str, Part] = field(default_factory=dict)
+    _fitted: dict[tuple[int, int], tuple[Schema, Part]] = field(default_factory=dict)
 
     def __getitem__(self, ref: str) -> Part:
         if ref not in self._known:
@@ -87,9 +88,13 @@ class Parts:
         Raises:
             MissingSchemaError: a property's reference leads nowhere.
         """
-        refs: list[str] = []
-        fitted = self._fit(schema, refs, longest)
-        return Part(fitted, tuple(refs), len(write_json(fitted)))
+        known = self._fitted.get((id(schema), longest))
+        if known is None:
+            refs: list[str] = []
+            fitted = self._fit(schema, refs, longest)
+            known = schema, Part(fitted, tuple(refs), len(write_json(fitted)))
+            self._fitted[id(schema), longest] = known  # with the schema, so that its id is not given to another
+        return known[1]
 
     def is_hidden(self, schema: Schema) -> bool:
         """True when a property is not for this direction, by its own word or by that of what it refers to."""
@@ -113,7 +118,7 @@ class Parts:
     def _fit_patterns(self, schema: dict[str, Any]) -> None:
         """Keep the patterns that every client's and our own regular expressions take.
 
-        Of outputs none is kept: clients compile them in ECMA-262's Unicode mode, where `\\-` alone loses the whole list.
+        Of outputs none is kept: clients compile them in ECMA-262's Unicode mode; one needless escape loses the list.
         """
         is_output = self.direction == "output"
         if "pattern" in schema and (is_output or not is_portable(schema["pattern"])):

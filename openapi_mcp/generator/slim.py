@@ -23,11 +23,13 @@ def slim(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
     Above COMFORT: examples and nested descriptions are shortened, then left out, then the arguments' own are shortened.
     Above LIMIT: long enums are cut, and what is nested deepest is replaced by its type, level by level.
     """
+    size = _size(properties, definitions)
     for room, change in _STEPS:
-        if len(write_json(properties)) + len(write_json(definitions)) <= room:
+        if size <= room:
             continue
         properties = {name: _change(schema, change, 0) for name, schema in properties.items()}
         definitions = _used({name: _change(schema, change, 1) for name, schema in definitions.items()}, properties)
+        size = _size(properties, definitions)
     return properties, definitions
 
 
@@ -36,6 +38,10 @@ def flat(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
     change = _only_to(_DEEPEST)
     properties = {name: _change(schema, change, 1) for name, schema in properties.items()}
     return properties, _used({name: _change(schema, change, 1) for name, schema in definitions.items()}, properties)
+
+
+def _size(properties: Schemas, definitions: Schemas) -> int:
+    return len(write_json(properties)) + (len(write_json(definitions)) if definitions else 0)
 
 
 def _change(schema: dict[str, Any], change: Change, depth: int) -> dict[str, Any]:

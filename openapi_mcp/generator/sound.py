@@ -12,8 +12,8 @@ _DEFINITION = "#/$defs/"
 # What moves the place that references are resolved from, or is defined for other dialects: no tool needs it.
 _FOREIGN = frozenset(
     (
-        "$id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef", "$vocabulary",
-        "definitions", "dependencies",
+        "$id", "$schema", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveAnchor", "$recursiveRef",
+        "$vocabulary", "definitions", "dependencies",
     )
 )  # fmt: skip
 # Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
@@ -150,7 +150,10 @@ _LEAVES: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("uniqueItems", "deprecated", "readOnly", "writeOnly"), _is_flag),
     **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _is_number),
     **dict.fromkeys(
-        ("minLength", "maxLength", "minItems", "maxItems", "minContains", "maxContains", "minProperties", "maxProperties"),
+        (
+            "minLength", "maxLength", "minItems", "maxItems", "minContains", "maxContains", "minProperties",
+            "maxProperties",
+        ),
         _is_count,
     ),
 }  # fmt: skip

@@ -8,15 +8,17 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import anyio
-import httpx
 
 from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import redact_url
+
+if TYPE_CHECKING:
+    import httpx  # imported where it is used: it costs a command that fetches nothing half of its start
 
 DEADLINE = 60.0  # seconds, for all of it
 MAX_BYTES = 64_000_000  # after decompression
@@ -71,6 +73,8 @@ async def _fetch(source: Source, progress: Progress) -> Fetched:
 
 
 async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
+    import httpx
+
     headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
     hooks = {"request": [_refuse_downgrade(source)]}
     try:
@@ -92,10 +96,10 @@ async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
         raise _unreachable(source, error) from None
 
 
-def _refuse_downgrade(source: UrlSource) -> Callable[[httpx.Request], object]:
+def _refuse_downgrade(source: UrlSource) -> Callable[["httpx.Request"], object]:
     """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document."""
 
-    async def check(request: httpx.Request) -> None:
+    async def check(request: "httpx.Request") -> None:
         if source.url.lower().startswith("https:") and request.url.scheme != "https":
             raise SourceError(
                 f"redirected from https to {redact_url(str(request.url))!r}",
@@ -126,7 +130,7 @@ def _check_encoding(source: UrlSource, encoding: str) -> None:
         )
 
 
-async def _read_body(source: Source, response: httpx.Response, progress: Progress) -> bytes:
+async def _read_body(source: Source, response: "httpx.Response", progress: Progress) -> bytes:
     length = response.headers.get("content-length", "")
     total = int(length) if length.isdecimal() and len(length) < 20 else None
     data = bytearray()
@@ -139,6 +143,8 @@ async def _read_body(source: Source, response: httpx.Response, progress: Progres
 
 
 def _unreachable(source: Source, error: Exception) -> SourceError:
+    import httpx
+
     reason = one_line(str(error), 200) or type(error).__name__
     if isinstance(error, httpx.ConnectError):
         return SourceError(

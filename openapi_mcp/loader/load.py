@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +25,9 @@ from openapi_mcp.model.url import origin, redact_url
 _MAX_FILES = 2_000
 _GZIP = b"\x1f\x8b"
 
+Arrived = Callable[[Source, bytes], None]
+"""Told of each part of a description: where it came from, and its bytes."""
+
 
 async def load(
     source: Source | str,
@@ -32,11 +35,13 @@ async def load(
     *,
     overlays: Sequence[Source] = (),
     allow_remote_refs: bool = False,
+    arrived: Arrived | None = None,
 ) -> Document:
     """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
     A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
-    to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`.
+    to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
+    is told of every part with its bytes.
 
     Raises:
         ConfigError: the text is no source.
@@ -47,11 +52,17 @@ async def load(
         source = parse_source(source)
     try:
         with anyio.fail_after(DEADLINE):
-            gathering = _Gathering(source=source, progress=progress, allow_remote=allow_remote_refs)
+            gathering = _Gathering(
+                source=source, progress=progress, allow_remote=allow_remote_refs, arrived=arrived or _untold
+            )
             return await gathering.document(overlays)
     except TimeoutError:
         said = f"the document and what it refers to did not arrive within {DEADLINE:.0f} s"
         raise SourceError(said, where=str(source), hint="bundle it into one file and give that") from None
+
+
+def _untold(_source: Source, _data: bytes) -> None:
+    """Tell nobody."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,18 +72,19 @@ class _Gathering:
     source: Source
     progress: Progress | None
     allow_remote: bool
+    arrived: Arrived
     roots: dict[str, JsonValue] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     received: int = 0
 
     async def document(self, overlays: Sequence[Source]) -> Document:
-        fetched = await fetch(self.source, self.progress)
+        fetched = await self.fetched(self.source, self.progress)
         data = unpacked(fetched.data, str(self.source))
         self.received = len(data)
         root = parse(data, where=str(self.source))
         outside = may_point_outside(data)
         for overlay in overlays:
-            text = unpacked((await fetch(overlay)).data, str(overlay))
+            text = unpacked((await self.fetched(overlay)).data, str(overlay))
             outside = outside or may_point_outside(text)
             root = self.overlaid(root, parse(text, where=str(overlay)), str(overlay))
         root_uri = self.root_uri(fetched, root)
@@ -83,6 +95,11 @@ class _Gathering:
         return read(
             root, source=str(self.source), base_uri=fetched.base_uri, resources=resources, problems=self.problems
         )
+
+    async def fetched(self, source: Source, progress: Progress | None = None) -> Fetched:
+        fetched = await fetch(source, progress)
+        self.arrived(source, fetched.data)
+        return fetched
 
     def overlaid(self, root: JsonValue, overlay: JsonValue, where: str) -> JsonValue:
         from openapi_mcp.loader.overlay import apply_overlay
@@ -123,7 +140,7 @@ class _Gathering:
         if source is None:
             return None
         try:
-            data = unpacked((await fetch(source)).data, str(source))
+            data = unpacked((await self.fetched(source)).data, str(source))
         except SourceError as error:
             self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
             return None

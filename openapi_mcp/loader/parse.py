@@ -25,17 +25,27 @@ def parse(data: bytes, *, where: str) -> JsonValue:
     Raises:
         DocumentError: empty, HTML, not text, or broken, with line and column.
     """
-    text = _decode(data, where)
+    text = decode(data, where)
     start = text.lstrip()[:1]
     if not start:
         raise DocumentError("the document is empty", where=where, hint="check what the source returns")
     if start == "<":
         raise DocumentError("the document is HTML or XML, not JSON or YAML", where=where, hint=_HINT_HTML)
     # `{openapi: 3.1.0}` is a flow mapping of YAML; what opens as JSON does is JSON, and its errors are said as JSON's.
-    return _parse_json(text, where) if _JSON_START.match(text) else _parse_yaml(text, where)
+    return _parse_json(text, where) if is_json_text(text) else _parse_yaml(text, where)
 
 
-def _decode(data: bytes, where: str) -> str:
+def is_json_text(text: str) -> bool:
+    """True when a text opens as JSON does."""
+    return _JSON_START.match(text) is not None
+
+
+def decode(data: bytes, where: str) -> str:
+    """Return a document's bytes as text: UTF-8, or UTF-16 or UTF-32 by its first bytes.
+
+    Raises:
+        DocumentError: the bytes are no text.
+    """
     try:
         return data.decode("utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else json.detect_encoding(data)).lstrip("\ufeff")
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.loader import swagger
 from openapi_mcp.loader.refs import RefError, Resources
+from openapi_mcp.loader.template import fit_to_template
 from openapi_mcp.loader.upgrade import upgrade_schema
 from openapi_mcp.model.document import (
     ApiServer,
@@ -266,6 +267,10 @@ class _Reader:
             base = pointer.partition("#")[0]
             value = swagger.operation_of(self.root, item, value, lambda node: self.follow(node, f"{base}#")[0])
             item = {}
+        declared = self.parameters(item, value, homes, pointer)
+        fitted, faults = fit_to_template(path, declared, pointer)
+        for place, said in faults:
+            self.warn(place, said, "give each name in braces one parameter in: path")
         return Operation(
             method=method,
             path=path,
@@ -275,7 +280,7 @@ class _Reader:
             description=clean_text(_text(value, "description") or _text(item, "description")),
             tags=tuple(tag for tag in _list(value.get("tags")) if isinstance(tag, str)),
             deprecated=value.get("deprecated") is True,
-            parameters=self.parameters(item, value, homes, pointer),
+            parameters=fitted,
             request_body=self.request_body(value.get("requestBody"), join(pointer, "requestBody")),
             responses=tuple(self.responses(value.get("responses"), join(pointer, "responses"))),
             servers=self.servers(value, pointer) or servers,
@@ -289,9 +294,11 @@ class _Reader:
         for holder, place in ((item, homes.of("parameters")), (operation, pointer)):
             listed, _ = self.follow(holder.get("parameters"), join(place, "parameters"))
             if not isinstance(listed, list | None):
-                raise _Broken("`parameters` is not a list", join(place, "parameters"))
-            for index, value in enumerate(listed or ()):
+                self.warn(join(place, "parameters"), "`parameters` is not a list", "write a list; it is left out")
+            for index, value in enumerate(_list(listed)):
                 parameter = self.parameter(value, join(place, "parameters", index))
+                if parameter is None:
+                    continue
                 if (parameter.name, parameter.location) in merged and holder is operation and place == pointer:
                     self.warn_of_twin(parameter, merged[parameter.name, parameter.location], place)
                 merged[parameter.name, parameter.location] = parameter
@@ -302,16 +309,18 @@ class _Reader:
             message = f"the parameter {one_line(parameter.name, 80)!r} is declared twice; the last one is taken"
             self.warn(parameter.pointer, message, "remove one of them")
 
-    def parameter(self, value: JsonValue, pointer: str) -> Parameter:
+    def parameter(self, value: JsonValue, pointer: str) -> Parameter | None:
+        """Read a parameter; one that nobody can send is left out, unless the operation needs it."""
         found, place = self.follow(value, pointer)
         fields = _object(found)
-        name = _text(fields, "name")
-        try:
-            location = Location(_text(fields, "in"))
-        except ValueError:
-            raise _Broken(f"a parameter whose `in` is {_shown(fields.get('in'))!r}", pointer) from None
-        if not name:
-            raise _Broken("a parameter without a name", pointer)
+        name, location = _text(fields, "name"), _location(fields)
+        if location is None or not name:
+            where = _shown(fields.get("in"))
+            said = "a parameter without a name" if location else f"a parameter whose `in` is {where!r}"
+            if _is_true(fields.get("required")):
+                raise _Broken(said, pointer)
+            self.warn(pointer, f"{said} is left out", "correct it")
+            return None
         media_type, schema = self.parameter_schema(fields, place)
         style = _text(fields, "style") or _DEFAULT_STYLES.get(location, "form")
         explode = fields.get("explode")
@@ -344,23 +353,46 @@ class _Reader:
             return None
         found, place = self.follow(value, pointer)
         if not isinstance(found, dict):
-            raise _Broken("the request body is not an object", pointer)
+            self.warn(pointer, "the request body is not an object", "correct it; it is left out")
+            return None
         return RequestBody(
             required=_is_true(found.get("required")),
-            content=tuple(self.media_types(found, place)),
+            content=self.sendable(found, place),
             pointer=pointer,
             description=clean_text(_text(found, "description")),
         )
 
+    def sendable(self, body: JsonObject, pointer: str) -> tuple[MediaType, ...]:
+        """Return the media types of a body, without those that cannot be read where others can.
+
+        Raises:
+            RefError: none can be read.
+        """
+        read: list[MediaType] = []
+        unread: list[tuple[str, RefError]] = []
+        for name, value in _object(body.get("content")).items():
+            try:
+                read.append(self.media_type(name, value, pointer))
+            except RefError as error:
+                unread.append((join(pointer, "content", name), error))
+        if unread and not read:
+            raise unread[0][1]
+        for place, fault in unread:
+            self.warn(place, str(fault), "correct the $ref; the body is sent as another of its media types")
+        return tuple(read)
+
     def media_types(self, holder: JsonObject, pointer: str) -> Iterator[MediaType]:
         for name, value in _object(holder.get("content")).items():
-            place = join(pointer, "content", name)
-            found, target = self.follow(value, place)
-            fields = _object(found)
-            schema = self.schema(fields["schema"], target) if "schema" in fields else None
-            if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
-                schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
-            yield MediaType(content_type=name, schema=schema, pointer=place)
+            yield self.media_type(name, value, pointer)
+
+    def media_type(self, name: str, value: JsonValue, pointer: str) -> MediaType:
+        place = join(pointer, "content", name)
+        found, target = self.follow(value, place)
+        fields = _object(found)
+        schema = self.schema(fields["schema"], target) if "schema" in fields else None
+        if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
+            schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
+        return MediaType(content_type=name, schema=schema, pointer=place)
 
     def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
         """Read the answers an operation declares; a broken one is a gap in the description, not in the operation."""
@@ -377,6 +409,11 @@ class _Reader:
 
     def schema(self, value: JsonValue, place: str) -> Schema:
         """Upgrade a schema; once, however many operations share the object that holds it."""
+        if not isinstance(value, (dict, bool)):
+            if value is None:
+                return {}
+            self.warn(place, f"a schema is {_shown(value)}, which is no object", "correct it; any value is taken")
+            return {}
         if id(value) not in self.upgraded:
             base = place.partition("#")[0]
             fitted = upgrade_schema(value, openapi=self.openapi, resources=self.resources, base=base)
@@ -463,6 +500,13 @@ def _methods(fields: JsonObject, homes: _Homes) -> Iterator[tuple[str, JsonValue
     for method, value in _object(additional).items():
         if _METHOD.fullmatch(method):
             yield method, value, join(homes.of("additionalOperations"), "additionalOperations", method)
+
+
+def _location(fields: JsonObject) -> Location | None:
+    try:
+        return Location(_text(fields, "in").lower())
+    except ValueError:
+        return None
 
 
 def _is_true(value: JsonValue) -> bool:

@@ -74,6 +74,8 @@ class _Upgrade:
         return {**siblings, "allOf": [ref, *siblings.get("allOf", ())]}
 
     def _plain(self, schema: dict[str, JsonValue], depth: int) -> dict[str, Any]:
+        if schema.get("type") == "file":  # Swagger 2.0's word for bytes, which newer documents use too
+            schema = {**schema, "type": "string", "format": "binary"}
         types = self._types(schema)
         if len(types) > 1 and depth == _MAX_DEPTH:
             types = []  # no level is left for alternatives

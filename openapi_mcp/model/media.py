@@ -21,7 +21,8 @@ def is_form(content_type: str) -> bool:
 
 def is_multipart(content_type: str) -> bool:
     """True for any multipart type."""
-    return plain_type(content_type).startswith("multipart/")
+    plain = plain_type(content_type)
+    return plain.startswith("multipart/") or plain.endswith("/form-data")  # application/form-data is a common slip
 
 
 def is_text(content_type: str) -> bool:

@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
+_ESCAPE = re.compile(r"%[0-9A-F]{2}")  # either letter case is the same octet: RFC 3986 section 2.1
 _SHORTEST_REDACTED = 4  # a shorter value occurs in ordinary text by chance; masking it would only garble answers
 
 
@@ -93,5 +95,6 @@ def _forms(value: str) -> set[str]:
     in_json = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     with_escaped_slash = {form.replace("/", "\\/") for form in in_json}  # as PHP writes JSON
     in_url = {quote(value, safe=""), quote(value), quote_plus(value)}
+    in_url |= {_ESCAPE.sub(lambda found: found[0].lower(), form) for form in in_url}
     encoded = base64.b64encode(value.encode()).decode()
     return {value, *in_url, *in_json, *with_escaped_slash, encoded, encoded.rstrip("=")}

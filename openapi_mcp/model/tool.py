@@ -1,6 +1,6 @@
 """What an MCP client sees: tools, and where each of their arguments goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -9,12 +9,16 @@ from openapi_mcp.model.document import Operation, Parameter, Problem, Schema, Sk
 
 
 class BindingKind(StrEnum):
-    """What an argument becomes: a parameter, one field of an object body (or a file in one), or the whole body."""
+    """What an argument becomes: a parameter, one field of an object body (or a file in one), or the whole body.
+
+    A whole body that is a file is given as files are: base64, or a data: URL.
+    """
 
     PARAMETER = "parameter"
     BODY_FIELD = "body field"
     FILE = "file"
     BODY = "body"
+    FILE_BODY = "file as body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,16 @@ class Binding:
         """True for one of several arguments that make up the body."""
         return self.kind in (BindingKind.BODY_FIELD, BindingKind.FILE)
 
+    @property
+    def is_whole_body(self) -> bool:
+        """True for the one argument that is the body."""
+        return self.kind in (BindingKind.BODY, BindingKind.FILE_BODY)
+
+    @property
+    def is_file(self) -> bool:
+        """True for a file, or a list of files."""
+        return self.kind in (BindingKind.FILE, BindingKind.FILE_BODY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
@@ -47,7 +61,8 @@ class Annotations:
 class Tool:
     """One operation as a tool.
 
-    `ignored` are the declared parameters that a caller may not set (security.md A4): dropped when given.
+    `ignored` are the declared parameters that a caller may not set, headers in lower case (security.md A4): dropped
+    when given.
     `body_type` is the media type of the body that is sent, None where the operation has none.
     """
 
@@ -70,18 +85,22 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolset:
-    """The tools in document order, the operations that did not become one, and the defects found on the way."""
+    """The tools in document order, the operations that did not become one, and the defects found on the way.
+
+    A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for.
+    """
 
     title: str
     version: str
     instructions: str
-    tools: tuple[Tool, ...]
+    tools: Sequence[Tool]
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
-    by_name: Mapping[str, Tool] = field(init=False, repr=False, compare=False)
+    by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {tool.name: tool for tool in self.tools})
+        if not self.by_name:
+            object.__setattr__(self, "by_name", {tool.name: tool for tool in self.tools})
 
 
 WireTool = dict[str, Any]

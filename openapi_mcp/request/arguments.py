@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import BindingKind, Tool
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.request.bounded import MAX_STEPS, TooManyStepsError, bounded, errors
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -19,9 +20,7 @@ _SHOWN_ERRORS = 5
 
 def validator(tool: Tool) -> "Validator":
     """Return a validator of the tool's arguments (JSON Schema 2020-12; `format` is an annotation there)."""
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(tool.input_schema)
+    return bounded(tool.input_schema)
 
 
 def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> dict[str, Any]:
@@ -30,17 +29,24 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> di
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    given = {name: value for name, value in arguments.items() if name not in tool.ignored}
+    given = {name: value for name, value in arguments.items() if not _is_ignored(tool, name)}
     complaints = _broken_rules(tool, given, check)
     complaints += _incomplete_body(tool, given)
     if not complaints:
         return given
     complaints.sort(key=lambda complaint: complaint.rank)
-    shown = [complaint.text for complaint in complaints[:_SHOWN_ERRORS]]
-    more = len(complaints) - len(shown)
+    texts = list(dict.fromkeys(complaint.text for complaint in complaints))
+    shown = texts[:_SHOWN_ERRORS]
+    more = len(texts) - len(shown)
     raise ArgumentsError(
         "; ".join(shown) + (f"; and {more} more" if more else ""), field=complaints[0].field, hint=complaints[0].hint
     )
+
+
+def _is_ignored(tool: Tool, name: str) -> bool:
+    """True for a name that is not the caller's to set; headers have theirs in any letter case. RFC 9110, 5.1."""
+    offered = tool.input_schema.get("properties", {})
+    return name not in offered and (name in tool.ignored or name.lower() in tool.ignored)
 
 
 class _Complaint:
@@ -53,7 +59,10 @@ class _Complaint:
 
 def _broken_rules(tool: Tool, given: Mapping[str, Any], check: "Validator") -> list[_Complaint]:
     try:
-        return [_say(tool, error, given) for error in check.iter_errors(given)]
+        return [_say(tool, error, given) for error in errors(check, given)]
+    except TooManyStepsError:
+        said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
+        raise ArgumentsError(said, hint="give fewer or smaller values") from None
     except RecursionError:
         raise ArgumentsError("the arguments, or the document's schema for them, are nested without end") from None
     except OverflowError:

@@ -1,36 +1,47 @@
 """Request bodies: JSON, form, multipart, text and bytes."""
 
+import codecs
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text
-from openapi_mcp.request.files import UNKNOWN_TYPE, File, read_file
+from openapi_mcp.request.files import File, kind_of, read_file
 from openapi_mcp.request.style import form_pairs, scalar
 
 
-def encode_body(value: Any, content_type: str, files: frozenset[str] = frozenset()) -> tuple[bytes, str]:
+def encode_body(value: Any, content_type: str, files: frozenset[str] | None = frozenset()) -> tuple[bytes, str]:
     """Return a body's bytes by its media type, and the Content-Type to send with them.
 
     {"a": [1, 2]} -> b'{"a":[1,2]}' as JSON, b"a=1&a=2" as a form, where an object stands as JSON text (OAS 3.1.1,
-    Encoding Object, `contentType`). `files` are the fields of a multipart body that are files; a body of any other type
-    than JSON, form and text is a file itself.
+    Encoding Object, `contentType`). `files` are the fields of a multipart body that are files; with None, where the
+    document names no fields, each that is a data: URL. Text is in the charset that its type names; of a type that is
+    not known here text goes as it is, all else as JSON.
 
     Raises:
-        ArgumentsError: a form whose body is no object, a file that cannot be read.
+        ArgumentsError: a form whose body is no object, a file that cannot be read, text that its charset cannot hold.
     """
-    if is_json(content_type):
-        return write_json(value).encode(), content_type
     if is_form(content_type):
         return _form(_fields(value)), content_type
     if is_multipart(content_type):
         return _multipart(_fields(value), content_type.partition(";")[0].strip(), files)
     if is_text(content_type):
-        return scalar(value).encode(), content_type
+        return _text(scalar(value), content_type), content_type
+    return (write_json(value) if is_json(content_type) else scalar(value)).encode(), content_type
+
+
+def encode_file(value: Any, content_type: str) -> tuple[bytes, str]:
+    """Return the bytes of a body that is a file; for a wildcard the type is what the file says that it is.
+
+    ("data:image/png;base64,aGk=", "image/*") -> (b"hi", "image/png")
+
+    Raises:
+        ArgumentsError: neither base64 nor a data: URL.
+    """
     file = read_file(value, "body")
-    return file.data, file.media_type if "*" in content_type else content_type
+    return file.data, kind_of(file, content_type) if "*" in content_type else content_type
 
 
 def _fields(value: Any) -> Mapping[str, Any]:
@@ -39,18 +50,26 @@ def _fields(value: Any) -> Mapping[str, Any]:
     raise ArgumentsError("must be an object: the body is a form", field="body", hint="give its fields by name")
 
 
+def _text(text: str, content_type: str) -> bytes:
+    charset = next((word.strip()[8:] for word in content_type.split(";") if word.strip().lower()[:8] == "charset="), "")
+    try:
+        encoding = codecs.lookup(charset.strip("\"' ") or "utf-8")
+        return text.encode(encoding.name if encoding._is_text_encoding else "utf-8")
+    except LookupError:
+        return text.encode()
+    except UnicodeError:  # not only of encoding: `idna` and its kind have errors of their own
+        hint = f"leave out what {charset} has no character for"
+        raise ArgumentsError("holds a character outside its charset", field="body", hint=hint) from None
+
+
 def _form(fields: Mapping[str, Any]) -> bytes:
     texts = {name: write_json(item) if isinstance(item, dict) else item for name, item in fields.items()}
     return "&".join(pair for name, item in texts.items() for pair in form_pairs(name, item)).encode("ascii")
 
 
-def _multipart(fields: Mapping[str, Any], content_type: str, files: frozenset[str]) -> tuple[bytes, str]:
+def _multipart(fields: Mapping[str, Any], content_type: str, files: frozenset[str] | None) -> tuple[bytes, str]:
     """Write fields as parts (RFC 7578): an array is a part for each item, an object a part of JSON."""
-    parts = [
-        _part(name, read_file(item, name) if name in files else item)
-        for name, value in fields.items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
+    parts = [_part(name, value) for name, value in _items(fields, files)]
     # A digest of the whole: the same call is the same bytes, and no content can hold its own boundary.
     boundary = hashlib.sha256(b"".join(parts)).hexdigest()[:40]
     mark = f"--{boundary}\r\n".encode()
@@ -58,12 +77,22 @@ def _multipart(fields: Mapping[str, Any], content_type: str, files: frozenset[st
     return body, f"{content_type}; boundary={boundary}"
 
 
+def _items(fields: Mapping[str, Any], files: frozenset[str] | None) -> Iterator[tuple[str, Any]]:
+    for name, value in fields.items():
+        for item in value if isinstance(value, list) else [value]:
+            is_file = _is_data_url(item) if files is None else name in files
+            yield name, read_file(item, name) if is_file else item
+
+
+def _is_data_url(value: Any) -> bool:
+    return isinstance(value, str) and value[:5].lower() == "data:" and "," in value
+
+
 def _part(name: str, value: Any) -> bytes:
     disposition = f'Content-Disposition: form-data; name="{_quoted(name)}"'
     match value:
         case File():
-            media_type = value.media_type or UNKNOWN_TYPE
-            head = f'{disposition}; filename="{_quoted(name)}"\r\nContent-Type: {media_type}'
+            head = f'{disposition}; filename="{_quoted(value.name or name)}"\r\nContent-Type: {value.media_type}'
             content = value.data
         case dict() | list():
             head, content = f"{disposition}\r\nContent-Type: application/json", write_json(value).encode()

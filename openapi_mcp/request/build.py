@@ -1,5 +1,6 @@
 """A call as an HTTP request, and the same as a curl line."""
 
+import base64
 import math
 import re
 import shlex
@@ -11,11 +12,12 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location, Operation, Parameter
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.template import PLACEHOLDER, path_and_query, placeholders
 from openapi_mcp.model.tool import BindingKind, Tool
-from openapi_mcp.request.body import encode_body
-from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs, querystring
+from openapi_mcp.request.body import encode_body, encode_file
+from openapi_mcp.request.files import UNKNOWN_TYPE
+from openapi_mcp.request.style import cookie_pairs, encode, header_value, path_value, query_pairs, querystring, scalar
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _Written = TypeVar("_Written")
 
@@ -78,12 +80,23 @@ def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpReque
 def curl(request: HttpRequest) -> str:
     """Return the request as a curl command line for a POSIX shell."""
     words = ["curl", "--globoff", "-X", request.method] if request.method != "HEAD" else ["curl", "--globoff", "--head"]
+    packed = ""
     words.append(request.url)
     for name, value in request.headers:
         words += ["-H", f"{name}: {value}" if value else f"{name};"]
-    if request.body is not None:
-        words += ["--data-raw", request.body.decode("utf-8", "replace")]  # raw: "@" in front names no file
-    return shlex.join(words)
+    if request.body is not None and _is_text(request.body):
+        words += ["--data-raw", request.body.decode()]  # raw: "@" in front names no file
+    elif request.body is not None:  # bytes that no command line holds
+        packed = f"printf %s {shlex.quote(base64.b64encode(request.body).decode())} | base64 -d | "
+        words += ["--data-binary", "@-"]
+    return packed + shlex.join(words)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\x00" not in body.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _at(values: _Values, location: Location) -> Iterator[_Given]:
@@ -93,12 +106,22 @@ def _at(values: _Values, location: Location) -> Iterator[_Given]:
 def _url(operation: Operation, values: _Values, base_url: str) -> str:
     """Append the filled template to the base URL; nothing in a value can leave its segment or its query pair."""
     base = urlsplit(base_url)
-    template, _, fixed_query = operation.path.partition("#")[0].partition("?")
+    template, query_template = path_and_query(operation.path)
     path = base.path.rstrip("/") + _fill(template, values)
     pairs = [pair for given in _at(values, Location.QUERY) for pair in given.written(query_pairs)]
     pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
-    query = "&".join(part for part in (base.query, fixed_query, *pairs) if part)
+    query = "&".join(part for part in (base.query, *_fixed_pairs(query_template, values), *pairs) if part)
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
+
+
+def _fixed_pairs(template: str, values: _Values) -> Iterator[str]:
+    """Yield the pairs of a query that stands in a path template; one whose placeholder has no value is left out."""
+    for pair in template.split("&"):
+        given = {name: values.get((Location.PATH, name)) for name in placeholders(pair)}
+        texts = {name: encode(scalar(one.value)) for name, one in given.items() if one is not None}
+        if len(texts) == len(given):
+            parts = PLACEHOLDER.split(pair)  # texts and names by turns
+            yield "".join(texts[part] if index % 2 else part for index, part in enumerate(parts))
 
 
 def _fill(template: str, values: _Values) -> str:
@@ -115,9 +138,9 @@ def _fill(template: str, values: _Values) -> str:
 
     segments = []
     for segment in template.split("/"):
-        filled = _PLACEHOLDER.sub(value_of, segment)
+        filled = PLACEHOLDER.sub(value_of, segment)
         if filled != segment:
-            _check_segment(filled, values[Location.PATH, _PLACEHOLDER.findall(segment)[0]].argument)
+            _check_segment(filled, values[Location.PATH, placeholders(segment)[0]].argument)
         segments.append(filled)
     return "/".join(segments)
 
@@ -146,26 +169,29 @@ def _body(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bytes, str] | None:
     if tool.body_type is None:
         return None
     given = [binding for binding in tool.bindings if binding.argument in arguments]
-    whole = next((binding for binding in given if binding.kind is BindingKind.BODY), None)
+    whole = next((binding for binding in given if binding.is_whole_body), None)
     if whole is not None:
-        return _encoded(tool, arguments[whole.argument], {"body": whole.argument})
+        return _encoded(tool, arguments[whole.argument], {}, whole.argument)
     fields = {binding.name: arguments[binding.argument] for binding in given if binding.is_body_field}
     if fields or (tool.body_required and not _has_whole_body(tool)):
         return _encoded(tool, fields, {binding.name: binding.argument for binding in given if binding.is_body_field})
     return None
 
 
-def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str]) -> tuple[bytes, str]:
-    """Encode a body; an error names the argument that a field goes by."""
+def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str], whole: str = "body") -> tuple[bytes, str]:
+    """Encode a body; an error names the argument that a field goes by, else that of the whole."""
+    is_file = any(binding.kind is BindingKind.FILE_BODY for binding in tool.bindings)
     files = frozenset(binding.name for binding in tool.bindings if binding.kind is BindingKind.FILE)
     try:
-        return encode_body(value, tool.body_type or "application/json", files)
+        if is_file:
+            return encode_file(value, tool.body_type or UNKNOWN_TYPE)
+        return encode_body(value, tool.body_type or "application/json", files if arguments else None)
     except ArgumentsError as error:
-        raise _about(arguments.get(error.field or "", "body"), error.message, error.hint) from None
+        raise _about(arguments.get(error.field or "", whole), error.message, error.hint) from None
 
 
 def _has_whole_body(tool: Tool) -> bool:
-    return any(binding.kind is BindingKind.BODY for binding in tool.bindings)
+    return any(binding.is_whole_body for binding in tool.bindings)
 
 
 def _accept(operation: Operation) -> str:

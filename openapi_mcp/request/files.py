@@ -2,24 +2,37 @@
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from openapi_mcp.errors import ArgumentsError
 
 UNKNOWN_TYPE = "application/octet-stream"
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")  # RFC 6838
+_SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS\x00", "audio/ogg"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"%PDF-", "application/pdf"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """The bytes of a file, and its media type where that is known."""
+    """The bytes of a file, its media type where that is known, and its name where one is given."""
 
     data: bytes = field(repr=False)
     media_type: str = UNKNOWN_TYPE
+    name: str = ""
 
 
 def read_file(text: object, field_name: str) -> File:
-    """Return the file that a text stands for.
+    """Return the file that a text stands for; a parameter `name` of a data: URL is the file's name.
 
     "aGk=" -> b"hi"; "data:text/plain;base64,aGk=" -> b"hi" of text/plain; "data:,hi" -> b"hi" (RFC 2397)
 
@@ -38,11 +51,23 @@ def _from_data_url(text: str, field_name: str) -> File:
     if not comma:
         raise _no_file(field_name)
     words = [word.strip() for word in head.split(";")]
-    media_type = words[0] if "/" in words[0] and words[0].isascii() and words[0].isprintable() else UNKNOWN_TYPE
+    media_type = words[0].lower() if _MEDIA_TYPE.fullmatch(words[0]) else UNKNOWN_TYPE
+    name = next((unquote(word[5:]) for word in words if word[:5].lower() == "name="), "")
     raw = unquote_to_bytes(content)
     if words[-1].lower() == "base64":
         raw = _from_base64(raw.decode("ascii", "replace"), field_name)
-    return File(data=raw, media_type=media_type)
+    return File(data=raw, media_type=media_type, name=name)
+
+
+def kind_of(file: File, wanted: str) -> str:
+    """Return a concrete media type for a file where a wildcard is declared: as it says, else as its first bytes do.
+
+    OAS 3.1.1, Media Type Object: "image/*" is a range (RFC 9110 section 12.5.1).
+    """
+    range_start = wanted.partition("*")[0].strip().lower()
+    known = (media_type for mark, media_type in _SIGNATURES if file.data.startswith(mark))
+    said = (file.media_type, *known)
+    return next((media_type for media_type in said if media_type.startswith(range_start)), UNKNOWN_TYPE)
 
 
 def _from_base64(text: str, field_name: str) -> bytes:

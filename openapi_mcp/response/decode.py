@@ -135,8 +135,9 @@ def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, reda
             value = mask(value, redactor)
             text = write_json(value)
         if max_response and len(text) + len(write_json(note)) > max_response:
-            value, more = shape_json(value, max(max_response - len(write_json(note)), 1))
-            note = {**note, "more": more} if more else note
+            said = len(write_json({**note, "more": _more([])}))
+            value, more = shape_json(value, max(max_response - said, 1))
+            note = {**note, "more": _more(more)} if more else note
             text = write_json(value)
     except RecursionError:
         return None
@@ -167,17 +168,23 @@ def _items(node: JsonValue) -> Iterable[JsonValue]:
 
 def _structured(value: JsonValue, note: dict[str, Any], text: str = "") -> Result:
     """Return JSON as text and as structured content, whose root is an object for every client."""
-    if isinstance(value, dict) and not (note and "_note" in value):
+    if isinstance(value, dict) and "_note" not in value:  # the upstream's own is never taken for ours
         whole = {**value, "_note": note} if note else value
         return Result(content=(Text(text=text if text and not note else write_json(whole)),), structured=whole)
     wrapped = {"result": value, "_note": note} if note else {"result": value}
-    return Result(content=(Text(text=write_json(wrapped) if note else text or write_json(value)),), structured=wrapped)
+    if note or isinstance(value, dict):
+        text = write_json(wrapped)
+    return Result(content=(Text(text=text or write_json(value)),), structured=wrapped)
+
+
+def _more(cuts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"cut": cuts, "hint": "ask for less (a filter, a smaller page) or raise --max-response"}
 
 
 def _text_result(text: str, note: dict[str, Any], max_response: int) -> Result:
     shown, more = shape_text(text, max_response)
     if more:
-        note = {**note, "more": [more]}
+        note = {**note, "more": _more([more])}
     return Result(content=(Text(text=shown), *_note_block(note)))
 
 

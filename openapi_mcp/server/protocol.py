@@ -4,16 +4,26 @@ import base64
 import logging
 from typing import Any
 
+import anyio
 import mcp_types as types
 from mcp.server.caching import CacheHint
-from mcp.server.lowlevel import Server
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
+from mcp.shared.memory import create_client_server_memory_streams
+from mcp.shared.message import SessionMessage
 
 from openapi_mcp import __version__
 from openapi_mcp.app import App
 from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.front import page_of
+from openapi_mcp.generator.catalogue import Answers
+from openapi_mcp.generator.pages import Mark
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result, Text
-from openapi_mcp.model.tool import Tool, wire_tool
+from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 
 _LIST_FRESH_MS = 60_000
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -24,20 +34,28 @@ log = logging.getLogger(__name__)
 def create_server(app: App) -> Server[Any]:
     """Return an MCP server that lists the app's tools and runs their calls.
 
-    The list is made once: it is the same for every caller, and no call changes it.
+    The list is the same for every caller, and no call changes it; where a new document may arrive, so may a new list.
     """
-    listed = types.ListToolsResult(tools=[mcp_tool(tool) for tool in app.toolset.tools])
-    schemas = {tool.name: dict(tool.input_schema) for tool in app.toolset.tools}
 
-    async def list_tools(_context: Any, _params: Any) -> types.ListToolsResult:
-        return listed
+    async def list_tools(_context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        index = _page_index(params.cursor if params else None)
+        try:
+            following = None if app.pages.is_last(index) else str(index + 1)
+        except IndexError:
+            raise _no_such_page() from None
+        return types.ListToolsResult(tools=[], next_cursor=following)  # `_put_tools_in` has the tools
 
     async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        if params.name not in schemas:
+        if params.name not in app.toolset.by_name:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:128]}")
         return mcp_result(await _run(app, Call(tool=params.name, arguments=params.arguments or {})))
 
-    return Server(
+    def input_schema(name: str) -> dict[str, Any] | None:
+        tool = app.toolset.by_name.get(name)
+        return dict(tool.input_schema) if tool else None
+
+    bus = InMemorySubscriptionBus()
+    server: Server[Any] = Server(
         "openapi-mcp",
         version=__version__,
         title=app.toolset.title,
@@ -46,16 +64,115 @@ def create_server(app: App) -> Server[Any]:
             "tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS, scope="public"),
             "server/discover": CacheHint(ttl_ms=_LIST_FRESH_MS, scope="public"),
         },
-        get_tool_input_schema=schemas.get,
+        get_tool_input_schema=input_schema,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_subscriptions_listen=ListenHandler(bus) if app.can_change else None,
     )
+    shaken: list[ServerSession] = []
+    server.middleware.append(_put_tools_in(app, shaken))
+
+    async def list_changed() -> None:
+        server.instructions = app.toolset.instructions
+        await bus.publish(ToolsListChanged())
+        for session in shaken:
+            await session.send_tool_list_changed()
+
+    app.on_change.append(list_changed)
+    return server
+
+
+def initialization_options(app: App, server: Server[Any]) -> InitializationOptions:
+    """Return what a handshake on stdio announces."""
+    return server.create_initialization_options(NotificationOptions(tools_changed=app.can_change))
+
+
+def _put_tools_in(app: App, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
+    """Return a middleware that puts a page of tools into the answer to `tools/list`.
+
+    The SDK would validate each of them anew at every list: 50 ms for a thousand. What surrounds them stays its own.
+    It also notes who shook hands on stdio: that client hears of a new list by itself, a modern one by its subscription.
+    """
+
+    async def put_in(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        result = await call_next(ctx)
+        if ctx.method == "initialize" and ctx.request is None:
+            shaken[:] = [ctx.session]
+        if ctx.method == "tools/list" and isinstance(result, dict):
+            result["tools"] = app.pages.tools(_page_index((ctx.params or {}).get("cursor")))
+        return result
+
+    return put_in
+
+
+def _page_index(cursor: str | None) -> int:
+    index = 0 if cursor is None else page_of(cursor)
+    if index is None:
+        raise _no_such_page()
+    return index
+
+
+def _no_such_page() -> MCPError:
+    return MCPError(types.INVALID_PARAMS, "Unknown cursor")
+
+
+async def first_answers(app: App) -> Answers:
+    """Return what a client's first questions are answered with, by asking the SDK itself."""
+    like = App(toolset=app.toolset, document=app.document, executor=app.executor, pages=_NoTools())
+    like.can_change = app.can_change
+    server = create_server(like)
+    envelope = {
+        "io.modelcontextprotocol/protocolVersion": types.LATEST_PROTOCOL_VERSION,
+        "io.modelcontextprotocol/clientInfo": {"name": "openapi-mcp", "version": __version__},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    handshake = {
+        "protocolVersion": "2025-11-25",
+        "clientInfo": {"name": "openapi-mcp", "version": __version__},
+        "capabilities": {},
+    }
+    options = initialization_options(like, server)
+    discover = await _asked(server, options, "server/discover", {"_meta": envelope})
+    listed = await _asked(server, options, "tools/list", {"_meta": envelope})
+    initialize = await _asked(server, options, "initialize", handshake)
+    del listed["tools"]
+    return Answers(initialize=initialize, discover=discover, list=listed, listens=app.can_change)
+
+
+class _NoTools:
+    """A list of which only the frame is wanted."""
+
+    def tools(self, _index: int) -> list[WireTool]:
+        return []
+
+    def is_last(self, _index: int) -> bool:
+        return True
+
+    def marks(self) -> tuple[Mark, ...]:
+        return ()
+
+
+async def _asked(
+    server: Server[Any], options: InitializationOptions, method: str, params: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the result of one request on a connection of its own."""
+    async with (
+        create_client_server_memory_streams() as ((read, write), (server_read, server_write)),
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(server.run, server_read, server_write, options)
+        await write.send(SessionMessage(types.JSONRPCRequest(jsonrpc="2.0", id=1, method=method, params=params)))
+        message = await read.receive()
+        group.cancel_scope.cancel()
+    if isinstance(message, Exception) or not isinstance(message.message, types.JSONRPCResponse):
+        raise TypeError(f"{method} was not answered")
+    return dict(message.message.result)
 
 
 async def _run(app: App, call: Call) -> Result:
     """Run a call behind one of the two outermost doors: what we did not foresee becomes a failure, never a crash."""
     try:
-        return await app.executor.call(call)
+        return await app.call(call)
     except OpenapiMcpError as error:
         return Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "").as_result()
     except Exception as error:

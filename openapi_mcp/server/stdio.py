@@ -5,13 +5,13 @@ goes to stderr. Reading happens in a thread that nobody waits for, so that a sig
 the client says nothing.
 """
 
+import gc
 import json
 import os
 import re
 import signal
-import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,42 +21,30 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from openapi_mcp.app import App
 from openapi_mcp.errors import ExitCode
+from openapi_mcp.front import Handover, Wire, claim_wire
+from openapi_mcp.server.behind import Behind
 from openapi_mcp.server.signals import ending_signals
 
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _GRACE = 2.0  # seconds that calls in flight have after the end of stdin
 _ANSWER = re.compile(r'\{"jsonrpc":"2\.0","id":(-?\d+|"(?:[^"\\]|\\.)*"),"(?:result|error)":')  # as the SDK writes it
+_ACKNOWLEDGED = '"method":"notifications/subscriptions/acknowledged"'
+
+__all__ = ["Wire", "claim_wire", "serve_stdio"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """The descriptors of the client's pipe, moved away from 0 and 1."""
+async def serve_stdio(app: App, wire: Wire, handover: Handover | None = None, behind: Behind | None = None) -> ExitCode:
+    """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status.
 
-    read: int
-    write: int
-
-
-def claim_wire() -> Wire:
-    """Take stdin and stdout for the protocol: descriptor 0 becomes empty, descriptor 1 becomes stderr."""
-    sys.stdout.flush()
-    wire = Wire(os.dup(0), os.dup(1))
-    if sys.platform != "win32":
-        for descriptor in (wire.read, wire.write):
-            os.set_blocking(descriptor, True)  # a parent may have left its pipes otherwise
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(2, 1)
-    return wire
-
-
-async def serve_stdio(app: App, wire: Wire) -> ExitCode:
-    """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status."""
+    A `handover` is a conversation to go on with; `behind` is what is done once the list was sent.
+    """
     from mcp.server.stdio import stdio_server
 
-    from openapi_mcp.server.protocol import create_server
+    from openapi_mcp.server.protocol import create_server, initialization_options
 
+    gc.enable()  # __main__.py turned it off while modules were imported
+    gc.freeze()
     server = create_server(app)
     ended = ExitCode.OK
     async with anyio.create_task_group() as group, ending_signals() as arriving:
@@ -68,22 +56,45 @@ async def serve_stdio(app: App, wire: Wire) -> ExitCode:
                 group.cancel_scope.cancel()
 
         group.start_soon(stop_on_signal)
-        unanswered = _Unanswered()
+        unanswered = _Unanswered(handover)
+        kept = anyio.Event()
+
+        async def do_behind(behind: Behind) -> None:
+            await unanswered.heard.wait()
+            await behind.run(app, unanswered.listed)
+            kept.set()
+
+        if behind is not None:
+            group.start_soon(do_behind, behind)
         async with (
-            _lines(wire.read) as lines,
+            _lines(handover.chunks() if handover else _chunks(wire.read)) as lines,
             stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]
         ):
-            await server.run(read, write, server.create_initialization_options())
+            await server.run(read, write, initialization_options(app, server))
+        if behind is not None and behind.is_writing and unanswered.listed.is_set():
+            with anyio.move_on_after(_GRACE):  # a client that only looks at the list leaves at once
+                await kept.wait()
         group.cancel_scope.cancel()
     return ended
 
 
 @dataclass(slots=True)
 class _Unanswered:
-    """The ids of the requests that await their answer, as they pass by on the wire."""
+    """The ids of the requests that await their answer, as they pass by on the wire; `listed`: the client has the list.
 
+    What `handover` says was answered already is heard by the SDK again, and its second answer goes nowhere; then all
+    is `heard`, and the SDK can tell the client what is new.
+    """
+
+    handover: Handover | None = None
+    heard: anyio.Event = field(default_factory=anyio.Event)
     ids: set[str | int] = field(default_factory=set)
+    lists: set[str | int] = field(default_factory=set)
+    listed: anyio.Event = field(default_factory=anyio.Event)
     emptied: anyio.Event = field(default_factory=anyio.Event)
+
+    def __post_init__(self) -> None:
+        self._check_heard()
 
     def asked(self, line: str) -> None:
         try:
@@ -93,12 +104,40 @@ class _Unanswered:
         match frame:
             case {"method": "notifications/cancelled", "params": {"requestId": str() | int() as cancelled}}:
                 self._settle(cancelled)
-            case {"method": str(), "id": str() | int() as asked}:
+            case {"method": "subscriptions/listen"}:
+                return  # stays open for news: nobody waits for its answer
+            case {"method": str() as method, "id": str() | int() as asked}:
                 self.ids.add(asked)
+                if method == "tools/list":
+                    self.lists.add(asked)
 
     def answered(self, text: str) -> None:
         if found := _ANSWER.match(text):
-            self._settle(json.loads(found[1]))
+            number = json.loads(found[1])
+            self._settle(number)
+            if number in self.lists:
+                self.listed.set()
+
+    def was_said(self, text: str) -> bool:
+        """True, once, for an answer that front.py has given."""
+        if self.handover is None or self.heard.is_set():
+            return False
+        if self.handover.handshake is not None and (found := _ANSWER.match(text)):
+            is_handshake = bool(json.loads(found[1]) == self.handover.handshake)
+            self.handover.handshake = None if is_handshake else self.handover.handshake
+            self._check_heard()
+            return is_handshake
+        if self.handover.subscriptions and _ACKNOWLEDGED in text[:100]:
+            number = json.loads(text)["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"]
+            is_known = number in self.handover.subscriptions
+            self.handover.subscriptions.discard(number)
+            self._check_heard()
+            return is_known
+        return False
+
+    def _check_heard(self) -> None:
+        if self.handover is None or (self.handover.handshake is None and not self.handover.subscriptions):
+            self.heard.set()
 
     async def none_left(self) -> None:
         while self.ids:
@@ -134,6 +173,9 @@ class _Writer:
     unanswered: _Unanswered
 
     async def write(self, text: str) -> None:
+        if self.unanswered.was_said(text):
+            self.unanswered.answered(text)
+            return
         await anyio.to_thread.run_sync(self._write_all, text.encode("utf-8", "replace"), abandon_on_cancel=True)
         self.unanswered.answered(text)
 
@@ -150,28 +192,33 @@ class _Writer:
 
 
 @asynccontextmanager
-async def _lines(descriptor: int) -> AsyncIterator[MemoryObjectReceiveStream[str]]:
+async def _lines(chunks: Iterator[bytes]) -> AsyncIterator[MemoryObjectReceiveStream[str]]:
     send, receive = anyio.create_memory_object_stream[str](0)
     token = anyio.lowlevel.current_token()
-    threading.Thread(target=_pump, args=(descriptor, send, token), daemon=True, name="stdin").start()
+    threading.Thread(target=_pump, args=(chunks, send, token), daemon=True, name="stdin").start()
     async with receive:
         yield receive
 
 
-def _pump(descriptor: int, send: MemoryObjectSendStream[str], token: Any) -> None:
+def _pump(chunks: Iterator[bytes], send: MemoryObjectSendStream[str], token: Any) -> None:
     """Hand lines to the loop, each when it is asked for; ends with the pipe, or with the loop."""
     try:
-        for line in _split(descriptor):
+        for line in _split(chunks):
             anyio.from_thread.run(send.send, line, token=token)
         anyio.from_thread.run_sync(send.close, token=token)
     except (anyio.RunFinishedError, anyio.BrokenResourceError, anyio.ClosedResourceError):
         return
 
 
-def _split(descriptor: int) -> Any:
+def _chunks(descriptor: int) -> Iterator[bytes]:
+    while chunk := os.read(descriptor, _CHUNK):
+        yield chunk
+
+
+def _split(chunks: Iterator[bytes]) -> Iterator[str]:
     """Yield the lines of a pipe as text; a line beyond all measure is cut, and so refused as what it then is."""
     pending = bytearray()
-    while chunk := os.read(descriptor, _CHUNK):
+    for chunk in chunks:
         pending += chunk
         while (end := pending.find(b"\n")) >= 0:
             yield pending[: end + 1].decode("utf-8", "replace")

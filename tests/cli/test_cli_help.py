@@ -16,9 +16,15 @@ SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
 OPTIONS = {
     "inspect": [*SHARED],
     "call": [*SHARED, CALLS],
+    "check": [*SHARED],
     "serve": [*SHARED, CALLS, HTTP],
 }
-OWN = {"inspect": ["--json"], "call": ["--json", "--dry-run", "--arg", "--args", "-a"], "serve": []}
+OWN = {
+    "check": ["--json", "--format", "--strict", "--server-name"],
+    "inspect": ["--json"],
+    "call": ["--json", "--dry-run", "--arg", "--args", "-a"],
+    "serve": [],
+}
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -40,7 +46,7 @@ def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: lis
     ended = command(*arguments)
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("Usage: openapi-mcp [OPTIONS] COMMAND [ARGS]...\n")
-    assert [word for word in ("serve", "inspect", "call") if f"\n  {word} " not in ended.out] == []
+    assert [word for word in ("serve", "inspect", "call", "check") if f"\n  {word} " not in ended.out] == []
     assert "\n  Examples:\n" in ended.out
 
 

@@ -648,7 +648,7 @@ ANYTHING: Json = {
         "post": {
             "operationId": "anything",
             "parameters": [
-                *(parameter(name, place, schema={}) for name, place in zip("pqhc", Location, strict=True)),
+                *(parameter(name, place, schema={}) for name, place in zip("pqhc", ("path", "query", "header", "cookie"), strict=True)),
                 parameter("d", style="deepObject", explode=True, schema={}),
             ],
             "requestBody": {"content": json_body({"type": "object", "properties": {"b": {}}})},

@@ -113,6 +113,14 @@ def test_a_name_is_not_moved_by_what_comes_goes_or_changes_place(
     assert {key: among_others[key] for key in alone} == alone
 
 
+def test_a_client_of_its_own_gets_longer_or_shorter_names() -> None:
+    """Issue 3: --client NAME fits names to one client; under the default they stay as they are."""
+    long = operation("x" * 60)
+    assert tool_names([long], 106) == ["x" * 60]
+    assert [len(made) for made in tool_names([long, operation(None, path="/y" * 60)], 20)] == [20, 20]
+    assert tool_names([long]) == tool_names([long], 40)
+
+
 def test_a_name_written_to_agree_with_anothers_digest_takes_nothing_from_it() -> None:
     """security.md 32 R-NAMES: no operation is silently shadowed, whatever the document says."""
     first = operation("users.get", "GET", "/a")

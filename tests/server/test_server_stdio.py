@@ -107,7 +107,7 @@ def test_discovery_is_answered_without_a_handshake(upstream: Upstream, tmp_path:
         discovered = child.request("server/discover", {"_meta": meta})["result"]
         listed = child.request("tools/list", {"_meta": meta})["result"]
     assert "2026-07-28" in discovered["supportedVersions"]
-    assert not discovered["capabilities"]["tools"]["listChanged"]
+    assert discovered["capabilities"]["tools"]["listChanged"]  # of a URL: tests/test_front.py
     assert discovered["ttlMs"] > 0
     assert [tool["name"] for tool in listed["tools"]] == ["echo"]
 

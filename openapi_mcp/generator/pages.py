@@ -1,0 +1,99 @@
+"""The list as it is sent: each tool as JSON, in pages that no client finds too long."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+
+PAGE = 990_000  # bytes of tools; with what the protocol adds, an answer stays below 1 MB
+
+Mark = tuple[int, int]
+"""Length and checksum of a page: equal lists have equal marks."""
+
+
+class Pages(Protocol):
+    """A list of tools in pages; there is always a first one."""
+
+    def tools(self, index: int) -> list[WireTool]:
+        """Return the tools of a page.
+
+        Raises:
+            IndexError: there is no such page.
+        """
+
+    def is_last(self, index: int) -> bool:
+        """True when no page follows."""
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return the mark of every page."""
+
+
+class ToolPages:
+    """The pages of tools in memory. A page is encoded when it, or one behind it, is asked for, and not kept."""
+
+    def __init__(self, tools: Sequence[Tool]) -> None:
+        self._tools = tools
+        self._ends: list[int] = []
+        self._marks: tuple[Mark, ...] = ()
+
+    def tools(self, index: int) -> list[WireTool]:
+        """Return the tools of a page."""
+        end = self._end(index)
+        return [wire_tool(tool) for tool in self._tools[self._start(index) : end]]
+
+    def is_last(self, index: int) -> bool:
+        """True when no page follows."""
+        return self._end(index) == len(self._tools)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """Return the mark of every page."""
+        if not self._marks:
+            self._marks = tuple(mark_of(page_text(texts)) for texts in self.texts())
+        return self._marks
+
+    def texts(self) -> Iterator[list[bytes]]:
+        """Yield the JSON of each tool, page by page."""
+        index = 0
+        while True:
+            end = self._end(index)
+            yield [_text(tool) for tool in self._tools[self._start(index) : end]]
+            if end == len(self._tools):
+                return
+            index += 1
+
+    def _start(self, index: int) -> int:
+        return self._ends[index - 1] if index else 0
+
+    def _end(self, index: int) -> int:
+        while len(self._ends) <= index:
+            start = self._ends[-1] if self._ends else 0
+            if self._ends and start == len(self._tools):
+                raise IndexError(index)
+            self._ends.append(self._page_from(start))
+        return self._ends[index]
+
+    def _page_from(self, start: int) -> int:
+        length, end = 2, start
+        while end < len(self._tools):
+            length += len(_text(self._tools[end])) + 1
+            if length > PAGE and end > start:
+                break
+            end += 1
+        return end
+
+
+def page_text(texts: Sequence[bytes]) -> bytes:
+    """Return a page as a line of JSON."""
+    return b"[" + b",".join(texts) + b"]\n"
+
+
+def mark_of(page: bytes) -> Mark:
+    """Return the mark of a page."""
+    return len(page), zlib.crc32(page)
+
+
+def _text(tool: Tool) -> bytes:
+    listed: Any = wire_tool(tool)
+    return write_json(listed).encode()

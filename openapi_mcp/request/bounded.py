@@ -1,0 +1,191 @@
+"""JSON Schema 2020-12 held against arguments in bounded time, whatever the document and the caller wrote.
+
+Schema and arguments are both hostile: a pattern may backtrack without end, an `allOf` of references fan out to 2^18
+leaves, `uniqueItems` compare each of 100,000 items to each other. Every keyword takes steps from one budget; patterns
+are matched in time linear in the text.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+MAX_STEPS = 250_000  # some 5 to 10 microseconds each: one or two seconds at most
+_MOST_ERRORS = 100
+_LONGEST_PATTERN = 2_000  # characters
+_PATTERN_MEMORY = 1 << 20  # bytes of a compiled pattern; counted repetitions in one another grow it
+_STEPS_OF_A_REFERENCE = 20  # looked up anew each time; what fans out is made of them
+# Keywords that go through all of an array or an object, whatever they ask of each item.
+_FOR_EACH = frozenset(
+    (
+        "items", "contains", "additionalProperties", "patternProperties", "propertyNames", "unevaluatedItems",
+        "unevaluatedProperties", "uniqueItems",
+    )
+)  # fmt: skip
+_WORK_PER_STEP = 500  # instructions of a pattern times characters of a text
+_VALUES_PER_STEP = 16  # entries of an enum, of `required` or of `properties` that one step goes through
+_UNICODE_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
+
+log = logging.getLogger(__name__)
+Keyword = Callable[[Any, Any, Any, Any], "Iterator[ValidationError] | None"]
+
+
+class TooManyStepsError(Exception):
+    """The check of some arguments takes more steps than there are for one call."""
+
+
+class _Budget:
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise TooManyStepsError
+
+
+_BUDGET: ContextVar[_Budget] = ContextVar("steps of the check that is under way")
+
+
+def errors(check: "Validator", instance: Any, steps: int = MAX_STEPS) -> "list[ValidationError]":
+    """Return the rules that an instance breaks, the first hundred of them.
+
+    Raises:
+        TooManyStepsError: it takes more than `steps`.
+        RecursionError: schema or instance are nested without end.
+    """
+    token = _BUDGET.set(_Budget(steps))
+    try:
+        return list(islice(check.iter_errors(instance), _MOST_ERRORS))
+    finally:
+        _BUDGET.reset(token)
+
+
+def bounded(schema: Mapping[str, Any]) -> "Validator":
+    """Return a validator of a schema whose `iter_errors` is run by `errors`."""
+    return _validator_type()(dict(schema))
+
+
+@lru_cache(maxsize=1)
+def _validator_type() -> "type[Validator]":
+    from jsonschema import Draft202012Validator, validators
+
+    keywords: dict[str, Keyword] = dict(Draft202012Validator.VALIDATORS)
+    keywords |= {"pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique_items}
+    keywords["additionalProperties"] = _additional_properties
+    counted = {word: _counted(word, check) for word, check in keywords.items()}
+    return cast("type[Validator]", validators.extend(Draft202012Validator, counted))  # type: ignore[no-untyped-call]
+
+
+def _counted(word: str, check: Keyword) -> Keyword:
+    base = _STEPS_OF_A_REFERENCE if word == "$ref" else 1
+    goes_through = word in _FOR_EACH
+
+    def run(validator: Any, value: Any, instance: Any, schema: Any) -> "Iterator[ValidationError]":
+        steps = base + (len(value) // _VALUES_PER_STEP if isinstance(value, (list, dict)) else 0)
+        if goes_through and isinstance(instance, (list, dict)):
+            steps += len(instance)
+        _BUDGET.get().spend(steps)
+        yield from check(validator, value, instance, schema) or ()
+
+    return run
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
+    from jsonschema.exceptions import ValidationError
+
+    if validator.is_type(instance, "string") and not _matches(pattern, instance):
+        yield ValidationError(f"does not match {pattern[:200]!r}")
+
+
+def _pattern_properties(
+    validator: Any, patterns: Mapping[str, Any], instance: Any, _schema: Any
+) -> "Iterator[ValidationError]":
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, subschema in patterns.items():
+        if _compiled(pattern) is None:
+            continue
+        for name, value in instance.items():
+            if _matches(pattern, name):
+                yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional_properties(
+    validator: Any, extra: Any, instance: Any, schema: Mapping[str, Any]
+) -> "Iterator[ValidationError]":
+    """Check the fields that neither `properties` nor a pattern names; jsonschema would search with Python's `re`."""
+    from jsonschema.exceptions import ValidationError
+
+    if not validator.is_type(instance, "object"):
+        return
+    declared, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    others = [
+        name for name in instance if name not in declared and not any(_matches(pattern, name) for pattern in patterns)
+    ]
+    if validator.is_type(extra, "object"):
+        for name in others:
+            yield from validator.descend(instance[name], extra, path=name)
+    elif extra is False and others:
+        yield ValidationError(f"has {len(others)} properties that are not declared")
+
+
+def _unique_items(validator: Any, unique: Any, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
+    from jsonschema.exceptions import ValidationError
+
+    is_unique = unique is not True or not validator.is_type(instance, "array")
+    if not is_unique and len({_frozen(item) for item in instance}) < len(instance):
+        yield ValidationError("holds the same item twice")
+
+
+def _frozen(value: Any) -> Any:
+    """Return a hashable form of a JSON value, equal where JSON Schema finds values equal: 1 and 1.0, not 1 and true."""
+    match value:
+        case bool():
+            return ("bool", value)
+        case dict():
+            return frozenset((name, _frozen(item)) for name, item in value.items())
+        case list():
+            return tuple(_frozen(item) for item in value)
+        case _:
+            return value
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """True when a pattern is found in a text, and for a pattern that cannot be matched in linear time."""
+    compiled = _compiled(pattern)
+    if compiled is None:
+        return True
+    _BUDGET.get().spend(compiled.programsize * len(text) // _WORK_PER_STEP)
+    return compiled.search(text.encode("utf-8", "replace").decode()) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> Any:
+    """Return a pattern compiled by RE2; None, with a warning in the log, where it knows no way to match it."""
+    import re2  # type: ignore[import-untyped]
+
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    options.max_mem = _PATTERN_MEMORY
+    try:
+        if len(pattern) > _LONGEST_PATTERN:
+            raise ValueError(f"it has more than {_LONGEST_PATTERN:,} characters")
+        return re2.compile(_UNICODE_ESCAPE.sub(_as_re2_escape, pattern), options)
+    except (re2.error, ValueError) as error:  # ValueError: also half of a surrogate pair
+        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+        log.warning("pattern_not_checked pattern=%r reason=%r", pattern[:200], reason[:200])
+        return None
+
+
+def _as_re2_escape(match: re.Match[str]) -> str:
+    r"""Write ECMA-262's `\u0041` as RE2's `\x{0041}`; other escapes stay."""
+    return f"\\x{{{match[1]}}}" if match[1] else match[0]

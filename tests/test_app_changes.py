@@ -1,0 +1,120 @@
+"""A new document arrives while the app serves: the list and its executor are exchanged, calls in flight are not."""
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from support.upstream import Upstream, description
+
+from openapi_mcp.app import App, apart, check_again, load_catalogue, open_app, serve_catalogue
+from openapi_mcp.config import Config, build_config
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.call import Call, Result
+
+pytestmark = pytest.mark.anyio
+
+
+def quiet(_text: str) -> None:
+    """Say nothing."""
+
+
+def config(upstream: Upstream, folder: Path, *paths: str) -> Config:
+    return build_config({"spec": upstream.serve(description(*paths))}, {}, folder)
+
+
+async def arrive(app: App, upstream: Upstream, folder: Path, *paths: str) -> bool:
+    changed = config(upstream, folder, *paths)
+    return await serve_catalogue(app, changed, await load_catalogue(changed, quiet, {}), {})
+
+
+def watched(app: App) -> list[list[str]]:
+    told: list[list[str]] = []
+
+    async def note() -> None:
+        told.append([tool["name"] for tool in app.pages.tools(0)])
+
+    app.on_change.append(note)
+    return told
+
+
+async def test_a_call_in_flight_ends_on_the_old_document(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: calls in flight end on the old one."""
+    results: list[Result] = []
+    async with open_app(config(upstream, tmp_path, "/held"), quiet, {}) as app:
+        old, told = app.executor, watched(app)
+
+        async def call() -> None:
+            results.append(await app.call(Call(tool="held", arguments={"n": 1})))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            await anyio.to_thread.run_sync(upstream.arrived.get)
+            assert await arrive(app, upstream, tmp_path, "/echo")
+            assert app.executor is not old
+            assert (await app.call(Call(tool="echo", arguments={"n": 2}))).is_error is False
+            assert (await app.call(Call(tool="held", arguments={}))).is_error
+            upstream.release.set()
+        assert told == [["echo"]]
+    assert [result.is_error for result in results] == [False]
+    assert old._sender._client.is_closed
+
+
+async def test_the_same_list_is_not_announced(upstream: Upstream, tmp_path: Path) -> None:
+    """A document may change where no tool does."""
+    async with open_app(config(upstream, tmp_path, "/echo"), quiet, {}) as app:
+        told = watched(app)
+        assert not await arrive(app, upstream, tmp_path, "/echo")
+        assert told == []
+
+
+async def test_a_document_without_tools_does_not_arrive(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: the last good document stays when the new one is broken."""
+    async with open_app(config(upstream, tmp_path, "/echo"), quiet, {}) as app:
+        excluding = build_config({"spec": f"{upstream.url}/document.json", "exclude": ["/*"]}, {}, tmp_path)
+        with pytest.raises(ConfigError, match="no operation became a tool"):
+            await serve_catalogue(app, excluding, await load_catalogue(excluding, quiet, {}), {})
+        assert not (await app.call(Call(tool="echo", arguments={}))).is_error
+
+
+async def test_a_document_of_the_same_bytes_is_fetched_and_not_made_again(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, At once: freshness is checked by the digest."""
+    given = config(upstream, tmp_path, "/echo")
+    async with open_app(given, quiet, {}) as app:
+        before = app.executor
+        fetched = len(upstream.seen)
+        assert await check_again(app, given, quiet, {}) is None
+        assert len(upstream.seen) == fetched + 1
+        assert app.executor is before
+        upstream.serve(description("/echo", "/more"))
+        found = await check_again(app, given, quiet, {})
+        assert found is not None
+        assert list(app.toolset.by_name) == ["echo", "more"]
+        assert app.freshness == found.freshness
+
+
+async def test_what_cannot_be_had_is_said_and_changes_nothing(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: the last good document stays when the new one is out of reach."""
+    said: list[str] = []
+    given = config(upstream, tmp_path, "/echo")
+    async with open_app(given, quiet, {}) as app:
+        upstream.document = b"{"
+        assert await check_again(app, given, said.append, {}) is None
+        assert list(app.toolset.by_name) == ["echo"]
+    (line,) = said
+    assert line.startswith("warning: the last good document stays; the new one cannot be served: ")
+
+
+async def test_long_work_apart_returns_or_raises_what_it_does() -> None:
+    """It runs in a thread with a loop of its own."""
+
+    async def work() -> int:
+        await anyio.lowlevel.checkpoint()
+        return 7
+
+    async def fail() -> Any:
+        raise ConfigError("no")
+
+    assert await apart(work) == 7
+    with pytest.raises(ConfigError, match="no"):
+        await apart(fail)

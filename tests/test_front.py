@@ -1,0 +1,542 @@
+"""The front's answers held against the SDK's own, in both eras, and what it leaves to the SDK."""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.child import Child, Frame, running
+from support.upstream import ENDS_WITHIN, Upstream, description
+
+from openapi_mcp import __version__, front
+
+MODERN_META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+CLIENT = {"name": "raw", "version": "1"}
+LONG_AGO = 1_000_000_000
+
+
+def handshake(version: str, **more: Any) -> Frame:
+    return {"protocolVersion": version, "capabilities": {}, "clientInfo": CLIENT, **more}
+
+
+def listed(child: Child, params: Frame | None = None) -> list[Frame]:
+    """Return every page of the list as its result."""
+    pages = [child.request("tools/list", params)["result"]]
+    while cursor := pages[-1].get("nextCursor"):
+        pages.append(child.request("tools/list", {**(params or {}), "cursor": cursor})["result"])
+    return pages
+
+
+@pytest.fixture
+def spec(tmp_path: Path, upstream: Upstream) -> Path:
+    """A document in a file, written long ago."""
+    path = tmp_path / "toys.json"
+    path.write_text(json.dumps(description("/echo", "/hang", server=upstream.url)))
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    return path
+
+
+def options(spec: Path | str) -> tuple[str, ...]:
+    return ("serve", "--spec", str(spec))
+
+
+def prepare(*arguments: str, folder: Path) -> None:
+    """Start once, so that the catalogue is there for the next start."""
+    with running(*arguments, folder=folder) as child:
+        child.open()
+        listed(child)
+        child.close_stdin()
+        assert child.wait() == 0
+
+
+def catalogue(tmp_path: Path) -> Path:
+    (found,) = (tmp_path / "home" / "openapi-mcp").glob("*.catalogue")
+    return found
+
+
+def front_only(*arguments: str) -> list[str]:
+    code = f"import sys; sys.modules['openapi_mcp.cli.main'] = None; sys.argv[1:] = {list(arguments)!r}\n"
+    return [sys.executable, "-c", f"{code}from openapi_mcp.__main__ import main; main()"]
+
+
+@pytest.fixture
+def big(tmp_path: Path, upstream: Upstream) -> Path:
+    """A document whose list has several pages."""
+    path = tmp_path / "big.json"
+    document = description(*(f"/t{index}" for index in range(900)), server=upstream.url)
+    for name, item in document["paths"].items():
+        item["get"]["parameters"][0]["schema"] = {"enum": [f"{name} {index} é" for index in range(120)]}
+    path.write_text(json.dumps(document))
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    return path
+
+
+@pytest.mark.parametrize("version", front.LEGACY)
+def test_a_handshake_and_a_list_are_answered_as_the_sdk_answers_them(spec: Path, tmp_path: Path, version: str) -> None:
+    """mcp-facts.md section 3; issue 3, At once: every handshake version, compared as parsed JSON."""
+    prepare(*options(spec), folder=tmp_path)
+    answers = []
+    for program in (front_only(*options(spec)), ()):
+        more = () if program else ("--no-catalogue",)
+        with running(*options(spec), *more, folder=tmp_path, program=program) as child:
+            first = child.request("initialize", handshake(version))
+            child.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
+            answers.append((first, child.request("ping"), child.request("tools/list")))
+    assert answers[0] == answers[1]
+    assert answers[0][0]["result"]["protocolVersion"] == version
+
+
+def test_discovery_and_every_page_are_answered_as_the_sdk_answers_them(big: Path, tmp_path: Path) -> None:
+    """mcp-facts.md section 3: the modern era; pages of at most 1 MB, the same cursors in both."""
+    prepare(*options(big), folder=tmp_path)
+    answers, lines = [], []
+    for program in (front_only(*options(big)), ()):
+        more = () if program else ("--no-catalogue",)
+        with running(*options(big), *more, folder=tmp_path, program=program) as child:
+            discovered = child.request("server/discover", {"_meta": MODERN_META})
+            answers.append((discovered, listed(child, {"_meta": MODERN_META})))
+            lines.append(child.every_line)
+    assert answers[0] == answers[1]
+    pages = answers[0][1]
+    assert len(pages) > 1
+    assert [tool["name"] for page in pages for tool in page["tools"]] == [f"t{index}" for index in range(900)]
+    assert max(len(line) for both in lines for line in both) <= 1_000_000
+
+
+def test_a_subscription_is_acknowledged_as_the_sdk_does_and_lives_on(upstream: Upstream, tmp_path: Path) -> None:
+    """mcp-facts.md section 3: Claude Code subscribes before it lists where the list can change."""
+    url = upstream.serve(description("/echo"))
+    prepare(*options(url), folder=tmp_path)
+    wanted = {"_meta": MODERN_META, "notifications": {"toolsListChanged": True, "promptsListChanged": False}}
+    said = []
+    for program in (front_only(*options(url)), ()):
+        with running(*options(url), folder=tmp_path, program=program) as child:
+            child.request("server/discover", {"_meta": MODERN_META})
+            child.ask("subscriptions/listen", wanted)
+            said.append(child.receive())
+    assert said[0] == said[1]
+    assert said[0]["params"]["notifications"] == {"toolsListChanged": True}
+
+
+def test_a_changed_document_is_announced_behind_the_answer_in_the_modern_era(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 3, At once: freshness of a remote document is checked behind the answer, and a change announced."""
+    url = upstream.serve(description("/echo"))
+    prepare(*options(url), folder=tmp_path)
+    upstream.serve(description("/echo", "/more"))
+    with running(*options(url), folder=tmp_path) as child:
+        child.request("server/discover", {"_meta": MODERN_META})
+        asked = child.ask("subscriptions/listen", {"_meta": MODERN_META, "notifications": {"toolsListChanged": True}})
+        assert child.receive()["method"] == "notifications/subscriptions/acknowledged"
+        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo"]
+        news = child.receive()
+        assert news["method"] == "notifications/tools/list_changed"
+        assert news["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == asked
+        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo", "more"]
+        called = child.request("tools/call", {"_meta": MODERN_META, "name": "more", "arguments": {"n": 3}})
+        assert called["result"]["structuredContent"]["target"] == "/more?n=3"
+
+
+def test_a_changed_document_is_announced_behind_the_answer_in_the_legacy_era(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 3: in both eras. The catalogue holds the new list then, and nothing more is announced."""
+    url = upstream.serve(description("/echo"))
+    prepare(*options(url), folder=tmp_path)
+    upstream.serve(description("/more"))
+    with running(*options(url), folder=tmp_path) as child:
+        assert child.open()["result"]["capabilities"]["tools"] == {"listChanged": True}
+        assert names(child.request("tools/list")["result"]) == ["echo"]
+        assert child.receive()["method"] == "notifications/tools/list_changed"
+        assert names(child.request("tools/list")["result"]) == ["more"]
+        assert child.call("more", n=1)["structuredContent"]["target"] == "/more?n=1"
+        child.close_stdin()
+        assert child.wait() == 0
+        assert child.rest_of_stdout() == []
+
+
+def names(result: Frame) -> list[str]:
+    return [tool["name"] for tool in result["tools"]]
+
+
+def test_the_last_good_list_stays_when_the_document_is_out_of_reach(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: also at start, from the cache, said on stderr."""
+    url = upstream.serve(description("/echo"))
+    prepare(*options(url), folder=tmp_path)
+    upstream.document = b"<!doctype html>"
+    with running(*options(url), folder=tmp_path) as child:
+        child.open()
+        assert names(child.request("tools/list")["result"]) == ["echo"]
+        child.wait_for_stderr("the last good document stays.*HTML")
+        assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
+
+
+def test_a_conversation_goes_on_behind_the_front(spec: Path, tmp_path: Path, upstream: Upstream) -> None:
+    """mcp-facts.md section 3: the handshake is replayed, and its second answer swallowed."""
+    prepare(*options(spec), folder=tmp_path)
+    with running(*options(spec), folder=tmp_path) as child:
+        child.open()
+        assert names(child.request("tools/list")["result"]) == ["echo", "hang"]
+        assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
+        assert child.request("tools/call", {"name": "nope"})["error"]["code"] == -32602
+        child.close_stdin()
+        assert child.wait() == 0
+        assert child.rest_of_stdout() == []
+        assert len(child.every_line) == 4
+        assert child.stderr.startswith("openapi-mcp 0.1.0: 2 tools of Toys, read-only")
+
+
+def test_frames_sent_all_at_once_are_answered_in_order(spec: Path, tmp_path: Path) -> None:
+    """A client may write ahead, and leave: each request is answered, once."""
+    prepare(*options(spec), folder=tmp_path)
+    frames = [
+        {"jsonrpc": "2.0", "id": "a", "method": "initialize", "params": handshake("2025-06-18")},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+        {"jsonrpc": "2.0", "id": 3, "method": "tools/list", "params": {}},
+        {"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": {"name": "echo", "arguments": {"n": 7}}},
+    ]
+    with running(*options(spec), folder=tmp_path) as child:
+        child.write(b"".join(json.dumps(frame).encode() + b"\n" for frame in frames))
+        child.close_stdin()
+        answers = [child.answer_to(number) for number in ("a", 2, 3, 4)]  # type: ignore[arg-type]
+        assert child.wait() == 0
+        assert child.rest_of_stdout() == []
+    assert answers[1]["result"] == answers[2]["result"]
+    assert answers[3]["result"]["structuredContent"]["target"] == "/echo?n=7"
+
+
+UNUSUAL: dict[str, Frame] = {
+    "no envelope": {"method": "server/discover", "params": {}},
+    "half an envelope": {
+        "method": "server/discover",
+        "params": {"_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}},
+    },
+    "another version": {
+        "method": "server/discover",
+        "params": {"_meta": {**MODERN_META, "io.modelcontextprotocol/protocolVersion": "2031-01-01"}},
+    },
+    "capabilities of the wrong form": {
+        "method": "server/discover",
+        "params": {
+            "_meta": {**MODERN_META, "io.modelcontextprotocol/clientCapabilities": {"roots": {"listChanged": 7}}}
+        },
+    },
+    "a client without a name": {
+        "method": "server/discover",
+        "params": {"_meta": {**MODERN_META, "io.modelcontextprotocol/clientInfo": {"version": "1"}}},
+    },
+    "an unknown handshake version": {"method": "initialize", "params": handshake("1999-01-01")},
+    "the modern version in a handshake": {"method": "initialize", "params": handshake("2026-07-28")},
+    "a handshake without capabilities": {
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-11-25", "clientInfo": CLIENT},
+    },
+    "a handshake with an envelope": {"method": "initialize", "params": handshake("2025-11-25", _meta=MODERN_META)},
+    "a list before the handshake": {"method": "tools/list", "params": {}},
+    "a ping first": {"method": "ping"},
+    "an unknown method": {"method": "no/such", "params": {"_meta": MODERN_META}},
+    "an unknown cursor": {"method": "tools/list", "params": {"_meta": MODERN_META, "cursor": "٣"}},
+    "a cursor beyond the end": {"method": "tools/list", "params": {"_meta": MODERN_META, "cursor": "7"}},
+    "a cursor that is none": {"method": "tools/list", "params": {"_meta": MODERN_META, "cursor": 1}},
+    "a progress token of the wrong form": {
+        "method": "tools/list",
+        "params": {"_meta": {**MODERN_META, "progressToken": [1]}},
+    },
+    "params that are a list": {"method": "tools/list", "params": []},
+    "an id that is a float": {"method": "ping", "id": 1.5},
+    "a subscription to a resource": {
+        "method": "subscriptions/listen",
+        "params": {"_meta": MODERN_META, "notifications": {"resourceSubscriptions": ["x"]}},
+    },
+}
+
+
+Conversation = Any
+
+
+@pytest.fixture
+def conversation() -> Iterator[Conversation]:
+    """A conversation over a catalogue with an empty list, without a pipe."""
+    header = {
+        "pages": [[3, zlib.crc32(b"[]\n")]],
+        "discover": {"supportedVersions": ["2026-07-28"]},
+        "initialize": {"protocolVersion": "2025-11-25"},
+        "list": {},
+        "listens": True,
+    }
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(b"[]\n")
+        yield front._Conversation(front.Handover(front.Wire(-1, -1), front.Kept("", file, header, 0)))
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_is_unusual_is_left_to_the_sdk(conversation: Conversation, name: str) -> None:
+    """Issue 3, At once: the front answers nothing that the SDK would answer otherwise."""
+    line = json.dumps({"jsonrpc": "2.0", "id": 1, **UNUSUAL[name]}).encode()
+    assert conversation.answer(line) is None
+
+
+ODD_LINES: dict[str, bytes] = {
+    "no JSON": b"this is not json",
+    "no object": b"[]",
+    "NaN": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":{"n":NaN}}',
+    "no UTF-8": b'{"jsonrpc":"2.0","id":1,"method":"\xff"}',
+    "half a character": b'{"jsonrpc":"2.0","id":"\\ud800","method":"ping"}',
+    "UTF-16": '{"jsonrpc":"2.0","id":1,"method":"ping"}'.encode("utf-16"),
+    "endless nesting": b'{"jsonrpc":"2.0","id":1,"method":"ping","params":' + b'{"a":' * 100_000,
+    "an endless number": b'{"jsonrpc":"2.0","method":"ping","id":' + b"9" * 5000 + b"}",
+    "another protocol": b'{"jsonrpc":"1.0","id":1,"method":"ping"}',
+    "an answer": b'{"jsonrpc":"2.0","id":1,"result":{}}',
+    "a notification": b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}',
+}
+
+
+@pytest.mark.parametrize("name", ODD_LINES)
+def test_a_line_that_is_no_request_is_left_to_the_sdk(conversation: Conversation, name: str) -> None:
+    """security.md 11: what a hostile line does is the SDK's matter, tested there."""
+    assert conversation.answer(ODD_LINES[name]) is None
+
+
+DISCOVER = {"method": "server/discover", "params": {"_meta": MODERN_META}}
+HELLO = {"method": "initialize", "params": handshake("2025-11-25")}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (DISCOVER, {"method": "tools/list", "params": {}}),
+        (DISCOVER, {"method": "ping"}),
+        (DISCOVER, HELLO),
+        (HELLO, HELLO),
+        (HELLO, DISCOVER),
+        (HELLO, {"method": "tools/list", "params": {"_meta": MODERN_META}}),
+    ],
+)
+def test_the_eras_do_not_mix(conversation: Conversation, first: Frame, second: Frame) -> None:
+    """mcp-facts.md section 2: one stdio connection is one era, and shakes hands once."""
+    assert conversation.answer(json.dumps({"jsonrpc": "2.0", "id": 1, **first}).encode())
+    assert conversation.answer(json.dumps({"jsonrpc": "2.0", "id": 2, **second}).encode()) is None
+
+
+def test_a_modern_client_may_list_at_once(conversation: Conversation) -> None:
+    """mcp-facts.md section 2: the first request decides the era, whichever it is."""
+    frame = {"jsonrpc": "2.0", "id": "x", "method": "tools/list", "params": {"_meta": MODERN_META}}
+    assert json.loads(conversation.answer(json.dumps(frame).encode()))["result"] == {"tools": []}
+    assert (conversation.era, conversation.complete) == ("modern", True)
+
+
+def test_a_damaged_page_is_left_to_the_sdk(conversation: Conversation) -> None:
+    """Issue 3, At once: corrupt entries are ignored; what of them was not sent yet, too."""
+    conversation.header["pages"] = [[3, 7]]
+    frame = {"jsonrpc": "2.0", "id": "x", "method": "tools/list", "params": {"_meta": MODERN_META}}
+    assert conversation.answer(json.dumps(frame).encode()) is None
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_a_signal_ends_a_front_that_waits_or_a_process_that_imports(
+    spec: Path, tmp_path: Path, number: int, status: int, asked: int
+) -> None:
+    """Issue 3: SIGINT and SIGTERM end the process at once in every phase."""
+    prepare(*options(spec), folder=tmp_path)
+    with running(*options(spec), folder=tmp_path) as child:
+        child.request("server/discover", {"_meta": MODERN_META})
+        if asked:
+            child.request("tools/list", {"_meta": MODERN_META})
+        if asked == 2:
+            child.wait_for_stderr("2 tools")
+        child.process.send_signal(number)
+        assert child.wait() == status
+        assert "Traceback" not in child.stderr
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_the_end_of_stdin_ends_the_process_without_the_sdk(spec: Path, tmp_path: Path, asked: int) -> None:
+    """Issue 3: EOF ends the process at once in every phase, also while the front waits."""
+    prepare(*options(spec), folder=tmp_path)
+    with running(*options(spec), folder=tmp_path, program=without_sdk(*options(spec))) as child:
+        for method in ("server/discover", "tools/list")[:asked]:
+            child.request(method, {"_meta": MODERN_META})
+        child.close_stdin()
+        assert child.wait() == 0
+        assert child.stderr == ""
+
+
+def without_sdk(*arguments: str) -> list[str]:
+    """Return a program in which the import behind the front lasts until something else ends the process."""
+    code = f"""
+import sys, types, threading
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "openapi_mcp.cli.main":
+            threading.Event().wait({ENDS_WITHIN * 4})
+sys.meta_path.insert(0, Slow())
+sys.argv[1:] = {list(arguments)!r}
+from openapi_mcp.__main__ import main
+main()
+"""
+    return [sys.executable, "-c", code]
+
+
+def test_a_credential_that_is_gone_fails_the_start_as_without_a_catalogue(spec: Path, tmp_path: Path) -> None:
+    """design.md, Options: exit status 5; no list is sent by a server that could not serve it."""
+    arguments = (*options(spec), "--bearer", "env:TOYS")
+    with running(*arguments, folder=tmp_path, environment={"TOYS": "s3cret"}) as child:
+        child.open()
+        listed(child)
+        child.close_stdin()
+        child.wait()
+    assert b"s3cret" not in catalogue(tmp_path).read_bytes()
+    with running(*arguments, folder=tmp_path) as child:
+        assert child.wait() == 5
+        assert child.rest_of_stdout() == []
+        assert "TOYS is not set" in child.stderr
+
+
+def test_a_changed_file_is_not_listed_from_the_catalogue(spec: Path, tmp_path: Path, upstream: Upstream) -> None:
+    """Issue 3, At once: by the digest of the document; for a file its time and size tell."""
+    prepare(*options(spec), folder=tmp_path)
+    spec.write_text(json.dumps(description("/other", server=upstream.url)))
+    with running(*options(spec), folder=tmp_path) as child:
+        child.open()
+        assert names(child.request("tools/list")["result"]) == ["other"]
+
+
+def key(*arguments: str, environ: dict[str, str] | None = None) -> str:
+    return front.catalogue_key(arguments, environ or {}, "/folder", __version__)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (("--bearer", "one"), ("--bearer", "two")),
+        (("--bearer=one",), ("--bearer=two",)),
+        (("-H", "X-Key: one"), ("-H", "X-Key: two")),
+        (("-HX-Key: one",), ("-HX-Key: two",)),
+        (("--auth", "key=one"), ("--auth", "key=two")),
+        (("--basic", "ann:pw"), ("--basic", "bob:pw")),
+    ],
+)
+def test_a_credentials_value_is_not_in_the_name(pair: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+    """Secrets reach no file, not even as the digest of one that can be guessed."""
+    assert key(*pair[0]) == key(*pair[1])
+
+
+def test_what_decides_the_list_is_in_the_name() -> None:
+    """Issue 3, At once: document, options, and our version."""
+    kinds = [
+        key(),
+        key("--bearer", "one"),
+        key("--bearer", "env:ONE"),
+        key("-H", "X-Key: one"),
+        key("-H", "X-Other: one"),
+        key("--auth", "a=one"),
+        key("--auth", "b=one"),
+        key("--methods", "post"),
+        key(environ={"OPENAPI_MCP_METHODS": "post"}),
+        key(environ={"OPENAPI_MCP_HEADER": "X-Key: one"}),
+        key(environ={"OPENAPI_MCP_AUTH_KEY": "one"}),
+        front.catalogue_key((), {}, "/elsewhere", __version__),
+        front.catalogue_key((), {}, "/folder", "0"),
+    ]
+    assert len(set(kinds)) == len(kinds)
+    assert key(environ={"OPENAPI_MCP_BEARER": "one"}) == key(environ={"OPENAPI_MCP_BEARER": "two"})
+    assert key(environ={"PATH": "one"}) == key()
+
+
+def test_where_the_catalogue_is_looked_for(tmp_path: Path) -> None:
+    """design.md, Options: flag, environment, config file, default."""
+    config = tmp_path / "openapi-mcp.toml"
+    folder = str(tmp_path)
+    environ = {"HOME": "/home/me"}
+    assert front._folder((), {**environ, "XDG_CACHE_HOME": "/x"}, folder) == "/x/openapi-mcp"
+    assert front._folder((), environ, folder) == "/home/me/.cache/openapi-mcp"
+    config.write_text('cache_dir = "/from/file"\n')
+    assert front._folder((), environ, folder) == "/from/file"
+    assert front._folder((), {**environ, "OPENAPI_MCP_CACHE_DIR": "/e"}, folder) == "/e"
+    assert front._folder(("--cache-dir", "/a", "--cache-dir=/f"), {"OPENAPI_MCP_CACHE_DIR": "/e"}, folder) == "/f"
+    assert front._folder(("--no-catalogue",), environ, folder) is None
+    config.write_text("no-catalogue = true\n")
+    assert front._folder((), environ, folder) is None
+    config.write_text("cache_dir = [")
+    assert front._folder((), environ, folder) == "/home/me/.cache/openapi-mcp"
+    assert front._folder((), {**environ, "OPENAPI_MCP_NO_CATALOGUE": "1"}, folder) is None
+
+
+@pytest.mark.parametrize("arguments", [(), ("inspect",), ("serve", "http"), ("serve", "--help")])
+def test_other_commands_are_none_of_the_fronts(arguments: tuple[str, ...]) -> None:
+    """style.md, Rooms: a stdio client's first questions only."""
+    assert front.serve(arguments, {}, __version__) is None
+
+
+def test_the_front_imports_nothing_heavy() -> None:
+    """style.md, Rooms: standard library only, before anything else of ours or the SDK is imported."""
+    import subprocess
+
+    code = "import sys, openapi_mcp.__main__; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {name for name in loaded if name.startswith("openapi_mcp")} == {
+        "openapi_mcp",
+        "openapi_mcp.__main__",
+        "openapi_mcp.front",
+    }
+    assert not {"typing", "pathlib", "typer", "mcp", "httpx", "asyncio", "hashlib", "dataclasses"} & set(loaded)
+
+
+def test_a_conversation_over_a_pipe_is_handed_on_with_what_was_not_answered(conversation: Conversation) -> None:
+    """mcp-facts.md section 3: replayed first, then what was read beyond the list, then the pipe itself."""
+    theirs, ours = os.pipe(), os.pipe()
+    handover = conversation.handover
+    handover.wire = front.Wire(theirs[0], ours[1])
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": 1, **HELLO}),
+        json.dumps({"jsonrpc": "2.0", "method": "notifications/initialized"}),
+        json.dumps({"jsonrpc": "2.0", "id": 2, "method": "tools/list"}),
+        json.dumps({"jsonrpc": "2.0", "id": 3, "method": "tools/call"}),
+    ]
+    os.write(theirs[1], "\n".join([*lines, '{"half']).encode())
+    conversation.run()
+    handover.ahead = front._Ahead(theirs[0], idle=False)
+    os.write(theirs[1], b'":1}\n')
+    os.close(theirs[1])
+    text = b"".join(handover.chunks()).decode()
+    answers = os.read(ours[0], 1 << 16).splitlines()
+    for descriptor in (theirs[0], *ours):
+        os.close(descriptor)
+    assert text.splitlines() == [lines[0], lines[1], lines[3], '{"half":1}']
+    assert [json.loads(answer)["id"] for answer in answers] == [1, 2]
+    assert handover.handshake == 1
+
+
+def test_a_client_that_leaves_before_it_asks_ends_the_process(conversation: Conversation) -> None:
+    """Issue 3: EOF ends the process at once, also while the front waits."""
+    theirs = os.pipe()
+    os.close(theirs[1])
+    conversation.handover.wire = front.Wire(theirs[0], -1)
+    with pytest.raises(SystemExit) as ended:
+        conversation.run()
+    os.close(theirs[0])
+    assert ended.value.code == 0
+
+
+def test_a_client_that_reads_no_more_ends_the_process(conversation: Conversation) -> None:
+    """Nobody is left to serve."""
+    ours = os.pipe()
+    os.close(ours[0])
+    conversation.handover.wire = front.Wire(-1, ours[1])
+    with pytest.raises(SystemExit) as ended:
+        conversation.send(b"x")
+    os.close(ours[1])
+    assert ended.value.code == 0
