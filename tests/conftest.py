@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from support.child import Outcome, clean_environment
+from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
@@ -140,7 +140,8 @@ def command(
     def call(*arguments: str) -> Outcome:
         status = run(list(arguments))
         captured = capsysbinary.readouterr()
-        return Outcome(status, captured.out.decode("utf-8", "surrogateescape"), captured.err.decode("utf-8"))
+        said = without_progress(captured.err.decode("utf-8"))
+        return Outcome(status, captured.out.decode("utf-8", "surrogateescape"), said)
 
     yield call
     root.handlers[:] = before[0]
