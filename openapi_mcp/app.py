@@ -289,14 +289,19 @@ def _written(layer: CredentialLayer) -> tuple[str, ...]:
     return (*filter(None, plain), *(line.partition(":")[2].strip() for line in layer.header))
 
 
-def can_change(config: Config) -> bool:
-    """True where a document may arrive that differs from the one a start lists: one that is not checked before."""
+def is_checked_later(config: Config) -> bool:
+    """True where a stdio start lists what was kept, and looks behind the answer whether the document is the same."""
     return not config.no_catalogue and isinstance(source_of(config), UrlSource | CommandSource)
 
 
 @asynccontextmanager
 async def open_app(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, stored: Stored | None = None
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str] = os.environ,
+    stored: Stored | None = None,
+    *,
+    can_change: bool = False,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
@@ -318,7 +323,7 @@ async def open_app(
         executor=executor,
         pages=stored.pages if stored else None,
         freshness=catalogue.freshness,
-        can_change=can_change(config),
+        can_change=can_change,
     ) as app:
         yield app
 

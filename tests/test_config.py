@@ -474,3 +474,11 @@ def test_any_values_are_a_config_or_a_config_error(flags: dict[str, Any], variab
     assert config.methods
     assert 0 <= config.port <= 65535
     assert config.limits.timeout > 0
+
+
+def test_a_client_is_one_that_we_know() -> None:
+    """design.md, Options: --client NAME; the default fits all of them."""
+    assert from_flags().client == "all"
+    assert from_flags(client="Claude-Code").client == "claude-code"
+    assert build_config({}, {"OPENAPI_MCP_CLIENT": "gemini"}, NOWHERE).client == "gemini"
+    assert refused({"client": "netscape"}).message == "unknown value 'netscape'"

@@ -7,7 +7,7 @@ import anyio
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.app import Notice, open_app
+from openapi_mcp.app import Notice, is_checked_later, open_app
 from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS, takes
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.config import Config
@@ -67,7 +67,7 @@ def _serve_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     )
 
     async def over_stdio() -> ExitCode:
-        async with open_app(config, notice, stored=stored) as app:
+        async with open_app(config, notice, stored=stored, can_change=is_checked_later(config)) as app:
             summary = stored.summary if stored else summary_of(app.toolset)
             _say_what_is_served(app.toolset.title, summary, notice)
             return await serve_stdio(app, wire, handover, behind)

@@ -7,11 +7,13 @@ from openapi_mcp.generator.schema import map_children
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 
-COMFORT = 6_000  # characters of one tool's schemas above which words are shortened
-LIMIT = 32_000  # characters that they never exceed, so that a tool stays under 40 kB
+COMFORT = 6_000  # bytes of one tool's schemas above which words are shortened
+LIMIT = 32_000  # bytes that they never exceed, so that a tool stays under 40 kB
 _SHOWN_VALUES = 40
 _SHOWN_FIELDS = 400
 _DEEPEST = 24
+_LONGEST = 300  # bytes of one value
+_LONGEST_VALUES = 4_000  # bytes of one enum
 
 Schemas = dict[str, Any]
 Change = Callable[[dict[str, Any], int], dict[str, Any]]
@@ -21,7 +23,7 @@ def slim(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
     """Return the properties of a tool and its `$defs`, shortened as far as it takes.
 
     Above COMFORT: examples and nested descriptions are shortened, then left out, then the arguments' own are shortened.
-    Above LIMIT: long enums are cut, and what is nested deepest is replaced by its type, level by level.
+    Above LIMIT: long enums, defaults and patterns are cut; what is nested deepest becomes its type, level by level.
     """
     size = _size(properties, definitions)
     for room, change in _STEPS:
@@ -41,7 +43,11 @@ def flat(properties: Schemas, definitions: Schemas) -> tuple[Schemas, Schemas]:
 
 
 def _size(properties: Schemas, definitions: Schemas) -> int:
-    return len(write_json(properties)) + (len(write_json(definitions)) if definitions else 0)
+    return _bytes(properties) + (_bytes(definitions) if definitions else 0)
+
+
+def _bytes(value: Any) -> int:
+    return len(write_json(value).encode("utf-8", "surrogatepass"))
 
 
 def _change(schema: dict[str, Any], change: Change, depth: int) -> dict[str, Any]:
@@ -75,12 +81,23 @@ def _shorter_words(length: int, from_depth: int) -> Change:
 
 def _fewer_values(schema: dict[str, Any], _depth: int) -> dict[str, Any]:
     values = schema.get("enum", ())
-    if len(values) <= _SHOWN_VALUES:
+    if len(values) <= _SHOWN_VALUES and _bytes(values) <= _LONGEST_VALUES:
         return schema
     shown = ", ".join(one_line(str(value), 60) for value in values[:_SHOWN_VALUES])
     kept = {key: value for key, value in schema.items() if key != "enum"}
     said = f"One of {len(values)} values: {shown}, ..."
     return {**kept, "description": f"{kept['description']} {said}" if "description" in kept else said}
+
+
+def _shorter_values(schema: dict[str, Any], _depth: int) -> dict[str, Any]:
+    """Leave out a default that is long, and say the start of a pattern that is."""
+    kept = {key: value for key, value in schema.items() if key not in ("default", "const") or _bytes(value) <= _LONGEST}
+    pattern = kept.get("pattern", "")
+    if len(pattern) > _LONGEST:
+        del kept["pattern"]
+        said = f"Must match a pattern that begins {one_line(pattern, 120)}"
+        kept["description"] = f"{kept['description']} {said}" if "description" in kept else said
+    return kept
 
 
 def _only_to(deepest: int) -> Change:
@@ -101,6 +118,7 @@ _STEPS: tuple[tuple[int, Change], ...] = (
     (COMFORT, _shorter_words(0, 1)),
     (COMFORT, _shorter_words(120, 0)),
     (LIMIT, _fewer_values),
+    (LIMIT, _shorter_values),
     *((LIMIT, _only_to(depth)) for depth in (8, 6, 5, 4, 3, 2, 1)),
     (LIMIT, _shorter_words(0, 0)),
 )

@@ -225,7 +225,7 @@ def test_a_long_answer_is_cut_between_items_and_says_so(command: Command, upstre
     """design.md, A result: --max-response."""
     upstream.answers["/odd"] = Answer(json.dumps([{"n": n} for n in range(2000)]).encode())
     cut = command(*toys(upstream, "/odd"), "--max-response", "1000", "odd", "--json").json
-    (more,) = cut["_note"]["more"]
+    (more,) = cut["_note"]["more"]["cut"]
     assert cut["result"] == [{"n": n} for n in range(more["shown"])]
     assert (more["pointer"], more["unit"], more["shown"] + more["left"]) == ("#", "items", 2000)
     assert 0 < more["shown"] < 200

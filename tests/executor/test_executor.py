@@ -394,14 +394,11 @@ async def test_no_cookie_passes_from_one_call_to_the_next() -> None:
 
 @pytest.mark.parametrize("spelling", ["Authorization", "authorization"])
 async def test_the_configured_credential_is_the_one_that_is_sent(spelling: str) -> None:
-    """security.md 3 R-CRED. Another spelling than the document's is an unknown argument, and not sent either."""
+    """security.md 3 and 4 R-CRED: whatever the letter case, and ignored if given."""
     async with raw_upstream(answer()) as upstream:
         result = await called(upstream.url, arguments={spelling: "Bearer stolen"}, credentials=[BEARER])
-    if spelling == "Authorization":
-        assert upstream.values("authorization") == [f"Bearer {SECRET}"]
-    else:
-        assert failure(result).kind == "invalid_arguments"
-        assert upstream.seen == []
+    assert not result.is_error
+    assert upstream.values("authorization") == [f"Bearer {SECRET}"]
 
 
 async def test_no_credential_goes_to_a_server_that_was_not_named(httpx_mock: HTTPXMock) -> None:

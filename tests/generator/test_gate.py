@@ -123,6 +123,23 @@ def test_a_schema_nested_too_deeply_for_validators_is_cut_and_served() -> None:
     Draft202012Validator.check_schema(dict(tool.input_schema))
 
 
+def test_long_patterns_defaults_and_enums_are_said_in_words_before_a_tool_is_lost() -> None:
+    """Issue 3: 40 kB a tool, in bytes, by describing what was left out; image-charts' patterns have 22 kB."""
+    fonts = "|".join(f"字体{n}" for n in range(4_000))
+    properties = [
+        parameter("a", schema={"type": "string", "pattern": f"^({fonts})$", "description": "The font."}),
+        parameter("b", schema={"type": "string", "pattern": f"^({fonts})?$", "default": "x" * 400}),
+        parameter("c", schema={"type": "string", "enum": [f"{n}" + "字" * 500 for n in range(20)]}),
+        parameter("d", schema={"type": "string", "pattern": "^d$", "default": "d"}),
+    ]
+    shown = one_tool({"parameters": properties}).input_schema["properties"]
+    begin = "Must match a pattern that begins ^(字体0|字体1|"
+    assert shown["a"]["description"].startswith(f"The font. {begin}")
+    assert shown["b"]["description"].startswith(begin)
+    assert (set(shown["b"]), set(shown["c"])) == ({"type", "description"}, {"type", "description"})
+    assert shown["d"] == {"type": "string", "pattern": "^d$", "default": "d"}
+
+
 def test_an_output_schema_that_cannot_stand_is_left_out_and_its_tool_served() -> None:
     """mcp-facts.md section 1, 4: an output schema loses the whole list; the tool can do without."""
     schemas = {f"P{n}": nested(20, {"$ref": f"#/components/schemas/P{n + 1}"}) for n in range(6)}

@@ -40,7 +40,12 @@ def document(paths: Any, *, openapi: Any = "3.1.1", base_uri: str | None = None,
 
 def operation(fields: Any, **more: Any) -> Operation:
     """Return the one operation of a description, which has no problem."""
-    found = document({"/a": {"get": fields}}, **more)
+    return operation_at("/a", fields, **more)
+
+
+def operation_at(path: str, fields: Any, **more: Any) -> Operation:
+    """Return the one operation of a description with one path, which has no problem."""
+    found = document({path: {"get": fields}}, **more)
     assert (found.problems, found.skipped) == ((), ())
     (only,) = found.operations
     return only
@@ -48,7 +53,8 @@ def operation(fields: Any, **more: Any) -> Operation:
 
 def parameter(fields: JsonObject, **more: Any) -> Parameter:
     """Return the one parameter of an operation."""
-    (only,) = operation({"parameters": [fields]}, **more).parameters
+    path = "/{x}" if fields.get("in") == "path" else "/a"
+    (only,) = operation_at(path, {"parameters": [fields]}, **more).parameters
     return only
 
 
@@ -392,7 +398,6 @@ def test_a_parameter_may_be_a_reference_through_references() -> None:
         ({"name": "x", "in": {}}, "a parameter whose `in` is '{...}'", "/parameters/0"),
         ({"in": "query"}, "a parameter without a name", "/parameters/0"),
         ({"in": "query", "name": 3}, "a parameter without a name", "/parameters/0"),
-        (3, "a parameter whose `in` is 'null'", "/parameters/0"),
         ({"$ref": "#/nothing"}, "the reference '#/nothing' points at nothing", ""),
         ({"$ref": "b.yaml#/a"}, "the reference 'b.yaml#/a' points outside the document", ""),
         (
@@ -404,6 +409,7 @@ def test_a_parameter_may_be_a_reference_through_references() -> None:
 )
 def test_a_broken_parameter_costs_its_operation(broken: Any, reason: str, pointer: str) -> None:
     """security.md B21: a call without it would be another call."""
+    broken = {**broken, "required": True} if pointer else broken
     found = document({"/a": {"get": {"parameters": [broken]}, "post": {}}})
     assert [op.method for op in found.operations] == ["POST"]
     assert found.skipped == (Skipped(method="GET", path="/a", pointer=f"#/paths/~1a/get{pointer}", reason=reason),)
@@ -415,13 +421,33 @@ def test_a_broken_parameter_costs_its_operation(broken: Any, reason: str, pointe
     )
 
 
-@pytest.mark.parametrize("parameters", [{"name": "x", "in": "query"}, "x", 3, False])
-def test_parameters_that_are_no_list_cost_their_operation(parameters: Any) -> None:
-    """style.md, Errors: nothing is dropped in silence."""
-    found = document({"/a": {"get": {"parameters": parameters}}})
-    assert found.skipped == (
-        Skipped(method="GET", path="/a", pointer="#/paths/~1a/get/parameters", reason="`parameters` is not a list"),
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"name": "x", "in": "body"}, "a parameter whose `in` is 'body' is left out"),
+        ({"in": "query", "name": "", "required": False}, "a parameter without a name is left out"),
+        (3, "a parameter whose `in` is 'null' is left out"),
+    ],
+)
+def test_a_broken_parameter_that_nobody_needs_is_left_out(broken: Any, said: str) -> None:
+    """Issue 3: a Problem for each defect, the operation served whenever it can be."""
+    found = document({"/a": {"get": {"parameters": [broken, {"name": "y", "in": "Query"}]}}})
+    assert [(one.name, one.location) for one in found.operations[0].parameters] == [("y", Location.QUERY)]
+    problem = problem_of(found)
+    assert (problem.severity, problem.pointer, problem.message) == (
+        Severity.WARNING,
+        "#/paths/~1a/get/parameters/0",
+        said,
     )
+
+
+@pytest.mark.parametrize("parameters", [{"name": "x", "in": "query"}, "x", 3, False])
+def test_parameters_that_are_no_list_are_left_out(parameters: Any) -> None:
+    """style.md, Errors: nothing is dropped in silence. Issue 3: the operation served whenever it can be."""
+    found = document({"/a": {"get": {"parameters": parameters}}})
+    assert found.operations[0].parameters == ()
+    problem = problem_of(found)
+    assert (problem.pointer, problem.message) == ("#/paths/~1a/get/parameters", "`parameters` is not a list")
 
 
 @pytest.mark.parametrize("parameters", [None, []])
@@ -472,7 +498,35 @@ def test_a_request_body_may_be_a_reference() -> None:
     assert body.content[0].pointer == "#/components/requestBodies/B/content/text~1plain"
 
 
-@pytest.mark.parametrize("body", [3, "x", [], {"$ref": "#/nothing"}, {"content": {"a/b": {"schema": {"$ref": "x"}}}}])
+@pytest.mark.parametrize("body", [3, "x", []])
+def test_a_request_body_that_is_no_object_is_left_out(body: Any) -> None:
+    """Issue 3: a Problem for each defect, the operation served whenever it can be."""
+    found = document({"/a": {"post": {"requestBody": body}}})
+    assert found.operations[0].request_body is None
+    problem = problem_of(found)
+    assert (problem.pointer, problem.message) == ("#/paths/~1a/post/requestBody", "the request body is not an object")
+
+
+def test_of_several_media_types_one_that_can_be_read_is_enough() -> None:
+    """Issue 3: a Problem for each defect, the operation served whenever it can be."""
+    content = {"application/xml": {"schema": {"$ref": "b.yaml#/a"}}, "application/json": {"schema": {"type": "object"}}}
+    found = document({"/a": {"post": {"requestBody": {"content": content}}}})
+    body = found.operations[0].request_body
+    assert body is not None
+    assert [media.content_type for media in body.content] == ["application/json"]
+    assert problem_of(found).pointer == "#/paths/~1a/post/requestBody/content/application~1xml"
+
+
+def test_a_schema_of_a_wrong_type_takes_anything_and_is_a_problem() -> None:
+    """Issue 3: wrong types in any place."""
+    found = document({"/a": {"post": {"requestBody": {"content": {"application/json": {"schema": "Order"}}}}}})
+    body = found.operations[0].request_body
+    assert body is not None
+    assert body.content[0].schema == {}
+    assert problem_of(found).message == "a schema is Order, which is no object"
+
+
+@pytest.mark.parametrize("body", [{"$ref": "#/nothing"}, {"content": {"a/b": {"schema": {"$ref": "x"}}}}])
 def test_a_broken_request_body_costs_its_operation(body: Any) -> None:
     """security.md B21."""
     found = document({"/a": {"post": {"requestBody": body}, "get": {}}})
@@ -870,7 +924,7 @@ def test_what_is_wrong_in_one_operation_costs_no_other(place: Place, value: Any)
     assert after is not None
 
     def others(found: Document) -> list[Operation]:
-        return [op for op in found.operations if op.pointer != "#/paths/~1orders~1{id}/get"]
+        return [op for op in found.operations if (op.method, op.path) != ("GET", "/orders/{id}")]
 
     assert others(after) == others(before)
     served = {(op.method, op.path) for op in after.operations}

@@ -109,7 +109,7 @@ def test_what_openapi_3_1_says_stays_in_one_form(old: JsonValue, new: dict[str, 
     ("junk", "new"),
     [
         (None, {}), (True, {}), (3, {}), ("string", {}), ([], {}), (False, {"not": {}}),
-        ({"type": "file"}, {}), ({"type": 3}, {}), ({"type": [None, "string"]}, {"type": "string"}), ({"type": {}}, {}),
+        ({"type": "file"}, {"type": "string", "format": "binary"}), ({"type": 3}, {}), ({"type": [None, "string"]}, {"type": "string"}), ({"type": {}}, {}),
         ({"required": True}, {}), ({"required": ["a", 1, "a"]}, {"required": ["a"]}), ({"required": []}, {}),
         ({"properties": ["a"]}, {}), ({"properties": {"a": 1, "b": {}}}, {"properties": {"b": {}}}),
         ({"items": [{}]}, {"prefixItems": [{}]}), ({"items": []}, {}), ({"items": ["a"]}, {"prefixItems": [{}]}),

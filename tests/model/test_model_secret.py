@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
@@ -53,11 +54,13 @@ def test_a_redactor_of_basic_credentials_hides_header_value_password_and_pair() 
     assert redact("Basic YW5uOmh1bnRlcjIy, hunter22, ann:hunter22, ann") == "Basic ***, ***, ***, ann"
 
 
+ESCAPE = re.compile("%[0-9A-F]{2}")
 FORMS: list[tuple[str, Callable[[str], str]]] = [
     ("itself", lambda value: value),
     ("percent-encoded", lambda value: quote(value, safe="")),
     ("percent-encoded in a path", quote),
     ("form-encoded", quote_plus),
+    ("percent-encoded in lower case", lambda value: ESCAPE.sub(lambda found: found[0].lower(), quote(value, safe=""))),
     ("in JSON", lambda value: json.dumps(value, ensure_ascii=False)),
     ("in ASCII JSON", json.dumps),
     ("in PHP's JSON", lambda value: json.dumps(value).replace("/", "\\/")),

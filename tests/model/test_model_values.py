@@ -61,7 +61,7 @@ def test_a_request_is_plain_data() -> None:
 def test_only_get_and_head_are_served_by_default() -> None:
     """security.md A13."""
     assert Selection().methods == SAFE_METHODS == {"GET", "HEAD"}
-    assert METHODS == ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+    assert METHODS == ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,9 @@ from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.arguments import validate, validator
 
 
+KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+
+
 def checked(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
     return validate(tool, arguments, validator(tool))
 
@@ -36,6 +39,14 @@ def test_an_argument_that_is_not_the_callers_is_dropped() -> None:
     """security.md 4 R-CRED: ignored if given."""
     tool = one_tool({"parameters": [parameter("Authorization", "header"), parameter("a")]})
     assert checked(tool, {"a": "x", "Authorization": "Bearer stolen"}) == {"a": "x"}
+
+
+def test_a_header_that_is_not_the_callers_is_dropped_in_any_letter_case() -> None:
+    """security.md 4 R-CRED; RFC 9110 section 5.1: field names are case-insensitive. An argument of that name stays."""
+    tool = one_tool({"parameters": [parameter("X-Key", "header"), parameter("a")]}, components={"securitySchemes": KEY})
+    assert checked(tool, {"a": "x", "x-key": "stolen", "X-KEY": "stolen"}) == {"a": "x"}
+    both = one_tool({"parameters": [parameter("Accept", "header"), parameter("accept")]})
+    assert checked(both, {"accept": "x", "ACCEPT": "y"}) == {"accept": "x"}
 
 
 @pytest.mark.parametrize(

@@ -424,3 +424,84 @@ def test_a_body_is_the_json_that_was_given() -> None:
     request = built(tool_with_body(json_body({})), body={"n": 2**64, "s": "é\u2028", "x": None})
     assert request.body is not None
     assert json.loads(request.body) == {"n": 2**64, "s": "é\u2028", "x": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "target"),
+    [
+        ("/a/{x}.{y}", {"x": "1/2", "y": "?"}, "/a/1%2F2.%3F"),
+        ("/a/{x}-{y}@{x}", {"x": "{y}", "y": "b"}, "/a/%7By%7D-b@%7By%7D"),
+        ("/a/{x}#copy", {"x": "b"}, "/a/b"),
+        ("/a#{x}", {}, "/a"),
+        ("/a?kind={x}&fixed=1", {"x": "b&c={y}"}, "/a?kind=b%26c%3D%7By%7D&fixed=1"),
+        ("/a?kind={x}&fixed=1", {}, "/a?fixed=1"),
+        ("/a?kind={x}{y}", {"x": "b"}, "/a"),
+        ("/a{?page,limit}", {}, "/a"),
+    ],
+)
+def test_templates_as_they_are_in_the_wild_are_filled(path: str, arguments: dict[str, str], target: str) -> None:
+    """Issue 3: two parameters in a segment, a fragment, a query written into the path. security.md 1 and 2 R-PATH."""
+    request = build_request(one_tool({}, path=path), arguments, "https://api.example.com")
+    assert request.url == f"https://api.example.com{target}"
+
+
+def test_a_query_in_a_template_gives_way_to_the_query_parameter_of_that_name() -> None:
+    """Our choice: sent once, as it is declared."""
+    tool = one_tool({"parameters": [parameter("kind", schema={"type": "array"})]}, path="/a?kind={kind}")
+    assert build_request(tool, {"kind": ["b", "c"]}, "https://h").url == "https://h/a?kind=b&kind=c"
+    assert build_request(tool, {}, "https://h").url == "https://h/a"
+
+
+@pytest.mark.parametrize("path", ["/a/{x}", "/a/{x}.{y}"])
+@pytest.mark.parametrize("value", ["..", ".", "%2e%2e", "../b", "..;v=1"])
+def test_no_segment_of_a_template_becomes_a_dot_segment(path: str, value: str) -> None:
+    """security.md 1 R-PATH."""
+    tool = one_tool({}, path=path)
+    try:
+        url = build_request(tool, {"x": value, "y": "b"}, "https://h").url
+    except ArgumentsError:
+        return
+    assert path == "/a/{x}.{y}"
+    assert not {".", ".."} & set(re.split(r"[/\\]", unquote(urlsplit(url).path.rpartition(".b")[0] + ".b")))
+
+
+MULTIPART = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": ["photo"],
+            "properties": {"photo": {"type": "string", "format": "binary"}, "id": {}, "who": {"type": "object"}},
+        }
+    }
+}
+
+
+def test_a_file_that_is_none_is_said_of_its_argument() -> None:
+    """style.md, Errors: what happened, where, what to do."""
+    clash = {"parameters": [parameter("photo")], "requestBody": {"required": True, "content": MULTIPART}}
+    with pytest.raises(ArgumentsError) as raised:
+        build_request(one_tool(clash, method="post"), {"body_photo": "no file!"}, "https://h")
+    assert (raised.value.field, raised.value.message) == (
+        "body_photo",
+        'argument "body_photo" is neither base64 nor a data: URL',
+    )
+
+
+def test_the_curl_line_of_bytes_sends_the_same_bytes() -> None:
+    """Issue 2, --dry-run: the exact request, and the same as a curl line, in a shell that holds no NUL."""
+    tool = tool_with_body({"image/png": {}})
+    request = build_request(tool, {"body": "iVBORwAA"}, "https://h")
+    assert request.body == b"\x89PNG\x00\x00"
+    assert curl(request) == (
+        "printf %s iVBORwAA | base64 -d | curl --globoff -X POST https://h/things "
+        "-H 'Accept: */*' -H 'Content-Type: image/png' --data-binary @-"
+    )
+
+
+def test_a_required_multipart_body_without_values_is_sent_empty() -> None:
+    """OAS 3.1.1, Request Body Object: required."""
+    tool = tool_with_body({"multipart/form-data": {"schema": {"properties": {"a": {"type": "string"}}}}})
+    request = build_request(tool, {}, "https://h")
+    assert request.body is not None
+    assert request.body.startswith(b"--")
+    assert request.body.endswith(b"--\r\n")

@@ -17,6 +17,8 @@ from openapi_mcp.response.decode import decode
 SECRET = "s3cr3t/Value+=="
 CHARSETS = sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "idna", "punycode", "undefined"})
 
+HINT = "ask for less (a filter, a smaller page) or raise --max-response"
+
 
 def response(body: bytes, content_type: str | None = None, status: int = 200, **headers: str) -> HttpResponse:
     fields = [(name.replace("_", "-"), value) for name, value in headers.items()]
@@ -57,7 +59,7 @@ def only_text(result: Result) -> str:
             {"n": 123456789012345678901234567890},
         ),
         (b'{"a":1,"a":2}', '{"a":2}', {"a": 2}),
-        (b'{"_note":"theirs"}', '{"_note":"theirs"}', {"_note": "theirs"}),
+        (b'{"_note":"theirs"}', '{"result":{"_note":"theirs"}}', {"result": {"_note": "theirs"}}),  # not taken for ours
     ],
 )
 @pytest.mark.parametrize(
@@ -272,7 +274,10 @@ def test_a_large_answer_is_cut_and_says_how_much_is_left() -> None:
     shown = result.structured["result"]
     assert shown == items[: len(shown)]
     assert result.structured["_note"] == {
-        "more": [{"pointer": "#", "unit": "items", "shown": len(shown), "left": 400 - len(shown)}]
+        "more": {
+            "cut": [{"pointer": "#", "unit": "items", "shown": len(shown), "left": 400 - len(shown)}],
+            "hint": HINT,
+        }
     }
 
 
@@ -294,7 +299,10 @@ def test_a_long_text_is_cut_and_says_how_much_is_left() -> None:
     result = decoded(b"line\n" * 2000, "text/plain", max_response=1000)
     assert result.content == (
         Text(text="line\n" * 200),
-        Text(text='{"_note":{"more":[{"pointer":"#","unit":"characters","shown":1000,"left":9000}]}}'),
+        Text(
+            text='{"_note":{"more":{"cut":[{"pointer":"#","unit":"characters","shown":1000,"left":9000}],'
+            f'"hint":"{HINT}"}}}}}}'
+        ),
     )
 
 
