@@ -2,8 +2,8 @@
 
     python benchmarks/frameworks.py
 
-Jupyter Server publishes Swagger 2.0 for its REST API, FastAPI makes OpenAPI 3.1, and fixtures/ten-files is a description
-spread over ten files. The first two are installed into an environment of their own, in the user's cache folder.
+Jupyter Server publishes Swagger 2.0 for its REST API, FastAPI makes OpenAPI 3.1, and fixtures/ten-files is a
+description spread over ten files. The first two are installed into an environment of their own, in the user's cache folder.
 """
 
 import os
@@ -26,7 +26,7 @@ from mcp import Client, StdioServerParameters
 
 TEN_FILES = Path(__file__).parent.parent / "fixtures" / "ten-files" / "openapi.yaml"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openapi-mcp-benchmarks"
-FASTAPI_APPLICATION = '''
+FASTAPI_APPLICATION = """
 from enum import Enum
 from typing import Annotated
 from fastapi import FastAPI, Header, HTTPException, Query
@@ -44,7 +44,10 @@ class Book(BaseModel):
     year: int | None = None
     tags: list[str] = []
 
-BOOKS: dict[int, Book] = {1: Book(title="Atlas", shelf=Shelf.maps, year=1910), 2: Book(title="Emma", shelf=Shelf.novels)}
+BOOKS: dict[int, Book] = {
+    1: Book(title="Atlas", shelf=Shelf.maps, year=1910),
+    2: Book(title="Emma", shelf=Shelf.novels),
+}
 
 @app.get("/books")
 def list_books(shelf: Shelf | None = None, tag: Annotated[list[str] | None, Query()] = None) -> dict[int, Book]:
@@ -60,7 +63,7 @@ def get_book(number: int) -> Book:
     if number not in BOOKS:
         raise HTTPException(404, "no such book")
     return BOOKS[number]
-'''
+"""
 failures: list[str] = []
 
 
@@ -108,7 +111,8 @@ def jupyter(python: Path, folder: Path) -> None:
             status = next(tool for tool in tools if "status" in tool)
             expect("Jupyter status", (await client.call_tool(status, {})).structured_content, "started")
             contents = next(tool for tool in tools if tool.startswith("get_contents") or "contents_by_path" in tool)
-            expect("Jupyter file", (await client.call_tool(contents, {"path": "notes.txt"})).structured_content, "hello")
+            seen = await client.call_tool(contents, {"path": "notes.txt"})
+            expect("Jupyter file", seen.structured_content, "hello")
 
         serve(["--include", "/api/*", "--include", "/*", *source], environ, check)
 
@@ -126,7 +130,8 @@ def fastapi(python: Path, folder: Path) -> None:
             listing, adding, getting = (next(t for t in tools if t.startswith(w)) for w in ("list_", "add_", "get_"))
             expect("FastAPI filter", (await client.call_tool(listing, {"shelf": "maps"})).structured_content, "Atlas")
             book = {"title": "Ulysses", "shelf": "novels", "year": None, "x-reader": "ana"}
-            expect("FastAPI body and header", (await client.call_tool(adding, book)).structured_content, "'reader': 'ana'")
+            seen = await client.call_tool(adding, book)
+            expect("FastAPI body and header", seen.structured_content, "'reader': 'ana'")
             expect("FastAPI 404", (await client.call_tool(getting, {"number": 9})).structured_content, "not_found")
 
         serve(["--spec", f"{base}/openapi.json", "--methods", "all"], {}, check)
@@ -171,9 +176,10 @@ def serve(options: list[str], environ: dict[str, str], check: Any) -> None:
 @contextmanager
 def running(command: list[Any], folder: Path, url: str) -> Iterator[None]:
     """Run a server until the block ends; enter it when `url` answers."""
-    with (folder / "server.log").open("wb") as log, subprocess.Popen(
-        command, cwd=folder, stdout=log, stderr=log
-    ) as process:
+    with (
+        (folder / "server.log").open("wb") as log,
+        subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process,
+    ):
         try:
             wait_until_up(url, process, folder / "server.log")
             yield

@@ -56,6 +56,8 @@ class Config:
     path: str = "/mcp"
     cache_dir: str | None = None
     no_catalogue: bool = False
+    watch: bool = False
+    refresh: float | None = None
     log_level: str = "warning"
     quiet: bool = False
     file: Path | None = None
@@ -361,6 +363,8 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "path": _http_path,
     "cache_dir": _text,
     "no_catalogue": _flag,
+    "watch": _flag,
+    "refresh": _number(1, "seconds", whole=False),
     "log_level": _one_of(LOG_LEVELS),
     "quiet": _flag,
 }

@@ -123,6 +123,15 @@ OUTPUT: Options = {
     "verbose": _option(_Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
     "quiet": _option(_Flag, "--quiet", "-q", panel=_OUTPUT, help_text="Only errors on stderr."),
 }  # fmt: skip
+LIVE: Options = {
+    "watch": _option(
+        _Flag, "--watch", panel=_DOCUMENT, help_text="Serve the document anew when one of its files has changed."
+    ),
+    "refresh": _option(
+        _Number, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
+        help_text="Fetch the document again this often, and serve it anew when it has changed.",
+    ),
+}  # fmt: skip
 CACHE: Options = {
     "cache_dir": _option(
         _Text, "--cache-dir", metavar="DIR", panel=_OUTPUT,

@@ -8,7 +8,7 @@ import typer
 
 from openapi_mcp import __version__
 from openapi_mcp.app import Notice, is_checked_later, open_app
-from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, HTTP, LIVE, OUTPUT, TOOLS, takes
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
@@ -34,7 +34,7 @@ In Claude Code:
 """
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, CALLS, HTTP, CACHE, OUTPUT)
+@takes(DOCUMENT, LIVE, TOOLS, CREDENTIALS, CALLS, HTTP, CACHE, OUTPUT)
 def serve(
     *,
     transport: Annotated[
@@ -54,6 +54,7 @@ def serve(
 def _serve_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     from openapi_mcp.server.behind import Behind
     from openapi_mcp.server.stdio import claim_wire, serve_stdio
+    from openapi_mcp.server.watch import Watch
 
     handover = begun.handover
     wire = handover.wire if handover else claim_wire()
@@ -65,25 +66,29 @@ def _serve_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
         is_stored=stored is not None,
         told=handover.kept.header["pages"] if handover else None,
     )
+    watch = Watch(config=config, notice=notice)
+    can_change = watch.is_on or is_checked_later(config)
 
     async def over_stdio() -> ExitCode:
-        async with open_app(config, notice, stored=stored, can_change=is_checked_later(config)) as app:
+        async with open_app(config, notice, stored=stored, can_change=can_change) as app:
             summary = stored.summary if stored else summary_of(app.toolset)
             _say_what_is_served(app.toolset.title, summary, notice)
-            return await serve_stdio(app, wire, handover, behind)
+            return await serve_stdio(app, wire, handover, behind, watch)
 
     return anyio.run(over_stdio)
 
 
 async def _serve_http(config: Config, notice: Notice) -> ExitCode:
     from openapi_mcp.server.http import bind, serve_http
+    from openapi_mcp.server.watch import Watch
 
+    watch = Watch(config=config, notice=notice)
     with bind(config.host, config.port) as listener:
-        async with open_app(config, notice) as app:
+        async with open_app(config, notice, can_change=watch.is_on) as app:
             _say_what_is_served(app.toolset.title, summary_of(app.toolset), notice)
             host = f"[{config.host}]" if ":" in config.host else config.host
             url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
-            return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"))
+            return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"), watch)
 
 
 def _say_what_is_served(title: str, summary: Summary, notice: Notice) -> None:

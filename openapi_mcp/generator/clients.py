@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from openapi_mcp.generator.sound import schema_fault
+from openapi_mcp.generator.sound import schema_fault, subschemas, words_beside_ref
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.tool import WireTool
 
@@ -19,7 +19,6 @@ LONGEST_NAME = 40  # characters of a tool's name that every client takes, whatev
 LONGEST_DESCRIPTION = 1024  # characters; OpenAI's API answers 400 beyond
 _ANNOTATIONS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 _UNIONS = ("anyOf", "oneOf", "allOf")
-_BESIDE_REF = frozenset({"$ref", "description", "default", "$defs"})
 
 
 class Effect(StrEnum):
@@ -194,14 +193,13 @@ class _Traits:
 
 def _traits(tool: WireTool) -> _Traits:
     schema, output = tool.get("inputSchema"), tool.get("outputSchema")
-    nodes = list(_nodes(schema))
-    refs = [node for node in nodes if isinstance(node.get("$ref"), str)]
+    nodes = list(subschemas(schema))
     return _Traits(
         tuple(word for word in _UNIONS if isinstance(schema, Mapping) and word in schema),
         _root_fault(schema) or schema_fault(schema),
         None if output is None else _root_fault(output) or schema_fault(output),
-        len(refs),
-        sum(1 for node in refs if not _BESIDE_REF.issuperset(node)),
+        sum(1 for node in nodes if isinstance(node.get("$ref"), str)),
+        sum(1 for node in nodes if words_beside_ref(node)),
         sum(1 for node in nodes if isinstance(node.get("type"), list)),
     )
 
@@ -209,18 +207,6 @@ def _traits(tool: WireTool) -> _Traits:
 def _root_fault(schema: Any) -> str | None:
     is_object = isinstance(schema, Mapping) and schema.get("type") == "object"
     return None if is_object else "its root is not `type: object`"
-
-
-def _nodes(value: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield every object in a schema, be it a schema or not: enough to find a keyword whose value has a form."""
-    stack = [value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            yield node
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
 
 
 def _judge(tool: WireTool, traits: _Traits, client: Client, server: str) -> tuple[Verdict, ...]:

@@ -56,7 +56,7 @@ class Gate:
 
 
 def _input_fault(schema: Any) -> str | None:
-    fault = _root_fault(schema) or schema_fault(schema)
+    fault = _root_fault(schema) or schema_fault(schema, strict=True)
     if fault is not None:
         return f"its input schema cannot stand: {fault}"
     arguments = schema.get("properties", {})
@@ -68,7 +68,7 @@ def _input_fault(schema: Any) -> str | None:
 
 
 def _output_fault(schema: Any) -> str | None:
-    fault = None if schema is None else _root_fault(schema) or schema_fault(schema)
+    fault = None if schema is None else _root_fault(schema) or schema_fault(schema, strict=True)
     return None if fault is None else f"its output schema cannot stand: {fault}"
 
 

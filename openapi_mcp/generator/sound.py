@@ -2,13 +2,14 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 MAX_DEPTH = 48  # levels of schemas; validators recurse, jsonschema with some ten calls of its own for each
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _DEFINITION = "#/$defs/"
+_BESIDE_REF = frozenset({"$ref", "description", "default", "$defs"})
 # What moves the place that references are resolved from, or is defined for other dialects: no tool needs it.
 _FOREIGN = frozenset(
     (
@@ -35,8 +36,8 @@ def is_portable(pattern: str) -> bool:
     return True
 
 
-def schema_fault(schema: Any) -> str | None:
-    """Return what is wrong with a schema, None when it is sound.
+def schema_fault(schema: Any, *, strict: bool = False) -> str | None:
+    """Return what is wrong with a schema, None when it is sound; `strict` also refuses what stands beside a `$ref`.
 
     {"type": "object", "properties": {"a": {"$ref": "#/$defs/B"}}} -> "the reference '#/$defs/B' leads nowhere in it"
 
@@ -48,7 +49,7 @@ def schema_fault(schema: Any) -> str | None:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for node in level:
-            fault = _node_fault(node, names, below)
+            fault = _node_fault(node, names, below, strict=strict)
             if fault is not None:
                 return fault
         if not below:
@@ -57,7 +58,25 @@ def schema_fault(schema: Any) -> str | None:
     return f"it is nested deeper than {MAX_DEPTH} levels"
 
 
-def _node_fault(node: Any, definitions: dict[str, Any], below: list[Any]) -> str | None:
+def words_beside_ref(node: Mapping[str, Any]) -> bool:
+    """True when more stands beside a schema's `$ref` than what Gemini takes there."""
+    return isinstance(node.get("$ref"), str) and not _BESIDE_REF.issuperset(node)
+
+
+def subschemas(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield a schema and every schema inside it, as far as they are objects."""
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, dict):
+            continue
+        yield node
+        for word, value in node.items():
+            if (inside := _HOLDERS.get(word)) is not None:
+                stack.extend(inside(value) or ())
+
+
+def _node_fault(node: Any, definitions: dict[str, Any], below: list[Any], *, strict: bool) -> str | None:
     """Check one schema without those inside it, which are added to `below`."""
     if isinstance(node, bool):
         return None
@@ -75,6 +94,8 @@ def _node_fault(node: Any, definitions: dict[str, Any], below: list[Any]) -> str
         elif word == "$ref":
             if not isinstance(value, str) or value[:8] != _DEFINITION or value[8:] not in definitions:
                 return f"the reference {str(value)[:80]!r} leads nowhere in it"
+            if strict and not _BESIDE_REF.issuperset(node):
+                return f"more than words stands beside the reference {value[:80]!r}"
         elif word in _FOREIGN:
             return f"{word!r} has no place in a tool"
     return None

@@ -15,7 +15,7 @@ import anyio
 from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.url import redact_url
+from openapi_mcp.model.url import origin, redact_url
 
 if TYPE_CHECKING:
     import httpx  # imported where it is used: it costs a command that fetches nothing half of its start
@@ -39,15 +39,15 @@ class Fetched:
     base_uri: str | None = None
 
 
-async def fetch(source: Source, progress: Progress | None = None) -> Fetched:
-    """Return the bytes of a document.
+async def fetch(source: Source, progress: Progress | None = None, *, within_origin: bool = False) -> Fetched:
+    """Return the bytes of a document; `within_origin` refuses a redirect to another origin.
 
     Raises:
         SourceError: unreachable, not found, refused, too slow (60 s), too large (64 MB) or too often redirected (5).
     """
     try:
         with anyio.fail_after(DEADLINE):
-            return await _fetch(source, progress or _silent)
+            return await _fetch(source, progress or _silent, within_origin)
     except TimeoutError:
         raise SourceError(
             f"the document did not arrive within {DEADLINE:.0f} s",
@@ -60,10 +60,10 @@ def _silent(_received: int, _total: int | None) -> None:
     """Report nothing."""
 
 
-async def _fetch(source: Source, progress: Progress) -> Fetched:
+async def _fetch(source: Source, progress: Progress, within_origin: bool) -> Fetched:
     match source:
         case UrlSource():
-            return await _from_url(source, progress)
+            return await _from_url(source, progress, within_origin)
         case FileSource():
             return Fetched(data=await _from_file(source))
         case StdinSource():
@@ -72,11 +72,11 @@ async def _fetch(source: Source, progress: Progress) -> Fetched:
             return Fetched(data=await _from_command(source))
 
 
-async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
+async def _from_url(source: UrlSource, progress: Progress, within_origin: bool) -> Fetched:
     import httpx
 
     headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
-    hooks = {"request": [_refuse_downgrade(source)]}
+    hooks = {"request": [_check_redirect(source, within_origin)]}
     try:
         async with (
             httpx.AsyncClient(
@@ -96,8 +96,11 @@ async def _from_url(source: UrlSource, progress: Progress) -> Fetched:
         raise _unreachable(source, error) from None
 
 
-def _refuse_downgrade(source: UrlSource) -> Callable[["httpx.Request"], object]:
-    """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document."""
+def _check_redirect(source: UrlSource, within_origin: bool) -> Callable[["httpx.Request"], object]:
+    """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document.
+
+    It also keeps what a document refers to within its origin. Security requirement A8.
+    """
 
     async def check(request: "httpx.Request") -> None:
         if source.url.lower().startswith("https:") and request.url.scheme != "https":
@@ -105,6 +108,12 @@ def _refuse_downgrade(source: UrlSource) -> Callable[["httpx.Request"], object]:
                 f"redirected from https to {redact_url(str(request.url))!r}",
                 where=str(source),
                 hint="give an https URL",
+            )
+        if within_origin and origin(str(request.url)) != origin(source.url):
+            raise SourceError(
+                f"redirected to another origin, {redact_url(str(request.url))!r}",
+                where=str(source),
+                hint="allow it with --allow-remote-refs",
             )
 
     return check

@@ -15,7 +15,7 @@ from openapi_mcp.errors import DocumentError, SourceError
 from openapi_mcp.loader.fetch import DEADLINE, MAX_BYTES, Fetched, Progress, fetch
 from openapi_mcp.loader.parse import parse
 from openapi_mcp.loader.read import read
-from openapi_mcp.loader.refs import Resources, may_point_outside, outside_uris
+from openapi_mcp.loader.refs import Resources, declared_uris, may_point_outside, outside_uris
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
 from openapi_mcp.model.document import Document, Problem, Severity
 from openapi_mcp.model.jsontext import JsonValue
@@ -96,8 +96,10 @@ class _Gathering:
             root, source=str(self.source), base_uri=fetched.base_uri, resources=resources, problems=self.problems
         )
 
-    async def fetched(self, source: Source, progress: Progress | None = None) -> Fetched:
-        fetched = await fetch(source, progress)
+    async def fetched(
+        self, source: Source, progress: Progress | None = None, *, within_origin: bool = False
+    ) -> Fetched:
+        fetched = await fetch(source, progress, within_origin=within_origin)
         self.arrived(source, fetched.data)
         return fetched
 
@@ -119,29 +121,33 @@ class _Gathering:
 
     async def gather(self, root: JsonValue, root_uri: str) -> None:
         """Fetch what references name, and what references there name, until nothing is missing."""
-        waiting = list(outside_uris(root, root_uri))
+        waiting = [(uri, root_uri) for uri in outside_uris(root, root_uri)]
         tried = {root_uri, ""}
+        declared = set(declared_uris(root, root_uri))
         while waiting:
-            uri = waiting.pop()
-            if uri in tried:
+            uri, holder = waiting.pop()
+            if uri in tried or uri in declared:
                 continue
             tried.add(uri)
             if len(tried) > _MAX_FILES:
                 self.warn(uri, f"more than {_MAX_FILES} files are referred to", "bundle the description into one file")
                 return
-            value = await self.part(uri, root_uri)
+            value = await self.part(uri, root_uri, holder)
             if value is not None:
                 self.roots[uri] = value
-                waiting += outside_uris(value, uri)
+                waiting += ((inner, uri) for inner in outside_uris(value, uri))
+                declared.update(declared_uris(value, uri))
+        known = {_shown(uri) for uri in declared}  # some are met before the schema that bears the name
+        self.problems = [problem for problem in self.problems if problem.pointer not in known]
 
-    async def part(self, uri: str, root_uri: str) -> JsonValue:
-        """Return one referenced document; None, with a Problem, where it may not or cannot be had."""
-        source = self.allowed(uri, root_uri)
+    async def part(self, uri: str, root_uri: str, holder: str) -> JsonValue:
+        """Return one document that another one, `holder`, refers to; None, with a Problem, where it cannot be had."""
+        source = self.allowed(uri, root_uri, holder)
         if source is None:
             return None
         try:
-            data = unpacked((await self.fetched(source)).data, str(source))
-        except SourceError as error:
+            data = unpacked((await self.fetched(source, within_origin=not self.allow_remote)).data, str(source))
+        except (SourceError, DocumentError) as error:
             self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
             return None
         self.received += len(data)
@@ -162,15 +168,18 @@ class _Gathering:
             self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
             return None
 
-    def allowed(self, uri: str, root_uri: str) -> Source | None:
-        """Return a source for a URI that may be fetched. Security requirement A8."""
+    def allowed(self, uri: str, root_uri: str, holder: str) -> Source | None:
+        """Return a source for a URI that may be fetched; only what is itself a file leads to files.
+
+        Security requirement A8.
+        """
         if origin(uri) is not None:
             same = isinstance(self.source, UrlSource) and origin(uri) in (origin(self.source.url), origin(root_uri))
             if same or self.allow_remote:
                 return UrlSource(url=uri)
             self.warn(uri, "a reference to another origin is not followed", "allow it with --allow-remote-refs")
             return None
-        if isinstance(self.source, FileSource) and uri.startswith("file:"):
+        if isinstance(self.source, FileSource) and uri.startswith("file:") and holder.startswith("file:"):
             return self.file_below(uri)
         self.warn(uri, "a reference that leads nowhere from here is not followed", "bundle the description")
         return None
@@ -188,8 +197,11 @@ class _Gathering:
         return None
 
     def warn(self, uri: str, message: str, hint: str) -> None:
-        place = one_line(redact_url(uri), 300)
-        self.problems.append(Problem(severity=Severity.WARNING, pointer=place, message=message, hint=hint))
+        self.problems.append(Problem(severity=Severity.WARNING, pointer=_shown(uri), message=message, hint=hint))
+
+
+def _shown(uri: str) -> str:
+    return one_line(redact_url(uri), 300)
 
 
 def unpacked(data: bytes, where: str) -> bytes:

@@ -264,9 +264,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise _Broken("the operation is not an object", pointer)
         if self.is_swagger:
-            base = pointer.partition("#")[0]
-            value = swagger.operation_of(self.root, item, value, lambda node: self.follow(node, f"{base}#")[0])
-            item = {}
+            value, item = self.from_swagger(value, item, homes, pointer), {}
         declared = self.parameters(item, value, homes, pointer)
         fitted, faults = fit_to_template(path, declared, pointer)
         for place, said in faults:
@@ -292,17 +290,38 @@ class _Reader:
         """Merge the path item's parameters with the operation's own, which win by (name, in). OAS 3.1.1, 4.8.10.1."""
         merged: dict[tuple[str, Location], Parameter] = {}
         for holder, place in ((item, homes.of("parameters")), (operation, pointer)):
-            listed, _ = self.follow(holder.get("parameters"), join(place, "parameters"))
-            if not isinstance(listed, list | None):
-                self.warn(join(place, "parameters"), "`parameters` is not a list", "write a list; it is left out")
-            for index, value in enumerate(_list(listed)):
-                parameter = self.parameter(value, join(place, "parameters", index))
+            listed, home = self.parameter_list(holder, place)
+            for index, value in enumerate(listed):
+                parameter = self.parameter(value, join(home, index))
                 if parameter is None:
                     continue
                 if (parameter.name, parameter.location) in merged and holder is operation and place == pointer:
                     self.warn_of_twin(parameter, merged[parameter.name, parameter.location], place)
                 merged[parameter.name, parameter.location] = parameter
         return tuple(merged.values())
+
+    def parameter_list(self, holder: JsonObject, place: str) -> tuple[list[JsonValue], str]:
+        """Return a list of parameters and its place; the list itself may stand behind a reference."""
+        listed, home = self.follow(holder.get("parameters"), join(place, "parameters"))
+        if not isinstance(listed, list | None):
+            self.warn(home, "`parameters` is not a list", "write a list; it is left out")
+        return _list(listed), home
+
+    def from_swagger(self, value: JsonObject, item: JsonObject, homes: "_Homes", pointer: str) -> JsonObject:
+        """Return an operation of Swagger 2.0 in the form of OpenAPI 3, all of it as if it stood in one file."""
+        base = pointer.partition("#")[0]
+
+        def follow(node: JsonValue) -> JsonValue:
+            found, place = self.follow(node, f"{base}#")
+            return self.resources.rebased(found, place.partition("#")[0], base)
+
+        def parameters(holder: JsonObject, place: str) -> JsonValue:
+            listed, home = self.parameter_list(holder, place)
+            return self.resources.rebased(listed, home.partition("#")[0], base)
+
+        inherited: JsonObject = {"parameters": parameters(item, homes.of("parameters"))}
+        own = {**value, "parameters": parameters(value, pointer)}
+        return swagger.operation_of(self.root, inherited, own, follow)
 
     def warn_of_twin(self, parameter: Parameter, other: Parameter, place: str) -> None:
         if other.pointer.startswith(f"{place}/"):  # declared twice in one list; the path item's would be overridden

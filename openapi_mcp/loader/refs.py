@@ -22,6 +22,8 @@ class RefError(ValueError):
 
 def may_point_outside(data: bytes) -> bool:
     """True when the text of a document may hold a reference to another one: a quick look, as it may be large."""
+    if b"\x00" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16 or UTF-32, where this look sees nothing
+        return True
     return _OUTSIDE.search(data) is not None
 
 
@@ -42,9 +44,20 @@ def outside_uris(value: JsonValue, base: str) -> Iterator[str]:
         stack.extend(node.values())
 
 
+def declared_uris(value: JsonValue, base: str) -> Iterator[str]:
+    """Yield the URIs that schemas in `value` give themselves with `$id`: references to those need no document."""
+    for node, _ in _objects(value):
+        if isinstance(name := node.get("$id"), str) and not name.startswith("#"):
+            yield _absolute(base, name)
+
+
 def _absolute(base: str, ref: str) -> str:
+    return urldefrag(_joined(base, ref)).url
+
+
+def _joined(base: str, ref: str) -> str:
     try:
-        return urldefrag(urljoin(base, ref)).url
+        return urljoin(base, ref)
     except ValueError:
         return ref
 
@@ -92,6 +105,21 @@ class Resources:
             return f"{home}{join('#', *tokens(fragment))}"
         except ValueError:
             raise RefError(f"the reference {ref[:120]!r} is not a JSON Pointer") from None
+
+    def rebased(self, node: JsonValue, home: str, base: str) -> JsonValue:
+        """Return a value of the document `home` as it may stand in the document `base`: its references absolute."""
+        if home == base:
+            return node
+        match node:
+            case list():
+                return [self.rebased(item, home, base) for item in node]
+            case dict():
+                moved = {name: self.rebased(item, home, base) for name, item in node.items()}
+                if isinstance(ref := moved.get("$ref"), str):
+                    moved["$ref"] = _joined(home or self.root_uri, ref)
+                return moved
+            case _:
+                return node
 
     def embedded(self, identifier: str, base: str) -> str:
         """Return the URI under which a schema with this `$id` is known. JSON Schema 2020-12 Core, 8.2.1."""

@@ -115,8 +115,7 @@ def _item_schema(fields: JsonObject) -> JsonObject:
 
 def _request_body(body: JsonObject, consumes: list[str]) -> JsonValue:
     content: JsonObject = {media: {"schema": body.get("schema", {})} for media in consumes or ["application/json"]}
-    required = body.get("required") is True
-    return {"required": required, "description": body.get("description", ""), "content": content}
+    return {"required": body.get("required", False), "description": body.get("description", ""), "content": content}
 
 
 def _form_body(form: list[JsonObject], consumes: list[str]) -> JsonValue:
@@ -126,11 +125,15 @@ def _form_body(form: list[JsonObject], consumes: list[str]) -> JsonValue:
         if isinstance(fields.get("description"), str):
             schema["description"] = fields["description"]
         properties[str(fields.get("name"))] = schema
-    required: list[JsonValue] = [str(fields.get("name")) for fields in form if fields.get("required") is True]
+    required: list[JsonValue] = [str(fields.get("name")) for fields in form if _is_true(fields)]
     has_file = any(fields.get("type") == "file" for fields in form)
     media = _MULTIPART if has_file or (_MULTIPART in consumes and _FORM not in consumes) else _FORM
     schema = {"type": "object", "properties": properties, "required": required}
     return {"required": bool(required), "content": {media: {"schema": schema}}}
+
+
+def _is_true(fields: JsonObject) -> bool:
+    return str(fields.get("required")).lower() == "true"
 
 
 def _responses(operation: JsonObject, produces: list[str], follow: Follow) -> Iterator[tuple[str, JsonValue]]:

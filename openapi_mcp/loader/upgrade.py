@@ -26,7 +26,8 @@ def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | No
 
     `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
     3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), a boolean `exclusiveMinimum` a number, and
-    siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types `anyOf`.
+    siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
+    `anyOf`.
 
     Raises:
         RefError: a `$ref` that is not a pointer into the document.

@@ -16,6 +16,7 @@ from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, Requests
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
+from openapi_mcp.server.watch import Watch
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
 _LONGEST_BODY = 4 << 20
@@ -55,8 +56,12 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve_http(app: App, listener: socket.socket, path: str, ready: Callable[[], None]) -> ExitCode:
+async def serve_http(
+    app: App, listener: socket.socket, path: str, ready: Callable[[], None], watch: Watch | None = None
+) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
+
+    `watch` brings new documents while it runs.
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
@@ -89,6 +94,8 @@ async def serve_http(app: App, listener: socket.socket, path: str, ready: Callab
             requests.end()
 
         group.start_soon(stop_on_signal)
+        if watch is not None and watch.is_on:
+            group.start_soon(watch.run, app)
         await server.serve(sockets=[listener])
         group.cancel_scope.cancel()
     return ended

@@ -24,6 +24,7 @@ from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Handover, Wire, claim_wire
 from openapi_mcp.server.behind import Behind
 from openapi_mcp.server.signals import ending_signals
+from openapi_mcp.server.watch import Watch
 
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
@@ -34,10 +35,17 @@ _ACKNOWLEDGED = '"method":"notifications/subscriptions/acknowledged"'
 __all__ = ["Wire", "claim_wire", "serve_stdio"]
 
 
-async def serve_stdio(app: App, wire: Wire, handover: Handover | None = None, behind: Behind | None = None) -> ExitCode:
+async def serve_stdio(
+    app: App,
+    wire: Wire,
+    handover: Handover | None = None,
+    behind: Behind | None = None,
+    watch: Watch | None = None,
+) -> ExitCode:
     """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status.
 
-    A `handover` is a conversation to go on with; `behind` is what is done once the list was sent.
+    A `handover` is a conversation to go on with; `behind` is what is done once the list was sent; `watch` brings new
+    documents while it runs.
     """
     from mcp.server.stdio import stdio_server
 
@@ -64,8 +72,14 @@ async def serve_stdio(app: App, wire: Wire, handover: Handover | None = None, be
             await behind.run(app, unanswered.listed)
             kept.set()
 
+        async def look_on(watch: Watch) -> None:
+            await unanswered.heard.wait()
+            await watch.run(app)
+
         if behind is not None:
             group.start_soon(do_behind, behind)
+        if watch is not None and watch.is_on:
+            group.start_soon(look_on, watch)
         async with (
             _lines(handover.chunks() if handover else _chunks(wire.read)) as lines,
             stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]

@@ -96,12 +96,13 @@ def test_an_output_schema_that_cannot_be_compiled_loses_the_list_of_some() -> No
 
 
 def test_references_and_what_stands_beside_them() -> None:
-    """mcp-facts.md section 6: Copilot CLI, Gemini. An argument that is called `$ref` is none."""
+    """mcp-facts.md section 6: Copilot CLI, Gemini. A field or a value that is called so is none."""
     schema: Json = {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}, "$defs": {"A": {}}}
     assert said(listed(inputSchema=schema), Effect.MISREAD) == {"copilot-cli": "$ref", "gemini": "$ref"}
     schema["properties"]["a"]["title"] = "A"
     assert said(listed(inputSchema=schema), Effect.REFUSED) == {"gemini": "words beside $ref"}
-    named = {"type": "object", "properties": {"a": {"properties": {"$ref": {"type": "string"}}}}}
+    default = {"$ref": "x", "type": ["y"]}
+    named = {"type": "object", "properties": {"a": {"properties": {"$ref": {"type": "string"}}, "default": default}}}
     assert list_verdicts([listed(inputSchema=named)], SERVER) == ()
 
 

@@ -83,6 +83,10 @@ def test_a_name_enters_once() -> None:
             {"outputSchema": root(properties={"a": {"$ref": "#/$defs/B"}})},
             "its output schema cannot stand: the reference '#/$defs/B' leads nowhere in it",
         ),
+        (
+            {"inputSchema": root(properties={"a": {"$ref": "#/$defs/B", "title": "A"}}, **{"$defs": {"B": {}}})},
+            "its input schema cannot stand: more than words stands beside the reference '#/$defs/B'",
+        ),
         ({"_meta": {"x": float("nan")}}, "it cannot be written as JSON"),
         ({"title": "\ud800"}, "it cannot be written as JSON"),
         ({"inputSchema": root(description="x" * MAX_TOOL)}, "bytes, and more than 40,000 are too much for a model"),

@@ -452,17 +452,13 @@ def test_a_query_in_a_template_gives_way_to_the_query_parameter_of_that_name() -
     assert build_request(tool, {}, "https://h").url == "https://h/a"
 
 
-@pytest.mark.parametrize("path", ["/a/{x}", "/a/{x}.{y}"])
-@pytest.mark.parametrize("value", ["..", ".", "%2e%2e", "../b", "..;v=1"])
+@pytest.mark.parametrize(
+    ("path", "value"), [("/a/{x}", ".."), ("/a/{x}.{y}", "."), ("/a/{x}.{y}", "../b"), ("/{x}.", ".")]
+)
 def test_no_segment_of_a_template_becomes_a_dot_segment(path: str, value: str) -> None:
     """security.md 1 R-PATH."""
-    tool = one_tool({}, path=path)
-    try:
-        url = build_request(tool, {"x": value, "y": "b"}, "https://h").url
-    except ArgumentsError:
-        return
-    assert path == "/a/{x}.{y}"
-    assert not {".", ".."} & set(re.split(r"[/\\]", unquote(urlsplit(url).path.rpartition(".b")[0] + ".b")))
+    with pytest.raises(ArgumentsError, match="holds a dot segment"):
+        build_request(one_tool({}, path=path), {"x": value, "y": ";v"}, "https://h")
 
 
 MULTIPART = {
