@@ -37,9 +37,11 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up and call cost, as ratios to a baseline in the same run
+bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
+	@$(BIN)/python benchmarks/frameworks.py
+	@$(BIN)/python benchmarks/corpus.py
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

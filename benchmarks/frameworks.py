@@ -3,7 +3,8 @@
     python benchmarks/frameworks.py
 
 Jupyter Server publishes Swagger 2.0 for its REST API, FastAPI makes OpenAPI 3.1, and fixtures/ten-files is a
-description spread over ten files. The first two are installed into an environment of their own, in the user's cache folder.
+description spread over ten files. The first two are installed into an environment of their own, in the user's cache
+folder.
 """
 
 import os

@@ -9,8 +9,8 @@ ANY_METHOD = "*"  # in a selection: also methods that only the document names (O
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 ANY_CLIENT = "all"
 CLIENTS = (
-    ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini", "windsurf",
-    "zed", "inspector",
+    ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini",
+    "windsurf", "zed", "inspector",
 )  # fmt: skip
 
 
