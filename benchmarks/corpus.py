@@ -32,13 +32,22 @@ def main() -> int:
     documents, python = corpus(), environment()
     names, results = CACHE / "corpus.txt", CACHE / "corpus.jsonl"
     results.unlink(missing_ok=True)
-    half = ["--half", "dev", *(["--sample", str(options.sample)] if options.sample else [])]
+    half: list[str] = ["--half", "dev", *(["--sample", str(options.sample)] if options.sample else [])]
     chosen = subprocess.run(
         [python, options.checks / "split.py", documents, *half], check=True, stdout=subprocess.PIPE
     ).stdout
     names.write_bytes(chosen)
     serve = f"{sys.executable} -m openapi_mcp serve --no-catalogue --methods all --base-url http://127.0.0.1:9"
-    run = ["--name", "openapi-mcp", "--cmd", f"{serve} --spec {{spec}}", "--root", documents, "--specs", names]
+    run: list[str | Path] = [
+        "--name",
+        "openapi-mcp",
+        "--cmd",
+        f"{serve} --spec {{spec}}",
+        "--root",
+        documents,
+        "--specs",
+        names,
+    ]
     subprocess.run([python, options.checks / "run.py", *run, "--timeout", "60", "--out", results], check=True)
     return subprocess.run([python, options.checks / "summarise.py", results], check=True).returncode
 

@@ -2,7 +2,7 @@
 
     python benchmarks/frameworks.py
 
-Jupyter Server publishes Swagger 2.0 for its REST API, FastAPI makes OpenAPI 3.1, and fixtures/ten-files is a
+Jupyter Server publishes Swagger 2.0 for its REST API, FastAPI makes OpenAPI 3.1, and fixtures/library is a
 description spread over ten files. The first two are installed into an environment of their own, in the user's cache
 folder.
 """
@@ -25,7 +25,7 @@ from typing import Any
 import anyio
 from mcp import Client, StdioServerParameters
 
-TEN_FILES = Path(__file__).parent.parent / "fixtures" / "ten-files" / "openapi.yaml"
+TEN_FILES = Path(__file__).parent.parent / "fixtures" / "library" / "openapi.yaml"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openapi-mcp-benchmarks"
 FASTAPI_APPLICATION = """
 from enum import Enum

@@ -173,7 +173,20 @@ def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     if named:
         return _at_home(named)
     found = folder / FILE_NAME
-    return found if found.is_file() else None
+    return found if found.is_file() and not is_passed_over(flags, environ) else None
+
+
+def is_passed_over(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """True where a config file that nobody named is not read: it could send what was given elsewhere.
+
+    A client starts us in whatever folder is open; a file found there must not get at a document or a credential that
+    the operator named on the command line or in the environment.
+    """
+    if any(flags.get(key) not in (None, [], ()) for key in _OWN):
+        return True
+    return any(environ.get(f"{PREFIX}{key.upper()}") for key in _OWN) or any(
+        name.startswith(f"{PREFIX}AUTH_") and value for name, value in environ.items()
+    )
 
 
 def _toml_values(file: Path | None) -> dict[str, Any]:
@@ -337,6 +350,7 @@ def _port(value: Any, where: str) -> int:
 
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
+_OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
     "spec_command": _text,

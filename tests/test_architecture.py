@@ -148,7 +148,8 @@ def test_the_check_sees_who_writes() -> None:
 IMPORTS_NOTHING_HEAVY = """
 import sys
 import {module}
-print(" ".join(sorted({{"httpx", "mcp", "mcp_types", "jsonschema", "uvicorn", "starlette", "yaml"}} & set(sys.modules))))
+heavy = {{"httpx", "mcp", "mcp_types", "jsonschema", "uvicorn", "starlette", "yaml"}}
+print(" ".join(sorted(heavy & set(sys.modules))))
 """
 
 

@@ -57,9 +57,33 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(toml: Write) ->
     """design.md, Options: flag, then environment, then config file, then default."""
     folder = toml('base_url = "http://file"\nport = 1\nhost = "file"\ntimeout = 1')
     environ = {"OPENAPI_MCP_BASE_URL": "http://environment", "OPENAPI_MCP_PORT": "2"}
-    config = build_config({"base_url": "http://flag", "port": None, "host": None, "timeout": None}, environ, folder)
+    flags = {"base_url": "http://flag", "port": None, "host": None, "timeout": None}
+    config = build_config({**flags, "config": str(folder / "openapi-mcp.toml")}, environ, folder)
     assert (config.base_url, config.port, config.host, config.limits.timeout) == ("http://flag", 2, "file", 1.0)
     assert config.file == folder / "openapi-mcp.toml"
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ"),
+    [
+        ({"spec": "http://a/openapi.json"}, {}),
+        ({"spec_command": "true"}, {}),
+        ({"base_url": "http://a"}, {}),
+        ({"bearer": "env:TOKEN"}, {}),
+        ({"header": ["X-Key: k"]}, {}),
+        ({}, {"OPENAPI_MCP_SPEC": "a.json"}),
+        ({}, {"OPENAPI_MCP_TOKEN": "t"}),
+        ({}, {"OPENAPI_MCP_AUTH_KEY": "k"}),
+    ],
+)
+def test_a_file_that_nobody_named_gets_at_nothing_that_was(
+    flags: dict[str, object], environ: dict[str, str], toml: Write
+) -> None:
+    """Our choice: a folder that happens to be open must not redirect the operator's document or credential."""
+    folder = toml('base_url = "http://evil.example"\nheader = ["X-Leak: env:HOME"]')
+    config = build_config(flags, environ, folder)
+    assert (config.file, config.credentials[0]) == (None, CredentialLayer())
+    assert config.base_url != "http://evil.example"
 
 
 @pytest.mark.parametrize("nothing", [None, [], ()])
@@ -184,8 +208,8 @@ def test_the_strongest_layer_says_which_kind_of_source_it_is(toml: Write, strong
         ("get\npost", {"GET", "HEAD", "POST"}),
         (["get", "delete,put"], {"GET", "HEAD", "DELETE", "PUT"}),
         ("head", {"HEAD"}),
-        ("all", set(METHODS)),
-        ("get,ALL", set(METHODS)),
+        ("all", {*METHODS, "*"}),
+        ("get,ALL", {*METHODS, "*"}),
     ],
 )
 def test_methods_are_a_list_or_all_and_get_brings_head(value: object, methods: set[str]) -> None:
@@ -351,15 +375,16 @@ def test_a_text_that_is_none_is_refused(value: object) -> None:
 
 def test_each_layer_keeps_its_own_credentials_the_strongest_last(toml: Write) -> None:
     """design.md, Options: what is weaker stays for places that the stronger does not take."""
+    folder = toml('bearer = "env:X"\napi_key = "k"\n[auth]\n"my key" = "file:/k"')
     config = build_config(
-        {"header": ["X-A: 1", " X-B : 2 "], "auth": ["key=a=b"]},
+        {"header": ["X-A: 1", " X-B : 2 "], "auth": ["key=a=b"], "config": str(folder / "openapi-mcp.toml")},
         {
             "OPENAPI_MCP_TOKEN": "t",
             "OPENAPI_MCP_AUTH": "one=1\ntwo=2",
             "OPENAPI_MCP_AUTH_two": "3",
             "OPENAPI_MCP_BASIC": "a:b",
         },
-        toml('bearer = "env:X"\napi_key = "k"\n[auth]\n"my key" = "file:/k"'),
+        folder,
     )
     assert config.credentials == (
         CredentialLayer(bearer="env:X", api_key="k", auth={"my key": "file:/k"}),

@@ -148,7 +148,7 @@ def _check_characters(credential: Credential) -> None:
 
 
 def trusted_origins(document: Document, base_url: str | None, typed_url: str | None) -> frozenset[tuple[str, str, int]]:
-    """Return the origins that credentials may go to. Security requirement A6.
+    """Return the origins that credentials may go to.
 
     With a base URL it is that one. Without, what the operator typed confirms itself: the origin of the document's URL,
     or for a local document the first server it names.
@@ -157,6 +157,8 @@ def trusted_origins(document: Document, base_url: str | None, typed_url: str | N
         named = [base_url]
     elif typed_url is not None:
         named = [typed_url]
+    elif document.base_uri is not None:
+        named = [document.base_uri]
     else:
         named = [server.url for server in document.servers[:1]]
     return frozenset(found for url in named if (found := origin(url)) is not None)

@@ -59,7 +59,7 @@ def inspect(
 
 
 def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "skipped", "problems"} (design.md)."""
+    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "skipped", "problems"}."""
     document, toolset = catalogue.document, catalogue.toolset
     try:
         base_url: str | None = redact_url(server_url(document, config.base_url))
@@ -119,7 +119,7 @@ def _one(tools: list[dict[str, Any]], name: str, catalogue: Catalogue) -> dict[s
 def _show_tool(tool: dict[str, Any]) -> None:
     import json
 
-    show_text(f"{tool['name']}  ({tool['method']} {tool['path']})\n\n{tool['description']}\n")
+    show_text(f"{tool['name']}  ({tool['method']} {one_line(tool['path'], 500)})\n\n{tool['description']}\n")
     show_text(json.dumps({"input_schema": tool["input_schema"]}, indent=2, ensure_ascii=False))
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))

@@ -37,6 +37,8 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     say = quiet_notice if config.quiet else notice
     if config.file == folder / FILE_NAME and not flags.get("config"):
         say(f"using {FILE_NAME} of this folder")
+    elif config.file is None and (folder / FILE_NAME).is_file():
+        say(f"{FILE_NAME} of this folder is not read beside what you name yourself; --config {FILE_NAME} reads it")
     return config, say
 
 

@@ -1,5 +1,6 @@
 """The life of one call: validated, built, authorized, sent within its deadline, decoded or classified, redacted."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -35,6 +36,8 @@ from openapi_mcp.response.shape import shape_json, shape_text
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
+
+log = logging.getLogger(__name__)
 
 _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
@@ -111,8 +114,10 @@ class Executor:
         except _Refused as refusal:
             return self._masked(refusal.failure).as_result()
         try:
+            began = time.monotonic()
             with anyio.fail_after(self._limits.timeout):
                 response, attempts = await self._send(request)
+            log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         except TimeoutError:
             return self._timed_out(request).as_result()
         except SendError as error:
@@ -143,7 +148,8 @@ class Executor:
             raise _Refused(_unknown_tool(call.tool, self._toolset))
         try:
             arguments = validate(tool, call.arguments, self._validator(tool))
-            return tool, build_request(tool, arguments, server_url(self._document, self._base_url, tool.operation))
+            base = server_url(self._document, self._base_url, tool.operation)
+            return tool, build_request(tool, arguments, base, self._document.templates)
         except ArgumentsError as error:
             raise _Refused(_invalid(error)) from None
         except ConfigError as error:

@@ -141,6 +141,9 @@ class _Plain:
         """Nothing can be missing."""
 
 
+_MEMBER = b"\x1f\x8b"
+
+
 class _Gunzip:
     """Undoes `Content-Encoding: gzip` a piece at a time: a thousand bytes may hold a gigabyte."""
 
@@ -149,9 +152,13 @@ class _Gunzip:
 
     def pieces(self, packed: bytes) -> Iterator[bytes]:
         piece = b""
-        while (packed or len(piece) == _PIECE) and not self._engine.eof:
+        while packed or (len(piece) == _PIECE and not self._engine.eof):
+            if self._engine.eof:  # another member follows (RFC 1952 section 2.2), or padding
+                if not packed.startswith(_MEMBER):
+                    return
+                self._engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
             piece = self._engine.decompress(packed, _PIECE)
-            packed = self._engine.unconsumed_tail
+            packed = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
             yield piece
 
     def finish(self) -> None:

@@ -1,7 +1,8 @@
 """What each client and model provider does with a tool that it does not like, as data, and the verdict on a tool.
 
-The numbers are those of mcp-facts sections 1 and 6, with the sources named there; where a client has no published
-number, the strictest of the others is assumed. Verdicts never change a tool: fitting is the generator's (`fit`).
+The numbers are what the clients' own documentation and issue trackers say, or what they did when tried; where a client
+has no published number, the strictest of the others is assumed. Verdicts never change a tool: fitting is the
+generator's (`fit`).
 """
 
 import re

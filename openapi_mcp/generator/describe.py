@@ -10,7 +10,7 @@ from openapi_mcp.model.policy import ANY_METHOD, SAFE_METHODS, Selection
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations
 
-MAX_DESCRIPTION = 1024  # mcp-facts section 6: the point first, the rest may be cut
+MAX_DESCRIPTION = 1024  # clients.py: the point first, the rest may be cut
 READ_ONLY = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _MAX_RETURNS = 240
 _SHOWN_FIELDS = 10

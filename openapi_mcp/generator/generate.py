@@ -39,11 +39,13 @@ from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
 
-# Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object; security.md A4).
+# Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object).
 _RESERVED_HEADERS = frozenset(
     (
         "accept", "authorization", "connection", "content-length", "content-type", "cookie", "expect", "host",
-        "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
+        "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-encoding",
+        # With these a server takes one operation for another: a read for a write.
+        "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url",
     )
 )  # fmt: skip
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
@@ -259,7 +261,7 @@ class _Generator:
         return schema
 
     def output_schema(self, operation: Operation) -> dict[str, Any] | None:
-        """Return the schema of a success, where it is JSON, under the form that results have (design.md, A result)."""
+        """Return the schema of a success, where it is JSON, under the form that results have."""
         response = describe.success(operation)
         media = next((m for m in response.content if is_json(m.content_type)), None) if response else None
         if media is None or media.schema is None:
@@ -281,7 +283,7 @@ class _Generator:
 
 
 def _check_path(operation: Operation) -> None:
-    """Refuse a template that a URL parser would rewrite. Security requirement A1."""
+    """Refuse a template that a URL parser would rewrite."""
     segments = path_and_query(operation.path)[0].replace("\\", "/").split("/")
     if any(_decoded_dots(segment) for segment in segments):
         raise _Unserved("the path template holds a dot segment", operation.pointer)

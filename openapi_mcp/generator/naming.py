@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from openapi_mcp.model.document import Operation
 
-MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too (mcp-facts)
+MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
 _DIGEST = 4
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

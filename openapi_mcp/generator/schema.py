@@ -79,7 +79,9 @@ class Parts:
 
     def __getitem__(self, ref: str) -> Part:
         if ref not in self._known:
-            self._known[ref] = self.fit(_look_up(self.schemas, ref))
+            schema = _look_up(self.schemas, ref)
+            find(self.schemas, schema)  # references that lead to nothing but each other: no validator ends there
+            self._known[ref] = self.fit(schema)
         return self._known[ref]
 
     def fit(self, schema: Schema, *, longest: int = _LONGEST) -> Part:
@@ -294,7 +296,7 @@ def _definition_names(refs: list[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for ref in refs:
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", ref.rpartition("/")[2])[:48] or "part"
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", ref.rstrip("#").rpartition("/")[2])[:48] or "part"
         name, number = plain, 2
         while name in taken:
             name, number = f"{plain}_{number}", number + 1

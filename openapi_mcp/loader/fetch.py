@@ -99,7 +99,7 @@ async def _from_url(source: UrlSource, progress: Progress, within_origin: bool) 
 def _check_redirect(source: UrlSource, within_origin: bool) -> Callable[["httpx.Request"], object]:
     """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document.
 
-    It also keeps what a document refers to within its origin. Security requirement A8.
+    It also keeps what a document refers to within its origin.
     """
 
     async def check(request: "httpx.Request") -> None:

@@ -169,10 +169,7 @@ class _Gathering:
             return None
 
     def allowed(self, uri: str, root_uri: str, holder: str) -> Source | None:
-        """Return a source for a URI that may be fetched; only what is itself a file leads to files.
-
-        Security requirement A8.
-        """
+        """Return a source for a URI that may be fetched; only what is itself a file leads to files."""
         if origin(uri) is not None:
             same = isinstance(self.source, UrlSource) and origin(uri) in (origin(self.source.url), origin(root_uri))
             if same or self.allow_remote:

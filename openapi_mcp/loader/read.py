@@ -161,6 +161,7 @@ class _Reader:
             description=clean_text(self.words(info, "description")),
             servers=servers,
             operations=operations,
+            templates=tuple(_object(self.followed(self.root.get("paths"), "#/paths"))),
             security_schemes=tuple(self.security_schemes()),
             schemas=Schemas(self.resources, self.openapi),
             problems=tuple(self.problems),

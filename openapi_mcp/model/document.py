@@ -141,7 +141,7 @@ class Document:
     """One OpenAPI description, read and upgraded.
 
     `source` is how the source may be shown; `base_uri` is the URL it was retrieved from, None for a local one.
-    `skipped` holds the operations that a defect leaves out.
+    `skipped` holds the operations that a defect leaves out; `templates` are all its path templates, served or not.
     """
 
     title: str
@@ -152,6 +152,7 @@ class Document:
     description: str = ""
     servers: tuple[ApiServer, ...] = ()
     operations: tuple[Operation, ...] = ()
+    templates: tuple[str, ...] = ()
     security_schemes: tuple[SecurityScheme, ...] = ()
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -91,10 +92,11 @@ class Redactor:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a secret as it may be echoed: itself, percent-encoded, form-encoded, in base64, inside JSON text."""
+    """Return a secret as it may be echoed: itself, percent-encoded, form-encoded, in base64, in JSON text, in HTML."""
     in_json = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     with_escaped_slash = {form.replace("/", "\\/") for form in in_json}  # as PHP writes JSON
     in_url = {quote(value, safe=""), quote(value), quote_plus(value)}
     in_url |= {_ESCAPE.sub(lambda found: found[0].lower(), form) for form in in_url}
     encoded = base64.b64encode(value.encode()).decode()
-    return {value, *in_url, *in_json, *with_escaped_slash, encoded, encoded.rstrip("=")}
+    in_html = {escape(value), escape(value, quote=False), escape(value).replace("&#x27;", "&#39;")}
+    return {value, *in_url, *in_json, *with_escaped_slash, *in_html, encoded, encoded.rstrip("=")}

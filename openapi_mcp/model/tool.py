@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.model.document import Operation, Parameter, Problem, Schema, Skipped
+from openapi_mcp.model.text import clean_text
 
 
 class BindingKind(StrEnum):
@@ -61,7 +62,7 @@ class Annotations:
 class Tool:
     """One operation as a tool.
 
-    `ignored` are the declared parameters that a caller may not set, headers in lower case (security.md A4): dropped
+    `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
     `body_type` is the media type of the body that is sent, None where the operation has none.
     """
@@ -123,5 +124,5 @@ def wire_tool(tool: Tool) -> WireTool:
         "openWorldHint": tool.annotations.open_world,
     }
     if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
-        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {tool.operation.path}"}
+        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {clean_text(tool.operation.path)}"}
     return listed

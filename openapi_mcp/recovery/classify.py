@@ -1,5 +1,6 @@
 """What a refusing answer means."""
 
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ _HINTS = {
     FailureKind.QUOTA: "the API's quota is used up; calling again will not help",
     FailureKind.UPSTREAM_ERROR: "the API failed; try again later, or report it to its operators",
     FailureKind.TIMEOUT: "the API took too long; ask for less, or try again later",
+    FailureKind.BAD_RESPONSE: "the API did not answer as HTTP has it; report it to its operators, or check --base-url",
     FailureKind.UNREACHABLE: "the API cannot be reached; check that it runs and the network",
 }
 _RETRYABLE = frozenset({408, 429, 502, 503, 504})
@@ -39,6 +41,8 @@ def kind_of(status: int) -> FailureKind:
     """Return the kind of a refusing status (RFC 9110 section 15): 404 -> not_found, 422 -> rejected."""
     if status in _KINDS:
         return _KINDS[status]
+    if status < 400:
+        return FailureKind.BAD_RESPONSE
     return FailureKind.UPSTREAM_ERROR if status >= 500 else FailureKind.REJECTED
 
 
@@ -67,6 +71,12 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
+def _located(item: Mapping[str, Any]) -> str:
+    place = item.get("loc")
+    where = ".".join(str(step) for step in place[1:]) if isinstance(place, (list, tuple)) else ""
+    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
+
+
 def said_by(body: Any) -> str:
     """Return the sentence in an error body that says what is wrong, by the names frameworks give it; "" for none."""
     match body:
@@ -74,6 +84,8 @@ def said_by(body: Any) -> str:
             return one_line(body, 300)
         case {"error": {"message": str() as said}} | {"error": str() as said}:
             return one_line(said, 300)
+        case {"detail": [{"msg": str()}, *_] as found}:  # FastAPI
+            return one_line("; ".join(_located(item) for item in found[:5] if isinstance(item, dict)), 300)
         case {"detail": str() as said} | {"message": str() as said} | {"title": str() as said}:
             return one_line(said, 300)
         case _:

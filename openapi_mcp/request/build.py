@@ -4,7 +4,7 @@ import base64
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -40,8 +40,13 @@ class _Given:
 _Values = Mapping[tuple[Location, str], _Given]
 
 
-def build_request(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpRequest:
+def build_request(
+    tool: Tool, arguments: Mapping[str, Any], base_url: str, templates: Sequence[str] = ()
+) -> HttpRequest:
     """Return the request for validated arguments; `base_url` is absolute, without credentials.
+
+    `templates` are the path templates of the whole document: no value may reach another one than the tool's own, not
+    even at a server that decodes `%2F` before it looks for the operation.
 
     Raises:
         ArgumentsError: a value that cannot be carried where it belongs; nothing may be sent.
@@ -49,9 +54,39 @@ def build_request(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> Ht
     OAS 3.1.1, 4.8.2.2 (path templating) and 4.8.12 (Parameter Object).
     """
     try:
+        _refuse_other_template(tool, arguments, templates)
         return _build(tool, arguments, base_url)
     except RecursionError:
         raise ArgumentsError("the arguments are nested too deeply to be sent") from None
+
+
+def _refuse_other_template(tool: Tool, arguments: Mapping[str, Any], templates: Sequence[str]) -> None:
+    slashed = [
+        (binding, str(arguments[binding.argument]))
+        for binding in tool.bindings
+        if binding.parameter is not None
+        and binding.parameter.location is Location.PATH
+        and re.search(r"[/\\]", unquote(str(arguments.get(binding.argument, ""))))
+    ]
+    if not slashed:
+        return
+    values = {
+        binding.name: arguments.get(binding.argument) for binding in tool.bindings if binding.parameter is not None
+    }
+    own = path_and_query(tool.operation.path)[0]
+    reached = PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), own)
+    reached = unquote(reached).replace("\\", "/").rstrip("/")
+    for template in templates:
+        other = path_and_query(template)[0]
+        if other != own and _as_pattern(other).fullmatch(reached):
+            argument = slashed[0][0].argument
+            raise _about(argument, f"would reach another operation, {template[:200]}", "give a plain identifier")
+
+
+def _as_pattern(template: str) -> re.Pattern[str]:
+    """Return what a server matches a path against: "/orders/{id}/" gives `/orders/[^/]+`."""
+    literals = (re.escape(text) for text in PLACEHOLDER.split(template.rstrip("/"))[::2])
+    return re.compile("[^/]+".join(literals))
 
 
 def _about(argument: str, message: str, hint: str | None) -> ArgumentsError:
@@ -146,7 +181,7 @@ def _fill(template: str, values: _Values) -> str:
 
 
 def _check_segment(filled: str, argument: str) -> None:
-    """Refuse what a server, after decoding, would read as another path. Security requirement A1.
+    """Refuse what a server, after decoding, would read as another path.
 
     Some servers drop what follows ";" before they look for dot segments.
     """

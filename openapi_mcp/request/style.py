@@ -18,6 +18,8 @@ _DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "ta
 
 def scalar(value: Any) -> str:
     """Write a scalar as text: True -> "true", 2.0 -> "2.0", None -> "null", "a" -> "a"; lists and objects as JSON."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return str(int(value))  # as JSON's own writers do: 1.0 is the integer 1
     return value if isinstance(value, str) else write_json(value)
 
 

@@ -131,6 +131,8 @@ def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, reda
     """Return JSON as a result; None where it is nested deeper than clients read."""
     try:
         text = write_json(value)
+        if is_deep(value, text):
+            return None
         if redactor.finds(text):
             value = mask(value, redactor)
             text = write_json(value)
@@ -141,7 +143,7 @@ def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, reda
             text = write_json(value)
     except RecursionError:
         return None
-    return None if is_deep(value, text) else _structured(value, note, text)
+    return _structured(value, note, text)
 
 
 def is_deep(value: JsonValue, text: str) -> bool:

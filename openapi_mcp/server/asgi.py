@@ -16,7 +16,7 @@ AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class Guard:
-    """Refuses, on every path, what a web page in a browser may have sent. Security requirement A12.
+    """Refuses, on every path, what a web page in a browser may have sent.
 
     The SDK's own check stays behind it; it takes "localhost:80.evil.test" for a port, and "application/jsonp" for JSON.
     """

@@ -34,11 +34,13 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError:
         raise ConfigError(f"the host {host!r} is unknown", where="--host", hint="use 127.0.0.1") from None
     family, _, _, _, address = found[0]
-    if not ip_address(str(address[0]).partition("%")[0]).is_loopback:
+    if address[0] not in ("127.0.0.1", "::1"):
+        is_loopback = ip_address(str(address[0]).partition("%")[0]).is_loopback
+        other = "is not a name that clients are checked for" if is_loopback else "is reachable from other machines"
         raise ConfigError(
-            f"{host} is reachable from other machines, and this endpoint has no authentication of its own yet",
+            f"{host} {other}, and this endpoint has no authentication of its own yet",
             where="--host",
-            hint="serve on 127.0.0.1, behind a proxy that authenticates",
+            hint="serve on 127.0.0.1, ::1 or localhost, behind a proxy that authenticates",
         )
     listener = socket.socket(family, socket.SOCK_STREAM)
     if sys.platform != "win32":  # there the option lets two servers share a port

@@ -1,5 +1,6 @@
 """Which credential goes where, and only there."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -313,3 +314,9 @@ def found(request: HttpRequest, place: str, name: str) -> list[str]:
             cookies = [part for key, value in request.headers if key.lower() == "cookie" for part in value.split(";")]
             split = [part.strip().partition("=") for part in cookies]
             return [value for key, _, value in split if key.lower() == name.lower()]
+
+
+def test_a_document_that_was_fetched_is_trusted_where_it_came_from() -> None:
+    """security.md A6: for users of the library too, who name no typed URL."""
+    fetched = replace(document({"/a": {"get": {}}}), base_uri="https://docs.example.com/openapi.json")
+    assert trusted_origins(fetched, None, None) == {("https", "docs.example.com", 443)}

@@ -40,11 +40,6 @@ DOCUMENTS: list[tuple[str, bytes, str]] = [
     ("a list", b"[]", "the document is not an object"),
     ("a text", b"just words", "the document is not an object"),
     ("some JSON", b'{"detail": "not found"}', 'the document has no "openapi" field'),
-    (
-        "Swagger 2.0",
-        b'swagger: "2.0"\npaths: {/a: {}}\n',
-        "the document is Swagger 2.0, which this version does not read yet",
-    ),
     ("Swagger 1.2", b'{"swagger": "1.2", "paths": {"/a": {}}}', "the document is Swagger 1.2"),
     ("OpenAPI 4", b'{"openapi": "4.0.0", "paths": {"/a": {}}}', "the document is OpenAPI 4.0.0"),
     ("no paths", b'{"openapi": "3.1.0", "info": {}, "webhooks": {}}', "the document has no paths"),

@@ -91,7 +91,7 @@ def test_what_is_left_out_is_named_with_place_and_reason(command: Command, tmp_p
     """design.md, Commands: never silently; security.md 21."""
     document = description("/a", "/b/{id}", server="https://api.example.com")
     document["paths"]["/a"]["post"] = {"operationId": "write", "responses": {}}
-    document["paths"]["/b/{id}"]["get"]["parameters"][0] = {"name": "n", "in": "nowhere"}
+    document["paths"]["/b/{id}"]["get"]["parameters"][0] = {"name": "n", "in": "nowhere", "required": True}
     report = command("inspect", "--spec", write(tmp_path, document), "--json").json
     assert [tool["name"] for tool in report["tools"]] == ["a"]
     assert report["skipped"] == [

@@ -23,7 +23,6 @@ from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Blob, Call, Failure, Result, Text
-from openapi_mcp.model.document import Location
 from openapi_mcp.model.policy import Limits
 from openapi_mcp.model.secret import Credential, Place, Secret
 
@@ -202,10 +201,10 @@ REFUSALS: list[tuple[str, bytes, Json]] = [
         "300 Multiple Choices",
         b"[1]",
         {
-            "kind": "rejected",
+            "kind": "bad_response",
             "message": "the API answered 300",
             "status": 300,
-            "hint": "correct the values that the answer names, then call again",
+            "hint": "the API did not answer as HTTP has it; report it to its operators, or check --base-url",
             "body": [1],
         },
     ),
@@ -645,7 +644,10 @@ ANYTHING: Json = {
         "post": {
             "operationId": "anything",
             "parameters": [
-                *(parameter(name, place, schema={}) for name, place in zip("pqhc", ("path", "query", "header", "cookie"), strict=True)),
+                *(
+                    parameter(name, place, schema={})
+                    for name, place in zip("pqhc", ("path", "query", "header", "cookie"), strict=True)
+                ),
                 parameter("d", style="deepObject", explode=True, schema={}),
             ],
             "requestBody": {"content": json_body({"type": "object", "properties": {"b": {}}})},

@@ -218,6 +218,14 @@ async def test_a_packed_answer_is_unpacked(encoding: str, size: int) -> None:
         assert (await send(request(upstream.url))).body == b"x" * size
 
 
+@pytest.mark.parametrize("padding", [b"", b"\0" * 20])
+async def test_an_answer_packed_in_several_members_is_whole(padding: bytes) -> None:
+    """RFC 1952 section 2.2: members follow one another; what is no member is padding."""
+    packed = gzip.compress(b"first ") + gzip.compress(b"second") + padding
+    async with raw_upstream(answer(packed, Content_Encoding="gzip")) as upstream:
+        assert (await send(request(upstream.url))).body == b"first second"
+
+
 async def test_a_packed_answer_in_small_pieces_is_unpacked(httpx_mock: HTTPXMock) -> None:
     """RFC 9112 section 7.1: chunks end anywhere, even within the head of what is packed."""
     packed = gzip.compress(b"hello" * 1000)

@@ -223,3 +223,10 @@ def test_the_wire_form_names_the_operation() -> None:
     assert wire_tool(tool)["_meta"] == {"openapi-mcp/operation": "POST /things"}
     assert tool.operation.pointer == "#/paths/~1things/post"
     assert generate(document({"/things": {"get": {}}}), ALL_METHODS).tools[0].operation.method == "GET"
+
+
+@pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "x-original-url", "Content-Encoding"])
+def test_a_header_that_turns_one_operation_into_another_is_not_offered(name: str) -> None:
+    """security.md A13: a read stays a read."""
+    tool = one_tool({"parameters": [parameter(name, "header"), parameter("X-Trace", "header")]})
+    assert list(tool.input_schema["properties"]) == ["X-Trace"]

@@ -113,7 +113,8 @@ def test_a_body_of_bytes_is_a_file(media_type: str, schema: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("media_type", "schema", "shown"),
     [
-        ("application/xml", ADDRESS, {"type": "string", "description": "Text of type application/xml. Fields: city, zip."}),
+        ("application/xml", ADDRESS,
+         {"type": "string", "description": "Text of type application/xml. Fields: city, zip."}),
         ("text/csv", {"type": "string", "maxLength": 9, "format": "binary"},
          {"type": "string", "maxLength": 9, "description": "Text of type text/csv."}),
         ("text/plain", {"description": "Notes."}, {"type": "string", "description": "Notes. Text of type text/plain."}),

@@ -142,7 +142,7 @@ def test_references_are_followed_to_what_stands_at_their_end() -> None:
 def test_a_ref_that_is_no_text_is_a_field_like_any_other() -> None:
     """OAS 3.1.1: a property of a schema may well be called "$ref"."""
     assert Resources({"": {}}).follow({"$ref": 3}, "#/here") == ({"$ref": 3}, "#/here")
-    property_named_ref = {"$ref": {"type": "string"}}
+    property_named_ref: JsonValue = {"$ref": {"type": "string"}}
     assert Resources({"": {}}).follow(property_named_ref, "#/here") == (property_named_ref, "#/here")
 
 

@@ -16,7 +16,7 @@ from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (300, "rejected"),
+        (300, "bad_response"),
         (400, "rejected"),
         (401, "unauthenticated"),
         (402, "quota"),
@@ -108,7 +108,7 @@ def test_no_header_ends_the_call(value: str) -> None:
         ({"message": "Bad credentials"}, "Bad credentials"),
         ({"type": "about:blank", "title": "Forbidden"}, "Forbidden"),
         ({"title": "Forbidden", "detail": "Ask an admin."}, "Ask an admin."),
-        ({"detail": [{"loc": ["q"], "msg": "x"}]}, ""),
+        ({"detail": [{"loc": ["query", "q"], "msg": "too short"}, {"msg": "no"}]}, "q: too short; no"),
         ({"error": {"code": 1}}, ""),
         ({"city": ["This field is required."]}, ""),
         (["x"], ""),

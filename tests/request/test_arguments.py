@@ -10,7 +10,6 @@ from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.arguments import validate, validator
 
-
 KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
 
 

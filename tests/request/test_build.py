@@ -501,3 +501,54 @@ def test_a_required_multipart_body_without_values_is_sent_empty() -> None:
     assert request.body is not None
     assert request.body.startswith(b"--")
     assert request.body.endswith(b"--\r\n")
+
+
+@pytest.mark.spec("OAS 3.2.0 Parameter Object")
+@pytest.mark.parametrize(
+    ("media_type", "value", "query"),
+    [
+        ("application/x-www-form-urlencoded", {"a": [1, 2], "b": "&="}, "a=1&a=2&b=%26%3D"),
+        ("application/json", {"a": [1]}, "%7B%22a%22%3A%5B1%5D%7D"),
+        ("text/plain", "a=1&#x", "a%3D1%26%23x"),
+    ],
+)
+def test_a_whole_query_string_is_written_by_its_media_type(media_type: str, value: Any, query: str) -> None:
+    """OAS 3.2.0, in: querystring. security.md 5 R-HEADER: no value reaches beyond the query."""
+    tool = one_tool({"parameters": [{"name": "q", "in": "querystring", "content": {media_type: {}}}]}, openapi="3.2.0")
+    assert build_request(tool, {"q": value}, "https://h").url == f"https://h/things?{query}"
+
+
+TEMPLATES = ("/people", "/people/{id}", "/people/{id}/secret", "/people/{id}/{part}/deep/", "/{kind}")
+
+
+@pytest.mark.parametrize(
+    ("value", "reached"),
+    [
+        ("1/secret", "/people/{id}/secret"),
+        ("1\\secret", "/people/{id}/secret"),
+        ("1%2Fsecret", "/people/{id}/secret"),
+        ("1/2/deep", "/people/{id}/{part}/deep/"),
+        ("1/2/deep/", "/people/{id}/{part}/deep/"),
+    ],
+)
+def test_a_value_that_would_reach_another_operation_is_refused(value: str, reached: str) -> None:
+    """security.md A1: nor may it where a server decodes before it looks for the operation."""
+    with pytest.raises(ArgumentsError) as refused:
+        build_request(path_tool("/people/{id}"), {"id": value}, BASE, TEMPLATES)
+    assert refused.value.message == f'argument "id" would reach another operation, {reached}'
+
+
+@pytest.mark.parametrize("value", ["1/other", "a/b/c/d", "plain", "%2F"])
+def test_a_value_with_a_slash_is_one_segment_where_it_reaches_nothing_else(value: str) -> None:
+    """Issue: path values are one encoded segment; names such as `owner/repository` are values too."""
+    url = build_request(path_tool("/people/{id}"), {"id": value}, BASE, TEMPLATES).url
+    assert urlsplit(url).path.count("/") == 4
+    assert unquote(url.rpartition("/")[2]) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(1.0, "1"), (1e20, "100000000000000000000"), (-2.0, "-2"), (1.5, "1.5")]
+)
+def test_a_whole_number_is_written_as_an_integer(value: float, written: str) -> None:
+    """JSON Schema 2020-12: 1.0 is an integer; a server that reads one does not take 1.0 or 1e+20."""
+    assert built(path_tool("/n/{n}"), n=value).url == f"{BASE}/n/{written}"

@@ -75,7 +75,7 @@ def parts(body: bytes, content_type: str) -> list[Message]:
     return [part for part in message.walk() if not part.is_multipart()]
 
 
-def read_back(body: bytes, content_type: str) -> list[tuple[str | None, str | None, str, bytes]]:
+def read_back(body: bytes, content_type: str) -> list[tuple[Any, Any, str, Any]]:
     """Return name, filename, type and content of each part."""
     return [
         (
