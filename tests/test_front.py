@@ -486,7 +486,9 @@ def test_the_front_imports_nothing_heavy() -> None:
     import subprocess
 
     code = "import sys, openapi_mcp.__main__; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
+    loaded = ended.stdout.split()
     assert {name for name in loaded if name.startswith("openapi_mcp")} == {
         "openapi_mcp",
         "openapi_mcp.__main__",

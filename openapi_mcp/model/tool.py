@@ -100,7 +100,7 @@ class Toolset:
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.by_name:
+        if not self.by_name or isinstance(self.tools, tuple):
             object.__setattr__(self, "by_name", {tool.name: tool for tool in self.tools})
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import threading
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,8 @@ async def serve_stdio(
             with anyio.move_on_after(_GRACE):  # a client that only looks at the list leaves at once
                 await kept.wait()
         group.cancel_scope.cancel()
+    # A line that the reading thread hands over just now is lost with the loop; Python would say so on stderr.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     return ended
 
 

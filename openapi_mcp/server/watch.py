@@ -39,14 +39,14 @@ class Watch:
                 group.start_soon(self._source, app, self.config.refresh)
 
     async def _files(self, app: App) -> None:
-        seen = self._states(app)
+        seen = self._as_read(app)
         while True:
             await anyio.sleep(_LOOK)
-            now = self._states(app)
+            now = {path: state(path) for path in seen}
             if now != seen:
                 await self._check(app)
-                # What changed while it was read is another change; a document of other files is watched from now on.
-                seen = now if self._changed(now) else self._states(app)
+                # A new document may stand in other files; one that could not be served waits for its next change.
+                seen = {**self._as_read(app), **{path: now[path] for path in now if now[path] != seen[path]}}
 
     async def _source(self, app: App, seconds: float) -> None:
         while True:
@@ -57,12 +57,9 @@ class Watch:
         if await check_again(app, self.config, self.notice, self.environ) is not None:
             self.notice(f"the document has changed: {len(app.toolset.tools)} tools now")
 
-    def _states(self, app: App) -> dict[str, list[object]]:
-        """Return path -> state of each file that the document was read from."""
+    def _as_read(self, app: App) -> dict[str, list[object]]:
+        """Return path -> state of each file of the document, as it was when it was read."""
         source = source_of(self.config)
-        named = [str(source.path)] if isinstance(source, FileSource) else []
-        known = [part[0] for part in app.freshness.files] if app.freshness is not None else []
-        return {path: state(path) for path in dict.fromkeys([*named, *known])}
-
-    def _changed(self, known: Mapping[str, list[object]]) -> bool:
-        return any(state(path) != before for path, before in known.items())
+        named = {str(source.path.resolve()): state(str(source.path))} if isinstance(source, FileSource) else {}
+        files = app.freshness.files if app.freshness is not None else ()
+        return {**named, **{path: [path, mtime, size] for path, mtime, size in files}}

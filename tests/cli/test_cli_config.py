@@ -38,6 +38,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(
     """design.md, Options: Precedence."""
     assert dry_url(command, "--spec", api) == f"{upstream.url}/echo"
     (tmp_path / "openapi-mcp.toml").write_text(f'spec = "{api}"\nbase-url = "https://file.example"\n')
+    monkeypatch.setenv("OPENAPI_MCP_CONFIG", "openapi-mcp.toml")
     assert dry_url(command) == "https://file.example/echo"
     monkeypatch.setenv("OPENAPI_MCP_BASE_URL", "https://environment.example")
     assert dry_url(command) == "https://environment.example/echo"
@@ -50,6 +51,16 @@ def test_the_file_of_this_folder_is_announced(command: Command, api: str, tmp_pa
     assert command("inspect", "--json").err == "using openapi-mcp.toml of this folder\n"
     assert command("inspect", "--json", "--quiet").err == ""
     assert command("inspect", "--json", "--config", "openapi-mcp.toml").err == ""
+
+
+def test_the_file_of_this_folder_is_left_alone_beside_what_is_named(command: Command, api: str, tmp_path: Path) -> None:
+    """Our choice: it must not send the operator's document or credential elsewhere; what is done is said."""
+    (tmp_path / "openapi-mcp.toml").write_text('base_url = "https://evil.example"\n')
+    ended = command("inspect", "--spec", api, "--json")
+    assert "evil.example" not in ended.out
+    assert ended.err == (
+        "openapi-mcp.toml of this folder is not read beside what you name yourself; --config openapi-mcp.toml reads it\n"
+    )
 
 
 @pytest.mark.parametrize("how", ["flag", "environment"])
@@ -84,8 +95,11 @@ def test_another_file_can_be_named(
         ),
     ],
 )
-def test_a_file_that_is_wrong_says_which_key(command: Command, tmp_path: Path, text: str, error: str) -> None:
+def test_a_file_that_is_wrong_says_which_key(
+    command: Command, tmp_path: Path, text: str, error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """style.md, Errors: what happened, where, what to do."""
+    monkeypatch.setenv("OPENAPI_MCP_CONFIG", "openapi-mcp.toml")
     (tmp_path / "openapi-mcp.toml").write_text(text)
     ended = command("inspect", "--spec", "x")
     assert (ended.status, ended.out) == (2, "")
@@ -175,6 +189,7 @@ def test_each_place_takes_the_strongest_layers_credential(
 ) -> None:
     """design.md, Options: Precedence, for each place in the request; another place's stays."""
     (tmp_path / "openapi-mcp.toml").write_text('basic = "me:pw"\nheader = ["X-Key: file"]\n[auth]\n')
+    monkeypatch.setenv("OPENAPI_MCP_CONFIG", "openapi-mcp.toml")
     options = ("--quiet",)
     assert sent(command, upstream, *options) == {"authorization": ["Basic bWU6cHc="], "x-key": ["file"]}
     monkeypatch.setenv("OPENAPI_MCP_TOKEN", "environment")
@@ -203,6 +218,7 @@ def test_every_option_has_a_variable_and_a_key(
         monkeypatch.delenv(f"OPENAPI_MCP_{key.upper()}")
     lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
     (tmp_path / "openapi-mcp.toml").write_text(lines)
+    monkeypatch.setenv("OPENAPI_MCP_CONFIG", "openapi-mcp.toml")
     assert sent(command, upstream) == expected
     tools = command("inspect", "--json").json["tools"]
     assert [tool["name"] for tool in tools] == ["echo"]

@@ -1,6 +1,5 @@
 """Which schemas may stand in a tool: the meta-schema of 2020-12, told fast."""
 
-import time
 from typing import Any
 
 import pytest
@@ -123,20 +122,3 @@ def test_what_is_sound_is_valid(schema: dict[str, Any]) -> None:
     """Law. Issue 3: the fast check holds at least what jsonschema's meta-schema holds."""
     if schema_fault(schema) is None:
         Draft202012Validator.check_schema(schema)
-
-
-def test_eleven_thousand_tools_are_checked_at_once() -> None:
-    """Issue 3, At once: Microsoft Graph has 11,422 operations; the bar is a ratio to building the same schemas anew."""
-    fields = {f"field_{n}": {"type": "string", "description": "A field.", "maxLength": 40} for n in range(12)}
-    schema = {"type": "object", "properties": fields, "required": ["field_1"], "additionalProperties": False}
-
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        for _ in range(count):
-            assert schema_fault(schema) is None
-        return time.process_time() - start
-
-    one_by_jsonschema = time.process_time()
-    Draft202012Validator.check_schema(schema)
-    one_by_jsonschema = time.process_time() - one_by_jsonschema
-    assert seconds(200) < 200 * one_by_jsonschema / 5

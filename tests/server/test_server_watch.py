@@ -1,0 +1,140 @@
+"""A new document while the server runs."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import pytest
+from support.upstream import Upstream, description
+
+from openapi_mcp.app import App, open_app
+from openapi_mcp.config import Config
+from openapi_mcp.server import watch
+from openapi_mcp.server.watch import Watch
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "_LOOK", 0.01)
+
+
+def yaml(*operations: str) -> str:
+    paths = "".join(f"  /{name}: {{get: {{operationId: {name}, responses: {{}}}}}}\n" for name in operations)
+    return f"openapi: 3.1.0\ninfo: {{title: W, version: 1}}\nservers: [{{url: 'http://127.0.0.1:9'}}]\npaths:\n{paths}"
+
+
+def put(file: Path, text: str) -> None:
+    """Write at once, with a time of its own: two states of a file never look alike."""
+    before = file.stat().st_mtime_ns if file.exists() else 0
+    new = file.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    os.utime(new, ns=(before + 10**9, before + 10**9))
+    new.replace(file)
+
+
+class Told:
+    """The notices, and a way to wait for the next that holds some words."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._more = anyio.Event()
+
+    def __call__(self, line: str) -> None:
+        self.lines.append(line)
+        self._more.set()
+
+    async def wait_for(self, words: str) -> str:
+        with anyio.fail_after(30):
+            while True:
+                for line in self.lines:
+                    if words in line:
+                        self.lines.remove(line)
+                        return line
+                self._more = anyio.Event()
+                await self._more.wait()
+
+
+@asynccontextmanager
+async def watched(config: Config, told: Told) -> AsyncIterator[App]:
+    looking = Watch(config=config, notice=told, environ={})
+    assert looking.is_on
+    async with open_app(config, told, {}, can_change=True) as app, anyio.create_task_group() as group:
+        group.start_soon(looking.run, app)
+        yield app
+        group.cancel_scope.cancel()
+
+
+def names(app: App) -> list[str]:
+    return [tool.name for tool in app.toolset.tools]
+
+
+def counter(app: App) -> Callable[[], int]:
+    changes: list[None] = []
+
+    async def changed() -> None:
+        changes.append(None)
+
+    app.on_change.append(changed)
+    return lambda: len(changes)
+
+
+async def test_a_changed_file_is_served_and_told(tmp_path: Path) -> None:
+    """Issue: a changed document gives a new list and a list-changed notification."""
+    file, told = tmp_path / "api.yaml", Told()
+    put(file, yaml("one"))
+    async with watched(Config(spec=str(file), watch=True), told) as app:
+        changes = counter(app)
+        put(file, yaml("one", "two"))
+        assert await told.wait_for("has changed") == "the document has changed: 2 tools now"
+        assert (names(app), changes()) == (["one", "two"], 1)
+
+
+async def test_a_file_that_the_document_refers_to_is_watched_too(tmp_path: Path) -> None:
+    """Issue: `--watch` (files), of a document spread over several."""
+    told = Told()
+    put(tmp_path / "api.yaml", yaml("one") + "  /other: {$ref: other.yaml}\n")
+    put(tmp_path / "other.yaml", "get: {operationId: first, responses: {}}\n")
+    async with watched(Config(spec=str(tmp_path / "api.yaml"), watch=True), told) as app:
+        assert names(app) == ["one", "first"]
+        put(tmp_path / "other.yaml", "get: {operationId: second, responses: {}}\n")
+        await told.wait_for("has changed")
+        assert names(app) == ["one", "second"]
+
+
+async def test_the_last_good_document_stays_while_the_new_one_is_broken(tmp_path: Path) -> None:
+    """Issue: the last good document stays when the new one is broken; that is said."""
+    file, told = tmp_path / "api.yaml", Told()
+    put(file, yaml("one"))
+    async with watched(Config(spec=str(file), watch=True), told) as app:
+        put(file, yaml("two") + "  - x\n")
+        said = await told.wait_for("the last good document stays")
+        assert "the document is not valid YAML" in said
+        assert names(app) == ["one"]
+        put(file, yaml("two"))
+        await told.wait_for("has changed")
+        assert names(app) == ["two"]
+
+
+async def test_a_source_is_fetched_again_and_again(upstream: Upstream) -> None:
+    """Issue: `--refresh SECONDS`."""
+    told = Told()
+    url = upstream.serve(description("/echo"))
+    async with watched(Config(spec=url, refresh=0.02), told) as app:
+        assert names(app) == ["echo"]
+        upstream.serve(description("/echo", "/guarded"))
+        await told.wait_for("has changed")
+        assert names(app) == ["echo", "guarded"]
+
+
+def test_without_the_options_nothing_is_watched() -> None:
+    """Our choice: a server that was not asked to does not look at files."""
+    assert not Watch(config=Config(spec="api.yaml"), notice=Told()).is_on
