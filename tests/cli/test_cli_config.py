@@ -58,9 +58,8 @@ def test_the_file_of_this_folder_is_left_alone_beside_what_is_named(command: Com
     (tmp_path / "openapi-mcp.toml").write_text('base_url = "https://evil.example"\n')
     ended = command("inspect", "--spec", api, "--json")
     assert "evil.example" not in ended.out
-    assert ended.err == (
-        "openapi-mcp.toml of this folder is not read beside what you name yourself; --config openapi-mcp.toml reads it\n"
-    )
+    said = "openapi-mcp.toml of this folder is not read beside what you name yourself"
+    assert ended.err == f"{said}; --config openapi-mcp.toml reads it\n"
 
 
 @pytest.mark.parametrize("how", ["flag", "environment"])
