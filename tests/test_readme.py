@@ -1,0 +1,73 @@
+"""What the README shows is so."""
+
+import json
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from openapi_mcp.cli import main
+from openapi_mcp.config import build_config
+from openapi_mcp.model.call import Failure, FailureKind
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """Return the command lines of our own that the README shows, those in a `claude mcp add` line too."""
+    shown = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+    ours = (line.partition("-- ")[2] if line.startswith("claude ") else line for line in shown)
+    return [line for line in ours if line.startswith("openapi-mcp ")]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_option_of_a_shown_command_exists(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """style.md, Around the code: its examples run in the tests."""
+    words = shlex.split(line.partition(" > ")[0])
+    assert main.run([words[1], "--help"]) == 0
+    said = capsys.readouterr().out
+    used = {word.partition("=")[0] for word in words[2:] if word.startswith("-") and word != "-"}
+    assert {option for option in used if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", said)} == set()
+
+
+def test_there_are_commands_to_check() -> None:
+    """The check itself."""
+    assert len(commands()) >= 5
+
+
+def test_the_config_file_is_one(tmp_path: Path) -> None:
+    """Issue: config file; every key is known and of the right form."""
+    (text,) = blocks("toml")
+    file = tmp_path / "shown.toml"
+    file.write_text(text, encoding="utf-8")
+    config = build_config({"config": str(file)}, {}, tmp_path)
+    shown = tomllib.loads(text)
+    assert (config.spec, config.base_url, config.limits.timeout) == (shown["spec"], shown["base_url"], shown["timeout"])
+    assert config.credentials[0].auth == shown["auth"]
+
+
+def test_the_failure_is_what_a_failure_says() -> None:
+    """design.md, A result: one object."""
+    (text,) = blocks("json")
+    real = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="").as_json()
+    assert set(json.loads(text)["error"]) == set(real["error"])
+
+
+def test_every_kind_of_failure_is_named() -> None:
+    """design.md, A result: `kind` is one of these."""
+    assert [kind for kind in FailureKind if f"`{kind.value}`" not in README] == []
+
+
+def test_the_targets_exist() -> None:
+    """Issue: `make demo` and `make test` stand in the README."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^\$ make (\w+)$", README, re.MULTILINE))
+    assert targets >= {"demo", "test"}
+    assert {target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()
