@@ -2,15 +2,11 @@
 
 import hashlib
 import os
-import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from types import TracebackType
-from typing import Self, TypeVar
 
 import anyio
 
@@ -22,15 +18,14 @@ from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness, Stored
 from openapi_mcp.generator.generate import generate
-from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.loader.fetch import fetch
 from openapi_mcp.loader.load import Arrived, load
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, UrlSource, parse_command, parse_source
-from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.secret import Credential, Secret
 from openapi_mcp.model.tool import Toolset
+from openapi_mcp.serving import App, apart
 
 _SLOW = 1.0  # seconds after which a person is told that the document is still on its way
 _REPEAT = 5.0
@@ -39,8 +34,6 @@ _TICK = 20_000_000  # ns; a file written so shortly before it was read may be wr
 
 Notice = Callable[[str], None]
 """Told, in one line, of slow work and of what a person should know."""
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,142 +48,6 @@ class Catalogue:
     credentials: tuple[Credential, ...]
     typed_url: str | None
     freshness: Freshness | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Served:
-    """A toolset with its executor, and how many calls run on it."""
-
-    toolset: Toolset
-    document: Document
-    executor: Executor
-    pages: Pages
-    freshness: Freshness | None
-    calls: int = 0
-    is_over: bool = False
-
-
-class App:
-    """What serves calls: the tools, and the executor that runs them; both are exchanged when a new document arrives.
-
-    `can_change` says whether one may arrive; `on_change` are told when the list has changed.
-    """
-
-    def __init__(
-        self,
-        *,
-        toolset: Toolset,
-        document: Document,
-        executor: Executor,
-        pages: Pages | None = None,
-        freshness: Freshness | None = None,
-        can_change: bool = False,
-    ) -> None:
-        self._served = _Served(
-            toolset=toolset,
-            document=document,
-            executor=executor,
-            pages=pages or ToolPages(toolset.tools),
-            freshness=freshness,
-        )
-        self.can_change = can_change
-        self.on_change: list[Callable[[], Awaitable[None]]] = []
-
-    @property
-    def toolset(self) -> Toolset:
-        """The tools that are served now."""
-        return self._served.toolset
-
-    @property
-    def document(self) -> Document:
-        """What they were made from."""
-        return self._served.document
-
-    @property
-    def executor(self) -> Executor:
-        """What runs their calls."""
-        return self._served.executor
-
-    @property
-    def pages(self) -> Pages:
-        """The list as it is sent."""
-        return self._served.pages
-
-    @property
-    def freshness(self) -> Freshness | None:
-        """What tells whether the list is still true."""
-        return self._served.freshness
-
-    async def __aenter__(self) -> Self:
-        await self.executor.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.executor.__aexit__(kind, error, traceback)
-
-    async def call(self, call: Call) -> Result:
-        """Run a call on what is served as it begins, whatever arrives while it runs."""
-        served = self._served
-        served.calls += 1
-        try:
-            return await served.executor.call(call)
-        finally:
-            served.calls -= 1
-            await _close_unused(served)
-
-    async def serve(
-        self, toolset: Toolset, document: Document, executor: Executor, freshness: Freshness | None = None
-    ) -> bool:
-        """Serve these from now on; calls in flight end where they began. Tells, and returns, whether the list changed.
-
-        `--watch` and the check behind a start both come here.
-        """
-        pages = ToolPages(toolset.tools)
-        await apart(partial(_measure, pages))
-        before = self._served
-        await executor.__aenter__()
-        self._served = _Served(toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness)
-        before.is_over = True
-        await _close_unused(before)
-        if before.pages.marks() == pages.marks():
-            return False
-        await self.announce()
-        return True
-
-    async def announce(self) -> None:
-        """Tell that the list has changed."""
-        for told in self.on_change:
-            await told()
-
-
-async def _close_unused(served: _Served) -> None:
-    if served.is_over and not served.calls:
-        with anyio.CancelScope(shield=True):
-            await served.executor.__aexit__(None, None, None)
-
-
-async def _measure(pages: Pages) -> None:
-    pages.marks()
-
-
-async def apart(work: Callable[[], Awaitable[Value]]) -> Value:
-    """Do long work in a thread with a loop of its own; the end of the process does not wait for it."""
-    token, done = anyio.lowlevel.current_token(), anyio.Event()
-    outcome: Future[Value] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(anyio.run(work))
-        except BaseException as error:  # noqa: BLE001  carried to whoever waits for it
-            outcome.set_exception(error)
-        with suppress(anyio.RunFinishedError):
-            anyio.from_thread.run_sync(done.set, token=token)
-
-    threading.Thread(target=run, daemon=True, name="apart").start()
-    await done.wait()
-    return outcome.result()
 
 
 def source_of(config: Config) -> Source:

@@ -7,10 +7,11 @@ import anyio
 import pytest
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import App, apart, check_again, load_catalogue, open_app, serve_catalogue
+from openapi_mcp.app import check_again, load_catalogue, open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Call, Result
+from openapi_mcp.serving import App, apart
 
 pytestmark = pytest.mark.anyio
 

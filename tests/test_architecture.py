@@ -21,6 +21,7 @@ LAYERS = (
     ("recovery",),
     ("executor",),
     ("tasks",),
+    ("serving",),
     ("app",),
     ("server", "ask"),
     ("cli",),

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from openapi_mcp.app import App, Notice, apart, check_again, source_of
+from openapi_mcp.app import Notice, check_again, source_of
 from openapi_mcp.config import Config
 from openapi_mcp.generator.catalogue import SecretFoundError, write_catalogue
 from openapi_mcp.loader.source import UrlSource
 from openapi_mcp.model.secret import Redactor, Secret
+from openapi_mcp.serving import App, apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

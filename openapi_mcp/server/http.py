@@ -11,12 +11,12 @@ import anyio
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
-from openapi_mcp.app import App
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, Requests
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.watch import Watch
+from openapi_mcp.serving import App
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
 _LONGEST_BODY = 4 << 20

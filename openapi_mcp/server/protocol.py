@@ -17,13 +17,13 @@ from mcp.shared.memory import create_client_server_memory_streams
 from mcp.shared.message import SessionMessage
 
 from openapi_mcp import __version__
-from openapi_mcp.app import App
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result, Text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+from openapi_mcp.serving import App
 
 _LIST_FRESH_MS = 60_000
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")

@@ -20,12 +20,12 @@ from typing import Any
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from openapi_mcp.app import App
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Handover, Wire, claim_wire
 from openapi_mcp.server.behind import Behind
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.watch import Watch
+from openapi_mcp.serving import App
 
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us

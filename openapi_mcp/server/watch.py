@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from openapi_mcp.app import App, Notice, check_again, source_of
+from openapi_mcp.app import Notice, check_again, source_of
 from openapi_mcp.config import Config
 from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
+from openapi_mcp.serving import App
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
 

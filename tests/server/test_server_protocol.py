@@ -11,12 +11,13 @@ import pytest
 from mcp import Client
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp.app import App, open_app
+from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
 from openapi_mcp.server.protocol import create_server, mcp_result, mcp_tool
+from openapi_mcp.serving import App
 
 BYTES = b"\x00\xffdata"
 ENCODED = base64.b64encode(BYTES).decode()

@@ -9,10 +9,11 @@ import anyio
 import pytest
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import App, open_app
+from openapi_mcp.app import open_app
 from openapi_mcp.config import Config
 from openapi_mcp.server import watch
 from openapi_mcp.server.watch import Watch
+from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 
