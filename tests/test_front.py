@@ -460,9 +460,9 @@ def test_where_the_catalogue_is_looked_for(tmp_path: Path) -> None:
     """design.md, Options: flag, environment, config file, default."""
     config = tmp_path / "openapi-mcp.toml"
     folder = str(tmp_path)
-    environ = {"HOME": "/home/me"}
+    environ = {"HOME": "/users/me"}
     assert front._folder((), {**environ, "XDG_CACHE_HOME": "/x"}, folder) == "/x/openapi-mcp"
-    assert front._folder((), environ, folder) == "/home/me/.cache/openapi-mcp"
+    assert front._folder((), environ, folder) == "/users/me/.cache/openapi-mcp"
     config.write_text('cache_dir = "/from/file"\n')
     assert front._folder((), environ, folder) == "/from/file"
     assert front._folder((), {**environ, "OPENAPI_MCP_CACHE_DIR": "/e"}, folder) == "/e"
@@ -471,7 +471,7 @@ def test_where_the_catalogue_is_looked_for(tmp_path: Path) -> None:
     config.write_text("no-catalogue = true\n")
     assert front._folder((), environ, folder) is None
     config.write_text("cache_dir = [")
-    assert front._folder((), environ, folder) == "/home/me/.cache/openapi-mcp"
+    assert front._folder((), environ, folder) == "/users/me/.cache/openapi-mcp"
     assert front._folder((), {**environ, "OPENAPI_MCP_NO_CATALOGUE": "1"}, folder) is None
 
 
