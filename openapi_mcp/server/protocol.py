@@ -22,6 +22,7 @@ from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result, Text
+from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 from openapi_mcp.serving import App
 
@@ -45,9 +46,16 @@ def create_server(app: App) -> Server[Any]:
             raise _no_such_page() from None
         return types.ListToolsResult(tools=[], next_cursor=following)  # `_put_tools_in` has the tools
 
-    async def call_tool(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        if params.name not in app.toolset.by_name:
+    async def call_tool(
+        context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        tool = app.toolset.by_name.get(params.name)
+        if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:128]}")
+        # Only where the client asked for progress: that its call is on its way is what there is to tell.
+        await context.session.report_progress(
+            0, 1, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
+        )
         return mcp_result(await _run(app, Call(tool=params.name, arguments=params.arguments or {})))
 
     def input_schema(name: str) -> dict[str, Any] | None:
