@@ -302,8 +302,8 @@ async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way
     """MCP, Progress: for a request that carries a token; both eras, both transports."""
     heard: list[tuple[float, float | None, str | None]] = []
 
-    async def note(done: float, total: float | None, message: str | None) -> None:
-        heard.append((done, total, message))
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        heard.append((progress, total, message))
 
     await client.call_tool("products_retrieve", {"id": 1}, progress_callback=note)
     assert heard == [(0, 1, "calling GET /api/products/{id}/")]
