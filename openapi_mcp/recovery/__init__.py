@@ -1,1 +1,1 @@
-"""Failed calls: what went wrong, and (in later versions) how to mend it."""
+"""Failed calls: what a refusing answer means, and what to do about it."""
