@@ -149,7 +149,7 @@ async def apart(work: Callable[[], Awaitable[Value]]) -> Value:
             outcome.set_result(anyio.run(work))
         except BaseException as error:  # noqa: BLE001  carried to whoever waits for it
             outcome.set_exception(error)
-        with suppress(anyio.RunFinishedError):
+        with suppress(RuntimeError):  # the loop is over
             anyio.from_thread.run_sync(done.set, token=token)
 
     threading.Thread(target=run, daemon=True, name="apart").start()

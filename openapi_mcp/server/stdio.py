@@ -5,20 +5,18 @@ goes to stderr. Reading happens in a thread that nobody waits for, so that a sig
 the client says nothing.
 """
 
+import asyncio
 import gc
 import json
 import os
 import re
 import signal
 import threading
-import warnings
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Handover, Wire, claim_wire
@@ -81,8 +79,9 @@ async def serve_stdio(
             group.start_soon(do_behind, behind)
         if watch is not None and watch.is_on:
             group.start_soon(look_on, watch)
+        lines = _lines(handover.chunks() if handover else _chunks(wire.read))
         async with (
-            _lines(handover.chunks() if handover else _chunks(wire.read)) as lines,
+            aclosing(lines),
             stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]
         ):
             await server.run(read, write, initialization_options(app, server))
@@ -90,8 +89,6 @@ async def serve_stdio(
             with anyio.move_on_after(_GRACE):  # a client that only looks at the list leaves at once
                 await kept.wait()
         group.cancel_scope.cancel()
-    # A line that the reading thread hands over just now is lost with the loop; Python would say so on stderr.
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     return ended
 
 
@@ -171,7 +168,7 @@ class _Unanswered:
 class _Reader:
     """The lines of the client as the SDK reads a text file; its end waits a little for answers that are due."""
 
-    lines: MemoryObjectReceiveStream[str]
+    lines: AsyncIterator[str]
     unanswered: _Unanswered
 
     async def __aiter__(self) -> AsyncIterator[str]:
@@ -208,23 +205,30 @@ class _Writer:
                 return  # the client is gone; the end of stdin ends us
 
 
-@asynccontextmanager
-async def _lines(chunks: Iterator[bytes]) -> AsyncIterator[MemoryObjectReceiveStream[str]]:
-    send, receive = anyio.create_memory_object_stream[str](0)
-    token = anyio.lowlevel.current_token()
-    threading.Thread(target=_pump, args=(chunks, send, token), daemon=True, name="stdin").start()
-    async with receive:
-        yield receive
+async def _lines(chunks: Iterator[bytes]) -> AsyncGenerator[str]:
+    """Yield the lines that a thread reads, which reads the next one when this one was taken."""
+    loop, taken = asyncio.get_running_loop(), threading.Semaphore()
+    waiting: asyncio.Queue[str | None] = asyncio.Queue()
+    is_over = False
 
+    def pump() -> None:
+        # Nothing here is a task or waits for the loop: what the loop's end takes with it, nobody is told of.
+        with suppress(RuntimeError):  # the loop is over
+            for line in _split(chunks):
+                taken.acquire()
+                if is_over:
+                    return
+                loop.call_soon_threadsafe(waiting.put_nowait, line)
+            loop.call_soon_threadsafe(waiting.put_nowait, None)
 
-def _pump(chunks: Iterator[bytes], send: MemoryObjectSendStream[str], token: Any) -> None:
-    """Hand lines to the loop, each when it is asked for; ends with the pipe, or with the loop."""
+    threading.Thread(target=pump, daemon=True, name="stdin").start()
     try:
-        for line in _split(chunks):
-            anyio.from_thread.run(send.send, line, token=token)
-        anyio.from_thread.run_sync(send.close, token=token)
-    except (anyio.RunFinishedError, anyio.BrokenResourceError, anyio.ClosedResourceError):
-        return
+        while (line := await waiting.get()) is not None:
+            taken.release()
+            yield line
+    finally:
+        is_over = True
+        taken.release()
 
 
 def _chunks(descriptor: int) -> Iterator[bytes]:

@@ -4,7 +4,9 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,12 @@ import anyio
 import pytest
 from conftest import Shop
 from support.child import INITIALIZE, Child, as_frame, command_line, run_command, running
-from support.upstream import Answer, Upstream, description, running_upstream
+from support.upstream import PATIENCE, Answer, Upstream, description, running_upstream
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.server.stdio import Wire, serve_stdio
+from openapi_mcp.server.stdio import Wire, _lines, serve_stdio
 
 TOYS = ("/echo", "/hang", "/trickle", "/held", "/hostile")
 
@@ -435,3 +437,21 @@ async def test_one_client_is_served_until_its_end_of_stdin(upstream: Upstream, t
     os.close(server_out)
     assert [frame["id"] for frame in frames] == [1, 2]
     assert statuses == [ExitCode.OK]
+
+
+def test_the_loop_may_end_while_lines_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """security.md 24: the reading thread, with a line that nobody takes any more, says nothing."""
+    complaints: list[object] = []
+    others = threading.enumerate()
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+
+    async def take_one() -> str:
+        async with aclosing(_lines(iter([b"1\n2\n3\n4\n"]))) as lines:
+            return await anext(lines)
+
+    for _ in range(50):
+        assert anyio.run(take_one) == "1\n"
+    for thread in {*threading.enumerate()} - {*others}:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert complaints == []
