@@ -141,7 +141,7 @@ def _credential_parameters(document: Document) -> frozenset[tuple[Location, str]
 
 @dataclass(frozen=True, slots=True)
 class _Argument:
-    """An input of an operation before it has an argument name."""
+    """An input of an operation before it has an argument name; the place of the whole body is ""."""
 
     place: str
     name: str
@@ -233,7 +233,7 @@ class _Generator:
             words = ("", words[1])  # of what a schema says of itself nothing is said twice
         said = " ".join(word for word in words if word)
         schema = {**schema, "description": said} if said else schema
-        return _Argument("body", "body", schema, kind, body is not None and body.required)
+        return _Argument("", "body", schema, kind, body is not None and body.required)
 
     def input_schema(
         self, operation: Operation, arguments: list[_Argument], bindings: tuple[Binding, ...]

@@ -14,6 +14,7 @@ from openapi_mcp.model.document import Operation
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
 _DIGEST = 4
+_CLAIMS = ("", "path", "query", "querystring", "header", "cookie", "body")  # "" is the whole body
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")
@@ -74,7 +75,8 @@ def _apart(names: list[str], operations: Sequence[Operation], longest: int) -> l
         name if taken[name] == 1 else _digested(name, f"{operation.method} {operation.path}", longest, digits=7)
         for name, operation in zip(names, operations, strict=True)
     ]
-    return _numbered(longer, longest)
+    seen, numbers = set[str](), Counter[str]()
+    return [_numbered(name, seen, numbers, longest) for name in longer]
 
 
 def shorten(text: str, limit: int) -> str:
@@ -103,16 +105,26 @@ def shorten(text: str, limit: int) -> str:
 def argument_names(wanted: Iterable[tuple[str, str]]) -> list[str]:
     """Return a legal, unique argument name for each (location, wire name), in order.
 
-    [("path", "id"), ("body", "id"), ("query", "filter[name]")] -> ["path_id", "body_id", "filter_name"]
+    Of several that come to one name the first keeps it (a name that is legal as it stands before one that is not; the
+    whole body, whose location is "", then path, query, header, cookie, body), and the others say where they go.
+
+    [("body", "id"), ("path", "id"), ("query", "filter[name]")] -> ["body_id", "id", "filter_name"]
     """
     pairs = list(wanted)
     plain = [_legal_argument(name) for _, name in pairs]
-    counts = Counter(plain)
-    names = [
-        _legal_argument(f"{place}_{name}") if counts[name] > 1 else name
-        for name, (place, _) in zip(plain, pairs, strict=True)
+    keepers: dict[str, int] = {}
+    for index in sorted(range(len(pairs)), key=lambda index: _claim(pairs[index], plain[index])):
+        keepers.setdefault(plain[index], index)
+    taken, numbers = set(keepers), Counter[str]()
+    return [
+        name if keepers[name] == index else _numbered(_legal_argument(f"{place}_{name}"), taken, numbers, MAX_ARGUMENT)
+        for index, (name, (place, _)) in enumerate(zip(plain, pairs, strict=True))
     ]
-    return _numbered(names, MAX_ARGUMENT)
+
+
+def _claim(pair: tuple[str, str], plain: str) -> tuple[bool, int]:
+    place, name = pair
+    return name != plain, _CLAIMS.index(place)
 
 
 def _legal_argument(name: str) -> str:
@@ -122,17 +134,12 @@ def _legal_argument(name: str) -> str:
     return plain[:MAX_ARGUMENT]
 
 
-def _numbered(names: list[str], limit: int) -> list[str]:
-    """Set apart names that still agree, within `limit` characters: ["top", "top"] -> ["top", "top_2"]."""
-    taken: set[str] = set()
-    numbers: Counter[str] = Counter()
-    result = []
-    for name in names:
-        unique = name
-        while unique in taken:
-            numbers[name] += 1
-            suffix = f"_{numbers[name] + 1}"
-            unique = name[: limit - len(suffix)] + suffix
-        taken.add(unique)
-        result.append(unique)
-    return result
+def _numbered(name: str, taken: set[str], numbers: Counter[str], limit: int) -> str:
+    """Return a name that is not `taken` yet, within `limit` characters: "top" -> "top_2"; it is taken from now on."""
+    unique = name
+    while unique in taken:
+        numbers[name] += 1
+        suffix = f"_{numbers[name] + 1}"
+        unique = name[: limit - len(suffix)] + suffix
+    taken.add(unique)
+    return unique

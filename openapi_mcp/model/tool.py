@@ -33,6 +33,11 @@ class Binding:
     parameter: Parameter | None = None
 
     @property
+    def location(self) -> str:
+        """Where it goes: "path", "query", "header", "cookie", "querystring" or "body"."""
+        return self.parameter.location.value if self.parameter else "body"
+
+    @property
     def is_body_field(self) -> bool:
         """True for one of several arguments that make up the body."""
         return self.kind in (BindingKind.BODY_FIELD, BindingKind.FILE)

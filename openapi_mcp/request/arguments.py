@@ -24,12 +24,12 @@ def validator(tool: Tool) -> "Validator":
 
 
 def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> dict[str, Any]:
-    """Return the arguments to send: those given, without the ones a caller may not set.
+    """Return the arguments to send: those given, under their own names, without the ones a caller may not set.
 
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    given = {name: value for name, value in arguments.items() if not _is_ignored(tool, name)}
+    given = {name: value for name, value in _renamed(tool, arguments).items() if not _is_ignored(tool, name)}
     complaints = _broken_rules(tool, given, check)
     complaints += _incomplete_body(tool, given)
     if not complaints:
@@ -41,6 +41,18 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> di
     raise ArgumentsError(
         "; ".join(shown) + (f"; and {more} more" if more else ""), field=complaints[0].field, hint=complaints[0].hint
     )
+
+
+def _renamed(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments, those that say their location as well by the name in the list: "path_id" is "id"."""
+    given, offered = dict(arguments), tool.input_schema.get("properties", {})
+    if given.keys() <= offered.keys():
+        return given
+    for binding in tool.bindings:
+        located = f"{binding.location}_{binding.argument}"
+        if located in given and located not in offered and binding.argument not in given:
+            given[binding.argument] = given.pop(located)
+    return given
 
 
 def _is_ignored(tool: Tool, name: str) -> bool:

@@ -41,17 +41,17 @@ def test_parameters_and_body_fields_stand_side_by_side() -> None:
     assert tool.input_schema == {
         "type": "object",
         "properties": {
-            "path_id": {"type": "integer"},
+            "id": {"type": "integer"},
             "filter_name": {"type": "string"},
             "X-Trace": {"type": "string", "description": "Deprecated. For the log."},
             "lang": {"type": "string"},
             "body_id": {"type": "string"},
         },
-        "required": ["path_id", "filter_name", "body_id"],
+        "required": ["id", "filter_name", "body_id"],
         "additionalProperties": False,
     }
     assert [(binding.argument, binding.name) for binding in tool.bindings] == [
-        ("path_id", "id"),
+        ("id", "id"),
         ("filter_name", "filter[name]"),
         ("X-Trace", "X-Trace"),
         ("lang", "lang"),

@@ -161,10 +161,13 @@ def test_a_shortened_name_fits(text: str, limit: int) -> None:
     ("wanted", "expected"),
     [
         ([("query", "page")], ["page"]),
-        ([("path", "id"), ("body", "id"), ("query", "filter[name]")], ["path_id", "body_id", "filter_name"]),
-        ([("query", "$top"), ("query", "top")], ["query_top", "query_top_2"]),
-        ([("path", "id"), ("body", "id"), ("query", "path_id")], ["path_id", "body_id", "path_id_2"]),
-        ([("query", "é"), ("header", "ö")], ["query_argument", "header_argument"]),
+        ([("path", "id"), ("body", "id"), ("query", "filter[name]")], ["id", "body_id", "filter_name"]),
+        ([("body", "id"), ("query", "id"), ("path", "id")], ["body_id", "query_id", "id"]),
+        ([("query", "$top"), ("query", "top")], ["query_top", "top"]),
+        ([("query", "$top"), ("query", "top"), ("query", "top$")], ["query_top", "top", "query_top_2"]),
+        ([("path", "id"), ("body", "id"), ("query", "body_id")], ["id", "body_id_2", "body_id"]),
+        ([("path", "body"), ("", "body"), ("header", "body")], ["path_body", "body", "header_body"]),
+        ([("query", "é"), ("header", "ö")], ["argument", "header_argument"]),
         ([("query", "é")], ["argument"]),
         ([("header", "X-Request.Id")], ["X-Request.Id"]),
         ([("query", "x" * 70)], ["x" * 64]),
@@ -180,7 +183,7 @@ def test_argument_names_say_where_they_go_only_where_they_collide(
 
 wire_names = st.lists(
     st.tuples(
-        st.sampled_from(["path", "query", "header", "cookie", "body"]),
+        st.sampled_from(["", "path", "querystring", "query", "header", "cookie", "body"]),
         st.one_of(st.text(max_size=8), st.text(alphabet="ab[$]", max_size=80)),
     ),
     max_size=20,

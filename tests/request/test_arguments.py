@@ -34,6 +34,32 @@ def test_arguments_that_fit_are_returned_as_they_are() -> None:
     assert checked(tool, {}) == {}
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({"path_id": 1, "body_id": 2}, {"id": 1, "body_id": 2}),
+        ({"id": 1, "body_id": 2}, {"id": 1, "body_id": 2}),
+        ({"path_id": 1, "body_id": 2, "body_name": "x"}, {"id": 1, "body_id": 2, "name": "x"}),
+    ],
+)
+def test_an_argument_may_say_its_location(given: dict[str, Any], taken: dict[str, Any]) -> None:
+    """design.md, Tools: `path_id` and `body_id` where both have the name; `id` alone is the path's."""
+    body = {"type": "object", "properties": {"id": {}, "name": {}}}
+    tool = one_tool(
+        {"parameters": [parameter("id", "path", schema={})], "requestBody": {"content": json_body(body)}},
+        method="post",
+        path="/a/{id}",
+    )
+    assert validate(tool, given, validator(tool)) == taken
+
+
+def test_an_argument_given_under_both_its_names_is_refused() -> None:
+    """design.md, Tools. Derive, never invent: which of the values was meant cannot be told."""
+    tool = one_tool({"parameters": [parameter("id", "path", schema={})]}, path="/a/{id}")
+    with pytest.raises(ArgumentsError, match="path_id"):
+        validate(tool, {"id": 1, "path_id": 2}, validator(tool))
+
+
 def test_an_argument_that_is_not_the_callers_is_dropped() -> None:
     """security.md 4 R-CRED: ignored if given."""
     tool = one_tool({"parameters": [parameter("Authorization", "header"), parameter("a")]})

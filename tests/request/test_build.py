@@ -325,7 +325,7 @@ def test_a_value_nested_without_end_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path_value", "query_value", "named"), [("", "x", "path_id"), ("x", {"a": 1}, "query_id"), ("x", "ok", None)]
+    ("path_value", "query_value", "named"), [("", "x", "id"), ("x", {"a": 1}, "query_id"), ("x", "ok", None)]
 )
 def test_an_error_names_the_argument_and_not_another_of_the_same_wire_name(
     path_value: Any, query_value: Any, named: str | None
@@ -336,10 +336,10 @@ def test_an_error_names_the_argument_and_not_another_of_the_same_wire_name(
     operation = {"parameters": [parameter("id", "path", schema={}), query], "requestBody": body}
     tool = one_tool(operation, method="post", path="/a/{id}")
     if named is None:
-        assert built(tool, path_id=path_value, query_id=query_value, body_id=3).url == f"{BASE}/a/x?id=ok"
+        assert built(tool, id=path_value, query_id=query_value, body_id=3).url == f"{BASE}/a/x?id=ok"
         return
     with pytest.raises(ArgumentsError) as raised:
-        built(tool, path_id=path_value, query_id=query_value, body_id=3)
+        built(tool, id=path_value, query_id=query_value, body_id=3)
     assert raised.value.field == named
 
 
