@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import anyio
@@ -18,8 +18,10 @@ from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness, Stored
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.generator.select import is_selected
 from openapi_mcp.loader.fetch import fetch
 from openapi_mcp.loader.load import Arrived, load
+from openapi_mcp.loader.read import Wanted
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.policy import Selection
@@ -66,9 +68,16 @@ def source_of(config: Config) -> Source:
 
 
 async def load_catalogue(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, arrived: Arrived | None = None
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str] = os.environ,
+    arrived: Arrived | None = None,
+    *,
+    whole: bool = False,
 ) -> Catalogue:
     """Load the document and make its tools; `arrived` is told of the bytes of each of its parts.
+
+    Operations that are left out are read only where the `whole` document is to be looked through for defects.
 
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
@@ -81,16 +90,18 @@ async def load_catalogue(
         if arrived is not None:
             arrived(part, data)
 
-    document = await _load_with_progress(config, source, notice, told)
-    credentials = resolve_credentials(config, document, environ)
     selection = Selection(
         methods=config.methods,
         include=config.include,
         exclude=config.exclude,
-        hidden=frozenset((Location(credential.place), credential.name.lower()) for credential in credentials),
         output_schemas=config.output_schemas,
         client=config.client,
     )
+    wanted = None if whole else partial(is_selected, selection=selection)
+    document = await _load_with_progress(config, source, notice, told, wanted)
+    credentials = resolve_credentials(config, document, environ)
+    occupied = frozenset((Location(credential.place), credential.name.lower()) for credential in credentials)
+    selection = replace(selection, hidden=occupied)
     typed_url = source.url if isinstance(source, UrlSource) else None
     toolset = generate(document, selection)
     return Catalogue(
@@ -320,7 +331,7 @@ def _static_credentials(layer: CredentialLayer, scheme: str, environ: Mapping[st
 
 
 async def _load_with_progress(
-    config: Config, source: Source, notice: Notice, arrived: Arrived | None = None
+    config: Config, source: Source, notice: Notice, arrived: Arrived, wanted: Wanted | None
 ) -> Document:
     received = 0
     overlays = tuple(parse_source(text) for text in config.overlays)
@@ -340,7 +351,12 @@ async def _load_with_progress(
         group.start_soon(tell)
         try:
             loaded = await load(
-                source, count, overlays=overlays, allow_remote_refs=config.allow_remote_refs, arrived=arrived
+                source,
+                count,
+                overlays=overlays,
+                allow_remote_refs=config.allow_remote_refs,
+                arrived=arrived,
+                wanted=wanted,
             )
         except OpenapiMcpError as error:  # carried out of the group by hand: a group wraps what it lets through
             loaded = error

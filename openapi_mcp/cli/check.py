@@ -99,7 +99,7 @@ def check(
 
 async def _checked(config: Config, notice: Notice, server_name: str) -> "_Checked":
     parts = _Parts(source_of(config))
-    catalogue = await load_catalogue(config, notice, arrived=parts.arrived)
+    catalogue = await load_catalogue(config, notice, arrived=parts.arrived, whole=True)
     return _Checked(config, catalogue, parts, server_name)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
@@ -44,7 +45,7 @@ def inspect(
 ) -> int:
     """Show a toolset, or one tool of it."""
     config, notice = start(flags)
-    catalogue = anyio.run(load_catalogue, config, notice)
+    catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
     report = inspection(config, catalogue)
     if tool is not None:
         report["tools"] = [_one(report["tools"], tool, catalogue)]

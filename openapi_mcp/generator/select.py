@@ -18,6 +18,11 @@ def left_out(operation: Operation, selection: Selection) -> str | None:
     return None
 
 
+def is_selected(operation: Operation, selection: Selection) -> bool:
+    """Return whether an operation becomes a tool."""
+    return left_out(operation, selection) is None
+
+
 def matches(pattern: str, operation: Operation) -> bool:
     """True when a pattern names the operation: `tag:NAME`, `op:GLOB` (operationId), else a glob over the path.
 

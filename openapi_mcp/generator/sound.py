@@ -19,7 +19,8 @@ _FOREIGN = frozenset(
 )  # fmt: skip
 # Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
 _NOT_PORTABLE = re.compile(
-    r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\[\[:|\\p\{|\(\?<(?![=!])|\(\?\("
+    r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\\p\{|\(\?<(?![=!])|\(\?\("
+    r"|\[\[|\[[^]]{0,200}(?:--|&&|~~|\|\|)"  # sets in sets: Python warns of them, but once for each text only
 )
 
 

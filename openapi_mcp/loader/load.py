@@ -14,7 +14,7 @@ import anyio
 from openapi_mcp.errors import DocumentError, SourceError
 from openapi_mcp.loader.fetch import DEADLINE, MAX_BYTES, Fetched, Progress, fetch
 from openapi_mcp.loader.parse import parse
-from openapi_mcp.loader.read import read
+from openapi_mcp.loader.read import Wanted, read
 from openapi_mcp.loader.refs import Resources, declared_uris, may_point_outside, outside_uris
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
 from openapi_mcp.model.document import Document, Problem, Severity
@@ -36,12 +36,13 @@ async def load(
     overlays: Sequence[Source] = (),
     allow_remote_refs: bool = False,
     arrived: Arrived | None = None,
+    wanted: Wanted | None = None,
 ) -> Document:
     """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
     A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
     to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
-    is told of every part with its bytes.
+    is told of every part with its bytes. Of operations that are not `wanted` the heading alone is read.
 
     Raises:
         ConfigError: the text is no source.
@@ -53,7 +54,11 @@ async def load(
     try:
         with anyio.fail_after(DEADLINE):
             gathering = _Gathering(
-                source=source, progress=progress, allow_remote=allow_remote_refs, arrived=arrived or _untold
+                source=source,
+                progress=progress,
+                allow_remote=allow_remote_refs,
+                arrived=arrived or _untold,
+                wanted=wanted,
             )
             return await gathering.document(overlays)
     except TimeoutError:
@@ -73,6 +78,7 @@ class _Gathering:
     progress: Progress | None
     allow_remote: bool
     arrived: Arrived
+    wanted: Wanted | None = None
     roots: dict[str, JsonValue] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     received: int = 0
@@ -93,7 +99,12 @@ class _Gathering:
             await self.gather(root, root_uri)
         resources = Resources(self.roots, root_uri)
         return read(
-            root, source=str(self.source), base_uri=fetched.base_uri, resources=resources, problems=self.problems
+            root,
+            source=str(self.source),
+            base_uri=fetched.base_uri,
+            resources=resources,
+            problems=self.problems,
+            wanted=self.wanted,
         )
 
     async def fetched(

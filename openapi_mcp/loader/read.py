@@ -1,8 +1,8 @@
 """A JSON value to a Document: the one place where untyped JSON is narrowed to the objects of the specification."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from openapi_mcp.errors import DocumentError
@@ -36,6 +36,8 @@ _LONGEST_URL = 8_000  # characters
 _METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")  # a token: RFC 9110 section 5.6.2
 Problems = Iterable[Problem]
 JsonObject = dict[str, JsonValue]
+Wanted = Callable[[Operation], bool]
+"""Told the heading of an operation (method, path, operationId, texts, tags): False where no more of it is wanted."""
 
 
 class _Broken(ValueError):
@@ -47,12 +49,19 @@ class _Broken(ValueError):
 
 
 def read(
-    root: JsonValue, *, source: str, base_uri: str | None, resources: Resources | None = None, problems: Problems = ()
+    root: JsonValue,
+    *,
+    source: str,
+    base_uri: str | None,
+    resources: Resources | None = None,
+    problems: Problems = (),
+    wanted: Wanted | None = None,
 ) -> Document:
     """Read the root of a description of Swagger 2.0 or OpenAPI 3.x; a broken operation leaves out that one only.
 
     `base_uri` is the URL the document came from, against which relative server URLs are resolved; `resources` are the
-    other files it is spread over, `problems` what was found before.
+    other files it is spread over, `problems` what was found before. Of operations that are not `wanted` the heading
+    alone is read: neither what they take nor what they answer, nor the defects in it.
 
     Raises:
         DocumentError: not an OpenAPI description, a version that is not served, or no paths.
@@ -68,8 +77,13 @@ def read(
         openapi=_version(root, source),
         resources=resources or Resources({"": root}),
         problems=list(problems),
+        wanted=wanted or _everything,
     )
     return reader.document()
+
+
+def _everything(_heading: Operation) -> bool:
+    return True
 
 
 def _version(root: JsonObject, source: str) -> str:
@@ -141,8 +155,11 @@ class _Reader:
     base_uri: str | None
     openapi: str
     resources: Resources
+    wanted: Wanted = _everything
     problems: list[Problem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    shared_parameters: dict[str, Parameter | None] = field(default_factory=dict)
+    shared_responses: dict[str, Response] = field(default_factory=dict)
     upgraded: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
 
     def document(self) -> Document:
@@ -264,13 +281,7 @@ class _Reader:
     ) -> Operation:
         if not isinstance(value, dict):
             raise _Broken("the operation is not an object", pointer)
-        if self.is_swagger:
-            value, item = self.from_swagger(value, item, homes, pointer), {}
-        declared = self.parameters(item, value, homes, pointer)
-        fitted, faults = fit_to_template(path, declared, pointer)
-        for place, said in faults:
-            self.warn(place, said, "give each name in braces one parameter in: path")
-        return Operation(
+        heading = Operation(
             method=method,
             path=path,
             pointer=pointer,
@@ -279,6 +290,17 @@ class _Reader:
             description=clean_text(_text(value, "description") or _text(item, "description")),
             tags=tuple(tag for tag in _list(value.get("tags")) if isinstance(tag, str)),
             deprecated=value.get("deprecated") is True,
+        )
+        if not self.wanted(heading):
+            return heading
+        if self.is_swagger:
+            value, item = self.from_swagger(value, item, homes, pointer), {}
+        declared = self.parameters(item, value, homes, pointer)
+        fitted, faults = fit_to_template(path, declared, pointer)
+        for place, said in faults:
+            self.warn(place, said, "give each name in braces one parameter in: path")
+        return replace(
+            heading,
             parameters=fitted,
             request_body=self.request_body(value.get("requestBody"), join(pointer, "requestBody")),
             responses=tuple(self.responses(value.get("responses"), join(pointer, "responses"))),
@@ -330,9 +352,17 @@ class _Reader:
             self.warn(parameter.pointer, message, "remove one of them")
 
     def parameter(self, value: JsonValue, pointer: str) -> Parameter | None:
-        """Read a parameter; one that nobody can send is left out, unless the operation needs it."""
+        """Read a parameter; once, however many operations refer to it."""
         found, place = self.follow(value, pointer)
-        fields = _object(found)
+        if place == pointer:
+            return self.parameter_of(_object(found), place, pointer)
+        if place not in self.shared_parameters:
+            self.shared_parameters[place] = self.parameter_of(_object(found), place, pointer)
+        shared = self.shared_parameters[place]
+        return shared and replace(shared, pointer=pointer)
+
+    def parameter_of(self, fields: JsonObject, place: str, pointer: str) -> Parameter | None:
+        """Read a parameter; one that nobody can send is left out, unless the operation needs it."""
         name, location = _text(fields, "name"), _location(fields)
         if location is None or not name:
             where = _shown(fields.get("in"))
@@ -419,13 +449,21 @@ class _Reader:
         for status, response in _object(value).items():
             place = join(pointer, status)
             try:
-                found, target = self.follow(response, place)
-                content = tuple(self.media_types(_object(found), target))
+                yield self.response(status, response, place)
             except RefError as error:
                 self.warn(place, str(error), "correct the $ref; the tool's description lacks what it returns")
-                continue
-            text = clean_text(_text(_object(found), "description"))
-            yield Response(status=status, description=text, content=content, pointer=place)
+
+    def response(self, status: str, value: JsonValue, pointer: str) -> Response:
+        """Read a response; once, however many operations refer to it."""
+        found, place = self.follow(value, pointer)
+        if place in self.shared_responses:
+            return replace(self.shared_responses[place], status=status, pointer=pointer)
+        fields = _object(found)
+        content, text = tuple(self.media_types(fields, place)), clean_text(_text(fields, "description"))
+        response = Response(status=status, description=text, content=content, pointer=pointer)
+        if place != pointer:
+            self.shared_responses[place] = response
+        return response
 
     def schema(self, value: JsonValue, place: str) -> Schema:
         """Upgrade a schema; once, however many operations share the object that holds it."""

@@ -70,6 +70,8 @@ class Resources:
     root_uri: str = ""
     _embedded: dict[str, JsonValue] | None = field(default=None, repr=False)
     _anchors: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # by reference and base
+    _found: dict[str, tuple[JsonValue, str]] = field(default_factory=dict, repr=False)  # by canonical place
 
     def resolve(self, ref: str, base: str = "") -> tuple[JsonValue, str]:
         """Return what a reference points at, and its place in canonical form.
@@ -95,6 +97,11 @@ class Resources:
         Raises:
             RefError: a document that is not loaded, or a fragment that is neither a pointer nor an anchor.
         """
+        if (ref, base) not in self._canonical:
+            self._canonical[ref, base] = self._canonical_of(ref, base)
+        return self._canonical[ref, base]
+
+    def _canonical_of(self, ref: str, base: str) -> str:
         uri, hash_sign, fragment = ref.partition("#")
         if not (uri or hash_sign):
             raise RefError("the reference '' points outside the document")
@@ -193,7 +200,9 @@ class Resources:
             if len(seen) == _MAX_HOPS:
                 raise RefError(f"the reference {ref[:120]!r} stands at the end of too many references")
             seen.add(target)
-            node, place = self._walk(target, seen)
+            if target not in self._found:
+                self._found[target] = self._walk(target, seen)
+            node, place = self._found[target]
         return node, place
 
 

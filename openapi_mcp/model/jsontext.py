@@ -9,6 +9,7 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one a call
 
 
 def read_json(text: str) -> JsonValue:
@@ -29,7 +30,7 @@ def read_json(text: str) -> JsonValue:
 
 def write_json(value: object) -> str:
     """Write compact JSON text; every character beyond ASCII stands as itself."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def without_lone_surrogates(value: JsonValue) -> JsonValue:

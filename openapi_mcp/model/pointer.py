@@ -8,7 +8,10 @@ def join(pointer: str, *tokens: str | int) -> str:
 
     Of what a URI would encode only "%" is, so that `tokens` reads the pointer back: "50%" -> "#/50%25".
     """
-    return "/".join([pointer, *(_escaped(str(token)) for token in tokens)])
+    for token in tokens:
+        text = str(token)
+        pointer = f"{pointer}/{text if text.isalnum() else _escaped(text)}"
+    return pointer
 
 
 def tokens(pointer: str) -> tuple[str, ...]:
@@ -24,7 +27,8 @@ def tokens(pointer: str) -> tuple[str, ...]:
         return ()
     if not text.startswith("/"):
         raise ValueError(f"{pointer!r} is not a JSON Pointer")
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in text[1:].split("/"))
+    parts = text[1:].split("/")
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts) if "~" in text else tuple(parts)
 
 
 def _escaped(token: str) -> str:
