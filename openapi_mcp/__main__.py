@@ -11,8 +11,7 @@ def main() -> None:
     """Run the command and exit with its status; a stdio client's first questions are answered before anything else."""
     try:
         handover = front.serve(sys.argv[1:], os.environ, __version__)
-        if handover is not None:
-            gc.disable()  # a tenth of the imports' time; server/stdio.py turns it on again
+        gc.disable()  # a tenth of the imports' time; what serves turns it on again
         sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its command line: half of its import
         from openapi_mcp.cli.main import run
     except KeyboardInterrupt:

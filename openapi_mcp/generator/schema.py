@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from openapi_mcp.generator.sound import is_portable
@@ -59,13 +60,17 @@ def _look_up(schemas: Mapping[str, Schema], ref: str) -> Schema:
         raise MissingSchemaError(str(error.args[0])) from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
-    """A schema fitted to tools, with the references in it, one entry for each use, and its size in characters."""
+    """A schema fitted to tools, with the references in it, one entry for each use."""
 
     schema: dict[str, Any]
     refs: tuple[str, ...]
-    size: int
+
+    @cached_property
+    def size(self) -> int:
+        """Its length in characters; asked for only where there are references to make room for."""
+        return len(write_json(self.schema))
 
 
 @dataclass(slots=True)
@@ -94,7 +99,7 @@ class Parts:
         if known is None:
             refs: list[str] = []
             fitted = self._fit(schema, refs, longest)
-            known = schema, Part(fitted, tuple(refs), len(write_json(fitted)))
+            known = schema, Part(fitted, tuple(refs))
             self._fitted[id(schema), longest] = known  # with the schema, so that its id is not given to another
         return known[1]
 

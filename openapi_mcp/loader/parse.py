@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from openapi_mcp.errors import DocumentError
@@ -105,7 +105,10 @@ def _near(lines: list[str], number: int, column: int) -> str:
 def _check_depth(value: JsonValue, where: str) -> None:
     level = [value]
     for _ in range(_MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
+        inside: list[JsonValue] = []
+        for node in level:
+            inside += _children(node)
+        level = [child for child in inside if isinstance(child, (dict, list))]
         if not level:
             return
     raise DocumentError(
@@ -136,12 +139,10 @@ def _size(node: JsonValue, sizes: dict[int, int]) -> int:
     return sizes[id(node)] if isinstance(node, (dict, list)) else 1
 
 
-def _children(node: JsonValue) -> Iterator[JsonValue]:
-    match node:
-        case dict():
-            yield from node.values()
-        case list():
-            yield from node
+def _children(node: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _loader() -> type[Any]:

@@ -13,7 +13,8 @@ from openapi_mcp.model.pointer import join, tokens
 
 _MAX_HOPS = 100  # references that one reference may lead through; each costs a level of our own stack
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")  # RFC 6901 section 4
-_OUTSIDE = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'#\s])""")
+_OUTSIDE = re.compile(rb"""\$ref["']?\s*:\s*["']?(?!["'#\s{\[])""")
+_BEFORE_KEY = (b"", b'"', b"'", b" ", b"\t", b"\n", b"\r", b"{", b",")
 
 
 class RefError(ValueError):
@@ -24,7 +25,8 @@ def may_point_outside(data: bytes) -> bool:
     """True when the text of a document may hold a reference to another one: a quick look, as it may be large."""
     if b"\x00" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16 or UTF-32, where this look sees nothing
         return True
-    return _OUTSIDE.search(data) is not None
+    # The character before is looked at here: a pattern that begins with a literal is searched for twenty times faster.
+    return any(data[found.start() - 1 : found.start()] in _BEFORE_KEY for found in _OUTSIDE.finditer(data))
 
 
 def outside_uris(value: JsonValue, base: str) -> Iterator[str]:

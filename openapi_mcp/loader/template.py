@@ -31,8 +31,8 @@ def fit_to_template(
     unplaced = [name for name in declared if name not in wanted and name not in in_query]
     renamed = dict(_renamed(open_names, unplaced))
     fitted = [
-        replace(parameter, name=renamed.get(parameter.name, parameter.name))
-        if parameter.location is Location.PATH
+        replace(parameter, name=renamed[parameter.name])
+        if parameter.location is Location.PATH and parameter.name in renamed
         else parameter
         for parameter in parameters
         if parameter.location is not Location.PATH or parameter.name not in unplaced or parameter.name in renamed

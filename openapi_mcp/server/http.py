@@ -1,5 +1,6 @@
 """MCP over Streamable HTTP: uvicorn around the SDK's app, Host and Origin checked, drained when it is told to stop."""
 
+import gc
 import signal
 import socket
 import sys
@@ -67,6 +68,8 @@ async def serve_http(
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
+    gc.enable()  # __main__.py turned it off
+    gc.freeze()
     requests = Requests(_asgi_app(app, path))
     config = uvicorn.Config(
         Guard(requests),
