@@ -15,7 +15,7 @@ import types
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -23,11 +23,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from openapi_mcp.front import MAGIC, SUFFIX, Kept
 from openapi_mcp.generator.pages import Mark, ToolPages, mark_of, page_text
-from openapi_mcp.model.document import Document, MediaType, Operation
+from openapi_mcp.model.document import Document, MediaType, Operation, Parameter, Response
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.model.tool import Annotations, Tool, Toolset, WireTool
+from openapi_mcp.model.tool import Annotations, Binding, Tool, Toolset, WireTool
 
 MAX_FOLDER = 256 << 20  # bytes of all catalogues together; the oldest go first
 _ABANDONED = 3600.0  # seconds after which a file half written belongs to nobody
@@ -288,7 +288,8 @@ class StoredPages:
 
 def encode_tool(tool: Tool) -> dict[str, Any]:
     """Return what the calls of a tool need beside what the list says of it."""
-    encoded: dict[str, Any] = encode(replace(tool, operation=_callable(tool.operation)))
+    bindings = tuple(map(_sent, tool.bindings))
+    encoded: dict[str, Any] = encode(replace(tool, operation=_callable(tool.operation), bindings=bindings))
     return {name: value for name, value in encoded.items() if name not in _LISTED}
 
 
@@ -312,23 +313,33 @@ def decode_tool(listed: Any, rest: Any) -> Tool:
 
 
 def _callable(operation: Operation) -> Operation:
-    """Return an operation without what only its description needed: texts, and what its bodies look like."""
+    """Return an operation without what only its description needed: texts, pointers, what its bodies look like."""
     body = operation.request_body
     return replace(
         operation,
         summary="",
         description="",
         parameters=(),
-        request_body=body and replace(body, description="", content=tuple(map(_named, body.content))),
+        request_body=body and replace(body, description="", pointer="", content=tuple(map(_named, body.content))),
         responses=tuple(
-            replace(response, description="", content=tuple(map(_named, response.content)))
+            Response(status=response.status, description="", pointer="", content=tuple(map(_named, response.content)))
             for response in operation.responses
         ),
     )
 
 
 def _named(media_type: MediaType) -> MediaType:
-    return replace(media_type, schema=None)
+    return MediaType(content_type=media_type.content_type, schema=None, pointer="")
+
+
+def _sent(binding: Binding) -> Binding:
+    """Return a binding without what the list says of its parameter."""
+    parameter = binding.parameter
+    return binding if parameter is None else replace(binding, parameter=_plain_parameter(parameter))
+
+
+def _plain_parameter(parameter: Parameter) -> Parameter:
+    return replace(parameter, schema={}, description="", pointer="", deprecated=False)
 
 
 def encode_document(document: Document) -> dict[str, Any]:
@@ -349,22 +360,32 @@ def encode_document(document: Document) -> dict[str, Any]:
 
 def encode(value: Any) -> Any:
     """Return a value of the model as JSON: an object of the fields that differ from their default."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        said = ((spec, getattr(value, spec.name)) for spec in dataclasses.fields(value))
-        return {spec.name: encode(held) for spec, held in said if not _is_default(spec, held)}
+    kind: type = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if (fields := _fields(kind)) is not None:
+        held = ((name, getattr(value, name), default) for name, default in fields)
+        return {name: encode(one) for name, one, default in held if one != default or type(one) is not type(default)}
+    if kind is tuple:
+        return [encode(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, frozenset):
         return sorted(value)
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _is_default(spec: "dataclasses.Field[Any]", value: Any) -> bool:
-    if spec.default_factory is not dataclasses.MISSING:
-        return bool(value == spec.default_factory())
-    return spec.default is not dataclasses.MISSING and value == spec.default and type(value) is type(spec.default)
+_AS_IT_IS = frozenset((str, int, float, bool, type(None), dict, list))
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...] | None:
+    """Return the fields of a dataclass, each with its default; None for another type."""
+    return tuple((spec.name, _default(spec)) for spec in dataclasses.fields(kind)) if is_dataclass(kind) else None
+
+
+def _default(spec: "dataclasses.Field[Any]") -> Any:
+    return spec.default if spec.default_factory is dataclasses.MISSING else spec.default_factory()
 
 
 def decode(kind: Any, value: Any) -> Any:
@@ -373,7 +394,7 @@ def decode(kind: Any, value: Any) -> Any:
     Raises:
         ValueError: it is none.
     """
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+    if is_dataclass(kind) and isinstance(kind, type):
         return _decode_fields(kind, value)
     form, inner = get_origin(kind), get_args(kind)
     if form in (Union, types.UnionType):

@@ -28,6 +28,7 @@ from openapi_mcp.serving import App
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _GRACE = 2.0  # seconds that calls in flight have after the end of stdin
+_KEEPING = 4.0  # seconds that writing the catalogue has then; a client may wait 5 for us
 _ANSWER = re.compile(r'\{"jsonrpc":"2\.0","id":(-?\d+|"(?:[^"\\]|\\.)*"),"(?:result|error)":')  # as the SDK writes it
 _ACKNOWLEDGED = '"method":"notifications/subscriptions/acknowledged"'
 
@@ -86,7 +87,7 @@ async def serve_stdio(
         ):
             await server.run(read, write, initialization_options(app, server))
         if behind is not None and behind.is_writing and unanswered.listed.is_set():
-            with anyio.move_on_after(_GRACE):  # a client that only looks at the list leaves at once
+            with anyio.move_on_after(_KEEPING):  # a client that only looks at the list leaves at once
                 await kept.wait()
         group.cancel_scope.cancel()
     return ended
