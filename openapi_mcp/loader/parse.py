@@ -1,17 +1,14 @@
 """Bytes to a JSON value: JSON, and the JSON-shaped part of YAML 1.2."""
 
 import json
-import math
 import re
 from collections.abc import Iterable
-from typing import Any, ClassVar
 
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.model.jsontext import JsonValue, read_json, without_lone_surrogates
 
 _NODE_BUDGET = 2_000_000  # values after aliases are expanded; GitHub's whole description has about 600,000
 _MAX_DEPTH = 300  # levels; every later stage walks a value by recursion
-_LONGEST_INTEGER = 3_500  # characters, in any base; Python writes no integer of more than 4,300 digits
 _ALIAS = re.compile(r"\*[\w-]")
 _JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[)')
 _HINT_HTML = "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/"
@@ -75,8 +72,10 @@ def _parse_json(text: str, where: str) -> JsonValue:
 def _parse_yaml(text: str, where: str) -> JsonValue:
     import yaml
 
+    from openapi_mcp.loader.yaml12 import read_yaml
+
     try:
-        value: JsonValue = yaml.load(text, Loader=_loader())  # noqa: S506  a loader without object construction
+        value = read_yaml(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -143,92 +142,3 @@ def _children(node: JsonValue) -> Iterable[JsonValue]:
     if isinstance(node, dict):
         return node.values()
     return node if isinstance(node, list) else ()
-
-
-def _loader() -> type[Any]:
-    """Return a YAML loader that builds JSON values only, by the core schema of YAML 1.2 (section 10.3)."""
-    import yaml
-
-    base: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class JsonLoader(base):  # type: ignore[misc]
-        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-        yaml_constructors: ClassVar[dict[str, Any]] = {}
-
-        _depth = 0
-        _merged = 0
-
-        def descend_resolver(self, parent: Any, _index: Any) -> None:
-            """Count the levels while nodes are composed, which libyaml does by recursion in C, without a limit."""
-            self._depth += 1
-            if self._depth > _MAX_DEPTH:
-                problem = f"nested deeper than {_MAX_DEPTH} levels"
-                raise yaml.composer.ComposerError(None, None, problem, parent.start_mark)
-
-        def ascend_resolver(self) -> None:
-            self._depth -= 1
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
-            if not isinstance(node, yaml.MappingNode):
-                raise yaml.constructor.ConstructorError(None, None, f"{node.id} is no mapping", node.start_mark)
-            super().flatten_mapping(node)
-            return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
-
-        def flatten_mapping(self, node: Any) -> None:
-            """Flatten a mapping that another one merges (`<<`); counted, as merges of merges grow without bound."""
-            super().flatten_mapping(node)
-            self._merged += len(node.value)
-            if self._merged > _NODE_BUDGET:
-                raise yaml.constructor.ConstructorError(None, None, "merges expand without bound", node.start_mark)
-
-        def _key(self, node: Any) -> str:
-            if not isinstance(node, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a mapping key is not a text", node.start_mark)
-            return str(node.value)
-
-    for tag, pattern, first, construct in _CORE_SCHEMA:
-        JsonLoader.add_implicit_resolver(f"{_TAG}{tag}", re.compile(pattern), first)
-        JsonLoader.add_constructor(f"{_TAG}{tag}", construct)
-    JsonLoader.add_implicit_resolver(f"{_TAG}merge", re.compile("^<<$"), ["<"])
-    for tag in ("str", "timestamp", "binary", "merge"):
-        JsonLoader.add_constructor(f"{_TAG}{tag}", lambda loader, node: loader.construct_scalar(node))
-    JsonLoader.add_constructor(f"{_TAG}seq", base.construct_yaml_seq)
-    JsonLoader.add_constructor(f"{_TAG}map", base.construct_yaml_map)
-    JsonLoader.add_constructor(None, base.construct_undefined)
-    return JsonLoader
-
-
-def _null(loader: Any, node: Any) -> None:
-    loader.construct_scalar(node)  # an error where it is none
-
-
-def _integer(loader: Any, node: Any) -> int | str:
-    text: str = loader.construct_scalar(node)
-    try:
-        base = 0 if text[:2] in ("0o", "0x") else 10
-        return int(text, base) if len(text) <= _LONGEST_INTEGER else text
-    except ValueError:  # `!!int abc`
-        return text
-
-
-def _float(loader: Any, node: Any) -> float | str:
-    text: str = loader.construct_scalar(node)
-    try:
-        number = float(text)
-    except ValueError:  # `!!float abc`
-        return text
-    return number if math.isfinite(number) else text  # 1e999 is a number nowhere
-
-
-_TAG = "tag:yaml.org,2002:"
-_CORE_SCHEMA = (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""], _null),
-    (
-        "bool",
-        r"^(?:true|True|TRUE|false|False|FALSE)$",
-        list("tTfF"),
-        lambda loader, node: loader.construct_scalar(node).lower() == "true",
-    ),
-    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", list("-+0123456789"), _integer),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+0123456789."), _float),
-)

@@ -306,7 +306,7 @@ def test_bytes_that_are_no_text_are_said_with_their_place(data: bytes, message: 
     ("before", "step", "after"),
     [
         ("", "[", "]"), ("", '{"a":', "}"), ('{"\\ud800":', "[", "]"),
-        ("a: ", "[", "]"), ("a: ", "{b: ", "}"), ("", "- ", ""), ("", "? ", ""), ('a: "\\u0041"\nb: ', "[", "]"),
+        ("a: ", "[", "]"), ("a: ", "{b: ", "}"), ("", "- ", ""), ('a: "\\u0041"\nb: ', "[", "]"),
     ],
 )  # fmt: skip
 def test_nesting_beyond_all_measure_is_refused(before: str, step: str, after: str, depth: int) -> None:
@@ -322,16 +322,19 @@ def test_deep_block_mappings_are_refused() -> None:
     assert "nested" in refusal("\n".join(f"{' ' * level}a:" for level in range(2000))).message
 
 
-def test_a_stack_that_is_nearly_full_is_a_document_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """security.md B20: whoever calls us may stand deep already; PyYAML in Python takes three frames a level."""
-    monkeypatch.delattr(yaml, "CSafeLoader")
+@pytest.mark.usefixtures("_both_loaders")
+def test_a_stack_that_is_nearly_full_is_no_hindrance() -> None:
+    """security.md B20: whoever calls us may stand deep already; values are built without recursion."""
 
     def stand_deeper(frames: int) -> JsonValue:
         return stand_deeper(frames - 1) if frames else read("a: " + "[" * 250 + "]" * 250)
 
-    with pytest.raises(DocumentError) as caught:
-        stand_deeper(sys.getrecursionlimit() // 2)
-    assert caught.value.message == "the document is nested too deeply"
+    assert isinstance(stand_deeper(sys.getrecursionlimit() // 2), dict)
+
+
+def test_keys_within_keys_are_refused() -> None:
+    """security.md B20: each `?` opens a mapping whose key is one more."""
+    assert "a mapping key is not a text" in refusal("? " * 10_000).message
 
 
 @pytest.mark.parametrize(("before", "step"), [("", "["), ("x: ", "["), ("- ", "- ")])
@@ -368,11 +371,17 @@ def test_an_alias_that_holds_itself_is_refused(text: str) -> None:
     assert refusal(text).message == "the document's YAML aliases expand without bound"
 
 
-def test_merges_of_merges_that_expand_without_bound_are_refused() -> None:
-    """security.md B20: ten lines of merge keys would fill any memory before an alias is counted."""
+def test_merges_of_merges_do_not_grow() -> None:
+    """security.md B20: ten lines of merge keys would fill any memory if what they bring in were counted, not kept."""
     lines = ["a0: &a0 {k: v}"]
     lines += [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}" for n in range(1, 30)]
-    error = refusal("\n".join(lines))
+    assert read("\n".join(lines)) == {f"a{n}": {"k": "v"} for n in range(30)}
+
+
+def test_merges_without_bound_are_refused() -> None:
+    """security.md B20: few lines, each of which brings in all that a long one holds."""
+    long = "a: &a {" + ", ".join(f"k{n}: 1" for n in range(5_000)) + "}"
+    error = refusal("\n".join([long, *(f"m{n}: {{<<: *a}}" for n in range(1_000))]))
     assert error.message.startswith("the document is not valid YAML: merges expand without bound (line ")
 
 
