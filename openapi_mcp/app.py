@@ -1,13 +1,14 @@
 """Wires configuration, document, tools and credentials together; the only module that knows every room."""
 
 import gc
-import hashlib
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import anyio
 
@@ -17,17 +18,21 @@ from openapi_mcp.config import Config, CredentialLayer, read_secret
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.front import state
-from openapi_mcp.generator.catalogue import Freshness, Stored
+from openapi_mcp.generator.catalogue import Freshness, Stored, last_catalogue
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.select import is_selected
-from openapi_mcp.loader.fetch import fetch
+from openapi_mcp.loader.again import unchanged
+from openapi_mcp.loader.fetch import Fetched
 from openapi_mcp.loader.load import Arrived, load
 from openapi_mcp.loader.read import Wanted
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.document import Document, Location
+from openapi_mcp.model.part import Part, digest
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.secret import Credential, Secret
+from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.url import redact_url
 from openapi_mcp.serving import App, apart
 
 _SLOW = 1.0  # seconds after which a person is told that the document is still on its way
@@ -76,7 +81,7 @@ async def load_catalogue(
     *,
     whole: bool = False,
 ) -> Catalogue:
-    """Load the document and make its tools; `arrived` is told of the bytes of each of its parts.
+    """Load the document and make its tools; `arrived` is told of each of its parts.
 
     Operations that are left out are read only where the `whole` document is to be looked through for defects.
 
@@ -84,12 +89,12 @@ async def load_catalogue(
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
     source = source_of(config)
-    parts = _Parts()
+    parts = _Parts(named=1 + len(config.overlays))
 
-    def told(part: Source, data: bytes) -> None:
-        parts.arrived(part, data)
+    def told(part: Source, fetched: Fetched | None) -> None:
+        parts.arrived(part, fetched)
         if arrived is not None:
-            arrived(part, data)
+            arrived(part, fetched)
 
     selection = Selection(
         methods=config.methods,
@@ -127,20 +132,28 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Parts:
-    """What a document was read from, part by part."""
+    """What a document was read from, part by part; the first of them, `named`, the operator named."""
 
+    named: int
     since: int = field(default_factory=time.time_ns)
     files: dict[str, tuple[str, int, int]] = field(default_factory=dict)
-    digests: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     is_racy: bool = False
 
-    def arrived(self, source: Source, data: bytes) -> None:
+    def arrived(self, source: Source, fetched: Fetched | None) -> None:
         """Note a part."""
-        self.digests.append(_digest(data))
-        if not isinstance(source, FileSource):
-            return
+        uri = "" if len(self.parts) < self.named else _plain_uri(source)
+        if fetched is None:
+            self.parts.append(Part(uri=uri))
+        else:
+            self.parts.append(Part(uri=uri, digest=digest(fetched.data), validators=fetched.validators))
+        if isinstance(source, FileSource) and fetched is not None:
+            self.note_file(source)
+
+    def note_file(self, source: FileSource) -> None:
+        """Note the state that a file had when it was read."""
         found = state(str(source.path))
         if found and found[1] + _TICK < self.since:
             path, mtime, size = found
@@ -155,14 +168,21 @@ class _Parts:
         values = [value for layer in config.credentials for value in _written(layer)]
         return Freshness(
             files=tuple(self.files.values()),
-            digests=tuple(self.digests),
+            parts=tuple(self.parts),
+            made=self.since // 10**9,
             variables=tuple(value[4:] for value in values if value.startswith("env:")),
             secret_files=tuple(os.path.expanduser(value[5:]) for value in values if value.startswith("file:")),
         )
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _plain_uri(source: Source) -> str | None:
+    """Return the URI of what a reference led to, None where it may hold a secret."""
+    match source:
+        case UrlSource() if redact_url(source.url) == source.url:
+            return source.url
+        case FileSource():
+            return source.path.as_uri()
+    return None
 
 
 def _written(layer: CredentialLayer) -> tuple[str, ...]:
@@ -183,31 +203,57 @@ async def open_app(
     environ: Mapping[str, str] = os.environ,
     stored: Stored | None = None,
     *,
+    last_good: Path | None = None,
     can_change: bool = False,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
+    Where the document cannot be served, the catalogue in the file `last_good` is, which is said.
+
     Raises:
+        OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
         ConfigError: no operation became a tool, or none of the tools has a usable server.
     """
-    if stored is None:
-        catalogue = await load_catalogue(config, notice, environ)
-        require_tools(catalogue.toolset, catalogue.document)
-        _require_server(config, catalogue)
-    else:
-        catalogue = _from_stored(config, stored, environ)
+    trouble: OpenapiMcpError | None = None
+    found: Catalogue | Stored
+    try:
+        found = stored or await _load_servable(config, notice, environ)
+    except OpenapiMcpError as error:
+        kept = last_catalogue(last_good)
+        if kept is None:
+            raise
+        found, trouble = kept, error
+    with closing(found) if isinstance(found, Stored) else nullcontext():
+        async with _app(config, found, notice, environ, can_change=can_change) as app:
+            if trouble is not None:
+                _say_what_stays(app, trouble, notice)
+            yield app
+
+
+def _app(
+    config: Config, found: Catalogue | Stored, notice: Notice, environ: Mapping[str, str], *, can_change: bool
+) -> App:
+    stored = found if isinstance(found, Stored) else None
+    catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
     executor = make_executor(config, catalogue, environ)
     if catalogue.credentials:
         _say_where_credentials_go(config, catalogue, executor, notice)
-    async with App(
+    return App(
         toolset=catalogue.toolset,
         document=catalogue.document,
         executor=executor,
         pages=stored.pages if stored else None,
         freshness=catalogue.freshness,
+        stored=stored,
         can_change=can_change,
-    ) as app:
-        yield app
+    )
+
+
+async def _load_servable(config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue:
+    catalogue = await load_catalogue(config, notice, environ)
+    require_tools(catalogue.toolset, catalogue.document)
+    _require_server(config, catalogue)
+    return catalogue
 
 
 def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> Catalogue:
@@ -217,7 +263,7 @@ def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> 
         toolset=stored.toolset,
         credentials=resolve_credentials(config, stored.document, environ),
         typed_url=source.url if isinstance(source, UrlSource) else None,
-        freshness=Freshness(digests=stored.digests),
+        freshness=stored.freshness,
     )
 
 
@@ -242,19 +288,43 @@ async def check_again(
 
     Where it cannot be had, or not be served, the last good one stays, and that is said.
     """
-    known = app.freshness.digests if app.freshness is not None else ()
+    known = app.freshness
     try:
-        if len(known) == 1 and known[0] == _digest((await fetch(source_of(config))).data):
+        if known is not None and (parts := await _unchanged(config, known.parts)) is not None:
+            _note_unchanged(app, known, replace(known, parts=parts))
             return None
         catalogue = await apart(partial(load_catalogue, config, notice, environ))
-        if catalogue.freshness is not None and sorted(catalogue.freshness.digests) == sorted(known):
+        found = catalogue.freshness
+        if known is not None and found is not None and found.digests == known.digests:
+            _note_unchanged(app, known, found)
             return None
         await serve_catalogue(app, config, catalogue, environ)
     except OpenapiMcpError as error:
-        where = f" ({error.where})" if error.where else ""
-        notice(f"warning: the last good document stays; the new one cannot be served: {error.message}{where}")
+        _say_what_stays(app, error, notice)
         return None
+    app.trouble = None
     return catalogue
+
+
+def _note_unchanged(app: App, known: Freshness, found: Freshness) -> None:
+    app.trouble = None
+    if app.freshness is known:  # another check may have brought another document meanwhile
+        app.freshness = found
+
+
+async def _unchanged(config: Config, parts: Sequence[Part]) -> tuple[Part, ...] | None:
+    named = [source_of(config), *map(parse_source, config.overlays)]
+    return await unchanged(parts, named, allow_remote_refs=config.allow_remote_refs)
+
+
+def _say_what_stays(app: App, error: OpenapiMcpError, notice: Notice) -> None:
+    """Say why no new document is served, and from when the last good one is; the same trouble is said once."""
+    trouble = one_line(error.message + (f" ({error.where})" if error.where else ""), 500)
+    if trouble == app.trouble:
+        return
+    app.trouble = trouble
+    made = f" (of {datetime.fromtimestamp(app.freshness.made, UTC):%Y-%m-%d %H:%M} UTC)" if app.freshness else ""
+    notice(f"warning: the last good document stays{made}; the new one cannot be served: {trouble}")
 
 
 def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, str] = os.environ) -> Executor:

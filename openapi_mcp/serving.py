@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 import anyio
 
 from openapi_mcp.executor.executor import Executor
-from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.catalogue import Freshness, Stored
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.document import Document
@@ -37,7 +37,8 @@ class _Served:
 class App:
     """What serves calls: the tools, and the executor that runs them; both are exchanged when a new document arrives.
 
-    `can_change` says whether one may arrive; `on_change` are told when the list has changed.
+    `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
+    that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class App:
         executor: Executor,
         pages: Pages | None = None,
         freshness: Freshness | None = None,
+        stored: Stored | None = None,
         can_change: bool = False,
     ) -> None:
         self._served = _Served(
@@ -57,6 +59,8 @@ class App:
             pages=pages or ToolPages(toolset.tools),
             freshness=freshness,
         )
+        self.stored = stored
+        self.trouble: str | None = None
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
 
@@ -84,6 +88,10 @@ class App:
     def freshness(self) -> Freshness | None:
         """What tells whether the list is still true."""
         return self._served.freshness
+
+    @freshness.setter
+    def freshness(self, freshness: Freshness | None) -> None:
+        self._served.freshness = freshness
 
     async def __aenter__(self) -> Self:
         await self.executor.__aenter__()

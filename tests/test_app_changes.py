@@ -1,11 +1,13 @@
 """A new document arrives while the app serves: the list and its executor are exchanged, calls in flight are not."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from support.upstream import Upstream, description
+from support.upstream import Answer, Upstream, description
 
 from openapi_mcp.app import check_again, load_catalogue, open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
@@ -103,7 +105,76 @@ async def test_what_cannot_be_had_is_said_and_changes_nothing(upstream: Upstream
         assert await check_again(app, given, said.append, {}) is None
         assert list(app.toolset.by_name) == ["echo"]
     (line,) = said
-    assert line.startswith("warning: the last good document stays; the new one cannot be served: ")
+    assert re.match(r"warning: the last good document stays \(of \S+ \S+ UTC\); the new one cannot be served: ", line)
+
+
+async def test_the_same_trouble_is_said_once(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: `--refresh` meets it again and again; after a good answer it is news."""
+    said: list[str] = []
+    given = config(upstream, tmp_path, "/echo")
+    good = upstream.document
+    async with open_app(given, quiet, {}) as app:
+        for document in (b"{", b"{", good, b"{", b"<!doctype html>"):
+            upstream.document = document
+            assert await check_again(app, given, said.append, {}) is None
+    assert ["HTML" in line for line in said] == [False, False, True]
+
+
+def conditional(upstream: Upstream) -> list[tuple[str, bool]]:
+    """Return the path of each request for the document, and whether it was asked by what is known, and forget them."""
+    asked = [(seen.path, bool(seen.values("If-None-Match"))) for seen in upstream.seen]
+    upstream.seen.clear()
+    return asked
+
+
+async def test_what_its_server_still_has_is_not_sent_again(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: ETag."""
+    upstream.has_etags = True
+    given = config(upstream, tmp_path, "/echo")
+    async with open_app(given, quiet, {}) as app:
+        assert conditional(upstream) == [("/document.json", False)]
+        assert await check_again(app, given, quiet, {}) is None
+        assert conditional(upstream) == [("/document.json", True)]
+        upstream.serve(description("/more"))
+        assert await check_again(app, given, quiet, {}) is not None
+        assert conditional(upstream) == [("/document.json", True), ("/document.json", False)]
+        assert await check_again(app, given, quiet, {}) is None
+        assert conditional(upstream) == [("/document.json", True)]
+
+
+def item(name: str) -> Answer:
+    return Answer(json.dumps({"get": {"operationId": name, "responses": {}}}).encode())
+
+
+async def test_a_change_of_one_part_is_seen_while_the_document_is_the_same(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: of a document spread over several URLs; one that could not be had may come."""
+    upstream.has_etags = True
+    paths = {"/a": {"$ref": "/a.json"}, "/b": {"$ref": "/b.json"}}
+    given = build_config({"spec": upstream.serve(description() | {"paths": paths})}, {}, tmp_path)
+    upstream.answers = {"/a.json": item("a"), "/b.json": Answer(b"", status=404)}
+    async with open_app(given, quiet, {}) as app:
+        assert sorted(conditional(upstream)) == [("/a.json", False), ("/b.json", False), ("/document.json", False)]
+        assert await check_again(app, given, quiet, {}) is None
+        assert sorted(conditional(upstream)) == [("/a.json", True), ("/b.json", False), ("/document.json", True)]
+        upstream.answers["/a.json"] = item("changed")
+        assert await check_again(app, given, quiet, {}) is not None
+        assert list(app.toolset.by_name) == ["changed"]
+        upstream.answers["/b.json"] = item("b")
+        assert await check_again(app, given, quiet, {}) is not None
+        assert sorted(app.toolset.by_name) == ["b", "changed"]
+
+
+async def test_a_part_whose_url_may_hold_a_secret_is_not_written_down(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md: nothing secret on disk. Such a document is loaded again as a whole."""
+    upstream.answers = {"/a.json": item("a")}
+    document = description() | {"paths": {"/a": {"$ref": "/a.json?key=s3cret"}}}
+    given = build_config({"spec": upstream.serve(document)}, {}, tmp_path)
+    async with open_app(given, quiet, {}) as app:
+        assert app.freshness is not None
+        assert [part.uri for part in app.freshness.parts] == ["", None]
+        assert await check_again(app, given, quiet, {}) is None
+        upstream.answers["/a.json"] = item("changed")
+        assert await check_again(app, given, quiet, {}) is not None
 
 
 async def test_long_work_apart_returns_or_raises_what_it_does() -> None:

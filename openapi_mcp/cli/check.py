@@ -22,6 +22,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.generator.clients import BY_NAME, Effect, Verdict, list_verdicts
 from openapi_mcp.generator.review import Review, review
+from openapi_mcp.loader.fetch import Fetched
 from openapi_mcp.loader.load import unpacked
 from openapi_mcp.loader.locate import Located, locate
 from openapi_mcp.loader.source import FileSource, Source, UrlSource
@@ -111,8 +112,9 @@ class _Parts:
     texts: dict[str, bytes] = field(default_factory=dict)
     located: dict[str, Located] = field(default_factory=dict)
 
-    def arrived(self, source: Source, data: bytes) -> None:
-        self.texts["" if source == self.root else _uri_of(source)] = data
+    def arrived(self, source: Source, fetched: Fetched | None) -> None:
+        if fetched is not None:
+            self.texts["" if source == self.root else _uri_of(source)] = fetched.data
 
     def locate(self, pointers: Sequence[str]) -> None:
         for uri, data in self.texts.items():

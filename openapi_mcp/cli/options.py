@@ -129,7 +129,8 @@ LIVE: Options = {
     ),
     "refresh": _option(
         _Number, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
-        help_text="Fetch the document again this often, and serve it anew when it has changed.",
+        help_text="Ask for the document again this often, by ETag or Last-Modified where its server gives one, and "
+        "serve it anew when it has changed.",
     ),
 }  # fmt: skip
 CACHE: Options = {

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp import __version__
-from openapi_mcp.app import Notice
+from openapi_mcp.app import Notice, source_of
 from openapi_mcp.cli.output import notice, quiet_notice, set_up_logging
 from openapi_mcp.config import FILE_NAME, Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
+from openapi_mcp.loader.source import StdinSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,11 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
 
 
 def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
-    """Return the file in which the list of this command line is kept for its next start; None where none is."""
-    if config.no_catalogue:
+    """Return the file in which the list of this command line is kept for its next start; None where none is.
+
+    A command line does not say what it is given on standard input.
+    """
+    if config.no_catalogue or isinstance(source_of(config), StdinSource):
         return None
     folder = Path(os.path.expanduser(config.cache_dir or default_folder(os.environ)))
     try:

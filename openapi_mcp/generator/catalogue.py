@@ -18,13 +18,15 @@ from contextlib import suppress
 from dataclasses import dataclass, is_dataclass, replace
 from enum import Enum
 from functools import cache
+from io import FileIO
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from openapi_mcp.front import MAGIC, SUFFIX, Kept
+from openapi_mcp.front import MAGIC, SUFFIX, Kept, open_catalogue
 from openapi_mcp.generator.pages import Mark, ToolPages, mark_of, page_text
 from openapi_mcp.model.document import Document, MediaType, Operation, Parameter, Response
 from openapi_mcp.model.jsontext import read_json, write_json
+from openapi_mcp.model.part import Part
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Annotations, Binding, Tool, Toolset, WireTool
@@ -52,14 +54,20 @@ class Freshness:
     """What tells whether a catalogue is still true.
 
     `files` are the states (path, mtime in ns, size) of the files the document is spread over, none where it came from
-    elsewhere; `digests` are of the bytes of each of its parts. `variables` and `secret_files` are what credentials
-    refer to: without them a start fails, as it should.
+    elsewhere; `parts` are all of it, as they were read at `made` (seconds since 1970). `variables` and `secret_files`
+    are what credentials refer to: without them a start fails, as it should.
     """
 
     files: tuple[tuple[str, int, int], ...] = ()
-    digests: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    made: int = 0
     variables: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()
+
+    @property
+    def digests(self) -> list[str]:
+        """Of the bytes of each part that could be had, in no order that says anything."""
+        return sorted(part.digest for part in self.parts if part.digest is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,12 @@ class Stored:
     toolset: Toolset
     pages: "StoredPages"
     summary: Summary
-    digests: tuple[str, ...]
+    freshness: Freshness
+    file: FileIO
+
+    def close(self) -> None:
+        """Read no more of it."""
+        self.file.close()
 
 
 def summary_of(toolset: Toolset) -> Summary:
@@ -109,7 +122,7 @@ def write_catalogue(
     temporary = Path(name)
     try:
         with open(descriptor, "wb") as file, tempfile.TemporaryFile(dir=path.parent) as body:
-            header = _write_body(_Body(body, redactor), document, toolset)
+            header = _write_body(_Body(body, redactor), document, toolset, freshness)
             header |= _header(path.name.removesuffix(SUFFIX), answers, freshness)
             line = write_json(header).encode() + b"\n"
             _refuse_secrets(line, redactor)
@@ -132,7 +145,6 @@ def _header(key: str, answers: Answers, freshness: Freshness) -> dict[str, Any]:
         "list": answers.list,
         "listens": answers.listens,
         "sources": freshness.files,
-        "digests": freshness.digests,
         "variables": freshness.variables,
         "files": freshness.secret_files,
     }
@@ -162,7 +174,7 @@ def _refuse_secrets(data: bytes, redactor: Redactor) -> None:
         raise SecretFoundError
 
 
-def _write_body(body: _Body, document: Document, toolset: Toolset) -> dict[str, Any]:
+def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Freshness) -> dict[str, Any]:
     pages: list[Mark] = []
     listed: list[tuple[int, int]] = []
     for texts in ToolPages(toolset.tools).texts():
@@ -177,7 +189,8 @@ def _write_body(body: _Body, document: Document, toolset: Toolset) -> dict[str, 
         line = write_json(encode_tool(tool)).encode() + b"\n"
         index[tool.name] = (*place, body.write(line), len(line))
     end = write_json(index).encode() + b"\n"
-    about = write_json({"document": encode_document(document), "toolset": _encode_toolset(toolset)}).encode() + b"\n"
+    said = {"document": encode_document(document), "toolset": _encode_toolset(toolset)}
+    about = write_json({**said, "parts": encode(freshness.parts), "made": freshness.made}).encode() + b"\n"
     places = {"index": (body.write(end), len(end)), "about": (body.write(about), len(about))}
     return {"pages": pages, "places": places, "length": body.length, "checksum": body.checksum}
 
@@ -201,13 +214,35 @@ def read_catalogue(kept: Kept) -> Stored | None:
             toolset=Toolset(**toolset, tools=_InOrder(by_name), by_name=by_name),
             pages=StoredPages(kept),
             summary=summary,
-            digests=tuple(kept.header["digests"]),
+            freshness=_read_freshness(kept.header, about),
+            file=kept.file,
         )
         os.utime(kept.path)  # the oldest go first when the folder is full
     except (OSError, ValueError, TypeError, KeyError) as error:
         log.info("catalogue_ignored reason=%s", type(error).__name__)
         return None
     return stored
+
+
+def last_catalogue(path: Path | None) -> Stored | None:
+    """Return what the catalogue of this name holds, whatever has become of the document; None where there is none."""
+    kept = open_catalogue(str(path), path.name.removesuffix(SUFFIX)) if path is not None else None
+    if kept is None:
+        return None
+    stored = read_catalogue(kept)
+    if stored is None:
+        kept.file.close()
+    return stored
+
+
+def _read_freshness(header: Mapping[str, Any], about: Mapping[str, Any]) -> Freshness:
+    return Freshness(
+        files=tuple((path, mtime, size) for path, mtime, size in header["sources"]),
+        parts=decode(tuple[Part, ...], about["parts"]),
+        made=about["made"],
+        variables=tuple(header["variables"]),
+        secret_files=tuple(header["files"]),
+    )
 
 
 def _is_whole(kept: Kept) -> bool:

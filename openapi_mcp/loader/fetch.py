@@ -1,4 +1,7 @@
-"""Bytes from a source: over HTTP, from a file, from standard input, from a command. Size and time are capped."""
+"""Bytes from a source: over HTTP, from a file, from standard input, from a command. Size and time are capped.
+
+What was fetched before is asked for by its validators (RFC 9110 13): a server that still has it does not send it again.
+"""
 
 import io
 import subprocess
@@ -7,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +18,7 @@ import anyio
 
 from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
+from openapi_mcp.model.part import Validators, digest
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import origin, redact_url
 
@@ -25,6 +30,7 @@ MAX_BYTES = 64_000_000  # after decompression
 MAX_REDIRECTS = 5
 _CHUNK = 1 << 20
 _ENCODINGS = ("gzip", "deflate")  # at most a thousandfold; others, and one in another, unpack without measure
+_LONGEST_VALIDATOR = 500
 _ACCEPT = "application/json, application/yaml;q=0.9, application/vnd.oai.openapi;q=0.9, */*;q=0.5"
 
 Progress = Callable[[int, int | None], None]
@@ -33,21 +39,34 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A document's bytes and the URL they came from, None for a local source."""
+    """A document's bytes and the URL they came from, None for a local source.
+
+    `is_unchanged` where they are what the validators told of that it was asked with: then no bytes are sent.
+    """
 
     data: bytes
     base_uri: str | None = None
+    validators: Validators | None = None
+    is_unchanged: bool = False
 
 
-async def fetch(source: Source, progress: Progress | None = None, *, within_origin: bool = False) -> Fetched:
+async def fetch(
+    source: Source,
+    progress: Progress | None = None,
+    *,
+    within_origin: bool = False,
+    known: Validators | None = None,
+) -> Fetched:
     """Return the bytes of a document; `within_origin` refuses a redirect to another origin.
+
+    `known` is for who still has those that it tells of.
 
     Raises:
         SourceError: unreachable, not found, refused, too slow (60 s), too large (64 MB) or too often redirected (5).
     """
     try:
         with anyio.fail_after(DEADLINE):
-            return await _fetch(source, progress or _silent, within_origin)
+            return await _fetch(source, progress or _silent, within_origin, known)
     except TimeoutError:
         raise SourceError(
             f"the document did not arrive within {DEADLINE:.0f} s",
@@ -60,10 +79,10 @@ def _silent(_received: int, _total: int | None) -> None:
     """Report nothing."""
 
 
-async def _fetch(source: Source, progress: Progress, within_origin: bool) -> Fetched:
+async def _fetch(source: Source, progress: Progress, within_origin: bool, known: Validators | None) -> Fetched:
     match source:
         case UrlSource():
-            return await _from_url(source, progress, within_origin)
+            return await _from_url(source, progress, within_origin, known)
         case FileSource():
             return Fetched(data=await _from_file(source))
         case StdinSource():
@@ -72,11 +91,11 @@ async def _fetch(source: Source, progress: Progress, within_origin: bool) -> Fet
             return Fetched(data=await _from_command(source))
 
 
-async def _from_url(source: UrlSource, progress: Progress, within_origin: bool) -> Fetched:
+async def _from_url(source: UrlSource, progress: Progress, within_origin: bool, known: Validators | None) -> Fetched:
     import httpx
 
     headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
-    hooks = {"request": [_check_redirect(source, within_origin)]}
+    hooks = {"request": [_check_redirect(source, within_origin), _ask_if_changed(known)]}
     try:
         async with (
             httpx.AsyncClient(
@@ -84,10 +103,13 @@ async def _from_url(source: UrlSource, progress: Progress, within_origin: bool) 
             ) as client,
             client.stream("GET", source.url) as response,
         ):
+            if response.status_code == 304 and _is_conditional(response.request):
+                return Fetched(data=b"", validators=known, is_unchanged=True)
             _check_status(source, response.status_code)
             _check_encoding(source, response.headers.get("content-encoding", ""))
             data = await _read_body(source, response, progress)
-            return Fetched(data=data, base_uri=str(response.url.copy_with(userinfo=b"", fragment=None)))
+            base_uri = str(response.url.copy_with(userinfo=b"", fragment=None))
+            return Fetched(data=data, base_uri=base_uri, validators=_validators(response))
     except httpx.TooManyRedirects:
         raise SourceError(
             f"more than {MAX_REDIRECTS} redirects", where=str(source), hint="give the URL they should lead to"
@@ -119,7 +141,57 @@ def _check_redirect(source: UrlSource, within_origin: bool) -> Callable[["httpx.
     return check
 
 
+def _ask_if_changed(known: Validators | None) -> Callable[["httpx.Request"], object]:
+    """Return a hook that asks the URL that gave the validators for what is new, and any other one for all."""
+
+    async def ask(request: "httpx.Request") -> None:
+        asked = known if known is not None and known.url == _digest_of(request) else None
+        fields = {"If-None-Match": asked and asked.etag, "If-Modified-Since": asked and asked.last_modified}
+        for name, value in fields.items():
+            request.headers.pop(name, None)  # of the URL that redirected to here
+            if value:
+                request.headers[name] = value
+
+    return ask
+
+
+def _digest_of(request: "httpx.Request") -> str:
+    return digest(str(request.url).encode())
+
+
+def _is_conditional(request: "httpx.Request") -> bool:
+    return "If-None-Match" in request.headers or "If-Modified-Since" in request.headers
+
+
+def _validators(response: "httpx.Response") -> Validators | None:
+    """Return what the answer's server tells this version by; None where it tells nothing that can be relied on."""
+    etag, modified = (_usable(response.headers.get(name, "")) for name in ("etag", "last-modified"))
+    if modified and not _is_settled(modified, response.headers.get("date", "")):
+        modified = None
+    if not (etag or modified):
+        return None
+    return Validators(url=_digest_of(response.request), etag=etag, last_modified=modified)
+
+
+def _usable(value: str) -> str | None:
+    return value if value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_VALIDATOR else None
+
+
+def _is_settled(modified: str, date: str) -> bool:
+    """True where the document cannot have changed again within the second that its time names. RFC 9110 8.8.2.2."""
+    try:
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(modified)).total_seconds() >= 1
+    except (ValueError, TypeError):  # no dates, or one of them without a time zone
+        return False
+
+
 def _check_status(source: UrlSource, status: int) -> None:
+    if status == 304:
+        raise SourceError(
+            "the document's URL answered 304 (not modified), and was not asked whether it has changed",
+            where=str(source),
+            hint="ask it with curl -v; a cache in between may answer wrongly",
+        )
     if status < 400:
         return
     hint = "check the URL in a browser"

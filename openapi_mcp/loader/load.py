@@ -25,8 +25,8 @@ from openapi_mcp.model.url import origin, redact_url
 _MAX_FILES = 2_000
 _GZIP = b"\x1f\x8b"
 
-Arrived = Callable[[Source, bytes], None]
-"""Told of each part of a description: where it came from, and its bytes."""
+Arrived = Callable[[Source, Fetched | None], None]
+"""Told of each part of a description: where it comes from, and what came; None where it cannot be had."""
 
 
 async def load(
@@ -42,7 +42,8 @@ async def load(
 
     A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
     to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
-    is told of every part with its bytes. Of operations that are not `wanted` the heading alone is read.
+    is told of every part: the document, the overlays in their order, then what references name. Of operations that are
+    not `wanted` the heading alone is read.
 
     Raises:
         ConfigError: the text is no source.
@@ -66,7 +67,7 @@ async def load(
         raise SourceError(said, where=str(source), hint="bundle it into one file and give that") from None
 
 
-def _untold(_source: Source, _data: bytes) -> None:
+def _untold(_source: Source, _fetched: Fetched | None) -> None:
     """Tell nobody."""
 
 
@@ -110,8 +111,12 @@ class _Gathering:
     async def fetched(
         self, source: Source, progress: Progress | None = None, *, within_origin: bool = False
     ) -> Fetched:
-        fetched = await fetch(source, progress, within_origin=within_origin)
-        self.arrived(source, fetched.data)
+        try:
+            fetched = await fetch(source, progress, within_origin=within_origin)
+        except SourceError:
+            self.arrived(source, None)
+            raise
+        self.arrived(source, fetched)
         return fetched
 
     def overlaid(self, root: JsonValue, overlay: JsonValue, where: str) -> JsonValue:

@@ -13,7 +13,8 @@ import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, Requests
+from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, News, Requests
+from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.watch import Watch
@@ -60,17 +61,24 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 async def serve_http(
-    app: App, listener: socket.socket, path: str, ready: Callable[[], None], watch: Watch | None = None
+    app: App,
+    listener: socket.socket,
+    path: str,
+    ready: Callable[[], None],
+    watch: Watch | None = None,
+    keeper: Keeper | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
-    `watch` brings new documents while it runs.
+    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load.
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
     gc.enable()  # __main__.py turned it off
     gc.freeze()
-    requests = Requests(_asgi_app(app, path))
+    news = News(_asgi_app(app, path))
+    app.on_change.append(news.list_changed)
+    requests = Requests(news)
     config = uvicorn.Config(
         Guard(requests),
         log_config=None,
@@ -101,6 +109,8 @@ async def serve_http(
         group.start_soon(stop_on_signal)
         if watch is not None and watch.is_on:
             group.start_soon(watch.run, app)
+        if keeper is not None and app.stored is None:
+            group.start_soon(keeper.keep, app)
         await server.serve(sockets=[listener])
         group.cancel_scope.cancel()
     return ended

@@ -8,8 +8,7 @@ import anyio
 import mcp_types as types
 from mcp.server.caching import CacheHint
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
-from mcp.server.lowlevel import NotificationOptions, Server
-from mcp.server.models import InitializationOptions
+from mcp.server.lowlevel import Server
 from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
 from mcp.shared.exceptions import MCPError
@@ -90,22 +89,20 @@ def create_server(app: App) -> Server[Any]:
     return server
 
 
-def initialization_options(app: App, server: Server[Any]) -> InitializationOptions:
-    """Return what a handshake on stdio announces."""
-    return server.create_initialization_options(NotificationOptions(tools_changed=app.can_change))
-
-
 def _put_tools_in(app: App, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
     """Return a middleware that puts a page of tools into the answer to `tools/list`.
 
     The SDK would validate each of them anew at every list: 50 ms for a thousand. What surrounds them stays its own.
-    It also notes who shook hands on stdio: that client hears of a new list by itself, a modern one by its subscription.
+    It also says in a handshake whether the list may change, and notes who shook hands on stdio: that client hears of a
+    new list by itself, one over HTTP by its stream (asgi.py), a modern one by its subscription.
     """
 
     async def put_in(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
-        if ctx.method == "initialize" and ctx.request is None:
-            shaken[:] = [ctx.session]
+        if ctx.method == "initialize" and isinstance(result, dict):
+            result["capabilities"]["tools"]["listChanged"] = app.can_change
+            if ctx.request is None:
+                shaken[:] = [ctx.session]
         if ctx.method == "tools/list" and isinstance(result, dict):
             result["tools"] = app.pages.tools(_page_index((ctx.params or {}).get("cursor")))
         return result
@@ -139,10 +136,9 @@ async def first_answers(app: App) -> Answers:
         "clientInfo": {"name": "openapi-mcp", "version": __version__},
         "capabilities": {},
     }
-    options = initialization_options(like, server)
-    discover = await _asked(server, options, "server/discover", {"_meta": envelope})
-    listed = await _asked(server, options, "tools/list", {"_meta": envelope})
-    initialize = await _asked(server, options, "initialize", handshake)
+    discover = await _asked(server, "server/discover", {"_meta": envelope})
+    listed = await _asked(server, "tools/list", {"_meta": envelope})
+    initialize = await _asked(server, "initialize", handshake)
     del listed["tools"]
     return Answers(initialize=initialize, discover=discover, list=listed, listens=app.can_change)
 
@@ -160,15 +156,13 @@ class _NoTools:
         return ()
 
 
-async def _asked(
-    server: Server[Any], options: InitializationOptions, method: str, params: dict[str, Any]
-) -> dict[str, Any]:
+async def _asked(server: Server[Any], method: str, params: dict[str, Any]) -> dict[str, Any]:
     """Return the result of one request on a connection of its own."""
     async with (
         create_client_server_memory_streams() as ((read, write), (server_read, server_write)),
         anyio.create_task_group() as group,
     ):
-        group.start_soon(server.run, server_read, server_write, options)
+        group.start_soon(server.run, server_read, server_write, server.create_initialization_options())
         await write.send(SessionMessage(types.JSONRPCRequest(jsonrpc="2.0", id=1, method=method, params=params)))
         message = await read.receive()
         group.cancel_scope.cancel()

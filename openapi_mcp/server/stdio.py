@@ -49,7 +49,7 @@ async def serve_stdio(
     """
     from mcp.server.stdio import stdio_server
 
-    from openapi_mcp.server.protocol import create_server, initialization_options
+    from openapi_mcp.server.protocol import create_server
 
     gc.enable()  # __main__.py turned it off while modules were imported
     gc.freeze()
@@ -85,8 +85,8 @@ async def serve_stdio(
             aclosing(lines),
             stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]
         ):
-            await server.run(read, write, initialization_options(app, server))
-        if behind is not None and behind.is_writing and unanswered.listed.is_set():
+            await server.run(read, write, server.create_initialization_options())
+        if behind is not None and behind.is_writing(app) and unanswered.listed.is_set():
             with anyio.move_on_after(_KEEPING):  # a client that only looks at the list leaves at once
                 await kept.wait()
         group.cancel_scope.cancel()

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from openapi_mcp.app import Notice, check_again, source_of
+from openapi_mcp.app import check_again, source_of
 from openapi_mcp.config import Config
 from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
+from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
@@ -19,12 +20,17 @@ _LOOK = 1.0  # seconds between two looks at the files of a document
 class Watch:
     """Serves a changed document as soon as it is seen; while the new one is broken or out of reach the last one stays.
 
-    `--watch` looks at the files that the document is spread over, every second; `--refresh` fetches again.
+    `--watch` looks at the files that the document is spread over, every second; `--refresh` asks for it again. What is
+    served then is kept for the next start.
     """
 
-    config: Config
-    notice: Notice
+    keeper: Keeper
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def config(self) -> Config:
+        """What the operator wants."""
+        return self.keeper.config
 
     @property
     def is_on(self) -> bool:
@@ -55,8 +61,9 @@ class Watch:
             await self._check(app)
 
     async def _check(self, app: App) -> None:
-        if await check_again(app, self.config, self.notice, self.environ) is not None:
-            self.notice(f"the document has changed: {len(app.toolset.tools)} tools now")
+        if await check_again(app, self.config, self.keeper.notice, self.environ) is not None:
+            self.keeper.notice(f"the document has changed: {len(app.toolset.tools)} tools now")
+            await self.keeper.keep(app)
 
     def _as_read(self, app: App) -> dict[str, list[object]]:
         """Return path -> state of each file of the document, as it was when it was read."""

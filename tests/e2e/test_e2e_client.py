@@ -298,6 +298,31 @@ async def test_calls_in_flight_do_not_wait_for_each_other(upstream: Upstream, mo
     assert sorted(answers) == [(number, [str(number)]) for number in range(50)]
 
 
+async def test_a_client_of_the_older_era_hears_over_http_that_the_list_has_changed(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 3, Live: in both eras. The client opens its stream when it likes, so the list changes until it hears."""
+    heard = anyio.Event()
+
+    async def note(message: Any) -> None:
+        if isinstance(message, types.ToolListChangedNotification):
+            heard.set()
+
+    spec = upstream.serve(description("/echo", server=upstream.url))
+    with serving_http("--spec", spec, "--refresh", "1", folder=tmp_path) as (child, url):
+        async with Client(url, mode="legacy", message_handler=note) as client:
+            assert [tool.name for tool in (await client.list_tools()).tools] == ["echo"]
+            for number in range(200):
+                upstream.serve(description("/more", f"/t{number}", server=upstream.url))
+                await anyio.to_thread.run_sync(child.wait_for_stderr, "the document has changed")
+                with anyio.move_on_after(0.1):
+                    await heard.wait()
+                if heard.is_set():
+                    break
+            assert heard.is_set()
+            assert [tool.name for tool in (await client.list_tools()).tools] == ["more", f"t{number}"]
+
+
 async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way(client: Client) -> None:
     """MCP, Progress: for a request that carries a token; both eras, both transports."""
     heard: list[tuple[float, float | None, str | None]] = []

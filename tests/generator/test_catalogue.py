@@ -28,10 +28,20 @@ from openapi_mcp.generator.catalogue import (
 from openapi_mcp.generator.pages import PAGE, ToolPages
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.document import Document, Operation, SecurityScheme
+from openapi_mcp.model.part import Part, Validators
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 
 ANSWERS = Answers(initialize={"a": 1}, discover={"b": 2}, list={"ttlMs": 1}, listens=False)
+FRESHNESS = Freshness(
+    files=(("/a.yaml", 1, 2),),
+    parts=(
+        Part(digest="d", validators=Validators(url="u", etag='W/"1"', last_modified="Sat")),
+        Part(uri="https://example.com/b.yaml", digest="e"),
+        Part(uri=None),
+    ),
+    made=1_700_000_000,
+)
 BODY = {"requestBody": {"required": True, "content": make.json_body({"type": "object", "properties": {"x": {}}})}}
 PATHS: dict[str, Any] = {
     "/things/{id}": {
@@ -58,7 +68,7 @@ def toolset() -> Toolset:
 
 def write(path: Path, tools: Toolset | None = None, *secrets: str) -> None:
     redactor = Redactor(Secret(text) for text in secrets)
-    write_catalogue(path, document(), tools or toolset(), ANSWERS, Freshness(digests=("d",)), redactor)
+    write_catalogue(path, document(), tools or toolset(), ANSWERS, FRESHNESS, redactor)
 
 
 @pytest.fixture
@@ -92,7 +102,7 @@ def test_the_list_is_read_as_it_was_written(path: Path) -> None:
             found.pages.tools(1)
         assert found.summary == catalogue.summary_of(toolset())
         assert kept.header["discover"] == {"b": 2}
-        assert found.digests == ("d",)
+        assert found.freshness == FRESHNESS
 
 
 def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:

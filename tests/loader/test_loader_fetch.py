@@ -126,6 +126,82 @@ async def test_a_document_is_asked_for_as_json_or_yaml_without_credentials(web: 
     assert not {"authorization", "cookie"} & set(headers)
 
 
+LONG_AGO = "Sat, 01 Jan 2000 00:00:00 GMT"
+
+
+def conditions(web: Web) -> list[dict[str, str]]:
+    """Return what each request asked conditionally."""
+    names = ("if-none-match", "if-modified-since")
+    return [{name: headers[name] for name in names if name in headers} for _, headers in web.seen]
+
+
+async def test_what_was_fetched_is_asked_for_by_its_validators(web: Web) -> None:
+    """RFC 9110 13.1: If-None-Match and If-Modified-Since, the values as they were given."""
+    source = web.serves("/api.json", b"{}", ETag='W/"1"', Last_Modified=LONG_AGO)
+    first = await fetch(source)
+    web.serves("/api.json", b"", 304)
+    again = await fetch(source, known=first.validators)
+    assert (again.is_unchanged, again.data, again.validators) == (True, b"", first.validators)
+    assert conditions(web) == [{}, {"if-none-match": 'W/"1"', "if-modified-since": LONG_AGO}]
+
+
+async def test_what_has_changed_comes_with_its_own_validators(web: Web) -> None:
+    """RFC 9110 13.1.2."""
+    source = web.serves("/api.json", b"{}", ETag='"1"')
+    first = await fetch(source)
+    web.serves("/api.json", b"[]", ETag='"2"')
+    again = await fetch(source, known=first.validators)
+    assert (again.is_unchanged, again.data) == (False, b"[]")
+    assert again.validators is not None
+    assert again.validators.etag == '"2"'
+
+
+async def test_a_304_that_was_not_asked_for_is_refused(web: Web) -> None:
+    """RFC 9110 15.4.5: it answers conditional requests only."""
+    refused = await refusal(web.serves("/api.json", b"", 304))
+    assert refused.message.startswith("the document's URL answered 304 (not modified), and was not asked")
+
+
+async def test_validators_are_for_the_url_that_gave_them(web: Web) -> None:
+    """RFC 9110 8.8: a validator tells versions of one resource apart; another one may use the same words."""
+    source = web.serves("/spec", b"", 302, Location="/a.json", ETag='"0"')
+    web.serves("/a.json", b"{}", ETag='"1"')
+    web.serves("/b.json", b"[]", ETag='"1"')
+    known = (await fetch(source)).validators
+    await fetch(source, known=known)
+    web.serves("/spec", b"", 302, Location="/b.json")
+    assert (await fetch(source, known=known)).data == b"[]"
+    asked = [(path, "if-none-match" in headers) for path, headers in web.seen]
+    assert asked[2:] == [("/spec", False), ("/a.json", True), ("/spec", False), ("/b.json", False)]
+
+
+@pytest.mark.parametrize(
+    ("modified", "date", "relied_on"),
+    [
+        (LONG_AGO, "Sat, 01 Jan 2000 00:00:01 GMT", True),
+        (LONG_AGO, LONG_AGO, False),
+        (LONG_AGO, "", False),
+        ("yesterday", LONG_AGO, False),
+        ("Sat, 01 Jan 2000 00:00:00 -0000", "Sat, 01 Jan 2000 00:00:09 GMT", False),
+    ],
+    ids=["settled", "within its second", "no date", "no time", "no time zone"],
+)
+async def test_a_time_is_relied_on_once_its_second_is_over(
+    httpx_mock: HTTPXMock, modified: str, date: str, relied_on: bool
+) -> None:
+    """RFC 9110 8.8.2.2: a document may change twice in a second."""
+    httpx_mock.add_response(content=b"{}", headers={"Last-Modified": modified, **({"Date": date} if date else {})})
+    fetched = await fetch(UrlSource(url="https://example.com/api.json"))
+    assert (fetched.validators is not None) is relied_on
+
+
+@pytest.mark.parametrize("etag", ["", '"' + "x" * 500 + '"', '"\xe9"', '"\x01"'], ids=["none", "long", "é", "control"])
+async def test_an_etag_that_we_would_not_send_is_not_kept(httpx_mock: HTTPXMock, etag: str) -> None:
+    """Our choice: printable ASCII, of a sensible length."""
+    httpx_mock.add_response(content=b"{}", headers=[(b"ETag", etag.encode("latin-1"))])
+    assert (await fetch(UrlSource(url="https://example.com/api.json"))).validators is None
+
+
 async def test_the_query_is_sent_and_userinfo_and_fragment_are_not_kept(web: Web) -> None:
     """security.md A10: the base for relative URLs holds no password."""
     web.serves("/a", b"x")

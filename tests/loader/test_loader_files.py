@@ -12,8 +12,9 @@ from support.upstream import Answer, Upstream
 
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.loader.fetch import Fetched
 from openapi_mcp.loader.load import load
-from openapi_mcp.loader.source import UrlSource
+from openapi_mcp.loader.source import Source, UrlSource
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.tool import Tool
 
@@ -124,8 +125,12 @@ async def test_what_is_not_below_the_folder_is_not_read(tmp_path: Path, form: st
         "nowhere": "no.json", "folder": "sub",
     }  # fmt: skip
     told: list[str] = []
+
+    def arrived(source: Source, fetched: Fetched | None) -> None:
+        told.extend([str(source)] if fetched is not None else [])
+
     paths = {**taking(refs[form]), "/b": {"get": {"operationId": "b"}}}
-    await loaded(folder, {"openapi.json": described(paths)}, arrived=lambda source, _: told.append(str(source)))
+    await loaded(folder, {"openapi.json": described(paths)}, arrived=arrived)
     document = await load(str(folder / "openapi.json"))
     assert told == [str(folder / "openapi.json")]
     assert "SECRET" not in repr(document)

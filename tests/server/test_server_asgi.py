@@ -1,11 +1,11 @@
-"""The guard and the end of requests, driven as an ASGI server drives them."""
+"""The guard, the end of requests and the news on streams, driven as an ASGI server drives them."""
 
 from typing import Any
 
 import anyio
 import pytest
 
-from openapi_mcp.server.asgi import Guard, Message, Receive, Requests, Send
+from openapi_mcp.server.asgi import Guard, Message, News, Receive, Requests, Send
 
 pytestmark = pytest.mark.anyio
 
@@ -103,6 +103,92 @@ async def test_a_post_is_waited_for() -> None:
         app.go_on.set()
     assert order == ["still answering", "all answered"]
     assert (answers.statuses, answers.complete) == ([200], True)
+
+
+STREAM: Message = {**START, "headers": [(b"content-type", b"text/event-stream; charset=utf-8")]}
+NEWS = b'event: message\r\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\r\n\r\n'
+
+
+class Listener(Answers):
+    """A client that reads what comes once it may."""
+
+    def __init__(self, *, reads: bool = True) -> None:
+        super().__init__()
+        self.reads = anyio.Event()
+        if reads:
+            self.reads.set()
+
+    async def send(self, message: Message) -> None:
+        if message.get("body") == NEWS:
+            await self.reads.wait()
+        self.append(message)
+
+    @property
+    def heard(self) -> int:
+        return [message.get("body") for message in self].count(NEWS)
+
+
+async def test_a_client_that_reads_slowly_holds_up_itself_alone() -> None:
+    """Issue 3, Live: what changed meanwhile it is told once."""
+    app, slow, quick = Waiting(STREAM), Listener(reads=False), Listener()
+    news = News(app)
+    async with anyio.create_task_group() as group:
+        for listener in (slow, quick):
+            group.start_soon(news, http("GET"), receive, listener.send)
+        for _ in range(3):
+            await anyio.wait_all_tasks_blocked()
+            await news.list_changed()
+        await anyio.wait_all_tasks_blocked()
+        assert (slow.heard, quick.heard) == (0, 3)
+        slow.reads.set()
+        await anyio.wait_all_tasks_blocked()
+        assert (slow.heard, quick.heard) == (2, 3)
+        app.go_on.set()
+    await news.list_changed()
+    assert (slow.heard, quick.heard) == (2, 3)
+    assert not news._open
+
+
+@pytest.mark.parametrize(
+    ("method", "parts"),
+    [
+        ("GET", ()),
+        ("GET", (START,)),
+        ("GET", ({**STREAM, "status": 404},)),
+        ("GET", (STREAM, LAST)),
+        ("POST", (STREAM,)),
+    ],
+    ids=["not begun", "no stream", "an error", "over", "an answer"],
+)
+async def test_what_is_no_open_stream_carries_no_news(method: str, parts: tuple[Message, ...]) -> None:
+    """MCP 2025-11-25, Transports: unrelated messages stand on the stream that the client opened with GET."""
+    app, listener = Waiting(*parts), Listener()
+    news = News(app)
+    async with anyio.create_task_group() as group:
+        group.start_soon(news, http(method), receive, listener.send)
+        await app.entered.wait()
+        await news.list_changed()
+        await anyio.wait_all_tasks_blocked()
+        assert listener.heard == 0
+        group.cancel_scope.cancel()
+
+
+async def test_a_stream_that_begins_as_the_list_changes_is_told() -> None:
+    """Its client may have listed before."""
+    app, listener = Waiting(), Listener()
+    news = News(app)
+
+    async def begin(scope: Message, _receive: Receive, send: Send) -> None:
+        await news.list_changed()
+        await send(STREAM)
+        await app.go_on.wait()
+
+    news._app = begin
+    async with anyio.create_task_group() as group:
+        group.start_soon(news, http("GET"), receive, listener.send)
+        await anyio.wait_all_tasks_blocked()
+        assert listener.heard == 1
+        app.go_on.set()
 
 
 async def test_what_is_no_request_passes_both() -> None:

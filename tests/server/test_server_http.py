@@ -335,6 +335,33 @@ def test_a_legacy_client_that_cancels_takes_its_call_with_it(toys: tuple[Child, 
             assert upstream.wait_for_hang_up() == "/hang"
 
 
+def test_the_stream_of_an_older_session_carries_that_the_list_has_changed(
+    client: httpx.Client, upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 3, Live: a list-changed notification in both eras; MCP 2025-11-25, Listening for Messages."""
+    spec = upstream.serve(description("/echo"))
+    with serving_http("--spec", spec, "--refresh", "1", folder=tmp_path) as (child, url):
+        body = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": INITIALIZE}
+        assert from_stream(client.post(url, headers=ACCEPT, json=body))["result"]["capabilities"] == {
+            "tools": {"listChanged": True}
+        }
+        session = open_session(client, url)
+        with (
+            httpx.Client(trust_env=False, timeout=20) as listener,
+            listener.stream("GET", url, headers=session) as news,
+        ):
+            assert news.status_code == 200
+            upstream.serve(description("/more"))
+            line = next(line for line in news.iter_lines() if line.startswith("data: "))
+        assert json.loads(line.removeprefix("data: ")) == {
+            "jsonrpc": "2.0",
+            "method": "notifications/tools/list_changed",
+        }
+        child.wait_for_stderr("the document has changed: 1 tools now")
+        asked = client.post(url, headers=session, json={"jsonrpc": "2.0", "id": 2, "method": "tools/list"})
+        assert [tool["name"] for tool in from_stream(asked)["result"]["tools"]] == ["more"]
+
+
 def test_slow_clients_delay_nobody(client: httpx.Client, endpoint: str) -> None:
     """security.md 29: 100 of them, each in the middle of its headers."""
     address = (urlsplit(endpoint).hostname, urlsplit(endpoint).port)

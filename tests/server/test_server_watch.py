@@ -1,17 +1,18 @@
 """A new document while the server runs."""
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
 import pytest
+from support.live import Told, names, put, yaml
 from support.upstream import Upstream, description
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import Config
 from openapi_mcp.server import watch
+from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
 from openapi_mcp.serving import App
 
@@ -28,54 +29,14 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "_LOOK", 0.01)
 
 
-def yaml(*operations: str) -> str:
-    paths = "".join(f"  /{name}: {{get: {{operationId: {name}, responses: {{}}}}}}\n" for name in operations)
-    return f"openapi: 3.1.0\ninfo: {{title: W, version: 1}}\nservers: [{{url: 'http://127.0.0.1:9'}}]\npaths:\n{paths}"
-
-
-def put(file: Path, text: str) -> None:
-    """Write at once, with a time of its own: two states of a file never look alike."""
-    before = file.stat().st_mtime_ns if file.exists() else 0
-    new = file.with_suffix(".new")
-    new.write_text(text, encoding="utf-8")
-    os.utime(new, ns=(before + 10**9, before + 10**9))
-    new.replace(file)
-
-
-class Told:
-    """The notices, and a way to wait for the next that holds some words."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._more = anyio.Event()
-
-    def __call__(self, line: str) -> None:
-        self.lines.append(line)
-        self._more.set()
-
-    async def wait_for(self, words: str) -> str:
-        with anyio.fail_after(30):
-            while True:
-                for line in self.lines:
-                    if words in line:
-                        self.lines.remove(line)
-                        return line
-                self._more = anyio.Event()
-                await self._more.wait()
-
-
 @asynccontextmanager
 async def watched(config: Config, told: Told) -> AsyncIterator[App]:
-    looking = Watch(config=config, notice=told, environ={})
+    looking = Watch(keeper=Keeper(config=config, notice=told, path=None), environ={})
     assert looking.is_on
     async with open_app(config, told, {}, can_change=True) as app, anyio.create_task_group() as group:
         group.start_soon(looking.run, app)
         yield app
         group.cancel_scope.cancel()
-
-
-def names(app: App) -> list[str]:
-    return [tool.name for tool in app.toolset.tools]
 
 
 def counter(app: App) -> Callable[[], int]:
@@ -138,4 +99,4 @@ async def test_a_source_is_fetched_again_and_again(upstream: Upstream) -> None:
 
 def test_without_the_options_nothing_is_watched() -> None:
     """Our choice: a server that was not asked to does not look at files."""
-    assert not Watch(config=Config(spec="api.yaml"), notice=Told()).is_on
+    assert not Watch(keeper=Keeper(config=Config(spec="api.yaml"), notice=Told(), path=None)).is_on

@@ -1,11 +1,12 @@
 """A local HTTP server that records what reaches it and answers well, late, slowly or never, by the path asked for."""
 
+import hashlib
 import json
 import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -51,13 +52,15 @@ class Upstream:
 
     Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves its
     document then, `/status/N` answers with N, `/document.json` serves `document`, `answers` holds what others answer;
-    `/guarded` wants the Authorization header `wanted`; the rest echo the request.
+    `/guarded` wants the Authorization header `wanted`; the rest echo the request. With `has_etags` what is served is
+    not sent again to who has it.
     """
 
     server: ThreadingHTTPServer
     document: bytes = b""
     answers: dict[str, Answer] = field(default_factory=dict)
     wanted: str = ""
+    has_etags: bool = False
     seen: list[Seen] = field(default_factory=list)
     arrived: "queue.Queue[str]" = field(default_factory=queue.Queue)
     hung_up: "queue.Queue[str]" = field(default_factory=queue.Queue)
@@ -113,6 +116,9 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: that the other side hangs up is what we test."""
 
 
+_NOT_MODIFIED: dict[str, Any] = {"status": 304, "body": b""}
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
@@ -146,9 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
             case ["guarded"]:
                 self._answer(200 if self.headers.get("Authorization") == upstream.wanted else 401, {"detail": "who?"})
             case ["document.json"]:
-                self._send(Answer(upstream.document))
+                self._serve(Answer(upstream.document))
             case _ if parts.path in upstream.answers:
-                self._send(upstream.answers[parts.path])
+                self._serve(upstream.answers[parts.path])
             case _:
                 self._answer(200, {"target": self.path, "headers": [list(pair) for pair in self.headers.items()]})
 
@@ -171,6 +177,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, value: Any) -> None:
         self._send(Answer(json.dumps(value).encode(), status=status))
+
+    def _serve(self, answer: Answer) -> None:
+        if not self.server.upstream.has_etags:
+            self._send(answer)
+            return
+        etag = f'W/"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
+        known = self.headers.get("If-None-Match") == etag
+        self._send(replace(answer, headers=(*answer.headers, ("ETag", etag)), **_NOT_MODIFIED if known else {}))
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
