@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +24,8 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import origin, redact_url
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx  # imported where it is used: it costs a command that fetches nothing half of its start
 
 DEADLINE = 60.0  # seconds, for all of it
@@ -99,7 +102,12 @@ async def _from_url(source: UrlSource, progress: Progress, within_origin: bool, 
     try:
         async with (
             httpx.AsyncClient(
-                follow_redirects=True, max_redirects=MAX_REDIRECTS, headers=headers, timeout=DEADLINE, event_hooks=hooks
+                follow_redirects=True,
+                max_redirects=MAX_REDIRECTS,
+                headers=headers,
+                timeout=DEADLINE,
+                event_hooks=hooks,
+                verify=_certificates(),
             ) as client,
             client.stream("GET", source.url) as response,
         ):
@@ -116,6 +124,14 @@ async def _from_url(source: UrlSource, progress: Progress, within_origin: bool, 
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host name that is none
         raise _unreachable(source, error) from None
+
+
+@cache
+def _certificates() -> "ssl.SSLContext":
+    """Return what certificates are checked against: read once, for that takes longer than a small fetch."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _check_redirect(source: UrlSource, within_origin: bool) -> Callable[["httpx.Request"], object]:
