@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from support import make
 from support.child import Child, run_command, running, serving_http
 from support.live import Told, names, put, yaml
 from support.upstream import PATIENCE, Answer, Upstream, description
@@ -21,8 +22,9 @@ from openapi_mcp.cli.start import catalogue_path
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import CredentialsError, OpenapiMcpError
 from openapi_mcp.front import SUFFIX
-from openapi_mcp.generator.catalogue import last_catalogue
+from openapi_mcp.generator.catalogue import Answers, Freshness, last_catalogue, write_catalogue
 from openapi_mcp.model.call import Call
+from openapi_mcp.model.secret import Redactor
 from openapi_mcp.server import watch
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
@@ -134,6 +136,22 @@ async def test_a_start_without_the_file_watches_for_it(
             await anyio.lowlevel.checkpoint()
         assert [line for line in told.lines if "warning" in line] == []
         group.cancel_scope.cancel()
+
+
+def test_a_damaged_catalogue_is_no_last_good_document(path: Path) -> None:
+    """Issue 3: never a list that is not whole."""
+    make_catalogue(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5] + b"X" + whole[-4:])
+    assert last_catalogue(path) is None
+    assert last_catalogue(path.with_name("other")) is None
+    assert last_catalogue(None) is None
+
+
+def make_catalogue(path: Path) -> None:
+    answers = Answers(initialize={}, discover={}, list={}, listens=False)
+    paths: dict[str, Any] = {"/a": {"get": {}}}
+    write_catalogue(path, make.document(paths), make.toolset(paths), answers, Freshness(), Redactor(()))
 
 
 @pytest.mark.anyio
