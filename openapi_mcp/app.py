@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -17,15 +18,15 @@ from openapi_mcp.errors import ConfigError, OpenapiMcpError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness, Stored
-from openapi_mcp.generator.generate import generate
-from openapi_mcp.loader.fetch import fetch
-from openapi_mcp.loader.load import Arrived, load
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.secret import Credential, Secret
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.serving import App, apart
+
+if TYPE_CHECKING:
+    from openapi_mcp.loader.load import Arrived
 
 _SLOW = 1.0  # seconds after which a person is told that the document is still on its way
 _REPEAT = 5.0
@@ -66,13 +67,15 @@ def source_of(config: Config) -> Source:
 
 
 async def load_catalogue(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, arrived: Arrived | None = None
+    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, arrived: "Arrived | None" = None
 ) -> Catalogue:
     """Load the document and make its tools; `arrived` is told of the bytes of each of its parts.
 
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
+    from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
+
     source = source_of(config)
     parts = _Parts()
 
@@ -217,6 +220,8 @@ async def check_again(
 
     Where it cannot be had, or not be served, the last good one stays, and that is said.
     """
+    from openapi_mcp.loader.fetch import fetch
+
     known = app.freshness.digests if app.freshness is not None else ()
     try:
         if len(known) == 1 and known[0] == _digest((await fetch(source_of(config))).data):
@@ -320,8 +325,10 @@ def _static_credentials(layer: CredentialLayer, scheme: str, environ: Mapping[st
 
 
 async def _load_with_progress(
-    config: Config, source: Source, notice: Notice, arrived: Arrived | None = None
+    config: Config, source: Source, notice: Notice, arrived: "Arrived | None" = None
 ) -> Document:
+    from openapi_mcp.loader.load import load
+
     received = 0
     overlays = tuple(parse_source(text) for text in config.overlays)
 

@@ -154,7 +154,14 @@ print(" ".join(sorted(heavy & set(sys.modules))))
 """
 
 
-@pytest.mark.parametrize("module", ["openapi_mcp", "openapi_mcp.cli.main"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "openapi_mcp",
+        "openapi_mcp.app",
+        *(f"openapi_mcp.cli.{name}" for name in ("main", "serve", "inspect", "call", "check")),
+    ],
+)
 def test_importing_the_command_imports_nothing_heavy(module: str) -> None:
     """style.md, Rooms: only server/ imports the SDK, inside the command that serves; imported where used."""
     code = IMPORTS_NOTHING_HEAVY.format(module=module)

@@ -1,16 +1,18 @@
 """The command: its sub-commands, and what every one of them does with an error."""
 
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.cli import call, check, inspect, serve
 from openapi_mcp.cli.output import open_missing_streams, show_error, show_text
 from openapi_mcp.cli.start import Begun
 from openapi_mcp.errors import ExitCode, OpenapiMcpError
 from openapi_mcp.front import Handover
+
+_Command = tuple[Callable[..., int], str]
 
 HELP = """Turn any OpenAPI description into an MCP server.
 
@@ -36,23 +38,59 @@ Examples:
       the same over Streamable HTTP, at http://127.0.0.1:8800/mcp
 """
 
-app = typer.Typer(
-    name="openapi-mcp",
-    help=HELP,
-    no_args_is_help=False,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-app.command("serve", help=serve.HELP)(serve.serve)
-app.command("inspect", help=inspect.HELP)(inspect.inspect)
-app.command("call", help=call.HELP)(call.call)
-app.command("check", help=check.HELP)(check.check)
+
+def _call() -> _Command:
+    from openapi_mcp.cli import call
+
+    return call.call, call.HELP
 
 
-@app.callback()
-def start(
+def _check() -> _Command:
+    from openapi_mcp.cli import check
+
+    return check.check, check.HELP
+
+
+def _inspect() -> _Command:
+    from openapi_mcp.cli import inspect
+
+    return inspect.inspect, inspect.HELP
+
+
+def _serve() -> _Command:
+    from openapi_mcp.cli import serve
+
+    return serve.serve, serve.HELP
+
+
+_COMMANDS: Mapping[str, Callable[[], _Command]] = {
+    "serve": _serve,
+    "inspect": _inspect,
+    "call": _call,
+    "check": _check,
+}
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command with its sub-commands; only with the one that the arguments name, where they begin with it."""
+    app = typer.Typer(
+        name="openapi-mcp",
+        help=HELP,
+        no_args_is_help=False,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    app.callback()(_start)
+    named = [name for name in arguments[:1] if name in _COMMANDS]
+    for name in named or _COMMANDS:
+        command, help_text = _COMMANDS[name]()
+        app.command(name, help=help_text)(command)
+    return app
+
+
+def _start(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
@@ -74,6 +112,7 @@ def run(arguments: list[str] | None = None, handover: Handover | None = None) ->
     arguments = sys.argv[1:] if arguments is None else arguments
     begun = Begun(arguments=tuple(arguments), handover=handover)
     try:
+        app = build_app(arguments)
         return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False, obj=begun) or ExitCode.OK)
     except OpenapiMcpError as error:
         show_error(error)
