@@ -47,6 +47,7 @@ async def main():
         await server.run(read, write, server.create_initialization_options())
 anyio.run(main)
 """
+ENTRY = "from openapi_mcp.__main__ import main; main()"
 
 Times = tuple[float, float]
 """Seconds from process start to the whole list, and to the answer of the first call."""
@@ -113,9 +114,9 @@ def run_to_end(code: str) -> Times:
 
 
 def serve(document: Path, cache: Path) -> list[str]:
-    """Return the command that serves a document."""
+    """Return the command that serves a document, begun as the installed `openapi-mcp` begins it."""
     options = ["--quiet", "--base-url", "http://127.0.0.1:9", "--cache-dir", str(cache)]
-    return [sys.executable, "-m", "openapi_mcp", "serve", "--spec", str(document), *options]
+    return [sys.executable, "-c", ENTRY, "serve", "--spec", str(document), *options]
 
 
 def converse(command: Sequence[str]) -> Times:

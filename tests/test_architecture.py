@@ -159,7 +159,7 @@ print(" ".join(sorted(heavy & set(sys.modules))))
     [
         "openapi_mcp",
         "openapi_mcp.app",
-        *(f"openapi_mcp.cli.{name}" for name in ("main", "serve", "inspect", "call", "check")),
+        *(f"openapi_mcp.cli.{name}" for name in ("main", "serve", "stdio", "inspect", "call", "check")),
     ],
 )
 def test_importing_the_command_imports_nothing_heavy(module: str) -> None:
@@ -167,3 +167,11 @@ def test_importing_the_command_imports_nothing_heavy(module: str) -> None:
     code = IMPORTS_NOTHING_HEAVY.format(module=module)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert (done.stdout.split(), done.stderr) == ([], "")
+
+
+def test_a_warm_start_imports_no_typer_no_loader_and_no_generator() -> None:
+    """Our choice: the first call waits for whatever is imported; cli/stdio.py begins it."""
+    code = "import sys, openapi_mcp.cli.main, openapi_mcp.cli.stdio; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    idle = {"typer", "openapi_mcp.loader.load", "openapi_mcp.generator.generate"}
+    assert idle & set(done.stdout.split()) == set()

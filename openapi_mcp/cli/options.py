@@ -174,7 +174,7 @@ Command = Callable[..., int]
 def read_plainly(words: Sequence[str], groups: Sequence[Options]) -> dict[str, Any] | None:
     """Return the values of plainly written options by name, as typer would; None for all that is not so plain.
 
-    Plain is a text after an option's whole name, `--name TEXT` or `--name=TEXT`, and a flag.
+    Plain is a text or a whole number after an option's whole name, `--name TEXT` or `--name=TEXT`, and a flag.
     """
     declared = {key: option for group in groups for key, option in group.items()}
     by_name = {name: (key, option.kind) for key, option in declared.items() for name in option.names}
@@ -187,10 +187,19 @@ def read_plainly(words: Sequence[str], groups: Sequence[Options]) -> dict[str, A
             values[key] = True
             continue
         text = text if equals else next(left, "")
-        if kind not in (_Text, _Texts) or not text or text.startswith("-"):
+        value = _plain_value(kind, text)
+        if value is None or text.startswith("-"):
             return None
-        values[key] = text if kind is _Text else [*(values[key] or ()), text]
+        values[key] = [*(values[key] or ()), value] if kind is _Texts else value
     return values
+
+
+def _plain_value(kind: Any, text: str) -> str | float | None:
+    if kind is _Text or kind is _Texts:
+        return text or None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        return None
+    return {_Whole: int, _Number: float}[kind](text) if kind in (_Whole, _Number) else None
 
 
 def takes(*groups: Options) -> Callable[[Command], Callable[..., int]]:
