@@ -4,7 +4,6 @@ Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`,
 `env:NAME` or `file:PATH`; it is resolved when it is needed, and a file is read again when it is asked for again.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -192,6 +191,8 @@ def is_passed_over(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool
 def _toml_values(file: Path | None) -> dict[str, Any]:
     if file is None:
         return {}
+    import tomllib
+
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

@@ -9,9 +9,10 @@ import anyio
 import pytest
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp.app import check_again, load_catalogue, open_app, serve_catalogue
+from openapi_mcp.app import check_again, open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.serving import App, apart
 
@@ -60,7 +61,7 @@ async def test_a_call_in_flight_ends_on_the_old_document(upstream: Upstream, tmp
             upstream.release.set()
         assert told == [["echo"]]
     assert [result.is_error for result in results] == [False]
-    assert old._sender._client.is_closed
+    assert [client.is_closed for client in old._sender._clients.values()] == [True]
 
 
 async def test_the_same_list_is_not_announced(upstream: Upstream, tmp_path: Path) -> None:

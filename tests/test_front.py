@@ -405,6 +405,34 @@ def test_a_credential_that_is_gone_fails_the_start_as_without_a_catalogue(spec: 
         assert "TOYS is not set" in child.stderr
 
 
+@pytest.mark.parametrize(
+    "said", [("--timeout", "5"), ("--timeout=2.5", "-q"), ("-qv",), ("-HX-Key: a",)], ids=lambda said: said[0]
+)
+def test_options_that_take_typer_to_read_go_on_as_those_that_do_not(
+    said: tuple[str, ...], spec: Path, tmp_path: Path
+) -> None:
+    """Our choice: a warm start does without typer where it can, and nobody notices."""
+    prepare(*options(spec), *said, folder=tmp_path)
+    with running(*options(spec), *said, folder=tmp_path) as child:
+        child.open()
+        assert names(listed(child)[0]) == ["echo", "hang"]
+        assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
+
+
+def test_an_option_that_is_wrong_fails_a_warm_start_too(spec: Path, tmp_path: Path) -> None:
+    """style.md, Errors: what only this start can know, here an empty file; exit status 5."""
+    secret = tmp_path / "token"
+    secret.write_text("s3cret")
+    arguments = (*options(spec), "--bearer", f"file:{secret}")
+    prepare(*arguments, folder=tmp_path)
+    secret.write_text("")
+    with running(*arguments, folder=tmp_path) as child:
+        child.open()
+        listed(child)
+        assert child.wait() == 5
+        assert "is empty" in child.stderr
+
+
 def test_a_changed_file_is_not_listed_from_the_catalogue(spec: Path, tmp_path: Path, upstream: Upstream) -> None:
     """Issue 3, At once: by the digest of the document; for a file its time and size tell."""
     prepare(*options(spec), folder=tmp_path)

@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import anyio
 import typer
 
-from openapi_mcp.app import Notice, open_app
+from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
 from openapi_mcp.cli.output import show_bytes, show_json, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
+from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Result, Text
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest

@@ -12,7 +12,6 @@ import anyio
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.app import Catalogue, Notice, load_catalogue, source_of
 from openapi_mcp.cli.annotate import LEVELS, Finding, Level, github, sarif
 from openapi_mcp.cli.inspect import inspection
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
@@ -26,6 +25,7 @@ from openapi_mcp.loader.fetch import Fetched
 from openapi_mcp.loader.load import unpacked
 from openapi_mcp.loader.locate import Located, locate
 from openapi_mcp.loader.source import FileSource, Source, UrlSource
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of
 from openapi_mcp.model.document import Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import anyio
 import typer
 
-from openapi_mcp.app import Catalogue, load_catalogue, require_tools
+from openapi_mcp.app import require_tools
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.executor.executor import server_url
+from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, wire_tool

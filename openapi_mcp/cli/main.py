@@ -1,71 +1,17 @@
-"""The command: its sub-commands, and what every one of them does with an error."""
+"""The outermost door of the command: what it does with every error."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from openapi_mcp import __version__
-from openapi_mcp.cli import call, check, inspect, serve
-from openapi_mcp.cli.output import open_missing_streams, show_error, show_text
+from openapi_mcp.cli.output import open_missing_streams, show_error
 from openapi_mcp.cli.start import Begun
 from openapi_mcp.errors import ExitCode, OpenapiMcpError
-from openapi_mcp.front import Handover
 
-HELP = """Turn any OpenAPI description into an MCP server.
-
-Only GET operations become tools unless --methods says otherwise. Every option can also stand in openapi-mcp.toml
-(base_url = "...") and in the environment (OPENAPI_MCP_BASE_URL).
-
-Examples:
-
-\b
-  openapi-mcp inspect --spec https://api.example.com/openapi.json
-      the tools as a table
-
-\b
-  openapi-mcp call --spec openapi.json customers_list -a city=Porto
-      one call, its answer on stdout
-
-\b
-  openapi-mcp serve --spec https://api.example.com/openapi.json --bearer env:API_TOKEN
-      an MCP server over stdio, for Claude Code and every other client
-
-\b
-  openapi-mcp serve http --spec openapi.yaml --base-url http://localhost:8000
-      the same over Streamable HTTP, at http://127.0.0.1:8800/mcp
-"""
-
-app = typer.Typer(
-    name="openapi-mcp",
-    help=HELP,
-    no_args_is_help=False,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-app.command("serve", help=serve.HELP)(serve.serve)
-app.command("inspect", help=inspect.HELP)(inspect.inspect)
-app.command("call", help=call.HELP)(call.call)
-app.command("check", help=check.HELP)(check.check)
+if TYPE_CHECKING:
+    from openapi_mcp.front import Handover
 
 
-@app.callback()
-def start(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    """Show the version, or the help where no command is given."""
-    if version:
-        show_text(f"openapi-mcp {__version__}")
-        raise typer.Exit(ExitCode.OK)
-    if context.invoked_subcommand is None:
-        show_text(context.get_help())
-        raise typer.Exit(ExitCode.OK)
-
-
-def run(arguments: list[str] | None = None, handover: Handover | None = None) -> int:
+def run(arguments: list[str] | None = None, handover: "Handover | None" = None) -> int:
     """Run the command and return its exit status. One of the two outermost doors: no traceback passes it.
 
     `handover` is a conversation that front.py began.
@@ -74,23 +20,26 @@ def run(arguments: list[str] | None = None, handover: Handover | None = None) ->
     arguments = sys.argv[1:] if arguments is None else arguments
     begun = Begun(arguments=tuple(arguments), handover=handover)
     try:
-        return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False, obj=begun) or ExitCode.OK)
+        return _run(begun)
     except OpenapiMcpError as error:
         show_error(error)
         return error.exit_code
-    except typer.TyperException as error:
-        show_error(_usage_error(error))
-        return ExitCode.USAGE
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  the outermost door of the process
         return _bug(error)
 
 
-def _usage_error(error: typer.TyperException) -> OpenapiMcpError:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "openapi-mcp"
-    return OpenapiMcpError(error.format_message(), where=command, hint=f"see {command} --help")
+def _run(begun: Begun) -> int:
+    if begun.handover is not None:
+        from openapi_mcp.cli.stdio import go_on
+
+        status = go_on(begun)
+        if status is not None:
+            return status
+    from openapi_mcp.cli.commands import run_command
+
+    return run_command(begun)
 
 
 def _bug(error: Exception) -> int:

@@ -1,11 +1,10 @@
-"""Every option, declared once; a command takes them in groups."""
+"""Every option, declared once; a command takes them in groups. typer, which reads them, is imported where it does."""
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
-
-import typer
 
 from openapi_mcp.model.policy import CLIENTS
 
@@ -15,11 +14,30 @@ _CREDENTIALS = "Credentials (each may be env:NAME or file:PATH)"
 _CALLS = "Calls"
 _OUTPUT = "Output"
 
-Options = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option of the command line; `kind` is the type of its value, None where it is not given."""
+
+    kind: Any
+    names: tuple[str, ...]
+    help_text: str
+    panel: str
+    metavar: str | None
+
+    def for_typer(self) -> Any:
+        """Return the annotation that typer reads."""
+        import typer
+
+        said = typer.Option(*self.names, help=self.help_text, rich_help_panel=self.panel, metavar=self.metavar)
+        return Annotated[self.kind, said]
 
 
-def _option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Any:
-    return Annotated[kind, typer.Option(*names, help=help_text, rich_help_panel=panel, metavar=metavar)]
+Options = Mapping[str, Option]
+
+
+def _option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Option:
+    return Option(kind=kind, names=names, help_text=help_text, panel=panel, metavar=metavar)
 
 
 _Text = str | None
@@ -148,12 +166,46 @@ HTTP: Options = {
     "path": _option(_Text, "--path", panel="HTTP", help_text="Path of the endpoint. Default: /mcp."),
 }  # fmt: skip
 
+SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, CALLS, HTTP, CACHE, OUTPUT)
+"""What `serve` takes."""
+
 Command = Callable[..., int]
+
+
+def read_plainly(words: Sequence[str], groups: Sequence[Options]) -> dict[str, Any] | None:
+    """Return the values of plainly written options by name, as typer would; None for all that is not so plain.
+
+    Plain is a text or a whole number after an option's whole name, `--name TEXT` or `--name=TEXT`, and a flag.
+    """
+    declared = {key: option for group in groups for key, option in group.items()}
+    by_name = {name: (key, option.kind) for key, option in declared.items() for name in option.names}
+    values: dict[str, Any] = dict.fromkeys(declared)
+    left = iter(words)
+    for word in left:
+        name, equals, text = word.partition("=") if word.startswith("--") else (word, "", "")
+        key, kind = by_name.get(name, ("", None))
+        if kind is _Flag and not equals:
+            values[key] = True
+            continue
+        text = text if equals else next(left, "")
+        value = _plain_value(kind, text)
+        if value is None or text.startswith("-"):
+            return None
+        values[key] = [*(values[key] or ()), value] if kind is _Texts else value
+    return values
+
+
+def _plain_value(kind: Any, text: str) -> str | float | None:
+    if kind is _Text or kind is _Texts:
+        return text or None
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        return None
+    return {_Whole: int, _Number: float}[kind](text) if kind in (_Whole, _Number) else None
 
 
 def takes(*groups: Options) -> Callable[[Command], Callable[..., int]]:
     """Give a command the options of these groups; it is called with their values by name as `flags`."""
-    declared = {name: kind for group in groups for name, kind in group.items()}
+    declared = {name: option.for_typer() for group in groups for name, option in group.items()}
 
     def wrap(command: Command) -> Callable[..., int]:
         own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "flags"]

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.text import clean_text
 
@@ -49,6 +47,8 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
+        import typer
+
         _discard_stdout()
         raise typer.Exit(ExitCode.OK) from None
     except OSError as error:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp import __version__
-from openapi_mcp.app import Notice, source_of
 from openapi_mcp.cli.output import notice, quiet_notice, set_up_logging
 from openapi_mcp.config import FILE_NAME, Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
 from openapi_mcp.loader.source import StdinSource
+from openapi_mcp.loading import Notice, source_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

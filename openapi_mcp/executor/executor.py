@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import anyio
 
@@ -29,13 +30,10 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
-from openapi_mcp.request.arguments import validate, validator
+from openapi_mcp.request.arguments import Check, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.response.decode import decode, is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
-
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +88,7 @@ class Executor:
         self._renew = renew
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
-        self._validators: dict[str, Validator] = {}
+        self._checks: dict[str, Check] = {}
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
     @property
@@ -100,6 +98,8 @@ class Executor:
 
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()
+        with suppress(ConfigError):  # each call says it
+            self._sender.prepare(server_url(self._document, self._base_url))
         return self
 
     async def __aexit__(
@@ -147,7 +147,7 @@ class Executor:
         if tool is None:
             raise _Refused(_unknown_tool(call.tool, self._toolset))
         try:
-            arguments = validate(tool, call.arguments, self._validator(tool))
+            arguments = validate(tool, call.arguments, self._check(tool))
             base = server_url(self._document, self._base_url, tool.operation)
             return tool, build_request(tool, arguments, base, self._document.templates)
         except ArgumentsError as error:
@@ -155,10 +155,10 @@ class Executor:
         except ConfigError as error:
             raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
 
-    def _validator(self, tool: Tool) -> "Validator":
-        if tool.name not in self._validators:
-            self._validators[tool.name] = validator(tool)
-        return self._validators[tool.name]
+    def _check(self, tool: Tool) -> Check:
+        if tool.name not in self._checks:
+            self._checks[tool.name] = validator(tool)
+        return self._checks[tool.name]
 
     async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int]:
         """Send with credentials; once more where a 401 finds that a credential's file now holds another value.

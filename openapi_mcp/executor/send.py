@@ -1,5 +1,6 @@
 """The one place that sends anything upstream: httpx, pooled, capped, without cookies of its own."""
 
+import ssl
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,33 +41,41 @@ class BrokenAnswerError(SendError):
 
 @dataclass(slots=True)
 class Sender:
-    """Sends requests over one pool of connections. An async context manager."""
+    """Sends requests over a pool of connections, one for plain HTTP and one for TLS. An async context manager."""
 
     max_body: int
     user_agent: str
-    _client: "httpx.AsyncClient" = field(init=False, repr=False)
-    _no_auth: "httpx.Auth" = field(init=False, repr=False)
+    _clients: "dict[bool, httpx.AsyncClient]" = field(init=False, repr=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    def prepare(self, url: str) -> "httpx.AsyncClient":
+        """Return the client for a URL, made when one of its kind is first asked for."""
+        is_plain = url[:5].lower() == "http:"
+        if is_plain not in self._clients:
+            self._clients[is_plain] = self._new_client(is_plain)
+        return self._clients[is_plain]
+
+    def _new_client(self, is_plain: bool) -> "httpx.AsyncClient":
         import httpx
 
-        self._no_auth = httpx.Auth()  # None would let httpx make an Authorization of the user in a redirect's URL
-        self._client = httpx.AsyncClient(
+        # Where nothing is encrypted no certificates are loaded, which takes longer than all the rest; none is trusted.
+        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else True
+        return httpx.AsyncClient(
+            verify=trusted,
             follow_redirects=False,
             timeout=None,  # noqa: S113  the executor holds every call to one deadline
             limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # no state passes between callers
             headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
         )
-
-    async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self._client.__aexit__(kind, error, traceback)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to a request, redirects within its origin followed (at most 5).
@@ -80,7 +89,8 @@ class Sender:
         import httpx
 
         try:
-            return await self._follow(self._prepare(request))
+            client = self.prepare(request.url)
+            return await self._follow(client, _as_httpx(client, request))
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
             raise UnsendableError(_reason(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
@@ -88,13 +98,12 @@ class Sender:
         except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:
             raise BrokenAnswerError(_reason(error)) from error
 
-    def _prepare(self, request: HttpRequest) -> "httpx.Request":
-        headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
-        return self._client.build_request(request.method, request.url, headers=headers, content=request.body)
+    async def _follow(self, client: "httpx.AsyncClient", request: "httpx.Request") -> HttpResponse:
+        import httpx
 
-    async def _follow(self, request: "httpx.Request") -> HttpResponse:
+        no_auth = httpx.Auth()  # None would let httpx make an Authorization of the user in a redirect's URL
         for _ in range(MAX_REDIRECTS + 1):
-            response = await self._client.send(request, stream=True, auth=self._no_auth)
+            response = await client.send(request, stream=True, auth=no_auth)
             try:
                 onward = response.next_request
                 if onward is None or origin(str(onward.url)) != origin(str(request.url)):
@@ -122,6 +131,11 @@ class Sender:
             body=bytes(body),
             redirect=str(onward.url) if onward is not None else None,
         )
+
+
+def _as_httpx(client: "httpx.AsyncClient", request: HttpRequest) -> "httpx.Request":
+    headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
+    return client.build_request(request.method, request.url, headers=headers, content=request.body)
 
 
 def _with_cookies_of(request: "httpx.Request", onward: "httpx.Request") -> "httpx.Request":

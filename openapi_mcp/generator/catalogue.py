@@ -464,7 +464,8 @@ def _expect(holds: bool, kind: Any) -> None:
 
 @cache
 def _hints(kind: type) -> dict[str, Any]:
-    return {spec.name: get_type_hints(kind)[spec.name] for spec in dataclasses.fields(kind) if spec.init}
+    hints = get_type_hints(kind)
+    return {spec.name: hints[spec.name] for spec in dataclasses.fields(kind) if spec.init}
 
 
 def _own_folder(folder: Path) -> None:

@@ -9,6 +9,7 @@ from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.bounded import MAX_STEPS, TooManyStepsError, bounded, errors
+from openapi_mcp.request.plain import fits
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -18,12 +19,35 @@ _SHOWN_VALUES = 20
 _SHOWN_ERRORS = 5
 
 
-def validator(tool: Tool) -> "Validator":
-    """Return a validator of the tool's arguments (JSON Schema 2020-12; `format` is an annotation there)."""
-    return bounded(tool.input_schema)
+class Check:
+    """Holds values against a schema (JSON Schema 2020-12; `format` is an annotation there).
+
+    The validator is made for the first value that does not plainly fit.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._validator: Validator | None = None
+
+    def errors(self, value: Any) -> "list[ValidationError]":
+        """Return the rules that a value breaks.
+
+        Raises:
+            TooManyStepsError, TooDeepError: as `bounded.errors` does.
+        """
+        if fits(self._schema, value):
+            return []
+        if self._validator is None:
+            self._validator = bounded(self._schema)
+        return errors(self._validator, value)
 
 
-def validate(tool: Tool, arguments: Mapping[str, Any], check: "Validator") -> dict[str, Any]:
+def validator(tool: Tool) -> Check:
+    """Return what checks the tool's arguments; one is kept for all its calls."""
+    return Check(tool.input_schema)
+
+
+def validate(tool: Tool, arguments: Mapping[str, Any], check: Check) -> dict[str, Any]:
     """Return the arguments to send: those given, under their own names, without the ones a caller may not set.
 
     Raises:
@@ -69,9 +93,9 @@ class _Complaint:
         self.rank = rank
 
 
-def _broken_rules(tool: Tool, given: Mapping[str, Any], check: "Validator") -> list[_Complaint]:
+def _broken_rules(tool: Tool, given: Mapping[str, Any], check: Check) -> list[_Complaint]:
     try:
-        return [_say(tool, error, given) for error in errors(check, given)]
+        return [_say(tool, error, given) for error in check.errors(given)]
     except TooManyStepsError:
         said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
         raise ArgumentsError(said, hint="give fewer or smaller values") from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 250_000  # some 5 to 10 microseconds each: one or two seconds at most
 _MOST_ERRORS = 100
+_DEEPEST = 150  # keywords within each other, four of Python's thousand levels each
 _LONGEST_PATTERN = 2_000  # characters
 _PATTERN_MEMORY = 1 << 20  # bytes of a compiled pattern; counted repetitions in one another grow it
 _STEPS_OF_A_REFERENCE = 20  # looked up anew each time; what fans out is made of them
@@ -41,9 +42,17 @@ class TooManyStepsError(Exception):
     """The check of some arguments takes more steps than there are for one call."""
 
 
+class TooDeepError(RecursionError):
+    """Schema or arguments are nested deeper than is checked.
+
+    Python's own limit must not be reached: what jsonschema keeps its types in is no Python, and ends the process there.
+    """
+
+
 class _Budget:
     def __init__(self, steps: int) -> None:
         self.left = steps
+        self.depth = 0
 
     def spend(self, steps: int) -> None:
         self.left -= steps
@@ -59,7 +68,7 @@ def errors(check: "Validator", instance: Any, steps: int = MAX_STEPS) -> "list[V
 
     Raises:
         TooManyStepsError: it takes more than `steps`.
-        RecursionError: schema or instance are nested without end.
+        TooDeepError: schema or instance are nested without end.
     """
     token = _BUDGET.set(_Budget(steps))
     try:
@@ -92,8 +101,15 @@ def _counted(word: str, check: Keyword) -> Keyword:
         steps = base + (len(value) // _VALUES_PER_STEP if isinstance(value, (list, dict)) else 0)
         if goes_through and isinstance(instance, (list, dict)):
             steps += len(instance)
-        _BUDGET.get().spend(steps)
-        yield from check(validator, value, instance, schema) or ()
+        budget = _BUDGET.get()
+        budget.spend(steps)
+        if budget.depth == _DEEPEST:
+            raise TooDeepError
+        budget.depth += 1
+        try:
+            yield from check(validator, value, instance, schema) or ()
+        finally:
+            budget.depth -= 1
 
     return run
 

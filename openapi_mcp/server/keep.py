@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from openapi_mcp.app import Notice, source_of
 from openapi_mcp.config import Config
 from openapi_mcp.generator.catalogue import SecretFoundError, write_catalogue
 from openapi_mcp.loader.source import UrlSource
+from openapi_mcp.loading import Notice, source_of
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.serving import App, apart
 

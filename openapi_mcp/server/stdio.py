@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import re
+import select
 import signal
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -27,6 +28,7 @@ from openapi_mcp.serving import App
 
 _CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
+_ROOM = getattr(select, "PIPE_BUF", 512)  # bytes that a pipe takes at once when it is ready (POSIX)
 _GRACE = 2.0  # seconds that calls in flight have after the end of stdin
 _KEEPING = 4.0  # seconds that writing the catalogue has then; a client may wait 5 for us
 _ANSWER = re.compile(r'\{"jsonrpc":"2\.0","id":(-?\d+|"(?:[^"\\]|\\.)*"),"(?:result|error)":')  # as the SDK writes it
@@ -191,19 +193,38 @@ class _Writer:
         if self.unanswered.was_said(text):
             self.unanswered.answered(text)
             return
-        await anyio.to_thread.run_sync(self._write_all, text.encode("utf-8", "replace"), abandon_on_cancel=True)
+        if rest := self._write_at_once(text.encode("utf-8", "replace")):
+            await anyio.to_thread.run_sync(self._write_all, rest, abandon_on_cancel=True)
         self.unanswered.answered(text)
 
     async def flush(self) -> None:
         """Nothing is held back."""
 
-    def _write_all(self, data: bytes) -> None:
+    def _write_at_once(self, data: bytes) -> memoryview:
+        """Write what the pipe takes without waiting, and return the rest: a thread costs more than most answers."""
         view = memoryview(data)
+        while view and self._has_room():
+            view = view[self._write(view[:_ROOM]) :]
+        return view
+
+    def _has_room(self) -> bool:
+        """True where `_ROOM` bytes can be written at once: the pipe is ready. Windows cannot say."""
+        if not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLOUT)
+        return poll.poll(0) == [(self.descriptor, select.POLLOUT)]
+
+    def _write_all(self, view: memoryview) -> None:
         while view:
-            try:
-                view = view[os.write(self.descriptor, view) :]
-            except OSError:
-                return  # the client is gone; the end of stdin ends us
+            view = view[self._write(view) :]
+
+    def _write(self, view: memoryview) -> int:
+        """Write some of it; all of it is as good as written where the client is gone: the end of stdin ends us."""
+        try:
+            return os.write(self.descriptor, view)
+        except OSError:
+            return len(view)
 
 
 async def _lines(chunks: Iterator[bytes]) -> AsyncGenerator[str]:

@@ -8,10 +8,12 @@ import pytest
 from conftest import Command
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import load_catalogue, open_app, resolve_credentials, source_of
+from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, StdinSource, UrlSource
+from openapi_mcp.loading import load_catalogue, source_of
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.secret import Place
 

@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import ssl
 import tracemalloc
 import zlib
 from typing import Any
@@ -39,6 +40,18 @@ async def failing(what: HttpRequest, *, max_body: int = 1_000_000) -> SendError:
     with pytest.raises(SendError) as raised:
         await send(what, max_body=max_body)
     return raised.value
+
+
+async def test_plain_http_and_tls_each_have_a_pool_and_only_tls_loads_certificates() -> None:
+    """Our choice: the trust store takes longer to load than all the rest; without one no certificate is accepted."""
+    async with Sender(max_body=1, user_agent="openapi-mcp/test") as sender:
+        plain, encrypted = sender.prepare("HTTP://one.test/a"), sender.prepare("https://one.test/a")
+        assert plain is sender.prepare("http://two.test/")
+        assert encrypted is sender.prepare("https://two.test/")
+        trusting, knowing = (client._transport._pool._ssl_context for client in (plain, encrypted))  # type: ignore[attr-defined]
+        assert (trusting.get_ca_certs(), trusting.verify_mode) == ([], ssl.CERT_REQUIRED)
+        assert (knowing.get_ca_certs() != [], knowing.verify_mode) == (True, ssl.CERT_REQUIRED)
+    assert (plain.is_closed, encrypted.is_closed) == (True, True)
 
 
 async def test_an_answer_is_plain_data() -> None:

@@ -205,9 +205,11 @@ def test_a_tree_is_checked_to_its_leaves() -> None:
 
 
 def test_a_tree_without_end_is_refused() -> None:
-    """security.md 23: deep nesting. It ended the call with a RecursionError."""
+    """security.md 23: deep nesting. It ended the call with a RecursionError, and at some depths the process."""
     tool = tool_with_body(json_body({"$ref": "#/components/schemas/Tree"}), components={"schemas": {"Tree": TREE}})
-    assert "nested without end" in refused(tool, nested(400)).message
+    assert checked(tool, nested(20)) == nested(20)
+    for depth in range(200, 500):
+        assert "nested without end" in refused(tool, nested(depth)).message
 
 
 def test_a_schema_without_end_refuses_instead_of_failing() -> None:

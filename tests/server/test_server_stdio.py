@@ -19,7 +19,7 @@ from support.upstream import PATIENCE, Answer, Upstream, description, running_up
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.server.stdio import Wire, _lines, serve_stdio
+from openapi_mcp.server.stdio import Wire, _lines, _Unanswered, _Writer, serve_stdio
 
 TOYS = ("/echo", "/hang", "/trickle", "/held", "/hostile")
 
@@ -455,3 +455,19 @@ def test_the_loop_may_end_while_lines_wait(monkeypatch: pytest.MonkeyPatch) -> N
         thread.join(PATIENCE)
         assert not thread.is_alive()
     assert complaints == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot say whether a pipe has room")
+@pytest.mark.anyio
+async def test_a_full_pipe_is_left_to_a_thread() -> None:
+    """Our choice: what fits is written at once, what would wait is not waited for in the loop."""
+    ours = os.pipe()
+    try:
+        writer = _Writer(ours[1], _Unanswered())
+        data = bytes(range(256)) * 4096
+        rest = writer._write_at_once(data)
+        assert 0 < len(rest) < len(data)
+        assert os.read(ours[0], len(data)) + bytes(rest) == data
+    finally:
+        for descriptor in ours:
+            os.close(descriptor)

@@ -41,7 +41,7 @@ def command_line(*arguments: str) -> list[str]:
 
 def without_progress(text: str) -> str:
     """Return what was said on stderr without the lines that only a slow machine sees."""
-    return re.sub(r"^loading .+ MB so far\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^(loading|reading|making tools of) .+\n", "", text, flags=re.MULTILINE)
 
 
 @dataclass(slots=True)

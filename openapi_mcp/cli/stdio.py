@@ -1,0 +1,63 @@
+"""`openapi-mcp serve` over standard input and output; where a client waits already, begun without typer."""
+
+from collections.abc import Sequence
+
+import anyio
+
+from openapi_mcp import __version__
+from openapi_mcp.app import is_checked_later, open_app
+from openapi_mcp.cli.options import SERVE, read_plainly
+from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ExitCode
+from openapi_mcp.generator.catalogue import read_catalogue, summary_of
+from openapi_mcp.loading import Notice
+from openapi_mcp.serving import App
+
+
+def go_on(begun: Begun) -> ExitCode | None:
+    """Serve the client that front.py has answered; None where the arguments take typer to read.
+
+    A tenth of the time to the first call is typer's, its import and 35 options.
+    """
+    flags = read_plainly(_after_transport(begun.arguments), SERVE)
+    if flags is None:
+        return None
+    config, notice = start(flags)
+    require_spec(config, stdin_is_protocol=True)
+    return serve_over_stdio(config, notice, begun)
+
+
+def _after_transport(arguments: Sequence[str]) -> Sequence[str]:
+    return arguments[2:] if arguments[1:2] == ("stdio",) else arguments[1:]
+
+
+def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+    """Serve one client over this process's pipes, from the catalogue and the conversation that front.py found."""
+    from openapi_mcp.server.behind import Behind
+    from openapi_mcp.server.keep import Keeper
+    from openapi_mcp.server.stdio import claim_wire, serve_stdio
+    from openapi_mcp.server.watch import Watch
+
+    handover = begun.handover
+    wire = handover.wire if handover else claim_wire()
+    stored = read_catalogue(handover.kept) if handover else None
+    keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
+    behind = Behind(keeper=keeper, told=handover.kept.header["pages"] if handover else None)
+    watch = Watch(keeper=keeper)
+    can_change = watch.is_on or is_checked_later(config)
+
+    async def over_stdio() -> ExitCode:
+        async with open_app(config, notice, stored=stored, last_good=keeper.path, can_change=can_change) as app:
+            say_what_is_served(app, notice)
+            return await serve_stdio(app, wire, handover, behind, watch)
+
+    return anyio.run(over_stdio)
+
+
+def say_what_is_served(app: App, notice: Notice) -> None:
+    """Say, once, what this server offers."""
+    summary = app.stored.summary if app.stored else summary_of(app.toolset)
+    left_out = f", {summary.left_out} operations left out (openapi-mcp inspect shows why)" if summary.left_out else ""
+    rights = "read-only" if summary.reads_only else "reading and writing"
+    notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")

@@ -1,0 +1,207 @@
+"""From what was configured to a document with its tools."""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from openapi_mcp.config import Config, CredentialLayer
+from openapi_mcp.credentials import resolve_credentials
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.front import state
+from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.select import is_selected
+from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
+from openapi_mcp.model.document import Document, Location
+from openapi_mcp.model.part import Part, digest
+from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.secret import Credential
+from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.url import redact_url
+from openapi_mcp.progress import Progress
+
+if TYPE_CHECKING:
+    from openapi_mcp.loader.fetch import Fetched
+    from openapi_mcp.loader.load import Arrived
+
+_TICK = 20_000_000  # ns; a file written so shortly before it was read may be written again without a newer mtime
+
+Notice = Callable[[str], None]
+"""Told, in one line, of slow work and of what a person should know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """A document with the tools made from it, and the credentials with their places.
+
+    `freshness` tells later whether it is still true; None where that cannot be told.
+    """
+
+    document: Document
+    toolset: Toolset
+    credentials: tuple[Credential, ...]
+    typed_url: str | None
+    freshness: Freshness | None = None
+
+
+def source_of(config: Config) -> Source:
+    """Return the source that the operator named.
+
+    Raises:
+        ConfigError: none is named.
+    """
+    if config.spec_command is not None:
+        return parse_command(config.spec_command)
+    if config.spec is not None:
+        return parse_source(config.spec)
+    raise ConfigError(
+        "no document is given", where="--spec", hint="give --spec URL, --spec FILE or --spec-command 'CMD'"
+    )
+
+
+async def load_catalogue(
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str] = os.environ,
+    arrived: "Arrived | None" = None,
+    *,
+    whole: bool = False,
+) -> Catalogue:
+    """Load the document and make its tools; `arrived` is told of each of its parts.
+
+    Operations that are left out are read only where the `whole` document is to be looked through for defects.
+
+    Raises:
+        OpenapiMcpError: as `load` and `place_credentials` do.
+    """
+    from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
+    from openapi_mcp.loader.load import load
+
+    source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
+    selection = Selection(
+        methods=config.methods,
+        include=config.include,
+        exclude=config.exclude,
+        output_schemas=config.output_schemas,
+        client=config.client,
+    )
+    wanted = None if whole else partial(is_selected, selection=selection)
+    with _collector_off(), Progress(notice, f"loading {source}") as progress:
+
+        def receiving(so_far: int, _total: int | None) -> None:
+            progress.at = f"loading {source}: {so_far / 1e6:.1f} MB so far"
+
+        def received(part: Source, fetched: "Fetched | None") -> None:
+            progress.at = f"reading {part}" + (f": {len(fetched.data) / 1e6:.1f} MB" if fetched else "")
+            parts.arrived(part, fetched)
+            if arrived is not None:
+                arrived(part, fetched)
+
+        document = await load(
+            source,
+            receiving,
+            overlays=tuple(map(parse_source, config.overlays)),
+            allow_remote_refs=config.allow_remote_refs,
+            arrived=received,
+            wanted=wanted,
+        )
+        progress.at = f"making tools of {len(document.operations):,} operations"
+        credentials = resolve_credentials(config, document, environ)
+        occupied = frozenset((Location(credential.place), credential.name.lower()) for credential in credentials)
+        selection = replace(selection, hidden=occupied)
+        toolset = generate(document, selection)
+    typed_url = source.url if isinstance(source, UrlSource) else None
+    return Catalogue(
+        document=document,
+        toolset=toolset,
+        credentials=credentials,
+        typed_url=typed_url,
+        freshness=parts.freshness(config),
+    )
+
+
+async def still_the_same(config: Config, parts: Sequence[Part]) -> tuple[Part, ...] | None:
+    """Return the parts of a document with their validators of now; None where it may be another one.
+
+    Raises:
+        SourceError: the document, or an overlay, cannot be fetched.
+    """
+    from openapi_mcp.loader.again import unchanged
+
+    named = [source_of(config), *map(parse_source, config.overlays)]
+    return await unchanged(parts, named, allow_remote_refs=config.allow_remote_refs)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Make millions of objects, all of them to stay, without the garbage collector looking through them: a fifth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    """What a document was read from, part by part; the first of them, `named`, the operator named."""
+
+    named: int
+    since: int = field(default_factory=time.time_ns)
+    files: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
+    is_racy: bool = False
+
+    def arrived(self, source: Source, fetched: "Fetched | None") -> None:
+        """Note a part."""
+        uri = "" if len(self.parts) < self.named else _plain_uri(source)
+        if fetched is None:
+            self.parts.append(Part(uri=uri))
+        else:
+            self.parts.append(Part(uri=uri, digest=digest(fetched.data), validators=fetched.validators))
+        if isinstance(source, FileSource) and fetched is not None:
+            self.note_file(source)
+
+    def note_file(self, source: FileSource) -> None:
+        """Note the state that a file had when it was read."""
+        found = state(str(source.path))
+        if found and found[1] + _TICK < self.since:
+            path, mtime, size = found
+            self.files[path] = (path, mtime, size)
+        else:
+            self.is_racy = True
+
+    def freshness(self, config: Config) -> Freshness | None:
+        """Return what tells whether the document is still as it was; None where a file changed around its reading."""
+        if self.is_racy:
+            return None
+        values = [value for layer in config.credentials for value in _written(layer)]
+        return Freshness(
+            files=tuple(self.files.values()),
+            parts=tuple(self.parts),
+            made=self.since // 10**9,
+            variables=tuple(value[4:] for value in values if value.startswith("env:")),
+            secret_files=tuple(os.path.expanduser(value[5:]) for value in values if value.startswith("file:")),
+        )
+
+
+def _plain_uri(source: Source) -> str | None:
+    """Return the URI of what a reference led to, None where it may hold a secret."""
+    match source:
+        case UrlSource() if redact_url(source.url) == source.url:
+            return source.url
+        case FileSource():
+            return source.path.as_uri()
+    return None
+
+
+def _written(layer: CredentialLayer) -> tuple[str, ...]:
+    """Return a layer's values as they were written, references among them."""
+    plain = (layer.bearer, layer.token, layer.basic, layer.api_key, *layer.auth.values())
+    return (*filter(None, plain), *(line.partition(":")[2].strip() for line in layer.header))
