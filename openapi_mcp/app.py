@@ -168,14 +168,14 @@ def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, st
 
 
 def require_tools(toolset: Toolset, document: Document) -> None:
-    """Raise a ConfigError that says why, where the list would be empty."""
-    if toolset.tools:
+    """Raise a ConfigError that says why, where the list would be empty though the document has operations."""
+    if toolset.tools or not (document.operations or document.skipped):
         return
     reasons: dict[str, int] = {}
     for skipped in toolset.skipped:
         reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1
     most = sorted(reasons.items(), key=lambda item: -item[1])[:4]
-    said = "; ".join(f"{count} x {reason}" for reason, count in most) or "the document has no operations"
+    said = "; ".join(f"{count} x {reason}" for reason, count in most)
     raise ConfigError(
         f"no operation became a tool: {said}",
         where=document.source,
@@ -192,7 +192,8 @@ def _require_server(config: Config, catalogue: Catalogue) -> None:
         except ConfigError:
             continue
         return
-    server_url(catalogue.document, config.base_url, operations[0])
+    if operations:
+        server_url(catalogue.document, config.base_url, operations[0])
 
 
 def _say_where_credentials_go(config: Config, catalogue: Catalogue, executor: Executor, notice: Notice) -> None:

@@ -60,4 +60,6 @@ def say_what_is_served(app: App, notice: Notice) -> None:
     summary = app.stored.summary if app.stored else summary_of(app.toolset)
     left_out = f", {summary.left_out} operations left out (openapi-mcp inspect shows why)" if summary.left_out else ""
     rights = "read-only" if summary.reads_only else "reading and writing"
+    if not summary.tools:
+        notice("warning: the document has no operations, so the list is empty")
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")

@@ -20,14 +20,20 @@ _FOREIGN = frozenset(
 # Written differently, or not at all, by ECMA-262 and Python; a pattern with one of these is said in words instead.
 _NOT_PORTABLE = re.compile(
     r"\\[AZzGhHRKXQE]|\(\?(?:[aimsuxLn-]+[:)]|P[<=>]|[|>#+])|[*+?}]\+|\\p\{|\(\?<(?![=!])|\(\?\("
+    r"|\\u[dD][89a-fA-F]"  # half of a character beyond U+FFFF
     r"|\[\[|\[[^]]{0,200}(?:--|&&|~~|\|\|)"  # sets in sets: Python warns of them, but once for each text only
 )
+_COUNT = re.compile(r"(\)?)\{([0-9]+)(?:,([0-9]*))?\}")
+_LOOK_AROUND = re.compile(r"\(\?<?[=!]")
+_MOST_REPEATS = 1000  # RE2's limit
+_MOST_REPEATS_BESIDE_A_LOOK = 128  # what the regular expressions of Rust's validators take there
+_MOST_REPEATS_IN_GROUPS = 5000
 
 
 @lru_cache(maxsize=4096)
 def is_portable(pattern: str) -> bool:
     """True when ECMA-262 and Python read a regular expression alike, the Python of tomorrow too."""
-    if _NOT_PORTABLE.search(pattern):
+    if _NOT_PORTABLE.search(pattern) or _repeats_too_often(pattern):
         return False
     try:
         with warnings.catch_warnings(action="error"):
@@ -35,6 +41,15 @@ def is_portable(pattern: str) -> bool:
     except (re.error, OverflowError, RecursionError, Warning):
         return False
     return True
+
+
+def _repeats_too_often(pattern: str) -> bool:
+    """True for counts that validators in Rust, Go and C++ refuse: they write each repetition out, within a size."""
+    counts = [(int((most or least)[:6]), closes) for closes, least, most in _COUNT.findall(pattern)]
+    highest = max((count for count, _ in counts), default=0)
+    grouped = max((count for count, closes in counts if closes), default=1)
+    most = _MOST_REPEATS_BESIDE_A_LOOK if _LOOK_AROUND.search(pattern) else _MOST_REPEATS
+    return highest > most or (len(counts) > 1 and highest * grouped > _MOST_REPEATS_IN_GROUPS)
 
 
 def schema_fault(schema: Any, *, strict: bool = False) -> str | None:

@@ -217,12 +217,17 @@ class _Reader:
 
     def operations(self, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
         paths = self.followed(self.root.get("paths"), "#/paths")
-        if not isinstance(paths, dict) or not any(key.startswith("/") for key in paths):
+        if paths is None and ("webhooks" in self.root or "components" in self.root):
+            paths = {}
+        callable_paths = isinstance(paths, dict) and any(key.startswith("/") for key in paths)
+        if not isinstance(paths, dict) or not (callable_paths or all(key.startswith("x-") for key in paths)):
             raise DocumentError(
                 "the document has no paths, so there is nothing to serve",
                 where=f"{self.source}#/paths",
-                hint="check that this is the full description: webhooks and components alone cannot be called",
+                hint="check that this is the full description",
             )
+        if not callable_paths:
+            self.warn("#/paths", "the document has no paths: nothing can be called", "check that it is the full one")
         for path, item in paths.items():
             if path.startswith("/"):
                 yield from self.path_item(path, item, servers)

@@ -42,8 +42,8 @@ DOCUMENTS: list[tuple[str, bytes, str]] = [
     ("some JSON", b'{"detail": "not found"}', 'the document has no "openapi" field'),
     ("Swagger 1.2", b'{"swagger": "1.2", "paths": {"/a": {}}}', "the document is Swagger 1.2"),
     ("OpenAPI 4", b'{"openapi": "4.0.0", "paths": {"/a": {}}}', "the document is OpenAPI 4.0.0"),
-    ("no paths", b'{"openapi": "3.1.0", "info": {}, "webhooks": {}}', "the document has no paths"),
-    ("empty paths", b'{"openapi": "3.1.0", "info": {}, "paths": {}}', "the document has no paths"),
+    ("no paths", b'{"openapi": "3.1.0", "info": {}}', "the document has no paths"),
+    ("paths of another kind", b'{"openapi": "3.1.0", "info": {}, "paths": []}', "the document has no paths"),
 ]
 
 

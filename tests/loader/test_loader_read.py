@@ -148,9 +148,27 @@ def test_swagger_before_2_0_is_refused() -> None:
         read({"swagger": "1.2", "apis": []}, source="shop.yaml", base_uri=None)
 
 
-@pytest.mark.parametrize("paths", [None, {}, [], "x", 3, {"x-internal": {}}, {"orders": {"get": {}}}])
+@pytest.mark.parametrize("paths", [{}, {"x-internal": {}}])
+def test_a_description_of_nothing_to_call_is_read(paths: Any) -> None:
+    """OAS 3.1.1, OpenAPI Object and Paths Object: paths may be empty, as where an API only has webhooks."""
+    found = document(paths)
+    assert found.operations == ()
+    assert [problem.message for problem in found.problems] == ["the document has no paths: nothing can be called"]
+
+
+def test_a_description_of_webhooks_needs_no_paths() -> None:
+    """OAS 3.1.1, OpenAPI Object: one of paths, webhooks and components is enough."""
+    root: JsonValue = {
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "webhooks": {"paid": {"post": {}}},
+    }
+    assert read(root, source="shop.yaml", base_uri=None).operations == ()
+
+
+@pytest.mark.parametrize("paths", [None, [], "x", 3, {"orders": {"get": {}}}])
 def test_a_description_without_paths_is_refused(paths: Any) -> None:
-    """OAS 3.1.1, OpenAPI Object: `paths` may be missing; then there is nothing to call."""
+    """OAS 3.1.1, OpenAPI Object: without any of its three parts it describes nothing."""
     with pytest.raises(DocumentError) as caught:
         document(paths)
     assert (caught.value.message, caught.value.where) == (

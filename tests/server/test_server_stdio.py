@@ -126,6 +126,20 @@ def asked(number: int, params: bytes) -> bytes:
     return b'{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":%s}\n' % (number, params)
 
 
+def test_a_description_of_nothing_to_call_has_an_empty_list(tmp_path: Path) -> None:
+    """OAS 3.1.1, OpenAPI Object: a document of webhooks is whole without paths; a client is not shut out for it."""
+    (tmp_path / "hooks.json").write_text('{"openapi": "3.1.0", "info": {"title": "Hooks"}, "webhooks": {}}')
+    with running("serve", "--spec", "hooks.json", folder=tmp_path) as child:
+        child.open()
+        assert child.request("tools/list")["result"]["tools"] == []
+        child.close_stdin()
+        assert child.wait() == 0
+        assert child.stderr == (
+            "warning: the document has no operations, so the list is empty\n"
+            "openapi-mcp 0.1.0: 0 tools of Hooks, read-only\n"
+        )
+
+
 GARBAGE = {
     "words": b"hello\n",
     "an empty line": b"\n",
