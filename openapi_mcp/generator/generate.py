@@ -250,12 +250,11 @@ class _Generator:
             for binding in bindings
             if binding.required and (not binding.is_body_field or body_required)
         ]
-        schema: dict[str, Any] = {"type": "object"}
-        if properties:
-            schema["properties"] = properties
+        if not properties:
+            return {"type": "object", "additionalProperties": False}
+        schema: dict[str, Any] = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required
-        schema["additionalProperties"] = False
         if definitions:
             schema["$defs"] = definitions
         return schema

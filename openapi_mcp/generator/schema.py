@@ -30,7 +30,7 @@ _SMALL = 160  # characters; a shared part this small costs less in place than as
 _INLINE_DEPTH = 12
 _ROOM = 8_000  # characters of the parts in one tool; what is further away from the root is said in words
 _SHOWN_FIELDS = 12
-_LONGEST_ARGUMENT = 320
+_LONGEST_ARGUMENT = 240
 _LONGEST = 120  # characters of a description inside a schema; an argument's own may be longer
 
 
@@ -117,6 +117,8 @@ class Parts:
         fitted = {key: value for key, value in schema.items() if key not in _DROPPED}
         if "properties" in fitted:
             self._leave_out_hidden(fitted)
+        if "title" in fitted and "description" in fitted:
+            del fitted["title"]  # a generator's name for what the description says
         if len(fitted.get("description", "")) > longest:
             fitted["description"] = one_line(fitted["description"], longest)
         self._fit_patterns(fitted)

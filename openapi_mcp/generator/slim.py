@@ -7,7 +7,7 @@ from openapi_mcp.generator.schema import map_children
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 
-COMFORT = 6_000  # bytes of one tool's schemas above which words are shortened
+COMFORT = 4_500  # bytes of one tool's schemas above which words are shortened
 LIMIT = 32_000  # bytes that they never exceed, so that a tool stays under 40 kB
 _SHOWN_VALUES = 40
 _SHOWN_FIELDS = 400

@@ -61,7 +61,6 @@ def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Pa
             "type": "object",
             "properties": {"n": {"type": "integer"}, "id": {"type": "string"}},
             "required": ["id"],
-            "additionalProperties": False,
         },
         "output_schema": None,
         "annotations": {

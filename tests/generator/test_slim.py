@@ -25,8 +25,9 @@ def size(schema: Any) -> int:
 
 def test_a_tool_of_ordinary_size_keeps_its_words() -> None:
     """Our choice: words are left out of a large tool only."""
-    field = {"type": "string", "title": "A", "description": "What it is.", "examples": ["x"]}
-    assert made({"a": field})["properties"]["a"] == field
+    field = {"type": "string", "description": "What it is.", "examples": ["x"]}
+    other = {"type": "string", "title": "B"}
+    assert made({"a": {**field, "title": "A"}, "b": other})["properties"] == {"a": field, "b": other}
 
 
 def test_words_go_before_structure() -> None:
