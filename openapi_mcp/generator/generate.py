@@ -205,7 +205,8 @@ class _Generator:
         elif is_multipart(content_type):
             yield from self.form(operation, schema)
         elif (fields := object_body(self.schemas, schema)) is not None:
-            yield from self.fields(fields)
+            offered = [*self.fields(fields)]
+            yield from offered or (_Argument("", "body", {"type": "object"}, BindingKind.BODY, required=False),)
         else:
             is_any = is_form(content_type) and not schema
             yield self.whole_body(operation, {"type": "object"} if is_any else schema)

@@ -208,7 +208,7 @@ def _body(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bytes, str] | None:
     if whole is not None:
         return _encoded(tool, arguments[whole.argument], {}, whole.argument)
     fields = {binding.name: arguments[binding.argument] for binding in given if binding.is_body_field}
-    if fields or (tool.body_required and not _has_whole_body(tool)):
+    if fields or (tool.body_required and not _needs_whole_body(tool)):
         return _encoded(tool, fields, {binding.name: binding.argument for binding in given if binding.is_body_field})
     return None
 
@@ -225,8 +225,8 @@ def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str], whole: str = 
         raise _about(arguments.get(error.field or "", whole), error.message, error.hint) from None
 
 
-def _has_whole_body(tool: Tool) -> bool:
-    return any(binding.is_whole_body for binding in tool.bindings)
+def _needs_whole_body(tool: Tool) -> bool:
+    return any(binding.is_whole_body and binding.required for binding in tool.bindings)
 
 
 def _accept(operation: Operation) -> str:

@@ -552,3 +552,12 @@ def test_a_value_with_a_slash_is_one_segment_where_it_reaches_nothing_else(value
 def test_a_whole_number_is_written_as_an_integer(value: float, written: str) -> None:
     """JSON Schema 2020-12: 1.0 is an integer; a server that reads one does not take 1.0 or 1e+20."""
     assert built(path_tool("/n/{n}"), n=value).url == f"{BASE}/n/{written}"
+
+
+def test_a_body_of_which_nothing_is_the_callers_may_be_given_or_left_out() -> None:
+    """OAS 3.1.1, Schema Object: readOnly properties are not sent; the body is required all the same."""
+    schema = {"type": "object", "properties": {"id": {"type": "string", "readOnly": True}}}
+    tool = tool_with_body(json_body(schema))
+    assert tool.input_schema == {"type": "object", "properties": {"body": {"type": "object"}}}
+    assert built(tool).body == b"{}"
+    assert built(tool, body={"note": "x"}).body == b'{"note":"x"}'
