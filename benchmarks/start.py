@@ -3,22 +3,28 @@
     python benchmarks/start.py [-n RUNS] [DOCUMENT...]
 
 Measures, in turn: `python -c pass`; a standard-library JSON loop with one tool, the floor of any Python server;
-importing the MCP SDK's low-level server; the smallest server on that SDK; and `openapi-mcp serve` on each document (the
-shop's without one), cold (no catalogue) and warm, from process start to the whole list and to the answer of a first
-call. All of them run compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
+importing the MCP SDK's low-level server; the smallest server on that SDK; and for each document `openapi-mcp serve`
+cold (no catalogue) and warm, beside a loop that sends the very same list from a file: from process start to the whole
+list and to the answer of a first call, with the peak of memory. Without documents: the shop's, GitHub's (indented, as
+GitHub publishes it) and Microsoft Graph's from the corpus that benchmarks/corpus.py downloads. All of them run
+compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
 """
 
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from corpus import corpus
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 META = {
@@ -47,56 +53,104 @@ async def main():
         await server.run(read, write, server.create_initialization_options())
 anyio.run(main)
 """
+LOOP_OF_A_LIST = """
+import json, sys
+pages = open(sys.argv[1], encoding="utf-8").read().splitlines()
+for line in sys.stdin:
+    asked = json.loads(line)
+    page = pages[int(asked["params"].get("cursor", 0))] if asked["method"] == "tools/list" else "{}"
+    sys.stdout.write('{"jsonrpc":"2.0","id":%d,"result":%s}\\n' % (asked["id"], page))
+    sys.stdout.flush()
+"""
+SILENT = ("python -c pass", "import the MCP SDK")
 ENTRY = "from openapi_mcp.__main__ import main; main()"
 
-Times = tuple[float, float]
-"""Seconds from process start to the whole list, and to the answer of the first call."""
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seconds from process start to the whole list and to the answer of the first call; peak of memory in MB."""
+
+    to_list: float
+    to_call: float
+    memory: float
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", type=int, default=7, help="runs of each")
+    parser.add_argument("-n", type=int, default=5, help="runs of each")
     parser.add_argument("document", nargs="*", type=Path)
     options = parser.parse_args()
-    os.environ.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # else a checkout of ours is compiled anew at each start, the SDK not
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else our checkout is compiled anew at each start, the SDK not
+    measured: dict[str, list[str]] = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "standard-library loop": [sys.executable, "-c", LOOP],
+        "import the MCP SDK": [sys.executable, "-c", "import mcp.server.lowlevel"],
+        "plain SDK server": [sys.executable, "-c", SDK],
+    }
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        shop = folder / "shop.json"
-        shop.write_bytes(shop_document())
-        os.utime(shop, (1_000_000_000, 1_000_000_000))
-        measured: dict[str, Callable[[], Times]] = {
-            "python -c pass": lambda: run_to_end("pass"),
-            "standard-library loop": lambda: converse([sys.executable, "-c", LOOP]),
-            "import the MCP SDK": lambda: run_to_end("import mcp.server.lowlevel"),
-            "plain SDK server": lambda: converse([sys.executable, "-c", SDK]),
-        }
-        for document in options.document or (shop,):
-            command = serve(document, folder / "cache")
-            converse(command)  # writes the catalogue
-            measured[f"{document.stem[:14]}: cold"] = lambda command=command: converse([*command, "--no-catalogue"])  # type: ignore[misc]
-            measured[f"{document.stem[:14]}: warm"] = lambda command=command: converse(command)  # type: ignore[misc]
-        times: dict[str, list[Times]] = {name: [] for name in measured}
+        for document in options.document or default_documents(Path(name)):
+            measured |= commands(document, Path(name))
+        runs: dict[str, list[Run]] = {name: [] for name in measured}
         for _ in range(options.n):
-            for name, measure in measured.items():
-                times[name].append(measure())
-    show({name: medians(values) for name, values in times.items()})
+            for name, command in measured.items():
+                runs[name].append(run_to_end(command) if name in SILENT else converse(command)[0])
+    show({name: medians(values) for name, values in runs.items()})
 
 
-def medians(values: Sequence[Times]) -> Times:
-    """Return the median of each."""
-    return statistics.median(value[0] for value in values), statistics.median(value[1] for value in values)
+def commands(document: Path, folder: Path) -> dict[str, list[str]]:
+    """Return what is measured of one document, its catalogue and the file of its list written."""
+    command = serve(document, folder / "cache")
+    _, pages = converse(command)
+    listed = folder / f"{document.stem}.pages"
+    listed.write_text("".join(f"{json.dumps(page, ensure_ascii=False)}\n" for page in pages), encoding="utf-8")
+    short = document.stem[:14]
+    return {
+        f"{short}: cold": [*command, "--no-catalogue"],
+        f"{short}: warm": command,
+        f"{short}: loop": [sys.executable, "-c", LOOP_OF_A_LIST, str(listed)],
+    }
 
 
-def show(found: Mapping[str, Times]) -> None:
-    """Print milliseconds, and ratios: a list to bare Python, the loop and the SDK's import; a call to the plain SDK."""
-    bare, loop, sdk, plain = list(found.values())[:4]
-    print(f"{'medians':24}{'list ms':>9}{'x bare':>8}{'x loop':>8}{'x SDK':>8}{'call ms':>10}{'x plain SDK':>13}")
-    for name, (to_list, to_call) in found.items():
-        ratios = f"{to_list / bare[0]:8.1f}{to_list / loop[0]:8.1f}{to_list / sdk[0]:8.2f}"
-        print(f"{name:24}{to_list * 1e3:9.0f}{ratios}{to_call * 1e3:10.0f}{to_call / plain[1]:13.2f}")
+def medians(runs: Sequence[Run]) -> Run:
+    """Return the median of each figure."""
+    return Run(*(statistics.median(getattr(run, spec.name) for run in runs) for spec in fields(Run)))
+
+
+def show(found: Mapping[str, Run]) -> None:
+    """Print the table.
+
+    A list stands in ratio to the loop of one tool, to the loop of the same list and to the SDK's import, a call to that
+    of the plain SDK.
+    """
+    _, loop, sdk, plain = list(found.values())[:4]
+    heads = (
+        f"{'list ms':>9}",
+        f"{'x loop':>8}",
+        f"{'x same':>8}",
+        f"{'x SDK':>8}",
+        f"{'call ms':>9}",
+        f"{'x plain':>9}",
+    )
+    print(f"{'medians':24}{''.join(heads)}{'peak MB':>9}")
+    for name, run in found.items():
+        same = found.get(f"{name.partition(':')[0]}: loop")
+        same_ratio = f"{run.to_list / same.to_list:8.1f}" if same else f"{'':8}"
+        ratios = f"{run.to_list / loop.to_list:8.1f}{same_ratio}{run.to_list / sdk.to_list:8.2f}"
+        call = f"{run.to_call * 1e3:9.0f}{run.to_call / plain.to_call:9.2f}"
+        print(f"{name:24}{run.to_list * 1e3:9.0f}{ratios}{call}{run.memory:9.0f}")
+
+
+def default_documents(folder: Path) -> list[Path]:
+    """Return the shop's document, GitHub's and Microsoft Graph's."""
+    directory = corpus()
+    shop, github = folder / "shop.json", folder / "github.json"
+    shop.write_bytes(shop_document())
+    published = json.loads((directory / "github.com" / "api.github.com.json").read_bytes())
+    github.write_text(json.dumps(published, indent=2), encoding="utf-8")
+    for document in (shop, github):
+        os.utime(document, (1_000_000_000, 1_000_000_000))
+    return [shop, github, directory / "microsoft.com" / "graph.json"]
 
 
 def shop_document() -> bytes:
@@ -105,12 +159,21 @@ def shop_document() -> bytes:
     return subprocess.run(command, cwd=SHOP, check=True, stdout=subprocess.PIPE).stdout
 
 
-def run_to_end(code: str) -> Times:
-    """Return the seconds a Python process takes to run the code, twice."""
+def run_to_end(command: Sequence[str]) -> Run:
+    """Return what a process that says nothing takes."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run(command, check=True)
     taken = time.perf_counter() - start
-    return taken, taken
+    return Run(taken, taken, 0.0)
+
+
+def peak(process: "subprocess.Popen[bytes]") -> float:
+    """Return the peak of a running process's memory in MB; 0 where the system does not tell (Linux does)."""
+    status = Path(f"/proc/{process.pid}/status")
+    if not status.exists():
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    return int(found[1]) / 1000 if found else 0.0
 
 
 def serve(document: Path, cache: Path) -> list[str]:
@@ -119,24 +182,22 @@ def serve(document: Path, cache: Path) -> list[str]:
     return [sys.executable, "-c", ENTRY, "serve", "--spec", str(document), *options]
 
 
-def converse(command: Sequence[str]) -> Times:
-    """Return the times of a conversation as a modern client has it: discovery, the list, a call."""
+def converse(command: Sequence[str]) -> tuple[Run, list[dict[str, Any]]]:
+    """Return a conversation as a modern client has it, discovery, the list, a call; and the pages of the list."""
     start = time.perf_counter()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         ask(process, "server/discover")
-        cursor: dict[str, Any] = {}
-        while True:
-            page = ask(process, "tools/list", **cursor)
-            if "nextCursor" not in page:
-                break
-            cursor = {"cursor": page["nextCursor"]}
+        pages = [ask(process, "tools/list")]
+        while "nextCursor" in pages[-1]:
+            pages.append(ask(process, "tools/list", cursor=pages[-1]["nextCursor"]))
         to_list = time.perf_counter() - start
-        ask(process, "tools/call", name=page["tools"][-1]["name"], arguments={})
+        ask(process, "tools/call", name=pages[-1]["tools"][-1]["name"], arguments={})
         to_call = time.perf_counter() - start
+        memory = peak(process)
         if process.stdin is not None:
             process.stdin.close()
         process.wait(60)
-    return to_list, to_call
+    return Run(to_list, to_call, memory), pages
 
 
 def ask(process: "subprocess.Popen[bytes]", method: str, **params: Any) -> dict[str, Any]:
