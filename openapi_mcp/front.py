@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from io import FileIO
     from typing import Any, NoReturn
 
+    Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
+
 FORMAT = 1
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
@@ -71,17 +73,17 @@ class Kept:
     def read(self, offset: int, length: int) -> bytes:
         """Return a part of the body."""
         self.file.seek(self.start + offset)
-        data = bytearray()
+        data = self.file.read(length)
         while len(data) < length and (chunk := self.file.read(length - len(data))):
             data += chunk
-        return bytes(data)
+        return data
 
-    def page(self, index: int) -> bytes | None:
+    def page(self, index: int) -> memoryview | None:
         """Return a page of listed tools as a JSON array, None where the file is damaged there."""
         pages = self.header["pages"]
         length, checksum = pages[index]
         data = self.read(sum(before[0] for before in pages[:index]), length)
-        return data.rstrip(b"\n") if (len(data), zlib.crc32(data)) == (length, checksum) else None
+        return memoryview(data)[:-1] if (len(data), zlib.crc32(data)) == (length, checksum) else None
 
 
 class Handover:
@@ -377,16 +379,17 @@ class _Conversation:
             buffer = rest
         self.handover.pending = buffer
 
-    def send(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[os.write(self.handover.wire.write, view) :]
-            except OSError:  # the client is gone
-                sys.exit(0)
+    def send(self, answer: "Answer") -> None:
+        for part in answer:
+            view = memoryview(part)
+            while view:
+                try:
+                    view = view[os.write(self.handover.wire.write, view) :]
+                except OSError:  # the client is gone
+                    sys.exit(0)
 
-    def answer(self, line: bytes) -> bytes | None:
-        """Return the answer to a line, empty where none is due, None where the line is not ours to answer."""
+    def answer(self, line: bytes) -> "Answer | None":
+        """Return the parts of the answer to a line, none where none is due, None where the line is not ours."""
         try:
             frame = json.loads(line.decode(), parse_constant=_refuse)
         except (ValueError, RecursionError):
@@ -402,13 +405,13 @@ class _Conversation:
             return None
         return self.asked(method, params, number, line)
 
-    def notified(self, method: str, line: bytes) -> bytes | None:
+    def notified(self, method: str, line: bytes) -> "Answer | None":
         if method == "notifications/initialized" and self.era == "legacy":
             self.handover.replay.append(line + b"\n")
-            return b""
+            return ()
         return None
 
-    def asked(self, method: str, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+    def asked(self, method: str, params: "dict[str, Any]", number: int | str, line: bytes) -> "Answer | None":
         modern = _is_modern(params)
         if modern is None:
             return None
@@ -427,7 +430,7 @@ class _Conversation:
             return self.listen(params, number, line)
         return None
 
-    def initialize(self, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+    def initialize(self, params: "dict[str, Any]", number: int | str, line: bytes) -> "Answer | None":
         said = params.keys() <= {"_meta", "protocolVersion", "clientInfo", "capabilities"}
         known = said and _is_client(params.get("clientInfo")) and _are_capabilities(params.get("capabilities"))
         if not known or params.get("protocolVersion") not in LEGACY:
@@ -437,7 +440,7 @@ class _Conversation:
         self.handover.handshake = number
         return _response(number, _dump({**self.header["initialize"], "protocolVersion": params["protocolVersion"]}))
 
-    def listen(self, params: "dict[str, Any]", number: int | str, line: bytes) -> bytes | None:
+    def listen(self, params: "dict[str, Any]", number: int | str, line: bytes) -> "Answer | None":
         """Acknowledge a subscription; the SDK hears of it again, and its own acknowledgement is kept back."""
         wanted = params.get("notifications")
         if params.keys() != {"_meta", "notifications"} or not isinstance(wanted, dict):
@@ -450,9 +453,9 @@ class _Conversation:
         honored = {name: True for name in wanted if wanted[name]}
         told = {"notifications": honored, "_meta": {f"{_META}subscriptionId": number}}
         method = "notifications/subscriptions/acknowledged"
-        return _dump({"jsonrpc": "2.0", "method": method, "params": told}) + b"\n"
+        return (_dump({"jsonrpc": "2.0", "method": method, "params": told}) + b"\n",)
 
-    def list(self, cursor: "Any", number: int | str, *, modern: bool) -> bytes | None:
+    def list(self, cursor: "Any", number: int | str, *, modern: bool) -> "Answer | None":
         count = len(self.header["pages"])
         index = 0 if cursor is None else page_of(cursor)
         if index is None or index >= count or (tools := self.handover.kept.page(index)) is None:
@@ -462,7 +465,7 @@ class _Conversation:
             rest["nextCursor"] = str(index + 1)
         self.era = "modern" if modern else "legacy"
         self.complete = index + 1 == count
-        return _response(number, b'{"tools":' + tools + (b"," + _dump(rest)[1:] if rest else b"}"))
+        return _response(number, b'{"tools":', tools, b"," + _dump(rest)[1:] if rest else b"}")
 
 
 def page_of(cursor: object) -> int | None:
@@ -522,5 +525,5 @@ def _dump(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _response(number: int | str, result: bytes) -> bytes:
-    return b'{"jsonrpc":"2.0","id":' + _dump(number) + b',"result":' + result + b"}\n"
+def _response(number: int | str, *result: bytes | memoryview) -> "Answer":
+    return b'{"jsonrpc":"2.0","id":' + _dump(number) + b',"result":', *result, b"}\n"

@@ -333,7 +333,9 @@ def test_the_eras_do_not_mix(conversation: Conversation, first: Frame, second: F
 def test_a_modern_client_may_list_at_once(conversation: Conversation) -> None:
     """mcp-facts.md section 2: the first request decides the era, whichever it is."""
     frame = {"jsonrpc": "2.0", "id": "x", "method": "tools/list", "params": {"_meta": MODERN_META}}
-    assert json.loads(conversation.answer(json.dumps(frame).encode()))["result"] == {"tools": []}
+    answer = conversation.answer(json.dumps(frame).encode())
+    assert answer is not None
+    assert json.loads(b"".join(answer))["result"] == {"tools": []}
     assert (conversation.era, conversation.complete) == ("modern", True)
 
 
@@ -567,6 +569,6 @@ def test_a_client_that_reads_no_more_ends_the_process(conversation: Conversation
     os.close(ours[0])
     conversation.handover.wire = front.Wire(-1, ours[1])
     with pytest.raises(SystemExit) as ended:
-        conversation.send(b"x")
+        conversation.send((b"x",))
     os.close(ours[1])
     assert ended.value.code == 0

@@ -309,7 +309,7 @@ class StoredPages:
         text = self._kept.page(index)
         if text is None:
             raise OSError("the catalogue was damaged while it was served")
-        tools: Any = read_json(text.decode())
+        tools: Any = read_json(str(text, "utf-8"))
         return list(tools)
 
     def is_last(self, index: int) -> bool:
