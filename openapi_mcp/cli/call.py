@@ -105,8 +105,12 @@ def _types(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str
 
 
 def _value(text: str, types: set[str]) -> Any:
-    """Read the text of one argument: as it stands where a text is wanted, else as JSON where it is JSON."""
-    if "string" in types and not (types & {"null"} and text == "null"):
+    """Read the text of one argument: as it stands where a text is wanted, else as JSON where it is JSON.
+
+    Where a text or an object is wanted, what begins like an object is read as one.
+    """
+    is_object = "object" in types and text.lstrip().startswith("{")
+    if "string" in types and not is_object and not (types & {"null"} and text == "null"):
         return text
     try:
         return read_json(text)

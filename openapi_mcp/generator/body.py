@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_mcp.generator.schema import find
+from openapi_mcp.generator.schema import find, map_children
 from openapi_mcp.model.document import MediaType, RequestBody, Schema
 from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, plain_type
 from openapi_mcp.model.text import one_line
+from openapi_mcp.model.xml import ROOT
 
-_ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
+_ANNOTATIONS = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "xml"}
 _PLAIN_WORDS = _ANNOTATIONS | {
     "type",
     "properties",
@@ -22,6 +23,7 @@ _PLAIN_WORDS = _ANNOTATIONS | {
 _MAX_PARTS = 200  # parts of one `allOf`, nested ones included
 _BINARY_ENDINGS = ("/octet-stream", "/pdf", "zip", "/x-tar", "+gzip", "/binary", "/x-binary", "/wasm", "-compressed")
 _SHOWN_FIELDS = 20
+_LONGEST_OF_XML = 240  # characters of what a body says of itself before we say how it is given
 
 
 _CONCRETE = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
@@ -110,6 +112,30 @@ def as_text(schemas: Mapping[str, Schema], schema: Schema, content_type: str) ->
     return {"type": "string", "description": " ".join(word for word in words if word)}
 
 
+def has_fields(schemas: Mapping[str, Schema], schema: Schema) -> bool:
+    """True for an object with fields of its own, `allOf` included; alternatives and maps may stand beside them.
+
+    Raises:
+        MissingSchemaError: a reference leads nowhere.
+    """
+    parts = list(_parts(schemas, schema))
+    is_object = all(part is not None and part.get("type", "object") == "object" for part in parts)
+    return is_object and any("properties" in part for part in parts if part)
+
+
+def as_xml(schema: Schema, root: str, words: str) -> Schema:
+    """Return what a caller sees of an XML body that is an object: text, or that object.
+
+    `root` is what the document names its element, "" where it does not; `words` describe a body that does not itself.
+    """
+    said = "XML: text, or its fields as an object." if root else f"XML: text, or the fields of <{ROOT}> as an object."
+    words = one_line(schema.get("description", words), _LONGEST_OF_XML)
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    if "$ref" not in plain:
+        plain = {"type": "object", **plain}
+    return {"anyOf": [{"type": "string"}, plain], "description": f"{words} {said}".strip()}
+
+
 @dataclass(slots=True)
 class ObjectBody:
     """The fields of an object body: their schemas by name, and which of them the body must have."""
@@ -121,8 +147,13 @@ class ObjectBody:
         """Add what one part says; a field that two parts describe must fit both."""
         for name, value in part.get("properties", {}).items():
             known = self.properties.get(name)
-            self.properties[name] = value if known is None or known == value else {"allOf": [known, value]}
+            is_new = known is None or known == value or _without_xml(known) == _without_xml(value)
+            self.properties[name] = value if is_new else {"allOf": [known, value]}
         self.required.update(part.get("required", ()))
+
+
+def _without_xml(schema: Schema) -> dict[str, Any]:
+    return map_children({word: value for word, value in schema.items() if word != "xml"}, _without_xml)
 
 
 def object_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | None:

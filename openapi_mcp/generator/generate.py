@@ -10,8 +10,10 @@ from openapi_mcp.generator.body import (
     ObjectBody,
     as_file,
     as_text,
+    as_xml,
     choose_media_type,
     form_body,
+    has_fields,
     is_file_body,
     object_body,
     sent_type,
@@ -23,6 +25,7 @@ from openapi_mcp.generator.naming import argument_names, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out
 from openapi_mcp.generator.slim import flat, slim
+from openapi_mcp.generator.xml import xml_node
 from openapi_mcp.model.document import (
     Document,
     Location,
@@ -34,10 +37,11 @@ from openapi_mcp.model.document import (
     Severity,
     Skipped,
 )
-from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, plain_type
+from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, is_xml, plain_type
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
+from openapi_mcp.model.xml import XmlNode
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object).
 _RESERVED_HEADERS = frozenset(
@@ -164,7 +168,8 @@ class _Generator:
         _check_path(operation)
         offered, ignored = self.parameters(operation)
         media_type = _body_media_type(operation)
-        arguments = [*offered, *(self.body(operation, media_type) if media_type else ())]
+        xml = self.xml(media_type) if media_type else None
+        arguments = [*offered, *(self.body(operation, media_type, xml) if media_type else ())]
         names = argument_names((argument.place, argument.name) for argument in arguments)
         bindings = tuple(_binding(argument, name) for argument, name in zip(arguments, names, strict=True))
         return Tool(
@@ -177,6 +182,7 @@ class _Generator:
             annotations=describe.annotations(operation),
             bindings=bindings,
             body_type=sent_type(self.schemas, media_type) if media_type else None,
+            xml=None if xml == XmlNode() else xml,
             ignored=frozenset(ignored) - set(names),
         )
 
@@ -193,10 +199,20 @@ class _Generator:
             offered.append(_Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
         return offered, ignored
 
-    def body(self, operation: Operation, media_type: MediaType) -> Iterator[_Argument]:
+    def xml(self, media_type: MediaType) -> XmlNode | None:
+        """Return how a body is written as XML, None where it is none, or no object."""
+        schema = media_type.schema or {}
+        if not is_xml(sent_type(self.schemas, media_type)) or not has_fields(self.schemas, schema):
+            return None
+        return xml_node(self.schemas, schema)
+
+    def body(self, operation: Operation, media_type: MediaType, xml: XmlNode | None) -> Iterator[_Argument]:
         """Yield the fields of an object body side by side, else the whole body."""
         schema, content_type = media_type.schema or {}, sent_type(self.schemas, media_type)
-        if is_text(content_type):
+        if xml is not None:
+            words = operation.request_body.description if operation.request_body else ""
+            yield self.whole_body(operation, as_xml(schema, xml.name, words))
+        elif is_text(content_type):
             yield self.whole_body(operation, as_text(self.schemas, schema, content_type))
         elif is_file_body(self.schemas, schema, content_type):
             said = f"The body ({plain_type(content_type)}): base64, or a data: URL."
@@ -208,7 +224,7 @@ class _Generator:
             offered = [*self.fields(fields)]
             yield from offered or (_Argument("", "body", {"type": "object"}, BindingKind.BODY, required=False),)
         else:
-            is_any = is_form(content_type) and not schema
+            is_any = is_form(content_type) and schema.keys() <= {"xml"}
             yield self.whole_body(operation, {"type": "object"} if is_any else schema)
 
     def form(self, operation: Operation, schema: Schema) -> Iterator[_Argument]:

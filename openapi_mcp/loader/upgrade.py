@@ -13,9 +13,10 @@ from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.text import clean_text, one_line
+from openapi_mcp.model.xml import KINDS
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
-_ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly")
+_ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "xml")
 _MAX_DEPTH = 60
 
 NodeReader = Callable[[JsonValue, int], dict[str, Any]]
@@ -27,7 +28,7 @@ def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | No
     `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
     3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), a boolean `exclusiveMinimum` a number, and
     siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
-    `anyOf`.
+    `anyOf`, in `xml` what 3.2 has another word for that word.
 
     Raises:
         RefError: a `$ref` that is not a pointer into the document.
@@ -224,6 +225,20 @@ def _values(_: _Upgrade, value: JsonValue, __: int) -> list[JsonValue] | None:
     return (list(value) or None) if isinstance(value, list) else None
 
 
+def _xml(_: _Upgrade, value: JsonValue, __: int) -> dict[str, str] | None:
+    """Read an XML Object in the form of 3.2, where `nodeType` says what `attribute` and `wrapped` said before."""
+    if not isinstance(value, dict):
+        return None
+    read = {word: text for word in ("name", "namespace", "prefix") if isinstance(text := value.get(word), str) and text}
+    if value.get("nodeType") in KINDS:
+        read["nodeType"] = str(value["nodeType"])
+    elif value.get("attribute") is True:
+        read["nodeType"] = "attribute"
+    elif value.get("wrapped") is True:
+        read["nodeType"] = "element"
+    return read or None
+
+
 _Reader = Callable[[_Upgrade, JsonValue, int], Any]
 _READERS: dict[str, _Reader] = {
     "title": _text,
@@ -269,4 +284,5 @@ _READERS: dict[str, _Reader] = {
     "anyOf": _schema_list,
     "oneOf": _schema_list,
     "prefixItems": _schema_list,
+    "xml": _xml,
 }

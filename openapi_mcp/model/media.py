@@ -25,6 +25,11 @@ def is_multipart(content_type: str) -> bool:
     return plain.startswith("multipart/") or plain.endswith("/form-data")  # application/form-data is a common slip
 
 
+def is_xml(content_type: str) -> bool:
+    """True for application/xml, text/xml and any `+xml` type."""
+    return plain_type(content_type).endswith(("/xml", "+xml"))
+
+
 def is_text(content_type: str) -> bool:
     """True for a type whose content is text and not JSON: text/*, XML, YAML and their kind."""
     plain = plain_type(content_type)

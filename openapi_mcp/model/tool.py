@@ -7,6 +7,7 @@ from typing import Any
 
 from openapi_mcp.model.document import Operation, Parameter, Problem, Schema, Skipped
 from openapi_mcp.model.text import clean_text
+from openapi_mcp.model.xml import XmlNode
 
 
 class BindingKind(StrEnum):
@@ -69,7 +70,8 @@ class Tool:
 
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
-    `body_type` is the media type of the body that is sent, None where the operation has none.
+    `body_type` is the media type of the body that is sent, None where the operation has none; `xml` is how an object is
+    written where that is XML, None where the document says nothing about it.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Tool:
     bindings: tuple[Binding, ...] = ()
     output_schema: Schema | None = None
     body_type: str | None = None
+    xml: XmlNode | None = None
     ignored: frozenset[str] = frozenset()
 
     @property

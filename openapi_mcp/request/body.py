@@ -7,26 +7,33 @@ from typing import Any
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text
+from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, is_xml
+from openapi_mcp.model.xml import XmlNode
 from openapi_mcp.request.files import File, kind_of, read_file
 from openapi_mcp.request.style import form_pairs, scalar
+from openapi_mcp.request.xml import write_xml
 
 
-def encode_body(value: Any, content_type: str, files: frozenset[str] | None = frozenset()) -> tuple[bytes, str]:
+def encode_body(
+    value: Any, content_type: str, files: frozenset[str] | None = frozenset(), xml: XmlNode | None = None
+) -> tuple[bytes, str]:
     """Return a body's bytes by its media type, and the Content-Type to send with them.
 
     {"a": [1, 2]} -> b'{"a":[1,2]}' as JSON, b"a=1&a=2" as a form, where an object stands as JSON text (OAS 3.1.1,
     Encoding Object, `contentType`). `files` are the fields of a multipart body that are files; with None, where the
-    document names no fields, each that is a data: URL. Text is in the charset that its type names; of a type that is
-    not known here text goes as it is, all else as JSON.
+    document names no fields, each that is a data: URL. Text is in the charset that its type names; an object that is
+    XML is written as `xml` says. Of a type that is not known here text goes as it is, all else as JSON.
 
     Raises:
-        ArgumentsError: a form whose body is no object, a file that cannot be read, text that its charset cannot hold.
+        ArgumentsError: a form whose body is no object, a file that cannot be read, text that its charset cannot hold,
+            an object that cannot be XML.
     """
     if is_form(content_type):
         return _form(_fields(value)), content_type
     if is_multipart(content_type):
         return _multipart(_fields(value), content_type.partition(";")[0].strip(), files)
+    if is_xml(content_type):
+        return _xml(value, content_type, xml or XmlNode()), content_type
     if is_text(content_type):
         return _text(scalar(value), content_type), content_type
     return (write_json(value) if is_json(content_type) else scalar(value)).encode(), content_type
@@ -50,16 +57,32 @@ def _fields(value: Any) -> Mapping[str, Any]:
     raise ArgumentsError("must be an object: the body is a form", field="body", hint="give its fields by name")
 
 
+def _xml(value: Any, content_type: str, node: XmlNode) -> bytes:
+    if isinstance(value, dict):
+        head = f'<?xml version="1.0" encoding="{_charset(content_type)}"?>\n'
+        return _text(head + write_xml(value, node), content_type)
+    if isinstance(value, str):
+        return _text(value, content_type)
+    raise ArgumentsError("must be text or an object: the body is XML", field="body", hint="give its fields by name")
+
+
 def _text(text: str, content_type: str) -> bytes:
-    charset = next((word.strip()[8:] for word in content_type.split(";") if word.strip().lower()[:8] == "charset="), "")
+    charset = _charset(content_type)
     try:
-        encoding = codecs.lookup(charset.strip("\"' ") or "utf-8")
-        return text.encode(encoding.name if encoding._is_text_encoding else "utf-8")
-    except LookupError:
-        return text.encode()
+        return text.encode(charset)
     except UnicodeError:  # not only of encoding: `idna` and its kind have errors of their own
         hint = f"leave out what {charset} has no character for"
         raise ArgumentsError("holds a character outside its charset", field="body", hint=hint) from None
+
+
+def _charset(content_type: str) -> str:
+    """Return the charset that a media type names; UTF-8 where it names none that is known here."""
+    words = (word.strip() for word in content_type.split(";"))
+    charset = next((word[8:].strip("\"' ") for word in words if word[:8].lower() == "charset="), "")
+    try:
+        return charset if codecs.lookup(charset)._is_text_encoding else "UTF-8"
+    except (LookupError, ValueError):  # a NUL in it
+        return "UTF-8"
 
 
 def _form(fields: Mapping[str, Any]) -> bytes:

@@ -220,7 +220,7 @@ def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str], whole: str = 
     try:
         if is_file:
             return encode_file(value, tool.body_type or UNKNOWN_TYPE)
-        return encode_body(value, tool.body_type or "application/json", files if arguments else None)
+        return encode_body(value, tool.body_type or "application/json", files if arguments else None, tool.xml)
     except ArgumentsError as error:
         raise _about(arguments.get(error.field or "", whole), error.message, error.hint) from None
 

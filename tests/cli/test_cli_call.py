@@ -58,6 +58,9 @@ ARGUMENTS: list[tuple[dict[str, Any], list[str], Any]] = [
     ({"type": "array", "items": {"type": "integer"}}, ["v=[1, 2]"], [1, 2]),
     ({"type": "object"}, ['v={"a": [1]}'], {"a": [1]}),
     ({"oneOf": [{"type": "integer"}, {"type": "boolean"}]}, ["v=5"], 5),
+    ({"type": ["string", "object"]}, ['v={"a": 1}'], {"a": 1}),
+    ({"type": ["string", "object"]}, ["v=<a/>"], "<a/>"),
+    ({"type": ["string", "object"]}, ["v={a"], "{a"),
     ({"allOf": [{"type": "string"}]}, ["v=5"], "5"),
     ({"$ref": "#/components/schemas/Tree"}, ['v={"kids": [{"kids": []}]}'], {"kids": [{"kids": []}]}),
     ({}, ["v=plain words"], "plain words"),
@@ -272,6 +275,29 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(command: Command, upstrea
         "body": None,
         "curl": curl,
     }
+    assert upstream.calls == []
+
+
+def test_a_dry_run_shows_an_xml_body_as_it_would_be_sent(command: Command, upstream: Upstream) -> None:
+    """OAS 3.1.1, XML Object."""
+    document = description("/echo", server=upstream.url)
+    schema = {"type": "object", "xml": {"name": "pet"}, "properties": {"name": {"type": "string"}}}
+    document["paths"]["/echo"]["post"] = {
+        "operationId": "write",
+        "requestBody": {"content": {"application/xml": {"schema": schema}}},
+        "responses": {"200": {"description": "Well."}},
+    }
+    options = (
+        "--spec",
+        upstream.serve(document),
+        "--methods",
+        "post",
+        "write",
+        "-a",
+        'body={"name": "é"}',
+        "--dry-run",
+    )
+    assert '<?xml version="1.0" encoding="UTF-8"?>\n<pet><name>é</name></pet>' in command("call", *options).out
     assert upstream.calls == []
 
 

@@ -56,6 +56,52 @@ async def test_a_body_arrives_as_it_was_meant(
     assert (content_type(seen), seen.body) == (sent_type, body)
 
 
+PET = {
+    "type": "object",
+    "required": ["name"],
+    "xml": {"name": "pet"},
+    "properties": {
+        "name": {"type": "string"},
+        "id": {"type": "integer", "xml": {"attribute": True}},
+        "tags": {"type": "array", "xml": {"wrapped": True}, "items": {"type": "string", "xml": {"name": "tag"}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "body"),
+    [
+        ({"name": "é & <b>", "id": 7, "tags": ["x", "y"]},
+         '<?xml version="1.0" encoding="UTF-8"?>\n'
+         '<pet id="7"><name>é &amp; &lt;b&gt;</name><tags><tag>x</tag><tag>y</tag></tags></pet>'),
+        ("<pet><name>é</name></pet>", "<pet><name>é</name></pet>"),
+        ("{not XML at all", "{not XML at all"),
+    ],
+)  # fmt: skip
+async def test_an_xml_body_is_given_as_an_object_or_as_text(upstream: Upstream, given: Any, body: str) -> None:
+    """OAS 3.1.1, XML Object. A text goes as it is."""
+    result, seen = await posted(upstream, {"application/xml": {"schema": PET}}, {"body": given})
+    assert not result.is_error
+    assert seen is not None
+    assert (content_type(seen), seen.body) == ("application/xml", body.encode())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"id": 7}, 'argument "body" lacks "name"'),
+        ({"name": "a", "b c": 1}, 'argument "body" holds "b c", which XML does not allow as a name'),
+        ({"name": "\x00"}, 'argument "body" holds U+0000, a character that XML does not allow'),
+    ],
+)
+async def test_an_object_that_cannot_be_that_xml_sends_nothing(upstream: Upstream, given: Any, said: str) -> None:
+    """security.md 15 R-ARGS."""
+    result, seen = await posted(upstream, {"application/xml": {"schema": PET}}, {"body": given})
+    assert result.failure is not None
+    assert (result.failure.kind, result.failure.field, seen) == ("invalid_arguments", "body", None)
+    assert result.failure.message == said
+
+
 async def test_files_and_fields_arrive_as_parts(upstream: Upstream) -> None:
     """RFC 7578, read by Python's own parser."""
     schema = {

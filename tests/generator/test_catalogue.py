@@ -43,6 +43,8 @@ FRESHNESS = Freshness(
     made=1_700_000_000,
 )
 BODY = {"requestBody": {"required": True, "content": make.json_body({"type": "object", "properties": {"x": {}}})}}
+XML = {"xml": {"name": "X"}, "properties": {"a": {"items": {"xml": {"name": "b"}}}}}
+XML_BODY = {"requestBody": {"content": {"application/xml": {"schema": XML}}}}
 PATHS: dict[str, Any] = {
     "/things/{id}": {
         "get": {
@@ -52,6 +54,7 @@ PATHS: dict[str, Any] = {
             **make.answering({"type": "object"}),
         },
         "post": {"operationId": "change", **BODY},
+        "put": {"operationId": "replace", **XML_BODY},
     },
     "/é": {"get": {"summary": "Ünïcode \u2028 text"}},
 }
@@ -112,6 +115,7 @@ def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:
     calls = [
         Call(tool="thing", arguments={"id": "a/b", "X-Trace": "t"}),
         Call(tool="change", arguments={"id": "7", "x": [1, None]}),
+        Call(tool="replace", arguments={"id": "7", "body": {"a": [1, 2]}}),
     ]
     with kept.file:
         found = read_catalogue(kept)
@@ -120,7 +124,7 @@ def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:
         assert [from_disk.preview(call) for call in calls] == [fresh.preview(call) for call in calls]
         assert list(found.toolset.by_name) == [tool.name for tool in toolset().tools]
         assert [tool.name for tool in found.toolset.tools] == list(found.toolset.by_name)
-        assert len(found.toolset.tools) == len(found.toolset.by_name) == 3
+        assert len(found.toolset.tools) == len(found.toolset.by_name) == 4
         assert [tool.name for tool in found.toolset.tools[1:]] == list(found.toolset.by_name)[1:]
         assert found.toolset.by_name["thing"] is found.toolset.by_name["thing"]
         assert found.toolset.by_name.get("nope") is None

@@ -48,7 +48,7 @@ def upgraded(schema: Any, openapi: str = "3.1.0") -> dict[str, Any]:
             {"$ref": "#/components/schemas/A"},
         ),
         (
-            {"type": "string", "xml": {"name": "x"}, "externalDocs": {"url": "http://a"}, "x-internal": 1},
+            {"type": "string", "externalDocs": {"url": "http://a"}, "x-internal": 1},
             {"type": "string"},
         ),
     ],
@@ -56,6 +56,34 @@ def upgraded(schema: Any, openapi: str = "3.1.0") -> dict[str, Any]:
 def test_what_only_openapi_3_0_says_is_rewritten(old: JsonValue, new: dict[str, Any]) -> None:
     """OAS 3.0.4, Schema Object and Reference Object; mcp-facts.md section 7."""
     assert upgraded(old, "3.0.4") == new
+
+
+@pytest.mark.spec("OAS 3.2.0 XML Object")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"name": "x", "namespace": "urn:a", "prefix": "p"}, {"name": "x", "namespace": "urn:a", "prefix": "p"}),
+        ({"attribute": True}, {"nodeType": "attribute"}),
+        ({"wrapped": True, "name": "x"}, {"name": "x", "nodeType": "element"}),
+        ({"nodeType": "cdata", "attribute": True}, {"nodeType": "cdata"}),
+        ({"attribute": False, "wrapped": False, "name": "", "x-more": 1}, None),
+        ({"name": 1, "namespace": ["a"], "prefix": None, "attribute": "true", "nodeType": "file"}, None),
+        ({"nodeType": ["text"]}, None),
+        ("x", None),
+    ],
+)
+@pytest.mark.parametrize("beside", [{"type": "string"}, {"$ref": "#/components/schemas/A"}])
+def test_an_xml_object_has_the_form_of_3_2(old: JsonValue, new: Any, beside: dict[str, str]) -> None:
+    """OAS 3.2.0, XML Object: `nodeType` is the word for `attribute` and `wrapped`."""
+    assert upgraded({**beside, "xml": old}) == {**beside, **({"xml": new} if new else {})}
+
+
+def test_an_xml_object_stands_outside_the_alternatives_of_a_type() -> None:
+    """It is about the place, whatever the type of the value."""
+    assert upgraded({"type": ["string", "null"], "xml": {"name": "x"}}) == {
+        "anyOf": [{"type": "string"}, {"type": "null"}],
+        "xml": {"name": "x"},
+    }
 
 
 @pytest.mark.spec("OAS 3.1.1 Schema Object")
