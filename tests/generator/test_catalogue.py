@@ -20,11 +20,10 @@ from openapi_mcp.generator.catalogue import (
     Freshness,
     SecretFoundError,
     Stored,
-    decode,
-    encode,
     read_catalogue,
     write_catalogue,
 )
+from openapi_mcp.generator.codec import decode, encode
 from openapi_mcp.generator.pages import PAGE, ToolPages
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.document import Document, Operation, SecurityScheme

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from support.make import ALL_METHODS, document, json_body, one_tool, tool_with_body
 
-from openapi_mcp.generator.catalogue import decode, encode
+from openapi_mcp.generator.codec import decode, encode
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.xml import xml_node
 from openapi_mcp.loader.read import read

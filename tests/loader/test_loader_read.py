@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openapi_mcp.errors import DocumentError
-from openapi_mcp.loader.read import Schemas, read
+from openapi_mcp.loader.read import read
 from openapi_mcp.loader.refs import Resources
+from openapi_mcp.loader.schemas import Schemas
 from openapi_mcp.model.document import (
     ApiServer,
     Document,

@@ -1,0 +1,277 @@
+"""The parts of an operation: parameters, bodies, responses, servers; each as the model has it, its defects noted."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin
+
+from openapi_mcp.loader.narrow import JsonObject, as_list, as_object, is_true, shown, text_of
+from openapi_mcp.loader.refs import RefError, Resources
+from openapi_mcp.loader.upgrade import upgrade_schema
+from openapi_mcp.model.document import (
+    ApiServer,
+    Location,
+    MediaType,
+    Parameter,
+    Problem,
+    RequestBody,
+    Response,
+    Schema,
+    Severity,
+)
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.pointer import join
+from openapi_mcp.model.text import clean_text, one_line
+
+_DEFAULT_STYLES = {Location.PATH: "simple", Location.HEADER: "simple"}
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_LONGEST_URL = 8_000  # characters
+
+
+class BrokenError(ValueError):
+    """A part of one operation that cannot be read; costs that operation only."""
+
+    def __init__(self, message: str, pointer: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """Where the fields of a path item stand: in the item itself, or in what it refers to."""
+
+    pointer: str
+    target: str
+    own: frozenset[str]
+
+    def of(self, word: str) -> str:
+        """Return the place of what holds a field."""
+        return self.pointer if word in self.own else self.target
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Reads the parts of one description's operations; `problems` takes what is wrong with them."""
+
+    openapi: str
+    base_uri: str | None
+    resources: Resources
+    problems: list[Problem] = field(default_factory=list)
+    _parameters: dict[str, Parameter | None] = field(default_factory=dict)
+    _responses: dict[str, Response] = field(default_factory=dict)
+    _schemas: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
+
+    def follow(self, value: JsonValue, place: str) -> tuple[JsonValue, str]:
+        """Return what stands behind a value's references, and its place; as Resources.follow does."""
+        return self.resources.follow(value, place)
+
+    def followed(self, value: JsonValue, pointer: str) -> JsonValue:
+        """Return what stands behind a reference where the specification has none; None, with a Problem, for nothing."""
+        try:
+            return self.follow(value, pointer)[0]
+        except RefError as error:
+            self.warn(pointer, str(error), "correct the $ref")
+            return None
+
+    def error(self, pointer: str, message: str, hint: str) -> None:
+        """Note what costs an operation."""
+        self.problems.append(Problem(severity=Severity.ERROR, pointer=pointer, message=message, hint=hint))
+
+    def warn(self, pointer: str, message: str, hint: str) -> None:
+        """Note a defect that is got over."""
+        self.problems.append(Problem(severity=Severity.WARNING, pointer=pointer, message=message, hint=hint))
+
+    def parameters(
+        self, item: JsonObject, operation: JsonObject, homes: "Homes", pointer: str
+    ) -> tuple[Parameter, ...]:
+        """Merge the path item's parameters with the operation's own, which win by (name, in). OAS 3.1.1, 4.8.10.1."""
+        merged: dict[tuple[str, Location], Parameter] = {}
+        for holder, place in ((item, homes.of("parameters")), (operation, pointer)):
+            listed, home = self.parameter_list(holder, place)
+            for index, value in enumerate(listed):
+                parameter = self.parameter(value, join(home, index))
+                if parameter is None:
+                    continue
+                if (parameter.name, parameter.location) in merged and holder is operation and place == pointer:
+                    self.warn_of_twin(parameter, merged[parameter.name, parameter.location], place)
+                merged[parameter.name, parameter.location] = parameter
+        return tuple(merged.values())
+
+    def parameter_list(self, holder: JsonObject, place: str) -> tuple[list[JsonValue], str]:
+        """Return a list of parameters and its place; the list itself may stand behind a reference."""
+        listed, home = self.follow(holder.get("parameters"), join(place, "parameters"))
+        if not isinstance(listed, list | None):
+            self.warn(home, "`parameters` is not a list", "write a list; it is left out")
+        return as_list(listed), home
+
+    def warn_of_twin(self, parameter: Parameter, other: Parameter, place: str) -> None:
+        """Note a parameter that stands twice in one list."""
+        if other.pointer.startswith(f"{place}/"):  # else it overrides the path item's
+            message = f"the parameter {one_line(parameter.name, 80)!r} is declared twice; the last one is taken"
+            self.warn(parameter.pointer, message, "remove one of them")
+
+    def parameter(self, value: JsonValue, pointer: str) -> Parameter | None:
+        """Read a parameter; once, however many operations refer to it."""
+        found, place = self.follow(value, pointer)
+        if place == pointer:
+            return self.parameter_of(as_object(found), place, pointer)
+        if place not in self._parameters:
+            self._parameters[place] = self.parameter_of(as_object(found), place, pointer)
+        shared = self._parameters[place]
+        return shared and replace(shared, pointer=pointer)
+
+    def parameter_of(self, fields: JsonObject, place: str, pointer: str) -> Parameter | None:
+        """Read a parameter; one that nobody can send is left out, unless the operation needs it."""
+        name, location = text_of(fields, "name"), _location(fields)
+        if location is None or not name:
+            where = shown(fields.get("in"))
+            said = "a parameter without a name" if location else f"a parameter whose `in` is {where!r}"
+            if is_true(fields.get("required")):
+                raise BrokenError(said, pointer)
+            self.warn(pointer, f"{said} is left out", "correct it")
+            return None
+        media_type, schema = self.parameter_schema(fields, place)
+        style = text_of(fields, "style") or _DEFAULT_STYLES.get(location, "form")
+        explode = fields.get("explode")
+        return Parameter(
+            name=name,
+            location=location,
+            required=is_true(fields.get("required")) or location is Location.PATH,
+            schema=schema,
+            style=style,
+            explode=explode if isinstance(explode, bool) else style == "form",
+            pointer=pointer,
+            allow_reserved=fields.get("allowReserved") is True,
+            content_type=media_type,
+            description=clean_text(text_of(fields, "description")),
+            deprecated=fields.get("deprecated") is True,
+        )
+
+    def parameter_schema(self, fields: JsonObject, place: str) -> tuple[str | None, Schema]:
+        """Return the media type of a parameter that has `content`, and the schema, with the parameter's own example."""
+        content = as_object(fields.get("content"))
+        for media_type, value in content.items():
+            return media_type, self.schema(as_object(value).get("schema", {}), place)
+        schema = dict(self.schema(fields.get("schema", {}), place))
+        if "example" in fields and "examples" not in schema:
+            schema["examples"] = [fields["example"]]
+        return None, schema
+
+    def request_body(self, value: JsonValue, pointer: str) -> RequestBody | None:
+        """Read a request body; one that is no object is left out."""
+        if value is None:
+            return None
+        found, place = self.follow(value, pointer)
+        if not isinstance(found, dict):
+            self.warn(pointer, "the request body is not an object", "correct it; it is left out")
+            return None
+        return RequestBody(
+            required=is_true(found.get("required")),
+            content=self.sendable(found, place),
+            pointer=pointer,
+            description=clean_text(text_of(found, "description")),
+        )
+
+    def sendable(self, body: JsonObject, pointer: str) -> tuple[MediaType, ...]:
+        """Return the media types of a body, without those that cannot be read where others can.
+
+        Raises:
+            RefError: none can be read.
+        """
+        read: list[MediaType] = []
+        unread: list[tuple[str, RefError]] = []
+        for name, value in as_object(body.get("content")).items():
+            try:
+                read.append(self.media_type(name, value, pointer))
+            except RefError as error:
+                unread.append((join(pointer, "content", name), error))
+        if unread and not read:
+            raise unread[0][1]
+        for place, fault in unread:
+            self.warn(place, str(fault), "correct the $ref; the body is sent as another of its media types")
+        return tuple(read)
+
+    def media_types(self, holder: JsonObject, pointer: str) -> Iterator[MediaType]:
+        """Read what stands under `content`."""
+        for name, value in as_object(holder.get("content")).items():
+            yield self.media_type(name, value, pointer)
+
+    def media_type(self, name: str, value: JsonValue, pointer: str) -> MediaType:
+        """Read a media type with its schema, that of its items where it is sequential (OAS 3.2)."""
+        place = join(pointer, "content", name)
+        found, target = self.follow(value, place)
+        fields = as_object(found)
+        schema = self.schema(fields["schema"], target) if "schema" in fields else None
+        if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
+            schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
+        return MediaType(content_type=name, schema=schema, pointer=place)
+
+    def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
+        """Read the answers an operation declares; a broken one is a gap in the description, not in the operation."""
+        for status, response in as_object(value).items():
+            place = join(pointer, status)
+            try:
+                yield self.response(status, response, place)
+            except RefError as error:
+                self.warn(place, str(error), "correct the $ref; the tool's description lacks what it returns")
+
+    def response(self, status: str, value: JsonValue, pointer: str) -> Response:
+        """Read a response; once, however many operations refer to it."""
+        found, place = self.follow(value, pointer)
+        if place in self._responses:
+            return replace(self._responses[place], status=status, pointer=pointer)
+        fields = as_object(found)
+        content, text = tuple(self.media_types(fields, place)), clean_text(text_of(fields, "description"))
+        response = Response(status=status, description=text, content=content, pointer=pointer)
+        if place != pointer:
+            self._responses[place] = response
+        return response
+
+    def schema(self, value: JsonValue, place: str) -> Schema:
+        """Upgrade a schema; once, however many operations share the object that holds it."""
+        if not isinstance(value, (dict, bool)):
+            if value is None:
+                return {}
+            self.warn(place, f"a schema is {shown(value)}, which is no object", "correct it; any value is taken")
+            return {}
+        if id(value) not in self._schemas:
+            base = place.partition("#")[0]
+            fitted = upgrade_schema(value, openapi=self.openapi, resources=self.resources, base=base)
+            self._schemas[id(value)] = (value, fitted)
+        return self._schemas[id(value)][1]
+
+    def servers(self, holder: JsonObject, pointer: str) -> tuple[ApiServer, ...]:
+        """Read the servers of a description, a path item or an operation."""
+        servers = []
+        listed = holder.get("servers")
+        if not isinstance(listed, list | None):
+            self.warn(join(pointer, "servers"), "`servers` is not a list", "write a list; until then it is left out")
+        for index, value in enumerate(as_list(listed)):
+            fields = as_object(value)
+            url = self.server_url(text_of(fields, "url"), as_object(fields.get("variables")))
+            servers.append(ApiServer(url=url, pointer=join(pointer, "servers", index)))
+        return tuple(servers)
+
+    def default_servers(self) -> tuple[ApiServer, ...]:
+        """Without servers the description's own host serves it, at "/". OAS 3.1.1, 4.8.1.1."""
+        return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
+
+    def server_url(self, template: str, variables: JsonObject) -> str:
+        """Replace variables by their defaults, in one pass; a URL that would grow beyond all use stays a template."""
+        defaults = {name: as_object(variable).get("default") for name, variable in variables.items()}
+        texts = {name: str(value) for name, value in defaults.items() if isinstance(value, (str, int, float))}
+        longest = max(map(len, texts.values()), default=0)
+        url = template
+        if len(template) + template.count("{") * longest <= _LONGEST_URL:
+            url = _VARIABLE.sub(lambda found: texts.get(found[1], found[0]), template)
+        try:
+            return urljoin(self.base_uri, url) if self.base_uri else url
+        except ValueError:
+            return url
+
+
+def _location(fields: JsonObject) -> Location | None:
+    try:
+        return Location(text_of(fields, "in").lower())
+    except ValueError:
+        return None
