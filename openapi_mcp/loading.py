@@ -14,7 +14,7 @@ from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
-from openapi_mcp.generator.select import is_selected
+from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.part import Part, digest
@@ -114,6 +114,9 @@ async def load_catalogue(
         occupied = frozenset((Location(credential.place), credential.name.lower()) for credential in credentials)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
+    if not whole:  # else it stands among the problems that are shown
+        for pattern in unmatched(document.operations, selection):
+            notice(f"warning: {pattern} matches no operation")
     typed_url = source.url if isinstance(source, UrlSource) else None
     return Catalogue(
         document=document,

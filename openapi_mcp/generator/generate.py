@@ -23,7 +23,7 @@ from openapi_mcp.generator.gate import Gate
 from openapi_mcp.generator.inline import inline
 from openapi_mcp.generator.naming import argument_names, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
-from openapi_mcp.generator.select import left_out
+from openapi_mcp.generator.select import left_out, unmatched
 from openapi_mcp.generator.slim import flat, slim
 from openapi_mcp.generator.xml import xml_node
 from openapi_mcp.model.document import (
@@ -79,7 +79,15 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     )
     tools: list[Tool] = []
     skipped = list(document.skipped)
-    problems: list[Problem] = []
+    problems = [
+        Problem(
+            severity=Severity.WARNING,
+            pointer="#/paths",
+            message=f"{pattern} matches no operation",
+            hint="correct the pattern",
+        )
+        for pattern in unmatched(document.operations, selection)
+    ]
     gate = Gate(fitted)
     names = tool_names(document.operations, fitted.longest_name)
     for operation, name in zip(document.operations, names, strict=True):

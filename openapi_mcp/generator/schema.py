@@ -24,6 +24,7 @@ _SUBSCHEMAS = (
 )  # fmt: skip
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas")
+_IN_PLACE = frozenset(("$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"))
 _NESTING = frozenset((*_SUBSCHEMAS, *_LISTS, *_MAPS))
 _DROPPED = frozenset({"readOnly", "writeOnly", "deprecated", "xml"})
 _SMALL = 160  # characters; a shared part this small costs less in place than as a reference
@@ -185,7 +186,9 @@ class SelfContained:
         for ref in inlined:  # innermost first, so that each is whole when it is used
             written[ref] = _replace(held[ref].schema, written)
         roots = {name: _replace(root.schema, written) for name, root in self._roots.items()}
-        return roots, {names[ref]: _replace(held[ref].schema, written) for ref in kept}
+        definitions = {names[ref]: _replace(held[ref].schema, written) for ref in kept}
+        _break_circles(definitions)
+        return roots, definitions
 
     def _within_reach(self) -> dict[str, Part]:
         """Return the parts nearest to the roots, as many as there is room for; the furthest are left out first."""
@@ -287,6 +290,40 @@ def _replace(schema: Mapping[str, Any], written: Mapping[str, dict[str, Any]]) -
     if "$ref" not in target:
         return {**target, **copy}
     return {**target, **{key: copy[key] for key in ("description", "default") if key in copy}}
+
+
+def _break_circles(definitions: dict[str, dict[str, Any]]) -> None:
+    """Take apart definitions that are composed of themselves: no validator comes to an end there.
+
+    {"Pet": {"oneOf": [Cat], "properties": P}, "Cat": {"allOf": [Pet, own]}}: in Cat stands what Pet says by itself, P.
+    """
+    done: set[str] = set()
+
+    def visit(name: str, above: frozenset[str]) -> None:
+        for holder in _composed(definitions[name]):
+            target = holder["$ref"].removeprefix("#/$defs/")
+            if target in above:
+                del holder["$ref"]
+                own = {word: value for word, value in definitions[target].items() if word not in _IN_PLACE}
+                holder.update({**own, **holder})
+            elif target not in done:
+                visit(target, above | {target})
+        done.add(name)
+
+    for name in definitions:
+        if name not in done:
+            visit(name, frozenset((name,)))
+
+
+def _composed(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the references that are held against the same value as the schema itself."""
+    stack = [schema]
+    while stack:
+        node = stack.pop()
+        if "$ref" in node:
+            yield node
+        stack.extend(node[word] for word in ("not", "if", "then", "else") if isinstance(node.get(word), dict))
+        stack.extend(inner for word in ("allOf", "anyOf", "oneOf") for inner in node.get(word, ()))
 
 
 def _unwrapped(schema: dict[str, Any]) -> dict[str, Any]:

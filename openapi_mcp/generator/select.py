@@ -1,5 +1,6 @@
 """Which operations become tools: by method, then by the include and exclude patterns."""
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from openapi_mcp.model.document import Operation
@@ -21,6 +22,16 @@ def left_out(operation: Operation, selection: Selection) -> str | None:
 def is_selected(operation: Operation, selection: Selection) -> bool:
     """Return whether an operation becomes a tool."""
     return left_out(operation, selection) is None
+
+
+def unmatched(operations: Sequence[Operation], selection: Selection) -> list[str]:
+    """Return what in --include and --exclude matches no operation at all: ["--exclude '/order/*'"]."""
+    return [
+        f"{option} {pattern!r}"
+        for option, patterns in (("--include", selection.include), ("--exclude", selection.exclude))
+        for pattern in patterns
+        if not any(matches(pattern, operation) for operation in operations)
+    ]
 
 
 def matches(pattern: str, operation: Operation) -> bool:

@@ -245,3 +245,14 @@ def test_a_rotated_token_is_picked_up_after_a_401(upstream: Upstream, tmp_path: 
     assert [seen.values("authorization") for seen in upstream.calls] == [
         ["Bearer first"], ["Bearer first"], ["Bearer first"], ["Bearer second"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--include", "--exclude"])
+def test_a_pattern_that_matches_nothing_is_told(command: Command, api: str, option: str) -> None:
+    """Our choice: a typing error in --exclude would offer what was to be kept out."""
+    ended = command(
+        "call", "--spec", api, "--base-url", "https://a.example", option, "/ecko", "--include", "*", "echo", "--dry-run"
+    )
+    assert f"warning: {option} '/ecko' matches no operation\n" in ended.err
+    report = command("inspect", "--spec", api, option, "/ecko", "--include", "*", "--json").json
+    assert f"{option} '/ecko' matches no operation" in [problem["message"] for problem in report["problems"]]

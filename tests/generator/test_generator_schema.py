@@ -305,3 +305,28 @@ def test_no_junk_in_place_of_operations_ends_the_generator(item: Any, operation:
     assert made.tools[-1].operation.path == "/c"
     for tool in made.tools:
         assert_sound(tool.input_schema)
+
+
+CIRCLES: list[tuple[dict[str, Any], Any, Any]] = [
+    (
+        {
+            "Root": {"oneOf": [ref("Cat")], "type": "object", "required": ["kind"], "properties": {"kind": {}}},
+            "Cat": {"allOf": [ref("Root"), {"type": "object", "properties": {"lives": {"type": "integer"}}}]},
+        },
+        {"kind": "cat", "lives": 9},
+        {"lives": 9},
+    ),
+    ({"Root": {"allOf": [ref("Root"), {"type": "string"}]}}, "x", 7),
+    ({"Root": {"allOf": [ref("Other")]}, "Other": {"allOf": [ref("Root")], "type": "integer"}}, 7, "x"),
+    ({"Root": {"anyOf": [ref("Root"), {"type": "string"}]}}, "x", None),
+]
+
+
+@pytest.mark.parametrize(("schemas", "fits", "fails"), CIRCLES)
+def test_what_is_composed_of_itself_can_be_given(schemas: dict[str, Any], fits: Any, fails: Any) -> None:
+    """JSON Schema 2020-12 Core, 9.4.1: a schema must not run into an endless loop; documents have them still."""
+    tool = body_tool({"type": "array", "items": ref("Root")}, **schemas)
+    assert_sound(tool.input_schema)
+    check = Draft202012Validator(tool.input_schema)
+    assert check.is_valid({"a": [fits]})
+    assert fails is None or not check.is_valid({"a": [fails]})
