@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 import anyio
 
 from openapi_mcp.errors import DocumentError, SourceError
+from openapi_mcp.loader.depth import MAX_DEPTH
 from openapi_mcp.loader.fetch import DEADLINE, MAX_BYTES, Fetched, Progress, fetch
 from openapi_mcp.loader.parse import parse
 from openapi_mcp.loader.read import Wanted, read
@@ -23,6 +24,7 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import origin, redact_url
 
 _MAX_FILES = 2_000
+_SHOWN_TOKENS = 9  # of a pointer that has hundreds
 _GZIP = b"\x1f\x8b"
 
 Arrived = Callable[[Source, Fetched | None], None]
@@ -88,7 +90,7 @@ class _Gathering:
         fetched = await self.fetched(self.source, self.progress)
         data = unpacked(fetched.data, str(self.source))
         self.received = len(data)
-        root = parse(data, where=str(self.source))
+        root = self.cut(data, str(self.source), "")
         outside = may_point_outside(data)
         for overlay in overlays:
             text = unpacked((await self.fetched(overlay)).data, str(overlay))
@@ -175,11 +177,26 @@ class _Gathering:
             )
         return self.parsed(data, uri)
 
+    def cut(self, data: bytes, where: str, uri: str) -> JsonValue:
+        """Parse a document; what is nested too deeply in it costs the operations that use it."""
+        places: list[str] = []
+        value = parse(data, where=where, cut=places)
+        for place in dict.fromkeys("/".join(place.split("/")[:_SHOWN_TOKENS]) for place in places):
+            self.problems.append(
+                Problem(
+                    severity=Severity.WARNING,
+                    pointer=f"{_shown(uri)}{place}",
+                    message=f"something here is nested deeper than {MAX_DEPTH} levels, and cut there",
+                    hint="flatten it",
+                )
+            )
+        return value
+
     def parsed(self, data: bytes, uri: str) -> JsonValue:
         if unquote(urlsplit(uri).path).lower().endswith((".md", ".txt", ".html")):
             return data.decode("utf-8", "replace")
         try:
-            return parse(data, where=redact_url(uri))
+            return self.cut(data, redact_url(uri), uri)
         except DocumentError as error:
             self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
             return None

@@ -2,25 +2,27 @@
 
 import json
 import re
-from collections.abc import Iterable
 
 from openapi_mcp.errors import DocumentError
-from openapi_mcp.model.jsontext import JsonValue, read_json, without_lone_surrogates
+from openapi_mcp.loader.depth import MAX_DEPTH, children, cut_deep, is_too_deep, without_endless_text
+from openapi_mcp.model.jsontext import JsonValue, TooDeepError, read_json, without_lone_surrogates
 
 _NODE_BUDGET = 2_000_000  # values after aliases are expanded; GitHub's whole description has about 600,000
-_MAX_DEPTH = 300  # levels; every later stage walks a value by recursion
+_DEEPEST_YAML = 20_000  # levels that are read at all
 _ALIAS = re.compile(r"\*[\w-]")
 _JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[)')
 _HINT_HTML = "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/"
 
 
-def parse(data: bytes, *, where: str) -> JsonValue:
+def parse(data: bytes, *, where: str, cut: list[str] | None = None) -> JsonValue:
     """Parse a document's bytes; the text decides whether they are JSON or YAML, never the file's name.
 
     Mapping keys are strings as they are written (`200:` -> "200"), dates stay text, only true and false are booleans.
+    Where something is nested deeper than 300 levels it is left out if `cut` is given, which takes the pointers of the
+    first such places.
 
     Raises:
-        DocumentError: empty, HTML, not text, or broken, with line and column.
+        DocumentError: empty, HTML, not text, broken or nested too deeply, with line and column.
     """
     text = decode(data, where)
     start = text.lstrip()[:1]
@@ -29,7 +31,14 @@ def parse(data: bytes, *, where: str) -> JsonValue:
     if start == "<":
         raise DocumentError("the document is HTML or XML, not JSON or YAML", where=where, hint=_HINT_HTML)
     # `{openapi: 3.1.0}` is a flow mapping of YAML; what opens as JSON does is JSON, and its errors are said as JSON's.
-    return _parse_json(text, where) if is_json_text(text) else _parse_yaml(text, where)
+    is_json = is_json_text(text)
+    value = _parse_json(text, where, cut) if is_json else _parse_yaml(text, where, cut)
+    if is_too_deep(value):
+        if cut is None:
+            said = f"the document is nested deeper than {MAX_DEPTH} levels"
+            raise DocumentError(said, where=where, hint="correct the document")
+        cut += cut_deep(value)
+    return without_lone_surrogates(value) if "\\u" in text and not is_json else value
 
 
 def is_json_text(text: str) -> bool:
@@ -54,28 +63,28 @@ def decode(data: bytes, where: str) -> str:
         ) from None
 
 
-def _parse_json(text: str, where: str) -> JsonValue:
+def _parse_json(text: str, where: str, cut: list[str] | None) -> JsonValue:
     try:
-        value = read_json(text)
+        return read_json(text)
     except json.JSONDecodeError as error:
         message = f"the document is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         near = _near(text.split("\n"), error.lineno, error.colno)
         raise DocumentError(message, where=where, hint=f"near {near!r}") from None
     except ValueError as error:
+        if isinstance(error, TooDeepError) and cut is not None and (shallow := without_endless_text(text)) != text:
+            return _parse_json(shallow, where, cut)
         raise DocumentError(
             f"the document is not valid JSON: {error}", where=where, hint="correct the document"
         ) from None
-    _check_depth(value, where)
-    return value
 
 
-def _parse_yaml(text: str, where: str) -> JsonValue:
+def _parse_yaml(text: str, where: str, cut: list[str] | None) -> JsonValue:
     import yaml
 
     from openapi_mcp.loader.yaml12 import read_yaml
 
     try:
-        value = read_yaml(text)
+        value = read_yaml(text, deepest=MAX_DEPTH if cut is None else _DEEPEST_YAML)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -85,34 +94,16 @@ def _parse_yaml(text: str, where: str) -> JsonValue:
     except yaml.YAMLError as error:
         message = f"the document is not valid YAML: {str(error).splitlines()[0]}"
         raise DocumentError(message, where=where, hint="correct the document") from None
-    except RecursionError:
-        raise DocumentError("the document is nested too deeply", where=where, hint="correct the document") from None
-    if _ALIAS.search(text):
-        if _expanded_size(value) > _NODE_BUDGET:
-            message = "the document's YAML aliases expand without bound"
-            raise DocumentError(message, where=where, hint="write the parts out")
-        _check_depth(value, where)
-    return without_lone_surrogates(value) if "\\u" in text else value
+    if _ALIAS.search(text) and _expanded_size(value) > _NODE_BUDGET:
+        message = "the document's YAML aliases expand without bound"
+        raise DocumentError(message, where=where, hint="write the parts out")
+    return value
 
 
 def _near(lines: list[str], number: int, column: int) -> str:
     """Return what stands around a place, both numbers from 1."""
     line = lines[number - 1] if number <= len(lines) else ""
     return line[max(0, column - 41) : column + 40].strip()
-
-
-def _check_depth(value: JsonValue, where: str) -> None:
-    level = [value]
-    for _ in range(_MAX_DEPTH):
-        inside: list[JsonValue] = []
-        for node in level:
-            inside += _children(node)
-        level = [child for child in inside if isinstance(child, (dict, list))]
-        if not level:
-            return
-    raise DocumentError(
-        f"the document is nested deeper than {_MAX_DEPTH} levels", where=where, hint="correct the document"
-    )
 
 
 def _expanded_size(value: JsonValue) -> int:
@@ -125,20 +116,14 @@ def _expanded_size(value: JsonValue) -> int:
     while stack:
         node, children_done = stack.pop()
         if children_done:
-            size = 1 + sum(_size(child, sizes) for child in _children(node))
+            size = 1 + sum(_size(child, sizes) for child in children(node))
             sizes[id(node)] = min(size, _NODE_BUDGET + 1)  # unbounded, the numbers alone would fill the memory
         elif isinstance(node, (dict, list)) and id(node) not in sizes:
             sizes[id(node)] = _NODE_BUDGET + 1  # seen again before it is done: a cycle
             stack.append((node, True))
-            stack.extend((child, False) for child in _children(node))
+            stack.extend((child, False) for child in children(node))
     return _size(value, sizes)
 
 
 def _size(node: JsonValue, sizes: dict[int, int]) -> int:
     return sizes[id(node)] if isinstance(node, (dict, list)) else 1
-
-
-def _children(node: JsonValue) -> Iterable[JsonValue]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()

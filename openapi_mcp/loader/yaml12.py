@@ -23,9 +23,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from openapi_mcp.loader.depth import MAX_DEPTH
 from openapi_mcp.model.jsontext import JsonValue
 
-MAX_DEPTH = 300  # levels; every later stage walks a value by recursion
 MAX_VALUES = 2_000_000  # values after aliases and merges are expanded; GitHub's whole description has about 600,000
 _LONGEST_INTEGER = 3_500  # characters, in any base; Python writes no integer of more than 4,300 digits
 _TAG = "tag:yaml.org,2002:"
@@ -33,17 +33,17 @@ _MERGE = f"{_TAG}merge"
 _TEXTS = frozenset((f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}binary"))
 
 
-def read_yaml(text: str) -> JsonValue:
+def read_yaml(text: str, *, deepest: int = MAX_DEPTH) -> JsonValue:
     """Return the value of the one document in a text; None for an empty one.
 
     Mapping keys are strings as they are written, dates and what JSON has no number for stay text, a mapping that an
     alias brings in again is the same object, a later key of the same name wins.
 
     Raises:
-        yaml.YAMLError: broken, more than one document, nested deeper than MAX_DEPTH, or a tag that JSON has no value
+        yaml.YAMLError: broken, more than one document, nested deeper than `deepest`, or a tag that JSON has no value
             for; most have a mark with line and column.
     """
-    return _Building(getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)).document()
+    return _Building(getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text), deepest).document()
 
 
 @dataclass(slots=True)
@@ -60,6 +60,7 @@ class _Open:
 @dataclass(slots=True)
 class _Building:
     parser: Any
+    deepest: int
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, JsonValue] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # of scalars with an anchor, which may be a key elsewhere
@@ -125,8 +126,8 @@ class _Building:
     def open(self, holder: _Open | None, event: Any) -> Any:
         if holder is not None and holder.key is None and type(holder.value) is dict:
             raise _no_key(event)
-        if len(self.stack) == MAX_DEPTH:
-            raise ComposerError(None, None, f"nested deeper than {MAX_DEPTH} levels", event.start_mark)
+        if len(self.stack) == self.deepest:
+            raise ComposerError(None, None, f"nested deeper than {self.deepest} levels", event.start_mark)
         value: Any = {} if type(event) is MappingStartEvent else []
         _check_collection_tag(event)
         if event.anchor is not None:

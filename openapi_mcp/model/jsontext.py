@@ -12,6 +12,10 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one a call
 
 
+class TooDeepError(ValueError):
+    """JSON text that is nested deeper than its parser can follow."""
+
+
 def read_json(text: str) -> JsonValue:
     """Parse JSON text.
 
@@ -25,7 +29,7 @@ def read_json(text: str) -> JsonValue:
         value: JsonValue = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
         return without_lone_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
     except RecursionError:
-        raise ValueError("JSON nested too deeply") from None
+        raise TooDeepError("JSON nested too deeply") from None
 
 
 def write_json(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 from pytest_httpx import HTTPXMock
 
@@ -47,3 +48,20 @@ async def test_each_stage_ends_in_its_own_error(tmp_path: Path) -> None:
         await load(str(tmp_path / "other.yaml"))
     places = [error.value.where for error in (missing, broken, other)]
     assert places == [str(tmp_path / name) for name in ("missing.yaml", "broken.yaml", "other.yaml")]
+
+
+DEEP = {
+    "json arrays": ('{"openapi": "3.1.0", "paths": {"/a": {"get": {"x-deep": %s}}, "/b": {"get": {}}}}', "[", "]"),
+    "json objects": ('{"openapi": "3.1.0", "paths": {"/a": {"get": {"x-deep": %s}}, "/b": {"get": {}}}}', '{"a":', "}"),
+    "yaml": ("openapi: 3.1.0\npaths: {/a: {get: {x-deep: %s}}, /b: {get: {}}}", "[", "]"),
+}
+
+
+@pytest.mark.parametrize("levels", [310, 900, 10_000])
+@pytest.mark.parametrize(("text", "opens", "closes"), DEEP.values(), ids=DEEP)
+def test_one_deep_place_is_cut_there(tmp_path: Path, text: str, opens: str, closes: str, levels: int) -> None:
+    """Issue 3, Every document: 10,000 levels are confined to the operation that has them, and told by pointer."""
+    (tmp_path / "api").write_text(text % (opens * levels + ("1" if closes == "}" else "") + closes * levels))
+    found = anyio.run(load, str(tmp_path / "api"))
+    assert [operation.path for operation in found.operations] == ["/a", "/b"]
+    assert [problem.pointer.startswith("#/paths/~1a/get/x-deep/") for problem in found.problems] == [True]
