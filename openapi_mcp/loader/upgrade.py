@@ -17,6 +17,7 @@ from openapi_mcp.model.xml import KINDS
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "xml")
+_REFUSING_NULL = frozenset({"allOf", "anyOf", "oneOf", "enum"})  # without a `type`; other rules let null through
 _MAX_DEPTH = 60
 
 NodeReader = Callable[[JsonValue, int], dict[str, Any]]
@@ -26,8 +27,8 @@ def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | No
     """Return a schema of OpenAPI `openapi` ("2.0", "3.0.3", "3.1.0") in 2020-12 form; upgrading twice changes nothing.
 
     `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
-    3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), a boolean `exclusiveMinimum` a number, and
-    siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
+    3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), beside `allOf` without a `type` too; a
+    boolean `exclusiveMinimum` becomes a number, and siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
     `anyOf`, in `xml` what 3.2 has another word for that word.
 
     Raises:
@@ -79,14 +80,19 @@ class _Upgrade:
         if schema.get("type") == "file":  # Swagger 2.0's word for bytes, which newer documents use too
             schema = {**schema, "type": "string", "format": "binary"}
         types = self._types(schema)
-        if len(types) > 1 and depth == _MAX_DEPTH:
+        or_null = not types and self._is_nullable(schema) and any(word in schema for word in _REFUSING_NULL)
+        if depth == _MAX_DEPTH and (len(types) > 1 or or_null):
             types = []  # no level is left for alternatives
-        known = dict(self._keywords(schema, depth + (len(types) > 1)))
+            if or_null:
+                schema = {word: value for word, value in schema.items() if word not in _REFUSING_NULL}
+        known = dict(self._keywords(schema, depth + (len(types) > 1 or or_null)))
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
         if len(types) > 1:
             return _alternatives(types, known)
+        if or_null:
+            return _or_null(known)
         return {"type": types[0], **known} if types else known
 
     def _keywords(self, schema: dict[str, JsonValue], depth: int) -> Iterator[tuple[str, Any]]:
@@ -108,9 +114,26 @@ class _Upgrade:
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         types = list(dict.fromkeys(name for name in names if isinstance(name, str) and name in _TYPES))
-        if self.is_30 and schema.get(self.nullable) is True and types and "null" not in types:
+        if self._is_nullable(schema) and types and "null" not in types:
             types.append("null")
         return types
+
+    def _is_nullable(self, schema: dict[str, JsonValue]) -> bool:
+        return self.is_30 and schema.get(self.nullable) is True
+
+
+def _or_null(known: dict[str, Any]) -> dict[str, Any]:
+    """Take null in beside a schema without a type: {"allOf": [x]} -> {"anyOf": [{"allOf": [x]}, {"type": "null"}]}.
+
+    An `anyOf` that stands alone takes it among its own; a `oneOf` may have it already, and would refuse it as two.
+    """
+    outside = {key: known[key] for key in _ANNOTATIONS if key in known}
+    inside = {key: value for key, value in known.items() if key not in outside}
+    if not _REFUSING_NULL.intersection(inside):
+        return known
+    branches = inside["anyOf"] if set(inside) == {"anyOf"} else [_without_null(inside)]
+    null = {"type": "null"}
+    return {**outside, "anyOf": branches if null in branches else [*branches, null]}
 
 
 def _alternatives(types: list[str], known: dict[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,33 @@ def test_what_only_openapi_3_0_says_is_rewritten(old: JsonValue, new: dict[str, 
     assert upgraded(old, "3.0.4") == new
 
 
+NULL = {"type": "null"}
+
+
+@pytest.mark.spec("OAS 3.0.4 Schema Object")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"allOf": [{"$ref": "#/a"}]}, {"anyOf": [{"allOf": [{"$ref": "#/a"}]}, NULL]}),
+        ({"allOf": [{"$ref": "#/a"}], "description": "d", "readOnly": True, "default": None},
+         {"description": "d", "readOnly": True, "default": None, "anyOf": [{"allOf": [{"$ref": "#/a"}]}, NULL]}),
+        ({"anyOf": [{"$ref": "#/a"}]}, {"anyOf": [{"$ref": "#/a"}, NULL]}),
+        ({"anyOf": [{"$ref": "#/a"}, NULL]}, {"anyOf": [{"$ref": "#/a"}, NULL]}),
+        ({"anyOf": [{"$ref": "#/a"}], "required": ["b"]},
+         {"anyOf": [{"anyOf": [{"$ref": "#/a"}], "required": ["b"]}, NULL]}),
+        ({"oneOf": [{"$ref": "#/a"}, {"enum": [None]}]},
+         {"anyOf": [{"oneOf": [{"$ref": "#/a"}, {"enum": [None]}]}, NULL]}),
+        ({"enum": ["a", None]}, {"anyOf": [{"enum": ["a"]}, NULL]}),
+        ({"properties": {"a": {}}}, {"properties": {"a": {}}}),
+        ({"allOf": []}, {}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("openapi", "word"), [("3.0.4", "nullable"), ("2.0", "x-nullable")])
+def test_what_may_be_null_without_a_type_takes_null(openapi: str, word: str, old: Any, new: dict[str, Any]) -> None:
+    """drf-spectacular writes nested objects so; the API sends null there and takes it."""
+    assert upgraded({**old, word: True}, openapi) == new
+
+
 @pytest.mark.spec("OAS 3.2.0 XML Object")
 @pytest.mark.parametrize(
     ("old", "new"),
