@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from openapi_mcp.loader.enums import fit_enum, of_type
 from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
@@ -28,8 +29,8 @@ def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | No
 
     `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
     3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), beside `allOf` without a `type` too; a
-    boolean `exclusiveMinimum` becomes a number, and siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
-    `anyOf`, in `xml` what 3.2 has another word for that word.
+    boolean `exclusiveMinimum` becomes a number, and siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply.
+    All: `example` becomes `examples`, a list of types `anyOf`, in `xml` what 3.2 has another word for that word.
 
     Raises:
         RefError: a `$ref` that is not a pointer into the document.
@@ -89,6 +90,7 @@ class _Upgrade:
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
+        _fit_enum(types, known)
         if len(types) > 1:
             return _alternatives(types, known)
         if or_null:
@@ -139,10 +141,20 @@ def _or_null(known: dict[str, Any]) -> dict[str, Any]:
 def _alternatives(types: list[str], known: dict[str, Any]) -> dict[str, Any]:
     outside = {key: known[key] for key in _ANNOTATIONS if key in known}
     inside = {key: value for key, value in known.items() if key not in outside}
-    branches = [{"type": name, **_without_null(inside)} for name in types if name != "null"]
+    inside = _without_null(inside)
+    branches = [{"type": name, **inside} for name in types if name != "null"]
+    if len(branches) > 1 and "enum" in inside:
+        branches = _each_with_its_own(branches)
     if "null" in types:
         branches.append({"type": "null"})
     return {**outside, "anyOf": branches}
+
+
+def _each_with_its_own(branches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave each alternative the values of the `enum` that are of its type; without any an alternative is none."""
+    split = [{**branch, "enum": of_type(branch["enum"], branch["type"])} for branch in branches]
+    kept = [branch for branch in split if branch["enum"]]
+    return kept or [{word: value for word, value in branch.items() if word != "enum"} for branch in branches]
 
 
 def _without_null(keywords: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +175,15 @@ def _exclusive_bounds(schema: Mapping[str, JsonValue], known: dict[str, Any]) ->
 def _add_examples(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
     if "example" in schema and "examples" not in known:
         known["examples"] = [schema["example"]]
+
+
+def _fit_enum(types: list[str], known: dict[str, Any]) -> None:
+    """Bring the values of an `enum` to the one type beside it: {type: string, enum: [1]} allows no value as it is."""
+    kinds = [name for name in types if name != "null"]
+    if len(kinds) == 1 and "enum" in known:
+        known["enum"] = fit_enum(known["enum"], kinds[0])
+        if not known["enum"]:
+            del known["enum"]
 
 
 def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
@@ -196,6 +217,11 @@ def _schema_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[st
     if not isinstance(value, dict):
         return None
     return {name: up.node(item, depth) for name, item in value.items() if isinstance(item, (dict, bool))}
+
+
+def _properties(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
+    """Read `properties`; one whose schema is none (`null`, `"string"`) may have any value, but is still there."""
+    return {name: up.node(item, depth) for name, item in value.items()} if isinstance(value, dict) else None
 
 
 def _pattern_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
@@ -290,7 +316,7 @@ _READERS: dict[str, _Reader] = {
     "maxProperties": _count,
     "uniqueItems": _flag,
     "required": _names,
-    "properties": _schema_map,
+    "properties": _properties,
     "patternProperties": _pattern_map,
     "dependentSchemas": _schema_map,
     "additionalProperties": _open_or_schema,

@@ -85,6 +85,39 @@ def test_what_may_be_null_without_a_type_takes_null(openapi: str, word: str, old
     assert upgraded({**old, word: True}, openapi) == new
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "fitted"),
+    [
+        ("string", ["a", "1"], ["a", "1"]), ("string", [1, 2.5, "1"], ["1", "2.5"]),
+        ("string", [True, False], ["true", "false"]), ("string", [[1], {}, "a"], ["a"]), ("string", [[1]], None),
+        ("string", ["a", "a"], ["a", "a"]), ("string", [1, None], ["1", None]), ("string", [None], [None]),
+        ("string", [[1], None], None), ("string", [float("inf"), 1], ["1"]),
+        ("integer", ["1", "2", " 3", "x", ""], [1, 2, 3]), ("integer", ["1.0", 2.0, 2.5, "2.5"], [1, 2.0]),
+        ("integer", [True, 1], [1]), ("integer", ["9" * 5000, 1], [1]), ("integer", ["NaN"], None),
+        ("number", ["1.5", 2, "1e999", True], [1.5, 2]), ("number", [["1"]], None),
+        ("boolean", ["true", "False", True, 1, "yes"], [True, False]), ("boolean", [0, 1], None),
+        ("array", ["a", ["b"]], [["b"]]), ("array", ["a"], None), ("object", [{"a": 1}, 3], [{"a": 1}]),
+        ("null", [1], [1]),
+    ],
+)  # fmt: skip
+def test_the_values_of_an_enum_are_of_its_type(kind: str, values: Any, fitted: Any) -> None:
+    """Our choice: YAML reads `enum: [1, 2]` beside `type: string` as numbers, which no call could ever give."""
+    assert upgraded({"type": kind, "enum": values}) == {"type": kind, **({"enum": fitted} if fitted else {})}
+
+
+def test_the_values_of_an_enum_are_of_the_one_type_beside_null() -> None:
+    """OAS 3.0.4, `nullable`; several types each take what they take."""
+    or_null = {"anyOf": [{"type": "string", "enum": ["1"]}, {"type": "null"}]}
+    assert upgraded({"type": ["string", "null"], "enum": [1, None]}) == or_null
+    assert upgraded({"type": "string", "nullable": True, "enum": [1, None]}, "3.0.3") == or_null
+    assert upgraded({"type": ["integer", "string", "boolean"], "enum": [1, "a", 2.5]}) == {
+        "anyOf": [{"type": "integer", "enum": [1]}, {"type": "string", "enum": ["a"]}]
+    }
+    assert upgraded({"type": ["integer", "boolean"], "enum": ["1"]}) == {
+        "anyOf": [{"type": "integer"}, {"type": "boolean"}]
+    }
+
+
 @pytest.mark.spec("OAS 3.2.0 XML Object")
 @pytest.mark.parametrize(
     ("old", "new"),
@@ -167,7 +200,8 @@ def test_what_openapi_3_1_says_stays_in_one_form(old: JsonValue, new: dict[str, 
         ({"type": "file"}, {"type": "string", "format": "binary"}),
         ({"type": 3}, {}), ({"type": [None, "string"]}, {"type": "string"}), ({"type": {}}, {}),
         ({"required": True}, {}), ({"required": ["a", 1, "a"]}, {"required": ["a"]}), ({"required": []}, {}),
-        ({"properties": ["a"]}, {}), ({"properties": {"a": 1, "b": {}}}, {"properties": {"b": {}}}),
+        ({"properties": ["a"]}, {}),
+        ({"properties": {"a": 1, "b": {}, "c": None}}, {"properties": {"a": {}, "b": {}, "c": {}}}),
         ({"items": [{}]}, {"prefixItems": [{}]}), ({"items": []}, {}), ({"items": ["a"]}, {"prefixItems": [{}]}),
         ({"items": 3}, {}), ({"enum": []}, {}), ({"enum": "a"}, {}), ({"anyOf": []}, {}), ({"anyOf": [1]}, {}),
         ({"allOf": {"a": 1}}, {}), ({"minLength": -1}, {}), ({"minLength": "3"}, {}), ({"minLength": True}, {}),
