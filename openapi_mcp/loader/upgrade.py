@@ -90,6 +90,7 @@ class _Upgrade:
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
+        _open_tagged_union(schema, known)
         _fit_enum(types, known)
         if len(types) > 1:
             return _alternatives(types, known)
@@ -195,6 +196,12 @@ def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -
         known["description"] = f"{known['description']} {said}" if "description" in known else said
 
 
+def _open_tagged_union(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
+    """Write `oneOf` with a Discriminator Object as `anyOf`: a property tells its branches apart, a validator cannot."""
+    if isinstance(schema.get("discriminator"), dict) and "oneOf" in known and "anyOf" not in known:
+        known["anyOf"] = known.pop("oneOf")
+
+
 def _is_number(value: JsonValue) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -270,6 +277,12 @@ def _names(_: _Upgrade, value: JsonValue, __: int) -> list[str] | None:
     return list(dict.fromkeys(names)) or None
 
 
+def _names_by_name(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, list[str]] | None:
+    if not isinstance(value, dict):
+        return None
+    return {name: listed for name, names in value.items() if (listed := _names(up, names, depth))} or None
+
+
 def _values(_: _Upgrade, value: JsonValue, __: int) -> list[JsonValue] | None:
     return (list(value) or None) if isinstance(value, list) else None
 
@@ -318,6 +331,7 @@ _READERS: dict[str, _Reader] = {
     "required": _names,
     "properties": _properties,
     "patternProperties": _pattern_map,
+    "dependentRequired": _names_by_name,
     "dependentSchemas": _schema_map,
     "additionalProperties": _open_or_schema,
     "unevaluatedProperties": _open_or_schema,

@@ -181,6 +181,7 @@ def test_an_xml_object_stands_outside_the_alternatives_of_a_type() -> None:
             {"additionalProperties": False, "unevaluatedProperties": True},
         ),
         ({"additionalProperties": {"type": ["string"]}}, {"additionalProperties": {"type": "string"}}),
+        ({"dependentRequired": {"a": ["b", "c"]}}, {"dependentRequired": {"a": ["b", "c"]}}),
         ({"$schema": "https://x", "$id": "y", "$comment": "z", "$defs": {"A": {}}}, {}),
         (
             {"if": {"type": ["string"]}, "then": True, "else": False, "not": {"const": 1}},
@@ -207,6 +208,8 @@ def test_what_openapi_3_1_says_stays_in_one_form(old: JsonValue, new: dict[str, 
         ({"allOf": {"a": 1}}, {}), ({"minLength": -1}, {}), ({"minLength": "3"}, {}), ({"minLength": True}, {}),
         ({"minLength": 3.0}, {"minLength": 3}), ({"minLength": 3.5}, {}), ({"multipleOf": 0}, {}),
         ({"multipleOf": 0.01}, {"multipleOf": 0.01}), ({"minimum": "1"}, {}), ({"minimum": True}, {}),
+        ({"dependentRequired": ["a"]}, {}), ({"dependentRequired": {"a": "b", "c": [1]}}, {}),
+        ({"dependentRequired": {"a": ["b", 1, "b"], "c": []}}, {"dependentRequired": {"a": ["b"]}}),
         ({"pattern": 3}, {}), ({"title": ["a"]}, {}), ({"description": ""}, {}), ({"deprecated": "yes"}, {}),
         ({"deprecated": False}, {}), ({"uniqueItems": 1}, {}), ({"format": None}, {}),
         ({"additionalProperties": []}, {}),
@@ -237,6 +240,17 @@ def test_the_discriminator_is_said_in_words() -> None:
     assert upgraded({"description": "A pet.", "discriminator": {"propertyName": "kind"}}) == {
         "description": f"A pet. {said}"
     }
+
+
+@pytest.mark.parametrize("openapi", ["3.0.3", "3.1.0"])
+def test_one_of_with_a_discriminator_takes_what_fits_several_of_its_branches(openapi: str) -> None:
+    """Our choice: branches are open, so most values fit several; the API goes by the property, a validator cannot."""
+    said = "The property `kind` says which alternative applies."
+    tagged = {"discriminator": {"propertyName": "kind"}}
+    one, two = {"oneOf": [{"$ref": "#/a"}, {"$ref": "#/b"}]}, {"anyOf": [{"$ref": "#/a"}, {"$ref": "#/b"}]}
+    assert upgraded({**one, **tagged}, openapi) == {**two, "description": said}
+    assert upgraded({**one, **tagged, "anyOf": [{}]}, openapi) == {**one, "anyOf": [{}], "description": said}
+    assert upgraded(one, openapi) == one
 
 
 def test_words_for_a_reader_hold_nothing_hidden() -> None:
@@ -333,6 +347,7 @@ WORDS = [
     "propertyNames",
     "contains",
     "minContains",
+    "dependentRequired",
     "dependentSchemas",
     "unevaluatedItems",
     "contentEncoding",
