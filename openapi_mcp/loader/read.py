@@ -251,11 +251,23 @@ class _Reader:
 
         def parameters(holder: JsonObject, place: str) -> JsonValue:
             listed, home = self.parts.parameter_list(holder, place)
+            for index, fields in enumerate(listed):
+                self.check_collection_format(fields, join(home, index))
             return self.parts.resources.rebased(listed, home.partition("#")[0], base)
 
         inherited: JsonObject = {"parameters": parameters(item, homes.of("parameters"))}
         own = {**value, "parameters": parameters(value, pointer)}
         return swagger.operation_of(self.root, inherited, own, follow)
+
+    def check_collection_format(self, parameter: JsonValue, pointer: str) -> None:
+        """Note a word for the form of a list that says nothing; once, for those that a path's operations share too."""
+        try:
+            found, place = self.parts.follow(parameter, pointer)
+        except RefError:
+            return  # reported where parameters are read
+        if swagger.is_unknown_format(found) and all(known.pointer != place for known in self.parts.problems):
+            said = f"the collectionFormat {shown(as_object(found)['collectionFormat'])!r} is not for this list"
+            self.parts.warn(place, f"{said}: it is sent as csv", "write csv, ssv, tsv or pipes; multi in a query")
 
     def security_schemes(self) -> Iterator[SecurityScheme]:
         if self.is_swagger:
