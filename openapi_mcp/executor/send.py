@@ -110,7 +110,7 @@ class Sender:
                     return await self._read(response, onward)
             finally:
                 await response.aclose()
-            request = _with_cookies_of(request, onward)
+            request = _as_it_was(request, onward)
         raise BrokenAnswerError(f"more than {MAX_REDIRECTS} redirects")
 
     async def _read(self, response: "httpx.Response", onward: "httpx.Request | None") -> HttpResponse:
@@ -135,11 +135,15 @@ class Sender:
 
 def _as_httpx(client: "httpx.AsyncClient", request: HttpRequest) -> "httpx.Request":
     headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
-    return client.build_request(request.method, request.url, headers=headers, content=request.body)
+    made = client.build_request(request.method, request.url, headers=headers, content=request.body)
+    made.method = request.method  # httpx writes it in capitals; methods are told apart by case (RFC 9110 section 9.1)
+    return made
 
 
-def _with_cookies_of(request: "httpx.Request", onward: "httpx.Request") -> "httpx.Request":
-    """Give a redirect within its origin the cookies of the request, which httpx takes from its own jar alone."""
+def _as_it_was(request: "httpx.Request", onward: "httpx.Request") -> "httpx.Request":
+    """Give a redirect within its origin the method as it was written, and the cookies that httpx has in no jar."""
+    if onward.method == request.method.upper():
+        onward.method = request.method
     if "cookie" in request.headers:
         onward.headers["cookie"] = request.headers["cookie"]
     return onward

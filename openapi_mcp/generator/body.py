@@ -15,6 +15,7 @@ _PLAIN_WORDS = _ANNOTATIONS | {
     "type",
     "properties",
     "required",
+    "dependentRequired",  # left to the API, as minProperties is: fields that stand side by side cannot say it
     "additionalProperties",
     "allOf",
     "$ref",

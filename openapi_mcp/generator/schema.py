@@ -145,6 +145,15 @@ class Parts:
         required = [name for name in schema.pop("required", ()) if name not in hidden]
         if required:
             schema["required"] = required
+        dependent = _without(schema.pop("dependentRequired", {}), hidden)
+        if dependent:
+            schema["dependentRequired"] = dependent
+
+
+def _without(dependent: Mapping[str, list[str]], hidden: set[str]) -> dict[str, list[str]]:
+    """Return what the properties that are shown need of each other."""
+    shown = {name: [other for other in needed if other not in hidden] for name, needed in dependent.items()}
+    return {name: needed for name, needed in shown.items() if needed and name not in hidden}
 
 
 class SelfContained:

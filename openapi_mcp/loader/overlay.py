@@ -11,10 +11,11 @@ from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.text import one_line
 
 Location = tuple[str | int, ...]
+_FIELDS = frozenset({"target", "description", "update", "remove", "copy"})
 
 
 def apply_overlay(root: JsonValue, overlay: JsonValue, *, where: str) -> tuple[JsonValue, list[Problem]]:
-    """Return the document with an overlay's actions done in order, and a Problem for each that does nothing.
+    """Return the document with an overlay's actions done in order, and Problems: what did nothing, what is not known.
 
     `root` is changed in place where its root stays the same value. An action updates, removes or (1.1) copies what its
     JSONPath (RFC 9535) selects: objects merge, arrays grow, other values are replaced.
@@ -33,20 +34,29 @@ def apply_overlay(root: JsonValue, overlay: JsonValue, *, where: str) -> tuple[J
     problems: list[Problem] = []
     for index, action in enumerate(actions):
         place = f"{where}#/actions/{index}"
-        root, done = _Action.read(action, place).apply(root)
-        if not done:
-            problems.append(_idle(action, place))
+        root, idle = _Action.read(action, place).apply(root)
+        problems += (_problem(place, said) for said in (*_unknown(action), idle) if said)
     return root, problems
 
 
-def _idle(action: JsonValue, place: str) -> Problem:
-    target = one_line(str(action.get("target")), 120) if isinstance(action, dict) else ""
-    message = f"the overlay's target {target!r} matches nothing"
+def _problem(place: str, message: str) -> Problem:
     return Problem(severity=Severity.WARNING, pointer=place, message=message, hint="correct or remove the action")
+
+
+def _unknown(action: JsonValue) -> Iterator[str]:
+    """Say what of an action is not acted on."""
+    fields = action if isinstance(action, dict) else {}
+    for word in fields:
+        if word not in _FIELDS and not word.startswith("x-"):
+            yield f"an overlay's action has no field {one_line(word, 80)!r}"
+    if not isinstance(fields.get("remove", False), bool):
+        yield "the `remove` of an overlay's action is not true or false: nothing is removed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Action:
+    place: str
+    words: str
     target: Any
     update: JsonValue
     has_update: bool
@@ -59,6 +69,8 @@ class _Action:
             raise DocumentError("an action is not an object", where=place, hint='write {"target": ..., "update": ...}')
         copy = action.get("copy")
         return cls(
+            place=place,
+            words=one_line(str(action.get("target")), 120),
             target=_path(action.get("target"), f"{place}/target"),
             update=action.get("update"),
             has_update="update" in action,
@@ -66,26 +78,32 @@ class _Action:
             copy=None if copy is None else _path(copy, f"{place}/copy"),
         )
 
-    def apply(self, root: JsonValue) -> tuple[JsonValue, bool]:
-        """Return the document with this action done, and whether it found anything to do."""
-        found = [tuple(node.location) for node in self.target.find(root)]
+    def apply(self, root: JsonValue) -> tuple[JsonValue, str]:
+        """Return the document with this action done, or as it was with what kept it from being done."""
+        found = [tuple(node.location) for node in self._find(self.target, root)]
         if not found:
-            return root, False
+            return root, f"the overlay's target {self.words!r} matches nothing"
         if self.remove:
             for location in sorted(found, key=_later_first, reverse=True):
                 _remove(root, location)
-            return root, True
-        for value in self._values(root):
+            return root, ""
+        values = [] if self.copy is None else [deepcopy(node.value) for node in self._find(self.copy, root)]
+        if self.copy is not None and len(values) != 1:
+            return root, f"the overlay's copy matches {len(values)} places, and must match one"
+        for value in (*values, *([self.update] if self.has_update else ())):
             for location in found:
                 root = _put(root, location, deepcopy(value))
-        return root, True
+        return root, ""
 
-    def _values(self, root: JsonValue) -> Iterator[JsonValue]:
-        """Yield what is merged into each target: what is copied first, then the update."""
-        if self.copy is not None:
-            yield from (deepcopy(node.value) for node in list(self.copy.find(root))[:1])
-        if self.has_update:
-            yield self.update
+    def _find(self, path: Any, root: JsonValue) -> list[Any]:
+        import jsonpath_rfc9535
+
+        try:
+            return list(path.find(root))
+        except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
+            said = one_line(str(error), 200)
+            hint = "name the steps to it instead of searching with `..`"
+            raise DocumentError(f"the JSONPath cannot be followed: {said}", where=self.place, hint=hint) from None
 
 
 def _path(text: JsonValue, place: str) -> Any:
@@ -97,6 +115,8 @@ def _path(text: JsonValue, place: str) -> Any:
         said = one_line(str(error), 200)
         hint = "write it as $.paths['/orders'].get"
         raise DocumentError(f"not a JSONPath: {said}", where=place, hint=hint) from None
+    except RecursionError:
+        raise DocumentError("the JSONPath is nested too deeply", where=place, hint="write a shorter one") from None
 
 
 def _later_first(location: Location) -> tuple[tuple[int, str | int], ...]:

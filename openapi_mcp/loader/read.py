@@ -25,6 +25,7 @@ from openapi_mcp.model.policy import METHODS
 from openapi_mcp.model.text import clean_text, one_line
 
 _METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}")  # a token: RFC 9110 section 5.6.2
+_ITEM_FIELDS = frozenset({"$ref", "summary", "description", "servers", "parameters", "additionalOperations"})
 Problems = Iterable[Problem]
 Wanted = Callable[[Operation], bool]
 """Told the heading of an operation (method, path, operationId, texts, tags): False where no more of it is wanted."""
@@ -157,26 +158,31 @@ class _Reader:
             if path.startswith("/"):
                 yield from self.path_item(path, item, servers)
             elif not path.startswith("x-"):
-                self.parts.error(
-                    join("#/paths", path), "a path that does not start with /", "write it with a leading slash"
-                )
+                self.left_out(path, "a path that does not start with /", "write it with a leading slash")
+
+    def left_out(self, path: str, reason: str, hint: str) -> None:
+        """Note a whole path that is not served."""
+        pointer = join("#/paths", path)
+        self.parts.error(pointer, reason, hint)
+        self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason=reason))
 
     def path_item(self, path: str, item: JsonValue, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:
         pointer = join("#/paths", path)
         try:
             found, target_pointer = self.parts.follow(item, pointer)
         except RefError as error:
-            self.parts.error(pointer, str(error), "correct the $ref")
-            self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason=str(error)))
+            self.left_out(path, str(error), "correct the $ref")
             return
         if not isinstance(found, dict):
-            self.parts.error(pointer, "the path item is not an object", "correct it")
-            self.skipped.append(Skipped(method="*", path=path, pointer=pointer, reason="not an object"))
+            self.left_out(path, "the path item is not an object", "correct it")
             return
         own = as_object(item)
         fields = {**found, **{key: value for key, value in own.items() if key != "$ref"}}
         inherited = self.parts.servers(fields, pointer) or servers
         homes = Homes(pointer=pointer, target=target_pointer, own=frozenset(own))
+        for word, place in _unread(fields, homes):
+            said = f"{one_line(word, 80)!r} is neither a method nor a field of a path item"
+            self.parts.warn(place, f"{said}: it is left out", "correct it")
         for method, value, place in _methods(fields, homes):
             operation = self.guarded(method, path, value, fields, homes, place, inherited)
             if operation is not None:
@@ -251,11 +257,23 @@ class _Reader:
 
         def parameters(holder: JsonObject, place: str) -> JsonValue:
             listed, home = self.parts.parameter_list(holder, place)
+            for index, fields in enumerate(listed):
+                self.check_collection_format(fields, join(home, index))
             return self.parts.resources.rebased(listed, home.partition("#")[0], base)
 
         inherited: JsonObject = {"parameters": parameters(item, homes.of("parameters"))}
         own = {**value, "parameters": parameters(value, pointer)}
         return swagger.operation_of(self.root, inherited, own, follow)
+
+    def check_collection_format(self, parameter: JsonValue, pointer: str) -> None:
+        """Note a word for the form of a list that says nothing; once, for those that a path's operations share too."""
+        try:
+            found, place = self.parts.follow(parameter, pointer)
+        except RefError:
+            return  # reported where parameters are read
+        if swagger.is_unknown_format(found) and all(known.pointer != place for known in self.parts.problems):
+            said = f"the collectionFormat {shown(as_object(found)['collectionFormat'])!r} is not for this list"
+            self.parts.warn(place, f"{said}: it is sent as csv", "write csv, ssv, tsv or pipes; multi in a query")
 
     def security_schemes(self) -> Iterator[SecurityScheme]:
         if self.is_swagger:
@@ -280,6 +298,16 @@ class _Reader:
                 parameter=text_of(fields, "name"),
                 scheme=text_of(fields, "scheme").lower(),
             )
+
+
+def _unread(fields: JsonObject, homes: Homes) -> Iterator[tuple[str, str]]:
+    """Yield what stands where a method would and is none, with its place."""
+    for word in fields:
+        if word.upper() not in METHODS and word not in _ITEM_FIELDS and not word.startswith("x-"):
+            yield word, join(homes.of(word), word)
+    for word in as_object(fields.get("additionalOperations")):
+        if not _METHOD.fullmatch(word):
+            yield word, join(homes.of("additionalOperations"), "additionalOperations", word)
 
 
 def _methods(fields: JsonObject, homes: Homes) -> Iterator[tuple[str, JsonValue, str]]:

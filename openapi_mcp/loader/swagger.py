@@ -25,6 +25,7 @@ _STYLES: dict[str, tuple[str, bool]] = {
     "pipes": ("pipeDelimited", False),
     "multi": ("form", True),
 }
+_ANYWHERE = frozenset({"spaceDelimited", "tabDelimited", "pipeDelimited"})  # in a path and a header too
 _FLOWS = {"accessCode": "authorizationCode", "application": "clientCredentials"}
 
 
@@ -99,9 +100,18 @@ def _parameter(fields: JsonObject) -> JsonValue:
     style: JsonObject = {}
     if fields.get("type") == "array":
         named = _STYLES.get(str(fields.get("collectionFormat", "csv")), _STYLES["csv"])
-        if fields.get("in") == "query":
+        if fields.get("in") == "query" or named[0] in _ANYWHERE:
             style = {"style": named[0], "explode": named[1]}
     return {**kept, **style, "schema": _item_schema(fields)}
+
+
+def is_unknown_format(parameter: JsonValue) -> bool:
+    """Return whether a parameter's `collectionFormat` is none, or `multi` where no name can be repeated."""
+    fields = _object(parameter)
+    if fields.get("type") != "array" or "collectionFormat" not in fields:
+        return False
+    word = str(fields["collectionFormat"])
+    return word not in _STYLES or (word == "multi" and fields.get("in") in ("path", "header"))
 
 
 def _item_schema(fields: JsonObject) -> JsonObject:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from openapi_mcp.loader.enums import fit_enum, of_type
 from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
@@ -17,6 +18,7 @@ from openapi_mcp.model.xml import KINDS
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _ANNOTATIONS = ("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "xml")
+_REFUSING_NULL = frozenset({"allOf", "anyOf", "oneOf", "enum"})  # without a `type`; other rules let null through
 _MAX_DEPTH = 60
 
 NodeReader = Callable[[JsonValue, int], dict[str, Any]]
@@ -26,9 +28,9 @@ def upgrade_schema(schema: JsonValue, *, openapi: str, resources: Resources | No
     """Return a schema of OpenAPI `openapi` ("2.0", "3.0.3", "3.1.0") in 2020-12 form; upgrading twice changes nothing.
 
     `base` is the URI of the document that holds it, "" for the root; references in it go by that (or by its `$id`).
-    3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), a boolean `exclusiveMinimum` a number, and
-    siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply. All: `example` becomes `examples`, a list of types
-    `anyOf`, in `xml` what 3.2 has another word for that word.
+    3.0: `nullable: true` becomes a null alternative (2.0: `x-nullable`), beside `allOf` without a `type` too; a
+    boolean `exclusiveMinimum` becomes a number, and siblings of `$ref` are dropped. 3.1: siblings of `$ref` apply.
+    All: `example` becomes `examples`, a list of types `anyOf`, in `xml` what 3.2 has another word for that word.
 
     Raises:
         RefError: a `$ref` that is not a pointer into the document.
@@ -79,14 +81,21 @@ class _Upgrade:
         if schema.get("type") == "file":  # Swagger 2.0's word for bytes, which newer documents use too
             schema = {**schema, "type": "string", "format": "binary"}
         types = self._types(schema)
-        if len(types) > 1 and depth == _MAX_DEPTH:
+        or_null = not types and self._is_nullable(schema) and any(word in schema for word in _REFUSING_NULL)
+        if depth == _MAX_DEPTH and (len(types) > 1 or or_null):
             types = []  # no level is left for alternatives
-        known = dict(self._keywords(schema, depth + (len(types) > 1)))
+            if or_null:
+                schema = {word: value for word, value in schema.items() if word not in _REFUSING_NULL}
+        known = dict(self._keywords(schema, depth + (len(types) > 1 or or_null)))
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
+        _open_tagged_union(schema, known)
+        _fit_enum(types, known)
         if len(types) > 1:
             return _alternatives(types, known)
+        if or_null:
+            return _or_null(known)
         return {"type": types[0], **known} if types else known
 
     def _keywords(self, schema: dict[str, JsonValue], depth: int) -> Iterator[tuple[str, Any]]:
@@ -108,18 +117,45 @@ class _Upgrade:
         declared = schema.get("type")
         names = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else []
         types = list(dict.fromkeys(name for name in names if isinstance(name, str) and name in _TYPES))
-        if self.is_30 and schema.get(self.nullable) is True and types and "null" not in types:
+        if self._is_nullable(schema) and types and "null" not in types:
             types.append("null")
         return types
+
+    def _is_nullable(self, schema: dict[str, JsonValue]) -> bool:
+        return self.is_30 and schema.get(self.nullable) is True
+
+
+def _or_null(known: dict[str, Any]) -> dict[str, Any]:
+    """Take null in beside a schema without a type: {"allOf": [x]} -> {"anyOf": [{"allOf": [x]}, {"type": "null"}]}.
+
+    An `anyOf` that stands alone takes it among its own; a `oneOf` may have it already, and would refuse it as two.
+    """
+    outside = {key: known[key] for key in _ANNOTATIONS if key in known}
+    inside = {key: value for key, value in known.items() if key not in outside}
+    if not _REFUSING_NULL.intersection(inside):
+        return known
+    branches = inside["anyOf"] if set(inside) == {"anyOf"} else [_without_null(inside)]
+    null = {"type": "null"}
+    return {**outside, "anyOf": branches if null in branches else [*branches, null]}
 
 
 def _alternatives(types: list[str], known: dict[str, Any]) -> dict[str, Any]:
     outside = {key: known[key] for key in _ANNOTATIONS if key in known}
     inside = {key: value for key, value in known.items() if key not in outside}
-    branches = [{"type": name, **_without_null(inside)} for name in types if name != "null"]
+    inside = _without_null(inside)
+    branches = [{"type": name, **inside} for name in types if name != "null"]
+    if len(branches) > 1 and "enum" in inside:
+        branches = _each_with_its_own(branches)
     if "null" in types:
         branches.append({"type": "null"})
     return {**outside, "anyOf": branches}
+
+
+def _each_with_its_own(branches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave each alternative the values of the `enum` that are of its type; without any an alternative is none."""
+    split = [{**branch, "enum": of_type(branch["enum"], branch["type"])} for branch in branches]
+    kept = [branch for branch in split if branch["enum"]]
+    return kept or [{word: value for word, value in branch.items() if word != "enum"} for branch in branches]
 
 
 def _without_null(keywords: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +178,15 @@ def _add_examples(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> Non
         known["examples"] = [schema["example"]]
 
 
+def _fit_enum(types: list[str], known: dict[str, Any]) -> None:
+    """Bring the values of an `enum` to the one type beside it: {type: string, enum: [1]} allows no value as it is."""
+    kinds = [name for name in types if name != "null"]
+    if len(kinds) == 1 and "enum" in known:
+        known["enum"] = fit_enum(known["enum"], kinds[0])
+        if not known["enum"]:
+            del known["enum"]
+
+
 def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
     """Say in words which property tells the branches apart; 2020-12 has no keyword for it."""
     discriminator = schema.get("discriminator")
@@ -149,6 +194,12 @@ def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -
     if isinstance(name, str):
         said = f"The property `{one_line(name, 80)}` says which alternative applies."
         known["description"] = f"{known['description']} {said}" if "description" in known else said
+
+
+def _open_tagged_union(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
+    """Write `oneOf` with a Discriminator Object as `anyOf`: a property tells its branches apart, a validator cannot."""
+    if isinstance(schema.get("discriminator"), dict) and "oneOf" in known and "anyOf" not in known:
+        known["anyOf"] = known.pop("oneOf")
 
 
 def _is_number(value: JsonValue) -> bool:
@@ -173,6 +224,11 @@ def _schema_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[st
     if not isinstance(value, dict):
         return None
     return {name: up.node(item, depth) for name, item in value.items() if isinstance(item, (dict, bool))}
+
+
+def _properties(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
+    """Read `properties`; one whose schema is none (`null`, `"string"`) may have any value, but is still there."""
+    return {name: up.node(item, depth) for name, item in value.items()} if isinstance(value, dict) else None
 
 
 def _pattern_map(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, dict[str, Any]] | None:
@@ -221,6 +277,12 @@ def _names(_: _Upgrade, value: JsonValue, __: int) -> list[str] | None:
     return list(dict.fromkeys(names)) or None
 
 
+def _names_by_name(up: _Upgrade, value: JsonValue, depth: int) -> dict[str, list[str]] | None:
+    if not isinstance(value, dict):
+        return None
+    return {name: listed for name, names in value.items() if (listed := _names(up, names, depth))} or None
+
+
 def _values(_: _Upgrade, value: JsonValue, __: int) -> list[JsonValue] | None:
     return (list(value) or None) if isinstance(value, list) else None
 
@@ -267,8 +329,9 @@ _READERS: dict[str, _Reader] = {
     "maxProperties": _count,
     "uniqueItems": _flag,
     "required": _names,
-    "properties": _schema_map,
+    "properties": _properties,
     "patternProperties": _pattern_map,
+    "dependentRequired": _names_by_name,
     "dependentSchemas": _schema_map,
     "additionalProperties": _open_or_schema,
     "unevaluatedProperties": _open_or_schema,

@@ -173,6 +173,8 @@ def _rule(error: "ValidationError") -> str:
         return say(limit, shown)
     if error.validator == "additionalProperties":
         return _unknown_properties(error)
+    if error.validator in ("anyOf", "oneOf"):
+        return f"is {shown}, {_misfit(error)}"
     if error.validator == "required":
         missing = [name for name in limit if isinstance(error.instance, Mapping) and name not in error.instance]
         return f"lacks {_quoted(missing)}"
@@ -186,15 +188,23 @@ def _unknown_properties(error: "ValidationError") -> str:
     return f"has unknown fields {_quoted(name for name in given if name not in known)}; allowed: {_quoted(known)}"
 
 
-def _alternatives(limit: Any, shown: str) -> str:
-    types = [str(branch.get("type", "")) for branch in limit if isinstance(branch, Mapping)]
-    if types and all(types):
-        return f"is {shown}, but must be {' or '.join(dict.fromkeys(types))}"
-    return f"is {shown}, which fits none of its {len(limit)} alternatives"
+def _misfit(error: "ValidationError") -> str:
+    """Say how a value misses its alternatives: none is of its type, it fits none, or several where one is asked for."""
+    branches, wrong = _limit(error), list(error.context or ())
+    if not wrong:
+        return f"which fits several of its {len(branches)} alternatives, and must fit exactly one"
+    mistyped = [inner for inner in wrong if _is_wrong_type(inner)]
+    if len({inner.schema_path[0] for inner in mistyped}) == len(branches):
+        return f"but must be {' or '.join(dict.fromkeys(_types(inner.validator_value) for inner in mistyped))}"
+    return f"which fits none of its {len(branches)} alternatives"
+
+
+def _types(limit: Any) -> str:
+    return limit if isinstance(limit, str) else " or ".join(limit)
 
 
 _RULES: dict[str, Callable[[Any, str], str]] = {
-    "type": lambda limit, shown: f"is {shown}, but must be {limit if isinstance(limit, str) else ' or '.join(limit)}",
+    "type": lambda limit, shown: f"is {shown}, but must be {_types(limit)}",
     "enum": lambda limit, shown: f"is {shown}, but must be one of {_quoted(limit)}",
     "const": lambda limit, shown: f"is {shown}, but must be {_shown(limit)}",
     "minimum": lambda limit, shown: f"is {shown}, but must be at least {limit}",
@@ -210,8 +220,6 @@ _RULES: dict[str, Callable[[Any, str], str]] = {
     "uniqueItems": lambda limit, shown: "must not hold the same item twice",
     "minProperties": lambda limit, shown: f"must have at least {limit} fields",
     "maxProperties": lambda limit, shown: f"must have at most {limit} fields",
-    "anyOf": _alternatives,
-    "oneOf": _alternatives,
     "not": lambda limit, shown: f"is {shown}, which is not allowed",
 }
 

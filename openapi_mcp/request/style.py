@@ -14,6 +14,7 @@ from openapi_mcp.model.jsontext import write_json
 _RESERVED = ":/?#[]@!$&'()*+,;="  # RFC 3986 section 2.2
 _SAFE_RESERVED = "".join(set(_RESERVED) - set("#&+[]"))  # what `allowReserved` may leave without changing the query
 _DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "tabDelimited": "%09"}
+_JOINED = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}  # as they stand in a header
 
 
 def scalar(value: Any) -> str:
@@ -29,9 +30,9 @@ def encode(text: str, *, safe: str = "") -> str:
 
 
 def path_value(parameter: Parameter, value: Any) -> str:
-    """Write a path parameter: styles simple, label, matrix.
+    """Write a path parameter: styles simple, label, matrix; with a delimiter for Swagger's `collectionFormat`.
 
-    simple [3, 4] -> "3,4"; label [3, 4] explode -> ".3.4"; matrix {"a": 1} explode -> ";a=1"
+    simple [3, 4] -> "3,4"; label [3, 4] explode -> ".3.4"; matrix {"a": 1} explode -> ";a=1"; pipeDelimited "3%7C4"
 
     Raises:
         ArgumentsError: a style that is not for paths, or an empty array or object.
@@ -49,6 +50,8 @@ def path_value(parameter: Parameter, value: Any) -> str:
             return "".join(_matrix(encode(k), encode(scalar(v))) for k, v in _some(parameter, value).items())
         case "matrix", _:
             return _matrix(name, _joined(parameter, value, ",", ","))
+        case style, _ if style in _JOINED:
+            return _joined(parameter, value, _DELIMITERS[style], _DELIMITERS[style])
         case _:
             raise _unfit(parameter)
 
@@ -100,9 +103,9 @@ def querystring(parameter: Parameter, value: Any) -> str:
 
 
 def header_value(parameter: Parameter, value: Any) -> str:
-    """Write a header parameter: style simple, nothing encoded.
+    """Write a header parameter: style simple, or a delimiter for Swagger's `collectionFormat`; nothing encoded.
 
-    [3, 4] -> "3,4"; {"a": 1} explode -> "a=1"
+    [3, 4] -> "3,4"; {"a": 1} explode -> "a=1"; pipeDelimited [3, 4] -> "3|4"
 
     Raises:
         ArgumentsError: a control character, which would end the header, or white space at an end. Security, A5.
@@ -110,17 +113,18 @@ def header_value(parameter: Parameter, value: Any) -> str:
     value = _content(parameter, value)
     match value:
         case list():
-            text = ",".join(scalar(item) for item in value)
+            parts = [scalar(item) for item in value]
         case dict() if parameter.explode:
-            text = ",".join(f"{key}={scalar(item)}" for key, item in value.items())
+            parts = [f"{key}={scalar(item)}" for key, item in value.items()]
         case dict():
-            text = ",".join(part for key, item in value.items() for part in (key, scalar(item)))
+            parts = [part for key, item in value.items() for part in (key, scalar(item))]
         case _:
-            text = scalar(value)
-    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+            parts = [scalar(value)]
+    if any(ord(char) < 32 or ord(char) == 127 for part in parts for char in part):
         raise ArgumentsError(
             "holds a control character, which no header can carry", field=parameter.name, hint="remove it"
         )
+    text = _JOINED.get(parameter.style, ",").join(parts)
     if text != text.strip():
         raise ArgumentsError("starts or ends with white space, which no header can carry", field=parameter.name)
     return text

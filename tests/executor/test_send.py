@@ -151,6 +151,15 @@ async def test_a_redirect_repeats_the_body_only_where_its_status_says_so(status:
     assert upstream.seen[1].endswith(b"\r\n\r\n" + body)
 
 
+@pytest.mark.spec("OAS 3.2.0 Path Item Object")
+@pytest.mark.parametrize("method", ["CoPy", "copy", "HEAD"])
+async def test_a_method_goes_out_in_the_letters_of_the_document(method: str) -> None:
+    """additionalOperations: the key is the method as it is sent; RFC 9110 section 9.1: methods are case-sensitive."""
+    async with raw_upstream(redirect("/b", 307), answer(b"")) as upstream:
+        await send(request(f"{upstream.url}/a", method))
+    assert upstream.targets == [f"{method} /a", f"{method} /b"]
+
+
 async def test_the_user_in_a_redirect_takes_the_place_of_no_credential() -> None:
     """security.md 3 R-CRED. httpx makes an Authorization of the user in a URL."""
     headers = (("Authorization", "Bearer b"),)

@@ -145,6 +145,8 @@ def test_what_is_read_only_inside_is_left_out_and_not_required() -> None:
     assert argument(schema) == {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
     only = {"type": "object", "required": ["id"], "properties": {"id": {"readOnly": True}}}
     assert argument(only) == {"type": "object", "properties": {}}
+    dependent = {"properties": {"id": {"readOnly": True}}, "dependentRequired": {"a": ["b", "id"], "id": ["a"]}}
+    assert argument(dependent) == {"properties": {}, "dependentRequired": {"a": ["b"]}}
 
 
 @pytest.mark.parametrize(

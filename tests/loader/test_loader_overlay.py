@@ -86,6 +86,46 @@ def test_an_action_that_matches_nothing_is_a_problem() -> None:
     assert problem.message == "the overlay's target '$.nowhere' matches nothing"
 
 
+@pytest.mark.spec("Overlay 1.1.0 Action Object")
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ({"target": "$.info", "copy": "$.no", "update": {"x": 1}}, "the overlay's copy matches 0 places"),
+        ({"target": "$.info", "copy": "$.paths.*", "update": {"x": 1}}, "the overlay's copy matches 2 places"),
+        ({"target": "$.info", "updte": {"x": 1}}, "an overlay's action has no field 'updte'"),
+        ({"target": "$.info", "remove": "true"}, "the `remove` of an overlay's action is not true or false"),
+    ],
+)
+def test_what_an_action_does_not_do_is_a_problem(action: Any, said: str) -> None:
+    """style.md, Errors: nothing is dropped in silence. A copy is of one node."""
+    root, (problem,) = applied(action)
+    assert problem.startswith(said)
+    assert root == ROOT
+
+
+def test_words_of_its_own_are_no_problem() -> None:
+    """Overlay 1.1.0, Specification Extensions."""
+    assert applied({"target": "$.info", "x-why": 1, "description": "d", "remove": False})[1] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "said", "where"),
+    [
+        ("$[?" + "!" * 5000 + "@.a]", "the JSONPath is nested too deeply", "o.yaml#/actions/0/target"),
+        ("$" + ".a" * 20000, "the JSONPath cannot be followed", "o.yaml#/actions/0"),
+        ("$..x", "the JSONPath cannot be followed", "o.yaml#/actions/0"),
+    ],
+)
+def test_a_path_that_leads_too_deep_is_refused_with_its_place(target: str, said: str, where: str) -> None:
+    """style.md, Errors: where, and what to do; no traceback."""
+    root: Any = {}
+    for _ in range(150):
+        root = {"a": root}
+    with pytest.raises(DocumentError, match=said) as raised:
+        apply_overlay(root, {"overlay": "1.0.0", "actions": [{"target": target}]}, where="o.yaml")
+    assert raised.value.where == where
+
+
 @pytest.mark.parametrize(
     ("overlay", "said", "where"),
     [

@@ -103,7 +103,9 @@ def test_openapi_3_2_has_query_and_any_other_method() -> None:
         ("QUERY", "#/paths/~1a/query"),
         ("COPY", "#/paths/~1a/additionalOperations/COPY"),
     ]
-    assert found.problems == ()
+    problem = problem_of(found)
+    assert problem.pointer == "#/paths/~1a/additionalOperations/b ad"
+    assert problem.message == "'b ad' is neither a method nor a field of a path item: it is left out"
 
 
 @pytest.mark.spec("OAS 3.2.0 Media Type Object")
@@ -194,8 +196,18 @@ def test_every_method_of_a_path_item_is_an_operation_in_document_order() -> None
 
 def test_what_else_stands_in_a_path_item_is_no_operation() -> None:
     """OAS 3.1.1, Path Item Object: extensions start with x-."""
-    found = document({"/a": {"x-get": {}, "summary": "s", "connect": {}}, "x-paths": {"get": {}}})
+    found = document({"/a": {"x-get": {}, "summary": "s", "servers": [], "parameters": []}, "x-paths": {"get": {}}})
     assert (found.operations, found.problems, found.skipped) == ((), (), ())
+
+
+@pytest.mark.parametrize("word", ["gte", "connect", "operations", "Parameters"])
+def test_what_no_path_item_has_is_said(word: str) -> None:
+    """style.md, Errors: nothing is dropped in silence; a misspelt method is an operation lost."""
+    found = document({"/a": {"get": {}, word: {}}})
+    assert [op.method for op in found.operations] == ["GET"]
+    problem = problem_of(found)
+    assert (problem.severity, problem.pointer) == (Severity.WARNING, f"#/paths/~1a/{word}")
+    assert problem.message == f"'{word}' is neither a method nor a field of a path item: it is left out"
 
 
 def test_a_method_is_read_in_any_letter_case() -> None:
@@ -255,13 +267,15 @@ def test_an_operation_that_is_no_object_is_left_out_and_said(broken: Any) -> Non
     assert problem_of(found).message == "GET /a is left out: the operation is not an object"
 
 
-@pytest.mark.parametrize("item", [None, 3, "x", [], {"$ref": "#/paths/~1b/x"}])
+@pytest.mark.parametrize("item", [None, 3, "x", [], {"$ref": "#/paths/~1b/x-x"}])
 def test_a_path_item_that_is_no_object_is_said(item: Any) -> None:
     """style.md, Errors: nothing is dropped in silence."""
-    found = document({"/a": item, "/b": {"get": {}, "x": 1}})
+    found = document({"/a": item, "/b": {"get": {}, "x-x": 1}})
     assert [op.path for op in found.operations] == ["/b"]
     assert problem_of(found).pointer == "#/paths/~1a"
-    assert found.skipped == (Skipped(method="*", path="/a", pointer="#/paths/~1a", reason="not an object"),)
+    assert found.skipped == (
+        Skipped(method="*", path="/a", pointer="#/paths/~1a", reason="the path item is not an object"),
+    )
 
 
 def test_a_path_without_a_leading_slash_is_said() -> None:
@@ -274,6 +288,8 @@ def test_a_path_without_a_leading_slash_is_said() -> None:
         message="a path that does not start with /",
         hint="write it with a leading slash",
     )
+    reason = "a path that does not start with /"
+    assert found.skipped == (Skipped(method="*", path="orders", pointer="#/paths/orders", reason=reason),)
 
 
 def test_a_path_item_may_be_a_reference_with_fields_of_its_own() -> None:

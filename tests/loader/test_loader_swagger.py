@@ -65,8 +65,9 @@ def test_host_base_path_and_schemes_are_servers(root: Json, base_uri: str | None
     [
         ("query", None, "form", False), ("query", "csv", "form", False), ("query", "multi", "form", True),
         ("query", "ssv", "spaceDelimited", False), ("query", "tsv", "tabDelimited", False),
-        ("query", "pipes", "pipeDelimited", False), ("query", "nonsense", "form", False), ("query", 3, "form", False),
-        ("header", "pipes", "simple", False),
+        ("query", "pipes", "pipeDelimited", False), ("header", "csv", "simple", False),
+        ("header", "ssv", "spaceDelimited", False), ("header", "tsv", "tabDelimited", False),
+        ("header", "pipes", "pipeDelimited", False),
     ],
 )  # fmt: skip
 def test_a_collection_format_is_a_style(place: str, collection: Any, style: str, explode: bool) -> None:
@@ -75,6 +76,22 @@ def test_a_collection_format_is_a_style(place: str, collection: Any, style: str,
     (found,) = only({"name": "x", "in": place, "type": "array", "items": {"type": "integer"}, **given}).parameters
     assert (found.style, found.explode) == (style, explode)
     assert found.schema == {"type": "array", "items": {"type": "integer"}}
+
+
+@pytest.mark.parametrize(
+    ("place", "collection"), [("query", "nonsense"), ("query", 3), ("header", "multi"), ("path", "multi")]
+)
+def test_a_collection_format_that_says_nothing_is_csv_and_a_problem(place: str, collection: Any) -> None:
+    """style.md, Errors: nothing is dropped in silence; of a parameter that several operations share it is said once."""
+    odd = {"name": "id", "in": place, "type": "array", "collectionFormat": collection, "items": {"type": "integer"}}
+    whole: Json = {"swagger": "2.0", "info": {}, "paths": {"/a/{id}": {"parameters": [odd], "get": {}, "put": {}}}}
+    found = read(whole, source="x", base_uri=None)
+    style = ("form" if place == "query" else "simple", False)
+    declared = [parameter for parameter in found.operations[0].parameters if parameter.location.value == place]
+    assert [(parameter.style, parameter.explode) for parameter in declared][:1] == [style]
+    (problem,) = [problem for problem in found.problems if "collectionFormat" in problem.message]
+    assert problem.pointer == "#/paths/~1a~1{id}/parameters/0"
+    assert problem.message == f"the collectionFormat '{collection}' is not for this list: it is sent as csv"
 
 
 def test_a_parameter_keeps_what_its_schema_says() -> None:

@@ -129,6 +129,23 @@ def test_a_style_that_is_none_is_said(location: Location, write: Any, style: str
         write(read_parameter("a", location, style), "x")
 
 
+@pytest.mark.spec("Swagger 2.0 Parameter Object")
+@pytest.mark.parametrize(
+    ("style", "in_path", "in_header"),
+    [
+        ("pipeDelimited", "a%20b%7C1", "a b|1"),
+        ("spaceDelimited", "a%20b%201", "a b 1"),
+        ("tabDelimited", "a%20b%091", "a b\t1"),
+    ],
+)
+def test_a_list_is_joined_by_its_delimiter_in_a_path_and_a_header(style: str, in_path: str, in_header: str) -> None:
+    """Swagger 2.0, collectionFormat: pipes, ssv, tsv; RFC 9110 section 5.5: a tab may stand in a header."""
+    assert path_value(read_parameter("x", Location.PATH, style), ["a b", 1]) == in_path
+    assert header_value(read_parameter("x", Location.HEADER, style), ["a b", 1]) == in_header
+    with pytest.raises(ArgumentsError, match="control character"):
+        header_value(read_parameter("x", Location.HEADER, style), ["a\tb", 1])
+
+
 def test_a_style_of_queries_is_not_for_a_path() -> None:
     """OAS 3.1.1, Style Values."""
     with pytest.raises(ArgumentsError, match="the style 'form', which is not for a path"):
