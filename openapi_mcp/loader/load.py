@@ -26,7 +26,10 @@ _MAX_FILES = 2_000
 _GZIP = b"\x1f\x8b"
 
 Arrived = Callable[[Source, Fetched | None], None]
-"""Told of each part of a description: where it comes from, and what came; None where it cannot be had."""
+"""Told of each part of a description: where it comes from, and what came; None where it cannot be had.
+
+Told again, with None, where what came cannot be read.
+"""
 
 
 async def load(
@@ -162,27 +165,30 @@ class _Gathering:
         if source is None:
             return None
         try:
-            data = unpacked((await self.fetched(source, within_origin=not self.allow_remote)).data, str(source))
-        except (SourceError, DocumentError) as error:
+            fetched = await self.fetched(source, within_origin=not self.allow_remote)
+        except SourceError as error:
             self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
             return None
-        self.received += len(data)
+        try:
+            data = unpacked(fetched.data, str(source))
+            self.received += len(data)
+            value = self.parsed(data, uri) if self.received <= MAX_BYTES else None
+        except (SourceError, DocumentError) as error:
+            self.arrived(source, None)
+            self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
+            return None
         if self.received > MAX_BYTES:
             raise SourceError(
                 f"the document and its parts are larger than {MAX_BYTES // 1_000_000} MB",
                 where=str(self.source),
                 hint="serve a part of it",
             )
-        return self.parsed(data, uri)
+        return value
 
     def parsed(self, data: bytes, uri: str) -> JsonValue:
         if unquote(urlsplit(uri).path).lower().endswith((".md", ".txt", ".html")):
             return data.decode("utf-8", "replace")
-        try:
-            return parse(data, where=redact_url(uri))
-        except DocumentError as error:
-            self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
-            return None
+        return parse(data, where=redact_url(uri))
 
     def allowed(self, uri: str, root_uri: str, holder: str) -> Source | None:
         """Return a source for a URI that may be fetched; only what is itself a file leads to files."""
