@@ -140,12 +140,13 @@ class _Gathering:
 
     async def gather(self, root: JsonValue, root_uri: str) -> None:
         """Fetch what references name, and what references there name, until nothing is missing."""
-        waiting = [(uri, root_uri) for uri in outside_uris(root, root_uri)]
+        waiting = [(*uris, root_uri) for uris in outside_uris(root, root_uri)]
+        named = {(uri, meant) for uri, meant, _ in waiting}
         tried = {root_uri, ""}
         declared = set(declared_uris(root, root_uri))
         while waiting:
-            uri, holder = waiting.pop()
-            if uri in tried or uri in declared:
+            uri, meant, holder = waiting.pop()
+            if uri in tried or uri in declared or meant in declared:
                 continue
             tried.add(uri)
             if len(tried) > _MAX_FILES:
@@ -154,9 +155,13 @@ class _Gathering:
             value = await self.part(uri, root_uri, holder)
             if value is not None:
                 self.roots[uri] = value
-                waiting += ((inner, uri) for inner in outside_uris(value, uri))
+                found = [(*uris, uri) for uris in outside_uris(value, uri)]
+                waiting += found
+                named.update((inner, other) for inner, other, _ in found)
                 declared.update(declared_uris(value, uri))
-        known = {_shown(uri) for uri in declared}  # some are met before the schema that bears the name
+        # Some are met before the schema that bears the name.
+        unknown = {_shown(uri) for uri, meant in named if uri not in declared and meant not in declared}
+        known = {_shown(uri) for uri, _ in named} - unknown
         self.problems = [problem for problem in self.problems if problem.pointer not in known]
 
     async def part(self, uri: str, root_uri: str, holder: str) -> JsonValue:
