@@ -11,12 +11,13 @@ from pathlib import Path
 from openapi_mcp import __version__
 from openapi_mcp.config import Config
 from openapi_mcp.credentials import resolve_credentials
-from openapi_mcp.errors import ConfigError, OpenapiMcpError
+from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.generator.catalogue import Freshness, Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
 from openapi_mcp.model.document import Document
+from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.serving import App, apart
@@ -48,7 +49,7 @@ async def open_app(
     trouble: OpenapiMcpError | None = None
     found: Catalogue | Stored
     try:
-        found = stored or await _load_servable(config, notice, environ)
+        found = stored or await _load_servable(config, notice, environ, last_good)
     except OpenapiMcpError as error:
         kept = last_catalogue(last_good)
         if kept is None:
@@ -80,8 +81,13 @@ def _app(
     )
 
 
-async def _load_servable(config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue:
+async def _load_servable(
+    config: Config, notice: Notice, environ: Mapping[str, str], last_good: Path | None
+) -> Catalogue:
     catalogue = await load_catalogue(config, notice, environ)
+    if not all(part.is_good for part in _parts(catalogue.freshness)) and (kept := last_catalogue(last_good)):
+        with closing(kept):
+            _require_parts(catalogue, kept.freshness)
     require_tools(catalogue.toolset, catalogue.document)
     _require_server(config, catalogue)
     return catalogue
@@ -129,12 +135,31 @@ async def check_again(
         if known is not None and found is not None and found.digests == known.digests:
             _note_unchanged(app, known, found)
             return None
+        _require_parts(catalogue, known)
         await serve_catalogue(app, config, catalogue, environ)
     except OpenapiMcpError as error:
         _say_what_stays(app, error, notice)
         return None
     app.trouble = None
     return catalogue
+
+
+def _parts(freshness: Freshness | None) -> tuple[Part, ...]:
+    return freshness.parts if freshness is not None else ()
+
+
+def _require_parts(catalogue: Catalogue, known: Freshness | None) -> None:
+    """Refuse a document of which a part is broken or out of reach that was there before.
+
+    A part that never was costs only the operations that need it: then there is no better list to stay with.
+    """
+    lost = lost_parts(_parts(known), _parts(catalogue.freshness))
+    if not lost:
+        return
+    for problem in catalogue.document.problems:
+        if problem.pointer in lost:
+            raise SourceError(problem.message, where=problem.pointer, hint=problem.hint)
+    raise SourceError("a referenced document cannot be had", where=catalogue.document.source, hint="correct the $ref")
 
 
 def _note_unchanged(app: App, known: Freshness, found: Freshness) -> None:

@@ -157,12 +157,17 @@ class _Parts:
 
     named: int
     since: int = field(default_factory=time.time_ns)
+    last: Source | None = None
     files: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     is_racy: bool = False
 
     def arrived(self, source: Source, fetched: "Fetched | None") -> None:
-        """Note a part."""
+        """Note a part; told of it again, that it cannot be read."""
+        if fetched is None and source == self.last:
+            self.parts[-1] = replace(self.parts[-1], is_broken=True)
+            return
+        self.last = source
         uri = "" if len(self.parts) < self.named else _plain_uri(source)
         if fetched is None:
             self.parts.append(Part(uri=uri))
@@ -174,21 +179,19 @@ class _Parts:
     def note_file(self, source: FileSource) -> None:
         """Note the state that a file had when it was read."""
         found = state(str(source.path))
-        if found and found[1] + _TICK < self.since:
+        if found:
             path, mtime, size = found
             self.files[path] = (path, mtime, size)
-        else:
-            self.is_racy = True
+        self.is_racy = self.is_racy or not found or found[1] + _TICK >= self.since
 
-    def freshness(self, config: Config) -> Freshness | None:
-        """Return what tells whether the document is still as it was; None where a file changed around its reading."""
-        if self.is_racy:
-            return None
+    def freshness(self, config: Config) -> Freshness:
+        """Return what tells whether the document is still as it was."""
         values = [value for layer in config.credentials for value in _written(layer)]
         return Freshness(
             files=tuple(self.files.values()),
             parts=tuple(self.parts),
             made=self.since // 10**9,
+            is_settled=not self.is_racy,
             variables=tuple(value[4:] for value in values if value.startswith("env:")),
             secret_files=tuple(os.path.expanduser(value[5:]) for value in values if value.startswith("file:")),
         )

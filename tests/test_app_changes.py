@@ -165,6 +165,37 @@ async def test_a_change_of_one_part_is_seen_while_the_document_is_the_same(upstr
         assert sorted(app.toolset.by_name) == ["b", "changed"]
 
 
+@pytest.mark.parametrize("query", ["", "?key=s3cret"], ids=["plain", "secret"])
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(b"", status=500), Answer(b"{"), Answer(b""), Answer(b"\x1f\x8bx")],
+    ids=["out of reach", "broken", "empty", "damaged"],
+)
+async def test_while_a_part_that_was_there_is_lost_the_last_good_list_stays(
+    upstream: Upstream, tmp_path: Path, answer: Answer, query: str
+) -> None:
+    """Issue 3, Live: as for the document itself. A document that does without the part is a change like another."""
+    said: list[str] = []
+    document = description() | {"paths": {"/a": {"$ref": "/a.json"}, "/b": {"$ref": f"/b.json{query}"}}}
+    given = build_config({"spec": upstream.serve(document)}, {}, tmp_path)
+    upstream.answers = {"/a.json": item("a"), "/b.json": item("b")}
+    async with open_app(given, quiet, {}) as app:
+        upstream.answers |= {"/a.json": item("changed"), "/b.json": answer}
+        for _ in range(2):
+            assert await check_again(app, given, said.append, {}) is None
+        assert list(app.toolset.by_name) == ["a", "b"]
+        assert ["a referenced document cannot be" in line for line in said] == [True]
+        upstream.answers["/b.json"] = item("b")
+        assert await check_again(app, given, said.append, {}) is not None
+        assert list(app.toolset.by_name) == ["changed", "b"]
+        upstream.answers["/b.json"] = answer
+        del document["paths"]["/b"]
+        upstream.serve(document)
+        assert await check_again(app, given, said.append, {}) is not None
+        assert list(app.toolset.by_name) == ["changed"]
+    assert len(said) == 1
+
+
 async def test_a_part_whose_url_may_hold_a_secret_is_not_written_down(upstream: Upstream, tmp_path: Path) -> None:
     """security.md: nothing secret on disk. Such a document is loaded again as a whole."""
     upstream.answers = {"/a.json": item("a")}

@@ -51,13 +51,15 @@ class Freshness:
     """What tells whether a catalogue is still true.
 
     `files` are the states (path, mtime in ns, size) of the files the document is spread over, none where it came from
-    elsewhere; `parts` are all of it, as they were read at `made` (seconds since 1970). `variables` and `secret_files`
-    are what credentials refer to: without them a start fails, as it should.
+    elsewhere; `parts` are all of it, as they were read at `made` (seconds since 1970). It `is_settled` unless a file
+    changed around its reading, so that its state may stand for other bytes, and is not to be kept. `variables` and
+    `secret_files` are what credentials refer to: without them a start fails, as it should.
     """
 
     files: tuple[tuple[str, int, int], ...] = ()
     parts: tuple[Part, ...] = ()
     made: int = 0
+    is_settled: bool = True
     variables: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()
 

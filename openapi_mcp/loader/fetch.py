@@ -318,9 +318,11 @@ async def _from_command(source: CommandSource) -> bytes:
                 group.start_soon(_drain, None, cast("anyio.abc.ByteReceiveStream", process.stderr), complaint, 20_000)
                 await process.wait()
         except* OpenapiMcpError as errors:
-            with suppress(ProcessLookupError):
-                process.kill()
             raise errors.exceptions[0] from None
+        finally:
+            if process.returncode is None:  # we are interrupted, or have read enough; leaving it would wait for its end
+                with suppress(ProcessLookupError):
+                    process.kill()
     if process.returncode:
         said = complaint.decode(errors="replace").strip()
         message = f"the command ended with status {process.returncode}" + (f":\n{said[-2000:]}" if said else "")

@@ -28,7 +28,10 @@ _SHOWN_TOKENS = 9  # of a pointer that has hundreds
 _GZIP = b"\x1f\x8b"
 
 Arrived = Callable[[Source, Fetched | None], None]
-"""Told of each part of a description: where it comes from, and what came; None where it cannot be had."""
+"""Told of each part of a description: where it comes from, and what came; None where it cannot be had.
+
+Told again, with None, where what came cannot be read.
+"""
 
 
 async def load(
@@ -139,12 +142,13 @@ class _Gathering:
 
     async def gather(self, root: JsonValue, root_uri: str) -> None:
         """Fetch what references name, and what references there name, until nothing is missing."""
-        waiting = [(uri, root_uri) for uri in outside_uris(root, root_uri)]
+        waiting = [(*uris, root_uri) for uris in outside_uris(root, root_uri)]
+        named = {(uri, meant) for uri, meant, _ in waiting}
         tried = {root_uri, ""}
         declared = set(declared_uris(root, root_uri))
         while waiting:
-            uri, holder = waiting.pop()
-            if uri in tried or uri in declared:
+            uri, meant, holder = waiting.pop()
+            if uri in tried or uri in declared or meant in declared:
                 continue
             tried.add(uri)
             if len(tried) > _MAX_FILES:
@@ -153,9 +157,13 @@ class _Gathering:
             value = await self.part(uri, root_uri, holder)
             if value is not None:
                 self.roots[uri] = value
-                waiting += ((inner, uri) for inner in outside_uris(value, uri))
+                found = [(*uris, uri) for uris in outside_uris(value, uri)]
+                waiting += found
+                named.update((inner, other) for inner, other, _ in found)
                 declared.update(declared_uris(value, uri))
-        known = {_shown(uri) for uri in declared}  # some are met before the schema that bears the name
+        # Some are met before the schema that bears the name.
+        unknown = {_shown(uri) for uri, meant in named if uri not in declared and meant not in declared}
+        known = {_shown(uri) for uri, _ in named} - unknown
         self.problems = [problem for problem in self.problems if problem.pointer not in known]
 
     async def part(self, uri: str, root_uri: str, holder: str) -> JsonValue:
@@ -164,18 +172,25 @@ class _Gathering:
         if source is None:
             return None
         try:
-            data = unpacked((await self.fetched(source, within_origin=not self.allow_remote)).data, str(source))
-        except (SourceError, DocumentError) as error:
+            fetched = await self.fetched(source, within_origin=not self.allow_remote)
+        except SourceError as error:
             self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
             return None
-        self.received += len(data)
+        try:
+            data = unpacked(fetched.data, str(source))
+            self.received += len(data)
+            value = self.parsed(data, uri) if self.received <= MAX_BYTES else None
+        except (SourceError, DocumentError) as error:
+            self.arrived(source, None)
+            self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
+            return None
         if self.received > MAX_BYTES:
             raise SourceError(
                 f"the document and its parts are larger than {MAX_BYTES // 1_000_000} MB",
                 where=str(self.source),
                 hint="serve a part of it",
             )
-        return self.parsed(data, uri)
+        return value
 
     def cut(self, data: bytes, where: str, uri: str) -> JsonValue:
         """Parse a document; what is nested too deeply in it costs the operations that use it."""
@@ -195,11 +210,7 @@ class _Gathering:
     def parsed(self, data: bytes, uri: str) -> JsonValue:
         if unquote(urlsplit(uri).path).lower().endswith((".md", ".txt", ".html")):
             return data.decode("utf-8", "replace")
-        try:
-            return self.cut(data, redact_url(uri), uri)
-        except DocumentError as error:
-            self.warn(uri, f"a referenced document cannot be read: {error.message}", error.hint or "correct it")
-            return None
+        return self.cut(data, redact_url(uri), uri)
 
     def allowed(self, uri: str, root_uri: str, holder: str) -> Source | None:
         """Return a source for a URI that may be fetched; only what is itself a file leads to files."""

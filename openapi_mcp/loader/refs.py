@@ -29,28 +29,57 @@ def may_point_outside(data: bytes) -> bool:
     return any(data[found.start() - 1 : found.start()] in _BEFORE_KEY for found in _OUTSIDE.finditer(data))
 
 
-def outside_uris(value: JsonValue, base: str) -> Iterator[str]:
-    """Yield the absolute URI of every document that a reference in `value` names; `base` is its own."""
-    stack = [value]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, (dict, list)) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, list):
-            stack.extend(node)
-            continue
+def outside_uris(value: JsonValue, base: str) -> Iterator[tuple[str, str]]:
+    """Yield the absolute URIs of the document that each reference in `value` names; `base` is its own.
+
+    The first is where it would be fetched from, the second what is meant by the names that the document and its schemas
+    give themselves.
+    """
+    for node, named in _named(value, own_uri(value, base)):
         if isinstance(ref := node.get("$ref"), str) and not ref.startswith("#"):
-            yield _absolute(base, ref)
-        stack.extend(node.values())
+            yield _absolute(base, ref), _absolute(named, ref)
 
 
 def declared_uris(value: JsonValue, base: str) -> Iterator[str]:
-    """Yield the URIs that schemas in `value` give themselves with `$id`: references to those need no document."""
-    for node, _ in _objects(value):
-        if isinstance(name := node.get("$id"), str) and not name.startswith("#"):
-            yield _absolute(base, name)
+    """Yield the URIs that a document and schemas in it give themselves: references to those need no document."""
+    own = own_uri(value, base)
+    yield own
+    yield from (uri for uri, _ in _identified(value, base, own))
+
+
+def own_uri(value: JsonValue, base: str) -> str:
+    """Return what a document calls itself, `base` where it does not. OAS 3.2.0, `$self`."""
+    name = value.get("$self") if isinstance(value, dict) else None
+    return _absolute(base, name) if isinstance(name, str) else base
+
+
+def _identified(value: JsonValue, base: str, own: str) -> Iterator[tuple[str, JsonValue]]:
+    """Yield the schemas that name themselves with `$id`, by that in what encloses them, and in their document."""
+    for node, named in _named(value, own):
+        if (name := _identifier(node)) is not None:
+            yield named, node
+            yield _absolute(base, name), node
+
+
+def _named(value: JsonValue, base: str) -> Iterator[tuple[dict[str, JsonValue], str]]:
+    """Yield every object once, with what references in it go by: the nearest `$id`. JSON Schema 2020-12 Core, 8.2.1."""
+    stack = [(value, base)]
+    seen: set[int] = set()
+    while stack:
+        node, base = stack.pop()
+        if not isinstance(node, (dict, list)) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            name = _identifier(node)
+            base = base if name is None else _absolute(base, name)
+            yield node, base
+        stack.extend((child, base) for child in (node.values() if isinstance(node, dict) else node))
+
+
+def _identifier(node: dict[str, JsonValue]) -> str | None:
+    name = node.get("$id")
+    return name if isinstance(name, str) and not name.startswith("#") else None
 
 
 def _absolute(base: str, ref: str) -> str:
@@ -71,6 +100,7 @@ class Resources:
     roots: Mapping[str, JsonValue]
     root_uri: str = ""
     _embedded: dict[str, JsonValue] | None = field(default=None, repr=False)
+    _own: dict[str, str] | None = field(default=None, repr=False)  # what documents call themselves, by URI
     _anchors: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _canonical: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # by reference and base
     _found: dict[str, tuple[JsonValue, str]] = field(default_factory=dict, repr=False)  # by canonical place
@@ -141,6 +171,13 @@ class Resources:
             return ""
         if absolute in self.roots or absolute in self._known_ids():
             return absolute
+        own = self._own_uris()
+        meant = _absolute(own[base], uri) if base in own else absolute
+        for home, name in own.items():
+            if name == meant:
+                return home
+        if meant in self._known_ids():
+            return meant
         raise RefError(f"the reference {ref[:120]!r} points outside the document")
 
     def _root(self, home: str) -> JsonValue:
@@ -155,11 +192,16 @@ class Resources:
         if self._embedded is None:
             found: dict[str, JsonValue] = {}
             for home, root in self.roots.items():
-                for node, _ in _objects(root):
-                    if isinstance(name := node.get("$id"), str) and not name.startswith("#"):
-                        found.setdefault(_absolute(home or self.root_uri, name), node)
+                for uri, node in _identified(root, home or self.root_uri, self._own_uris()[home]):
+                    found.setdefault(uri, node)
             self._embedded = found
         return self._embedded
+
+    def _own_uris(self) -> dict[str, str]:
+        """Return what each document calls itself; that never says where something is fetched from."""
+        if self._own is None:
+            self._own = {home: own_uri(root, home or self.root_uri) for home, root in self.roots.items()}
+        return self._own
 
     def _anchor(self, home: str, name: str, ref: str) -> str:
         if home not in self._anchors:

@@ -25,7 +25,7 @@ class Keeper:
         from openapi_mcp.server.protocol import first_answers
 
         path, freshness = self.path, app.freshness
-        if path is None or freshness is None:
+        if path is None or freshness is None or not freshness.is_settled:
             return
         answers, redactor = await first_answers(app), self.redactor(app)
 

@@ -259,3 +259,46 @@ async def test_what_a_document_calls_itself_changes_nothing_about_what_is_fetche
     document = await loaded(tmp_path, {"openapi.json": root, "b.json": {"type": "integer"}})
     assert schema_of_q(document) == {"type": "integer"}
     assert upstream.seen == []
+
+
+SELF = "https://self.test/api/root.json"
+
+
+@pytest.mark.parametrize("ref", [f"{SELF}#/components/schemas/I", "root.json#/components/schemas/I"])
+@pytest.mark.parametrize("where", ["itself", "another file"])
+async def test_a_document_is_known_by_what_it_calls_itself(tmp_path: Path, ref: str, where: str) -> None:
+    """OAS 3.2.0, `$self`: nothing is fetched for it."""
+    named = ref if where == "itself" or ref.startswith("https:") else f"openapi.json#{ref.partition('#')[2]}"
+    components = {"schemas": {"I": {"type": "integer"}}}
+    taken = taking(named if where == "itself" else "b.json")
+    root = {**described(taken, openapi="3.2.0", components=components), "$self": SELF}
+    document = await loaded(tmp_path, {"openapi.json": root, "b.json": {"$ref": named}})
+    assert document.problems == ()
+    assert schema_of_q(document) == {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "ref"),
+    [
+        ("https://ids.test/s/outer.json", "https://ids.test/s/inner.json", "inner.json"),
+        ("https://ids.test/s/outer.json", "inner.json", "inner.json"),
+        ("outer/o.json", "inner.json", "inner.json"),
+    ],
+)
+async def test_what_a_schema_is_called_within_another_is_not_fetched(
+    tmp_path: Path, outer: str, inner: str, ref: str
+) -> None:
+    """JSON Schema 2020-12 Core, 8.2.1: an `$id` goes by the `$id` around it, and so does a reference there."""
+    told: list[str] = []
+
+    def arrived(source: Source, fetched: Fetched | None) -> None:
+        told.append(str(source))
+
+    schema = {"$id": outer, "properties": {"x": {"$ref": ref}}, "$defs": {"I": {"$id": inner, "type": "integer"}}}
+    root = described(taking("#/components/schemas/O"), components={"schemas": {"O": schema}})
+    document = await loaded(tmp_path, {"openapi.json": root}, arrived=arrived)
+    assert document.problems == ()
+    assert len(told) == 1
+    assert generate(document, ALL_METHODS).tools[0].input_schema["properties"]["q"]["properties"] == {
+        "x": {"type": "integer"}
+    }

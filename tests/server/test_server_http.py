@@ -433,6 +433,25 @@ def test_an_idle_server_ends_when_it_is_told_to(toys: tuple[Child, str], number:
     assert len(child.stderr.splitlines()) == 2
 
 
+def test_a_signal_that_came_while_the_document_was_loaded_ends_it_before_it_serves(
+    upstream: Upstream, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """security.md 24: in every phase, without a traceback; work without a pause puts the end off until it is done."""
+    config = build_config({"spec": upstream.serve(description(*TOYS))}, {}, tmp_path)
+    begun: list[str] = []
+
+    async def begin() -> None:
+        with bind("127.0.0.1", 0) as listener:
+            async with open_app(config, lambda _: None, {}) as app:
+                os.kill(os.getpid(), signal.SIGINT)
+                await serve_http(app, listener, "/mcp", lambda: begun.append("ready"))
+
+    with pytest.raises(KeyboardInterrupt):
+        anyio.run(begin)
+    assert begun == []
+    assert caplog.text == ""
+
+
 def test_a_port_in_use_is_a_clean_error(endpoint: str, shared_upstream: Upstream, tmp_path: Path) -> None:
     """style.md, Errors: 2 usage or config."""
     port = str(urlsplit(endpoint).port)

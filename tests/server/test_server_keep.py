@@ -91,6 +91,32 @@ async def test_the_last_good_document_is_served_where_the_new_one_cannot_be(
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("answer", [Answer(b"", status=503), Answer(b"{")], ids=["out of reach", "broken"])
+async def test_the_last_good_document_is_served_where_a_part_of_the_new_one_is_lost(
+    upstream: Upstream, tmp_path: Path, path: Path, answer: Answer
+) -> None:
+    """Issue 3, Live: at start too; without a list of last time what there is is served."""
+    paths = {"/a": {"$ref": "/a.json"}, "/b": {"get": {"operationId": "b", "responses": {}}}}
+    config = build_config({"spec": upstream.serve(description() | {"paths": paths})}, {}, tmp_path)
+    whole = Answer(json.dumps({"get": {"operationId": "a", "responses": {}}}).encode())
+    upstream.answers["/a.json"] = answer
+    async with started(config, Told(), path) as app:
+        assert names(app) == ["b"]
+    upstream.answers["/a.json"] = whole
+    await keep(config, path)
+    upstream.answers["/a.json"] = answer
+    told = Told()
+    async with started(config, told, path) as app:
+        (line,) = told.lines
+        assert line.startswith("warning: the last good document stays (of 2")
+        assert names(app) == ["a", "b"]
+        upstream.answers["/a.json"] = whole
+        assert await check_again(app, config, told, {}) is None
+    async with started(config, Told(), None) as app:
+        assert names(app) == ["a", "b"]
+
+
+@pytest.mark.anyio
 async def test_without_its_credentials_the_last_good_document_is_not_served(
     upstream: Upstream, tmp_path: Path, path: Path
 ) -> None:

@@ -264,6 +264,20 @@ def test_a_signal_ends_the_process_while_the_document_is_still_loading(
         assert child.rest_of_stdout() == []
 
 
+@pytest.mark.parametrize("command", ["serve", "inspect"])
+def test_a_signal_ends_the_command_that_prints_the_document_too(
+    upstream: Upstream, tmp_path: Path, command: str
+) -> None:
+    """security.md 24: no orphan, and nobody waits for one. The signal is for our process alone."""
+    (tmp_path / "ask.py").write_text(f"import urllib.request; urllib.request.urlopen('{upstream.url}/hang')")
+    with running(command, "--spec-command", f"{sys.executable} ask.py", folder=tmp_path) as child:
+        assert upstream.wait_for_call() == "/hang"
+        child.process.send_signal(signal.SIGINT)
+        assert child.wait() == 130
+        assert upstream.wait_for_hang_up() == "/hang"
+        assert "Traceback" not in child.stderr
+
+
 def test_a_client_that_vanishes_leaves_no_process_behind(upstream: Upstream, tmp_path: Path) -> None:
     """security.md 24: no orphan when the parent is killed. Stderr ends when the last process that holds it ends."""
     calls = [

@@ -72,7 +72,23 @@ async def test_a_file_that_the_document_refers_to_is_watched_too(tmp_path: Path)
         assert names(app) == ["one", "second"]
 
 
-async def test_the_last_good_document_stays_while_the_new_one_is_broken(tmp_path: Path) -> None:
+async def test_the_last_good_document_stays_while_a_file_that_it_refers_to_is_gone(tmp_path: Path) -> None:
+    """Issue: the last good document stays; so does it where a file was written this very moment."""
+    part, told = tmp_path / "other.yaml", Told()
+    put(tmp_path / "api.yaml", yaml("one") + "  /other: {$ref: other.yaml}\n")
+    put(part, "get: {operationId: first, responses: {}}\n")
+    async with watched(Config(spec=str(tmp_path / "api.yaml"), watch=True), told) as app:
+        part.unlink()
+        assert "other.yaml" in await told.wait_for("the last good document stays")
+        part.write_text("get: {", encoding="utf-8")
+        assert "not valid YAML" in await told.wait_for("the last good document stays")
+        assert names(app) == ["one", "first"]
+        put(part, "get: {operationId: second, responses: {}}\n")
+        await told.wait_for("has changed")
+        assert names(app) == ["one", "second"]
+
+
+async def test_the_last_good_document_stays_while_the_the_new_one_is_broken(tmp_path: Path) -> None:
     """Issue: the last good document stays when the new one is broken; that is said."""
     file, told = tmp_path / "api.yaml", Told()
     put(file, yaml("one"))
