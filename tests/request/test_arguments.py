@@ -219,11 +219,11 @@ def test_a_tree_without_end_is_refused() -> None:
         assert "nested without end" in refused(tool, nested(depth)).message
 
 
-def test_a_schema_without_end_refuses_instead_of_failing() -> None:
-    """security.md 20 R-ROBUST: cycles. It ended every call with a RecursionError."""
+def test_a_schema_without_end_takes_what_is_given() -> None:
+    """security.md 20 R-ROBUST: cycles. It ended every call with a RecursionError, then refused every call."""
     schemas = {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}
     tool = tool_with_body(json_body({"$ref": "#/components/schemas/A"}), components={"schemas": schemas})
-    assert "nested without end" in refused(tool, {"body": 1}).message
+    assert checked(tool, {"body": 1}) == {"body": 1}
 
 
 def test_a_number_that_cannot_be_checked_is_refused() -> None:
