@@ -104,6 +104,10 @@ class _Gathering:
         if outside:
             await self.gather(root, root_uri)
         resources = Resources(self.roots, root_uri)
+        if self.wanted is None:  # no server waits for it: it is looked through to the last schema
+            from openapi_mcp.loader.faults import schema_faults
+
+            self.problems += schema_faults(root)
         return read(
             root,
             source=str(self.source),
