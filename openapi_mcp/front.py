@@ -45,6 +45,18 @@ class Wire:
     def __init__(self, read: int, write: int) -> None:
         self.read = read
         self.write = write
+        self._ahead: _Ahead | None = None
+
+    def read_ahead(self, *, idle: bool) -> None:
+        """Read on from now; where the client is `idle` and leaves before `chunks` are asked for, the process ends."""
+        self._ahead = _Ahead(self.read, idle=idle)
+
+    def chunks(self) -> "Iterator[bytes]":
+        """Yield what the client sends; ends with the pipe."""
+        if self._ahead is not None and not (yield from self._ahead.taken()):
+            return
+        while chunk := os.read(self.read, _CHUNK):
+            yield chunk
 
 
 def claim_wire() -> Wire:
@@ -96,21 +108,17 @@ class Handover:
         self.handshake: int | str | None = None
         self.subscriptions: set[int | str] = set()
         self.pending = b""
-        self.ahead: _Ahead | None = None
 
     def chunks(self) -> "Iterator[bytes]":
         """Yield what the client sends, from the first byte that the SDK has not heard; ends with the pipe."""
         yield from self.replay
         if self.pending:
             yield self.pending
-        if self.ahead is not None and not (yield from self.ahead.taken()):
-            return
-        while chunk := os.read(self.wire.read, _CHUNK):
-            yield chunk
+        yield from self.wire.chunks()
 
 
 class _Ahead:
-    """Reads on while the SDK is imported, so that the end of an idle client's pipe ends the process at once."""
+    """Reads on while we import or load, so that the end of an idle client's pipe ends the process at once."""
 
     def __init__(self, descriptor: int, *, idle: bool) -> None:
         import queue
@@ -339,7 +347,7 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
         signal.signal(number, lambda *_, status=status: os._exit(status))
     handover = Handover(claim_wire(), kept)
     _Conversation(handover).run()
-    handover.ahead = _Ahead(handover.wire.read, idle=not handover.pending)
+    handover.wire.read_ahead(idle=not handover.pending)
     return handover
 
 

@@ -540,7 +540,7 @@ def test_a_conversation_over_a_pipe_is_handed_on_with_what_was_not_answered(conv
     ]
     os.write(theirs[1], "\n".join([*lines, '{"half']).encode())
     conversation.run()
-    handover.ahead = front._Ahead(theirs[0], idle=False)
+    handover.wire.read_ahead(idle=False)
     os.write(theirs[1], b'":1}\n')
     os.close(theirs[1])
     text = b"".join(handover.chunks()).decode()

@@ -1,5 +1,6 @@
 """`openapi-mcp serve` over standard input and output; where a client waits already, begun without typer."""
 
+import select
 from collections.abc import Sequence
 
 import anyio
@@ -41,6 +42,8 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
 
     handover = begun.handover
     wire = handover.wire if handover else claim_wire()
+    if handover is None and config.spec_command is None and _is_silent(wire.read):
+        wire.read_ahead(idle=True)  # ends nothing but us: a command of ours would be left behind
     stored = read_catalogue(handover.kept) if handover else None
     keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
     behind = Behind(keeper=keeper, told=handover.kept.header["pages"] if handover else None)
@@ -53,6 +56,18 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
             return await serve_stdio(app, wire, handover, behind, watch)
 
     return anyio.run(over_stdio)
+
+
+def _is_silent(descriptor: int) -> bool:
+    """True where a client is there and has said nothing yet.
+
+    Where there is none from the beginning (`< /dev/null`), somebody wants to see how the start ends.
+    """
+    if not hasattr(select, "poll"):  # Windows
+        return False
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return not poll.poll(0)
 
 
 def say_what_is_served(app: App, notice: Notice) -> None:

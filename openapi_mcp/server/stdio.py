@@ -26,7 +26,6 @@ from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.watch import Watch
 from openapi_mcp.serving import App
 
-_CHUNK = 1 << 16
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _ROOM = getattr(select, "PIPE_BUF", 512)  # bytes that a pipe takes at once when it is ready (POSIX)
 _GRACE = 2.0  # seconds that calls in flight have after the end of stdin
@@ -82,7 +81,7 @@ async def serve_stdio(
             group.start_soon(do_behind, behind)
         if watch is not None and watch.is_on:
             group.start_soon(look_on, watch)
-        lines = _lines(handover.chunks() if handover else _chunks(wire.read))
+        lines = _lines(handover.chunks() if handover else wire.chunks())
         async with (
             aclosing(lines),
             stdio_server(_Reader(lines, unanswered), _Writer(wire.write, unanswered)) as (read, write),  # type: ignore[arg-type]
@@ -251,11 +250,6 @@ async def _lines(chunks: Iterator[bytes]) -> AsyncGenerator[str]:
     finally:
         is_over = True
         taken.release()
-
-
-def _chunks(descriptor: int) -> Iterator[bytes]:
-    while chunk := os.read(descriptor, _CHUNK):
-        yield chunk
 
 
 def _split(chunks: Iterator[bytes]) -> Iterator[str]:

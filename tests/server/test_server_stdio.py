@@ -264,6 +264,28 @@ def test_a_signal_ends_the_process_while_the_document_is_still_loading(
         assert child.rest_of_stdout() == []
 
 
+def test_a_silent_client_that_leaves_ends_the_process_while_the_document_is_still_loading(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """security.md 24: the end of stdin, in every phase."""
+    with running("serve", "--spec", f"{upstream.url}/hang", folder=tmp_path) as child:
+        assert upstream.wait_for_call() == "/hang"
+        child.close_stdin()
+        assert child.wait() == 0
+        assert child.rest_of_stdout() == []
+
+
+def test_a_client_that_has_asked_before_it_left_gets_its_answer(upstream: Upstream, tmp_path: Path) -> None:
+    """The document comes after that."""
+    upstream.serve(description(*TOYS))
+    with running("serve", "--spec", f"{upstream.url}/late/document", folder=tmp_path) as child:
+        number = child.ask("initialize", INITIALIZE)
+        child.close_stdin()
+        upstream.release.set()
+        assert child.answer_to(number)["result"]["serverInfo"]["name"]
+        assert child.wait() == 0
+
+
 @pytest.mark.parametrize("command", ["serve", "inspect"])
 def test_a_signal_ends_the_command_that_prints_the_document_too(
     upstream: Upstream, tmp_path: Path, command: str
