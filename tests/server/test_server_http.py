@@ -15,7 +15,7 @@ import anyio
 import httpx
 import pytest
 from support.child import INITIALIZE, Child, run_command, serving_http
-from support.upstream import Upstream, description, running_upstream
+from support.upstream import PATIENCE, Upstream, description, running_upstream
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
@@ -441,9 +441,9 @@ def test_a_signal_that_came_while_the_document_was_loaded_ends_it_before_it_serv
     begun: list[str] = []
 
     async def begin() -> None:
-        with bind("127.0.0.1", 0) as listener:
+        with bind("127.0.0.1", 0) as listener, anyio.fail_after(PATIENCE):
             async with open_app(config, lambda _: None, {}) as app:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)  # to this thread, so that it is there before anything else happens
                 await serve_http(app, listener, "/mcp", lambda: begun.append("ready"))
 
     with pytest.raises(KeyboardInterrupt):
