@@ -87,10 +87,7 @@ def test_a_schema_that_is_none_never_fits(schema: Any) -> None:
     """security.md 22: the document may say anything."""
     around = {"properties": {"a": schema, "b": {"items": schema}}}
     for value in ("a", 1, {"a": 1}, ["a"]):
-        try:
-            fits(around, {"a": value, "b": [value]})
-        except (TypeError, AttributeError) as error:  # pragma: no cover
-            pytest.fail(f"{schema!r} with {value!r}: {error}")
+        assert fits(around, {"a": value, "b": [value]}) in (True, False)  # and no TypeError
 
 
 def test_what_is_large_is_left_to_the_validator_that_counts_its_steps() -> None:

@@ -507,7 +507,6 @@ def test_the_loop_may_end_while_lines_wait(monkeypatch: pytest.MonkeyPatch) -> N
     assert complaints == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot say whether a pipe has room")
 @pytest.mark.anyio
 async def test_a_full_pipe_is_left_to_a_thread() -> None:
     """Our choice: what fits is written at once, what would wait is not waited for in the loop."""
