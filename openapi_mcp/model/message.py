@@ -6,13 +6,33 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file on disk that is read as it is sent; `size` is in bytes, as it was when the request was made."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """A body that is never in memory whole: bytes and files, one after the other."""
+
+    pieces: tuple[bytes | Upload, ...]
+
+    @property
+    def size(self) -> int:
+        """Its length in bytes: the Content-Length that goes with it."""
+        return sum(piece.size if isinstance(piece, Upload) else len(piece) for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """One request as it leaves: `url` is absolute and fully encoded, header values are text (UTF-8 on the wire)."""
 
     method: str
     url: str
     headers: Headers = ()
-    body: bytes | None = None
+    body: bytes | Streamed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +40,7 @@ class HttpResponse:
     """One answer, its body decoded from any Content-Encoding.
 
     `redirect` is set where the answer points to another origin, which is not followed: the URL it points to.
+    `ended_early` says why an answer without end was left: "deadline" or "cap"; None where the body is whole.
     """
 
     status: int
@@ -27,6 +48,7 @@ class HttpResponse:
     headers: Headers = ()
     body: bytes = b""
     redirect: str | None = None
+    ended_early: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its name in any letter case."""
