@@ -32,7 +32,8 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
 from openapi_mcp.request.arguments import Check, validate, validator
 from openapi_mcp.request.build import build_request
-from openapi_mcp.response.decode import decode, is_deep, json_body, mask, text_body
+from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
+from openapi_mcp.response.present import present
 from openapi_mcp.response.shape import shape_json, shape_text
 
 log = logging.getLogger(__name__)
@@ -188,7 +189,8 @@ class Executor:
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             return self._masked(replace(self._refusal(request, response), attempts=attempts)).as_result()
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
-        return decode(response, max_response=self._limits.max_response, redactor=self._redact, fixed=fixed)
+        answer = read_answer(response, redactor=self._redact, fixed=fixed)
+        return present(answer, self._limits.max_response)
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
         kind = kind_of(response.status)
