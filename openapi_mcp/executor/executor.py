@@ -27,11 +27,13 @@ from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import Limits
 from openapi_mcp.model.secret import Credential, Redactor
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
-from openapi_mcp.request.arguments import Check, validate, validator
+from openapi_mcp.request.arguments import Check, offered, validate, validator
 from openapi_mcp.request.build import build_request
+from openapi_mcp.request.choose import chosen_body
+from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
 from openapi_mcp.response.present import present
 from openapi_mcp.response.shape import shape_json, shape_text
@@ -66,7 +68,8 @@ def server_url(document: Document, base_url: str | None = None, operation: Opera
 class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
-    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401.
+    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401. `find_file`
+    returns the file that a path in an argument names.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Executor:
         credentials: Sequence[Credential] = (),
         renew: Callable[[], Sequence[Credential]] | None = None,
         limits: Limits | None = None,
+        find_file: FindFile = no_folder,
         user_agent: str = "openapi-mcp",
     ) -> None:
         self._document = document
@@ -89,7 +93,8 @@ class Executor:
         self._renew = renew
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[tuple[str, str], Check] = {}
+        self._find = find_file
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
     @property
@@ -148,18 +153,21 @@ class Executor:
         if tool is None:
             raise _Refused(_unknown_tool(call.tool, self._toolset))
         try:
-            arguments = validate(tool, call.arguments, self._check(tool))
+            arguments = offered(tool, call.arguments)
+            body = chosen_body(tool, arguments)
+            validate(tool, arguments, self._check(tool, body), body)
             base = server_url(self._document, self._base_url, tool.operation)
-            return tool, build_request(tool, arguments, base, self._document.templates)
+            return tool, build_request(tool, arguments, base, self._document.templates, self._find)
         except ArgumentsError as error:
             raise _Refused(_invalid(error)) from None
         except ConfigError as error:
             raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
 
-    def _check(self, tool: Tool) -> Check:
-        if tool.name not in self._checks:
-            self._checks[tool.name] = validator(tool)
-        return self._checks[tool.name]
+    def _check(self, tool: Tool, body: SentBody | None) -> Check:
+        key = (tool.name, body.content_type if body else "")
+        if key not in self._checks:
+            self._checks[key] = validator(tool, body)
+        return self._checks[key]
 
     async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int]:
         """Send with credentials; once more where a 401 finds that a credential's file now holds another value.

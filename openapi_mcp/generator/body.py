@@ -30,10 +30,10 @@ _LONGEST_OF_XML = 240  # characters of what a body says of itself before we say 
 _CONCRETE = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
 
 
-def choose_media_type(body: RequestBody) -> MediaType | None:
-    """Return the media type to send: JSON before forms before text before bytes; None where no header can carry any."""
+def by_preference(body: RequestBody) -> list[MediaType]:
+    """Return the media types that a header can carry: JSON before forms before text before bytes."""
     sendable = [media for media in body.content if media.content_type.isascii() and media.content_type.isprintable()]
-    return min(sendable, key=lambda media: _rank(media.content_type), default=None)
+    return sorted(sendable, key=lambda media: _rank(media.content_type))
 
 
 def _rank(content_type: str) -> int:
@@ -188,10 +188,15 @@ def form_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | Non
     return body if body.properties else None
 
 
-def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
+def said_forms(has_folder: bool = False) -> str:
+    """Return the forms in which a file is given, in words."""
+    return "a path, base64 or a data: URL" if has_folder else "base64, or a data: URL"
+
+
+def as_file(schemas: Mapping[str, Schema], schema: Schema, forms: str = "") -> Schema | None:
     """Return what a caller sees of a field that is a file, or a list of files; None where it is neither.
 
-    OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
+    `forms` are those it is given in. OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
 
     Raises:
         MissingSchemaError: a reference leads nowhere.
@@ -200,7 +205,7 @@ def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
     words = " ".join(
         dict.fromkeys(said for part in (schema, *parts) if isinstance(said := part.get("description"), str))
     )
-    said = {"description": f"{words} File: base64, or a data: URL with its type.".strip()}
+    said = {"description": f"{words} File: {forms or said_forms()}.".strip()}
     if any(_is_bytes(part) for part in parts):
         return {"type": "string", "contentEncoding": "base64", **said}
     for part in parts:

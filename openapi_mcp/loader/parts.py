@@ -10,6 +10,7 @@ from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.upgrade import upgrade_schema
 from openapi_mcp.model.document import (
     ApiServer,
+    Encoding,
     Location,
     MediaType,
     Parameter,
@@ -20,6 +21,7 @@ from openapi_mcp.model.document import (
     Severity,
 )
 from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.media import is_form, is_multipart
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import clean_text, one_line
 
@@ -202,9 +204,38 @@ class Parts:
         found, target = self.follow(value, place)
         fields = as_object(found)
         schema = self.schema(fields["schema"], target) if "schema" in fields else None
+        encodings = tuple(self.encodings(name, fields, target)) if "encoding" in fields else ()
         if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
             schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
-        return MediaType(content_type=name, schema=schema, pointer=place)
+        return MediaType(content_type=name, schema=schema, pointer=place, encodings=encodings)
+
+    def encodings(self, content_type: str, fields: JsonObject, place: str) -> Iterator[Encoding]:
+        """Read how the fields of a form are written. OAS 3.1.1, 4.8.15; of multipart, 3.0 has no styles."""
+        has_styles = is_form(content_type) or (is_multipart(content_type) and not self.openapi.startswith("3.0"))
+        for name, value in as_object(fields.get("encoding")).items():
+            found, target = self.follow(value, join(place, "encoding", name))
+            said = as_object(found)
+            is_styled = has_styles and any(word in said for word in ("style", "explode", "allowReserved"))
+            style = (text_of(said, "style") or "form") if is_styled else None
+            explode = said.get("explode")
+            yield Encoding(
+                field=name,
+                content_type=text_of(said, "contentType") or None,
+                style=style,
+                explode=explode if isinstance(explode, bool) else style == "form",
+                allow_reserved=said.get("allowReserved") is True,
+                headers=tuple(self.part_headers(as_object(said.get("headers")), join(target, "headers"))),
+            )
+
+    def part_headers(self, headers: JsonObject, place: str) -> Iterator[Parameter]:
+        """Read the headers of a part; its Content-Type is the encoding's own. OAS 3.1.1, Encoding Object, headers."""
+        for name, value in headers.items():
+            found, target = self.follow(value, join(place, name))
+            if name.lower() not in ("content-type", "content-disposition", "content-transfer-encoding"):
+                header = self.parameter_of(
+                    {**as_object(found), "name": name, "in": "header"}, target, join(place, name)
+                )
+                yield from () if header is None else (header,)
 
     def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
         """Read the answers an operation declares; a broken one is a gap in the description, not in the operation."""

@@ -20,6 +20,7 @@ class Selection:
 
     `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`. `hidden` are the parameters that configured
     credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
+    `has_folder` says whether files may be given by their paths.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -28,6 +29,7 @@ class Selection:
     hidden: frozenset[tuple[Location, str]] = field(default=frozenset())
     output_schemas: bool = False
     client: str = ANY_CLIENT
+    has_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.request.body import encode_body, encode_file
+from openapi_mcp.request.form import FormFields
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,9 @@ PNG = "data:image/png;name=a%20b.png;base64,iVBORw0KGgo="
 def test_a_multipart_body_has_a_part_for_each_field_item_and_file() -> None:
     """OAS 3.1.1, Considerations for multipart Content: objects as JSON, arrays by repetition."""
     value = {"name": "é", "n": 3, "tags": ["a", "b"], "address": {"city": "x"}, "photo": PNG, "raw": ["AAE=", "_-8"]}
-    body, content_type = encode_body(value, "multipart/form-data; boundary=theirs", frozenset({"photo", "raw"}))
+    body, content_type = encode_body(
+        value, "multipart/form-data; boundary=theirs", FormFields(files=frozenset({"photo", "raw"}))
+    )
     assert content_type.startswith("multipart/form-data; boundary=")
     assert "theirs" not in content_type
     assert read_back(body, content_type) == [
@@ -112,7 +115,9 @@ def test_a_multipart_body_has_a_part_for_each_field_item_and_file() -> None:
 
 def test_where_no_fields_are_declared_a_data_url_is_a_file() -> None:
     """Our choice: nothing else tells a file from text then."""
-    body, content_type = encode_body({"a": PNG, "b": "date: 1", "c": "data: no"}, "multipart/form-data", None)
+    body, content_type = encode_body(
+        {"a": PNG, "b": "date: 1", "c": "data: no"}, "multipart/form-data", FormFields(files=None)
+    )
     found = [(name, kind, content) for name, _, kind, content in read_back(body, content_type)]
     assert found == [("a", "image/png", b"\x89PNG\r\n\x1a\n"), ("b", "", b"date: 1"), ("c", "", b"data: no")]
 
@@ -143,7 +148,7 @@ def test_a_multipart_body_reads_back_as_it_was(fields: dict[str, bytes | str]) -
         name: base64.b64encode(item).decode() if isinstance(item, bytes) else item for name, item in fields.items()
     }
     files = frozenset(name for name, item in fields.items() if isinstance(item, bytes))
-    body, content_type = encode_body(given, "multipart/form-data", files)
+    body, content_type = encode_body(given, "multipart/form-data", FormFields(files=files))
     boundary = content_type.partition("boundary=")[2].encode()
     pieces = body.split(b"--" + boundary)
     assert (pieces[0], pieces[-1]) == (b"", b"--\r\n")

@@ -7,7 +7,8 @@ from support.make import read_parameter
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location
-from openapi_mcp.request.style import cookie_pairs, form_pairs, header_value, path_value, query_pairs, scalar
+from openapi_mcp.request.pairs import pairs, scalar
+from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs
 
 STRING = "blue"
 ARRAY = ["blue", "black", "brown"]
@@ -258,5 +259,5 @@ def test_a_delimited_scalar_is_a_plain_pair(style: str) -> None:
 
 def test_names_are_encoded_as_values_are() -> None:
     """security.md 5: neither can add a parameter."""
-    assert form_pairs("a&b=c", "d") == ["a%26b%3Dc=d"]
-    assert form_pairs("x", {"a&b": "c&d"}) == ["a%26b=c%26d"]
+    assert [pair.encoded() for pair in pairs("a&b=c", "d")] == ["a%26b%3Dc=d"]
+    assert [pair.encoded() for pair in pairs("x", {"a&b": "c&d"})] == ["a%26b=c%26d"]
