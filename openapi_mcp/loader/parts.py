@@ -1,10 +1,11 @@
 """The parts of an operation: parameters, bodies, responses, servers; each as the model has it, its defects noted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
+from openapi_mcp.errors import ConfigError
 from openapi_mcp.loader.narrow import JsonObject, as_list, as_object, is_true, shown, text_of
 from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.upgrade import upgrade_schema
@@ -53,12 +54,17 @@ class Homes:
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """Reads the parts of one description's operations; `problems` takes what is wrong with them."""
+    """Reads the parts of one description's operations; `problems` takes what is wrong with them.
+
+    `variables` are the values that the operator gave for server variables, `used_variables` those that a server has.
+    """
 
     openapi: str
     base_uri: str | None
     resources: Resources
     problems: list[Problem] = field(default_factory=list)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    used_variables: set[str] = field(default_factory=set)
     _parameters: dict[str, Parameter | None] = field(default_factory=dict)
     _responses: dict[str, Response] = field(default_factory=dict)
     _schemas: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
@@ -288,8 +294,14 @@ class Parts:
         return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
 
     def server_url(self, template: str, variables: JsonObject) -> str:
-        """Replace variables by their defaults, in one pass; a URL that would grow beyond all use stays a template."""
+        """Replace variables by their values, in one pass; a URL that would grow beyond all use stays a template.
+
+        Raises:
+            ConfigError: a value that the operator gave is none of those that the variable allows.
+        """
         defaults = {name: as_object(variable).get("default") for name, variable in variables.items()}
+        for name in variables.keys() & self.variables.keys():
+            defaults[name] = self.given_variable(name, as_object(variables[name]))
         texts = {name: str(value) for name, value in defaults.items() if isinstance(value, (str, int, float))}
         longest = max(map(len, texts.values()), default=0)
         url = template
@@ -299,6 +311,28 @@ class Parts:
             return urljoin(self.base_uri, url) if self.base_uri else url
         except ValueError:
             return url
+
+    def given_variable(self, name: str, variable: JsonObject) -> str:
+        """Return the operator's value of a server variable. OAS 3.1.1, Server Variable Object."""
+        self.used_variables.add(name)
+        value, allowed = self.variables[name], [str(one) for one in as_list(variable.get("enum"))]
+        if allowed and value not in allowed:
+            raise ConfigError(
+                f"the server variable {name!r} is {value!r}, which the document does not allow",
+                where="--server-variable",
+                hint=f"choose from {', '.join(allowed[:20])}",
+            )
+        return value
+
+    def require_variables(self) -> None:
+        """Raise a ConfigError where no server has a variable that the operator gave a value."""
+        unknown = sorted(self.variables.keys() - self.used_variables)
+        if unknown:
+            raise ConfigError(
+                f"no server of the document has a variable {unknown[0]!r}",
+                where="--server-variable",
+                hint="look at `servers` in the document; --base-url takes the place of all of it",
+            )
 
 
 def _location(fields: JsonObject) -> Location | None:

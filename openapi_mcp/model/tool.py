@@ -126,6 +126,11 @@ class Tool:
         return self.bodies[0].content_type if self.bodies else None
 
     @property
+    def xml(self) -> XmlNode | None:
+        """How an object is written where the body is XML by default."""
+        return self.bodies[0].xml if self.bodies else None
+
+    @property
     def body_required(self) -> bool:
         """True when the operation cannot be called without a body."""
         return self.operation.request_body is not None and self.operation.request_body.required

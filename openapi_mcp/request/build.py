@@ -86,6 +86,7 @@ def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str, find: FindFi
         for binding in tool.parameters
         if binding.parameter is not None and binding.argument in arguments
     }
+    _refuse_taken_names(tool, values)
     headers = [("Accept", _accept(operation)), *_headers(values)]
     body, content_type = content_of(tool, arguments, find) or (None, "")
     if body is not None:
@@ -104,11 +105,24 @@ def _url(operation: Operation, values: _Values, base_url: str) -> str:
     base = urlsplit(base_url)
     template, query_template = path_and_query(operation.path)
     path = base.path.rstrip("/") + _fill(template, values)
-    given = list(_at(values, Location.QUERY))
+    given = _at(values, Location.QUERY)
     pairs = [pair for one in given for pair in one.written(query_pairs)]
     pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
     query = "&".join(part for part in (base.query, *_fixed_pairs(query_template, values), *pairs) if part)
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
+
+
+def _refuse_taken_names(tool: Tool, values: _Values) -> None:
+    """Refuse an exploded object whose fields a server would take for other parameters. Security, A5."""
+    for one in _at(values, Location.QUERY):
+        parameter = one.parameter
+        is_spread = parameter.explode and parameter.style == "form" and parameter.content_type is None
+        if is_spread and isinstance(one.value, dict):
+            names = {binding.name for binding in tool.parameters if binding.location == Location.QUERY}
+            taken = sorted(one.value.keys() & (names - {parameter.name}))
+            if taken:
+                message = f"holds a field {taken[0][:80]!r}, which is the name of another parameter"
+                raise about(one.argument, message, "give that parameter itself")
 
 
 def _fixed_pairs(template: str, values: _Values) -> Iterator[str]:
@@ -155,7 +169,8 @@ def _check_segment(filled: str, argument: str) -> None:
 
 def _headers(values: _Values) -> Iterator[tuple[str, str]]:
     for given in _at(values, Location.HEADER):
-        yield given.parameter.name, given.written(header_value)
+        if given.value not in ([], {}):  # undefined, as RFC 6570 section 2.3 has it
+            yield given.parameter.name, given.written(header_value)
     cookies = [pair for given in _at(values, Location.COOKIE) for pair in given.written(cookie_pairs)]
     if cookies:
         yield "Cookie", "; ".join(cookies)

@@ -12,7 +12,8 @@ from openapi_mcp.model.message import Upload
 
 UNKNOWN_TYPE = "application/octet-stream"
 _LONGEST_PATH = 4_096  # characters
-_PATH_STARTS = ("/", "./", "../", "~/", "file:", ".\\", "..\\")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\s*")  # RFC 4648, padded
+_PATH_STARTS = ("./", "../", "~/", "file:", ".\\", "..\\")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")  # RFC 6838
 _SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -51,8 +52,9 @@ def no_folder(text: str, field_name: str) -> None:
 
 
 def is_path(text: str) -> bool:
-    """True for a text that can only be a path. Base64 may begin with a slash too: a JPEG's does, with "/9j/"."""
-    return text.startswith(_PATH_STARTS) and not text.startswith("/9j/") and len(text) < _LONGEST_PATH
+    """True for a text that can only be a path. Base64 may begin with a slash too, as a JPEG's does: "/9j/4AAQ"."""
+    is_short = len(text) < _LONGEST_PATH
+    return is_short and (text.startswith(_PATH_STARTS) or (text[:1] == "/" and not _BASE64.fullmatch(text)))
 
 
 def is_data_url(value: object) -> bool:
@@ -113,7 +115,5 @@ def _from_base64(text: str, field_name: str) -> bytes:
 
 def _no_file(field_name: str) -> ArgumentsError:
     return ArgumentsError(
-        "is neither base64 nor a data: URL, nor a file that may be sent",
-        field=field_name,
-        hint="give the file's bytes as base64 text",
+        "is neither base64 nor a data: URL", field=field_name, hint="give the file's bytes as base64 text"
     )

@@ -47,14 +47,15 @@ class Pair:
     def encoded(self, *, allow_reserved: bool = False) -> str:
         """Write it percent-encoded: ("a b", ("1", "x,y")) -> "a%20b=1,x%2Cy"."""
         between = self.delimiter if self.delimiter == "," else encode(self.delimiter)
-        write = _reserved if allow_reserved else encode
-        return f"{encode(self.name)}={between.join(map(write, self.texts))}"
+        safe = _RESERVED.replace(",", "") if len(self.texts) > 1 else _RESERVED
+        texts = (_reserved(text, safe) if allow_reserved else encode(text) for text in self.texts)
+        return f"{encode(self.name)}={between.join(texts)}"
 
 
-def _reserved(text: str) -> str:
+def _reserved(text: str, safe: str) -> str:
     """Encode a text but for reserved characters and what is encoded already. RFC 6570 section 3.2.3."""
     parts = _TRIPLE.split(text)
-    return "".join(part if index % 2 else encode(part, safe=_RESERVED) for index, part in enumerate(parts))
+    return "".join(part if index % 2 else encode(part, safe=safe) for index, part in enumerate(parts))
 
 
 def pairs(name: str, value: Any, style: str = "form", *, explode: bool = True) -> list[Pair]:

@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.loader.read import read
 from openapi_mcp.model.document import Document, Location, Parameter
+from openapi_mcp.model.message import Streamed
 from openapi_mcp.model.policy import METHODS, Selection
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.request.arguments import offered, validate, validator
@@ -85,3 +86,9 @@ def validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     body = chosen_body(tool, given)
     validate(tool, given, validator(tool, body), body)
     return given
+
+
+def in_memory(body: bytes | Streamed | None) -> bytes:
+    """Return a body that is not streamed."""
+    assert isinstance(body, bytes)
+    return body
