@@ -85,7 +85,7 @@ def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, An
         if not equals or not key:
             raise ConfigError(f"{pair!r} is not an argument", where="-a", hint="write -a name=value")
         types = _types(properties.get(key, {}), definitions)
-        if "array" in types and not text.lstrip().startswith("["):
+        if "array" in types and "string" not in types and not text.lstrip().startswith("["):
             repeated.setdefault(key, []).append(_value(text, _types(properties[key].get("items", {}), definitions)))
         else:
             arguments[key] = _value(text, types)

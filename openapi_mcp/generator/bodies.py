@@ -12,6 +12,7 @@ from openapi_mcp.generator.body import (
     form_body,
     has_fields,
     is_file_body,
+    is_json_patch,
     object_body,
     said_forms,
     sent_type,
@@ -26,7 +27,6 @@ from openapi_mcp.model.xml import XmlNode
 
 CHOOSER = ("media", "content_type")
 _MAX_BODIES = 8
-_JSON_PATCH = "application/json-patch+json"
 _PATCH: Schema = {"type": "array", "items": {"type": "object"}}
 
 
@@ -85,7 +85,7 @@ class Bodies:
             raise UnsendableBodyError(f"no header can carry the type of its request body ({declared})", body.pointer)
         bodies = [self.body(operation, media_types[0])]
         for media_type in media_types[1:]:
-            other = self.other(operation, media_type, bodies[0])
+            other = self.other(operation, media_type, bodies)
             if other is not None and _essence(other) not in map(_essence, bodies) and len(bodies) < _MAX_BODIES:
                 bodies.append(other)
         return tuple(bodies)
@@ -97,17 +97,20 @@ class Bodies:
         arguments = tuple(self.arguments(operation, media_type.schema or {}, content_type, xml))
         return self.made(media_type, content_type, xml, arguments)
 
-    def other(self, operation: Operation, media_type: MediaType, default: BodyArguments) -> BodyArguments | None:
+    def other(
+        self, operation: Operation, media_type: MediaType, siblings: Sequence[BodyArguments]
+    ) -> BodyArguments | None:
         """Return a body in another media type than the default; None where the document does not hold its schema.
 
-        XML takes the same fields as its siblings, where it has fields.
+        XML takes fields as its siblings do, where one of them does.
         """
         schema = media_type.schema or {}
         try:
             content_type = sent_type(self.schemas, media_type)
             xml = self.xml(schema, content_type)
             fields = object_body(self.schemas, schema) if xml is not None else None
-            if xml is not None and fields is not None and not any(one.place == "" for one in default.arguments):
+            has_fields_too = any(one.place == "body" for sibling in siblings for one in sibling.arguments)
+            if fields is not None and has_fields_too:
                 return self.made(media_type, content_type, xml, tuple(self.fields(fields)))
             return self.body(operation, media_type)
         except MissingSchemaError:
@@ -146,7 +149,7 @@ class Bodies:
             yield self.whole(operation, file, BindingKind.FILE_BODY)
         elif is_multipart(content_type):
             yield from self.form(operation, schema)
-        elif plain_type(content_type) == _JSON_PATCH and self.lacks_list(schema):
+        elif is_json_patch(content_type) and self.lacks_list(schema):
             said = "The changes, each with op, path and value (RFC 6902)."
             yield self.whole(operation, {**_PATCH, "description": schema.get("description", said)})
         elif (fields := object_body(self.schemas, schema)) is not None:
@@ -229,8 +232,10 @@ def _told(argument: Argument, body: BodyArguments) -> Argument:
 
 def _either(known: Schema, other: Schema) -> Schema:
     """Return a schema that takes what either takes; the words of both stay with them."""
-    branches = [*known["anyOf"], other] if known.keys() == {"anyOf"} else [known, other]
-    return {"anyOf": branches}
+    if not known.keys() - {"description"} or not other.keys() - {"description"}:
+        return {key: said for key in ("description",) if (said := known.get(key) or other.get(key))}
+    branches = list(known["anyOf"]) if "anyOf" in known and known.keys() <= {"anyOf", "description"} else [known]
+    return known if other in branches else {"anyOf": [*branches, other]}
 
 
 def chooser(bodies: Sequence[BodyArguments]) -> Argument:

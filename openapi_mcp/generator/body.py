@@ -37,7 +37,7 @@ def by_preference(body: RequestBody) -> list[MediaType]:
 
 
 def _rank(content_type: str) -> int:
-    kinds = (_is_plain_json, _is_json_by_name, is_form, is_multipart, is_text, is_json)
+    kinds = (_is_plain_json, _is_json_by_name, is_json_patch, is_form, is_multipart, is_text, is_json)
     return next((rank for rank, is_kind in enumerate(kinds) if is_kind(content_type)), len(kinds))
 
 
@@ -46,7 +46,12 @@ def _is_plain_json(content_type: str) -> bool:
 
 
 def _is_json_by_name(content_type: str) -> bool:
-    return is_json(content_type) and "*" not in content_type
+    return is_json(content_type) and "*" not in content_type and not is_json_patch(content_type)
+
+
+def is_json_patch(content_type: str) -> bool:
+    """True for RFC 6902's list of changes: a merge patch, where there is one, is said in plainer words."""
+    return plain_type(content_type) == "application/json-patch+json"
 
 
 def sent_type(schemas: Mapping[str, Schema], media_type: MediaType) -> str:

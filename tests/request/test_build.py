@@ -283,7 +283,11 @@ def test_a_header_value_is_sent_whole_or_not_at_all(value: Any, explode: bool) -
         request = built(tool, **{"X-Value": value})
     except ArgumentsError:
         return
-    (text,) = [text for name, text in request.headers if name == "X-Value"]
+    texts = [text for name, text in request.headers if name == "X-Value"]
+    if value in ([], {}):
+        assert texts == []
+        return
+    (text,) = texts
     assert not re.search("[\r\n\0]", text)
     raw = httpx.Request("GET", request.url, headers=[(b"X-Value", text.encode())]).headers.raw
     assert [field for field in raw if field[0].lower() == b"x-value"] == [(b"X-Value", text.encode())]
