@@ -5,6 +5,7 @@ Only names that APIs use for this are looked at, at the outermost levels: an ans
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from openapi_mcp.model.jsontext import JsonValue
@@ -38,6 +39,7 @@ _RANGE = re.compile(r"(?!bytes)[a-z]+[ =](\d{1,15})-\d{1,15}/(\d{1,15})")  # RFC
 Path = tuple[str, ...]
 
 
+@lru_cache(maxsize=2048)  # the same few names at every call
 def word(name: str) -> str:
     """Return a name without case and punctuation: "@odata.nextLink" -> "odatanextlink"."""
     return "".join(char for char in name.lower() if char.isalnum())

@@ -67,7 +67,7 @@ def _found(made: Made, url: str | None, told: _Told) -> Iterator[dict[str, Any]]
     if url is not None:
         yield from _by_url(made, url, told)
     more = has_more(told.places)
-    if more is False or (not told.places and not told.counted):
+    if more is False or not (told.places or (told.counted and told.headers)):
         return
     is_placed = gives_position(made)
     yield from by_cursor(made, (*told.places, told.headers), more, only_given=is_placed)

@@ -2,13 +2,17 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.make import BASE_URL, Json, document, json_body, one_tool, parameter
 
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.url import origin
 from openapi_mcp.request.build import build_request
 from openapi_mcp.response.decode import read_answer
 from openapi_mcp.response.pages import WaysOn, ways_on
@@ -450,3 +454,67 @@ def test_a_huge_answer_is_looked_at_on_top_only() -> None:
     """Hostile upstream: bounded work."""
     body = {"meta": {f"k{n}": {"next": "?page=2"} for n in range(5000)}, "results": [{"next": "?page=2"}] * 5000}
     assert ways(DRF, {}, body) == WaysOn()
+
+
+EVERY = listing(query("page"), query("limit"), query("offset"), text("cursor"), text("starting_after"))
+NAMES = (
+    "next", "href", "links", "meta", "data", "items", "results", "page", "pages", "total", "count", "cursor", "offset",
+    "next_cursor", "has_more", "last", "limit", "number", "after", "before", "nextPage", "id", "paging", "_embedded",
+)  # fmt: skip
+URLS = st.builds(
+    "".join,
+    st.lists(
+        st.sampled_from(
+            (
+                "https://",
+                "api.example.com",
+                "/v1",
+                "/things",
+                "?",
+                "page=2",
+                "&",
+                "..",
+                "#",
+                "@",
+                ":",
+                "evil",
+                "%2f",
+                "\\",
+                "[",
+                "cursor=",
+                "+",
+                "\u00e9",
+                "%ff",
+            )
+        ),
+        max_size=9,
+    ),
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 10**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+    | URLS
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6),
+    max_leaves=25,
+)
+
+
+@given(
+    ANYTHING,
+    st.lists(st.tuples(st.sampled_from(("Link", "X-Total-Count", "X-Next-Page", "Content-Range")), URLS), max_size=2),
+)
+def test_whatever_is_answered_the_next_call_goes_to_the_same_place(body: Any, said: list[tuple[str, str]]) -> None:
+    """A law: no answer changes the host, the path or the arguments' names; the next call is always another one."""
+    headers = tuple((name, f"<{url}>; rel=next" if name == "Link" else url) for name, url in said)
+    given_before = {"limit": 2}
+    for arguments in ways(EVERY, given_before, body, headers=headers).arguments:
+        asked = build_request(EVERY, arguments, BASE_URL, ()).url
+        assert (origin(asked), urlsplit(asked).path) == (origin(THINGS), "/v1/things")
+        assert arguments.keys() <= {binding.argument for binding in EVERY.bindings}
+        assert arguments != given_before
