@@ -80,7 +80,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     _one_source(layers, merged)
     merged["overlays"] = merged.pop("overlay", ())
     merged["server_variables"] = merged.pop("server_variable", {})
-    limits = {key: merged.pop(key) for key in ("timeout", "max_body", "max_response") if key in merged}
+    limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
     return Config(**known, credentials=credentials, limits=Limits(**limits), file=file)
@@ -364,6 +364,7 @@ def _port(value: Any, where: str) -> int:
 
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
+_LIMITS = ("timeout", "max_body", "max_response", "follow_pages")
 _OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
@@ -388,6 +389,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "timeout": _number(0.001, "seconds", whole=False),
     "max_response": _number(0, "characters", whole=True),
     "max_body": _number(1, "bytes", whole=True),
+    "follow_pages": _number(0, "pages", whole=True),
     "host": _text,
     "port": _port,
     "path": _http_path,

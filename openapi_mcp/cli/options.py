@@ -140,6 +140,11 @@ CALLS: Options = {
         _Whole, "--max-body", metavar="BYTES", panel=_CALLS,
         help_text="Largest answer that is read, decompressed. Default: 10000000.",
     ),
+    "follow_pages": _option(
+        _Whole, "--follow-pages", metavar="PAGES", panel=_CALLS,
+        help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
+        "Default: 0, one page; the result says the call for the next.",
+    ),
 }  # fmt: skip
 OUTPUT: Options = {
     "log_level": _option(

@@ -37,9 +37,11 @@ class Limits:
     """Limits of one call.
 
     `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
-    characters of a result, 0 for no limit.
+    characters of a result, 0 for no limit. `follow_pages` is how many pages are collected into one result, the first
+    counted; 0 and 1 follow none.
     """
 
     timeout: float = 30.0
     max_body: int = 10_000_000
     max_response: int = 25_000
+    follow_pages: int = 0
