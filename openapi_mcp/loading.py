@@ -88,6 +88,8 @@ async def load_catalogue(
         exclude=config.exclude,
         output_schemas=config.output_schemas,
         client=config.client,
+        select=config.select,
+        reads_on=config.limits.max_response > 0,
     )
     wanted = None if whole else partial(is_selected, selection=selection)
     with _collector_off(), Progress(notice, f"loading {source}") as progress:

@@ -13,6 +13,8 @@ import anyio
 
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
+from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.send import (
     BrokenAnswerError,
     Sender,
@@ -25,6 +27,7 @@ from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import Limits
+from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Credential, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
@@ -33,7 +36,6 @@ from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry
 from openapi_mcp.request.arguments import Check, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
-from openapi_mcp.response.present import present
 from openapi_mcp.response.shape import shape_json, shape_text
 
 log = logging.getLogger(__name__)
@@ -66,7 +68,8 @@ def server_url(document: Document, base_url: str | None = None, operation: Opera
 class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
-    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401.
+    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401. With `kept`
+    an answer that was cut is kept there, and the tool `read_result` reads it on.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Executor:
         renew: Callable[[], Sequence[Credential]] | None = None,
         limits: Limits | None = None,
         user_agent: str = "openapi-mcp",
+        kept: KeptAnswers | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
@@ -90,6 +94,7 @@ class Executor:
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
         self._checks: dict[str, Check] = {}
+        self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
     @property
@@ -110,6 +115,8 @@ class Executor:
 
     async def call(self, call: Call) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request."""
+        if call.tool == READ_RESULT and self._reader.kept is not None:
+            return await self._read_on(call, self._reader.kept)
         try:
             tool, request = self._request(call)
         except _Refused as refusal:
@@ -123,7 +130,7 @@ class Executor:
             return self._timed_out(request).as_result()
         except SendError as error:
             return self._masked(_send_failure(error, self._redact)).as_result()
-        return self._result(tool, request, response, attempts)
+        return await self._result(call, tool, request, response, attempts)
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -149,6 +156,7 @@ class Executor:
             raise _Refused(_unknown_tool(call.tool, self._toolset))
         try:
             arguments = validate(tool, call.arguments, self._check(tool))
+            selection(tool, arguments)  # read again when there is an answer; what cannot be read is said before it
             base = server_url(self._document, self._base_url, tool.operation)
             return tool, build_request(tool, arguments, base, self._document.templates)
         except ArgumentsError as error:
@@ -183,14 +191,24 @@ class Executor:
         self._redact = Redactor.of((*used, *fresh))
         return fresh != used
 
-    def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse, attempts: int) -> Result:
+    async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
+        try:
+            return await self._reader.read_on(call, kept)
+        except ArgumentsError as error:
+            return self._masked(_invalid(error)).as_result()
+        except NoSuchResultError:
+            return self._masked(_no_such_result(call)).as_result()
+
+    async def _result(
+        self, call: Call, tool: Tool, request: HttpRequest, response: HttpResponse, attempts: int
+    ) -> Result:
         if response.redirect is not None:
             return self._masked(replace(_redirected(response, self._redact), attempts=attempts)).as_result()
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             return self._masked(replace(self._refusal(request, response), attempts=attempts)).as_result()
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
         answer = read_answer(response, redactor=self._redact, fixed=fixed)
-        return present(answer, self._limits.max_response)
+        return await self._reader.show(answer, call.caller, selection(tool, call.arguments))
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
         kind = kind_of(response.status)
@@ -240,6 +258,13 @@ def _unknown_tool(name: str, toolset: Toolset) -> Failure:
 
 def _invalid(error: ArgumentsError) -> Failure:
     return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
+
+
+def _no_such_result(call: Call) -> Failure:
+    handle = one_line(str(call.arguments.get("handle")), 60)
+    message = f"there is no result {handle!r}, or no longer: they are kept for an hour, and fewer where they are large"
+    hint = "make the call again whose result was cut"
+    return Failure(kind=FailureKind.NOT_FOUND, message=message, field="handle", hint=hint)
 
 
 def _send_failure(error: SendError, redact: Redactor) -> Failure:

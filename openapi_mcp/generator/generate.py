@@ -39,6 +39,7 @@ from openapi_mcp.model.document import (
 )
 from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, is_xml, plain_type
 from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT, SELECT_SCHEMA
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
 from openapi_mcp.model.xml import XmlNode
@@ -107,6 +108,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         version=document.version,
         instructions=describe.instructions(document, selection),
         tools=tuple(tools),
+        extras=(READ_RESULT_TOOL,) if tools and selection.reads_on else (),
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
@@ -275,6 +277,8 @@ class _Generator:
             for binding in bindings
             if binding.required and (not binding.is_body_field or body_required)
         ]
+        if self.selection.select:
+            properties.setdefault(SELECT, SELECT_SCHEMA)  # a document's own argument of that name stays what it is
         if not properties:
             return {"type": "object", "additionalProperties": False}
         schema: dict[str, Any] = {"type": "object", "properties": properties}

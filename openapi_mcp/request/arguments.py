@@ -57,10 +57,22 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: Check) -> dict[str
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
     given = {name: value for name, value in _renamed(tool, arguments).items() if not _is_ignored(tool, name)}
-    complaints = _broken_rules(tool, given, check)
-    complaints += _incomplete_body(tool, given)
+    _refuse([*_broken_rules(tool.input_schema, given, check), *_incomplete_body(tool, given)])
+    return given
+
+
+def validate_against(schema: Mapping[str, Any], given: Mapping[str, Any], check: Check) -> None:
+    """Hold arguments against the schema of a tool that is no operation.
+
+    Raises:
+        ArgumentsError: as `validate` does.
+    """
+    _refuse(_broken_rules(schema, given, check))
+
+
+def _refuse(complaints: "list[_Complaint]") -> None:
     if not complaints:
-        return given
+        return
     complaints.sort(key=lambda complaint: complaint.rank)
     texts = list(dict.fromkeys(complaint.text for complaint in complaints))
     shown = texts[:_SHOWN_ERRORS]
@@ -96,9 +108,9 @@ class _Complaint:
         self.rank = rank
 
 
-def _broken_rules(tool: Tool, given: Mapping[str, Any], check: Check) -> list[_Complaint]:
+def _broken_rules(schema: Mapping[str, Any], given: Mapping[str, Any], check: Check) -> list[_Complaint]:
     try:
-        return [_say(tool, error, given) for error in check.errors(given)]
+        return [_say(schema, error, given) for error in check.errors(given)]
     except TooManyStepsError:
         said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
         raise ArgumentsError(said, hint="give fewer or smaller values") from None
@@ -118,13 +130,13 @@ def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complain
             yield _Complaint(binding.argument, f'argument "{binding.argument}" is missing: the body needs it')
 
 
-def _say(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
+def _say(schema: Mapping[str, Any], error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
     error = _nearest(error)
     path = list(error.absolute_path)
     if not path and error.validator == "required":
         return _missing(error)
     if not path and error.validator == "additionalProperties":
-        return _unknown(tool, given)
+        return _unknown(schema, given)
     field = str(path[0]) if path else "arguments"
     where = field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
     return _Complaint(field, f'argument "{one_line(where, 120)}" {_rule(error)}')
@@ -152,8 +164,8 @@ def _missing(error: "ValidationError") -> _Complaint:
     return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
 
 
-def _unknown(tool: Tool, given: Mapping[str, Any]) -> _Complaint:
-    known = list(tool.input_schema.get("properties", {}))
+def _unknown(schema: Mapping[str, Any], given: Mapping[str, Any]) -> _Complaint:
+    known = list(schema.get("properties", {}))
     unknown = next((name for name in given if name not in known), "arguments")
     near = get_close_matches(unknown, known, n=1)
     listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
