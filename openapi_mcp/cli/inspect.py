@@ -152,10 +152,8 @@ def _show_table(report: dict[str, Any]) -> None:
         table.add_row(tool["name"], escape(operation), escape(one_line(tool["title"], 120)))
     show(table)
     show_text(f"{cost['tools']} tools, {cost['bytes']:,} bytes listed (about {cost['tokens']:,} tokens)")
-    for tool in report["extra_tools"]:
-        show_text(
-            f"one of them is no operation: {tool['name']}, {tool['description'][0].lower()}{tool['description'][1:]}"
-        )
+    if report["extra_tools"]:
+        show_text(f"no operation: {', '.join(tool['name'] for tool in report['extra_tools'])}")
     show_text(f"base URL: {document['base_url'] or 'none usable; give --base-url'}")
     _show_left_out(report)
 

@@ -16,8 +16,8 @@ _Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    """An answer as text, which takes a tenth of what its values take."""
+class Kept:
+    """An answer as text, which takes a tenth of what its values take; kept `since` then."""
 
     data: bytes
     is_json: bool
@@ -25,7 +25,13 @@ class _Kept:
 
     @property
     def size(self) -> int:
+        """How many bytes it takes."""
         return len(self.data) + _ENTRY
+
+    def answer(self) -> Answer:
+        """Return the answer; of a large one that takes a moment."""
+        text = self.data.decode()
+        return Answer(value=read_json(text) if self.is_json else None, text=text, is_json=self.is_json)
 
 
 class KeptAnswers:
@@ -35,7 +41,7 @@ class KeptAnswers:
         self._clock = clock
         self._max_bytes = max_bytes
         self._max_age = max_age
-        self._by_age: dict[_Key, _Kept] = {}
+        self._by_age: dict[_Key, Kept] = {}
         self._by_use: OrderedDict[_Key, None] = OrderedDict()
         self._size = 0
 
@@ -45,7 +51,7 @@ class KeptAnswers:
         What we said of it (its note) has been said, and is not kept.
         """
         text = answer.text or (write_json(answer.value) if answer.is_json else "")
-        kept = _Kept(data=text.encode("utf-8", "replace"), is_json=answer.is_json, since=self._clock())
+        kept = Kept(data=text.encode("utf-8", "replace"), is_json=answer.is_json, since=self._clock())
         if kept.size > self._max_bytes:
             return None
         key = (caller, f"r_{secrets.token_urlsafe(16)}")
@@ -55,15 +61,13 @@ class KeptAnswers:
         self._drop_old()
         return key[1]
 
-    def find(self, handle: str, caller: str) -> Answer | None:
-        """Return the answer of a handle; None where this caller has none, or no longer."""
+    def find(self, handle: str, caller: str) -> Kept | None:
+        """Return what a handle stands for; None where this caller has none, or no longer."""
         self._drop_old()
         kept = self._by_age.get((caller, handle))
-        if kept is None:
-            return None
-        self._by_use.move_to_end((caller, handle))
-        text = kept.data.decode()
-        return Answer(value=read_json(text) if kept.is_json else None, text=text, is_json=kept.is_json)
+        if kept is not None:
+            self._by_use.move_to_end((caller, handle))
+        return kept
 
     def _drop_old(self) -> None:
         oldest = self._clock() - self._max_age

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 
 from openapi_mcp.errors import ArgumentsError
-from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.kept import Kept, KeptAnswers
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.jsontext import JsonValue, write_json
@@ -80,15 +80,13 @@ class Reader:
             limit=int(given["limit"]) if "limit" in given else None,
         )
 
-        def read() -> Result:
-            answer = kept.find(asked.handle, call.caller)
-            if answer is None:
-                raise NoSuchResultError
-            return self._part(answer, asked, select)
+        found = kept.find(asked.handle, call.caller)
+        if found is None:
+            raise NoSuchResultError
+        return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)
 
-        return await anyio.to_thread.run_sync(read, abandon_on_cancel=True)
-
-    def _part(self, answer: Answer, asked: Place, select: "Select | None") -> Result:
+    def _part(self, found: Kept, asked: Place, select: "Select | None") -> Result:
+        answer = found.answer()
         value: JsonValue = answer.value if answer.is_json else answer.text
         if select is not None:
             value = _apply(select, value, is_json=answer.is_json)

@@ -320,7 +320,7 @@ async def test_a_client_of_the_older_era_hears_over_http_that_the_list_has_chang
                 if heard.is_set():
                     break
             assert heard.is_set()
-            assert [tool.name for tool in (await client.list_tools()).tools] == ["more", f"t{number}"]
+            assert [tool.name for tool in (await client.list_tools()).tools] == ["more", f"t{number}", "read_result"]
 
 
 async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way(client: Client) -> None:
