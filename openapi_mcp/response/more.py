@@ -1,6 +1,6 @@
 """What a cut result says of what is left: how much, where, and the call that reads on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,14 +95,14 @@ def _next(cuts: Sequence[Cut], whole: JsonValue, place: Place, longest: int) -> 
     return {"handle": place.handle, **({"select": select} if select else {}), "offset": offset, **limit}
 
 
-def _steps(whole: JsonValue, pointer: str, place: Place) -> tuple[str | int, ...]:
+def _steps(whole: Any, pointer: str, place: Place) -> tuple[str | int, ...]:
     """Return the way to a place: names, and positions, which count from the beginning of what was selected."""
     steps: list[str | int] = []
     for token in tokens(pointer):
         if isinstance(whole, list):
             steps.append(int(token) + (0 if steps else place.offset))
             whole = whole[int(token)]
-        elif isinstance(whole, Mapping):
+        else:
             steps.append(token)
             whole = whole[token]
     return tuple(steps)

@@ -18,7 +18,8 @@ def fits(answer: Answer, max_response: int) -> bool:
     if not max_response or answer.blob is not None:
         return True
     text = answer.text or (write_json(answer.value) if answer.is_json else "")
-    return len(text) + len(write_json(answer.note)) <= max_response
+    said = len(write_json(answer.note)) + _FRAME if answer.note else 0
+    return len(text) + said <= max_response
 
 
 def present(answer: Answer, max_response: int, place: Place | None = None) -> Result:

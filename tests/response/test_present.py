@@ -11,6 +11,7 @@ from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Blob, Result, Text
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.response.more import Place
+from openapi_mcp.response.more import more as told
 from openapi_mcp.response.part import part_of
 from openapi_mcp.response.present import fits, present
 from openapi_mcp.response.select import Select
@@ -82,6 +83,12 @@ def test_where_only_the_words_about_cuts_had_no_room_there_is_no_call() -> None:
     assert len(write_json(said)) < 1500
 
 
+def test_cuts_that_had_no_room_to_be_told_lead_nowhere() -> None:
+    """Only their number is known; the handle reads on at any place."""
+    said = told([{"pointer": "#", "unit": "cuts", "shown": 0, "left": 9}], {}, PLACE, 5000)
+    assert list(said) == ["cut", "handle", "hint"]
+
+
 def test_what_stands_behind_a_limit_is_left_too() -> None:
     """Our choice: whoever asks for ten items learns how many more there are."""
     value: JsonValue = list(range(100))
@@ -125,7 +132,11 @@ def test_the_whole_result_stays_within_its_budget(value: JsonValue, budget: int,
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(texts, min_size=1, max_size=60), st.integers(2000, 4000), st.one_of(st.none(), st.integers(1, 9)))
+@given(
+    st.lists(st.one_of(st.text(max_size=30), st.text(alphabet='ab"', max_size=250)), min_size=1, max_size=60),
+    st.integers(2000, 4000),
+    st.one_of(st.none(), st.integers(1, 9)),
+)
 def test_following_the_next_call_reads_every_item_once(items: list[str], budget: int, limit: int | None) -> None:
     """Law: nothing is left out, nothing comes twice."""
     value: JsonValue = {"results": items, "n": 1}  # type: ignore[dict-item]
