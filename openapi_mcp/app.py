@@ -1,6 +1,7 @@
 """Wires configuration, document, tools and credentials together; the only module that knows every room."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import replace
@@ -14,6 +15,7 @@ from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.executor.folder import Folder
+from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
@@ -39,10 +41,12 @@ async def open_app(
     *,
     last_good: Path | None = None,
     can_change: bool = False,
+    reads_on: bool = True,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
-    Where the document cannot be served, the catalogue in the file `last_good` is, which is said.
+    Where the document cannot be served, the catalogue in the file `last_good` is, which is said. What is cut off an
+    answer is kept unless nobody `reads_on`.
 
     Raises:
         OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
@@ -58,18 +62,25 @@ async def open_app(
             raise
         found, trouble = kept, error
     with closing(found) if isinstance(found, Stored) else nullcontext():
-        async with _app(config, found, notice, environ, can_change=can_change) as app:
+        async with _app(config, found, notice, environ, can_change=can_change, reads_on=reads_on) as app:
             if trouble is not None:
                 _say_what_stays(app, trouble, notice)
             yield app
 
 
 def _app(
-    config: Config, found: Catalogue | Stored, notice: Notice, environ: Mapping[str, str], *, can_change: bool
+    config: Config,
+    found: Catalogue | Stored,
+    notice: Notice,
+    environ: Mapping[str, str],
+    *,
+    can_change: bool,
+    reads_on: bool,
 ) -> App:
     stored = found if isinstance(found, Stored) else None
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
-    executor = make_executor(config, catalogue, environ)
+    kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
+    executor = make_executor(config, catalogue, environ, kept)
     if catalogue.credentials:
         _say_where_credentials_go(config, catalogue, executor, notice)
     return App(
@@ -80,6 +91,7 @@ def _app(
         freshness=catalogue.freshness,
         stored=stored,
         can_change=can_change,
+        kept=kept,
     )
 
 
@@ -116,7 +128,7 @@ async def serve_catalogue(
     """
     require_tools(catalogue.toolset, catalogue.document)
     _require_server(config, catalogue)
-    executor = make_executor(config, catalogue, environ)
+    executor = make_executor(config, catalogue, environ, app.kept)
     return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness)
 
 
@@ -180,7 +192,12 @@ def _say_what_stays(app: App, error: OpenapiMcpError, notice: Notice) -> None:
     notice(f"warning: the last good document stays{made}; the new one cannot be served: {trouble}")
 
 
-def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, str] = os.environ) -> Executor:
+def make_executor(
+    config: Config,
+    catalogue: Catalogue,
+    environ: Mapping[str, str] = os.environ,
+    kept: KeptAnswers | None = None,
+) -> Executor:
     """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
     return Executor(
         catalogue.document,
@@ -192,6 +209,7 @@ def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, st
         limits=config.limits,
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",
+        kept=kept,
     )
 
 

@@ -49,6 +49,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     output_schemas: bool = False
     client: str = ANY_CLIENT
+    select: bool = False
     token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -78,6 +79,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     ]
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
+    _refuse_partial_schemas(merged)
     merged["overlays"] = merged.pop("overlay", ())
     merged["server_variables"] = merged.pop("server_variable", {})
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
@@ -168,6 +170,13 @@ def _one_source(layers: Sequence[_Layer], merged: dict[str, Any]) -> None:
         if given:
             merged.pop("spec_command" if given[0] == "spec" else "spec", None)
             return
+
+
+def _refuse_partial_schemas(merged: Mapping[str, Any]) -> None:
+    """Refuse to promise what a tool returns where a caller may select a part of it: clients hold us to the promise."""
+    if merged.get("select") and merged.get("output_schemas"):
+        hint = "give one of them"
+        raise ConfigError("a selected part has another schema", where="--select and --output-schemas", hint=hint)
 
 
 def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -379,6 +388,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "exclude": _patterns,
     "output_schemas": _flag,
     "client": _one_of(CLIENTS),
+    "select": _flag,
     "bearer": _text,
     "token": _text,
     "token_scheme": _text,

@@ -89,6 +89,8 @@ async def load_catalogue(
         output_schemas=config.output_schemas,
         client=config.client,
         has_folder=config.files is not None,
+        select=config.select,
+        reads_on=config.limits.max_response > 0,
     )
     wanted = None if whole else partial(is_selected, selection=selection)
     with _collector_off(), Progress(notice, f"loading {source}") as progress:

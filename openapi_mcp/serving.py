@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 import anyio
 
 from openapi_mcp.executor.executor import Executor
+from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Stored
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.model.call import Call, Result
@@ -39,6 +40,7 @@ class App:
 
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
+    `kept` are the answers that can be read on, None where none can: they stay when the document goes.
     """
 
     def __init__(
@@ -51,15 +53,17 @@ class App:
         freshness: Freshness | None = None,
         stored: Stored | None = None,
         can_change: bool = False,
+        kept: KeptAnswers | None = None,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
             document=document,
             executor=executor,
-            pages=pages or ToolPages(toolset.tools),
+            pages=pages or ToolPages(toolset.tools, toolset.extras),
             freshness=freshness,
         )
         self.stored = stored
+        self.kept = kept
         self.trouble: str | None = None
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
@@ -119,7 +123,7 @@ class App:
 
         `--watch` and the check behind a start both come here.
         """
-        pages = ToolPages(toolset.tools)
+        pages = ToolPages(toolset.tools, toolset.extras)
         await apart(partial(_measure, pages))
         before = self._served
         await executor.__aenter__()

@@ -59,7 +59,7 @@ async def test_a_call_in_flight_ends_on_the_old_document(upstream: Upstream, tmp
             assert (await app.call(Call(tool="echo", arguments={"n": 2}))).is_error is False
             assert (await app.call(Call(tool="held", arguments={}))).is_error
             upstream.release.set()
-        assert told == [["echo"]]
+        assert told == [["echo", "read_result"]]
     assert [result.is_error for result in results] == [False]
     assert [client.is_closed for client in old._sender._clients.values()] == [True]
 

@@ -508,3 +508,11 @@ def test_a_client_is_one_that_we_know() -> None:
     assert from_flags(client="Claude-Code").client == "claude-code"
     assert build_config({}, {"OPENAPI_MCP_CLIENT": "gemini"}, NOWHERE).client == "gemini"
     assert refused({"client": "netscape"}).message == "unknown value 'netscape'"
+
+
+def test_a_selected_part_and_a_promised_schema_exclude_each_other() -> None:
+    """Clients refuse an answer that breaks the schema that its tool promised. mcp-facts.md section 2."""
+    assert from_flags(select=True).select is True
+    assert from_flags(select="no", output_schemas=True).select is False
+    error = refused({"select": True, "output_schemas": True})
+    assert (error.message, error.where) == ("a selected part has another schema", "--select and --output-schemas")

@@ -109,7 +109,10 @@ def test_discovery_and_every_page_are_answered_as_the_sdk_answers_them(big: Path
     assert answers[0] == answers[1]
     pages = answers[0][1]
     assert len(pages) > 1
-    assert [tool["name"] for page in pages for tool in page["tools"]] == [f"t{index}" for index in range(900)]
+    assert [tool["name"] for page in pages for tool in page["tools"]] == [
+        *(f"t{index}" for index in range(900)),
+        "read_result",
+    ]
     assert max(len(line) for both in lines for line in both) <= 1_000_000
 
 
@@ -139,11 +142,11 @@ def test_a_changed_document_is_announced_behind_the_answer_in_the_modern_era(
         child.request("server/discover", {"_meta": MODERN_META})
         asked = child.ask("subscriptions/listen", {"_meta": MODERN_META, "notifications": {"toolsListChanged": True}})
         assert child.receive()["method"] == "notifications/subscriptions/acknowledged"
-        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo"]
+        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo", "read_result"]
         news = child.receive()
         assert news["method"] == "notifications/tools/list_changed"
         assert news["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"] == asked
-        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo", "more"]
+        assert names(child.request("tools/list", {"_meta": MODERN_META})["result"]) == ["echo", "more", "read_result"]
         called = child.request("tools/call", {"_meta": MODERN_META, "name": "more", "arguments": {"n": 3}})
         assert called["result"]["structuredContent"]["target"] == "/more?n=3"
 
@@ -157,9 +160,9 @@ def test_a_changed_document_is_announced_behind_the_answer_in_the_legacy_era(
     upstream.serve(description("/more"))
     with running(*options(url), folder=tmp_path) as child:
         assert child.open()["result"]["capabilities"]["tools"] == {"listChanged": True}
-        assert names(child.request("tools/list")["result"]) == ["echo"]
+        assert names(child.request("tools/list")["result"]) == ["echo", "read_result"]
         assert child.receive()["method"] == "notifications/tools/list_changed"
-        assert names(child.request("tools/list")["result"]) == ["more"]
+        assert names(child.request("tools/list")["result"]) == ["more", "read_result"]
         assert child.call("more", n=1)["structuredContent"]["target"] == "/more?n=1"
         child.close_stdin()
         assert child.wait() == 0
@@ -177,7 +180,7 @@ def test_the_last_good_list_stays_when_the_document_is_out_of_reach(upstream: Up
     upstream.document = b"<!doctype html>"
     with running(*options(url), folder=tmp_path) as child:
         child.open()
-        assert names(child.request("tools/list")["result"]) == ["echo"]
+        assert names(child.request("tools/list")["result"]) == ["echo", "read_result"]
         child.wait_for_stderr("the last good document stays.*HTML")
         assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
 
@@ -187,7 +190,7 @@ def test_a_conversation_goes_on_behind_the_front(spec: Path, tmp_path: Path, ups
     prepare(*options(spec), folder=tmp_path)
     with running(*options(spec), folder=tmp_path) as child:
         child.open()
-        assert names(child.request("tools/list")["result"]) == ["echo", "hang"]
+        assert names(child.request("tools/list")["result"]) == ["echo", "hang", "read_result"]
         assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
         assert child.request("tools/call", {"name": "nope"})["error"]["code"] == -32602
         child.close_stdin()
@@ -417,7 +420,7 @@ def test_options_that_take_typer_to_read_go_on_as_those_that_do_not(
     prepare(*options(spec), *said, folder=tmp_path)
     with running(*options(spec), *said, folder=tmp_path) as child:
         child.open()
-        assert names(listed(child)[0]) == ["echo", "hang"]
+        assert names(listed(child)[0]) == ["echo", "hang", "read_result"]
         assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
 
 
@@ -441,7 +444,7 @@ def test_a_changed_file_is_not_listed_from_the_catalogue(spec: Path, tmp_path: P
     spec.write_text(json.dumps(description("/other", server=upstream.url)))
     with running(*options(spec), folder=tmp_path) as child:
         child.open()
-        assert names(child.request("tools/list")["result"]) == ["other"]
+        assert names(child.request("tools/list")["result"]) == ["other", "read_result"]
 
 
 def key(*arguments: str, environ: dict[str, str] | None = None) -> str:

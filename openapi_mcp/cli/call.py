@@ -66,7 +66,7 @@ def call(
 
 
 async def _call(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> Result:
-    async with open_app(config, notice) as app:
+    async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
         return await app.executor.call(_as_call(app.toolset.by_name.get(name), name, pairs, given))
 
 

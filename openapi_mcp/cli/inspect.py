@@ -61,13 +61,16 @@ def inspect(
 
 
 def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "skipped", "problems"}."""
+    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "extra_tools", "skipped", "problems"}.
+
+    `extra_tools` are listed too, and are no operations; `cost` counts all that is listed.
+    """
     document, toolset = catalogue.document, catalogue.toolset
     try:
         base_url: str | None = redact_url(server_url(document, config.base_url))
     except ConfigError:
         base_url = None
-    listed = [wire_tool(tool) for tool in toolset.tools]
+    listed = [*(wire_tool(tool) for tool in toolset.tools), *toolset.extras]
     size = len(write_json({"tools": listed}).encode())
     return {
         "document": {
@@ -80,6 +83,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         "mode": "tools",
         "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
         "tools": [_tool_report(tool) for tool in toolset.tools],
+        "extra_tools": list(toolset.extras),
         "skipped": [
             {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
         ],
@@ -148,6 +152,8 @@ def _show_table(report: dict[str, Any]) -> None:
         table.add_row(tool["name"], escape(operation), escape(one_line(tool["title"], 120)))
     show(table)
     show_text(f"{cost['tools']} tools, {cost['bytes']:,} bytes listed (about {cost['tokens']:,} tokens)")
+    if report["extra_tools"]:
+        show_text(f"no operation: {', '.join(tool['name'] for tool in report['extra_tools'])}")
     show_text(f"base URL: {document['base_url'] or 'none usable; give --base-url'}")
     _show_left_out(report)
 

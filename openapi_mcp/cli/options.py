@@ -96,6 +96,10 @@ TOOLS: Options = {
         _Text, "--client", metavar="NAME", panel=_TOOLS,
         help_text=f"Fit names and schemas to one client: {', '.join(CLIENTS[1:])}. Default: all, which fits every one.",
     ),
+    "select": _option(
+        _Flag, "--select", panel=_TOOLS,
+        help_text="Every tool takes `_select`, a JMESPath expression for the part of its answer that is wanted.",
+    ),
 }  # fmt: skip
 CREDENTIALS: Options = {
     "bearer": _option(

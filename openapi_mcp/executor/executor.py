@@ -15,6 +15,8 @@ import anyio
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
 from openapi_mcp.executor.follow import follow
+from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.send import (
     BrokenAnswerError,
     Sender,
@@ -28,6 +30,7 @@ from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import SAFE_METHODS, Limits
+from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import SentBody, Tool, Toolset
@@ -40,7 +43,6 @@ from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
 from openapi_mcp.response.pages import ways_on
-from openapi_mcp.response.present import present
 from openapi_mcp.response.readback import Made
 from openapi_mcp.response.shape import shape_json, shape_text
 
@@ -76,7 +78,8 @@ class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
     `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401. `find_file`
-    returns the file that a path in an argument names.
+    returns the file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool
+    `read_result` reads it on.
     """
 
     def __init__(
@@ -91,6 +94,7 @@ class Executor:
         limits: Limits | None = None,
         find_file: FindFile = no_folder,
         user_agent: str = "openapi-mcp",
+        kept: KeptAnswers | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
@@ -102,6 +106,7 @@ class Executor:
         self._redact = Redactor.of(self._credentials)
         self._checks: dict[tuple[str, str], Check] = {}
         self._find = find_file
+        self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
     @property
@@ -122,15 +127,17 @@ class Executor:
 
     async def call(self, call: Call) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request."""
+        if call.tool == READ_RESULT and self._reader.kept is not None:
+            return await self._read_on(call, self._reader.kept)
         deadline = anyio.current_time() + self._limits.timeout
         first = await self._page(call, deadline)
         if isinstance(first, Failure):
             return first.as_result()
-        is_safe = self._toolset.by_name[call.tool].operation.method in SAFE_METHODS
-        pages = self._limits.follow_pages if is_safe else 0
+        tool = self._toolset.by_name[call.tool]
+        pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await follow(collection, partial(self._page, deadline=deadline))
-        return present(answer, self._limits.max_response)
+        return await self._reader.show(answer, call.caller, selection(tool, call.arguments))
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -178,6 +185,7 @@ class Executor:
             arguments = offered(tool, call.arguments)
             body = chosen_body(tool, arguments)
             validate(tool, arguments, self._check(tool, body), body)
+            selection(tool, arguments)  # read again when there is an answer; what cannot be read is said before it
             base = server_url(self._document, self._base_url, tool.operation)
             return tool, arguments, build_request(tool, arguments, base, self._document.templates, self._find)
         except ArgumentsError as error:
@@ -212,6 +220,14 @@ class Executor:
         self._credentials = fresh
         self._redact = Redactor.of((*used, *fresh))
         return fresh != used
+
+    async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
+        try:
+            return await self._reader.read_on(call, kept)
+        except ArgumentsError as error:
+            return self._masked(_invalid(error)).as_result()
+        except NoSuchResultError:
+            return self._masked(_no_such_result(call)).as_result()
 
     def _failure(self, request: HttpRequest, response: HttpResponse) -> Failure | None:
         if response.redirect is not None:
@@ -292,6 +308,13 @@ def _unknown_tool(name: str, toolset: Toolset) -> Failure:
 
 def _invalid(error: ArgumentsError) -> Failure:
     return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
+
+
+def _no_such_result(call: Call) -> Failure:
+    handle = one_line(str(call.arguments.get("handle")), 60)
+    message = f"there is no result {handle!r}, or no longer: they are kept for an hour, and fewer where they are large"
+    hint = "make the call again whose result was cut"
+    return Failure(kind=FailureKind.NOT_FOUND, message=message, field="handle", hint=hint)
 
 
 def _send_failure(error: SendError, redact: Redactor) -> Failure:

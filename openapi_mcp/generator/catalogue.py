@@ -176,7 +176,7 @@ def _refuse_secrets(data: bytes, redactor: Redactor) -> None:
 def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Freshness) -> dict[str, Any]:
     pages: list[Mark] = []
     listed: list[tuple[int, int]] = []
-    for texts in ToolPages(toolset.tools).texts():
+    for texts in ToolPages(toolset.tools, toolset.extras).texts():
         page = page_text(texts)
         at = body.write(page) + 1
         pages.append(mark_of(page))
@@ -184,7 +184,7 @@ def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Fr
             listed.append((at, len(text)))
             at += len(text) + 1
     index: dict[str, tuple[int, int, int, int]] = {}
-    for tool, place in zip(toolset.tools, listed, strict=True):
+    for tool, place in zip(toolset.tools, listed[: len(toolset.tools)], strict=True):
         line = write_json(encode_tool(tool)).encode() + b"\n"
         index[tool.name] = (*place, body.write(line), len(line))
     end = write_json(index).encode() + b"\n"
@@ -196,7 +196,7 @@ def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Fr
 
 def _encode_toolset(toolset: Toolset) -> dict[str, Any]:
     said = {"title": toolset.title, "version": toolset.version, "instructions": toolset.instructions}
-    return {**said, "summary": encode(summary_of(toolset))}
+    return {**said, "extras": list(toolset.extras), "summary": encode(summary_of(toolset))}
 
 
 def read_catalogue(kept: Kept) -> Stored | None:

@@ -34,6 +34,7 @@ from openapi_mcp.model.document import (
 )
 from openapi_mcp.model.media import is_json
 from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT, SELECT_SCHEMA
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, wire_tool
 from openapi_mcp.model.xml import XmlNode
@@ -103,6 +104,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         version=document.version,
         instructions=describe.instructions(document, selection),
         tools=tuple(tools),
+        extras=(READ_RESULT_TOOL,) if tools and selection.reads_on else (),
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
@@ -199,6 +201,8 @@ class _Generator:
         properties, definitions = slim(*parts.finish())
         if self.fit.inline and definitions:
             properties, definitions = slim(inline(properties, definitions), {})
+        if self.selection.select:
+            properties.setdefault(SELECT, SELECT_SCHEMA)  # a document's own argument of that name stays what it is
         if not properties:
             return {"type": "object", "additionalProperties": False}
         schema: dict[str, Any] = {"type": "object", "properties": properties}

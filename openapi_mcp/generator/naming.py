@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from openapi_mcp.model.document import Operation
+from openapi_mcp.model.reading import READ_RESULT
 
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
 _DIGEST = 4
+_OURS = frozenset({READ_RESULT})  # names of tools that are no operation
 _CLAIMS = ("", "path", "query", "querystring", "header", "cookie", "body", "part", "media")  # "" is the whole body
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -29,7 +31,7 @@ def tool_names(operations: Sequence[Operation], longest: int = MAX_NAME) -> list
 
     "customers_list" -> "customers_list"; "repos/get" -> "repos--get"; "users.get" -> "users_get_" + digest;
     GET /users/{id} without operationId -> "get_users_by_id_" + digest. An operationId that several operations claim
-    (OAS forbids it) names none of them: each goes by method and path.
+    (OAS forbids it) names none of them: each goes by method and path. One that a tool of our own has gets a digest.
     """
     claimed = Counter(operation.operation_id for operation in operations)
     names = [_name(operation, longest, shared=claimed[operation.operation_id] > 1) for operation in operations]
@@ -38,6 +40,8 @@ def tool_names(operations: Sequence[Operation], longest: int = MAX_NAME) -> list
 
 def _name(operation: Operation, longest: int, *, shared: bool) -> str:
     text = operation.operation_id
+    if text in _OURS:
+        return _digested(text, text, longest)
     if text is None or shared:
         text = f"{operation.method.lower()} {operation.path}".replace("{", " by ")
         return _digested(text, f"{operation.method} {operation.path}", longest)

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
@@ -31,21 +31,26 @@ class Pages(Protocol):
 
 
 class ToolPages:
-    """The pages of tools in memory. A page is encoded when it, or one behind it, is asked for, and not kept."""
+    """The pages of tools in memory. A page is encoded when it, or one behind it, is asked for, and not kept.
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
+    `extras` are listed behind the tools: those that are no operation.
+    """
+
+    def __init__(self, tools: Sequence[Tool], extras: Sequence[WireTool] = ()) -> None:
         self._tools = tools
+        self._extras = extras
+        self._count = len(tools) + len(extras)
         self._ends: list[int] = []
         self._marks: tuple[Mark, ...] = ()
 
     def tools(self, index: int) -> list[WireTool]:
         """Return the tools of a page."""
         end = self._end(index)
-        return [wire_tool(tool) for tool in self._tools[self._start(index) : end]]
+        return [self._listed(at) for at in range(self._start(index), end)]
 
     def is_last(self, index: int) -> bool:
         """True when no page follows."""
-        return self._end(index) == len(self._tools)
+        return self._end(index) == self._count
 
     def marks(self) -> tuple[Mark, ...]:
         """Return the mark of every page."""
@@ -58,10 +63,13 @@ class ToolPages:
         index = 0
         while True:
             end = self._end(index)
-            yield [_text(tool) for tool in self._tools[self._start(index) : end]]
-            if end == len(self._tools):
+            yield [_text(self._listed(at)) for at in range(self._start(index), end)]
+            if end == self._count:
                 return
             index += 1
+
+    def _listed(self, at: int) -> WireTool:
+        return wire_tool(self._tools[at]) if at < len(self._tools) else self._extras[at - len(self._tools)]
 
     def _start(self, index: int) -> int:
         return self._ends[index - 1] if index else 0
@@ -69,15 +77,15 @@ class ToolPages:
     def _end(self, index: int) -> int:
         while len(self._ends) <= index:
             start = self._ends[-1] if self._ends else 0
-            if self._ends and start == len(self._tools):
+            if self._ends and start == self._count:
                 raise IndexError(index)
             self._ends.append(self._page_from(start))
         return self._ends[index]
 
     def _page_from(self, start: int) -> int:
         length, end = 2, start
-        while end < len(self._tools):
-            length += len(_text(self._tools[end])) + 1
+        while end < self._count:
+            length += len(_text(self._listed(end))) + 1
             if length > PAGE and end > start:
                 break
             end += 1
@@ -94,6 +102,5 @@ def mark_of(page: bytes) -> Mark:
     return len(page), zlib.crc32(page)
 
 
-def _text(tool: Tool) -> bytes:
-    listed: Any = wire_tool(tool)
+def _text(listed: WireTool) -> bytes:
     return write_json(listed).encode()

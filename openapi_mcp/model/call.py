@@ -11,10 +11,11 @@ from openapi_mcp.model.jsontext import write_json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A tool's name and the arguments it was given."""
+    """A tool's name and the arguments it was given; `caller` tells those apart who share a server."""
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class Selection:
     `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`. `hidden` are the parameters that configured
     credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
     `has_folder` says whether files may be given by their paths.
+    `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -30,6 +31,8 @@ class Selection:
     output_schemas: bool = False
     client: str = ANY_CLIENT
     has_folder: bool = False
+    select: bool = False
+    reads_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

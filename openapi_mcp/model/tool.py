@@ -140,13 +140,15 @@ class Tool:
 class Toolset:
     """The tools in document order, the operations that did not become one, and the defects found on the way.
 
-    A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for.
+    A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for. `extras` are
+    listed behind the tools: those that are no operation, as the list carries them.
     """
 
     title: str
     version: str
     instructions: str
     tools: Sequence[Tool]
+    extras: "Sequence[WireTool]" = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)

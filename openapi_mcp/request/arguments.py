@@ -59,10 +59,11 @@ def validator(tool: Tool, body: SentBody | None = None) -> Check:
 def _schema_for(tool: Tool, body: SentBody) -> dict[str, Any]:
     """Return the schema of the arguments of one of several bodies: without what only the others take."""
     bindings = (*tool.parameters, *body.bindings)
-    names = {tool.chooser, *(binding.argument for binding in bindings)}
-    known = tool.input_schema.get("properties", {})
+    others = {binding.argument for other in tool.bodies for binding in other.bindings}
+    others -= {binding.argument for binding in bindings}
     needed = {binding.argument for binding in bindings if binding.required and _is_needed(tool, binding)}
-    listed = {name: schema for name, schema in known.items() if name in names}
+    known = tool.input_schema.get("properties", {})
+    listed = {name: schema for name, schema in known.items() if name not in others}
     return {**tool.input_schema, "properties": listed, "required": [name for name in listed if name in needed]}
 
 
@@ -82,8 +83,19 @@ def validate(tool: Tool, given: Mapping[str, Any], check: Check, body: SentBody 
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    complaints = _broken_rules(given, check)
-    complaints += _incomplete_body(tool, given, body)
+    _refuse([*_broken_rules(given, check), *_incomplete_body(tool, given, body)])
+
+
+def validate_against(given: Mapping[str, Any], check: Check) -> None:
+    """Hold arguments against the schema of a tool that is no operation.
+
+    Raises:
+        ArgumentsError: as `validate` does.
+    """
+    _refuse(_broken_rules(given, check))
+
+
+def _refuse(complaints: "list[_Complaint]") -> None:
     if not complaints:
         return
     complaints.sort(key=lambda complaint: complaint.rank)

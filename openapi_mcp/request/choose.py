@@ -21,9 +21,12 @@ def chosen_body(tool: Tool, arguments: Mapping[str, Any]) -> SentBody | None:
     named = arguments.get(tool.chooser) if tool.chooser else None
     if named is not None:
         return _named(tool, named)
-    given = set(arguments) - {binding.argument for binding in tool.parameters}
-    fitting = (body for body in tool.bodies if given <= {binding.argument for binding in body.bindings})
-    return tool.bodies[0] if len(tool.bodies) == 1 else next(fitting, tool.bodies[0])
+    if len(tool.bodies) == 1:
+        return tool.bodies[0]
+    taken = [{binding.argument for binding in body.bindings} for body in tool.bodies]
+    given = arguments.keys() & set.union(*taken)
+    fitting = (body for body, names in zip(tool.bodies, taken, strict=True) if given <= names)
+    return next(fitting, tool.bodies[0])
 
 
 def _named(tool: Tool, wanted: object) -> SentBody:

@@ -6,30 +6,52 @@ from typing import Any
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Result, Text
 from openapi_mcp.model.jsontext import JsonValue, write_json
+from openapi_mcp.response.more import Place, more, most, with_rest
 from openapi_mcp.response.shape import shape_json, shape_text
 
+_FRAME = len('{"result":,"_note":}')
+_LEAST = 200  # characters of a text, however much is said of it
 
-def present(answer: Answer, max_response: int) -> Result:
+
+def fits(answer: Answer, max_response: int) -> bool:
+    """True when an answer stands in its result whole."""
+    if not max_response or answer.blob is not None:
+        return True
+    text = answer.text or (write_json(answer.value) if answer.is_json else "")
+    said = len(write_json(answer.note)) + _FRAME if answer.note else 0
+    return len(text) + said <= max_response
+
+
+def present(answer: Answer, max_response: int, place: Place | None = None) -> Result:
     """Return an answer as a Result; more than `max_response` characters (0: no limit) are cut between whole items.
 
-    {"id": 7} -> {"id": 7}; with a note {"id": 7, "_note": {...}}; [1, 2] -> {"result": [1, 2]} as structured content.
+    {"id": 7} -> {"id": 7}; with a note -> {"id": 7, "_note": {...}}; [1, 2] -> {"result": [1, 2]} as structured
+    content. Where the answer is kept to be read on, `place` says where this part of it begins.
     """
     if answer.blob is not None:
         return Result(content=(answer.blob, *_note_block(answer.note)))
     if not answer.is_json:
-        return _text_result(answer.text, answer.note, max_response)
-    return _json_result(answer, max_response)
+        return _text_result(answer, max_response, place)
+    return _json_result(answer, max_response, place)
 
 
-def _json_result(answer: Answer, max_response: int) -> Result:
+def _json_result(answer: Answer, max_response: int, place: Place | None) -> Result:
     value, note = answer.value, answer.note
     text = answer.text or write_json(value)
-    if max_response and len(text) + len(write_json(note)) > max_response:
-        said = len(write_json({**note, "more": _more([])}))
-        value, more = shape_json(value, max(max_response - said, 1))
-        note = {**note, "more": _more(more)} if more else note
+    cuts: list[dict[str, Any]] = []
+    if not fits(answer, max_response) or (place is not None and place.rest):
+        value, cuts = shape_json(value, _budget(note, max_response, place))
+        cuts = with_rest(cuts, value, place)
         text = write_json(value)
+    if cuts:
+        note = {**note, "more": more(cuts, answer.value, place, max_response)}
     return _structured(value, note, text)
+
+
+def _budget(note: Mapping[str, Any], max_response: int, place: Place | None) -> int:
+    """Return how many characters are left for the answer beside all that is said of it."""
+    said = len(write_json({**note, "more": most(place, max_response)})) + _FRAME
+    return max(max_response - said, 1)
 
 
 def _structured(value: JsonValue, note: Mapping[str, Any], text: str) -> Result:
@@ -44,14 +66,14 @@ def _structured(value: JsonValue, note: Mapping[str, Any], text: str) -> Result:
     return Result(content=(Text(text=text),), structured=wrapped)
 
 
-def _more(cuts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"cut": cuts, "hint": "ask for less (a filter, a smaller page) or raise --max-response"}
-
-
-def _text_result(text: str, note: Mapping[str, Any], max_response: int) -> Result:
-    shown, more = shape_text(text, max_response)
-    if more:
-        note = {**note, "more": _more([more])}
+def _text_result(answer: Answer, max_response: int, place: Place | None) -> Result:
+    shown, note = answer.text, answer.note
+    cuts: list[dict[str, Any]] = []
+    if not fits(answer, max_response) or (place is not None and place.rest):
+        shown, cut = shape_text(shown, max(_budget(note, max_response, place), min(_LEAST, max_response)))
+        cuts = with_rest([cut] if cut else [], shown, place)
+    if cuts:
+        note = {**note, "more": more(cuts, answer.text, place, max_response)}
     return Result(content=(Text(text=shown), *_note_block(note)))
 
 

@@ -21,6 +21,7 @@ from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result, Text
+from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 from openapi_mcp.serving import App
@@ -48,6 +49,9 @@ def create_server(app: App) -> Server[Any]:
     async def call_tool(
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
+        call = Call(tool=params.name, arguments=params.arguments or {})
+        if call.tool == READ_RESULT and app.kept is not None:
+            return mcp_result(await _run(app, call))
         tool = app.toolset.by_name.get(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:128]}")
@@ -55,9 +59,11 @@ def create_server(app: App) -> Server[Any]:
         await context.session.report_progress(
             0, 1, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
         )
-        return mcp_result(await _run(app, Call(tool=params.name, arguments=params.arguments or {})))
+        return mcp_result(await _run(app, call))
 
     def input_schema(name: str) -> dict[str, Any] | None:
+        if name == READ_RESULT and app.kept is not None:
+            return dict(READ_RESULT_TOOL["inputSchema"])
         tool = app.toolset.by_name.get(name)
         return dict(tool.input_schema) if tool else None
 

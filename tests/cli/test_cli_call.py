@@ -348,3 +348,19 @@ def test_a_head_operation_answers_with_its_headers(command: Command, upstream: U
     ended = command("call", "--spec", upstream.serve(document), "peek", "--json")
     assert ended.status == 0
     assert ended.json["_note"]["headers"]["content-type"] == "application/json"
+
+
+def test_a_part_of_the_answer_is_selected(command: Command, shop: Shop) -> None:
+    """Issue 4: `_select`, when --select is on."""
+    ended = command("call", *shop.options, "products_list", "--select", "-a", "_select=length(results)")
+    assert (ended.status, ended.err, ended.json["result"]) == (0, "", 20)
+    assert ended.json["_note"]["next"]["arguments"] == {"_select": "length(results)", "page": 2}
+
+
+def test_an_answer_that_was_cut_has_no_handle_that_nobody_could_use(command: Command, shop: Shop) -> None:
+    """The process ends with its answer; what helps is said."""
+    ended = command("call", *shop.options, "products_list", "--max-response", "2000", "--json")
+    more = ended.json["_note"]["more"]
+    assert list(more) == ["cut", "hint"]
+    assert "--select" in more["hint"]
+    assert "--max-response" in more["hint"]

@@ -110,7 +110,7 @@ def test_json_has_the_keys_that_the_readme_says(command: Command, tmp_path: Path
         "cut": [],
         "misread": [],
     }
-    assert (list(report["cost"]), report["cost"]["tools"]) == (["tools", "bytes", "tokens"], 2)
+    assert (list(report["cost"]), report["cost"]["tools"]) == (["tools", "bytes", "tokens"], 3)
     assert [skipped["path"] for skipped in report["skipped"]] == ["/b"]
     assert report["operations"] == {
         "total": 3,

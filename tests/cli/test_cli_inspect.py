@@ -23,7 +23,7 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
     ended = command("inspect", "--spec", shop.spec, "--methods", "all", "--json")
     assert (ended.status, ended.err) == (0, "")
     report = ended.json
-    assert list(report) == ["document", "mode", "cost", "tools", "skipped", "problems"]
+    assert list(report) == ["document", "mode", "cost", "tools", "extra_tools", "skipped", "problems"]
     assert report["document"] == {
         "title": "Shop",
         "version": "1.0.0",
@@ -33,7 +33,8 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
     }
     assert report["mode"] == "tools"
     assert list(report["cost"]) == ["tools", "bytes", "tokens"]
-    assert report["cost"]["tools"] == len(report["tools"]) == 21
+    assert (report["cost"]["tools"], len(report["tools"])) == (22, 21)
+    assert [tool["name"] for tool in report["extra_tools"]] == ["read_result"]
     assert report["cost"]["tokens"] == report["cost"]["bytes"] // 4
     assert (report["skipped"], report["problems"]) == ([], [])
     for tool in report["tools"]:
@@ -82,7 +83,10 @@ def test_the_cost_is_that_of_the_list_which_a_client_really_gets(command: Comman
         child.open()
         tools = child.request("tools/list")["result"]["tools"]
     sizes = [len(json.dumps(tool, separators=(",", ":"), ensure_ascii=False).encode()) for tool in tools]
-    assert [tool["bytes"] for tool in report["tools"]] == sizes
+    assert [
+        *(tool["bytes"] for tool in report["tools"]),
+        len(json.dumps(report["extra_tools"][0], separators=(",", ":"))),
+    ] == sizes
     assert report["cost"]["bytes"] == sum(sizes) + len(sizes) - 1 + len('{"tools":[]}')
 
 
@@ -117,7 +121,7 @@ def test_the_table_names_every_tool_its_operation_and_what_was_left_out(command:
     ended = command("inspect", "--spec", shop.spec)
     assert (ended.status, ended.err) == (0, "")
     assert re.search(r"products_label_retrieve .* GET /api/products/\{id\}/label/ .* Get a product's label", ended.out)
-    assert re.search(r"^8 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
+    assert re.search(r"^9 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
     assert f"base URL: {shop.url}/\n13 operations left out:\n" in ended.out
     assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods)\n" in ended.out
     assert "…" not in ended.out
@@ -185,7 +189,7 @@ def test_one_tool_as_json_is_a_report_with_that_tool_alone(command: Command, sho
     """Our choice: the same shape."""
     report = command("inspect", "--spec", shop.spec, "orders_list", "--json").json
     assert [tool["name"] for tool in report["tools"]] == ["orders_list"]
-    assert report["cost"]["tools"] == 8
+    assert report["cost"]["tools"] == 9
 
 
 @pytest.mark.parametrize(

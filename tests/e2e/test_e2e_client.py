@@ -104,7 +104,7 @@ async def answer_who_lacks_stock(client: Client) -> list[str]:
 async def test_the_list_holds_the_reading_operations_in_document_order(client: Client) -> None:
     """design.md, Tools and Safety; security.md 13."""
     listed = await client.list_tools()
-    assert [tool.name for tool in listed.tools] == READING_TOOLS
+    assert [tool.name for tool in listed.tools] == [*READING_TOOLS, "read_result"]
     assert listed.next_cursor is None
     assert all(tool.annotations is not None and tool.annotations.read_only_hint for tool in listed.tools)
     assert all(tool.output_schema is None for tool in listed.tools)
@@ -246,7 +246,7 @@ async def test_what_was_written_is_read_back(shop: Shop, mode: str) -> None:
     """design.md, Options: --methods; A result: what is no 200 says so under `_note`."""
     async with in_memory(mode, spec=shop.spec, token=shop.token, methods="all") as client:
         listed = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert len(listed) == 21
+        assert len(listed) == 22  # one of them is no operation
         deleting = listed["customers_destroy"].annotations
         assert deleting is not None
         assert (deleting.read_only_hint, deleting.destructive_hint, deleting.idempotent_hint) == (False, True, True)
@@ -311,7 +311,7 @@ async def test_a_client_of_the_older_era_hears_over_http_that_the_list_has_chang
     spec = upstream.serve(description("/echo", server=upstream.url))
     with serving_http("--spec", spec, "--refresh", "1", folder=tmp_path) as (child, url):
         async with Client(url, mode="legacy", message_handler=note) as client:
-            assert [tool.name for tool in (await client.list_tools()).tools] == ["echo"]
+            assert [tool.name for tool in (await client.list_tools()).tools] == ["echo", "read_result"]
             for number in range(200):
                 upstream.serve(description("/more", f"/t{number}", server=upstream.url))
                 await anyio.to_thread.run_sync(child.wait_for_stderr, "the document has changed")
@@ -320,7 +320,7 @@ async def test_a_client_of_the_older_era_hears_over_http_that_the_list_has_chang
                 if heard.is_set():
                     break
             assert heard.is_set()
-            assert [tool.name for tool in (await client.list_tools()).tools] == ["more", f"t{number}"]
+            assert [tool.name for tool in (await client.list_tools()).tools] == ["more", f"t{number}", "read_result"]
 
 
 async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way(client: Client) -> None:

@@ -82,7 +82,7 @@ def test_a_command_cannot_read_the_clients_frames(shop: Shop, tmp_path: Path) ->
     text = f"sh -c 'cat >&2; echo noise >&2; echo \"$0\"' '{document}'"
     with running("serve", "--spec-command", text, "--base-url", shop.url, folder=tmp_path) as child:
         child.open()
-        assert [tool["name"] for tool in child.request("tools/list")["result"]["tools"]] == ["a"]
+        assert [tool["name"] for tool in child.request("tools/list")["result"]["tools"]] == ["a", "read_result"]
 
 
 @pytest.mark.parametrize("form", ["shop.json", "shop.yaml"])

@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 from support.make import ALL_METHODS, answering, document, json_body, one_tool, parameter, tool_with_body, toolset
 
+from openapi_mcp.generator.clients import fit
+from openapi_mcp.generator.gate import Gate
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.generator.pages import ToolPages
 from openapi_mcp.model.document import Location
-from openapi_mcp.model.policy import METHODS, Selection
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.policy import CLIENTS, METHODS, Selection
 from openapi_mcp.model.tool import Tool, wire_tool
 
 
@@ -228,3 +232,32 @@ def test_a_header_that_turns_one_operation_into_another_is_not_offered(name: str
     """security.md A13: a read stays a read."""
     tool = one_tool({"parameters": [parameter(name, "header"), parameter("X-Trace", "header")]})
     assert list(tool.input_schema["properties"]) == ["X-Trace"]
+
+
+def test_the_tool_that_reads_on_is_listed_last_where_there_is_something_to_read() -> None:
+    """Issue 4. It costs every list less than 450 bytes, and passes the gate as all tools do."""
+    paths = {"/a": {"get": {"operationId": "a"}}}
+    made = toolset(paths, selection=Selection(reads_on=True))
+    (extra,) = made.extras
+    assert [tool["name"] for tool in ToolPages(made.tools, made.extras).tools(0)] == ["a", "read_result"]
+    assert len(write_json(extra).encode()) < 450
+    for client in CLIENTS:
+        assert Gate(fit(client)).objection(extra) is None
+    assert toolset(paths).extras == ()
+    assert toolset({}, selection=Selection(reads_on=True)).extras == ()
+
+
+def test_every_tool_takes_a_selection_where_that_is_on() -> None:
+    """Issue 4: an optional argument, bound to nothing, so that it is never sent; a document's own stays its own."""
+    paths = {
+        "/plain": {"get": {"operationId": "plain"}},
+        "/own": {"get": {"operationId": "own", "parameters": [parameter("_select", schema={"type": "integer"})]}},
+    }
+    plain, own = toolset(paths, selection=Selection(select=True)).tools
+    assert plain.input_schema["properties"]["_select"]["type"] == "string"
+    assert "required" not in plain.input_schema
+    assert plain.bindings == ()
+    assert own.input_schema["properties"]["_select"]["type"] == "integer"
+    assert [binding.argument for binding in own.bindings] == ["_select"]
+    plain, _ = toolset(paths).tools
+    assert "properties" not in plain.input_schema

@@ -213,3 +213,11 @@ def test_every_letter_of_a_digest_is_as_likely_as_any_other() -> None:
     """Our choice: the digest is the first bits of a hash, none of them fixed. 0.1 % of names agree by chance."""
     made = [name(f"a.{number}") for number in range(2000)]
     assert {one[-4] for one in made} == set("abcdefghijkmnpqrstuvwxyz23456789")
+
+
+def test_an_operation_is_never_called_as_a_tool_of_our_own() -> None:
+    """Issue 4: read_result is ours, in every mode; the name stays a function of the operation alone."""
+    made = name("read_result")
+    assert re.fullmatch(r"read_result_[a-z2-9]{4}", made)
+    assert name("read_result", "PUT", "/elsewhere") == made
+    assert tool_names([operation("read_result"), operation("other")]) == [made, "other"]

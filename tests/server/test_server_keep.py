@@ -258,7 +258,7 @@ def test_a_server_over_http_starts_from_what_it_served_last(upstream: Upstream, 
         end(child)
     upstream.document = b"{"
     with serving_http(*arguments, folder=tmp_path) as (child, url):
-        assert tools_over_http(url) == ["echo"]
+        assert tools_over_http(url) == ["echo", "read_result"]
         end(child)
         warning, served, _ = child.stderr.splitlines()
         assert warning.startswith("warning: the last good document stays (of ")
@@ -287,7 +287,7 @@ def test_a_server_over_stdio_starts_from_what_it_served_last(
     with running("serve", "--spec", str(file), folder=tmp_path) as child:
         child.wait_for_stderr(STAYS)
         child.open()
-        assert tool_names(child.request("tools/list")) == ["echo"]
+        assert tool_names(child.request("tools/list")) == ["echo", "read_result"]
         assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
         child.close_stdin()
         assert child.wait() == 0

@@ -90,7 +90,10 @@ def test_a_start_that_fails_says_why_on_stderr_and_nothing_on_stdout(
 
 def test_a_server_that_starts_writes_nothing_but_frames_from_start_to_exit(toys: Child, upstream: Upstream) -> None:
     """security.md 11."""
-    assert [tool["name"] for tool in toys.request("tools/list")["result"]["tools"]] == [path[1:] for path in TOYS]
+    assert [tool["name"] for tool in toys.request("tools/list")["result"]["tools"]] == [
+        *(path[1:] for path in TOYS),
+        "read_result",
+    ]
     assert toys.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
     toys.close_stdin()
     assert toys.wait() == 0
@@ -111,7 +114,7 @@ def test_discovery_is_answered_without_a_handshake(upstream: Upstream, tmp_path:
     assert "2026-07-28" in discovered["supportedVersions"]
     assert discovered["capabilities"]["tools"]["listChanged"]  # of a URL: tests/test_front.py
     assert discovered["ttlMs"] > 0
-    assert [tool["name"] for tool in listed["tools"]] == ["echo"]
+    assert [tool["name"] for tool in listed["tools"]] == ["echo", "read_result"]
 
 
 def test_another_list_is_the_same_list(shared: Child) -> None:
