@@ -77,7 +77,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
     merged["overlays"] = merged.pop("overlay", ())
-    limits = {key: merged.pop(key) for key in ("timeout", "max_body", "max_response") if key in merged}
+    limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
     return Config(**known, credentials=credentials, limits=Limits(**limits), file=file)
@@ -352,6 +352,7 @@ def _port(value: Any, where: str) -> int:
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
 _OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
+_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency")
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
     "spec_command": _text,
@@ -373,6 +374,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "timeout": _number(0.001, "seconds", whole=False),
     "max_response": _number(0, "characters", whole=True),
     "max_body": _number(1, "bytes", whole=True),
+    "max_concurrency": _number(1, "calls", whole=True),
     "host": _text,
     "port": _port,
     "path": _http_path,

@@ -132,6 +132,10 @@ CALLS: Options = {
         _Whole, "--max-body", metavar="BYTES", panel=_CALLS,
         help_text="Largest answer that is read, decompressed. Default: 10000000.",
     ),
+    "max_concurrency": _option(
+        _Whole, "--max-concurrency", metavar="CALLS", panel=_CALLS,
+        help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
+    ),
 }  # fmt: skip
 OUTPUT: Options = {
     "log_level": _option(

@@ -32,12 +32,13 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of one call.
+    """Limits of one call, and of all at once.
 
     `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
-    characters of a result, 0 for no limit.
+    characters of a result, 0 for no limit; `max_concurrency` in calls that are in flight to the API at a time.
     """
 
     timeout: float = 30.0
     max_body: int = 10_000_000
     max_response: int = 25_000
+    max_concurrency: int = 100
