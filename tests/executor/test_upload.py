@@ -231,7 +231,7 @@ async def test_descriptors_are_closed_whatever_happens(tmp_path: Path, monkeypat
     for _ in range(3):
         stream = pieces(Streamed(pieces=(known,)))
         await anext(stream)
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
     assert len(opened) == 3
     for descriptor in opened:
         with pytest.raises(OSError, match="Bad file descriptor"):
