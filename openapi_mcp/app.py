@@ -13,6 +13,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.executor.folder import Folder
 from openapi_mcp.generator.catalogue import Freshness, Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
@@ -20,6 +21,7 @@ from openapi_mcp.model.document import Document
 from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
+from openapi_mcp.request.files import no_folder
 from openapi_mcp.serving import App, apart
 
 
@@ -188,6 +190,7 @@ def make_executor(config: Config, catalogue: Catalogue, environ: Mapping[str, st
         credentials=catalogue.credentials,
         renew=partial(resolve_credentials, config, catalogue.document, environ),
         limits=config.limits,
+        find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",
     )
 

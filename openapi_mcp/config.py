@@ -41,6 +41,8 @@ class Config:
     spec_command: str | None = None
     base_url: str | None = None
     overlays: tuple[str, ...] = ()
+    server_variables: Mapping[str, str] = field(default_factory=dict)
+    files: str | None = None
     allow_remote_refs: bool = False
     methods: frozenset[str] = SAFE_METHODS
     include: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
     merged["overlays"] = merged.pop("overlay", ())
+    merged["server_variables"] = merged.pop("server_variable", {})
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
@@ -304,6 +307,16 @@ def _base_url(value: Any, where: str) -> str:
     return parts._replace(fragment="").geturl()
 
 
+def _variables(value: Any, where: str) -> dict[str, str]:
+    """Read `NAME=VALUE` texts, or a table; a value may be empty, or a number."""
+    if isinstance(value, Mapping):
+        return {str(name): str(text) for name, text in value.items()}
+    pairs = [text.partition("=") for text in _texts(value, where)]
+    if not all(name.strip() and equals for name, equals, _ in pairs):
+        raise ConfigError("a variable and its value are wanted", where=where, hint="write NAME=VALUE")
+    return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 def _pairs(value: Any, where: str) -> dict[str, str]:
     """Read `SCHEME=VALUE` texts, or a table."""
     if isinstance(value, Mapping):
@@ -351,13 +364,15 @@ def _port(value: Any, where: str) -> int:
 
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
+_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
 _OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
-_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency")
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
     "spec_command": _text,
     "base_url": _base_url,
     "overlay": _texts,
+    "server_variable": _variables,
+    "files": _text,
     "allow_remote_refs": _flag,
     "methods": _methods,
     "include": _patterns,
@@ -375,6 +390,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "max_response": _number(0, "characters", whole=True),
     "max_body": _number(1, "bytes", whole=True),
     "max_concurrency": _number(1, "calls", whole=True),
+    "follow_pages": _number(0, "pages", whole=True),
     "host": _text,
     "port": _port,
     "path": _http_path,

@@ -88,6 +88,7 @@ async def load_catalogue(
         exclude=config.exclude,
         output_schemas=config.output_schemas,
         client=config.client,
+        has_folder=config.files is not None,
     )
     wanted = None if whole else partial(is_selected, selection=selection)
     with _collector_off(), Progress(notice, f"loading {source}") as progress:
@@ -108,6 +109,7 @@ async def load_catalogue(
             allow_remote_refs=config.allow_remote_refs,
             arrived=received,
             wanted=wanted,
+            variables=config.server_variables,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
         credentials = resolve_credentials(config, document, environ)

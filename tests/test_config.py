@@ -48,7 +48,7 @@ def test_without_anything_every_option_has_its_default() -> None:
     config = from_flags()
     assert config == Config(credentials=(CredentialLayer(),) * 3)
     assert config.methods == {"GET", "HEAD"}
-    assert config.limits == Limits(timeout=30.0, max_body=10_000_000, max_response=25_000)
+    assert config.limits == Limits(timeout=30.0, max_body=10_000_000, max_response=25_000, follow_pages=0)
     assert (config.host, config.port, config.path) == ("127.0.0.1", 8800, "/mcp")
     assert (config.log_level, config.quiet, config.output_schemas, config.file) == ("warning", False, False, None)
 
@@ -331,8 +331,9 @@ def test_a_count_that_is_no_whole_number_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(("value", "count"), [(0, 0), ("0", 0), (25_000.0, 25_000), ("1_000", 1_000)])
 def test_a_count_may_be_written_in_any_usual_way(value: object, count: int) -> None:
-    """design.md, Options: 0 is no limit."""
+    """design.md, Options: 0 is no limit, and no page that is followed."""
     assert from_flags(max_response=value).limits.max_response == count
+    assert from_flags(follow_pages=value).limits.follow_pages == count
 
 
 @pytest.mark.parametrize(

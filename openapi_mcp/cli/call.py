@@ -17,9 +17,9 @@ from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Result, Text
 from openapi_mcp.model.jsontext import read_json
-from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.message import HttpRequest, Streamed, Upload
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.request.build import curl
+from openapi_mcp.request.curl import curl
 
 HELP = """Call one tool and print its answer.
 
@@ -85,7 +85,7 @@ def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, An
         if not equals or not key:
             raise ConfigError(f"{pair!r} is not an argument", where="-a", hint="write -a name=value")
         types = _types(properties.get(key, {}), definitions)
-        if "array" in types and not text.lstrip().startswith("["):
+        if "array" in types and "string" not in types and not text.lstrip().startswith("["):
             repeated.setdefault(key, []).append(_value(text, _types(properties[key].get("items", {}), definitions)))
         else:
             arguments[key] = _value(text, types)
@@ -137,16 +137,31 @@ def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
 
 
 def _show_request(request: HttpRequest, *, as_json: bool) -> None:
-    body = request.body.decode("utf-8", "replace") if request.body is not None else None
+    body = _shown_body(request.body)
     if as_json:
         headers = [{"name": name, "value": value} for name, value in request.headers]
-        show_json(
-            {"method": request.method, "url": request.url, "headers": headers, "body": body, "curl": curl(request)}
-        )
+        said = {"method": request.method, "url": request.url, "headers": headers, "body": body}
+        exact = base64.b64encode(request.body).decode() if isinstance(request.body, bytes) else None
+        show_json({**said, "body_base64": exact, "curl": curl(request)})
         return
     lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
     show_text("\n".join([*lines, "", body] if body is not None else lines))
     show_text(f"\n{curl(request)}")
+
+
+def _shown_body(body: bytes | Streamed | None) -> str | None:
+    """Return a body as text; bytes that are none as they are escaped in Python, a file on disk by its path."""
+    match body:
+        case None:
+            return None
+        case bytes():
+            return body.decode("utf-8", "backslashreplace")
+        case Streamed():
+            return "".join(map(_shown_piece, body.pieces))
+
+
+def _shown_piece(piece: bytes | Upload) -> str:
+    return f"<{piece.size:,} bytes of {piece.path}>" if isinstance(piece, Upload) else piece.decode("utf-8", "replace")
 
 
 def _show_result(result: Result, *, as_json: bool) -> None:

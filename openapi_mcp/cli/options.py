@@ -63,6 +63,10 @@ DOCUMENT: Options = {
         _Texts, "--overlay", metavar="FILE", panel=_DOCUMENT,
         help_text="An OpenAPI Overlay (file or URL), applied to the document before anything else; repeatable.",
     ),
+    "server_variable": _option(
+        _Texts, "--server-variable", metavar="NAME=VALUE", panel=_DOCUMENT,
+        help_text="The value of a variable in the document's server URL, in place of its default; repeatable.",
+    ),
     "allow_remote_refs": _option(
         _Flag, "--allow-remote-refs", panel=_DOCUMENT,
         help_text="Follow references to other origins too. Default: to files below its folder, or its origin.",
@@ -121,6 +125,10 @@ CREDENTIALS: Options = {
     ),
 }  # fmt: skip
 CALLS: Options = {
+    "files": _option(
+        _Text, "--files", metavar="DIR", panel=_CALLS,
+        help_text="Calls may send files below this folder, by their path. Default: none.",
+    ),
     "timeout": _option(
         _Number, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
     ),
@@ -135,6 +143,11 @@ CALLS: Options = {
     "max_concurrency": _option(
         _Whole, "--max-concurrency", metavar="CALLS", panel=_CALLS,
         help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
+    ),
+    "follow_pages": _option(
+        _Whole, "--follow-pages", metavar="PAGES", panel=_CALLS,
+        help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
+        "Default: 0, one page; the result says the call for the next.",
     ),
 }  # fmt: skip
 OUTPUT: Options = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ import anyio
 
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
+from openapi_mcp.executor.follow import follow
 from openapi_mcp.executor.send import (
     BrokenAnswerError,
     NoTurnError,
@@ -25,20 +27,28 @@ from openapi_mcp.executor.send import (
 )
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.model.policy import Limits
-from openapi_mcp.model.secret import Credential, Redactor
+from openapi_mcp.model.policy import SAFE_METHODS, Limits
+from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
-from openapi_mcp.request.arguments import Check, validate, validator
+from openapi_mcp.request.arguments import Check, offered, validate, validator
 from openapi_mcp.request.build import build_request
-from openapi_mcp.response.decode import decode, is_deep, json_body, mask, text_body
+from openapi_mcp.request.choose import chosen_body
+from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.response.collect import Page, collect
+from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
+from openapi_mcp.response.pages import ways_on
+from openapi_mcp.response.present import present
+from openapi_mcp.response.readback import Made
 from openapi_mcp.response.shape import shape_json, shape_text
 
 log = logging.getLogger(__name__)
 
+_MAX_URL = 500  # characters of a URL in a note
 _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
 
@@ -67,7 +77,8 @@ def server_url(document: Document, base_url: str | None = None, operation: Opera
 class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
-    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401.
+    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401. `find_file`
+    returns the file that a path in an argument names.
     """
 
     def __init__(
@@ -80,6 +91,7 @@ class Executor:
         credentials: Sequence[Credential] = (),
         renew: Callable[[], Sequence[Credential]] | None = None,
         limits: Limits | None = None,
+        find_file: FindFile = no_folder,
         user_agent: str = "openapi-mcp",
     ) -> None:
         self._document = document
@@ -90,7 +102,8 @@ class Executor:
         self._renew = renew
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
-        self._checks: dict[str, Check] = {}
+        self._checks: dict[tuple[str, str], Check] = {}
+        self._find = find_file
         self._sender = Sender(
             max_body=self._limits.max_body, user_agent=user_agent, max_concurrency=self._limits.max_concurrency
         )
@@ -113,19 +126,15 @@ class Executor:
 
     async def call(self, call: Call) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request."""
-        try:
-            tool, request = self._request(call)
-        except _Refused as refusal:
-            return self._masked(refusal.failure).as_result()
-        try:
-            began = time.monotonic()
-            response, attempts = await self._send(request, anyio.current_time() + self._limits.timeout)
-            log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
-        except TimeoutError:
-            return self._timed_out(request).as_result()
-        except SendError as error:
-            return self._masked(_send_failure(error, self._redact)).as_result()
-        return self._result(tool, request, response, attempts)
+        deadline = anyio.current_time() + self._limits.timeout
+        first = await self._page(call, deadline)
+        if isinstance(first, Failure):
+            return first.as_result()
+        is_safe = self._toolset.by_name[call.tool].operation.method in SAFE_METHODS
+        pages = self._limits.follow_pages if is_safe else 0
+        collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
+        answer = await follow(collection, partial(self._page, deadline=deadline))
+        return present(answer, self._limits.max_response)
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -134,7 +143,7 @@ class Executor:
             OpenapiMcpError: the tool is unknown or the arguments do not fit.
         """
         try:
-            _, request = self._request(call)
+            _, _, request = self._request(call)
         except _Refused as refusal:
             raise ArgumentsError(
                 refusal.failure.message, field=refusal.failure.field, hint=refusal.failure.hint
@@ -145,23 +154,45 @@ class Executor:
         """True when credentials may go to the origin of `url`."""
         return origin(url) in self._trusted
 
-    def _request(self, call: Call) -> tuple[Tool, HttpRequest]:
+    async def _page(self, call: Call, deadline: float) -> Page | Failure:
+        """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
+        try:
+            tool, arguments, request = self._request(call)
+        except _Refused as refusal:
+            return self._masked(refusal.failure)
+        try:
+            began = time.monotonic()
+            response, attempts = await self._send(request, deadline)
+            log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
+        except TimeoutError:
+            return self._timed_out(request)
+        except SendError as error:
+            return self._masked(_send_failure(error, self._redact))
+        failure = self._failure(request, response)
+        if failure is not None:
+            return self._masked(replace(failure, attempts=attempts))
+        return self._read(tool, arguments, request, response)
+
+    def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
         tool = self._toolset.by_name.get(call.tool)
         if tool is None:
             raise _Refused(_unknown_tool(call.tool, self._toolset))
         try:
-            arguments = validate(tool, call.arguments, self._check(tool))
+            arguments = offered(tool, call.arguments)
+            body = chosen_body(tool, arguments)
+            validate(tool, arguments, self._check(tool, body), body)
             base = server_url(self._document, self._base_url, tool.operation)
-            return tool, build_request(tool, arguments, base, self._document.templates)
+            return tool, arguments, build_request(tool, arguments, base, self._document.templates, self._find)
         except ArgumentsError as error:
             raise _Refused(_invalid(error)) from None
         except ConfigError as error:
             raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
 
-    def _check(self, tool: Tool) -> Check:
-        if tool.name not in self._checks:
-            self._checks[tool.name] = validator(tool)
-        return self._checks[tool.name]
+    def _check(self, tool: Tool, body: SentBody | None) -> Check:
+        key = (tool.name, body.content_type if body else "")
+        if key not in self._checks:
+            self._checks[key] = validator(tool, body)
+        return self._checks[key]
 
     async def _send(self, request: HttpRequest, deadline: float) -> tuple[HttpResponse, int]:
         """Send with credentials; once more where a 401 finds that a credential's file now holds another value.
@@ -185,13 +216,36 @@ class Executor:
         self._redact = Redactor.of((*used, *fresh))
         return fresh != used
 
-    def _result(self, tool: Tool, request: HttpRequest, response: HttpResponse, attempts: int) -> Result:
+    def _failure(self, request: HttpRequest, response: HttpResponse) -> Failure | None:
         if response.redirect is not None:
-            return self._masked(replace(_redirected(response, self._redact), attempts=attempts)).as_result()
+            return _redirected(response, self._redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
-            return self._masked(replace(self._refusal(request, response), attempts=attempts)).as_result()
+            return self._refusal(request, response)
+        return None
+
+    def _read(self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse) -> Page:
+        """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
-        return decode(response, max_response=self._limits.max_response, redactor=self._redact, fixed=fixed)
+        answer = read_answer(response, redactor=self._redact, fixed=fixed)
+        secret = {held.name.lower() for held in self._credentials if held.place is Place.QUERY}
+        made = Made(tool=tool, arguments=arguments, url=request.url, dropped=frozenset({*tool.ignored, *secret}))
+        ways = ways_on(made, response, answer)
+        calls = (Call(tool=tool.name, arguments=found) for found in ways.arguments)
+        return Page(
+            answer=answer,
+            call=Call(tool=tool.name, arguments=arguments),
+            size=len(response.body),
+            next=next((call for call in calls if self._is_sound(call)), None),
+            next_url=ways.url and one_line(self._redact(ways.url), _MAX_URL),
+        )
+
+    def _is_sound(self, call: Call) -> bool:
+        """True for a call that could be made, and told: it holds no secret."""
+        try:
+            self._request(call)
+        except _Refused:
+            return False
+        return not self._redact.finds(write_json(call.arguments))
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
         kind = kind_of(response.status)

@@ -30,14 +30,14 @@ _LONGEST_OF_XML = 240  # characters of what a body says of itself before we say 
 _CONCRETE = {"*/*": "application/json", "application/*": "application/json", "text/*": "text/plain"}
 
 
-def choose_media_type(body: RequestBody) -> MediaType | None:
-    """Return the media type to send: JSON before forms before text before bytes; None where no header can carry any."""
+def by_preference(body: RequestBody) -> list[MediaType]:
+    """Return the media types that a header can carry: JSON before forms before text before bytes."""
     sendable = [media for media in body.content if media.content_type.isascii() and media.content_type.isprintable()]
-    return min(sendable, key=lambda media: _rank(media.content_type), default=None)
+    return sorted(sendable, key=lambda media: _rank(media.content_type))
 
 
 def _rank(content_type: str) -> int:
-    kinds = (_is_plain_json, _is_json_by_name, is_form, is_multipart, is_text, is_json)
+    kinds = (_is_plain_json, _is_json_by_name, is_json_patch, is_form, is_multipart, is_text, is_json)
     return next((rank for rank, is_kind in enumerate(kinds) if is_kind(content_type)), len(kinds))
 
 
@@ -46,7 +46,12 @@ def _is_plain_json(content_type: str) -> bool:
 
 
 def _is_json_by_name(content_type: str) -> bool:
-    return is_json(content_type) and "*" not in content_type
+    return is_json(content_type) and "*" not in content_type and not is_json_patch(content_type)
+
+
+def is_json_patch(content_type: str) -> bool:
+    """True for RFC 6902's list of changes: a merge patch, where there is one, is said in plainer words."""
+    return plain_type(content_type) == "application/json-patch+json"
 
 
 def sent_type(schemas: Mapping[str, Schema], media_type: MediaType) -> str:
@@ -188,10 +193,15 @@ def form_body(schemas: Mapping[str, Schema], schema: Schema) -> ObjectBody | Non
     return body if body.properties else None
 
 
-def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
+def said_forms(has_folder: bool = False) -> str:
+    """Return the forms in which a file is given, in words."""
+    return "a path, base64 or a data: URL" if has_folder else "base64, or a data: URL"
+
+
+def as_file(schemas: Mapping[str, Schema], schema: Schema, forms: str = "") -> Schema | None:
     """Return what a caller sees of a field that is a file, or a list of files; None where it is neither.
 
-    OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
+    `forms` are those it is given in. OAS 3.0: `format: binary`; OAS 3.1: `contentMediaType` without `contentEncoding`.
 
     Raises:
         MissingSchemaError: a reference leads nowhere.
@@ -200,7 +210,7 @@ def as_file(schemas: Mapping[str, Schema], schema: Schema) -> Schema | None:
     words = " ".join(
         dict.fromkeys(said for part in (schema, *parts) if isinstance(said := part.get("description"), str))
     )
-    said = {"description": f"{words} File: base64, or a data: URL with its type.".strip()}
+    said = {"description": f"{words} File: {forms or said_forms()}.".strip()}
     if any(_is_bytes(part) for part in parts):
         return {"type": "string", "contentEncoding": "base64", **said}
     for part in parts:

@@ -322,8 +322,10 @@ class StoredPages:
 
 def encode_tool(tool: Tool) -> dict[str, Any]:
     """Return what the calls of a tool need beside what the list says of it."""
-    bindings = tuple(map(_sent, tool.bindings))
-    encoded: dict[str, Any] = encode(replace(tool, operation=_callable(tool.operation), bindings=bindings))
+    parameters = tuple(map(_sent, tool.parameters))
+    bodies = tuple(replace(body, bindings=tuple(map(_sent, body.bindings))) for body in tool.bodies)
+    slim = replace(tool, operation=_callable(tool.operation), parameters=parameters, bodies=bodies)
+    encoded: dict[str, Any] = encode(slim)
     return {name: value for name, value in encoded.items() if name not in _LISTED}
 
 

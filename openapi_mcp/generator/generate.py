@@ -1,35 +1,30 @@
 """The generator's front door: a Document becomes a Toolset, and every argument gets its Binding."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_mcp.generator import describe
-from openapi_mcp.generator.body import (
-    ObjectBody,
-    as_file,
-    as_text,
-    as_xml,
-    choose_media_type,
-    form_body,
-    has_fields,
-    is_file_body,
-    object_body,
-    sent_type,
+from openapi_mcp.generator.bodies import (
+    CHOOSER,
+    Argument,
+    Bodies,
+    BodyArguments,
+    UnsendableBodyError,
+    chooser,
+    required,
+    united,
 )
 from openapi_mcp.generator.clients import Fit, fit
 from openapi_mcp.generator.gate import Gate
 from openapi_mcp.generator.inline import inline
-from openapi_mcp.generator.naming import argument_names, tool_names
+from openapi_mcp.generator.naming import HEADER_NAME, argument_names, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out, unmatched
 from openapi_mcp.generator.slim import flat, slim
-from openapi_mcp.generator.xml import xml_node
 from openapi_mcp.model.document import (
     Document,
     Location,
-    MediaType,
     Operation,
     Parameter,
     Problem,
@@ -37,10 +32,10 @@ from openapi_mcp.model.document import (
     Severity,
     Skipped,
 )
-from openapi_mcp.model.media import is_form, is_json, is_multipart, is_text, is_xml, plain_type
+from openapi_mcp.model.media import is_json
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.template import path_and_query
-from openapi_mcp.model.tool import Binding, BindingKind, Tool, Toolset, wire_tool
+from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, wire_tool
 from openapi_mcp.model.xml import XmlNode
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object).
@@ -52,8 +47,7 @@ _RESERVED_HEADERS = frozenset(
         "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url",
     )
 )  # fmt: skip
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
-_COOKIE_NAME = _HEADER_NAME
+_COOKIE_NAME = HEADER_NAME
 _OUTPUT_ROOM = 6_000  # characters of an output schema whose parts are written in place
 
 
@@ -69,12 +63,14 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     """Return a tool for each selected operation, in document order; the others stand in `skipped` with the reason."""
     selection = selection or Selection()
     fitted = fit(selection.client)
+    inputs = Parts(document.schemas, "input")
     making = _Generator(
         fit=fitted,
         schemas=document.schemas,
         hidden=selection.hidden | _credential_parameters(document),
         selection=selection,
-        inputs=Parts(document.schemas, "input"),
+        inputs=inputs,
+        bodies=Bodies(schemas=document.schemas, inputs=inputs, has_folder=selection.has_folder),
         outputs=Parts(document.schemas, "output"),
     )
     tools: list[Tool] = []
@@ -96,7 +92,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
             try:
                 tools.append(_admitted(making.tool(operation, name), gate))
                 continue
-            except _Unserved as error:
+            except (_Unserved, UnsendableBodyError) as error:
                 reason, pointer = str(error), error.pointer
             except MissingSchemaError as error:
                 reason = str(error)
@@ -151,18 +147,6 @@ def _credential_parameters(document: Document) -> frozenset[tuple[Location, str]
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Argument:
-    """An input of an operation before it has an argument name; the place of the whole body is ""."""
-
-    place: str
-    name: str
-    schema: Schema
-    kind: BindingKind
-    required: bool
-    parameter: Parameter | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Generator:
     fit: Fit
@@ -171,30 +155,29 @@ class _Generator:
     selection: Selection
     inputs: Parts
     outputs: Parts
+    bodies: Bodies
 
     def tool(self, operation: Operation, name: str) -> Tool:
         _check_path(operation)
         offered, ignored = self.parameters(operation)
-        media_type = _body_media_type(operation)
-        xml = self.xml(media_type) if media_type else None
-        arguments = [*offered, *(self.body(operation, media_type, xml) if media_type else ())]
-        names = argument_names((argument.place, argument.name) for argument in arguments)
-        bindings = tuple(_binding(argument, name) for argument, name in zip(arguments, names, strict=True))
+        bodies = self.bodies.of(operation)
+        arguments = [*offered, *united(bodies), *([chooser(bodies)] if len(bodies) > 1 else ())]
+        names = dict(zip(map(_key, arguments), argument_names(map(_key, arguments)), strict=True))
         return Tool(
             name=name,
             title=describe.title(operation),
             description=describe.description(operation, self.schemas, self.fit.longest_description),
-            input_schema=self.input_schema(operation, arguments, bindings),
+            input_schema=self.input_schema(arguments, names, required(operation, offered, bodies)),
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=operation,
             annotations=describe.annotations(operation),
-            bindings=bindings,
-            body_type=sent_type(self.schemas, media_type) if media_type else None,
-            xml=None if xml == XmlNode() else xml,
-            ignored=frozenset(ignored) - set(names),
+            parameters=tuple(_binding(argument, names) for argument in offered),
+            bodies=tuple(_sent(body, names) for body in bodies),
+            chooser=names.get(CHOOSER, ""),
+            ignored=frozenset(ignored) - set(names.values()),
         )
 
-    def parameters(self, operation: Operation) -> tuple[list[_Argument], list[str]]:
+    def parameters(self, operation: Operation) -> tuple[list[Argument], list[str]]:
         """Return the parameters that are offered, and the names of those that are not the caller's to set."""
         offered, ignored = [], []
         for parameter in operation.parameters:
@@ -204,82 +187,23 @@ class _Generator:
                 continue
             schema = _described(parameter.schema, parameter)
             place, required = parameter.location.value, parameter.required
-            offered.append(_Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
+            offered.append(Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
         return offered, ignored
 
-    def xml(self, media_type: MediaType) -> XmlNode | None:
-        """Return how a body is written as XML, None where it is none, or no object."""
-        schema = media_type.schema or {}
-        if not is_xml(sent_type(self.schemas, media_type)) or not has_fields(self.schemas, schema):
-            return None
-        return xml_node(self.schemas, schema)
-
-    def body(self, operation: Operation, media_type: MediaType, xml: XmlNode | None) -> Iterator[_Argument]:
-        """Yield the fields of an object body side by side, else the whole body."""
-        schema, content_type = media_type.schema or {}, sent_type(self.schemas, media_type)
-        if xml is not None:
-            words = operation.request_body.description if operation.request_body else ""
-            yield self.whole_body(operation, as_xml(schema, xml.name, words))
-        elif is_text(content_type):
-            yield self.whole_body(operation, as_text(self.schemas, schema, content_type))
-        elif is_file_body(self.schemas, schema, content_type):
-            said = f"The body ({plain_type(content_type)}): base64, or a data: URL."
-            file = {"type": "string", "contentEncoding": "base64", "description": said}
-            yield self.whole_body(operation, file, BindingKind.FILE_BODY)
-        elif is_multipart(content_type):
-            yield from self.form(operation, schema)
-        elif (fields := object_body(self.schemas, schema)) is not None:
-            offered = [*self.fields(fields)]
-            yield from offered or (_Argument("", "body", {"type": "object"}, BindingKind.BODY, required=False),)
-        else:
-            is_any = is_form(content_type) and schema.keys() <= {"xml"}
-            yield self.whole_body(operation, {"type": "object"} if is_any else schema)
-
-    def form(self, operation: Operation, schema: Schema) -> Iterator[_Argument]:
-        fields = form_body(self.schemas, schema)
-        if fields is not None:
-            yield from self.fields(fields, files=True)
-            return
-        said = "The fields of the form by name; a file as a data: URL."
-        yield self.whole_body(operation, {"type": "object", "description": said})
-
-    def fields(self, body: ObjectBody, *, files: bool = False) -> Iterator[_Argument]:
-        for name, value in body.properties.items():
-            if self.inputs.is_hidden(value):
-                continue
-            file = as_file(self.schemas, value) if files else None
-            kind = BindingKind.BODY_FIELD if file is None else BindingKind.FILE
-            yield _Argument("body", name, value if file is None else file, kind, name in body.required)
-
-    def whole_body(self, operation: Operation, schema: Schema, kind: BindingKind = BindingKind.BODY) -> _Argument:
-        body = operation.request_body
-        words = (body.description if body else "", schema.get("description", ""))
-        if kind is BindingKind.BODY and schema.get("type") != "string" and words[1]:
-            words = ("", words[1])  # of what a schema says of itself nothing is said twice
-        said = " ".join(word for word in words if word)
-        schema = {**schema, "description": said} if said else schema
-        return _Argument("", "body", schema, kind, body is not None and body.required)
-
     def input_schema(
-        self, operation: Operation, arguments: list[_Argument], bindings: tuple[Binding, ...]
+        self, arguments: list[Argument], names: Mapping[tuple[str, str], str], needed: list[Argument]
     ) -> dict[str, Any]:
         parts = SelfContained(self.inputs)
-        for argument, binding in zip(arguments, bindings, strict=True):
-            parts.add(binding.argument, argument.schema)
+        for argument in arguments:
+            parts.add(names[_key(argument)], argument.schema)
         properties, definitions = slim(*parts.finish())
         if self.fit.inline and definitions:
             properties, definitions = slim(inline(properties, definitions), {})
-        body_required = operation.request_body is not None and operation.request_body.required
-        required = [
-            binding.argument
-            for binding in bindings
-            if binding.required and (not binding.is_body_field or body_required)
-        ]
         if not properties:
             return {"type": "object", "additionalProperties": False}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
-        if required:
-            schema["required"] = required
+        if needed:
+            schema["required"] = [names[_key(argument)] for argument in needed]
         if definitions:
             schema["$defs"] = definitions
         return schema
@@ -321,7 +245,7 @@ def _is_reserved(parameter: Parameter) -> bool:
     name = parameter.name.lower()
     match parameter.location:
         case Location.HEADER:
-            return name in _RESERVED_HEADERS or name.startswith("proxy-") or not _HEADER_NAME.fullmatch(name)
+            return name in _RESERVED_HEADERS or name.startswith("proxy-") or not HEADER_NAME.fullmatch(name)
         case Location.COOKIE:
             return not _COOKIE_NAME.fullmatch(name)
         case _:
@@ -336,22 +260,27 @@ def _described(schema: Schema, parameter: Parameter) -> Schema:
     return {**schema, "description": said} if said else schema
 
 
-def _body_media_type(operation: Operation) -> MediaType | None:
-    body = operation.request_body
-    if body is None or not body.content:
-        return None
-    chosen = choose_media_type(body)
-    if chosen is None:
-        declared = ", ".join(media.content_type[:80] for media in body.content[:5])
-        raise _Unserved(f"no header can carry the type of its request body ({declared})", body.pointer)
-    return chosen
+def _key(argument: Argument) -> tuple[str, str]:
+    return argument.place, argument.name
 
 
-def _binding(argument: _Argument, name: str) -> Binding:
+def _binding(argument: Argument, names: Mapping[tuple[str, str], str]) -> Binding:
     return Binding(
-        argument=name,
+        argument=names[_key(argument)],
         kind=argument.kind,
-        name=argument.name,
+        name=argument.parameter.name
+        if argument.kind is BindingKind.PART_HEADER and argument.parameter
+        else argument.name,
         required=argument.required,
         parameter=argument.parameter,
+        part=argument.part,
+    )
+
+
+def _sent(body: BodyArguments, names: Mapping[tuple[str, str], str]) -> SentBody:
+    return SentBody(
+        content_type=body.content_type,
+        bindings=tuple(_binding(argument, names) for argument in body.arguments),
+        xml=None if body.xml == XmlNode() else body.xml,
+        encodings=body.encodings,
     )

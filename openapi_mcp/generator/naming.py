@@ -14,7 +14,8 @@ from openapi_mcp.model.document import Operation
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
 _DIGEST = 4
-_CLAIMS = ("", "path", "query", "querystring", "header", "cookie", "body")  # "" is the whole body
+_CLAIMS = ("", "path", "query", "querystring", "header", "cookie", "body", "part", "media")  # "" is the whole body
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_-]+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+")

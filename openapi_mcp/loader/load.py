@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -42,16 +42,17 @@ async def load(
     allow_remote_refs: bool = False,
     arrived: Arrived | None = None,
     wanted: Wanted | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Document:
     """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
     A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
     to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
     is told of every part: the document, the overlays in their order, then what references name. Of operations that are
-    not `wanted` the heading alone is read.
+    not `wanted` the heading alone is read. `variables` are values for server variables.
 
     Raises:
-        ConfigError: the text is no source.
+        ConfigError: the text is no source, or a server variable is none.
         SourceError: the document or an overlay cannot be fetched.
         DocumentError: it is not an OpenAPI description that can be served.
     """
@@ -65,6 +66,7 @@ async def load(
                 allow_remote=allow_remote_refs,
                 arrived=arrived or _untold,
                 wanted=wanted,
+                variables=variables or {},
             )
             return await gathering.document(overlays)
     except TimeoutError:
@@ -85,6 +87,7 @@ class _Gathering:
     allow_remote: bool
     arrived: Arrived
     wanted: Wanted | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
     roots: dict[str, JsonValue] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     received: int = 0
@@ -115,6 +118,7 @@ class _Gathering:
             resources=resources,
             problems=self.problems,
             wanted=self.wanted,
+            variables=self.variables,
         )
 
     async def fetched(

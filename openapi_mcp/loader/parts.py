@@ -1,15 +1,17 @@
 """The parts of an operation: parameters, bodies, responses, servers; each as the model has it, its defects noted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
+from openapi_mcp.errors import ConfigError
 from openapi_mcp.loader.narrow import JsonObject, as_list, as_object, is_true, shown, text_of
 from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.upgrade import upgrade_schema
 from openapi_mcp.model.document import (
     ApiServer,
+    Encoding,
     Location,
     MediaType,
     Parameter,
@@ -20,6 +22,7 @@ from openapi_mcp.model.document import (
     Severity,
 )
 from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.media import is_form, is_multipart
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import clean_text, one_line
 
@@ -51,12 +54,17 @@ class Homes:
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
-    """Reads the parts of one description's operations; `problems` takes what is wrong with them."""
+    """Reads the parts of one description's operations; `problems` takes what is wrong with them.
+
+    `variables` are the values that the operator gave for server variables, `used_variables` those that a server has.
+    """
 
     openapi: str
     base_uri: str | None
     resources: Resources
     problems: list[Problem] = field(default_factory=list)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    used_variables: set[str] = field(default_factory=set)
     _parameters: dict[str, Parameter | None] = field(default_factory=dict)
     _responses: dict[str, Response] = field(default_factory=dict)
     _schemas: dict[int, tuple[JsonValue, Schema]] = field(default_factory=dict)
@@ -202,9 +210,38 @@ class Parts:
         found, target = self.follow(value, place)
         fields = as_object(found)
         schema = self.schema(fields["schema"], target) if "schema" in fields else None
+        encodings = tuple(self.encodings(name, fields, target)) if "encoding" in fields else ()
         if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
             schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
-        return MediaType(content_type=name, schema=schema, pointer=place)
+        return MediaType(content_type=name, schema=schema, pointer=place, encodings=encodings)
+
+    def encodings(self, content_type: str, fields: JsonObject, place: str) -> Iterator[Encoding]:
+        """Read how the fields of a form are written. OAS 3.1.1, 4.8.15; of multipart, 3.0 has no styles."""
+        has_styles = is_form(content_type) or (is_multipart(content_type) and not self.openapi.startswith("3.0"))
+        for name, value in as_object(fields.get("encoding")).items():
+            found, target = self.follow(value, join(place, "encoding", name))
+            said = as_object(found)
+            is_styled = has_styles and any(word in said for word in ("style", "explode", "allowReserved"))
+            style = (text_of(said, "style") or "form") if is_styled else None
+            explode = said.get("explode")
+            yield Encoding(
+                field=name,
+                content_type=text_of(said, "contentType") or None,
+                style=style,
+                explode=explode if isinstance(explode, bool) else style == "form",
+                allow_reserved=said.get("allowReserved") is True,
+                headers=tuple(self.part_headers(as_object(said.get("headers")), join(target, "headers"))),
+            )
+
+    def part_headers(self, headers: JsonObject, place: str) -> Iterator[Parameter]:
+        """Read the headers of a part; its Content-Type is the encoding's own. OAS 3.1.1, Encoding Object, headers."""
+        for name, value in headers.items():
+            found, target = self.follow(value, join(place, name))
+            if name.lower() not in ("content-type", "content-disposition", "content-transfer-encoding"):
+                header = self.parameter_of(
+                    {**as_object(found), "name": name, "in": "header"}, target, join(place, name)
+                )
+                yield from () if header is None else (header,)
 
     def responses(self, value: JsonValue, pointer: str) -> Iterator[Response]:
         """Read the answers an operation declares; a broken one is a gap in the description, not in the operation."""
@@ -257,8 +294,14 @@ class Parts:
         return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
 
     def server_url(self, template: str, variables: JsonObject) -> str:
-        """Replace variables by their defaults, in one pass; a URL that would grow beyond all use stays a template."""
+        """Replace variables by their values, in one pass; a URL that would grow beyond all use stays a template.
+
+        Raises:
+            ConfigError: a value that the operator gave is none of those that the variable allows.
+        """
         defaults = {name: as_object(variable).get("default") for name, variable in variables.items()}
+        for name in variables.keys() & self.variables.keys():
+            defaults[name] = self.given_variable(name, as_object(variables[name]))
         texts = {name: str(value) for name, value in defaults.items() if isinstance(value, (str, int, float))}
         longest = max(map(len, texts.values()), default=0)
         url = template
@@ -268,6 +311,28 @@ class Parts:
             return urljoin(self.base_uri, url) if self.base_uri else url
         except ValueError:
             return url
+
+    def given_variable(self, name: str, variable: JsonObject) -> str:
+        """Return the operator's value of a server variable. OAS 3.1.1, Server Variable Object."""
+        self.used_variables.add(name)
+        value, allowed = self.variables[name], [str(one) for one in as_list(variable.get("enum"))]
+        if allowed and value not in allowed:
+            raise ConfigError(
+                f"the server variable {name!r} is {value!r}, which the document does not allow",
+                where="--server-variable",
+                hint=f"choose from {', '.join(allowed[:20])}",
+            )
+        return value
+
+    def require_variables(self) -> None:
+        """Raise a ConfigError where no server has a variable that the operator gave a value."""
+        unknown = sorted(self.variables.keys() - self.used_variables)
+        if unknown:
+            raise ConfigError(
+                f"no server of the document has a variable {unknown[0]!r}",
+                where="--server-variable",
+                hint="look at `servers` in the document; --base-url takes the place of all of it",
+            )
 
 
 def _location(fields: JsonObject) -> Location | None:

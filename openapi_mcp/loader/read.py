@@ -1,7 +1,7 @@
 """A JSON value to a Document: the one place where untyped JSON is narrowed to the objects of the specification."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from openapi_mcp.errors import DocumentError
@@ -39,22 +39,27 @@ def read(
     resources: Resources | None = None,
     problems: Problems = (),
     wanted: Wanted | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Document:
     """Read the root of a description of Swagger 2.0 or OpenAPI 3.x; a broken operation leaves out that one only.
 
     `base_uri` is the URL the document came from, against which relative server URLs are resolved; `resources` are the
     other files it is spread over, `problems` what was found before. Of operations that are not `wanted` the heading
-    alone is read: neither what they take nor what they answer, nor the defects in it.
+    alone is read: neither what they take nor what they answer, nor the defects in it. `variables` are values for server
+    variables, in place of their defaults.
 
     Raises:
         DocumentError: not an OpenAPI description, a version that is not served, or no paths.
+        ConfigError: a server variable that no server has, or a value that it does not allow.
 
     OAS 3.1.1 section 4.8 (Schema) and 3.2.0, with the rules of 3.0.4 and Swagger 2.0 where the document says so.
     """
     if not isinstance(root, dict):
         raise DocumentError("the document is not an object", where=source, hint="give an OpenAPI description")
     openapi, resources = _version(root, source), resources or Resources({"": root})
-    parts = Parts(openapi=openapi, base_uri=base_uri, resources=resources, problems=list(problems))
+    parts = Parts(
+        openapi=openapi, base_uri=base_uri, resources=resources, problems=list(problems), variables=variables or {}
+    )
     reader = _Reader(
         root=root, source=source, base_uri=base_uri, openapi=openapi, parts=parts, wanted=wanted or _everything
     )
@@ -101,6 +106,7 @@ class _Reader:
         info = as_object(self.parts.followed(self.root.get("info"), "#/info"))
         servers = self.parts.servers(self.root, "#") or self.parts.default_servers()
         operations = tuple(self.operations(servers))
+        self.parts.require_variables()
         self.check_operation_ids(operations)
         return Document(
             title=one_line(self.words(info, "title"), 120) or "API",

@@ -139,7 +139,18 @@ def _form_body(form: list[JsonObject], consumes: list[str]) -> JsonValue:
     has_file = any(fields.get("type") == "file" for fields in form)
     media = _MULTIPART if has_file or (_MULTIPART in consumes and _FORM not in consumes) else _FORM
     schema = {"type": "object", "properties": properties, "required": required}
-    return {"required": bool(required), "content": {media: {"schema": schema}}}
+    encoding: JsonObject = {str(fields.get("name")): _collection(fields) for fields in form if _is_list(fields)}
+    return {"required": bool(required), "content": {media: {"schema": schema, "encoding": encoding}}}
+
+
+def _is_list(fields: JsonObject) -> bool:
+    return fields.get("type") == "array"
+
+
+def _collection(fields: JsonObject) -> JsonObject:
+    """Return a `collectionFormat` as style and explode; csv where there is none. Swagger 2.0, Parameter Object."""
+    style, explode = _STYLES.get(str(fields.get("collectionFormat", "csv")), _STYLES["csv"])
+    return {"style": style, "explode": explode}
 
 
 def _is_true(fields: JsonObject) -> bool:

@@ -67,12 +67,29 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """An Encoding Object: how one `field` of a form or multipart body is written.
+
+    `style` is None where the document gives none of style, explode and allowReserved: then `content_type` decides.
+    `headers` are the part's own, as header parameters.
+    """
+
+    field: str
+    content_type: str | None = None
+    style: str | None = None
+    explode: bool = True
+    allow_reserved: bool = False
+    headers: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaType:
     """A Media Type Object, with the key that names it; `schema` is None where none is given."""
 
     content_type: str
     schema: Schema | None
     pointer: str
+    encodings: tuple[Encoding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

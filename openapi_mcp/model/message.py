@@ -7,10 +7,14 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file on disk that is read as it is sent; `size` is in bytes, as it was when the request was made."""
+    """A file on disk that is read as it is sent; `size` is in bytes, as it was when the request was made.
+
+    `mark` is random: what stands between the parts of a form is made of it, so that no content can hold that.
+    """
 
     path: str
     size: int
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

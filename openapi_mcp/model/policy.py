@@ -20,6 +20,7 @@ class Selection:
 
     `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`. `hidden` are the parameters that configured
     credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
+    `has_folder` says whether files may be given by their paths.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -28,6 +29,7 @@ class Selection:
     hidden: frozenset[tuple[Location, str]] = field(default=frozenset())
     output_schemas: bool = False
     client: str = ANY_CLIENT
+    has_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,11 @@ class Limits:
 
     `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
     characters of a result, 0 for no limit; `max_concurrency` in calls that are in flight to the API at a time.
+    `follow_pages` is how many pages are collected into one result, the first counted; 0 and 1 follow none.
     """
 
     timeout: float = 30.0
     max_body: int = 10_000_000
     max_response: int = 25_000
     max_concurrency: int = 100
+    follow_pages: int = 0

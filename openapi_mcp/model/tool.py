@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from openapi_mcp.model.document import Operation, Parameter, Problem, Schema, Skipped
+from openapi_mcp.model.document import Encoding, Operation, Parameter, Problem, Schema, Skipped
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.xml import XmlNode
 
@@ -13,30 +13,36 @@ from openapi_mcp.model.xml import XmlNode
 class BindingKind(StrEnum):
     """What an argument becomes: a parameter, one field of an object body (or a file in one), or the whole body.
 
-    A whole body that is a file is given as files are: base64, or a data: URL.
+    A whole body that is a file is given as files are. A part header is one of a field in a multipart body.
     """
 
     PARAMETER = "parameter"
     BODY_FIELD = "body field"
     FILE = "file"
+    PART_HEADER = "part header"
     BODY = "body"
     FILE_BODY = "file as body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """Where one tool argument goes: `name` is its name on the wire, `required` is meant within the body."""
+    """Where one tool argument goes: `name` is its name on the wire, `required` is meant within the body.
+
+    `part` is the field whose header it is, where it is a part header.
+    """
 
     argument: str
     kind: BindingKind
     name: str
     required: bool = False
     parameter: Parameter | None = None
+    part: str = ""
 
     @property
     def location(self) -> str:
         """Where it goes: "path", "query", "header", "cookie", "querystring" or "body"."""
-        return self.parameter.location.value if self.parameter else "body"
+        is_in_body = self.parameter is None or self.kind is BindingKind.PART_HEADER
+        return "body" if is_in_body or self.parameter is None else self.parameter.location.value
 
     @property
     def is_body_field(self) -> bool:
@@ -55,6 +61,29 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentBody:
+    """The request body in one of its media types: the Content-Type to send, and what each argument becomes in it.
+
+    `xml` is how an object is written where that is XML, None where the document says nothing about it.
+    """
+
+    content_type: str
+    bindings: tuple[Binding, ...] = ()
+    xml: XmlNode | None = None
+    encodings: tuple[Encoding, ...] = ()
+
+    @property
+    def needs_whole(self) -> bool:
+        """True when one argument is the body, and has to be given."""
+        return any(binding.is_whole_body and binding.required for binding in self.bindings)
+
+    @property
+    def is_file(self) -> bool:
+        """True when the body is a file."""
+        return any(binding.kind is BindingKind.FILE_BODY for binding in self.bindings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
     """The hints of MCP's ToolAnnotations, all four always said."""
 
@@ -70,8 +99,8 @@ class Tool:
 
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
-    `body_type` is the media type of the body that is sent, None where the operation has none; `xml` is how an object is
-    written where that is XML, None where the document says nothing about it.
+    `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
+    `chooser` is the argument that names another one, "" where there is no choice.
     """
 
     name: str
@@ -80,11 +109,26 @@ class Tool:
     input_schema: Schema
     operation: Operation
     annotations: Annotations
-    bindings: tuple[Binding, ...] = ()
+    parameters: tuple[Binding, ...] = ()
     output_schema: Schema | None = None
-    body_type: str | None = None
-    xml: XmlNode | None = None
+    bodies: tuple[SentBody, ...] = ()
+    chooser: str = ""
     ignored: frozenset[str] = frozenset()
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        """What becomes of each argument; those of the body as its default has them."""
+        return self.parameters + (self.bodies[0].bindings if self.bodies else ())
+
+    @property
+    def body_type(self) -> str | None:
+        """The media type of the body that is sent by default, None where the operation has none."""
+        return self.bodies[0].content_type if self.bodies else None
+
+    @property
+    def xml(self) -> XmlNode | None:
+        """How an object is written where the body is XML by default."""
+        return self.bodies[0].xml if self.bodies else None
 
     @property
     def body_required(self) -> bool:

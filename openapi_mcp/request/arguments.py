@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.request.bounded import MAX_STEPS, TooManyStepsError, bounded, errors
 from openapi_mcp.request.plain import fits
 
@@ -29,6 +29,11 @@ class Check:
         self._schema = schema
         self._validator: Validator | None = None
 
+    @property
+    def names(self) -> list[str]:
+        """The names that the schema knows."""
+        return list(self._schema.get("properties", {}))
+
     def errors(self, value: Any) -> "list[ValidationError]":
         """Return the rules that a value breaks.
 
@@ -42,25 +47,45 @@ class Check:
         return errors(self._validator, value)
 
 
-def validator(tool: Tool) -> Check:
-    """Return what checks the tool's arguments; one is kept for all its calls.
+def validator(tool: Tool, body: SentBody | None = None) -> Check:
+    """Return what checks the tool's arguments, sent with this body; one is kept for all its calls.
 
     That no others are taken is not written into each schema of the list: it would cost 29 bytes a tool.
     """
-    return Check({**tool.input_schema, "additionalProperties": False})
+    schema = tool.input_schema if len(tool.bodies) < 2 or body is None else _schema_for(tool, body)
+    return Check({**schema, "additionalProperties": False})
 
 
-def validate(tool: Tool, arguments: Mapping[str, Any], check: Check) -> dict[str, Any]:
-    """Return the arguments to send: those given, under their own names, without the ones a caller may not set.
+def _schema_for(tool: Tool, body: SentBody) -> dict[str, Any]:
+    """Return the schema of the arguments of one of several bodies: without what only the others take."""
+    bindings = (*tool.parameters, *body.bindings)
+    names = {tool.chooser, *(binding.argument for binding in bindings)}
+    known = tool.input_schema.get("properties", {})
+    needed = {binding.argument for binding in bindings if binding.required and _is_needed(tool, binding)}
+    listed = {name: schema for name, schema in known.items() if name in names}
+    return {**tool.input_schema, "properties": listed, "required": [name for name in listed if name in needed]}
+
+
+def _is_needed(tool: Tool, binding: Binding) -> bool:
+    """True for an argument that no call can do without: not for a field of a body that may be left out."""
+    return tool.body_required or not binding.is_body_field
+
+
+def offered(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments under the names of the list, without the ones a caller may not set."""
+    return {name: value for name, value in _renamed(tool, arguments).items() if not _is_ignored(tool, name)}
+
+
+def validate(tool: Tool, given: Mapping[str, Any], check: Check, body: SentBody | None = None) -> None:
+    """Hold arguments, as `offered` returns them, against the schema for the body that they are sent with.
 
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    given = {name: value for name, value in _renamed(tool, arguments).items() if not _is_ignored(tool, name)}
-    complaints = _broken_rules(tool, given, check)
-    complaints += _incomplete_body(tool, given)
+    complaints = _broken_rules(given, check)
+    complaints += _incomplete_body(tool, given, body)
     if not complaints:
-        return given
+        return
     complaints.sort(key=lambda complaint: complaint.rank)
     texts = list(dict.fromkeys(complaint.text for complaint in complaints))
     shown = texts[:_SHOWN_ERRORS]
@@ -72,20 +97,20 @@ def validate(tool: Tool, arguments: Mapping[str, Any], check: Check) -> dict[str
 
 def _renamed(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments, those that say their location as well by the name in the list: "path_id" is "id"."""
-    given, offered = dict(arguments), tool.input_schema.get("properties", {})
-    if given.keys() <= offered.keys():
+    given, known = dict(arguments), tool.input_schema.get("properties", {})
+    if given.keys() <= known.keys():
         return given
-    for binding in tool.bindings:
+    for binding in (*tool.parameters, *(one for body in tool.bodies for one in body.bindings)):
         located = f"{binding.location}_{binding.argument}"
-        if located in given and located not in offered and binding.argument not in given:
+        if located in given and located not in known and binding.argument not in given:
             given[binding.argument] = given.pop(located)
     return given
 
 
 def _is_ignored(tool: Tool, name: str) -> bool:
     """True for a name that is not the caller's to set; headers have theirs in any letter case. RFC 9110, 5.1."""
-    offered = tool.input_schema.get("properties", {})
-    return name not in offered and (name in tool.ignored or name.lower() in tool.ignored)
+    known = tool.input_schema.get("properties", {})
+    return name not in known and (name in tool.ignored or name.lower() in tool.ignored)
 
 
 class _Complaint:
@@ -96,9 +121,9 @@ class _Complaint:
         self.rank = rank
 
 
-def _broken_rules(tool: Tool, given: Mapping[str, Any], check: Check) -> list[_Complaint]:
+def _broken_rules(given: Mapping[str, Any], check: Check) -> list[_Complaint]:
     try:
-        return [_say(tool, error, given) for error in check.errors(given)]
+        return [_say(error, given, check.names) for error in check.errors(given)]
     except TooManyStepsError:
         said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
         raise ArgumentsError(said, hint="give fewer or smaller values") from None
@@ -108,9 +133,9 @@ def _broken_rules(tool: Tool, given: Mapping[str, Any], check: Check) -> list[_C
         raise ArgumentsError("the arguments hold a number beyond a double, which cannot be checked") from None
 
 
-def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complaint]:
+def _incomplete_body(tool: Tool, given: Mapping[str, Any], body: SentBody | None) -> Iterable[_Complaint]:
     """Yield the fields that an optional body must have once any of its fields is given."""
-    fields = [binding for binding in tool.bindings if binding.is_body_field]
+    fields = [binding for binding in body.bindings if binding.is_body_field] if body else []
     if tool.body_required or not any(binding.argument in given for binding in fields):
         return
     for binding in fields:
@@ -118,13 +143,13 @@ def _incomplete_body(tool: Tool, given: Mapping[str, Any]) -> Iterable[_Complain
             yield _Complaint(binding.argument, f'argument "{binding.argument}" is missing: the body needs it')
 
 
-def _say(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Complaint:
+def _say(error: "ValidationError", given: Mapping[str, Any], known: list[str]) -> _Complaint:
     error = _nearest(error)
     path = list(error.absolute_path)
     if not path and error.validator == "required":
         return _missing(error)
     if not path and error.validator == "additionalProperties":
-        return _unknown(tool, given)
+        return _unknown(known, given)
     field = str(path[0]) if path else "arguments"
     where = field + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[1:])
     return _Complaint(field, f'argument "{one_line(where, 120)}" {_rule(error)}')
@@ -152,8 +177,7 @@ def _missing(error: "ValidationError") -> _Complaint:
     return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
 
 
-def _unknown(tool: Tool, given: Mapping[str, Any]) -> _Complaint:
-    known = list(tool.input_schema.get("properties", {}))
+def _unknown(known: list[str], given: Mapping[str, Any]) -> _Complaint:
     unknown = next((name for name in given if name not in known), "arguments")
     near = get_close_matches(unknown, known, n=1)
     listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"

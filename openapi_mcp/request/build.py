@@ -1,52 +1,39 @@
-"""A call as an HTTP request, and the same as a curl line."""
+"""A call as an HTTP request."""
 
-import base64
 import math
 import re
-import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from openapi_mcp.errors import ArgumentsError
-from openapi_mcp.model.document import Location, Operation, Parameter
+from openapi_mcp.model.document import Location, Operation
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.template import PLACEHOLDER, path_and_query, placeholders
-from openapi_mcp.model.tool import BindingKind, Tool
-from openapi_mcp.request.body import encode_body, encode_file
-from openapi_mcp.request.files import UNKNOWN_TYPE
-from openapi_mcp.request.style import cookie_pairs, encode, header_value, path_value, query_pairs, querystring, scalar
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.request.content import content_of
+from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.request.given import Given, about
+from openapi_mcp.request.pairs import encode, scalar
+from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs, querystring
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_Written = TypeVar("_Written")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Given:
-    """A parameter's value, with the name that the caller knows it by."""
-
-    argument: str
-    parameter: Parameter
-    value: Any
-
-    def written(self, write: Callable[[Parameter, Any], _Written]) -> _Written:
-        try:
-            return write(self.parameter, self.value)
-        except ArgumentsError as error:
-            raise _about(self.argument, error.message, error.hint) from None
-
-
-_Values = Mapping[tuple[Location, str], _Given]
+_Values = Mapping[tuple[Location, str], Given]
 
 
 def build_request(
-    tool: Tool, arguments: Mapping[str, Any], base_url: str, templates: Sequence[str] = ()
+    tool: Tool,
+    arguments: Mapping[str, Any],
+    base_url: str,
+    templates: Sequence[str] = (),
+    find: FindFile = no_folder,
 ) -> HttpRequest:
     """Return the request for validated arguments; `base_url` is absolute, without credentials.
 
     `templates` are the path templates of the whole document: no value may reach another one than the tool's own, not
-    even at a server that decodes `%2F` before it looks for the operation.
+    even at a server that decodes `%2F` before it looks for the operation. `find` returns the file that a path names.
 
     Raises:
         ArgumentsError: a value that cannot be carried where it belongs; nothing may be sent.
@@ -55,7 +42,7 @@ def build_request(
     """
     try:
         _refuse_other_template(tool, arguments, templates)
-        return _build(tool, arguments, base_url)
+        return _build(tool, arguments, base_url, find)
     except RecursionError:
         raise ArgumentsError("the arguments are nested too deeply to be sent") from None
 
@@ -63,7 +50,7 @@ def build_request(
 def _refuse_other_template(tool: Tool, arguments: Mapping[str, Any], templates: Sequence[str]) -> None:
     slashed = [
         (binding, str(arguments[binding.argument]))
-        for binding in tool.bindings
+        for binding in tool.parameters
         if binding.parameter is not None
         and binding.parameter.location is Location.PATH
         and re.search(r"[/\\]", unquote(str(arguments.get(binding.argument, ""))))
@@ -71,7 +58,7 @@ def _refuse_other_template(tool: Tool, arguments: Mapping[str, Any], templates: 
     if not slashed:
         return
     values = {
-        binding.name: arguments.get(binding.argument) for binding in tool.bindings if binding.parameter is not None
+        binding.name: arguments.get(binding.argument) for binding in tool.parameters if binding.parameter is not None
     }
     own = path_and_query(tool.operation.path)[0]
     reached = PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), own)
@@ -80,7 +67,7 @@ def _refuse_other_template(tool: Tool, arguments: Mapping[str, Any], templates: 
         other = path_and_query(template)[0]
         if other != own and _as_pattern(other).fullmatch(reached):
             argument = slashed[0][0].argument
-            raise _about(argument, f"would reach another operation, {template[:200]}", "give a plain identifier")
+            raise about(argument, f"would reach another operation, {template[:200]}", "give a plain identifier")
 
 
 def _as_pattern(template: str) -> re.Pattern[str]:
@@ -89,22 +76,19 @@ def _as_pattern(template: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(literals))
 
 
-def _about(argument: str, message: str, hint: str | None) -> ArgumentsError:
-    return ArgumentsError(f'argument "{argument}" {message}', field=argument, hint=hint)
-
-
-def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpRequest:
+def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str, find: FindFile) -> HttpRequest:
     _refuse_non_json(arguments)
     operation = tool.operation
     values = {
-        (binding.parameter.location, binding.name): _Given(
+        (binding.parameter.location, binding.name): Given(
             argument=binding.argument, parameter=binding.parameter, value=arguments[binding.argument]
         )
-        for binding in tool.bindings
+        for binding in tool.parameters
         if binding.parameter is not None and binding.argument in arguments
     }
+    _refuse_taken_names(tool, values)
     headers = [("Accept", _accept(operation)), *_headers(values)]
-    body, content_type = _body(tool, arguments) or (None, "")
+    body, content_type = content_of(tool, arguments, find) or (None, "")
     if body is not None:
         headers.append(("Content-Type", content_type))
     return HttpRequest(
@@ -112,29 +96,7 @@ def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str) -> HttpReque
     )
 
 
-def curl(request: HttpRequest) -> str:
-    """Return the request as a curl command line for a POSIX shell."""
-    words = ["curl", "--globoff", "-X", request.method] if request.method != "HEAD" else ["curl", "--globoff", "--head"]
-    packed = ""
-    words.append(request.url)
-    for name, value in request.headers:
-        words += ["-H", f"{name}: {value}" if value else f"{name};"]
-    if request.body is not None and _is_text(request.body):
-        words += ["--data-raw", request.body.decode()]  # raw: "@" in front names no file
-    elif request.body is not None:  # bytes that no command line holds
-        packed = f"printf %s {shlex.quote(base64.b64encode(request.body).decode())} | base64 -d | "
-        words += ["--data-binary", "@-"]
-    return packed + shlex.join(words)
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        return "\x00" not in body.decode()
-    except UnicodeDecodeError:
-        return False
-
-
-def _at(values: _Values, location: Location) -> Iterator[_Given]:
+def _at(values: _Values, location: Location) -> Iterator[Given]:
     return (given for (place, _), given in values.items() if place is location)
 
 
@@ -143,10 +105,24 @@ def _url(operation: Operation, values: _Values, base_url: str) -> str:
     base = urlsplit(base_url)
     template, query_template = path_and_query(operation.path)
     path = base.path.rstrip("/") + _fill(template, values)
-    pairs = [pair for given in _at(values, Location.QUERY) for pair in given.written(query_pairs)]
+    given = _at(values, Location.QUERY)
+    pairs = [pair for one in given for pair in one.written(query_pairs)]
     pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
     query = "&".join(part for part in (base.query, *_fixed_pairs(query_template, values), *pairs) if part)
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
+
+
+def _refuse_taken_names(tool: Tool, values: _Values) -> None:
+    """Refuse an exploded object whose fields a server would take for other parameters. Security, A5."""
+    for one in _at(values, Location.QUERY):
+        parameter = one.parameter
+        is_spread = parameter.explode and parameter.style == "form" and parameter.content_type is None
+        if is_spread and isinstance(one.value, dict):
+            names = {binding.name for binding in tool.parameters if binding.location == Location.QUERY}
+            taken = sorted(one.value.keys() & (names - {parameter.name}))
+            if taken:
+                message = f"holds a field {taken[0][:80]!r}, which is the name of another parameter"
+                raise about(one.argument, message, "give that parameter itself")
 
 
 def _fixed_pairs(template: str, values: _Values) -> Iterator[str]:
@@ -165,10 +141,10 @@ def _fill(template: str, values: _Values) -> str:
     def value_of(match: re.Match[str]) -> str:
         given = values.get((Location.PATH, match[1]))
         if given is None:
-            raise _about(match[1], "is missing: it is part of the path", f'add "{match[1]}"')
+            raise about(match[1], "is missing: it is part of the path", f'add "{match[1]}"')
         filled = given.written(path_value)
         if not filled:
-            raise _about(given.argument, "is empty, which a path cannot carry", "give a value")
+            raise about(given.argument, "is empty, which a path cannot carry", "give a value")
         return filled
 
     segments = []
@@ -188,45 +164,16 @@ def _check_segment(filled: str, argument: str) -> None:
     parts = re.split(r"[/\\]", unquote(filled))
     if any(part.partition(";")[0] in (".", "..") for part in parts):
         message = "holds a dot segment, which would leave its place in the path"
-        raise _about(argument, message, "give a plain identifier")
+        raise about(argument, message, "give a plain identifier")
 
 
 def _headers(values: _Values) -> Iterator[tuple[str, str]]:
     for given in _at(values, Location.HEADER):
-        yield given.parameter.name, given.written(header_value)
+        if given.value not in ([], {}):  # undefined, as RFC 6570 section 2.3 has it
+            yield given.parameter.name, given.written(header_value)
     cookies = [pair for given in _at(values, Location.COOKIE) for pair in given.written(cookie_pairs)]
     if cookies:
         yield "Cookie", "; ".join(cookies)
-
-
-def _body(tool: Tool, arguments: Mapping[str, Any]) -> tuple[bytes, str] | None:
-    """Return the body and its type: `{}` for a required one without fields, None for an optional one left out."""
-    if tool.body_type is None:
-        return None
-    given = [binding for binding in tool.bindings if binding.argument in arguments]
-    whole = next((binding for binding in given if binding.is_whole_body), None)
-    if whole is not None:
-        return _encoded(tool, arguments[whole.argument], {}, whole.argument)
-    fields = {binding.name: arguments[binding.argument] for binding in given if binding.is_body_field}
-    if fields or (tool.body_required and not _needs_whole_body(tool)):
-        return _encoded(tool, fields, {binding.name: binding.argument for binding in given if binding.is_body_field})
-    return None
-
-
-def _encoded(tool: Tool, value: Any, arguments: Mapping[str, str], whole: str = "body") -> tuple[bytes, str]:
-    """Encode a body; an error names the argument that a field goes by, else that of the whole."""
-    is_file = any(binding.kind is BindingKind.FILE_BODY for binding in tool.bindings)
-    files = frozenset(binding.name for binding in tool.bindings if binding.kind is BindingKind.FILE)
-    try:
-        if is_file:
-            return encode_file(value, tool.body_type or UNKNOWN_TYPE)
-        return encode_body(value, tool.body_type or "application/json", files if arguments else None, tool.xml)
-    except ArgumentsError as error:
-        raise _about(arguments.get(error.field or "", whole), error.message, error.hint) from None
-
-
-def _needs_whole_body(tool: Tool) -> bool:
-    return any(binding.is_whole_body and binding.required for binding in tool.bindings)
 
 
 def _accept(operation: Operation) -> str:
@@ -245,7 +192,7 @@ def _refuse_non_json(arguments: Mapping[str, Any]) -> None:
     for name, value in arguments.items():
         flaw = _flaw(value)
         if flaw is not None:
-            raise _about(name, f"holds {flaw}, which JSON cannot carry", "give another value")
+            raise about(name, f"holds {flaw}, which JSON cannot carry", "give another value")
 
 
 def _flaw(value: Any) -> str | None:

@@ -1,14 +1,19 @@
-"""Files that a caller gives as text: base64, or a `data:` URL that also says their type."""
+"""Files that a caller gives as text: base64, a `data:` URL that also says their type, or a path where they may."""
 
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.message import Upload
 
 UNKNOWN_TYPE = "application/octet-stream"
+_LONGEST_PATH = 4_096  # characters
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\s*")  # RFC 4648, padded
+_PATH_STARTS = ("./", "../", "~/", "file:", ".\\", "..\\")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")  # RFC 6838
 _SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -24,26 +29,54 @@ _SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """The bytes of a file, its media type where that is known, and its name where one is given."""
+    """A file: its bytes or where they are on disk, its media type where that is known, its name where one is given."""
 
-    data: bytes = field(repr=False)
+    data: bytes | Upload = field(repr=False)
     media_type: str = UNKNOWN_TYPE
     name: str = ""
 
 
-def read_file(text: object, field_name: str) -> File:
-    """Return the file that a text stands for; a parameter `name` of a data: URL is the file's name.
+FindFile = Callable[[str, str], File | None]
+"""Returns the file that a path names, None for a text that names none; (text, field) raise an ArgumentsError."""
 
-    "aGk=" -> b"hi"; "data:text/plain;base64,aGk=" -> b"hi" of text/plain; "data:,hi" -> b"hi" (RFC 2397)
+
+def no_folder(text: str, field_name: str) -> None:
+    """Find no file: no folder is allowed. A text that can only be a path is refused with that.
 
     Raises:
-        ArgumentsError: neither base64 nor a data: URL.
+        ArgumentsError: the text is a path.
     """
-    if isinstance(text, str) and text[:5].lower() == "data:":
+    if is_path(text):
+        hint = "start the server with --files DIR to send files below DIR, or give base64 or a data: URL"
+        raise ArgumentsError("is a path, and no folder of files is open to calls", field=field_name, hint=hint)
+
+
+def is_path(text: str) -> bool:
+    """True for a text that can only be a path. Base64 may begin with a slash too, as a JPEG's does: "/9j/4AAQ"."""
+    is_short = len(text) < _LONGEST_PATH
+    return is_short and (text.startswith(_PATH_STARTS) or (text[:1] == "/" and not _BASE64.fullmatch(text)))
+
+
+def is_data_url(value: object) -> bool:
+    """True for a `data:` URL (RFC 2397)."""
+    return isinstance(value, str) and value[:5].lower() == "data:" and "," in value
+
+
+def read_file(text: object, field_name: str, find: FindFile = no_folder) -> File:
+    """Return the file that a text stands for; a parameter `name` of a data: URL is the file's name.
+
+    "aGk=" -> b"hi"; "data:text/plain;base64,aGk=" -> b"hi" of text/plain; "data:,hi" -> b"hi" (RFC 2397); a path is
+    what `find` makes of it
+
+    Raises:
+        ArgumentsError: neither base64 nor a data: URL nor a path that `find` allows.
+    """
+    if not isinstance(text, str):
+        raise _no_file(field_name)
+    if text[:5].lower() == "data:":
         return _from_data_url(text[5:], field_name)
-    if isinstance(text, str):
-        return File(data=_from_base64(text, field_name))
-    raise _no_file(field_name)
+    found = find(text, field_name) if len(text) < _LONGEST_PATH else None
+    return found or File(data=_from_base64(text, field_name))
 
 
 def _from_data_url(text: str, field_name: str) -> File:
@@ -64,10 +97,11 @@ def kind_of(file: File, wanted: str) -> str:
 
     OAS 3.1.1, Media Type Object: "image/*" is a range (RFC 9110 section 12.5.1).
     """
-    range_start = wanted.partition("*")[0].strip().lower()
-    known = (media_type for mark, media_type in _SIGNATURES if file.data.startswith(mark))
-    said = (file.media_type, *known)
-    return next((media_type for media_type in said if media_type.startswith(range_start)), UNKNOWN_TYPE)
+    ranges = tuple(one.partition("*")[0].strip().lower() for one in wanted.split(","))
+    data = file.data if isinstance(file.data, bytes) else b""
+    known = (media_type for mark, media_type in _SIGNATURES if data.startswith(mark))
+    said = (*known, file.media_type) if file.media_type == UNKNOWN_TYPE else (file.media_type, *known)
+    return next((media_type for media_type in said if media_type.startswith(ranges)), UNKNOWN_TYPE)
 
 
 def _from_base64(text: str, field_name: str) -> bytes:

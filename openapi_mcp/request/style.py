@@ -1,32 +1,15 @@
-"""Parameter values in their styles, percent-encoded, as OAS 3.1.1 (Style Examples) and RFC 6570 write them.
+"""Parameter values in their styles, percent-encoded, as OAS 3.1.1 (Style Examples) and RFC 6570 write them."""
 
-A value is a JSON value; scalars are written as JSON writes them, text without quotes: True -> "true", None -> "null".
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+import re
 from typing import Any
-from urllib.parse import quote
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Parameter
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.request.pairs import DELIMITERS, Pair, encode, pairs, refuse_delimiter, scalar
 
-_RESERVED = ":/?#[]@!$&'()*+,;="  # RFC 3986 section 2.2
-_SAFE_RESERVED = "".join(set(_RESERVED) - set("#&+[]"))  # what `allowReserved` may leave without changing the query
-_DELIMITERS = {"form": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "tabDelimited": "%09"}
-_JOINED = {"spaceDelimited": " ", "pipeDelimited": "|", "tabDelimited": "\t"}  # as they stand in a header
-
-
-def scalar(value: Any) -> str:
-    """Write a scalar as text: True -> "true", 2.0 -> "2.0", None -> "null", "a" -> "a"; lists and objects as JSON."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
-        return str(int(value))  # as JSON's own writers do: 1.0 is the integer 1
-    return value if isinstance(value, str) else write_json(value)
-
-
-def encode(text: str, *, safe: str = "") -> str:
-    """Percent-encode all but RFC 3986's unreserved characters and `safe`."""
-    return quote(text, safe=safe)
+_JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
+_COOKIE_TEXT = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet: RFC 6265 section 4.1.1
 
 
 def path_value(parameter: Parameter, value: Any) -> str:
@@ -35,7 +18,7 @@ def path_value(parameter: Parameter, value: Any) -> str:
     simple [3, 4] -> "3,4"; label [3, 4] explode -> ".3.4"; matrix {"a": 1} explode -> ";a=1"; pipeDelimited "3%7C4"
 
     Raises:
-        ArgumentsError: a style that is not for paths, or an empty array or object.
+        ArgumentsError: a style that is not for paths, an empty array or object, or a delimiter within a value.
     """
     value = _content(parameter, value)
     name = encode(parameter.name)
@@ -51,7 +34,7 @@ def path_value(parameter: Parameter, value: Any) -> str:
         case "matrix", _:
             return _matrix(name, _joined(parameter, value, ",", ","))
         case style, _ if style in _JOINED:
-            return _joined(parameter, value, _DELIMITERS[style], _DELIMITERS[style])
+            return _joined(parameter, value, DELIMITERS[style], DELIMITERS[style])
         case _:
             raise _unfit(parameter)
 
@@ -66,29 +49,11 @@ def query_pairs(parameter: Parameter, value: Any) -> list[str]:
     form [3, 4] -> ["ids=3", "ids=4"], not exploded ["ids=3,4"]; deepObject {"a": {"b": 1}} -> ["ids%5Ba%5D%5Bb%5D=1"]
 
     Raises:
-        ArgumentsError: a style that is not for queries, or not for this value.
+        ArgumentsError: a style that is not for queries, or has no unambiguous form for this value.
     """
-    safe = _SAFE_RESERVED if parameter.allow_reserved else ""
     value = _content(parameter, value)
-    return form_pairs(parameter.name, value, parameter.style, explode=parameter.explode, safe=safe)
-
-
-def form_pairs(name: str, value: Any, style: str = "form", *, explode: bool = True, safe: str = "") -> list[str]:
-    """Write one named value as encoded `name=value` pairs, for a query or a form body."""
-    if isinstance(value, (list, dict)) and not value:
-        return []
-    key = encode(name)
-    if style == "deepObject" and isinstance(value, dict):
-        return list(_deep(name, value, safe))
-    if style not in _DELIMITERS:
-        raise ArgumentsError(f"the style {style!r} cannot write this value", field=name, hint="give an object")
-    if not isinstance(value, (list, dict)):
-        return [f"{key}={encode(scalar(value), safe=safe)}"]
-    if explode and isinstance(value, list):
-        return [f"{key}={encode(scalar(item), safe=safe)}" for item in value]
-    if explode and isinstance(value, dict):
-        return [f"{encode(k)}={encode(scalar(v), safe=safe)}" for k, v in value.items()]
-    return [f"{key}={_DELIMITERS[style].join(_flat(value, safe))}"]
+    found = pairs(parameter.name, value, parameter.style, explode=parameter.explode)
+    return [pair.encoded(allow_reserved=parameter.allow_reserved) for pair in found]
 
 
 def querystring(parameter: Parameter, value: Any) -> str:
@@ -98,7 +63,7 @@ def querystring(parameter: Parameter, value: Any) -> str:
     """
     media_type = (parameter.content_type or "").partition(";")[0].strip().lower()
     if media_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return "&".join(pair for name, item in value.items() for pair in form_pairs(name, item))
+        return "&".join(pair.encoded() for name, item in value.items() for pair in pairs(name, item))
     return encode(value if isinstance(value, str) else write_json(value))
 
 
@@ -108,31 +73,61 @@ def header_value(parameter: Parameter, value: Any) -> str:
     [3, 4] -> "3,4"; {"a": 1} explode -> "a=1"; pipeDelimited [3, 4] -> "3|4"
 
     Raises:
-        ArgumentsError: a control character, which would end the header, or white space at an end. Security, A5.
+        ArgumentsError: a control character, which would end the header (Security, A5), white space at an end, or a
+            delimiter within a value, which no encoding can tell apart in a header.
     """
     value = _content(parameter, value)
+    between = DELIMITERS[parameter.style] if parameter.style in _JOINED else ","
+    within = "=" if parameter.explode else between
     match value:
         case list():
-            parts = [scalar(item) for item in value]
-        case dict() if parameter.explode:
-            parts = [f"{key}={scalar(item)}" for key, item in value.items()]
+            parts = [_apart(parameter, scalar(item), between) for item in value]
         case dict():
-            parts = [part for key, item in value.items() for part in (key, scalar(item))]
+            fields = ((_apart(parameter, k, between, within), scalar(v)) for k, v in value.items())
+            parts = [key + within + _apart(parameter, item, between) for key, item in fields]
         case _:
             parts = [scalar(value)]
+    text = between.join(parts)
     if any(ord(char) < 32 or ord(char) == 127 for part in parts for char in part):
         raise ArgumentsError(
             "holds a control character, which no header can carry", field=parameter.name, hint="remove it"
         )
-    text = _JOINED.get(parameter.style, ",").join(parts)
     if text != text.strip():
         raise ArgumentsError("starts or ends with white space, which no header can carry", field=parameter.name)
     return text
 
 
+def _apart(parameter: Parameter, text: str, *delimiters: str) -> str:
+    found = next((delimiter for delimiter in delimiters if delimiter in text), None)
+    if found is not None:
+        raise ArgumentsError(
+            f"holds {found!r} in one of its values, which a header cannot tell from what stands between them",
+            field=parameter.name,
+            hint="give values without it",
+        )
+    return text
+
+
 def cookie_pairs(parameter: Parameter, value: Any) -> list[str]:
-    """Write a cookie parameter as encoded `name=value` pairs: style form."""
-    return form_pairs(parameter.name, _content(parameter, value), "form", explode=parameter.explode)
+    """Write a cookie parameter as `name=value` pairs: style form, encoded; style cookie (OAS 3.2.0), as it is.
+
+    Raises:
+        ArgumentsError: style cookie, and a character that no cookie holds.
+    """
+    found = pairs(parameter.name, _content(parameter, value), "form", explode=parameter.explode)
+    if parameter.style != "cookie":
+        return [pair.encoded() for pair in found]
+    return [_plain_cookie(parameter, pair) for pair in found]
+
+
+def _plain_cookie(parameter: Parameter, pair: Pair) -> str:
+    if not _COOKIE_TEXT.fullmatch(pair.name) or not all(map(_COOKIE_TEXT.fullmatch, pair.texts)):
+        raise ArgumentsError(
+            "holds a character that no cookie can carry as it is", field=parameter.name, hint="percent-encode it"
+        )
+    if len(pair.texts) > 1:
+        _apart(parameter, "".join(pair.texts), ",")
+    return f"{pair.name}={pair.text}"
 
 
 def _content(parameter: Parameter, value: Any) -> Any:
@@ -147,12 +142,24 @@ def _content(parameter: Parameter, value: Any) -> Any:
 def _joined(parameter: Parameter, value: Any, between: str, within: str) -> str:
     match value:
         case list():
-            return between.join(encode(scalar(item)) for item in _some(parameter, value))
+            texts = [scalar(item) for item in _some(parameter, value)]
+            _refuse(parameter, texts, between)
+            return _between(between).join(map(encode, texts))
         case dict():
-            pairs = (f"{encode(key)}{within}{encode(scalar(item))}" for key, item in _some(parameter, value).items())
-            return between.join(pairs)
+            fields = [(key, scalar(item)) for key, item in _some(parameter, value).items()]
+            _refuse(parameter, [text for field in fields for text in field], between)
+            return _between(between).join(f"{encode(key)}{_between(within)}{encode(item)}" for key, item in fields)
         case _:
             return encode(scalar(value))
+
+
+def _refuse(parameter: Parameter, texts: list[str], between: str) -> None:
+    if between != ".":  # RFC 6570 section 3.2.5 has it so, though a reader cannot tell
+        refuse_delimiter(parameter.name, texts, between)
+
+
+def _between(delimiter: str) -> str:
+    return delimiter if delimiter in ",.=" else encode(delimiter)
 
 
 def _some(parameter: Parameter, value: Any) -> Any:
@@ -161,24 +168,6 @@ def _some(parameter: Parameter, value: Any) -> Any:
             "is empty, which a path cannot carry", field=parameter.name, hint="give at least one value"
         )
     return value
-
-
-def _flat(value: Sequence[Any] | Mapping[str, Any], safe: str) -> Iterable[str]:
-    items = (part for pair in value.items() for part in pair) if isinstance(value, Mapping) else value
-    return (encode(scalar(item), safe=safe) for item in items)
-
-
-def _deep(prefix: str, value: Any, safe: str) -> Iterable[str]:
-    """Write nested objects with brackets and arrays by repetition, as servers read them (OAS leaves both undefined)."""
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield from _deep(f"{prefix}[{key}]", item, safe)
-        case list():
-            for item in value:
-                yield from _deep(prefix, item, safe)
-        case _:
-            yield f"{encode(prefix)}={encode(scalar(value), safe=safe)}"
 
 
 def _unfit(parameter: Parameter) -> ArgumentsError:

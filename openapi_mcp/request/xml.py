@@ -6,7 +6,7 @@ from typing import Any
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.xml import ROOT, XmlNode, forbidden, is_name
-from openapi_mcp.request.style import scalar
+from openapi_mcp.request.pairs import scalar
 
 _DEFAULT = XmlNode()
 _Scope = Mapping[str, str]  # prefixes, "" for the default namespace, and what they stand for

@@ -1,14 +1,14 @@
-"""An answer as a Result: JSON, text in its charset, images and audio, other bytes."""
+"""What an answer holds: JSON, text in its charset, images and audio, other bytes; secrets masked."""
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from openapi_mcp.model.call import Blob, Result, Text
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Blob
 from openapi_mcp.model.jsontext import JsonValue, read_json, write_json
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.response.shape import shape_json, shape_text
 
 _TOLD_HEADERS = (
     "location", "content-location", "operation-location", "etag", "link", "retry-after", "content-range",
@@ -31,7 +31,7 @@ _TEXT_TYPES = (
 )
 
 
-_MAX_DEPTH = 100  # the protocol's library stops at 255, clients earlier
+MAX_DEPTH = 100  # the protocol's library stops at 255, clients earlier
 
 
 def media_type(response: HttpResponse) -> str:
@@ -79,29 +79,26 @@ def _charset(response: HttpResponse) -> str | None:
     return None
 
 
-def decode(
-    response: HttpResponse, *, max_response: int, redactor: Redactor, fixed: dict[str, Any] | None = None
-) -> Result:
-    """Return a success as a Result; `fixed` is what else stands in its `_note`.
+def read_answer(response: HttpResponse, *, redactor: Redactor, fixed: Mapping[str, Any] | None = None) -> Answer:
+    """Return what a success holds, secrets that the upstream echoes masked; `fixed` is what else stands in its note.
 
-    Status 200 with {"id": 7} -> {"id": 7}; 201 with Location -> {"id": 7, "_note": {"status": 201, "headers": {...}}}.
-    Secrets that the upstream echoes are masked; more than `max_response` characters are cut between whole items.
+    200 with {"id": 7} -> JSON {"id": 7}; 201 with Location -> the same, with {"status": 201, "headers": {...}} noted.
     """
     note = {**_note(response, redactor), **(fixed or {})}
     if not response.body:
-        return _structured({}, note or {"status": response.status})
+        return Answer(value={}, note=note or {"status": response.status})
     value, is_json = json_body(response)
     if is_json:
-        result = _json_result(value, note, max_response, redactor)
-        if result is not None:
-            return result
-        note["mismatch"] = f"the body is nested more than {_MAX_DEPTH} deep, so it stands here as text"
+        known = _masked_json(value, redactor)
+        if known is not None:
+            return Answer(value=known[0], text=known[1], note=note)
+        note["mismatch"] = f"the body is nested more than {MAX_DEPTH} deep, so it stands here as text"
     elif media_type(response).endswith(("/json", "+json")):
         note["mismatch"] = f"Content-Type says {_shown_type(response, redactor)}, the body is not JSON"
     text = text_body(response)
     if text is not None:
-        return _text_result(redactor(text), note, max_response)
-    return _bytes_result(response, note, redactor)
+        return Answer(text=redactor(text), is_json=False, note=note)
+    return _bytes_answer(response, note, redactor)
 
 
 def _note(response: HttpResponse, redactor: Redactor) -> dict[str, Any]:
@@ -127,8 +124,8 @@ def mask(value: JsonValue, redactor: Redactor) -> JsonValue:
             return redactor(str(value)) if redactor.finds(str(value)) else value
 
 
-def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, redactor: Redactor) -> Result | None:
-    """Return JSON as a result; None where it is nested deeper than clients read."""
+def _masked_json(value: JsonValue, redactor: Redactor) -> tuple[JsonValue, str] | None:
+    """Return JSON masked, and its text; None where it is nested deeper than clients read."""
     try:
         text = write_json(value)
         if is_deep(value, text):
@@ -136,22 +133,17 @@ def _json_result(value: JsonValue, note: dict[str, Any], max_response: int, reda
         if redactor.finds(text):
             value = mask(value, redactor)
             text = write_json(value)
-        if max_response and len(text) + len(write_json(note)) > max_response:
-            said = len(write_json({**note, "more": _more([])}))
-            value, more = shape_json(value, max(max_response - said, 1))
-            note = {**note, "more": _more(more)} if more else note
-            text = write_json(value)
     except RecursionError:
         return None
-    return _structured(value, note, text)
+    return value, text
 
 
 def is_deep(value: JsonValue, text: str) -> bool:
     """True when JSON, given with its text, is nested deeper than clients read."""
-    if text.count("[") + text.count("{") <= _MAX_DEPTH:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     level: list[JsonValue] = [value]
-    for _ in range(_MAX_DEPTH):
+    for _ in range(MAX_DEPTH):
         level = [item for node in level for item in _items(node) if isinstance(item, (dict, list))]
         if not level:
             return False
@@ -168,38 +160,13 @@ def _items(node: JsonValue) -> Iterable[JsonValue]:
             return ()
 
 
-def _structured(value: JsonValue, note: dict[str, Any], text: str = "") -> Result:
-    """Return JSON as text and as structured content, whose root is an object for every client."""
-    if isinstance(value, dict) and "_note" not in value:  # the upstream's own is never taken for ours
-        whole = {**value, "_note": note} if note else value
-        return Result(content=(Text(text=text if text and not note else write_json(whole)),), structured=whole)
-    wrapped = {"result": value, "_note": note} if note else {"result": value}
-    if note or isinstance(value, dict):
-        text = write_json(wrapped)
-    return Result(content=(Text(text=text or write_json(value)),), structured=wrapped)
-
-
-def _more(cuts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"cut": cuts, "hint": "ask for less (a filter, a smaller page) or raise --max-response"}
-
-
-def _text_result(text: str, note: dict[str, Any], max_response: int) -> Result:
-    shown, more = shape_text(text, max_response)
-    if more:
-        note = {**note, "more": _more([more])}
-    return Result(content=(Text(text=shown), *_note_block(note)))
-
-
-def _bytes_result(response: HttpResponse, note: dict[str, Any], redactor: Redactor) -> Result:
+def _bytes_answer(response: HttpResponse, note: Mapping[str, Any], redactor: Redactor) -> Answer:
     kind = _shown_type(response, redactor) or "application/octet-stream"
     text = response.body.decode("utf-8", "surrogateescape")
     data = redactor(text).encode("utf-8", "surrogateescape") if redactor.finds(text) else response.body
-    return Result(content=(Blob(data=data, mime_type=kind, uri=redactor(response.url)), *_note_block(note)))
+    blob = Blob(data=data, mime_type=kind, uri=redactor(response.url))
+    return Answer(blob=blob, is_json=False, note=note)
 
 
 def _shown_type(response: HttpResponse, redactor: Redactor) -> str:
     return redactor(response.header("content-type") or "").partition(";")[0].strip().lower()
-
-
-def _note_block(note: dict[str, Any]) -> tuple[Text, ...]:
-    return (Text(text=write_json({"_note": note})),) if note else ()

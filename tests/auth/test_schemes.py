@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.make import BASE_URL, document, one_tool, parameter
+from support.make import BASE_URL, document, one_tool, parameter, validated
 
 from openapi_mcp.auth.schemes import (
     StaticCredentials,
@@ -20,7 +20,6 @@ from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Credential, Place, Secret
-from openapi_mcp.request.arguments import validate, validator
 from openapi_mcp.request.build import build_request
 
 TRUSTED = frozenset({("https", "api.example.com", 443)})
@@ -294,7 +293,7 @@ def test_nothing_replaces_removes_or_doubles_a_configured_credential(
             fitting[binding.argument] = arguments[binding.name]
     own = {name: value for name, value in arguments.items() if name in tool.ignored}
     try:
-        request = build_request(tool, validate(tool, {**fitting, **own}, validator(tool)), BASE_URL)
+        request = build_request(tool, validated(tool, {**fitting, **own}), BASE_URL)
     except ArgumentsError:
         request = build_request(tool, {}, BASE_URL)
     name = NAMES[place]

@@ -273,6 +273,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(command: Command, upstrea
         "url": url,
         "headers": [{"name": "Accept", "value": "*/*"}, {"name": "Authorization", "value": "Bearer ***"}],
         "body": None,
+        "body_base64": None,
         "curl": curl,
     }
     assert upstream.calls == []

@@ -206,8 +206,8 @@ def test_every_option_has_a_variable_and_a_key(
     values = {
         "spec": api, "base_url": upstream.url, "methods": "get,post", "include": "/echo\nop:write",
         "exclude": "op:write", "output_schemas": "yes", "bearer": "b", "token_scheme": "T", "api_key": "k",
-        "header": "X-Other: h", "timeout": "5", "max_response": "100", "max_body": "100000", "host": "127.0.0.1",
-        "port": "0", "path": "/x", "log_level": "error", "quiet": "true",
+        "header": "X-Other: h", "timeout": "5", "max_response": "100", "max_body": "100000", "follow_pages": "3",
+        "host": "127.0.0.1", "port": "0", "path": "/x", "log_level": "error", "quiet": "true",
     }  # fmt: skip
     for key, value in values.items():
         monkeypatch.setenv(f"OPENAPI_MCP_{key.upper()}", value)

@@ -679,14 +679,17 @@ async def test_no_call_ends_in_an_exception(httpx_mock: HTTPXMock, arguments: Js
 async def test_a_call_whose_turn_does_not_come_is_a_timeout_that_may_be_repeated() -> None:
     """Nothing was sent, whatever the method; the deadline is that of the whole call."""
     limits = Limits(timeout=0.2, max_concurrency=1)
-    async with raw_upstream(hang) as upstream, executor(upstream.url, limits=limits) as running:
-        async with anyio.create_task_group() as group:
-            group.start_soon(running._sender.send, HttpRequest(method="GET", url=upstream.url))  # has no deadline
-            with anyio.fail_after(5):
-                while not upstream.seen:
-                    await anyio.lowlevel.checkpoint()
-            error = error_of(await running.call(Call(tool="thing_add", arguments={})))
-            group.cancel_scope.cancel()
+    async with (
+        raw_upstream(hang) as upstream,
+        executor(upstream.url, limits=limits) as running,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(running._sender.send, HttpRequest(method="GET", url=upstream.url))  # has no deadline
+        with anyio.fail_after(5):
+            while not upstream.seen:
+                await anyio.lowlevel.checkpoint()
+        error = error_of(await running.call(Call(tool="thing_add", arguments={})))
+        group.cancel_scope.cancel()
     assert error == {
         "kind": "timeout",
         "message": "the call's turn did not come in time: 1 calls were in flight already",

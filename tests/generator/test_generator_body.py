@@ -146,7 +146,7 @@ FORM = {
         "coded": {"type": "string", "contentMediaType": "image/png", "contentEncoding": "base64"},
     },
 }
-FILE_WORDS = "File: base64, or a data: URL with its type."
+FILE_WORDS = "File: base64, or a data: URL."
 
 
 @pytest.mark.spec("OAS 3.1.1 Considerations for multipart Content")

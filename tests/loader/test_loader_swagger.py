@@ -113,7 +113,8 @@ def test_a_body_parameter_is_the_body() -> None:
     order = {"type": "object", "properties": {"id": {"type": "integer", "x-nullable": True}}}
     made = tool(body, definitions={"Order": order}, consumes=["application/json", "text/xml"])
     assert (made.body_type, made.body_required) == ("application/json", True)
-    assert made.input_schema["properties"] == {"id": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}
+    assert made.input_schema["properties"]["id"] == {"anyOf": [{"type": "integer"}, {"type": "null"}]}
+    assert made.input_schema["properties"]["content_type"]["enum"] == ["application/json", "text/xml"]
     assert tool(body, definitions={"Order": order}).body_type == "application/json"
 
 

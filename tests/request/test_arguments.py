@@ -4,17 +4,16 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.make import json_body, one_tool, parameter, tool_with_body
+from support.make import json_body, one_tool, parameter, tool_with_body, validated
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.request.arguments import validate, validator
 
 KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
 
 
 def checked(tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
-    return validate(tool, arguments, validator(tool))
+    return validated(tool, arguments)
 
 
 def refused(tool: Tool, arguments: dict[str, Any]) -> ArgumentsError:
@@ -50,14 +49,14 @@ def test_an_argument_may_say_its_location(given: dict[str, Any], taken: dict[str
         method="post",
         path="/a/{id}",
     )
-    assert validate(tool, given, validator(tool)) == taken
+    assert validated(tool, given) == taken
 
 
 def test_an_argument_given_under_both_its_names_is_refused() -> None:
     """design.md, Tools. Derive, never invent: which of the values was meant cannot be told."""
     tool = one_tool({"parameters": [parameter("id", "path", schema={})]}, path="/a/{id}")
     with pytest.raises(ArgumentsError, match="path_id"):
-        validate(tool, {"id": 1, "path_id": 2}, validator(tool))
+        validated(tool, {"id": 1, "path_id": 2})
 
 
 def test_an_argument_that_is_not_the_callers_is_dropped() -> None:

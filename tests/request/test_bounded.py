@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.make import json_body, one_tool, parameter, tool_with_body
+from support.make import json_body, one_tool, parameter, tool_with_body, validated
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.request.arguments import validate, validator
 from openapi_mcp.request.bounded import TooManyStepsError, bounded, errors
 
 
 def checked(tool: Tool, **arguments: Any) -> dict[str, Any]:
-    return validate(tool, arguments, validator(tool))
+    return validated(tool, arguments)
 
 
 def taking(schema: dict[str, Any], **root: Any) -> Tool:

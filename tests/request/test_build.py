@@ -11,12 +11,13 @@ import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.make import json_body, one_tool, parameter, tool_with_body
+from support.make import in_memory, json_body, one_tool, parameter, tool_with_body
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.request.build import build_request, curl
+from openapi_mcp.request.build import build_request
+from openapi_mcp.request.curl import curl
 
 BASE = "https://api.example.com:8443/base/v1"
 
@@ -245,7 +246,7 @@ def test_no_query_value_reaches_beyond_the_query(style: str, explode: bool, valu
     assert (parts.netloc, parts.path, parts.fragment) == ("api.example.com:8443", "/base/v1/things", "")
     names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
     if not isinstance(value, Mapping):
-        assert set(names) <= {"q"}
+        assert {name.partition("[")[0] for name in names} <= {"q"}
     elif style == "deepObject":
         assert all(name.startswith("q[") for name in names)
 
@@ -282,7 +283,11 @@ def test_a_header_value_is_sent_whole_or_not_at_all(value: Any, explode: bool) -
         request = built(tool, **{"X-Value": value})
     except ArgumentsError:
         return
-    (text,) = [text for name, text in request.headers if name == "X-Value"]
+    texts = [text for name, text in request.headers if name == "X-Value"]
+    if value in ([], {}):
+        assert texts == []
+        return
+    (text,) = texts
     assert not re.search("[\r\n\0]", text)
     raw = httpx.Request("GET", request.url, headers=[(b"X-Value", text.encode())]).headers.raw
     assert [field for field in raw if field[0].lower() == b"x-value"] == [(b"X-Value", text.encode())]
@@ -422,8 +427,7 @@ def test_curl_never_takes_a_body_for_the_name_of_a_file() -> None:
 def test_a_body_is_the_json_that_was_given() -> None:
     """RFC 8259. Integers keep every digit."""
     request = built(tool_with_body(json_body({})), body={"n": 2**64, "s": "é\u2028", "x": None})
-    assert request.body is not None
-    assert json.loads(request.body) == {"n": 2**64, "s": "é\u2028", "x": None}
+    assert json.loads(in_memory(request.body)) == {"n": 2**64, "s": "é\u2028", "x": None}
 
 
 @pytest.mark.parametrize(
@@ -498,9 +502,8 @@ def test_a_required_multipart_body_without_values_is_sent_empty() -> None:
     """OAS 3.1.1, Request Body Object: required."""
     tool = tool_with_body({"multipart/form-data": {"schema": {"properties": {"a": {"type": "string"}}}}})
     request = build_request(tool, {}, "https://h")
-    assert request.body is not None
-    assert request.body.startswith(b"--")
-    assert request.body.endswith(b"--\r\n")
+    assert in_memory(request.body).startswith(b"--")
+    assert in_memory(request.body).endswith(b"--\r\n")
 
 
 @pytest.mark.spec("OAS 3.2.0 Parameter Object")

@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl, unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.make import in_memory
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.request.body import encode_body, encode_file
+from openapi_mcp.request.form import FormFields
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_a_form_is_an_object(value: Any) -> None:
 @given(st.dictionaries(st.text(min_size=1), st.text()))
 def test_a_form_reads_back_as_it_was(fields: dict[str, str]) -> None:
     """Law: decode(encode(x)) == x."""
-    body = encode_body(fields, "application/x-www-form-urlencoded")[0].decode("ascii")
+    body = in_memory(encode_body(fields, "application/x-www-form-urlencoded")[0]).decode("ascii")
     assert parse_qsl(body, keep_blank_values=True) == list(fields.items())
 
 
@@ -95,10 +97,12 @@ PNG = "data:image/png;name=a%20b.png;base64,iVBORw0KGgo="
 def test_a_multipart_body_has_a_part_for_each_field_item_and_file() -> None:
     """OAS 3.1.1, Considerations for multipart Content: objects as JSON, arrays by repetition."""
     value = {"name": "é", "n": 3, "tags": ["a", "b"], "address": {"city": "x"}, "photo": PNG, "raw": ["AAE=", "_-8"]}
-    body, content_type = encode_body(value, "multipart/form-data; boundary=theirs", frozenset({"photo", "raw"}))
+    body, content_type = encode_body(
+        value, "multipart/form-data; boundary=theirs", FormFields(files=frozenset({"photo", "raw"}))
+    )
     assert content_type.startswith("multipart/form-data; boundary=")
     assert "theirs" not in content_type
-    assert read_back(body, content_type) == [
+    assert read_back(in_memory(body), content_type) == [
         ("name", None, "", "é".encode()),
         ("n", None, "", b"3"),
         ("tags", None, "", b"a"),
@@ -112,8 +116,10 @@ def test_a_multipart_body_has_a_part_for_each_field_item_and_file() -> None:
 
 def test_where_no_fields_are_declared_a_data_url_is_a_file() -> None:
     """Our choice: nothing else tells a file from text then."""
-    body, content_type = encode_body({"a": PNG, "b": "date: 1", "c": "data: no"}, "multipart/form-data", None)
-    found = [(name, kind, content) for name, _, kind, content in read_back(body, content_type)]
+    body, content_type = encode_body(
+        {"a": PNG, "b": "date: 1", "c": "data: no"}, "multipart/form-data", FormFields(files=None)
+    )
+    found = [(name, kind, content) for name, _, kind, content in read_back(in_memory(body), content_type)]
     assert found == [("a", "image/png", b"\x89PNG\r\n\x1a\n"), ("b", "", b"date: 1"), ("c", "", b"data: no")]
 
 
@@ -143,9 +149,9 @@ def test_a_multipart_body_reads_back_as_it_was(fields: dict[str, bytes | str]) -
         name: base64.b64encode(item).decode() if isinstance(item, bytes) else item for name, item in fields.items()
     }
     files = frozenset(name for name, item in fields.items() if isinstance(item, bytes))
-    body, content_type = encode_body(given, "multipart/form-data", files)
+    body, content_type = encode_body(given, "multipart/form-data", FormFields(files=files))
     boundary = content_type.partition("boundary=")[2].encode()
-    pieces = body.split(b"--" + boundary)
+    pieces = in_memory(body).split(b"--" + boundary)
     assert (pieces[0], pieces[-1]) == (b"", b"--\r\n")
     found = {}
     for piece in pieces[1:-1]:
@@ -158,7 +164,7 @@ def test_a_multipart_body_reads_back_as_it_was(fields: dict[str, bytes | str]) -
 def test_no_name_and_no_value_adds_a_header_or_a_part(name: str, value: str) -> None:
     """Law. security.md 5 R-HEADER, for the headers inside a body."""
     body, content_type = encode_body({name: value}, "multipart/form-data")
-    head, _, content = body.partition(b"\r\n\r\n")
+    head, _, content = in_memory(body).partition(b"\r\n\r\n")
     (_, disposition) = head.decode().split("\r\n", 1)
     assert "\r" not in disposition
     assert "\n" not in disposition

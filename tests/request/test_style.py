@@ -7,7 +7,8 @@ from support.make import read_parameter
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location
-from openapi_mcp.request.style import cookie_pairs, form_pairs, header_value, path_value, query_pairs, scalar
+from openapi_mcp.request.pairs import pairs, scalar
+from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs
 
 STRING = "blue"
 ARRAY = ["blue", "black", "brown"]
@@ -133,16 +134,16 @@ def test_a_style_that_is_none_is_said(location: Location, write: Any, style: str
 @pytest.mark.parametrize(
     ("style", "in_path", "in_header"),
     [
-        ("pipeDelimited", "a%20b%7C1", "a b|1"),
-        ("spaceDelimited", "a%20b%201", "a b 1"),
-        ("tabDelimited", "a%20b%091", "a b\t1"),
+        ("pipeDelimited", "a%2Cb%7C1", "a,b|1"),
+        ("spaceDelimited", "a%2Cb%201", "a,b 1"),
+        ("tabDelimited", "a%2Cb%091", "a,b\t1"),
     ],
 )
 def test_a_list_is_joined_by_its_delimiter_in_a_path_and_a_header(style: str, in_path: str, in_header: str) -> None:
     """Swagger 2.0, collectionFormat: pipes, ssv, tsv; RFC 9110 section 5.5: a tab may stand in a header."""
-    assert path_value(read_parameter("x", Location.PATH, style), ["a b", 1]) == in_path
-    assert header_value(read_parameter("x", Location.HEADER, style), ["a b", 1]) == in_header
-    with pytest.raises(ArgumentsError, match="control character"):
+    assert path_value(read_parameter("x", Location.PATH, style), ["a,b", 1]) == in_path
+    assert header_value(read_parameter("x", Location.HEADER, style), ["a,b", 1]) == in_header
+    with pytest.raises(ArgumentsError, match=r"control character|holds"):
         header_value(read_parameter("x", Location.HEADER, style), ["a\tb", 1])
 
 
@@ -152,11 +153,65 @@ def test_a_style_of_queries_is_not_for_a_path() -> None:
         path_value(read_parameter("a", Location.PATH, "form"), "x")
 
 
-@pytest.mark.parametrize("value", [["a"], "a", 1, None])
-def test_a_deep_object_is_an_object(value: Any) -> None:
-    """OAS 3.1.1, Style Values: deepObject is for objects; the rest is undefined."""
-    with pytest.raises(ArgumentsError, match="cannot write this value"):
-        query_pairs(read_parameter("a", Location.QUERY, "deepObject", explode=True), value)
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(["a", "b"], "a%5B0%5D=a&a%5B1%5D=b"), ([{"b": 1}], "a%5B0%5D%5Bb%5D=1"), ("x", "a=x"), (1, "a=1"), ([], "")],
+)
+def test_a_deep_object_that_is_none_is_written_as_servers_read_it(value: Any, expected: str) -> None:
+    """OAS 3.1.1, Style Values, leaves it undefined. Our choice: qs, PHP and Stripe read a list by its index."""
+    assert "&".join(query_pairs(read_parameter("a", Location.QUERY, "deepObject", explode=True), value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("style", "value", "reason"),
+    [
+        ("deepObject", {"a[b]": 1}, "brackets"),
+        ("pipeDelimited", ["a|b", "c"], "holds '|'"),
+        ("pipeDelimited", {"a": "b|c"}, "holds '|'"),
+        ("spaceDelimited", ["a b"], "holds ' '"),
+    ],
+)
+def test_what_a_server_could_not_tell_apart_is_not_sent(style: str, value: Any, reason: str) -> None:
+    """OAS 3.1.1, Appendix E: delimiters that percent-encoding does not tell from data."""
+    with pytest.raises(ArgumentsError) as raised:
+        query_pairs(read_parameter("a", Location.QUERY, style), value)
+    assert reason in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("explode", "value"), [(False, ["a,b"]), (False, {"a,b": 1}), (True, {"a": "b,c"}), (True, {"a=b": 1})]
+)
+def test_what_stands_between_values_cannot_stand_in_one_in_a_header(explode: bool, value: Any) -> None:
+    """OAS 3.1.1, Appendix D: nothing is encoded in a header."""
+    with pytest.raises(ArgumentsError, match="cannot tell from what stands between"):
+        header_value(read_parameter("X-A", Location.HEADER, "simple", explode=explode), value)
+
+
+@pytest.mark.spec("RFC 6570 3.2.3")
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("/a?b:c@d!e$f'g(h)i*j,k;l=m", "q=/a?b:c@d!e$f'g(h)i*j,k;l=m"),
+        ("a&b#c[d]+e", "q=a%26b%23c%5Bd%5D%2Be"),
+        ("50%25%zz%2f", "q=50%25%25zz%2f"),
+        ("é x", "q=%C3%A9%20x"),
+    ],
+)
+def test_reserved_characters_stay_where_the_document_allows_them(value: str, expected: str) -> None:
+    """OAS 3.1.1, Parameter Object, allowReserved: but for what would end the query or its pair."""
+    assert query_pairs(read_parameter("q", Location.QUERY, "form", allow_reserved=True), value) == [expected]
+
+
+@pytest.mark.spec("OAS 3.2.0 Style Values")
+def test_a_cookie_of_style_cookie_is_sent_as_it_is() -> None:
+    """OAS 3.2.0: style cookie encodes nothing; RFC 6265 section 4.1.1 says what may stand there."""
+    plain = read_parameter("c", Location.COOKIE, "cookie", explode=True)
+    assert cookie_pairs(plain, "a%20b/c") == ["c=a%20b/c"]
+    assert cookie_pairs(plain, {"a": 1, "b": 2}) == ["a=1", "b=2"]
+    assert cookie_pairs(read_parameter("c", Location.COOKIE, "form"), "a%20b/c") == ["c=a%2520b%2Fc"]
+    for value in ("a b", "a;b", 'a"', "é", ["a,b", "c"]):
+        with pytest.raises(ArgumentsError):
+            cookie_pairs(read_parameter("c", Location.COOKIE, "cookie"), value)
 
 
 def test_a_deep_object_holds_others_and_lists_as_servers_read_them() -> None:
@@ -258,5 +313,5 @@ def test_a_delimited_scalar_is_a_plain_pair(style: str) -> None:
 
 def test_names_are_encoded_as_values_are() -> None:
     """security.md 5: neither can add a parameter."""
-    assert form_pairs("a&b=c", "d") == ["a%26b%3Dc=d"]
-    assert form_pairs("x", {"a&b": "c&d"}) == ["a%26b=c%26d"]
+    assert [pair.encoded() for pair in pairs("a&b=c", "d")] == ["a%26b%3Dc=d"]
+    assert [pair.encoded() for pair in pairs("x", {"a&b": "c&d"})] == ["a%26b=c%26d"]

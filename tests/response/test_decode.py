@@ -12,7 +12,8 @@ from openapi_mcp.model.call import Blob, Result, Text
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor, Secret
-from openapi_mcp.response.decode import decode
+from openapi_mcp.response.decode import read_answer
+from openapi_mcp.response.present import present
 
 SECRET = "s3cr3t/Value+=="
 CHARSETS = sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "idna", "punycode", "undefined"})
@@ -25,6 +26,12 @@ def response(body: bytes, content_type: str | None = None, status: int = 200, **
     if content_type is not None:
         fields.append(("Content-Type", content_type))
     return HttpResponse(status=status, url="https://api.example.com/x?key=1", headers=tuple(fields), body=body)
+
+
+def decode(
+    answer: HttpResponse, *, max_response: int, redactor: Redactor, fixed: dict[str, Any] | None = None
+) -> Result:
+    return present(read_answer(answer, redactor=redactor, fixed=fixed), max_response)
 
 
 def decoded(

@@ -7,8 +7,11 @@ from typing import Any
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.loader.read import read
 from openapi_mcp.model.document import Document, Location, Parameter
+from openapi_mcp.model.message import Streamed
 from openapi_mcp.model.policy import METHODS, Selection
 from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.request.arguments import offered, validate, validator
+from openapi_mcp.request.choose import chosen_body
 
 BASE_URL = "https://api.example.com/v1"
 ALL_METHODS = Selection(methods=frozenset(METHODS))
@@ -75,3 +78,17 @@ def read_parameter(name: str, location: Location, style: str, *, explode: bool =
         name=name, location=location, required=True, schema={}, style=style, explode=explode, pointer="#/parameters/0"
     )
     return replace(made, **fields)
+
+
+def validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments to send, held against the schema of the body that they are sent with."""
+    given = offered(tool, arguments)
+    body = chosen_body(tool, given)
+    validate(tool, given, validator(tool, body), body)
+    return given
+
+
+def in_memory(body: bytes | Streamed | None) -> bytes:
+    """Return a body that is not streamed."""
+    assert isinstance(body, bytes)
+    return body

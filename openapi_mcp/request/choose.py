@@ -1,0 +1,39 @@
+"""Which media type a body is sent in: the one that the caller names, else the first that takes what is given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import SentBody, Tool
+
+
+def chosen_body(tool: Tool, arguments: Mapping[str, Any]) -> SentBody | None:
+    """Return the body to send, None for a tool without one.
+
+    {"content_type": "text/csv", "body": "a,b"} -> the body as text/csv; {"file": "aGk="} -> the first that has a `file`
+
+    Raises:
+        ArgumentsError: the tool has no such media type.
+    """
+    if not tool.bodies:
+        return None
+    named = arguments.get(tool.chooser) if tool.chooser else None
+    if named is not None:
+        return _named(tool, named)
+    given = set(arguments) - {binding.argument for binding in tool.parameters}
+    fitting = (body for body in tool.bodies if given <= {binding.argument for binding in body.bindings})
+    return tool.bodies[0] if len(tool.bodies) == 1 else next(fitting, tool.bodies[0])
+
+
+def _named(tool: Tool, wanted: object) -> SentBody:
+    plain = str(wanted).strip().lower()
+    for body in tool.bodies:
+        if body.content_type.lower() == plain:
+            return body
+    listed = ", ".join(body.content_type for body in tool.bodies)
+    raise ArgumentsError(
+        f'argument "{tool.chooser}" is {one_line(repr(wanted), 80)}, but must be one of {listed}',
+        field=tool.chooser,
+        hint=f'leave "{tool.chooser}" out for {tool.bodies[0].content_type}',
+    )
