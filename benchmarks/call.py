@@ -1,34 +1,68 @@
-"""What a call costs beside the HTTP request itself: CPU of the server process, as a ratio to raw httpx.
+"""What a call costs beside the HTTP request itself, as ratios to raw httpx: CPU of the process, and calls a second.
 
-    python benchmarks/call.py [-n CALLS]
+    python benchmarks/call.py [-n CALLS] [--rounds ROUNDS] [--in-flight 1,10,200]
 
-A local upstream answers a small JSON object. The same number of GETs goes to it from a process with plain httpx and
-from `openapi-mcp serve` over stdio, with 1 and with 10 in flight. CPU is the operating system's figure for the whole
-process less that of the same process with one call, so start-up does not count.
+A local upstream answers each GET with a small JSON object that holds the id of its path. The same number of GETs goes
+to it from a process with plain httpx (one AsyncClient, default limits, as many workers as calls are in flight), from
+`openapi-mcp serve` over stdio, and from `openapi-mcp serve http`. Every answer is held against its own request's id.
+
+Upstream, raw httpx and server are processes of their own. CPU is the operating system's figure for the whole process
+less that of the same process with as few calls as are in flight, so that start-up and opening connections do not
+count; calls a second are counted from the first whole round of calls on. Of several rounds the median is shown.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import re
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-BODY = json.dumps({"id": 7, "name": "Kettle", "price": "38.00", "in_stock": True}).encode()
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
-RAW = """
-import asyncio, sys, httpx
-url, calls, width = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+UPSTREAM = """
+import asyncio
+BODY = b'{"id": %s, "name": "Kettle", "price": "38.00", "in_stock": true}'
+HEAD = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n"
+class Products(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport, self.pending = transport, b""
+    def data_received(self, data):
+        self.pending += data
+        while b"\\r\\n\\r\\n" in self.pending:
+            head, _, self.pending = self.pending.partition(b"\\r\\n\\r\\n")
+            body = BODY % head.split(b" ", 2)[1].rpartition(b"/")[2]
+            self.transport.write(HEAD % len(body) + body)
 async def main():
+    server = await asyncio.get_running_loop().create_server(Products, "127.0.0.1", 0, backlog=2048)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+RAW = """
+import asyncio, sys, time, httpx
+base, calls, width = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+async def main():
+    numbers, answered, began = iter(range(calls)), 0, 0.0
     async with httpx.AsyncClient() as client:
-        async def worker(count):
-            for _ in range(count):
-                (await client.get(url)).json()
-        await asyncio.gather(*(worker(calls // width) for _ in range(width)))
+        async def worker():
+            nonlocal answered, began
+            for number in numbers:
+                if (await client.get(f"{base}/products/{number}")).json()["id"] != number:
+                    raise SystemExit("an answer went astray")
+                answered += 1
+                if answered == width:
+                    began = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(width)))
+    print(time.perf_counter() - began)
 asyncio.run(main())
 """
 META = {
@@ -36,90 +70,239 @@ META = {
     "io.modelcontextprotocol/clientInfo": {"name": "benchmark", "version": "1"},
     "io.modelcontextprotocol/clientCapabilities": {},
 }
+HEADERS = (
+    "Host: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+    "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: get_product\r\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What calls took: CPU seconds of the process, and the seconds from the first whole round of them to the last."""
+
+    cpu: float
+    seconds: float
+
+
+Run = Callable[[int, int], Cost]
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", type=int, default=2000, help="calls of each kind")
-    calls = parser.parse_args().n
-    base = start_upstream()
-    with tempfile.TemporaryDirectory() as folder:
-        document = Path(folder) / "api.json"
-        document.write_text(json.dumps(description()), encoding="utf-8")
-        serve = ["-m", "openapi_mcp", "serve", "--quiet", "--spec", str(document), "--base-url", base]
-        print(f"{'CPU a call':14}{'raw httpx':>12}{'openapi-mcp':>13}{'ratio':>8}")
-        for width in (1, 10):
-            raw = cpu_per_call(lambda n, w=width: run_raw(base, n, w), calls)
-            ours = cpu_per_call(lambda n, w=width: run_server(serve, n, w), calls)
-            print(f"{width:3} in flight {raw * 1e6:9.0f} us {ours * 1e6:10.0f} us {ours / raw:7.2f}")
+    parser.add_argument("-n", type=int, default=4000, help="calls of each kind in each round")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts")
+    parser.add_argument("--in-flight", default="1,10,200", help="how many calls are in flight")
+    options = parser.parse_args()
+    print(f"{'':14}{'CPU a call, us':>36}{'ratio':>14}{'calls a second':>30}{'ratio':>14}")
+    print(f"{'in flight':14}{'raw':>12}{'stdio':>12}{'http':>12}{'stdio':>7}{'http':>7}", end="")
+    print(f"{'raw':>10}{'stdio':>10}{'http':>10}{'stdio':>7}{'http':>7}")
+    with upstream() as base, tempfile.TemporaryDirectory() as folder:
+        runs = (lambda n, w: run_raw(base, n, w), *servers(base, Path(folder) / "api.json"))
+        for width in (int(text) for text in options.in_flight.split(",")):
+            show(width, [[measured(run, options.n, width) for run in runs] for _ in range(options.rounds)])
+
+
+def servers(base: str, document: Path) -> tuple[Run, Run]:
+    """Return what sends calls through a server over stdio, and over HTTP."""
+    document.write_text(json.dumps(description()), encoding="utf-8")
+    options = ["--spec", str(document), "--base-url", base, "--no-catalogue"]
+    serve = [sys.executable, "-m", "openapi_mcp", "serve"]
+    return (
+        lambda n, w: run_stdio([*serve, *options], n, w),
+        lambda n, w: run_http([*serve, "http", "--port", "0", *options], n, w),
+    )
 
 
 def description() -> dict[str, Any]:
     """Return a document with one operation."""
-    operation = {"operationId": "get_product", "parameters": [{"name": "id", "in": "path", "required": True}]}
-    operation["parameters"][0]["schema"] = {"type": "integer"}  # type: ignore[index]
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    operation = {"operationId": "get_product", "parameters": [parameter]}
     paths = {"/products/{id}": {"get": {**operation, "responses": {"200": {"description": "the product"}}}}}
     return {"openapi": "3.1.0", "info": {"title": "Benchmark", "version": "1"}, "paths": paths}
 
 
-def cpu_per_call(run: Any, calls: int) -> float:
-    """Return CPU seconds a call: a run of many calls less a run of as few as possible."""
-    before = os.times()
-    run(10)
-    between = os.times()
-    run(calls)
-    after = os.times()
-    few = between.children_user + between.children_system - before.children_user - before.children_system
-    many = after.children_user + after.children_system - between.children_user - between.children_system
-    return (many - few) / (calls - 10)
+def measured(run: Run, calls: int, width: int) -> Cost:
+    """Return the cost of one call: a run of many less a run of as few as are in flight."""
+    few = max(10, width)
+    least, most = run(few, width), run(calls, width)
+    return Cost((most.cpu - least.cpu) / (calls - few), most.seconds / (calls - width))
 
 
-def run_raw(base: str, calls: int, width: int) -> None:
-    """Send the calls with plain httpx in a process of its own."""
-    subprocess.run([sys.executable, "-c", RAW, f"{base}/products/7", str(calls), str(width)], check=True)
+def show(width: int, rounds: list[list[Cost]]) -> None:
+    """Print the medians of a width; ratios are those of runs that followed one another."""
+    cpu = [[cost.cpu for cost in costs] for costs in rounds]
+    rate = [[1 / cost.seconds for cost in costs] for costs in rounds]
+    line = f"{width:<14}" + "".join(f"{value * 1e6:12.0f}" for value in medians(cpu))
+    line += "".join(f"{value:7.2f}" for value in medians([[way / one[0] for way in one[1:]] for one in cpu]))
+    line += "".join(f"{value:10.0f}" for value in medians(rate))
+    print(line + "".join(f"{value:7.2f}" for value in medians([[way / one[0] for way in one[1:]] for one in rate])))
 
 
-def run_server(command: list[str], calls: int, width: int) -> None:
+def medians(rows: list[list[float]]) -> list[float]:
+    """Return the median of each column."""
+    return [statistics.median(column) for column in zip(*rows, strict=True)]
+
+
+@contextmanager
+def upstream() -> Iterator[str]:
+    """Yield the base URL of an upstream."""
+    with subprocess.Popen([sys.executable, "-c", UPSTREAM], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield f"http://127.0.0.1:{int(pipe(process.stdout).readline())}"
+        finally:
+            process.kill()
+
+
+def run_raw(base: str, calls: int, width: int) -> Cost:
+    """Send the calls with plain httpx."""
+    command = [sys.executable, "-c", RAW, base, str(calls), str(width)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        seconds = float(pipe(process.stdout).readline())
+        return Cost(cpu_of(process), seconds)
+
+
+def run_stdio(command: list[str], calls: int, width: int) -> Cost:
     """Send the calls through a server over stdio, `width` at a time."""
-    with subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the server has no pipes")
-        sent = 0
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        sent, began, awaited = 0, 0.0, set()
+        stdin, stdout = pipe(process.stdin), pipe(process.stdout)
         for answered in range(calls):
             while sent < min(calls, answered + width):
-                call = {"name": "get_product", "arguments": {"id": 7}, "_meta": META}
-                frame = {"jsonrpc": "2.0", "id": sent, "method": "tools/call", "params": call}
-                process.stdin.write(json.dumps(frame).encode() + b"\n")
+                stdin.write(frame(sent) + b"\n")
+                awaited.add(sent)
                 sent += 1
-            process.stdin.flush()
-            if json.loads(process.stdout.readline())["result"]["isError"]:
-                raise RuntimeError("a call failed")
-        process.stdin.close()
-        process.wait(10)
+            stdin.flush()
+            awaited.remove(own_id(stdout.readline()))
+            began = time.perf_counter() if answered + 1 == width else began
+        seconds = time.perf_counter() - began
+        stdin.close()
+        return Cost(cpu_of(process), seconds)
 
 
-def start_upstream() -> str:
-    """Start the upstream in a thread and return its base URL."""
-    started = threading.Event()
-    ports: list[int] = []
+def run_http(command: list[str], calls: int, width: int) -> Cost:
+    """Send the calls through a server over Streamable HTTP, on `width` connections."""
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        port, path = listening(pipe(process.stderr))
+        seconds = asyncio.run(Clients(calls, width, path).run(port))
+        process.send_signal(signal.SIGTERM)
+        return Cost(cpu_of(process), seconds)
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while await reader.readuntil(b"\r\n\r\n"):
-                writer.write(ANSWER)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
 
-    async def serve() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        ports.append(server.sockets[0].getsockname()[1])
-        started.set()
-        await server.serve_forever()
+def listening(stderr: IO[str]) -> tuple[int, str]:
+    """Return port and path of an endpoint, once a server says that it listens there."""
+    for line in stderr:
+        if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)(/\S*)", line):
+            return int(found[1]), found[2]
+    raise RuntimeError("the server ended before it listened")
 
-    threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
-    started.wait(10)
-    return f"http://127.0.0.1:{ports[0]}"
+
+class Clients:
+    """Connections that each send a call when the answer to the last one is there."""
+
+    def __init__(self, calls: int, width: int, path: str) -> None:
+        self.numbers = iter(range(calls))
+        self.width, self.path = width, path
+        self.answered = self.closed = 0
+        self.began = 0.0
+        self.done = asyncio.Event()
+
+    async def run(self, port: int) -> float:
+        """Return the seconds from the first whole round to the last answer."""
+        loop = asyncio.get_running_loop()
+        for _ in range(self.width):
+            await loop.create_connection(lambda: Client(self), "127.0.0.1", port)
+        await self.done.wait()
+        return time.perf_counter() - self.began
+
+    def request(self, number: int) -> bytes:
+        """Return a call as an HTTP request."""
+        body = frame(number)
+        return f"POST {self.path} HTTP/1.1\r\n{HEADERS}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    def was_answered(self) -> None:
+        """Count one more."""
+        self.answered += 1
+        if self.answered == self.width:
+            self.began = time.perf_counter()
+
+    def was_closed(self) -> None:
+        """Count a connection that has nothing left to do."""
+        self.closed += 1
+        if self.closed == self.width:
+            self.done.set()
+
+
+class Client(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+        self.pending = b""
+        self.number: int | None = None
+        self.transport: Any = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Send the first call."""
+        self.transport = transport
+        self.go_on()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Be counted; with a call unanswered it is a failure."""
+        self.clients.was_closed()
+        if self.number is not None:
+            raise SystemExit("a connection was lost")
+
+    def go_on(self) -> None:
+        """Send the next call, or hang up."""
+        self.number = next(self.clients.numbers, None)
+        if self.number is None:
+            self.transport.close()
+        else:
+            self.transport.write(self.clients.request(self.number))
+
+    def data_received(self, data: bytes) -> None:
+        """Take a whole answer, which must be that of the call."""
+        self.pending += data
+        head, blank, body = self.pending.partition(b"\r\n\r\n")
+        if not blank or len(body) < int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]):
+            return
+        if own_id(body) != self.number:
+            raise SystemExit("an answer went astray")
+        self.pending = b""
+        self.clients.was_answered()
+        self.go_on()
+
+
+def frame(number: int) -> bytes:
+    """Return a call for the product of this number, under the same number."""
+    call = {"name": "get_product", "arguments": {"id": number}, "_meta": META}
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": call}).encode()
+
+
+def own_id(answer: bytes) -> int:
+    """Return the number of an answer, which must hold the product of that number."""
+    said = json.loads(answer)
+    number = int(said["id"])
+    if said["result"]["isError"] or said["result"]["structuredContent"]["id"] != number:
+        raise SystemExit(f"an answer is not of its own request: {answer[:300]!r}")
+    return number
+
+
+def pipe(stream: IO[Any] | None) -> IO[Any]:
+    """Return a pipe that is there."""
+    if stream is None:
+        raise RuntimeError("the process has no such pipe")
+    return stream
+
+
+def cpu_of(process: "subprocess.Popen[Any]") -> float:
+    """Wait for the end of a process and return the CPU seconds it took."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"a process ended with {process.returncode}")
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

@@ -373,7 +373,7 @@ def _port(value: Any, where: str) -> int:
 
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
-_LIMITS = ("timeout", "max_body", "max_response", "follow_pages")
+_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
 _OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": _text,
@@ -399,6 +399,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "timeout": _number(0.001, "seconds", whole=False),
     "max_response": _number(0, "characters", whole=True),
     "max_body": _number(1, "bytes", whole=True),
+    "max_concurrency": _number(1, "calls", whole=True),
     "follow_pages": _number(0, "pages", whole=True),
     "host": _text,
     "port": _port,

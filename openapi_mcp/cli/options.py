@@ -144,6 +144,10 @@ CALLS: Options = {
         _Whole, "--max-body", metavar="BYTES", panel=_CALLS,
         help_text="Largest answer that is read, decompressed. Default: 10000000.",
     ),
+    "max_concurrency": _option(
+        _Whole, "--max-concurrency", metavar="CALLS", panel=_CALLS,
+        help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
+    ),
     "follow_pages": _option(
         _Whole, "--follow-pages", metavar="PAGES", panel=_CALLS,
         help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "

@@ -19,11 +19,13 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.send import (
     BrokenAnswerError,
+    NoTurnError,
     Sender,
     SendError,
     TooLargeError,
     UnreachableError,
     UnsendableError,
+    UploadError,
 )
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
@@ -107,7 +109,9 @@ class Executor:
         self._checks: dict[tuple[str, str], Check] = {}
         self._find = find_file
         self._reader = Reader(max_response=self._limits.max_response, kept=kept)
-        self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
+        self._sender = Sender(
+            max_body=self._limits.max_body, user_agent=user_agent, max_concurrency=self._limits.max_concurrency
+        )
 
     @property
     def credentials(self) -> tuple[Credential, ...]:
@@ -117,7 +121,7 @@ class Executor:
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()
         with suppress(ConfigError):  # each call says it
-            self._sender.prepare(server_url(self._document, self._base_url))
+            await self._sender.prepare(server_url(self._document, self._base_url))
         return self
 
     async def __aexit__(
@@ -165,8 +169,7 @@ class Executor:
             return self._masked(refusal.failure)
         try:
             began = time.monotonic()
-            with anyio.fail_after(deadline - anyio.current_time()):
-                response, attempts = await self._send(request)
+            response, attempts = await self._send(request, deadline)
             log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         except TimeoutError:
             return self._timed_out(request)
@@ -199,15 +202,15 @@ class Executor:
             self._checks[key] = validator(tool, body)
         return self._checks[key]
 
-    async def _send(self, request: HttpRequest) -> tuple[HttpResponse, int]:
+    async def _send(self, request: HttpRequest, deadline: float) -> tuple[HttpResponse, int]:
         """Send with credentials; once more where a 401 finds that a credential's file now holds another value.
 
-        Returns the answer, and how often the request was sent.
+        `deadline` is for both. Returns the answer, and how often the request was sent.
         """
         used = self._credentials
-        response = await self._sender.send(authorize(request, used, self._trusted))
+        response = await self._sender.send(authorize(request, used, self._trusted), deadline)
         if response.status == 401 and self._renewed(used):
-            return await self._sender.send(authorize(request, self._credentials, self._trusted)), 2
+            return await self._sender.send(authorize(request, self._credentials, self._trusted), deadline), 2
         return response, 1
 
     def _renewed(self, used: tuple[Credential, ...]) -> bool:
@@ -323,6 +326,12 @@ def _send_failure(error: SendError, redact: Redactor) -> Failure:
         case UnsendableError():
             message, hint = f"no request can carry these arguments: {reason}", "give shorter and plainer values"
             return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=message, hint=hint)
+        case UploadError():
+            hint = "leave the file as it is until the call has ended, and call again"
+            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=f"a file was not sent: {reason}", hint=hint)
+        case NoTurnError():
+            message, hint = f"the call's turn did not come in time: {reason}", "call again when others have ended"
+            return Failure(kind=FailureKind.TIMEOUT, message=message, retryable=True, hint=hint)
         case UnreachableError():
             kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
         case TooLargeError():

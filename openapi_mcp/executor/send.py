@@ -1,196 +1,237 @@
-"""The one place that sends anything upstream: httpx, pooled, capped, without cookies of its own."""
+"""The one place that sends anything upstream: httpx, a connection a lane, capped, without cookies of its own."""
 
+import math
 import ssl
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.request import getproxies
 
-from openapi_mcp.model.message import HttpRequest, HttpResponse
+import anyio
+
+from openapi_mcp.executor.answer import Answer
+from openapi_mcp.executor.faults import (
+    BrokenAnswerError,
+    NoTurnError,
+    SendError,
+    TooLargeError,
+    UnreachableError,
+    UnsendableError,
+    UploadError,
+)
+from openapi_mcp.executor.lanes import Lane, Lanes, shut
+from openapi_mcp.executor.unpack import ACCEPT_ENCODING
+from openapi_mcp.executor.upload import pieces
+from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse, Streamed
 from openapi_mcp.model.url import origin
 
 if TYPE_CHECKING:
     import httpx
 
+__all__ = [
+    "MAX_REDIRECTS", "BrokenAnswerError", "NoTurnError", "SendError", "Sender", "TooLargeError", "UnreachableError",
+    "UnsendableError", "UploadError",
+]  # fmt: skip
+
 MAX_REDIRECTS = 5
-_MAX_CONNECTIONS = 100
-_PIECE = 65536  # bytes that are unpacked at a time
-
-
-class SendError(Exception):
-    """A request that got no usable answer."""
-
-
-class UnsendableError(SendError):
-    """The request is none that HTTP can carry: nothing was sent."""
-
-
-class UnreachableError(SendError):
-    """No connection was made: nothing was sent."""
-
-
-class TooLargeError(SendError):
-    """The answer's body is larger than the cap."""
-
-
-class BrokenAnswerError(SendError):
-    """What came back is no HTTP answer, or ended before its end."""
+_Carrier = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 
 @dataclass(slots=True)
 class Sender:
-    """Sends requests over a pool of connections, one for plain HTTP and one for TLS. An async context manager."""
+    """Sends requests, at most `max_concurrency` at a time, the others in their turn. An async context manager."""
 
     max_body: int
     user_agent: str
-    _clients: "dict[bool, httpx.AsyncClient]" = field(init=False, repr=False, default_factory=dict)
+    max_concurrency: int = 100
+    _lanes: Lanes[_Carrier] = field(init=False, repr=False)
+    _turns: anyio.Semaphore = field(init=False, repr=False)
+    _trust: dict[bool, ssl.SSLContext] = field(init=False, repr=False, default_factory=dict)
 
     async def __aenter__(self) -> Self:
+        self._lanes = Lanes(self._new_lane)
+        self._turns = anyio.Semaphore(self.max_concurrency, fast_acquire=True)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        await self._lanes.aclose()
 
-    def prepare(self, url: str) -> "httpx.AsyncClient":
-        """Return the client for a URL, made when one of its kind is first asked for."""
-        is_plain = url[:5].lower() == "http:"
-        if is_plain not in self._clients:
-            self._clients[is_plain] = self._new_client(is_plain)
-        return self._clients[is_plain]
+    async def prepare(self, url: str) -> None:
+        """Make what the first request to a URL would have to wait for."""
+        await self._lanes.give_back(self._lanes.take(origin(url)))
 
-    def _new_client(self, is_plain: bool) -> "httpx.AsyncClient":
+    def _new_lane(self, where: Hashable) -> Lane[_Carrier]:
         import httpx
 
-        # Where nothing is encrypted no certificates are loaded, which takes longer than all the rest; none is trusted.
-        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else True
-        return httpx.AsyncClient(
-            verify=trusted,
-            follow_redirects=False,
-            timeout=None,  # noqa: S113  the executor holds every call to one deadline
-            limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=_MAX_CONNECTIONS),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # no state passes between callers
-            headers={"User-Agent": self.user_agent, "Accept-Encoding": "gzip"},
-        )
+        trust = self._trusted(isinstance(where, tuple) and where[0] == "http")
+        one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        if getproxies():  # which of them is for which host, only a client of httpx knows
+            client = httpx.AsyncClient(verify=trust, limits=one, timeout=None, cookies=_no_cookies())  # noqa: S113
+            return Lane(where, _through(client), client.aclose)
+        transport = httpx.AsyncHTTPTransport(verify=trust, limits=one)
+        return Lane(where, transport.handle_async_request, transport.aclose)
 
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        """Return the answer to a request, redirects within its origin followed (at most 5).
+    def _trusted(self, is_plain: bool) -> ssl.SSLContext:
+        """Return whom we believe to be who they are, read once.
 
-        Raises:
-            UnsendableError: a URL that is too long, or a header that HTTP does not allow.
-            UnreachableError: no connection.
-            TooLargeError: more than `max_body` decompressed bytes.
-            BrokenAnswerError: not HTTP, cut short, or redirected without end.
+        Where nothing is encrypted no certificates are loaded, which takes longer than all the rest; none is trusted.
         """
         import httpx
 
+        if is_plain not in self._trust:
+            made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else httpx.create_ssl_context()
+            self._trust[is_plain] = made
+        return self._trust[is_plain]
+
+    async def send(self, request: HttpRequest, deadline: float = math.inf) -> HttpResponse:
+        """Return the answer to a request, redirects within its origin followed (at most 5).
+
+        `deadline` is in the clock of `anyio.current_time`; waiting for a turn counts. An answer without end is
+        returned as far as it came.
+
+        Raises:
+            TimeoutError: the deadline came before the answer was whole.
+            UnsendableError: a URL that is too long, or a header that HTTP does not allow.
+            UploadError: a file to send is missing, or has changed.
+            UnreachableError: no connection.
+            NoTurnError: the deadline came before the request's turn.
+            TooLargeError: more than `max_body` decompressed bytes.
+            BrokenAnswerError: not HTTP, cut short, or redirected without end.
+        """
+        answer = Answer(self.max_body)
+        had_turn = False
+        with anyio.CancelScope(deadline=deadline):
+            async with self._turns:
+                had_turn = True
+                return await self._exchange(request, answer)
+        if not had_turn:
+            raise NoTurnError(f"{self.max_concurrency} calls were in flight already")
+        if came := answer.at_deadline():
+            return came
+        raise TimeoutError
+
+    async def _exchange(self, request: HttpRequest, answer: Answer) -> HttpResponse:
+        import httpx
+
         try:
-            client = self.prepare(request.url)
-            return await self._follow(client, _as_httpx(client, request))
+            return await self._follow(request, answer)
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
             raise UnsendableError(_reason(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
             raise UnreachableError(_reason(error)) from error
-        except (httpx.HTTPError, httpx.StreamError, zlib.error) as error:
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            if came := answer.broken_off():
+                return came
             raise BrokenAnswerError(_reason(error)) from error
+        except BrokenAnswerError:
+            if came := answer.broken_off():
+                return came
+            raise
 
-    async def _follow(self, client: "httpx.AsyncClient", request: "httpx.Request") -> HttpResponse:
-        import httpx
-
-        no_auth = httpx.Auth()  # None would let httpx make an Authorization of the user in a redirect's URL
+    async def _follow(self, request: HttpRequest, answer: Answer) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
-            response = await client.send(request, stream=True, auth=no_auth)
-            try:
-                onward = response.next_request
-                if onward is None or origin(str(onward.url)) != origin(str(request.url)):
-                    return await self._read(response, onward)
-            finally:
-                await response.aclose()
-            request = _as_it_was(request, onward)
+            found = await self._over_a_lane(request, answer)
+            if isinstance(found, HttpResponse):
+                return found
+            request = found
         raise BrokenAnswerError(f"more than {MAX_REDIRECTS} redirects")
 
-    async def _read(self, response: "httpx.Response", onward: "httpx.Request | None") -> HttpResponse:
-        body = bytearray()
-        unpacker = None
-        async for packed in response.aiter_raw():
-            unpacker = unpacker or _unpacker(response)
-            for piece in unpacker.pieces(packed):
-                body += piece
-                if len(body) > self.max_body:
-                    raise TooLargeError(f"the answer is larger than {self.max_body:,} bytes")
-        if unpacker is not None:
-            unpacker.finish()
-        return HttpResponse(
-            status=response.status_code,
-            url=str(response.url),
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw),
-            body=bytes(body),
-            redirect=str(onward.url) if onward is not None else None,
-        )
+    async def _over_a_lane(self, request: HttpRequest, answer: Answer) -> HttpResponse | HttpRequest:
+        """Return the answer, or the request that it redirects to within the origin."""
+        content = pieces(request.body) if isinstance(request.body, Streamed) else request.body
+        made = _as_httpx(request, content, self.user_agent)
+        lane = self._lanes.take(origin(request.url))
+        try:
+            response = await lane.carrier(made)
+            try:
+                found = await _read(request, response, answer)
+            finally:
+                await response.aclose()
+        except BaseException:
+            await shut(lane)
+            raise
+        finally:
+            if isinstance(content, AsyncGenerator):
+                await content.aclose()
+        await self._lanes.give_back(lane)
+        return found
 
 
-def _as_httpx(client: "httpx.AsyncClient", request: HttpRequest) -> "httpx.Request":
-    headers = [(name.encode("ascii"), value.encode()) for name, value in request.headers]
-    made = client.build_request(request.method, request.url, headers=headers, content=request.body)
+async def _read(request: HttpRequest, response: "httpx.Response", answer: Answer) -> HttpResponse | HttpRequest:
+    answer.begin(response.status_code, request.url, _plain(response.headers))
+    onward = _onward(request, response)
+    if onward is not None and origin(onward.url) == origin(request.url):
+        return onward
+    async for packed in response.aiter_raw():
+        if enough := answer.take(packed):
+            return enough
+    return answer.whole(redirect=onward.url if onward is not None else None)
+
+
+def _plain(headers: "httpx.Headers") -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw)
+
+
+def _as_httpx(request: HttpRequest, content: bytes | AsyncGenerator[bytes] | None, user_agent: str) -> "httpx.Request":
+    import httpx
+
+    defaults = {"Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING, "Connection": "keep-alive"}
+    pairs = {**defaults, "User-Agent": user_agent}
+    if isinstance(request.body, Streamed):
+        pairs["Content-Length"] = str(request.body.size)
+    given = {name.lower() for name, _ in request.headers}
+    headers = [(name.encode(), value.encode()) for name, value in pairs.items() if name.lower() not in given]
+    headers += [(name.encode("ascii"), value.encode()) for name, value in request.headers]
+    made = httpx.Request(request.method, request.url, headers=headers, content=content)
     made.method = request.method  # httpx writes it in capitals; methods are told apart by case (RFC 9110 section 9.1)
     return made
 
 
-def _as_it_was(request: "httpx.Request", onward: "httpx.Request") -> "httpx.Request":
-    """Give a redirect within its origin the method as it was written, and the cookies that httpx has in no jar."""
-    if onward.method == request.method.upper():
-        onward.method = request.method
-    if "cookie" in request.headers:
-        onward.headers["cookie"] = request.headers["cookie"]
-    return onward
+def _onward(request: HttpRequest, response: "httpx.Response") -> HttpRequest | None:
+    """Return the request that a redirect asks for; None where the answer is none.
+
+    POST becomes GET as browsers have it, every method but HEAD with 303; else it stays, its body too. RFC 9110, 15.4.
+    """
+    if response.status_code not in (301, 302, 303, 307, 308) or "location" not in response.headers:
+        return None
+    url = _joined(request.url, response.headers["location"])
+    is_post = response.status_code in (301, 302) and request.method == "POST"
+    if not is_post and (response.status_code != 303 or request.method in ("GET", "HEAD")):
+        return replace(request, url=url)
+    kept = tuple(pair for pair in request.headers if not pair[0].lower().startswith("content-"))
+    return replace(request, method="GET", url=url, headers=kept, body=None)
 
 
-class _Plain:
-    """A body that is not packed."""
+def _joined(base: str, location: str) -> str:
+    """Return where a Location leads, without fragment."""
+    import httpx
 
-    def pieces(self, packed: bytes) -> Iterator[bytes]:
-        yield packed
-
-    def finish(self) -> None:
-        """Nothing can be missing."""
-
-
-_MEMBER = b"\x1f\x8b"
-
-
-class _Gunzip:
-    """Undoes `Content-Encoding: gzip` a piece at a time: a thousand bytes may hold a gigabyte."""
-
-    def __init__(self) -> None:
-        self._engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
-
-    def pieces(self, packed: bytes) -> Iterator[bytes]:
-        piece = b""
-        while packed or (len(piece) == _PIECE and not self._engine.eof):
-            if self._engine.eof:  # another member follows (RFC 1952 section 2.2), or padding
-                if not packed.startswith(_MEMBER):
-                    return
-                self._engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            piece = self._engine.decompress(packed, _PIECE)
-            packed = self._engine.unused_data if self._engine.eof else self._engine.unconsumed_tail
-            yield piece
-
-    def finish(self) -> None:
-        if not self._engine.eof:
-            raise BrokenAnswerError("the packed body ends before its end")
+    try:
+        url = httpx.URL(base).join(location)
+        if url.scheme and not url.host:
+            url = url.copy_with(host=httpx.URL(base).host)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise BrokenAnswerError(f"it redirects to no URL: {_reason(error)}") from error
+    return str(url.copy_with(fragment=None))
 
 
-def _unpacker(response: "httpx.Response") -> _Plain | _Gunzip:
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding in ("gzip", "x-gzip"):
-        return _Gunzip()
-    if encoding in ("", "identity"):
-        return _Plain()
-    raise BrokenAnswerError(f"its Content-Encoding {encoding!r} was not asked for")
+def _through(client: "httpx.AsyncClient") -> _Carrier:
+    import httpx
+
+    no_auth = httpx.Auth()  # None would let httpx make an Authorization of the user in a URL
+
+    async def carry(request: "httpx.Request") -> "httpx.Response":
+        return await client.send(request, stream=True, auth=no_auth)
+
+    return carry
+
+
+def _no_cookies() -> CookieJar:
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))  # no state passes between callers
 
 
 def _reason(error: Exception) -> str:

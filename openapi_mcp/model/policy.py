@@ -37,14 +37,15 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Limits of one call.
+    """Limits of one call, and of all at once.
 
     `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
-    characters of a result, 0 for no limit. `follow_pages` is how many pages are collected into one result, the first
-    counted; 0 and 1 follow none.
+    characters of a result, 0 for no limit; `max_concurrency` in calls that are in flight to the API at a time.
+    `follow_pages` is how many pages are collected into one result, the first counted; 0 and 1 follow none.
     """
 
     timeout: float = 30.0
     max_body: int = 10_000_000
     max_response: int = 25_000
+    max_concurrency: int = 100
     follow_pages: int = 0

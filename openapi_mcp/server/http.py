@@ -44,7 +44,8 @@ def bind(host: str, port: int) -> socket.socket:
             where="--host",
             hint="serve on 127.0.0.1, ::1 or localhost, behind a proxy that authenticates",
         )
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends at once (TCP_NODELAY) only where the protocol is named; else each answer waits 40 ms for an ACK.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there the option lets two servers share a port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,5 +1,6 @@
 """The life of one call: whatever goes wrong with it is in its result."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -20,11 +21,13 @@ from support.make import ALL_METHODS, Json, document, json_body, parameter
 from support.raw import answer, hang, raw_upstream, redirect, trickle
 
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
-from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.executor.executor import Executor, _send_failure, server_url
+from openapi_mcp.executor.faults import UploadError
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Blob, Call, Failure, Result, Text
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import Limits
-from openapi_mcp.model.secret import Credential, Place, Secret
+from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
 
 pytestmark = pytest.mark.anyio
 
@@ -671,3 +674,53 @@ async def test_no_call_ends_in_an_exception(httpx_mock: HTTPXMock, arguments: Js
     for request in httpx_mock.get_requests():
         assert (request.url.scheme, request.url.host) == ("https", "api.example.com")
         assert request.headers.get_list("authorization") == [f"Bearer {SECRET}"]
+
+
+async def test_a_call_whose_turn_does_not_come_is_a_timeout_that_may_be_repeated() -> None:
+    """Nothing was sent, whatever the method; the deadline is that of the whole call."""
+    limits = Limits(timeout=0.2, max_concurrency=1)
+    async with (
+        raw_upstream(hang) as upstream,
+        executor(upstream.url, limits=limits) as running,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(running._sender.send, HttpRequest(method="GET", url=upstream.url))  # has no deadline
+        with anyio.fail_after(5):
+            while not upstream.seen:
+                await anyio.lowlevel.checkpoint()
+        error = error_of(await running.call(Call(tool="thing_add", arguments={})))
+        group.cancel_scope.cancel()
+    assert error == {
+        "kind": "timeout",
+        "message": "the call's turn did not come in time: 1 calls were in flight already",
+        "status": None,
+        "field": None,
+        "retryable": True,
+        "retry_after": None,
+        "attempts": 0,
+        "hint": "call again when others have ended",
+        "try": [],
+        "body": None,
+    }
+    assert len(upstream.seen) == 1
+
+
+async def test_what_came_of_an_answer_without_end_is_the_result() -> None:
+    """Issue 4, Answers: collected until the deadline or the cap, then returned as what came."""
+
+    async def events(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+        await reader.read()
+
+    async with raw_upstream(events) as upstream:
+        result = await called(upstream.url, limits=Limits(timeout=0.3))
+    assert not result.is_error
+    assert any(isinstance(block, Text) and "data: 1" in block.text for block in result.content)
+
+
+def test_a_file_that_cannot_be_sent_is_the_callers_to_mend() -> None:
+    """design.md, A result: what happened, and what to do."""
+    failed = _send_failure(UploadError("'a.bin' has changed since the call began"), Redactor.of(()))
+    assert (failed.kind, failed.attempts, failed.retryable) == ("invalid_arguments", 0, False)
+    assert failed.message == "a file was not sent: 'a.bin' has changed since the call began"
+    assert failed.hint == "leave the file as it is until the call has ended, and call again"

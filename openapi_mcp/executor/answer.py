@@ -1,0 +1,93 @@
+"""An answer as it comes in: unpacked, capped, and kept where it has no end."""
+
+from openapi_mcp.executor.faults import TooLargeError
+from openapi_mcp.executor.unpack import Unpacker, unpacker
+from openapi_mcp.model.message import Headers, HttpResponse
+
+_ENDLESS = frozenset({
+    "text/event-stream", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines",
+    "application/json-seq", "application/stream+json", "multipart/x-mixed-replace",
+})  # fmt: skip
+
+
+class Answer:
+    """What has come of an answer; `begin` starts it anew, as after a redirect."""
+
+    def __init__(self, max_body: int) -> None:
+        self._max_body = max_body
+        self._head = HttpResponse(status=0, url="")
+        self._body = bytearray()
+        self._unpacker: Unpacker | None = None
+        self._may_break = self._is_endless = False
+
+    def begin(self, status: int, url: str, headers: Headers) -> None:
+        """Take status and headers."""
+        self._head = HttpResponse(status=status, url=url, headers=headers)
+        self._body.clear()
+        self._unpacker = None
+        self._may_break = _media_type(self._head) in _ENDLESS
+        self._is_endless = self._may_break or _is_flowing_text(self._head)
+
+    def take(self, packed: bytes) -> HttpResponse | None:
+        """Take some of the body; return the answer where that is the end of what is read of it: one without end.
+
+        Raises:
+            TooLargeError: more than the cap, in an answer that has an end.
+            BrokenAnswerError: it is not packed as it says.
+        """
+        if self._unpacker is None:
+            self._unpacker = unpacker(", ".join(_all(self._head, "content-encoding")))
+        for piece in self._unpacker.pieces(packed):
+            self._body += piece
+            if len(self._body) > self._max_body:
+                return self._capped()
+        return None
+
+    def _capped(self) -> HttpResponse:
+        if not self._is_endless:
+            raise TooLargeError(f"the answer is larger than {self._max_body:,} bytes")
+        del self._body[self._max_body :]
+        return self._made("cap")
+
+    def whole(self, redirect: str | None = None) -> HttpResponse:
+        """Return the answer at its end.
+
+        Raises:
+            BrokenAnswerError: what packed it has not come to its end.
+        """
+        if self._unpacker is not None:
+            self._unpacker.finish()
+        return self._made(redirect=redirect)
+
+    def at_deadline(self) -> HttpResponse | None:
+        """Return what came of an answer without end; None for any other, and where nothing came."""
+        return self._made("deadline") if self._is_endless and self._body else None
+
+    def broken_off(self) -> HttpResponse | None:
+        """Return what came of a stream that broke off; None for what is only whole or nothing."""
+        return self._made("broken") if self._may_break and self._body else None
+
+    def _made(self, ended_early: str | None = None, redirect: str | None = None) -> HttpResponse:
+        head = self._head
+        return HttpResponse(
+            status=head.status,
+            url=head.url,
+            headers=head.headers,
+            body=bytes(self._body),
+            redirect=redirect,
+            ended_early=ended_early,
+        )
+
+
+def _media_type(head: HttpResponse) -> str:
+    return (head.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def _is_flowing_text(head: HttpResponse) -> bool:
+    """True for plain text whose length was not known when it began: a log that is followed, or a long one."""
+    is_chunked = "chunked" in (head.header("transfer-encoding") or "").lower()
+    return is_chunked and head.header("content-length") is None and _media_type(head) == "text/plain"
+
+
+def _all(head: HttpResponse, name: str) -> list[str]:
+    return [value for key, value in head.headers if key.lower() == name]

@@ -1,0 +1,38 @@
+"""Why a request got no usable answer: what became of it, as a tree.
+
+SendError
+├── UnsendableError     no request that HTTP can carry; nothing was sent
+├── UploadError         a file to send is not what it was; nothing was sent as if it were whole
+├── UnreachableError    no connection; nothing was sent
+├── NoTurnError         too many calls were in flight; nothing was sent
+├── TooLargeError       the answer's body is larger than the cap
+└── BrokenAnswerError   no HTTP answer, or one that ended before its end
+"""
+
+
+class SendError(Exception):
+    """A request that got no usable answer."""
+
+
+class UnsendableError(SendError):
+    """The request is none that HTTP can carry: nothing was sent."""
+
+
+class UploadError(SendError):
+    """A file is missing, or not what it was when the request was made: the connection was closed before its end."""
+
+
+class UnreachableError(SendError):
+    """No connection was made: nothing was sent."""
+
+
+class NoTurnError(SendError):
+    """The deadline came while the request waited for others to end: nothing was sent."""
+
+
+class TooLargeError(SendError):
+    """The answer's body is larger than the cap."""
+
+
+class BrokenAnswerError(SendError):
+    """What came back is no HTTP answer, or ended before its end."""
