@@ -30,11 +30,12 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
-from openapi_mcp.request.arguments import Check, validate, validator
+from openapi_mcp.request.arguments import validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
 from openapi_mcp.response.present import present
 from openapi_mcp.response.shape import shape_json, shape_text
+from openapi_mcp.schema.check import Check
 
 log = logging.getLogger(__name__)
 
