@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
 from openapi_mcp.request.arguments import validate, validator
 from openapi_mcp.request.build import build_request
+from openapi_mcp.response.declared import Declared
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
 from openapi_mcp.response.present import present
 from openapi_mcp.response.shape import shape_json, shape_text
@@ -91,6 +93,7 @@ class Executor:
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
         self._checks: dict[str, Check] = {}
+        self._declared = Declared(document.schemas)
         self._sender = Sender(max_body=self._limits.max_body, user_agent=user_agent)
 
     @property
@@ -190,7 +193,8 @@ class Executor:
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             return self._masked(replace(self._refusal(request, response), attempts=attempts)).as_result()
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
-        answer = read_answer(response, redactor=self._redact, fixed=fixed)
+        broken = partial(self._declared.broken, tool.operation)
+        answer = read_answer(response, redactor=self._redact, fixed=fixed, broken=broken)
         return present(answer, self._limits.max_response)
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:

@@ -108,7 +108,8 @@ def _say(tool: Tool, error: "ValidationError", given: Mapping[str, Any]) -> _Com
 
 def _missing(error: "ValidationError") -> _Complaint:
     # jsonschema reports each missing name in an error of its own, and names it only in the message: 'id' is a ...
-    field = next((name for name in error.validator_value if error.message.startswith(repr(name))), "arguments")
+    required: Any = error.validator_value
+    field = next((name for name in required if error.message.startswith(repr(name))), "arguments")
     return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
 
 

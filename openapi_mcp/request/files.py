@@ -7,19 +7,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.media import sniffed_type
 
 UNKNOWN_TYPE = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")  # RFC 6838
-_SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"ID3", "audio/mpeg"),
-    (b"OggS\x00", "audio/ogg"),
-    (b"\x1aE\xdf\xa3", "video/webm"),
-    (b"%PDF-", "application/pdf"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +56,8 @@ def kind_of(file: File, wanted: str) -> str:
     OAS 3.1.1, Media Type Object: "image/*" is a range (RFC 9110 section 12.5.1).
     """
     range_start = wanted.partition("*")[0].strip().lower()
-    known = (media_type for mark, media_type in _SIGNATURES if file.data.startswith(mark))
-    said = (file.media_type, *known)
-    return next((media_type for media_type in said if media_type.startswith(range_start)), UNKNOWN_TYPE)
+    known = (file.media_type, sniffed_type(file.data))
+    return next((media_type for media_type in known if media_type and media_type.startswith(range_start)), UNKNOWN_TYPE)
 
 
 def _from_base64(text: str, field_name: str) -> bytes:

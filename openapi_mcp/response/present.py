@@ -12,7 +12,7 @@ from openapi_mcp.response.shape import shape_json, shape_text
 def present(answer: Answer, max_response: int) -> Result:
     """Return an answer as a Result; more than `max_response` characters (0: no limit) are cut between whole items.
 
-    {"id": 7} -> {"id": 7}; with a note -> {"id": 7, "_note": {...}}; [1, 2] -> {"result": [1, 2]} as structured content.
+    {"id": 7} -> {"id": 7}; with a note -> {"id": 7, "_note": {...}}; [1, 2] -> structured content {"result": [1, 2]}.
     """
     if answer.blob is not None:
         return Result(content=(answer.blob, *_note_block(answer.note)))

@@ -108,9 +108,22 @@ def _items(look: Look, each: Any, value: Any, _schema: Any) -> bool:
 
 
 def _enum(_look: Look, allowed: Any, value: Any, _schema: Any) -> bool:
-    """True for a listed text or null: JSON and Python agree when they are equal."""
-    listed = isinstance(allowed, list) and len(allowed) <= _LONGEST_ENUM
-    return listed and (isinstance(value, str) or value is None) and value in allowed
+    """True for a listed text, integer, boolean or null: JSON and Python agree when those of one type are equal."""
+    if not isinstance(allowed, list) or len(allowed) > _LONGEST_ENUM:
+        return False
+    kind = type(value)
+    return value in allowed if kind is str else any(kind is type(one) and one == value for one in allowed)
+
+
+def _const(look: Look, only: Any, value: Any, schema: Any) -> bool:
+    return _enum(look, [only], value, schema)
+
+
+def _unique(_look: Look, unique: Any, value: Any, _schema: Any) -> bool:
+    """True where all items are different texts."""
+    if unique is not True or not isinstance(value, list):
+        return True
+    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
 
 
 def _pattern(look: Look, pattern: Any, value: Any, _schema: Any) -> bool:
@@ -153,6 +166,8 @@ _RULES: dict[str, _Rule] = {
     "additionalProperties": _additional,
     "items": _items,
     "enum": _enum,
+    "const": _const,
+    "uniqueItems": _unique,
     "pattern": _pattern,
     "anyOf": _any_of,
     "allOf": _all_of,
