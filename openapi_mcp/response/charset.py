@@ -12,6 +12,7 @@ _MARKS = (  # the longer of those that begin alike first
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_LITTLE_ENDIAN = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}  # without a mark: Encoding Standard 4.2
 _NAMED_INSIDE = re.compile(
     rb"""<\?xml[^>]*?encoding=["']([\w.:-]+)|<meta[^>]*?charset=["']?([\w.:-]+)""", re.IGNORECASE
 )
@@ -52,6 +53,8 @@ def decode_text(body: bytes, charset: str | None, *, is_whole: bool = True) -> t
         if body.startswith(mark):
             body, codec = body[len(mark) :], marked
             break
+    else:
+        codec = _LITTLE_ENDIAN.get(codec, codec)
     try:
         return _decoded(body, codec, "strict", is_whole), True
     except UnicodeError:
@@ -72,7 +75,7 @@ def decode_json(body: bytes, charset: str | None) -> tuple[str, bool]:
     if b"\0" in body[:4] and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode_text(body, _wide_codec(body[:4]))
     text, is_read = decode_text(body, None)
-    return (text, True) if is_read or charset is None else decode_text(body, charset)
+    return (text, is_read) if is_read or charset is None else decode_text(body, charset)
 
 
 def _wide_codec(start: bytes) -> str:

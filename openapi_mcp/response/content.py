@@ -29,7 +29,7 @@ _MARKED = frozenset(
 ) | {"application/gzip"}
 _LOOKED_AT = 512  # bytes
 _BEFORE = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and white space
-_NOT_UTF8 = "what could not be read as text stands as U+FFFD"
+_UNREAD = "what could not be read as text stands as U+FFFD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,9 @@ def read_content(content_type: str, data: bytes, *, is_whole: bool = True) -> Co
 def _json(body: _Body) -> Content:
     text, is_read = decode_json(body.data, body.charset)
     try:
-        return Content(value=read_json(text), is_json=True, said=() if is_read else (_NOT_UTF8,))
+        return Content(
+            value=read_json(text), is_json=True, said=() if is_read else (f"the body is not all UTF-8: {_UNREAD}",)
+        )
     except ValueError:
         return _lines(body, text) or _other(body, "not JSON")
 
@@ -104,7 +106,7 @@ def _lines(body: _Body, text: str) -> Content | None:
 
 def _records(body: _Body) -> Content:
     text, is_read = decode_json(body.data, body.charset)
-    said = () if is_read else (_NOT_UTF8,)
+    said = () if is_read else (f"the body is not all UTF-8: {_UNREAD}",)
     try:
         records, is_cut = read_records(text, is_whole=body.is_whole)
     except NotARecordError as error:
@@ -201,7 +203,7 @@ def _as_text(body: _Body) -> Content:
     text, is_read = decode_text(body.data, charset, is_whole=body.is_whole)
     if is_read:
         return Content(text=text)
-    return Content(text=text, said=(f"the body is not all {charset or 'UTF-8'}: {_NOT_UTF8}",))
+    return Content(text=text, said=(f"the body is not all {charset or 'UTF-8'}: {_UNREAD}",))
 
 
 def _bytes(body: _Body, media_type: str, said: tuple[str, ...] = ()) -> Content:

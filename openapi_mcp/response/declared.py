@@ -13,7 +13,6 @@ from openapi_mcp.response.content import is_json_type
 from openapi_mcp.response.decode import mask
 from openapi_mcp.response.records import is_records
 from openapi_mcp.schema.answer import AnswerForms, answer_form
-from openapi_mcp.schema.bounded import TooManyStepsError
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.words import nearest, place, rule
 
@@ -45,7 +44,7 @@ class Declared:
             return ""
         try:
             errors = self._check(declared).errors(value)
-        except (TooManyStepsError, RecursionError):
+        except RecursionError:
             return ""
         rules = list(dict.fromkeys(_sentence(error, redactor) for error in _of_each_kind(errors)))
         more = f"; and {len(rules) - _SHOWN} more" if len(rules) > _SHOWN else ""
@@ -54,7 +53,7 @@ class Declared:
     def _check(self, declared: MediaType) -> Check:
         if id(declared) not in self._checks:
             form = answer_form(declared.schema or {}, self._schemas)
-            check = Check(form, self._forms, few_steps=_MOST_STEPS, most_steps=_MOST_STEPS)
+            check = Check(form, self._forms, few_steps=_MOST_STEPS, most_steps=_MOST_STEPS, as_far=True)
             self._checks[id(declared)] = (declared, check)  # with it, so that its id is not given to another
         return self._checks[id(declared)][1]
 

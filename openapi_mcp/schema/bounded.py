@@ -27,7 +27,7 @@ _STEPS_OF_A_REFERENCE = 20  # looked up anew each time; what fans out is made of
 # Keywords that go through all of an array or an object, whatever they ask of each item.
 _FOR_EACH = frozenset(
     (
-        "items", "contains", "additionalProperties", "patternProperties", "propertyNames", "unevaluatedItems",
+        "contains", "additionalProperties", "patternProperties", "propertyNames", "unevaluatedItems",
         "unevaluatedProperties", "uniqueItems",
     )
 )  # fmt: skip
@@ -62,9 +62,16 @@ _BUDGET: ContextVar[_Budget] = ContextVar("steps of the check that is under way"
 
 
 def errors(
-    check: "Validator", instance: Any, most: int = MAX_STEPS, schemas: Mapping[str, Schema] = MappingProxyType({})
+    check: "Validator",
+    instance: Any,
+    most: int = MAX_STEPS,
+    schemas: Mapping[str, Schema] = MappingProxyType({}),
+    *,
+    as_far: bool = False,
 ) -> "list[ValidationError]":
     """Return the rules that an instance breaks, the first hundred of them; `schemas` are what a `$ref` names.
+
+    Where it takes too many steps, what was found so far is returned if that is wanted: `as_far`.
 
     Raises:
         TooManyStepsError: it takes more than `most` steps.
@@ -72,10 +79,15 @@ def errors(
         KeyError: a `$ref` leads nowhere.
     """
     token = _BUDGET.set(_Budget(most, schemas))
+    found: list[ValidationError] = []
     try:
-        return list(islice(check.iter_errors(instance), _MOST_ERRORS))
+        found.extend(islice(check.iter_errors(instance), _MOST_ERRORS))  # one by one: what came stays
+    except TooManyStepsError:
+        if not as_far:
+            raise
     finally:
         _BUDGET.reset(token)
+    return found
 
 
 def bounded(schema: Mapping[str, Any]) -> "Validator":
@@ -89,7 +101,12 @@ def _validator_type() -> "type[Validator]":
 
     keywords: dict[str, Keyword] = dict(Draft202012Validator.VALIDATORS)
     keywords |= {"pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique_items}
-    keywords |= {"additionalProperties": _additional_properties, "multipleOf": _multiple_of, "$ref": _reference}
+    keywords |= {
+        "items": _items,
+        "additionalProperties": _additional_properties,
+        "multipleOf": _multiple_of,
+        "$ref": _reference,
+    }
     counted = {word: _counted(word, check) for word, check in keywords.items()}
     return cast("type[Validator]", validators.extend(Draft202012Validator, counted))  # type: ignore[no-untyped-call]
 
@@ -118,6 +135,16 @@ def _counted(word: str, check: Keyword) -> Keyword:
 def _reference(validator: Any, ref: str, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
     """Check what a reference names, looked up when it is met: a document's schemas need not be one schema."""
     yield from validator.descend(instance, _BUDGET.get().schemas[ref])
+
+
+def _items(validator: Any, each: Any, instance: Any, schema: Mapping[str, Any]) -> "Iterator[ValidationError]":
+    """Check item by item, each with its own step: what is found before the steps run out may be wanted."""
+    if not validator.is_type(instance, "array"):
+        return
+    budget = _BUDGET.get()
+    for index in range(len(schema.get("prefixItems", ())), len(instance)):
+        budget.spend(1)
+        yield from validator.descend(instance[index], each, path=index)
 
 
 def _multiple_of(validator: Any, unit: Any, instance: Any, _schema: Any) -> "Iterator[ValidationError]":

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Check:
     """Holds values against a schema (JSON Schema 2020-12; `format` is an annotation there).
 
-    `schemas` are what a `$ref` names. The validator is made for the first value that does not plainly fit.
+    `schemas` are what a `$ref` names. The validator is made for the first value that does not plainly fit. What
+    takes too many steps is an error, or is checked `as_far` as they reach.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class Check:
         *,
         few_steps: int = FEW_STEPS,
         most_steps: int = MAX_STEPS,
+        as_far: bool = False,
     ) -> None:
         self._schema = schema
         self._schemas = schemas
         self._few_steps = few_steps
         self._most_steps = most_steps
+        self._as_far = as_far
         self._validator: Validator | None = None
 
     def errors(self, value: Any) -> "list[ValidationError]":
@@ -42,8 +45,10 @@ class Check:
         look = Look(self._schemas, self._few_steps)
         if look.fits(self._schema, value):
             return []
-        if look.left < 0 and self._few_steps >= self._most_steps:
+        if look.left < 0 and self._few_steps >= self._most_steps:  # the validator takes more steps than a look
+            if self._as_far:
+                return []
             raise TooManyStepsError
         if self._validator is None:
             self._validator = bounded(self._schema)
-        return errors(self._validator, value, self._most_steps, self._schemas)
+        return errors(self._validator, value, self._most_steps, self._schemas, as_far=self._as_far)

@@ -4,6 +4,8 @@ Only what is certain is said. A keyword, a value or a size beyond these few take
 also finds the words for what is wrong; until then jsonschema need not even be imported.
 """
 
+# ruff: noqa: SIM110  generators cost a third more than loops, on every call
+
 from collections.abc import Callable, Mapping, Sized
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +14,7 @@ from openapi_mcp.schema.pattern import matches, steps
 
 FEW_STEPS = 1_000  # values and names that are looked at; below a millisecond
 _LONGEST_ENUM = 200
-_DEEPEST = 150  # schemas within each other, three of Python's thousand levels each
+_DEEPEST = 150  # schemas within each other, two of Python's thousand levels each
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TELLS_NOTHING = frozenset(
     (
@@ -43,23 +45,16 @@ class Look:
 
     def fits(self, schema: Any, value: Any) -> bool:
         """True where a value is certain to fit."""
-        kind = type(value)
-        self.left -= 1 + len(value) if kind is dict or kind is list else 1
+        self.left -= 1
         if self.left < 0 or self._depth > _DEEPEST or not isinstance(schema, (dict, Mapping)):
             return self.left >= 0 and schema is True
         self._depth += 1
-        is_certain = self._keeps(schema, value)
-        self._depth -= 1
-        return is_certain
-
-    def _keeps(self, schema: Mapping[str, Any], value: Any) -> bool:
         for word, limit in schema.items():
             rule = _RULES.get(word)
-            if rule is None:
-                if word not in _TELLS_NOTHING:
-                    return False
-            elif not rule(self, limit, value, schema):
+            if not (word in _TELLS_NOTHING if rule is None else rule(self, limit, value, schema)):
+                self._depth -= 1
                 return False
+        self._depth -= 1
         return True
 
 
@@ -82,7 +77,8 @@ def _properties(look: Look, declared: Any, value: Any, _schema: Any) -> bool:
         return True
     if not isinstance(declared, (dict, Mapping)):
         return False
-    for name, item in value.items():  # noqa: SIM110  a generator would cost a third more, on every call
+    look.left -= len(value)
+    for name, item in value.items():
         if name in declared and not look.fits(declared[name], item):
             return False
     return True
@@ -91,20 +87,30 @@ def _properties(look: Look, declared: Any, value: Any, _schema: Any) -> bool:
 def _required(_look: Look, names: Any, value: Any, _schema: Any) -> bool:
     if not isinstance(value, dict):
         return True
-    return isinstance(names, list) and all(isinstance(name, str) and name in value for name in names)
+    if not isinstance(names, list):
+        return False
+    for name in names:
+        if not isinstance(name, str) or name not in value:
+            return False
+    return True
 
 
 def _additional(look: Look, extra: Any, value: Any, schema: Mapping[str, Any]) -> bool:
     if not isinstance(value, dict) or extra is True:
         return True
     declared = schema.get("properties", {})
+    look.left -= len(value)
     return isinstance(declared, Mapping) and all(
         look.fits(extra, item) for name, item in value.items() if name not in declared
     )
 
 
 def _items(look: Look, each: Any, value: Any, _schema: Any) -> bool:
-    return not isinstance(value, list) or all(look.fits(each, item) for item in value)
+    if isinstance(value, list):
+        for item in value:
+            if not look.fits(each, item):
+                return False
+    return True
 
 
 def _enum(_look: Look, allowed: Any, value: Any, _schema: Any) -> bool:
@@ -119,11 +125,12 @@ def _const(look: Look, only: Any, value: Any, schema: Any) -> bool:
     return _enum(look, [only], value, schema)
 
 
-def _unique(_look: Look, unique: Any, value: Any, _schema: Any) -> bool:
+def _unique(look: Look, unique: Any, value: Any, _schema: Any) -> bool:
     """True where all items are different texts."""
     if unique is not True or not isinstance(value, list):
         return True
-    return all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
+    look.left -= len(value)
+    return look.left >= 0 and all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
 
 
 def _pattern(look: Look, pattern: Any, value: Any, _schema: Any) -> bool:
@@ -136,11 +143,20 @@ def _pattern(look: Look, pattern: Any, value: Any, _schema: Any) -> bool:
 
 
 def _any_of(look: Look, branches: Any, value: Any, _schema: Any) -> bool:
-    return isinstance(branches, list) and any(look.fits(branch, value) for branch in branches)
+    if isinstance(branches, list):
+        for branch in branches:
+            if look.fits(branch, value):
+                return True
+    return False
 
 
 def _all_of(look: Look, branches: Any, value: Any, _schema: Any) -> bool:
-    return isinstance(branches, list) and all(look.fits(branch, value) for branch in branches)
+    if not isinstance(branches, list):
+        return False
+    for branch in branches:
+        if not look.fits(branch, value):
+            return False
+    return True
 
 
 def _is_number(value: Any) -> bool:

@@ -20,6 +20,7 @@ def test_what_takes_more_than_the_most_steps_is_not_begun_anew_by_the_validator(
     assert check.errors([1] * 40) == []
     with pytest.raises(TooManyStepsError):
         check.errors([1] * 200)
+    assert Check({"items": {"type": "integer"}}, few_steps=100, most_steps=100, as_far=True).errors([1] * 200) == []
 
 
 def test_what_is_too_much_for_a_glance_the_validator_may_still_finish() -> None:
