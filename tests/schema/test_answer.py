@@ -39,7 +39,7 @@ def test_words_for_readers_are_left_out_and_rules_stay() -> None:
 )
 def test_a_property_that_is_write_only_may_be_missing_wherever_it_is_declared(schema: dict[str, Any]) -> None:
     """OAS 3.0.4, Schema Object: required "on the request only"."""
-    schemas = {"Pet": PET, "Pin": {"type": "string", "writeOnly": True}}
+    schemas: dict[str, Any] = {"Pet": PET, "Pin": {"type": "string", "writeOnly": True}}
     assert errors(bounded(answer_form(schema, schemas)), {"name": "Rex"}, schemas=AnswerForms(schemas)) == []
 
 

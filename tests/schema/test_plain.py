@@ -63,6 +63,17 @@ def test_a_keyword_that_takes_a_validator_is_left_to_it() -> None:
     assert fits(schema, {"id": "a"})
 
 
+def test_texts_that_all_differ_are_unique() -> None:
+    """JSON Schema 2020-12 Validation 6.4.3; other items are the validator's to compare."""
+    assert fits({"uniqueItems": True}, ["a", "b"])
+    assert fits({"uniqueItems": True}, "aa")
+    assert fits({"uniqueItems": False}, ["a", "a"])
+    assert not fits({"uniqueItems": True}, ["a", "a"])
+    assert not fits({"uniqueItems": True}, [1, 2])
+    assert fits({"const": 1}, 1)
+    assert not fits({"const": 1}, True)
+
+
 def test_a_pattern_is_matched_where_that_is_little_work() -> None:
     """security.md 22 R-REDOS: RE2, and steps for what a long text costs."""
     assert fits(PRODUCT, {"id": 1, "code": "ab"})
