@@ -13,6 +13,7 @@ from openapi_mcp.model.call import Blob, Result, Text
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor, Secret
+from openapi_mcp.response import decode as decode_module
 from openapi_mcp.response.decode import json_body, read_answer, text_body
 from openapi_mcp.response.present import present
 
@@ -483,3 +484,11 @@ def test_every_answer_is_some_result(
     if result.structured is not None:
         json.dumps(result.structured, allow_nan=False).encode()
         assert isinstance(result.structured, dict)
+
+
+def test_json_too_deep_to_be_written_is_text() -> None:
+    """How deep is too deep differs between Pythons, and between reading and writing."""
+    value: Any = []
+    for _ in range(200_000):
+        value = [value]
+    assert decode_module._masked_json(value, Redactor()) is None
