@@ -16,7 +16,8 @@ from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.generator.catalogue import Freshness, Stored, last_catalogue
+from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
 from openapi_mcp.model.document import Document

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
 PREFIX = "OPENAPI_MCP_"

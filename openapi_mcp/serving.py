@@ -13,8 +13,9 @@ import anyio
 
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.generator.catalogue import Freshness, Stored
+from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.tool import Toolset

@@ -11,7 +11,8 @@ from openapi_mcp.cli.options import SERVE, read_plainly
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.generator.catalogue import read_catalogue, summary_of
+from openapi_mcp.generator.catalogue import summary_of
+from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
 from openapi_mcp.serving import App
 

@@ -38,15 +38,17 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
-from openapi_mcp.request.arguments import Check, offered, validate, validator
+from openapi_mcp.request.arguments import offered, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.response.collect import Page, collect
+from openapi_mcp.response.declared import Declared
 from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
 from openapi_mcp.response.shape import shape_json, shape_text
+from openapi_mcp.schema.check import Check
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +109,7 @@ class Executor:
         self._limits = limits or Limits()
         self._redact = Redactor.of(self._credentials)
         self._checks: dict[tuple[str, str], Check] = {}
+        self._declared = Declared(document.schemas)
         self._find = find_file
         self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(
@@ -242,7 +245,8 @@ class Executor:
     def _read(self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse) -> Page:
         """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
-        answer = read_answer(response, redactor=self._redact, fixed=fixed)
+        broken = partial(self._declared.broken, tool.operation)
+        answer = read_answer(response, redactor=self._redact, fixed=fixed, broken=broken)
         secret = {held.name.lower() for held in self._credentials if held.place is Place.QUERY}
         made = Made(tool=tool, arguments=arguments, url=request.url, dropped=frozenset({*tool.ignored, *secret}))
         ways = ways_on(made, response, answer)

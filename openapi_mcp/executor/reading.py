@@ -14,10 +14,11 @@ from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.request.arguments import Check, validate_against
+from openapi_mcp.request.arguments import validate_against
 from openapi_mcp.response.more import Place
 from openapi_mcp.response.part import part_of
 from openapi_mcp.response.present import fits, present
+from openapi_mcp.schema.check import Check
 
 if TYPE_CHECKING:
     from openapi_mcp.response.select import Select

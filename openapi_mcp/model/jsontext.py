@@ -37,6 +37,17 @@ def write_json(value: object) -> str:
     return _ENCODER.encode(value)
 
 
+def begin_json(value: object, length: int) -> str:
+    """Write the first characters of JSON text, at least `length` where there are as many, without writing all of it."""
+    pieces: list[str] = []
+    for piece in _ENCODER.iterencode(value):
+        pieces.append(piece)
+        length -= len(piece)
+        if length <= 0:
+            break
+    return "".join(pieces)
+
+
 def without_lone_surrogates(value: JsonValue) -> JsonValue:
     """Replace every lone surrogate in keys and strings by U+FFFD, the replacement character."""
     match value:

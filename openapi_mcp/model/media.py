@@ -1,6 +1,24 @@
-"""Kinds of media types (RFC 6838), by name."""
+"""Kinds of media types (RFC 6838), by name, and by the first bytes of what is of them (WHATWG MIME Sniffing)."""
+
+import re
 
 _TEXT_ENDINGS = ("xml", "yaml", "javascript", "graphql", "csv", "sql", "toml", "ndjson", "jsonl", "json-seq")
+_SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS\x00", "audio/ogg"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+)
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/avi"}
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # section 3: what no text holds
+_LOOKED_AT = 1445  # bytes; section 5.2
 
 
 def plain_type(content_type: str) -> str:
@@ -34,3 +52,18 @@ def is_text(content_type: str) -> bool:
     """True for a type whose content is text and not JSON: text/*, XML, YAML and their kind."""
     plain = plain_type(content_type)
     return not is_json(plain) and (plain.startswith("text/") or plain.endswith(_TEXT_ENDINGS))
+
+
+def sniffed_type(data: bytes) -> str:
+    """Return the media type that the first bytes say, empty where they say none.
+
+    b"%PDF-1.7..." -> "application/pdf"
+    """
+    if data[:4] == b"RIFF":
+        return _RIFF.get(data[8:12], "")
+    return next((kind for mark, kind in _SIGNATURES if data.startswith(mark)), "")
+
+
+def looks_binary(data: bytes) -> bool:
+    """True when bytes near the beginning are such as no text in an encoding of ASCII's kind holds."""
+    return _BINARY.search(data, 0, _LOOKED_AT) is not None

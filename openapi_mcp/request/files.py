@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.media import sniffed_type
 from openapi_mcp.model.message import Upload
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -15,16 +16,6 @@ _LONGEST_PATH = 4_096  # characters
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\s*")  # RFC 4648, padded
 _PATH_STARTS = ("./", "../", "~/", "file:", ".\\", "..\\")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")  # RFC 6838
-_SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"ID3", "audio/mpeg"),
-    (b"OggS\x00", "audio/ogg"),
-    (b"\x1aE\xdf\xa3", "video/webm"),
-    (b"%PDF-", "application/pdf"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +89,9 @@ def kind_of(file: File, wanted: str) -> str:
     OAS 3.1.1, Media Type Object: "image/*" is a range (RFC 9110 section 12.5.1).
     """
     ranges = tuple(one.partition("*")[0].strip().lower() for one in wanted.split(","))
-    data = file.data if isinstance(file.data, bytes) else b""
-    known = (media_type for mark, media_type in _SIGNATURES if data.startswith(mark))
-    said = (*known, file.media_type) if file.media_type == UNKNOWN_TYPE else (file.media_type, *known)
-    return next((media_type for media_type in said if media_type.startswith(ranges)), UNKNOWN_TYPE)
+    sniffed = sniffed_type(file.data) if isinstance(file.data, bytes) else None
+    known = (sniffed, file.media_type) if file.media_type == UNKNOWN_TYPE else (file.media_type, sniffed)
+    return next((media_type for media_type in known if media_type and media_type.startswith(ranges)), UNKNOWN_TYPE)
 
 
 def _from_base64(text: str, field_name: str) -> bytes:

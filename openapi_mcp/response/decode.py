@@ -1,104 +1,99 @@
 """What an answer holds: JSON, text in its charset, images and audio, other bytes; secrets masked."""
 
-import codecs
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Blob
-from openapi_mcp.model.jsontext import JsonValue, read_json, write_json
+from openapi_mcp.model.jsontext import JsonValue, write_json
+from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor
+from openapi_mcp.response.charset import charset_of, decode_json
+from openapi_mcp.response.content import Content, is_json_type, read_content
 
 _TOLD_HEADERS = (
     "location", "content-location", "operation-location", "etag", "link", "retry-after", "content-range",
     "x-total-count",
 )  # fmt: skip
-_NO_TEXT = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip")
-# Codecs of Python that are no charset of an answer: they know no "replace", are slow, or make lone surrogates.
-_NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"})
-_TEXT_TYPES = (
-    "xml",
-    "javascript",
-    "yaml",
-    "x-www-form-urlencoded",
-    "csv",
-    "graphql",
-    "sql",
-    "toml",
-    "ndjson",
-    "json-seq",
-)
-
-
+_ENDS = {
+    "deadline": "the deadline of the call (--timeout)",
+    "cap": "the cap on an answer's bytes (--max-body)",
+    "broken": "the loss of the connection",
+}
 MAX_DEPTH = 100  # the protocol's library stops at 255, clients earlier
 
-
-def media_type(response: HttpResponse) -> str:
-    """Return the answer's media type without parameters, in lower case; empty where it names none."""
-    return (response.header("content-type") or "").partition(";")[0].strip().lower()
+Broken = Callable[[HttpResponse, JsonValue, Redactor], str]
+"""Says how the JSON of an answer breaks the schema that is declared for it; nothing where it does not."""
 
 
 def json_body(response: HttpResponse) -> tuple[JsonValue, bool]:
-    """Return the JSON of an answer and True, or None and False where it does not say JSON or does not hold it."""
-    kind = media_type(response)
-    if not (kind.endswith(("/json", "+json")) or (not kind and response.body[:1] in b'{["')):
-        return None, False
-    try:
-        return read_json(response.body.decode("utf-8-sig")), True
-    except ValueError:
-        return None, False
+    """Return the JSON of an answer and True, or None and False where it holds none."""
+    content = _content(response, response.header("content-type") or "")
+    return (content.value, True) if content.is_json else (None, False)
 
 
 def text_body(response: HttpResponse) -> str | None:
     """Return the text of an answer in its charset, None for bytes that are no text."""
-    kind = media_type(response)
-    charset = _charset(response)
-    is_text = kind.startswith("text/") or kind.endswith(("/json", "+json", "+xml")) or kind.endswith(_TEXT_TYPES)
-    if is_text:
-        return response.body.decode(charset or "utf-8", "replace")
-    if kind.startswith(_NO_TEXT) or (kind and kind != "application/octet-stream" and not charset):
-        return None
-    try:
-        text = response.body.decode(charset or "utf-8")
-    except UnicodeDecodeError:
-        return None
-    return None if "\x00" in text else text
+    return _text_of(response, _content(response, response.header("content-type") or ""))
 
 
-def _charset(response: HttpResponse) -> str | None:
-    parameters = (response.header("content-type") or "").split(";")[1:]
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            try:
-                found = codecs.lookup(value.strip().strip("\"'"))
-            except (LookupError, ValueError):
-                return None
-            return found.name if found._is_text_encoding and found.name not in _NO_CHARSETS else None
-    return None
+def _content(response: HttpResponse, content_type: str) -> Content:
+    return read_content(content_type, response.body, is_whole=response.ended_early is None)
 
 
-def read_answer(response: HttpResponse, *, redactor: Redactor, fixed: Mapping[str, Any] | None = None) -> Answer:
+def _text_of(response: HttpResponse, content: Content) -> str | None:
+    if not content.is_json:
+        return content.text
+    return decode_json(response.body, charset_of(response.header("content-type") or ""))[0]
+
+
+def read_answer(
+    response: HttpResponse,
+    *,
+    redactor: Redactor,
+    fixed: Mapping[str, Any] | None = None,
+    broken: Broken | None = None,
+) -> Answer:
     """Return what a success holds, secrets that the upstream echoes masked; `fixed` is what else stands in its note.
 
     200 with {"id": 7} -> JSON {"id": 7}; 201 with Location -> the same, with {"status": 201, "headers": {...}} noted.
+    A body that is not what its Content-Type says, or not what `broken` finds declared, is delivered, and that is noted.
     """
     note = {**_note(response, redactor), **(fixed or {})}
-    if not response.body:
-        return Answer(value={}, note=note or {"status": response.status})
-    value, is_json = json_body(response)
-    if is_json:
-        known = _masked_json(value, redactor)
+    content_type = redactor(response.header("content-type") or "")
+    if not response.body or (is_json_type(plain_type(content_type)) and not response.body.strip()):
+        said_at_least = {} if fixed else {"status": response.status}
+        return Answer(value={}, note={**said_at_least, **note, **_incomplete(response, is_cut=False)})
+    content = _content(response, content_type)
+    note |= _incomplete(response, is_cut=content.is_cut)
+    said = [redactor(each) for each in content.said]
+    answer = _answer(response, content, said, redactor)
+    if broken is not None and answer.is_json and not said and not content.is_cut:
+        said = [text] if (text := broken(response, content.value, redactor)) else []
+    return replace(answer, note={**note, "mismatch": "; ".join(said)} if said else note)
+
+
+def _incomplete(response: HttpResponse, *, is_cut: bool) -> dict[str, str]:
+    if response.ended_early is None:
+        return {}
+    end = _ENDS.get(response.ended_early, response.ended_early)
+    cut = "; the last record had come in part and is left out" if is_cut else ""
+    return {"incomplete": f"this is what had come until {end}, the API had not ended its answer{cut}"}
+
+
+def _answer(response: HttpResponse, content: Content, said: list[str], redactor: Redactor) -> Answer:
+    """Return the content masked; JSON that is too deep becomes text, which is `said` too."""
+    if content.is_json:
+        known = _masked_json(content.value, redactor)
         if known is not None:
-            return Answer(value=known[0], text=known[1], note=note)
-        note["mismatch"] = f"the body is nested more than {MAX_DEPTH} deep, so it stands here as text"
-    elif media_type(response).endswith(("/json", "+json")):
-        note["mismatch"] = f"Content-Type says {_shown_type(response, redactor)}, the body is not JSON"
-    text = text_body(response)
+            return Answer(value=known[0], text=known[1])
+        said.append(f"the body is nested more than {MAX_DEPTH} deep, so it stands here as text")
+    text = _text_of(response, content)
     if text is not None:
-        return Answer(text=redactor(text), is_json=False, note=note)
-    return _bytes_answer(response, note, redactor)
+        return Answer(text=redactor(text), is_json=False)
+    return _bytes_answer(response, content, redactor)
 
 
 def _note(response: HttpResponse, redactor: Redactor) -> dict[str, Any]:
@@ -160,13 +155,8 @@ def _items(node: JsonValue) -> Iterable[JsonValue]:
             return ()
 
 
-def _bytes_answer(response: HttpResponse, note: Mapping[str, Any], redactor: Redactor) -> Answer:
-    kind = _shown_type(response, redactor) or "application/octet-stream"
+def _bytes_answer(response: HttpResponse, content: Content, redactor: Redactor) -> Answer:
     text = response.body.decode("utf-8", "surrogateescape")
     data = redactor(text).encode("utf-8", "surrogateescape") if redactor.finds(text) else response.body
-    blob = Blob(data=data, mime_type=kind, uri=redactor(response.url))
-    return Answer(blob=blob, is_json=False, note=note)
-
-
-def _shown_type(response: HttpResponse, redactor: Redactor) -> str:
-    return redactor(response.header("content-type") or "").partition(";")[0].strip().lower()
+    blob = Blob(data=data, mime_type=content.media_type, uri=redactor(response.url))
+    return Answer(blob=blob, is_json=False)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_httpx import HTTPXMock
-from support.make import ALL_METHODS, Json, document, json_body, parameter
+from support.make import ALL_METHODS, Json, answering, document, json_body, parameter
 from support.raw import answer, hang, raw_upstream, redirect, trickle
 
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
@@ -89,6 +89,16 @@ async def test_a_call_is_validated_sent_and_decoded() -> None:
     assert upstream.targets == ["POST /thing"]
     assert upstream.values("user-agent") == ["openapi-mcp/9"]
     assert upstream.seen[0].endswith(b'{"name":"x"}')
+
+
+async def test_an_answer_that_breaks_its_schema_is_delivered_and_that_is_said() -> None:
+    """security.md 18; issue 4, Answers."""
+    paths: Json = {"/thing": {"get": {"operationId": "thing", **answering({"$ref": "#/components/schemas/Thing"})}}}
+    schemas = {"Thing": {"type": "object", "properties": {"id": {"type": "integer"}}}}
+    async with raw_upstream(answer(b'{"id": "7"}')) as upstream:
+        result = await called(upstream.url, paths=paths, components={"schemas": schemas})
+    said = 'the body breaks its schema: id is "7", but must be integer'
+    assert result.structured == {"id": "7", "_note": {"mismatch": said}}
 
 
 async def test_calls_may_run_side_by_side() -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,20 @@ from openapi_mcp.generator.catalogue import (
     Answers,
     Freshness,
     SecretFoundError,
-    Stored,
-    read_catalogue,
     write_catalogue,
 )
 from openapi_mcp.generator.codec import decode, encode
+from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.pages import PAGE, ToolPages
+from openapi_mcp.generator.stored import Stored, read_catalogue
+from openapi_mcp.generator.stripped import encode_document
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.document import Document, Operation, SecurityScheme
+from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.part import Part, Validators
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
+from openapi_mcp.response.declared import Declared
 
 ANSWERS = Answers(initialize={"a": 1}, discover={"b": 2}, list={"ttlMs": 1}, listens=False)
 FRESHNESS = Freshness(
@@ -41,6 +45,7 @@ FRESHNESS = Freshness(
     ),
     made=1_700_000_000,
 )
+REF = "#/components/schemas/"
 BODY = {"requestBody": {"required": True, "content": make.json_body({"type": "object", "properties": {"x": {}}})}}
 XML = {"xml": {"name": "X"}, "properties": {"a": {"items": {"xml": {"name": "b"}}}}}
 XML_BODY = {"requestBody": {"content": {"application/xml": {"schema": XML}}}}
@@ -129,6 +134,94 @@ def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:
         assert found.toolset.by_name.get("nope") is None
         assert found.document.security_schemes == document().security_schemes
         assert found.document.servers == document().servers
+
+
+ANSWERING: dict[str, Any] = {
+    "/trees": {
+        "get": {
+            "operationId": "trees",
+            "responses": {
+                "200": {
+                    "description": "x",
+                    "content": make.json_body({"type": "array", "items": {"$ref": f"{REF}Tree"}}),
+                },
+                "404": {"description": "x", "content": make.json_body({"$ref": f"{REF}Fault"})},
+                "default": {"description": "x", "content": {"text/plain": {"schema": {"$ref": f"{REF}Fault"}}}},
+            },
+        },
+        "post": {"operationId": "plant", "requestBody": {"content": make.json_body({"$ref": f"{REF}Seed"})}},
+    }
+}
+SCHEMAS: dict[str, Any] = {
+    "Tree": {
+        "required": ["leaf", "pin"],
+        "properties": {
+            "leaf": {"$ref": f"{REF}Leaf"},
+            "kids": {"items": {"$ref": f"{REF}Tree"}},
+            "pin": {"type": "string", "writeOnly": True},
+        },
+    },
+    "Leaf": {"type": "string", "description": "Green, mostly."},
+    "Fault": {"type": "object"},
+    "Seed": {"type": "string"},
+}
+
+
+def write_answering(path: Path, document: Document, tools: Toolset) -> None:
+    write_catalogue(path, document, tools, ANSWERS, FRESHNESS, Redactor())
+
+
+def test_answers_are_held_against_the_same_schemas_after_a_warm_start(path: Path) -> None:
+    """Issue 4, Answers: a body that breaks its own schema; said cold and warm alike."""
+    fresh = make.document(ANSWERING, components={"schemas": SCHEMAS})
+    tools = generate(fresh, make.ALL_METHODS)
+    write_answering(path, fresh, tools)
+    answer = HttpResponse(status=200, url="https://h/", headers=(("Content-Type", "application/json"),))
+    value: list[Any] = [{"leaf": "a", "kids": [{"leaf": 1}]}]
+    said = "the body breaks its schema: [0].kids[0].leaf is 1, but must be string"
+    assert Declared(fresh.schemas).broken(tools.tools[0].operation, answer, value, Redactor()) == said
+    for _ in range(2):
+        kept = opened(path)
+        with kept.file:
+            found = read_catalogue(kept)
+            assert found is not None
+            operation = found.toolset.by_name["trees"].operation
+            assert Declared(found.document.schemas).broken(operation, answer, value, Redactor()) == said
+            write_answering(path, found.document, found.toolset)
+
+
+def test_of_the_schemas_only_those_of_answers_are_kept_without_their_words(path: Path) -> None:
+    """Those of requests stand in the list; a failure is held against none."""
+    fresh = make.document(ANSWERING, components={"schemas": SCHEMAS})
+    write_answering(path, fresh, generate(fresh, make.ALL_METHODS))
+    with closing(stored(path)) as found:
+        schemas = found.document.schemas
+        assert sorted(schemas) == [f"{REF}Leaf", f"{REF}Tree"]
+        assert len(schemas) == 2
+        assert schemas[f"{REF}Leaf"] == {"type": "string"}
+        assert schemas.get(f"{REF}Fault") is None
+
+
+def test_a_schema_that_can_no_longer_be_read_is_none(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A damaged file costs what would be said of an answer, not the answer."""
+    fresh = make.document(ANSWERING, components={"schemas": SCHEMAS})
+    write_answering(path, fresh, generate(fresh, make.ALL_METHODS))
+    found = stored(path)
+    assert len(found.document.schemas) == 2
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'{"type":"string"}\n', b'{"type":"strin' + b"\xff" * 3 + b"\n"))
+    assert found.document.schemas.get(f"{REF}Leaf") is None
+    found.close()
+    assert found.document.schemas.get(f"{REF}Tree") is None
+    assert [record.message.partition(" ")[0] for record in caplog.records] == ["schema_unreadable"] * 2
+
+
+def test_a_secret_in_the_schema_of_an_answer_is_never_written(path: Path) -> None:
+    """Secrets never reach a file."""
+    fresh = make.document(ANSWERING, components={"schemas": {**SCHEMAS, "Leaf": {"enum": ["s3cr3t-value"]}}})
+    tools = generate(fresh, make.ALL_METHODS)
+    with pytest.raises(SecretFoundError):
+        write_catalogue(path, fresh, tools, ANSWERS, FRESHNESS, Redactor([Secret("s3cr3t-value")]))
 
 
 def test_it_is_private_and_leaves_nothing_beside_it(path: Path) -> None:
@@ -226,7 +319,7 @@ def test_a_secret_is_never_written(path: Path, secret: str) -> None:
 
 def test_the_query_of_the_documents_url_is_not_kept() -> None:
     """It may hold a token."""
-    kept = catalogue.encode_document(dataclasses.replace(document(), base_uri="https://h/spec?token=abc"))
+    kept = encode_document(dataclasses.replace(document(), base_uri="https://h/spec?token=abc"))
     assert kept["base_uri"] == "https://h/spec"
 
 

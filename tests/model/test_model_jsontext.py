@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.model.jsontext import JsonValue, read_json, without_lone_surrogates, write_json
+from openapi_mcp.model.jsontext import JsonValue, begin_json, read_json, without_lone_surrogates, write_json
 
 TEXTS = st.text(st.characters(codec="utf-8"))
 JSON = st.recursive(
@@ -89,3 +89,10 @@ def test_a_number_that_json_does_not_have_is_not_written(value: float) -> None:
     """security.md A11: strict JSON, no NaN or Infinity."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(value)
+
+
+def test_the_beginning_of_a_large_value_is_written_without_the_rest() -> None:
+    """What is shown of an answer of megabytes is a line."""
+    assert begin_json({"a": [1, None, "é"]}, 100) == '{"a":[1,null,"é"]}'
+    assert write_json([1] * 100_000).startswith(begin_json([1] * 100_000, 50))
+    assert 50 <= len(begin_json([1] * 100_000, 50)) < 60

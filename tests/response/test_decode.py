@@ -2,6 +2,7 @@
 
 import encodings.aliases
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from openapi_mcp.model.call import Blob, Result, Text
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor, Secret
-from openapi_mcp.response.decode import read_answer
+from openapi_mcp.response import decode as decode_module
+from openapi_mcp.response.decode import json_body, read_answer, text_body
 from openapi_mcp.response.present import present
 
 SECRET = "s3cr3t/Value+=="
 CHARSETS = sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "idna", "punycode", "undefined"})
 
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 HINT = "ask for less (a filter, a smaller page, with --select a _select) or raise --max-response (0: no limit)"
 
 
@@ -137,6 +140,92 @@ def test_an_empty_answer_says_its_status(status: int, expected: Any) -> None:
     assert only_text(result) == write_json({"_note": expected})
 
 
+@pytest.mark.parametrize("status", [200, 204, 205])
+def test_an_empty_answer_says_its_status_beside_its_headers(status: int) -> None:
+    """Issue 4, Answers: 204 and 205 with their status. Rails sends a space."""
+    expected = {"_note": {"status": status, "headers": {"etag": "1"}}}
+    assert decoded(b"", "application/json", status, ETag="1").structured == expected
+    assert decoded(b" \n", "application/json", status, ETag="1").structured == expected
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("deadline", "the deadline of the call (--timeout)"),
+        ("cap", "the cap on an answer's bytes (--max-body)"),
+        ("broken", "the loss of the connection"),
+    ],
+)
+def test_an_answer_without_end_says_why_it_ends_there(why: str, said: str) -> None:
+    """Issue 4, Answers: collected until the deadline or the cap, then returned as what came."""
+    answer = replace(response(b"data: 1\n\nda", "text/event-stream"), ended_early=why)
+    text, note = decode(answer, max_response=0, redactor=Redactor()).content
+    assert text == Text(text="data: 1\n\nda")
+    assert isinstance(note, Text)
+    expected = f"this is what had come until {said}, the API had not ended its answer"
+    assert json.loads(note.text) == {"_note": {"incomplete": expected}}
+
+
+def test_records_that_were_left_early_say_what_is_left_out() -> None:
+    """Issue 4, Answers: each record once, the last only where it is whole."""
+    answer = replace(response(b'{"a":1}\n{"a', "application/x-ndjson"), ended_early="deadline")
+    result = decode(answer, max_response=0, redactor=Redactor()).structured
+    assert result is not None
+    assert result["result"] == [{"a": 1}]
+    assert result["_note"]["incomplete"].endswith("; the last record had come in part and is left out")
+
+
+def test_nothing_of_an_answer_without_end_is_said_too() -> None:
+    """It had not begun when the deadline came."""
+    answer = replace(response(b"", "text/event-stream"), ended_early="deadline")
+    result = decode(answer, max_response=0, redactor=Redactor()).structured
+    assert result is not None
+    assert list(result["_note"]) == ["status", "incomplete"]
+
+
+def test_records_are_cut_between_items() -> None:
+    """Issue 4, Answers: an array is cut between whole items."""
+    body = b"".join(b'{"id":%d,"text":"%s"}\n' % (number, b"x" * 90) for number in range(400))
+    result = decoded(body, "application/x-ndjson", max_response=5000).structured
+    assert result is not None
+    assert [item["id"] for item in result["result"]] == list(range(len(result["result"])))
+    assert result["_note"]["more"]["cut"][0]["unit"] == "items"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "kind"),
+    [(PNG, "application/json", "image/png"), (PNG, "text/html", "image/png"), (PNG, None, "image/png")],
+)
+def test_an_image_is_an_image_whatever_it_says(body: bytes, content_type: str | None, kind: str) -> None:
+    """Issue 4, Answers: deliver it, say so; where nothing is said nothing is wrong."""
+    result = decoded(body, content_type)
+    assert result.content[0] == Blob(data=PNG, mime_type=kind, uri="https://api.example.com/x?key=1")
+    said = f'{{"_note":{{"mismatch":"Content-Type says {content_type}, the body is image/png"}}}}'
+    assert result.content[1:] == ((Text(text=said),) if content_type else ())
+
+
+def test_how_json_breaks_its_schema_is_noted_where_it_is_what_it_says() -> None:
+    """Issue 4, Answers. What is wrong already with its type is not held against a schema too."""
+
+    def broken(_response: HttpResponse, value: Any, _redactor: Redactor) -> str:
+        return f"breaks {value}"
+
+    def note(body: bytes, content_type: str) -> Any:
+        return read_answer(response(body, content_type), redactor=Redactor(), broken=broken).note
+
+    assert note(b"[1]", "application/json") == {"mismatch": "breaks [1]"}
+    assert note(b"[1]", "text/html") == {"mismatch": "Content-Type says text/html, the body is JSON"}
+    assert note(b"text", "text/plain") == {}
+
+
+def test_text_stands_once_whether_or_not_it_is_asked_as_text() -> None:
+    """A failure shows JSON as JSON, and how deep it is by its text."""
+    assert text_body(response(b'{"a": 1}', "application/json")) == '{"a": 1}'
+    assert json_body(response(b'{"a": 1}', "application/json")) == ({"a": 1}, True)
+    assert json_body(response(b"a", "application/json")) == (None, False)
+    assert text_body(response(PNG, "application/json")) is None
+
+
 def test_what_the_caller_fixes_stands_in_the_note() -> None:
     """For HEAD the headers are the answer."""
     result = decode(response(b""), max_response=0, redactor=Redactor(), fixed={"headers": {"etag": "1"}})
@@ -156,8 +245,6 @@ def test_what_the_caller_fixes_stands_in_the_note() -> None:
         (b"<a/>", "application/xml", "<a/>"),
         (b"<svg/>", "image/svg+xml", "<svg/>"),
         (b"a: 1", "application/yaml", "a: 1"),
-        (b"{}\n{}", "application/x-ndjson", "{}\n{}"),
-        (b"a\xffb", "text/plain", "a\ufffdb"),
         (b"a", "text/plain; charset=nonsense", "a"),
         (b"a", "text/plain; charset=rot13", "a"),
         (b"a", "text/plain; charset=a\0b", "a"),
@@ -178,10 +265,11 @@ def test_text_is_text_in_its_charset(body: bytes, content_type: str | None, expe
 def test_no_charset_ends_the_call_or_makes_text_that_utf_8_cannot_carry(charset: str) -> None:
     """security.md 11 R-STDOUT: valid UTF-8. `charset=idna` ended the call, `utf-7` made lone surrogates."""
     body = b"+2AA- \\ud800 \xff\xfe\x80 abc" + bytes(range(256))
-    result = decoded(body, f"text/plain; charset={charset}")
-    (block,) = result.content
-    assert isinstance(block, Text)
-    block.text.encode()
+    whole = response(body, f"text/plain; charset={charset}")
+    for answer in (whole, replace(whole, ended_early="cap")):
+        for block in decode(answer, max_response=0, redactor=Redactor()).content:
+            if isinstance(block, Text):
+                block.text.encode()
 
 
 @pytest.mark.parametrize(
@@ -191,7 +279,7 @@ def test_no_charset_ends_the_call_or_makes_text_that_utf_8_cannot_carry(charset:
         (b"ID3", "audio/mpeg", "audio/mpeg"),
         (b"%PDF-1.7", "application/pdf", "application/pdf"),
         (b"%PDF-1.7", "application/pdf; charset=utf-8", "application/pdf"),
-        (b"abc", "image/png;charset=UTF-8", "image/png"),
+        (b"\x00abc", "image/png;charset=UTF-8", "image/png"),
         (b"PK\x03\x04", "application/zip", "application/zip"),
         (b"\xff\xfe\x00", "application/octet-stream", "application/octet-stream"),
         (b"a\x00b", None, "application/octet-stream"),
@@ -240,7 +328,8 @@ def test_what_says_json_and_is_none_is_delivered_as_text_and_told(body: bytes) -
     text, note = result.content
     assert text == Text(text=body.decode("utf-8", "replace"))
     assert isinstance(note, Text)
-    assert json.loads(note.text) == {"_note": {"mismatch": "Content-Type says application/json, the body is not JSON"}}
+    said = json.loads(note.text)["_note"]["mismatch"]
+    assert said.startswith("Content-Type says application/json, the body is not JSON")
 
 
 @pytest.mark.parametrize("core", [b"1", b'"\\ud800"', SECRET.join('""').encode()])
@@ -361,18 +450,30 @@ def test_bytes_without_a_secret_are_untouched() -> None:
 
 @settings(deadline=None, max_examples=200)
 @given(
-    st.one_of(st.binary(max_size=60), st.text(max_size=40).map(str.encode), st.just(b'{"a":[1,"x"]}')),
+    st.one_of(
+        st.binary(max_size=60),
+        st.text(max_size=40).map(str.encode),
+        st.just(b'{"a":[1,"x"]}'),
+        st.tuples(
+            st.sampled_from([PNG, b"\xff\xfe", b"\x1e[", b'"\\ud800', b"NaN\n", b"{}\n"]), st.binary(max_size=9)
+        ).map(b"".join),
+    ),
     st.one_of(
         st.none(),
         st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255), max_size=30),
         st.sampled_from(["application/json", "text/plain", "image/png", ";", "/json", "a/b; charset=utf-16"]),
+        st.sampled_from(["application/x-ndjson", "application/json-seq", "application/xml", "text/html"]),
     ),
     st.integers(200, 299),
     st.integers(0, 2000),
+    st.sampled_from([None, "deadline", "cap", "broken"]),
 )
-def test_every_answer_is_some_result(body: bytes, content_type: str | None, status: int, limit: int) -> None:
+def test_every_answer_is_some_result(
+    body: bytes, content_type: str | None, status: int, limit: int, ended_early: str | None
+) -> None:
     """Law. security.md 17 and 18: whatever the upstream sends; 11: strict JSON, valid UTF-8."""
-    result = decoded(body, content_type, status, max_response=limit)
+    answer = replace(response(body, content_type, status), ended_early=ended_early)
+    result = decode(answer, max_response=limit, redactor=Redactor([Secret(SECRET)]))
     assert not result.is_error
     assert result.content
     for block in result.content:
@@ -381,3 +482,11 @@ def test_every_answer_is_some_result(body: bytes, content_type: str | None, stat
     if result.structured is not None:
         json.dumps(result.structured, allow_nan=False).encode()
         assert isinstance(result.structured, dict)
+
+
+def test_json_too_deep_to_be_written_is_text() -> None:
+    """How deep is too deep differs between Pythons, and between reading and writing."""
+    value: Any = []
+    for _ in range(200_000):
+        value = [value]
+    assert decode_module._masked_json(value, Redactor()) is None

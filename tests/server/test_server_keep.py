@@ -22,7 +22,8 @@ from openapi_mcp.cli.start import catalogue_path
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import CredentialsError, OpenapiMcpError
 from openapi_mcp.front import SUFFIX
-from openapi_mcp.generator.catalogue import Answers, Freshness, last_catalogue, write_catalogue
+from openapi_mcp.generator.catalogue import Answers, Freshness, write_catalogue
+from openapi_mcp.generator.stored import last_catalogue
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.server import watch

@@ -1,17 +1,20 @@
-"""JSON Schema 2020-12 held against arguments in bounded time, whatever the document and the caller wrote.
+"""JSON Schema 2020-12 held against a value in bounded time, whatever the document, the caller and the upstream wrote.
 
-Schema and arguments are both hostile: a pattern may backtrack without end, an `allOf` of references fan out to 2^18
+Schema and value are both hostile: a pattern may backtrack without end, an `allOf` of references fan out to 2^18
 leaves, `uniqueItems` compare each of 100,000 items to each other. Every keyword takes steps from one budget; patterns
 are matched in time linear in the text.
 """
 
-import logging
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
+
+from openapi_mcp.model.document import Schema
+from openapi_mcp.schema.pattern import is_matched, matches, steps
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -20,38 +23,33 @@ if TYPE_CHECKING:
 MAX_STEPS = 250_000  # some 5 to 10 microseconds each: one or two seconds at most
 _MOST_ERRORS = 100
 _DEEPEST = 150  # keywords within each other, four of Python's thousand levels each
-_LONGEST_PATTERN = 2_000  # characters
-_PATTERN_MEMORY = 1 << 20  # bytes of a compiled pattern; counted repetitions in one another grow it
 _STEPS_OF_A_REFERENCE = 20  # looked up anew each time; what fans out is made of them
 # Keywords that go through all of an array or an object, whatever they ask of each item.
 _FOR_EACH = frozenset(
     (
-        "items", "contains", "additionalProperties", "patternProperties", "propertyNames", "unevaluatedItems",
+        "contains", "additionalProperties", "patternProperties", "propertyNames", "unevaluatedItems",
         "unevaluatedProperties", "uniqueItems",
     )
 )  # fmt: skip
-_WORK_PER_STEP = 500  # instructions of a pattern times characters of a text
 _VALUES_PER_STEP = 16  # entries of an enum, of `required` or of `properties` that one step goes through
-_UNICODE_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
-
-log = logging.getLogger(__name__)
 Keyword = Callable[[Any, Any, Any, Any], "Iterator[ValidationError] | None"]
 
 
 class TooManyStepsError(Exception):
-    """The check of some arguments takes more steps than there are for one call."""
+    """The check of a value takes more steps than there are for one call."""
 
 
 class TooDeepError(RecursionError):
-    """Schema or arguments are nested deeper than is checked.
+    """Schema or value are nested deeper than is checked.
 
     Python's own limit must not be reached: what jsonschema keeps its types in is no Python, and ends the process there.
     """
 
 
 class _Budget:
-    def __init__(self, steps: int) -> None:
-        self.left = steps
+    def __init__(self, left: int, schemas: Mapping[str, Schema]) -> None:
+        self.left = left
+        self.schemas = schemas
         self.depth = 0
 
     def spend(self, steps: int) -> None:
@@ -63,18 +61,33 @@ class _Budget:
 _BUDGET: ContextVar[_Budget] = ContextVar("steps of the check that is under way")
 
 
-def errors(check: "Validator", instance: Any, steps: int = MAX_STEPS) -> "list[ValidationError]":
-    """Return the rules that an instance breaks, the first hundred of them.
+def errors(
+    check: "Validator",
+    instance: Any,
+    most: int = MAX_STEPS,
+    schemas: Mapping[str, Schema] = MappingProxyType({}),
+    *,
+    as_far: bool = False,
+) -> "list[ValidationError]":
+    """Return the rules that an instance breaks, the first hundred of them; `schemas` are what a `$ref` names.
+
+    Where it takes too many steps, what was found so far is returned if that is wanted: `as_far`.
 
     Raises:
-        TooManyStepsError: it takes more than `steps`.
+        TooManyStepsError: it takes more than `most` steps.
         TooDeepError: schema or instance are nested without end.
+        KeyError: a `$ref` leads nowhere.
     """
-    token = _BUDGET.set(_Budget(steps))
+    token = _BUDGET.set(_Budget(most, schemas))
+    found: list[ValidationError] = []
     try:
-        return list(islice(check.iter_errors(instance), _MOST_ERRORS))
+        found.extend(islice(check.iter_errors(instance), _MOST_ERRORS))  # one by one: what came stays
+    except TooManyStepsError:
+        if not as_far:
+            raise
     finally:
         _BUDGET.reset(token)
+    return found
 
 
 def bounded(schema: Mapping[str, Any]) -> "Validator":
@@ -88,7 +101,12 @@ def _validator_type() -> "type[Validator]":
 
     keywords: dict[str, Keyword] = dict(Draft202012Validator.VALIDATORS)
     keywords |= {"pattern": _pattern, "patternProperties": _pattern_properties, "uniqueItems": _unique_items}
-    keywords["additionalProperties"] = _additional_properties
+    keywords |= {
+        "items": _items,
+        "additionalProperties": _additional_properties,
+        "multipleOf": _multiple_of,
+        "$ref": _reference,
+    }
     counted = {word: _counted(word, check) for word, check in keywords.items()}
     return cast("type[Validator]", validators.extend(Draft202012Validator, counted))  # type: ignore[no-untyped-call]
 
@@ -98,11 +116,11 @@ def _counted(word: str, check: Keyword) -> Keyword:
     goes_through = word in _FOR_EACH
 
     def run(validator: Any, value: Any, instance: Any, schema: Any) -> "Iterator[ValidationError]":
-        steps = base + (len(value) // _VALUES_PER_STEP if isinstance(value, (list, dict)) else 0)
+        work = base + (len(value) // _VALUES_PER_STEP if isinstance(value, (list, dict)) else 0)
         if goes_through and isinstance(instance, (list, dict)):
-            steps += len(instance)
+            work += len(instance)
         budget = _BUDGET.get()
-        budget.spend(steps)
+        budget.spend(work)
         if budget.depth == _DEEPEST:
             raise TooDeepError
         budget.depth += 1
@@ -112,6 +130,33 @@ def _counted(word: str, check: Keyword) -> Keyword:
             budget.depth -= 1
 
     return run
+
+
+def _reference(validator: Any, ref: str, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
+    """Check what a reference names, looked up when it is met: a document's schemas need not be one schema."""
+    yield from validator.descend(instance, _BUDGET.get().schemas[ref])
+
+
+def _items(validator: Any, each: Any, instance: Any, schema: Mapping[str, Any]) -> "Iterator[ValidationError]":
+    """Check item by item, each with its own step: what is found before the steps run out may be wanted."""
+    if not validator.is_type(instance, "array"):
+        return
+    budget = _BUDGET.get()
+    for index in range(len(schema.get("prefixItems", ())), len(instance)):
+        budget.spend(1)
+        yield from validator.descend(instance[index], each, path=index)
+
+
+def _multiple_of(validator: Any, unit: Any, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
+    """Check as decimals say it: 0.3 is three times 0.1, of which doubles know nothing."""
+    from jsonschema.exceptions import ValidationError
+
+    if validator.is_type(instance, "number") and (_exact(instance) / _exact(unit)).denominator != 1:
+        yield ValidationError(f"is not a multiple of {unit}")
+
+
+def _exact(number: Any) -> Fraction:
+    return Fraction(str(number) if isinstance(number, float) else number)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> "Iterator[ValidationError]":
@@ -127,7 +172,7 @@ def _pattern_properties(
     if not validator.is_type(instance, "object"):
         return
     for pattern, subschema in patterns.items():
-        if _compiled(pattern) is None:
+        if not is_matched(pattern):
             continue
         for name, value in instance.items():
             if _matches(pattern, name):
@@ -175,33 +220,5 @@ def _frozen(value: Any) -> Any:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """True when a pattern is found in a text, and for a pattern that cannot be matched in linear time."""
-    compiled = _compiled(pattern)
-    if compiled is None:
-        return True
-    _BUDGET.get().spend(compiled.programsize * len(text) // _WORK_PER_STEP)
-    return compiled.search(text.encode("utf-8", "replace").decode()) is not None
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> Any:
-    """Return a pattern compiled by RE2; None, with a warning in the log, where it knows no way to match it."""
-    import re2  # type: ignore[import-untyped]
-
-    options = re2.Options()
-    options.log_errors = False
-    options.never_capture = True
-    options.max_mem = _PATTERN_MEMORY
-    try:
-        if len(pattern) > _LONGEST_PATTERN:
-            raise ValueError(f"it has more than {_LONGEST_PATTERN:,} characters")
-        return re2.compile(_UNICODE_ESCAPE.sub(_as_re2_escape, pattern), options)
-    except (re2.error, ValueError) as error:  # ValueError: also half of a surrogate pair
-        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        log.warning("pattern_not_checked pattern=%r reason=%r", pattern[:200], reason[:200])
-        return None
-
-
-def _as_re2_escape(match: re.Match[str]) -> str:
-    r"""Write ECMA-262's `\u0041` as RE2's `\x{0041}`; other escapes stay."""
-    return f"\\x{{{match[1]}}}" if match[1] else match[0]
+    _BUDGET.get().spend(steps(pattern, text))
+    return matches(pattern, text)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.request.plain import fits
+from openapi_mcp.schema.plain import fits
 
 PRODUCT = {
     "type": "object",
@@ -57,9 +57,37 @@ def test_what_does_not_fit_is_never_said_to(arguments: dict[str, Any]) -> None:
 
 
 def test_a_keyword_that_takes_a_validator_is_left_to_it() -> None:
-    """Our choice: a pattern is RE2's to match. It matters only where its value is given."""
-    assert not fits(PRODUCT, {"id": 1, "code": "a"})
-    assert not fits({"$ref": "#/$defs/x", "$defs": {"x": True}}, 1)
+    """Our choice. It matters only where its value is given."""
+    schema = {"properties": {"code": {"not": {"type": "null"}}}}
+    assert not fits(schema, {"code": "a"})
+    assert fits(schema, {"id": "a"})
+
+
+def test_texts_that_all_differ_are_unique() -> None:
+    """JSON Schema 2020-12 Validation 6.4.3; other items are the validator's to compare."""
+    assert fits({"uniqueItems": True}, ["a", "b"])
+    assert fits({"uniqueItems": True}, "aa")
+    assert fits({"uniqueItems": False}, ["a", "a"])
+    assert not fits({"uniqueItems": True}, ["a", "a"])
+    assert not fits({"uniqueItems": True}, [1, 2])
+    assert fits({"const": 1}, 1)
+    assert not fits({"const": 1}, True)
+
+
+def test_a_pattern_is_matched_where_that_is_little_work() -> None:
+    """security.md 22 R-REDOS: RE2, and steps for what a long text costs."""
+    assert fits(PRODUCT, {"id": 1, "code": "ab"})
+    assert not fits(PRODUCT, {"id": 1, "code": "b"})
+    assert not fits({"pattern": "a{900}b{900}c?$"}, "a" * 1_000_000)
+
+
+def test_a_reference_is_followed_as_far_as_it_leads() -> None:
+    """JSON Schema 2020-12 Core 8.2.3.1; what leads nowhere, or to itself, is left to the validator."""
+    tree = {"properties": {"kids": {"items": {"$ref": "Tree"}}}, "additionalProperties": False}
+    assert fits({"$ref": "Tree"}, {"kids": [{"kids": []}, {}]}, {"Tree": tree})
+    assert not fits({"$ref": "Tree"}, {"kids": [{"kid": []}]}, {"Tree": tree})
+    assert not fits({"$ref": "Tree"}, {}, {"Tree": {"$ref": "Tree"}})
+    assert not fits({"$ref": "Nowhere"}, {}, {"Tree": tree})
 
 
 @pytest.mark.parametrize(
@@ -77,6 +105,9 @@ def test_a_keyword_that_takes_a_validator_is_left_to_it() -> None:
         {"anyOf": {}},
         {"minLength": "x"},
         {"minimum": "x"},
+        {"pattern": 7},
+        {"$ref": 7},
+        {"allOf": 7},
         {"items": {"minimum": None}},
         7,
         None,
@@ -114,6 +145,8 @@ leaves = st.fixed_dictionaries(
         "enum": st.lists(values, max_size=3),
         **{word: st.integers(0, 2) for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")},
         **{word: st.integers(0, 2) for word in ("minLength", "maxLength", "minItems", "maxItems")},
+        "pattern": st.sampled_from(["^a", "b$"]),
+        **{word: st.integers(0, 2) for word in ("minProperties", "maxProperties")},
         "not": st.just({"type": "null"}),
         "title": st.just("a"),
     },
@@ -128,6 +161,7 @@ schemas = st.recursive(
             "additionalProperties": inner,
             "items": inner,
             "anyOf": st.lists(inner, min_size=1, max_size=2),
+            "allOf": st.lists(inner, min_size=1, max_size=2),
             "prefixItems": st.lists(inner, min_size=1, max_size=1),
         },
     ),

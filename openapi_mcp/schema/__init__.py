@@ -1,0 +1,1 @@
+"""A JSON Schema held against a value: what arguments and answers share."""

@@ -1,0 +1,112 @@
+"""A broken rule of a schema in words: what is given, what is wanted."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from openapi_mcp.model.jsontext import begin_json
+from openapi_mcp.model.text import one_line
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+_SHOWN_VALUES = 20
+_SHOWN_CHARACTERS = 500  # of which one line is made
+
+
+def nearest(error: "ValidationError") -> "ValidationError":
+    """Return what is wrong in the one alternative whose type fits, for a value that fits none of several."""
+    from jsonschema.exceptions import best_match
+
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
+    nearest: ValidationError | None = best_match(fitting[0]) if len(fitting) == 1 else None
+    return nearest or error
+
+
+def _is_wrong_type(error: "ValidationError") -> bool:
+    return error.validator == "type" and not error.path
+
+
+def _limit(error: "ValidationError") -> Any:
+    return error.validator_value
+
+
+def place(path: Iterable[str | int]) -> str:
+    """Write where in a value something is: ("results", 3, "price") -> "results[3].price"."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def rule(error: "ValidationError") -> str:
+    """Say the broken rule in words, with the value that was given and the values that are allowed."""
+    limit, shown = _limit(error), shown_value(error.instance)
+    say = _RULES.get(str(error.validator))
+    if say is not None:
+        return say(limit, shown)
+    if error.validator == "additionalProperties":
+        return _unknown_properties(error)
+    if error.validator in ("anyOf", "oneOf"):
+        return f"is {shown}, {_misfit(error)}"
+    if error.validator == "required":
+        missing = [name for name in limit if isinstance(error.instance, Mapping) and name not in error.instance]
+        return f"lacks {quoted(missing)}"
+    return f"is {shown}, which breaks the rule {error.validator}: {shown_value(limit)}"
+
+
+def _unknown_properties(error: "ValidationError") -> str:
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    known = list(schema.get("properties", {}))
+    given = error.instance if isinstance(error.instance, Mapping) else {}
+    return f"has unknown fields {quoted(name for name in given if name not in known)}; allowed: {quoted(known)}"
+
+
+def _misfit(error: "ValidationError") -> str:
+    """Say how a value misses its alternatives: none is of its type, it fits none, or several where one is asked for."""
+    branches, wrong = _limit(error), list(error.context or ())
+    if not wrong:
+        return f"which fits several of its {len(branches)} alternatives, and must fit exactly one"
+    mistyped = [inner for inner in wrong if _is_wrong_type(inner)]
+    if len({inner.schema_path[0] for inner in mistyped}) == len(branches):
+        return f"but must be {' or '.join(dict.fromkeys(_types(inner.validator_value) for inner in mistyped))}"
+    return f"which fits none of its {len(branches)} alternatives"
+
+
+def _types(limit: Any) -> str:
+    return limit if isinstance(limit, str) else " or ".join(limit)
+
+
+_RULES: dict[str, Callable[[Any, str], str]] = {
+    "type": lambda limit, shown: f"is {shown}, but must be {_types(limit)}",
+    "enum": lambda limit, shown: f"is {shown}, but must be one of {quoted(limit)}",
+    "const": lambda limit, shown: f"is {shown}, but must be {shown_value(limit)}",
+    "minimum": lambda limit, shown: f"is {shown}, but must be at least {limit}",
+    "maximum": lambda limit, shown: f"is {shown}, but must be at most {limit}",
+    "exclusiveMinimum": lambda limit, shown: f"is {shown}, but must be more than {limit}",
+    "exclusiveMaximum": lambda limit, shown: f"is {shown}, but must be less than {limit}",
+    "multipleOf": lambda limit, shown: f"is {shown}, but must be a multiple of {limit}",
+    "minLength": lambda limit, shown: f"is {shown}, but must have at least {limit} characters",
+    "maxLength": lambda limit, shown: f"is {shown}, but must have at most {limit} characters",
+    "pattern": lambda limit, shown: f"is {shown}, but must match the pattern {one_line(limit, 200)}",
+    "minItems": lambda limit, shown: f"must have at least {limit} items",
+    "maxItems": lambda limit, shown: f"must have at most {limit} items",
+    "uniqueItems": lambda limit, shown: "must not hold the same item twice",
+    "minProperties": lambda limit, shown: f"must have at least {limit} fields",
+    "maxProperties": lambda limit, shown: f"must have at most {limit} fields",
+    "not": lambda limit, shown: f"is {shown}, which is not allowed",
+}
+
+
+def quoted(values: Iterable[Any]) -> str:
+    """Write the first of some values, and how many more there are."""
+    listed = list(values)
+    text = ", ".join(shown_value(value) for value in listed[:_SHOWN_VALUES])
+    return text + (f", and {len(listed) - _SHOWN_VALUES} more" if len(listed) > _SHOWN_VALUES else "")
+
+
+def shown_value(value: Any) -> str:
+    """Write the beginning of a value as JSON, on one line."""
+    try:
+        return one_line(begin_json(value, _SHOWN_CHARACTERS), 120)
+    except (ValueError, TypeError):  # NaN, Infinity and other objects of Python, which JSON has no word for
+        return one_line(str(value), 120)
