@@ -19,7 +19,6 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from frameworks import free_port
 from mcp import Client, StdioServerParameters
 from roundtrip_book import Given, requests
 from roundtrip_prism import Unreadable, Upstream, Verdict, judge, prism, upstream, verdict
+from roundtrip_table import Case, Seen, lines, show
 from roundtrip_values import Impossible, arguments
 
 from openapi_mcp import Binding, Selection, Tool, generate, load
@@ -40,36 +40,6 @@ AT_ONCE = 2
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "*"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One call: what was given, what was sent, and what Prism says of it and of the same by the book."""
-
-    document: str
-    tool: str
-    kind: str
-    given: Given
-    sent: bytes | None
-    error: str
-    ours: Verdict = field(default_factory=Verdict)
-    book: Verdict = field(default_factory=Verdict)
-
-    @property
-    def is_good(self) -> bool:
-        """True where a request was sent and accepted."""
-        return self.sent is not None and self.ours.is_accepted
-
-
-@dataclass(slots=True)
-class Seen:
-    """All that was seen in a run."""
-
-    documents: list[str] = field(default_factory=list)
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
-    impossible: list[tuple[str, str, str]] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
-    tools: int = 0
-
-
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -79,10 +49,10 @@ def main() -> int:
     parser.add_argument("--cases", type=Path, help="write each case that is not accepted there, as lines of JSON")
     options = parser.parse_args()
     root, command, seen = corpus(), prism(), Seen()
+    if options.cases:
+        options.cases.unlink(missing_ok=True)
     asyncio.run(run(root, command, options, seen))
     show(seen)
-    if options.cases:
-        options.cases.write_text("".join(f"{json.dumps(line)}\n" for line in lines(seen)), encoding="utf-8")
     return 0
 
 
@@ -96,13 +66,13 @@ def chosen(root: Path, only: str | None) -> list[str]:
         if version and len(text) <= LONGEST and (only or "") in name:
             groups[version[1], sum(len(text) > band for band in BANDS)].append(name)
     for names in groups.values():
-        names.sort(key=lambda name: hashlib.sha1(name.encode()).hexdigest())  # noqa: S324  (an order, no secret)
+        names.sort(key=lambda name: hashlib.sha1(name.encode()).hexdigest())
     return list(_by_turns([names for _, names in sorted(groups.items())]))
 
 
 def _is_dev(name: str) -> bool:
     """True for a document of the `dev` half, as the corpus check splits them."""
-    return not hashlib.sha1(name.encode()).digest()[0] & 1  # noqa: S324
+    return not hashlib.sha1(name.encode()).digest()[0] & 1
 
 
 def _by_turns(groups: Sequence[list[str]]) -> Iterator[str]:
@@ -132,6 +102,9 @@ async def run(root: Path, command: list[str], options: argparse.Namespace, seen:
                     seen.documents.append(name)
                     seen.cases += cases
                     good = sum(case.is_good for case in cases)
+                    if options.cases:
+                        with options.cases.open("a", encoding="utf-8") as kept:
+                            kept.writelines(f"{json.dumps(line)}\n" for line in lines(cases))
                     print(f"  {name:70} {good:4} of {len(cases)} accepted", flush=True)
 
         busy: set[str] = set()
@@ -142,8 +115,7 @@ async def one_document(
     root: Path, name: str, work: Path, command: list[str], most: int, seen: Seen
 ) -> list[Case] | None:
     """Return the judged cases of a document; None where it has no tools, or Prism cannot read it."""
-    document = json.loads((root / name).read_text(encoding="utf-8"))
-    work.write_text(json.dumps(for_prism(document)), encoding="utf-8")
+    document = read_for_prism(root / name, work)
     try:
         async with judge(command, work, free_port()) as port:
             tools = list(generate(await load(str(root / name)), Selection(methods=METHODS)).tools)
@@ -157,6 +129,13 @@ async def one_document(
     except Unreadable as reason:
         seen.unreadable.append((name, str(reason)))
         return None
+
+
+def read_for_prism(path: Path, work: Path) -> dict[str, Any]:
+    """Return a document, and write Prism's copy of it."""
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    work.write_text(json.dumps(for_prism(document)), encoding="utf-8")
+    return document
 
 
 def for_prism(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,7 +212,11 @@ def made_for(tool: Tool, schema: Mapping[str, Any], kind: str, name: str, seen: 
     plain = frozenset(binding.argument for binding in tool.bindings if binding.location in ("path", "header", "cookie"))
     full = kind == "everything"
     needed = [binding.argument for binding in tool.bindings if full and binding.required]  # once there is a body
-    own = {**schema, "required": [*schema.get("required", ()), *needed], "properties": {key: part for key, part in schema.get("properties", {}).items() if key in known}}
+    own = {
+        **schema,
+        "required": [*schema.get("required", ()), *needed],
+        "properties": {key: part for key, part in schema.get("properties", {}).items() if key in known},
+    }
     try:
         return arguments(own, f"{name} {tool.name} {kind}", full=full, plain=plain)
     except Impossible as reason:
@@ -242,7 +225,13 @@ def made_for(tool: Tool, schema: Mapping[str, Any], kind: str, name: str, seen: 
 
 
 async def call(
-    client: Client, behind: Upstream, name: str, document: Mapping[str, Any], tool: Tool, kind: str, made: dict[str, Any]
+    client: Client,
+    behind: Upstream,
+    name: str,
+    document: Mapping[str, Any],
+    tool: Tool,
+    kind: str,
+    made: dict[str, Any],
 ) -> Case:
     """Make one call and keep what was sent."""
     behind.take()
@@ -292,71 +281,6 @@ async def judged(port: int, document: Mapping[str, Any], case: Case, gate: async
         document=case.document, tool=case.tool, kind=case.kind, given=case.given, sent=case.sent, error=case.error,
         ours=ours, book=book,
     )  # fmt: skip
-
-
-def show(seen: Seen) -> None:
-    """Print what was seen."""
-    counted = [case for case in seen.cases if case.book.is_accepted]
-    good = sum(case.is_good for case in counted)
-    both = [case for case in seen.cases if not case.book.is_accepted and not case.is_good]
-    print(f"\n{len(seen.documents)} documents, {seen.tools} tools, {len(seen.cases)} cases", end="; ")
-    print(f"{len(seen.unreadable)} documents that Prism cannot read, {len(seen.impossible)} cases that could not be made")
-    print(f"accepted: {sum(case.is_good for case in seen.cases)} of all")
-    share = 100 * good / max(len(counted), 1)
-    print(f"accepted where the request by the book is: {good} of {len(counted)}, {share:.2f} %")
-    causes("refused, though by the book accepted", [case for case in counted if not case.is_good])
-    causes("refused, by the book too (not counted)", both)
-    alone = [case for case in seen.cases if case.is_good and not case.book.is_accepted]
-    print(f"\naccepted, though refused by the book (not counted): {len(alone)}")
-    for name, reason in seen.unreadable:
-        print(f"Prism cannot read {name}: {reason[:120]}")
-    for words, count in Counter(re.sub(r"'[^']*'", "'…'", reason) for _, _, reason in seen.impossible).most_common(12):
-        example = next(one for one in seen.impossible if re.sub(r"'[^']*'", "'…'", one[2]) == words)
-        print(f"could not be made, {count}: {words[:100]} ({example[0]} {example[1]})")
-
-
-def causes(title: str, cases: Sequence[Case]) -> None:
-    """Print the causes of refusals, the most frequent first, each with an example."""
-    print(f"\n{title}: {len(cases)}")
-    groups: dict[str, list[Case]] = defaultdict(list)
-    for case in cases:
-        for cause in {cause_of(case)} if case.sent is None else causes_of(case.ours):
-            groups[cause].append(case)
-    for cause, found in sorted(groups.items(), key=lambda group: -len(group[1])):
-        print(f"{len(found):5} {cause[:110]}    e.g. {found[0].document} {found[0].tool} ({found[0].kind})")
-
-
-def cause_of(case: Case) -> str:
-    """Return why nothing was sent."""
-    said = re.search(r'"kind": "(\w+)"', case.error)
-    return f"not sent: {said[1] if said else case.error[:80]}"
-
-
-def causes_of(found: Verdict) -> set[str]:
-    """Return the causes of a verdict, without the names that the document gives to things."""
-    if found.trouble:
-        return {f"no verdict: {found.trouble[:80]}"}
-    return {f"{cause.code} in {'.'.join(cause.place.split('.')[:2])}" for cause in found.causes}
-
-
-def lines(seen: Seen) -> Iterator[dict[str, Any]]:
-    """Yield what there is to look at of each case that is not accepted."""
-    for case in seen.cases:
-        if not case.is_good:
-            yield {
-                "document": case.document,
-                "tool": case.tool,
-                "kind": case.kind,
-                "operation": f"{case.given.method} {case.given.path}",
-                "parameters": {f"{place} {name}": value for (place, name), value in case.given.parameters.items()},
-                "body": case.given.body,
-                "body_type": case.given.body_type,
-                "sent": (case.sent or b"").decode("utf-8", "replace")[:4000],
-                "error": case.error,
-                "ours": [f"{cause.code} {cause.place}: {cause.message}" for cause in case.ours.causes] or case.ours.trouble,
-                "book": [f"{cause.code} {cause.place}: {cause.message}" for cause in case.book.causes] or case.book.trouble,
-                "book_accepts": case.book.is_accepted,
-            }
 
 
 if __name__ == "__main__":

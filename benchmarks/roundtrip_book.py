@@ -146,14 +146,16 @@ class _Book:
             return self._multipart(self.given.body), f"{plain}; boundary={BOUNDARY}"
         if plain == "application/json" or plain.endswith("+json") or plain in ("text/json", "application/*", "*/*"):
             return json.dumps(self.given.body, ensure_ascii=False).encode(), self.given.body_type
-        if (plain.endswith("/xml") or plain.endswith("+xml")) and isinstance(self.given.body, dict):
+        if plain.endswith(("/xml", "+xml")) and isinstance(self.given.body, dict):
             return f"<body>{_xml(self.given.body)}</body>".encode(), self.given.body_type
         return _text_of(self.given.body).encode(), self.given.body_type
 
     def _encodings(self) -> Mapping[str, Any]:
         content = self._resolved(self._operation()[1].get("requestBody", {})).get("content", {})
         plain = self.given.body_type.partition(";")[0].strip()
-        media = next((media for kind, media in content.items() if kind.partition(";")[0].strip() == plain), {})
+        media: Mapping[str, Any] = next(
+            (media for kind, media in content.items() if kind.partition(";")[0].strip() == plain), {}
+        )
         encodings: Mapping[str, Any] = media.get("encoding") or {}
         return encodings
 

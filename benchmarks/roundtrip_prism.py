@@ -45,7 +45,7 @@ class Verdict:
         return not self.causes and not self.trouble
 
 
-class Unreadable(Exception):  # noqa: N818  (an answer, not an error)
+class Unreadable(Exception):
     """Prism cannot read a document; the message is its own."""
 
 
@@ -160,7 +160,11 @@ async def _listening(process: asyncio.subprocess.Process, port: int, log: Path) 
         else:
             writer.close()
             return
-    raise Unreadable(" ".join(log.read_text(errors="replace").split())[-200:])
+    raise Unreadable(_end(log))
+
+
+def _end(log: Path) -> str:
+    return " ".join(log.read_text(errors="replace").split())[-200:]
 
 
 async def verdict(port: int, request: bytes) -> Verdict:
@@ -183,7 +187,11 @@ def _read(head: str, body: str) -> Verdict:
     said = re.search(r"(?i)\r\nsl-violations: ([^\r]*)", head)
     if said:
         causes = tuple(_causes(said[1]))
-        return Verdict(trouble=NOT_FOUND) if any(cause.message == NOT_FOUND for cause in causes) else Verdict(causes=causes)
+        return (
+            Verdict(trouble=NOT_FOUND)
+            if any(cause.message == NOT_FOUND for cause in causes)
+            else Verdict(causes=causes)
+        )
     if " 200 " in head.partition("\r\n")[0]:
         return Verdict()
     return Verdict(trouble=_title(body) or head.partition("\r\n")[0])

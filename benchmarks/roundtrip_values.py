@@ -65,7 +65,9 @@ def _formats() -> FormatChecker:
         checker.checks(name)(lambda text, form=form: not isinstance(text, str) or re.fullmatch(form, text) is not None)
     for name, bits in _BITS.items():
         checker.checks(name)(
-            lambda item, bits=bits: not isinstance(item, (int, float)) or (item % 1 == 0 and -(2**bits) <= item < 2**bits)
+            lambda item, bits=bits: (
+                not isinstance(item, (int, float)) or (item % 1 == 0 and -(2**bits) <= item < 2**bits)
+            )
         )
     return checker
 
@@ -73,7 +75,7 @@ def _formats() -> FormatChecker:
 FORMATS = _formats()
 
 
-class Impossible(Exception):  # noqa: N818  (no error: an answer)
+class Impossible(Exception):
     """No value could be made; the message says why."""
 
 
@@ -162,7 +164,8 @@ class Maker:
         room = schema.get("maxProperties", math.inf)
         for name in optional:
             wanted = self.full and depth < DEEPEST and self.made < MOST
-            if len(made) < room and (wanted or len(made) < schema.get("minProperties", 0)):
+            least = max(schema.get("minProperties", 0), depth == 0)  # no style has a form for an empty object
+            if len(made) < room and (wanted or len(made) < least):
                 self._add(made, name, fields[name], depth)
         extra = schema.get("additionalProperties", True)
         if not fields and extra is not False and not made and room:
@@ -204,7 +207,9 @@ class Maker:
         if self.full and not whole:
             tries.insert(0, 2.5)
         if step:
-            tries = [step * math.ceil(item / step) for item in tries] + [step * math.floor(item / step) for item in tries]
+            tries = [step * math.ceil(item / step) for item in tries] + [
+                step * math.floor(item / step) for item in tries
+            ]
         for item in tries:
             fitted = math.ceil(item) if whole else item
             if self.fits(fitted, schema):
@@ -259,12 +264,23 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     both = {**one, **other}
     both["_choices"] = [*one.get("_choices", ()), *other.get("_choices", ())]
     if "properties" in one and "properties" in other:
-        same = {name: {"allOf": [one["properties"][name], item]} for name, item in other["properties"].items() if name in one["properties"]}
+        same = {
+            name: {"allOf": [one["properties"][name], item]}
+            for name, item in other["properties"].items()
+            if name in one["properties"]
+        }
         both["properties"] = {**one["properties"], **other["properties"], **same}
     both["required"] = list(dict.fromkeys([*one.get("required", ()), *other.get("required", ())]))
     if not both["required"]:
         del both["required"]
-    for word, pick in (("minimum", max), ("minLength", max), ("minItems", max), ("maximum", min), ("maxLength", min), ("maxItems", min)):
+    for word, pick in (
+        ("minimum", max),
+        ("minLength", max),
+        ("minItems", max),
+        ("maximum", min),
+        ("maxLength", min),
+        ("maxItems", min),
+    ):
         if word in one and word in other:
             both[word] = pick(one[word], other[word])
     if "enum" in one and "enum" in other:
@@ -287,7 +303,9 @@ def _matching(pattern: str, low: int, high: int | None) -> str:
         suppress_health_check=list(HealthCheck),
     )
     try:
-        texts = st.from_regex(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), alphabet=st.characters(min_codepoint=32, max_codepoint=126))
+        texts = st.from_regex(
+            re.sub(r"(?<!\\)\$$", r"\\Z", pattern), alphabet=st.characters(min_codepoint=32, max_codepoint=126)
+        )
         longest = math.inf if high is None else high
         with warnings.catch_warnings(action="ignore"):
             return find(texts, lambda text: low <= len(text) <= longest, settings=fixed, random=random.Random(1))
@@ -303,7 +321,7 @@ def arguments(schema: Mapping[str, Any], seed: str, *, full: bool, plain: frozen
     """
     fields, required = schema.get("properties", {}), schema.get("required", [])
     made: dict[str, Any] = {}
-    choice = random.Random(seed)  # noqa: S311  (no secret)
+    choice = random.Random(seed)
     maker = Maker(schema.get("$defs", {}), choice, full)
     for name, inner in fields.items():
         if name not in required and not full:
