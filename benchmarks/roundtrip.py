@@ -33,8 +33,9 @@ from roundtrip_values import Impossible, arguments
 from openapi_mcp import Binding, Selection, Tool, generate, load
 
 KINDS = ("required", "everything")
-LONGEST = 1_500_000  # characters of a document
-BANDS = (10_000, 30_000, 80_000, 250_000, LONGEST)  # documents are taken from each in turn
+LONGEST = 6_000_000  # characters of a document
+BANDS = (10_000, 30_000, 80_000, 250_000, 1_500_000)  # documents are taken from each in turn
+STYLES = re.compile(r'"encoding":\s*\{|"style":\s*"(deepObject|matrix|label|pipeDelimited|spaceDelimited)"')
 EACH_OWNER = 2  # documents of one provider
 AT_ONCE = 2
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "*"})
@@ -43,8 +44,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", type=int, default=45, help="documents")
-    parser.add_argument("--tools", type=int, default=20, help="the most tools of a document")
+    parser.add_argument("-n", type=int, default=60, help="documents")
+    parser.add_argument("--tools", type=int, default=25, help="the most tools of a document")
     parser.add_argument("--only", help="only documents with this in their name")
     parser.add_argument("--cases", type=Path, help="write each case that is not accepted there, as lines of JSON")
     options = parser.parse_args()
@@ -57,14 +58,15 @@ def main() -> int:
 
 
 def chosen(root: Path, only: str | None) -> list[str]:
-    """Return the documents of the half in the order in which they are taken: versions and sizes by turns."""
-    groups: dict[tuple[str, int], list[str]] = defaultdict(list)
+    """Return the documents of the half in the order in which they are taken: versions, sizes, uncommon styles by turns."""
+    groups: dict[tuple[str, bool, int], list[str]] = defaultdict(list)
     for path in sorted(root.rglob("*.json")):
         name = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8") if _is_dev(name) else ""
         version = re.search(r'"(?:openapi|swagger)":\s*"(\d\.\d)', text)
         if version and len(text) <= LONGEST and (only or "") in name:
-            groups[version[1], sum(len(text) > band for band in BANDS)].append(name)
+            has_styles = STYLES.search(text) is not None
+            groups[version[1], has_styles, sum(len(text) > band for band in BANDS)].append(name)
     for names in groups.values():
         names.sort(key=lambda name: hashlib.sha1(name.encode()).hexdigest())
     return list(_by_turns([names for _, names in sorted(groups.items())]))
@@ -142,7 +144,8 @@ def for_prism(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the copy for Prism, without what is not judged or what it would misread.
 
     Credentials; what stands behind "#" in a path; header parameters that "SHALL be ignored" (OAS 3.1.1, Parameter
-    Object), which Prism demands.
+    Object), which Prism demands; answers, and the schemas that only they refer to: with those, large documents take
+    Prism minutes to start.
     """
     copy: dict[str, Any] = json.loads(json.dumps(document))
     copy.pop("security", None)
@@ -152,8 +155,24 @@ def for_prism(document: Mapping[str, Any]) -> dict[str, Any]:
         for holder in (item, *item.values()) if isinstance(item, dict) else ():
             if isinstance(holder, dict):
                 holder.pop("security", None)
+                holder.pop("callbacks", None)
+                if "responses" in holder:
+                    holder["responses"] = {"200": {"description": "not judged"}}
                 holder["parameters"] = [part for part in holder.get("parameters") or () if not is_ignored(copy, part)]
-    return copy
+    return {**copy, "components": within_reach(copy)}
+
+
+def within_reach(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the components that the paths refer to, themselves or through each other."""
+    kept: dict[str, dict[str, Any]] = {}
+    waiting = re.findall(r'"#/components/(\w+)/([^"/]+)', json.dumps(document.get("paths", {})))
+    while waiting:
+        kind, name = waiting.pop()
+        part = document.get("components", {}).get(kind, {}).get(name.replace("~1", "/").replace("~0", "~"))
+        if part is not None and name not in kept.setdefault(kind, {}):
+            kept[kind][name.replace("~1", "/").replace("~0", "~")] = part
+            waiting += re.findall(r'"#/components/(\w+)/([^"/]+)', json.dumps(part))
+    return kept
 
 
 def is_ignored(document: Mapping[str, Any], part: Any) -> bool:
