@@ -44,7 +44,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-n", type=int, default=60, help="documents")
+    parser.add_argument("-n", type=int, default=80, help="documents")
     parser.add_argument("--tools", type=int, default=25, help="the most tools of a document")
     parser.add_argument("--only", help="only documents with this in their name")
     parser.add_argument("--cases", type=Path, help="write each case that is not accepted there, as lines of JSON")
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def chosen(root: Path, only: str | None) -> list[str]:
-    """Return the documents of the half in the order in which they are taken: versions, sizes, uncommon styles by turns."""
+    """Return the documents of the half in the order in which they are taken: versions, styles and sizes by turns."""
     groups: dict[tuple[str, bool, int], list[str]] = defaultdict(list)
     for path in sorted(root.rglob("*.json")):
         name = path.relative_to(root).as_posix()
@@ -163,9 +163,9 @@ def for_prism(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def within_reach(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the components that the paths refer to, themselves or through each other."""
+    """Return the components that the rest of a document refers to, itself or through each other."""
     kept: dict[str, dict[str, Any]] = {}
-    waiting = re.findall(r'"#/components/(\w+)/([^"/]+)', json.dumps(document.get("paths", {})))
+    waiting = re.findall(r'"#/components/(\w+)/([^"/]+)', json.dumps({**document, "components": None}))
     while waiting:
         kind, name = waiting.pop()
         part = document.get("components", {}).get(kind, {}).get(name.replace("~1", "/").replace("~0", "~"))
