@@ -37,11 +37,12 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents
+bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents, a round trip
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
+	@$(BIN)/python benchmarks/roundtrip.py
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
