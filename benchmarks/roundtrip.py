@@ -31,8 +31,8 @@ from roundtrip_table import Case, Seen, lines, show
 from roundtrip_values import Impossible, arguments
 
 from openapi_mcp import Binding, Selection, Tool, generate, load
+from openapi_mcp.model.tool import SentBody
 
-KINDS = ("required", "everything")
 LONGEST = 6_000_000  # characters of a document
 BANDS = (10_000, 30_000, 80_000, 250_000, 1_500_000)  # documents are taken from each in turn
 STYLES = re.compile(r'"encoding":\s*\{|"style":\s*"(deepObject|matrix|label|pipeDelimited|spaceDelimited)"')
@@ -196,12 +196,19 @@ async def called(path: Path, name: str, document: Mapping[str, Any], tools: Sequ
             listed = {tool.name: tool.input_schema for tool in await all_tools(client)}
             for tool in tools:
                 before = None
-                for kind in KINDS:
-                    made = made_for(tool, listed[tool.name], kind, name, seen)
+                for kind, body in kinds(tool):
+                    made = made_for(tool, listed[tool.name], kind, body, name, seen)
                     if made is not None and made != before:
-                        cases.append(await call(client, behind, name, document, tool, kind, made))
+                        cases.append(await call(client, behind, name, document, tool, kind, body, made))
                     before = made
         return cases
+
+
+def kinds(tool: Tool) -> Iterator[tuple[str, SentBody | None]]:
+    """Yield the kinds of cases: what is required, everything, and everything in each of the body's other types."""
+    default = tool.bodies[0] if tool.bodies else None
+    yield from (("required", default), ("everything", default))
+    yield from ((f"as {body.content_type}", body) for body in tool.bodies[1:])
 
 
 async def all_tools(client: Client) -> list[Any]:
@@ -225,19 +232,24 @@ def dummy_credentials(document: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def made_for(tool: Tool, schema: Mapping[str, Any], kind: str, name: str, seen: Seen) -> dict[str, Any] | None:
+def made_for(
+    tool: Tool, schema: Mapping[str, Any], kind: str, body: SentBody | None, name: str, seen: Seen
+) -> dict[str, Any] | None:
     """Return arguments for a case, None where none could be made."""
-    known = {binding.argument for binding in tool.bindings}
-    plain = frozenset(binding.argument for binding in tool.bindings if binding.location in ("path", "header", "cookie"))
-    full = kind == "everything"
-    needed = [binding.argument for binding in tool.bindings if full and binding.required]  # once there is a body
+    bindings = bound(tool, body)
+    known = {binding.argument for binding in bindings}
+    plain = frozenset(binding.argument for binding in bindings if binding.location in ("path", "header", "cookie"))
+    full = kind != "required"
+    is_sent = full or tool.body_required
+    needed = [one.argument for one in bindings if one.required and (is_sent or not one.is_body_field)]
     own = {
         **schema,
         "required": [*schema.get("required", ()), *needed],
         "properties": {key: part for key, part in schema.get("properties", {}).items() if key in known},
     }
     try:
-        return arguments(own, f"{name} {tool.name} {kind}", full=full, plain=plain)
+        made = arguments(own, f"{name} {tool.name} {kind}", full=full, plain=plain)
+        return made if body is None or body is tool.bodies[0] else {**made, tool.chooser: body.content_type}
     except Impossible as reason:
         seen.impossible.append((name, f"{tool.name} ({kind})", str(reason)))
         return None
@@ -250,6 +262,7 @@ async def call(
     document: Mapping[str, Any],
     tool: Tool,
     kind: str,
+    body: SentBody | None,
     made: dict[str, Any],
 ) -> Case:
     """Make one call and keep what was sent."""
@@ -257,26 +270,30 @@ async def call(
     result = await client.call_tool(tool.name, made)
     sent = behind.take()
     error = json.dumps(result.structured_content)[:600] if sent is None else ""
-    given = given_of(tool, made, document)
+    given = given_of(tool, body, made, document)
     return Case(document=name, tool=tool.name, kind=kind, given=given, sent=sent, error=error)
 
 
-def given_of(tool: Tool, made: Mapping[str, Any], document: Mapping[str, Any]) -> Given:
+def bound(tool: Tool, body: SentBody | None) -> tuple[Binding, ...]:
+    """Return what becomes of each argument, with this body."""
+    return tool.parameters + (body.bindings if body else ())
+
+
+def given_of(tool: Tool, body: SentBody | None, made: Mapping[str, Any], document: Mapping[str, Any]) -> Given:
     """Return arguments by their names on the wire."""
-    bound = [(binding, made[binding.argument]) for binding in tool.bindings if binding.argument in made]
-    whole = [value for binding, value in bound if binding.is_whole_body]
-    fields = {binding.name: value for binding, value in bound if binding.is_body_field}
-    needs_whole = any(binding.is_whole_body and binding.required for binding in tool.bindings)
-    is_empty = tool.body_type is not None and tool.body_required and not needs_whole
+    held = [(binding, made[binding.argument]) for binding in bound(tool, body) if binding.argument in made]
+    whole = [value for binding, value in held if binding.is_whole_body]
+    fields = {binding.name: value for binding, value in held if binding.is_body_field}
+    is_empty = body is not None and tool.body_required and not body.needs_whole
     return Given(
         method=tool.operation.method,
         path=tool.operation.path,
-        parameters={**keys(document), **{_place(binding): value for binding, value in bound if binding.parameter}},
+        parameters={**keys(document), **{_place(one): value for one, value in held if one.location != "body"}},
         has_body=bool(whole or fields or is_empty),
         body=whole[0] if whole else fields,
-        body_type=tool.body_type or "",
-        files=frozenset(binding.name for binding in tool.bindings if binding.is_file),
-        is_file=any(binding.is_whole_body and binding.is_file for binding in tool.bindings),
+        body_type=body.content_type if body else "",
+        files=frozenset(binding.name for binding in bound(tool, body) if binding.is_file),
+        is_file=body is not None and body.is_file,
     )
 
 

@@ -197,8 +197,13 @@ def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -
 
 
 def _open_tagged_union(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
-    """Write `oneOf` with a Discriminator Object as `anyOf`: a property tells its branches apart, a validator cannot."""
-    if isinstance(schema.get("discriminator"), dict) and "oneOf" in known and "anyOf" not in known:
+    """Write `oneOf` as `anyOf` where a validator cannot tell its branches apart.
+
+    A property does, by a Discriminator Object, or a `format`, which is an annotation in 2020-12.
+    """
+    branches = known.get("oneOf", ())
+    is_told = isinstance(schema.get("discriminator"), dict) or any("format" in branch for branch in branches)
+    if branches and is_told and "anyOf" not in known:
         known["anyOf"] = known.pop("oneOf")
 
 

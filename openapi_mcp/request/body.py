@@ -22,15 +22,16 @@ def encode_body(
 ) -> tuple[bytes | Streamed, str]:
     """Return a body by its media type, and the Content-Type to send with it.
 
-    {"a": [1, 2]} -> b'{"a":[1,2]}' as JSON, b"a=1&a=2" as a form. Text is in the charset that its type names; an object
-    that is XML is written as `xml` says. Of a type that is not known here text goes as it is, all else as JSON.
+    {"a": [1, 2]} -> b'{"a":[1,2]}' as JSON, b"a=1&a=2" as a form; a form that is text goes as it is. Text is in the
+    charset that its type names; an object that is XML is written as `xml` says. Of a type that is not known here text
+    goes as it is, all else as JSON.
 
     Raises:
         ArgumentsError: a form whose body is no object, a file that cannot be had, text that its charset cannot hold, an
             object that cannot be XML.
     """
     if is_form(content_type):
-        return urlencoded(_fields(value), form), content_type
+        return value.encode() if isinstance(value, str) else urlencoded(_fields(value), form), content_type
     if is_multipart(content_type):
         return multipart(_fields(value), content_type.partition(";")[0].strip(), form)
     if is_xml(content_type):

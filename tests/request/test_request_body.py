@@ -46,7 +46,7 @@ def test_a_body_is_written_by_its_media_type(value: Any, content_type: str, expe
     assert encode_body(value, content_type) == (expected, content_type)
 
 
-@pytest.mark.parametrize("value", [["a"], "a", 1, None])
+@pytest.mark.parametrize("value", [["a"], 1, None])
 def test_a_form_is_an_object(value: Any) -> None:
     """WHATWG URL: a form is a list of names and values."""
     with pytest.raises(ArgumentsError, match="must be an object") as raised:
