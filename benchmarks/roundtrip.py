@@ -208,7 +208,27 @@ def kinds(tool: Tool) -> Iterator[tuple[str, SentBody | None]]:
     """Yield the kinds of cases: what is required, everything, and everything in each of the body's other types."""
     default = tool.bodies[0] if tool.bodies else None
     yield from (("required", default), ("everything", default))
-    yield from ((f"as {body.content_type}", body) for body in tool.bodies[1:])
+    for body in tool.bodies[1:]:
+        if whole_schema(body) != {}:
+            yield f"as {body.content_type}", body
+
+
+def as_file(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the branch for a file, of an argument that is no file in another type of the body."""
+    branches = [branch for branch in schema.get("anyOf", ()) if "base64" in json.dumps(branch)]
+    return branches[0] if branches else schema
+
+
+def whole_schema(body: SentBody) -> dict[str, Any] | None:
+    """Return what a whole body in a further type is made from: the list has one schema for all types of it.
+
+    None where fields make it up, {} where the list does not say enough.
+    """
+    if not any(binding.is_whole_body for binding in body.bindings):
+        return None
+    if body.is_file:
+        return {"type": "string", "contentEncoding": "base64"}
+    return {"type": "string"} if body.content_type.startswith("text/") else {}
 
 
 async def all_tools(client: Client) -> list[Any]:
@@ -247,9 +267,13 @@ def made_for(
         "required": [*schema.get("required", ()), *needed],
         "properties": {key: part for key, part in schema.get("properties", {}).items() if key in known},
     }
+    own["properties"] |= {one.argument: as_file(own["properties"][one.argument]) for one in bindings if one.is_file}
+    is_other = body is not None and body is not tool.bodies[0]
+    if body is not None and is_other and (whole := whole_schema(body)):
+        own["properties"] |= {one.argument: whole for one in body.bindings if one.is_whole_body}
     try:
         made = arguments(own, f"{name} {tool.name} {kind}", full=full, plain=plain)
-        return made if body is None or body is tool.bodies[0] else {**made, tool.chooser: body.content_type}
+        return {**made, tool.chooser: body.content_type} if body is not None and is_other else made
     except Impossible as reason:
         seen.impossible.append((name, f"{tool.name} ({kind})", str(reason)))
         return None
