@@ -50,7 +50,13 @@ def _whole(body: SentBody, whole: Binding, value: Any, find: FindFile) -> tuple[
 
 def _form(body: SentBody, given: Sequence[Binding], arguments: Mapping[str, Any], find: FindFile) -> FormFields:
     files = frozenset(binding.name for binding in body.bindings if binding.kind is BindingKind.FILE)
-    return FormFields(encodings=_encodings(body), files=files, headers=_part_headers(given, arguments), find=find)
+    return FormFields(
+        encodings=_encodings(body),
+        files=files,
+        headers=_part_headers(given, arguments),
+        find=find,
+        names=frozenset(binding.name for binding in body.bindings if binding.is_body_field),
+    )
 
 
 def _encodings(body: SentBody) -> Mapping[str, Encoding]:

@@ -4,7 +4,7 @@ A value is a JSON value; scalars are written as JSON writes them, text without q
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -129,10 +129,23 @@ def _deep(prefix: str, value: Any) -> Iterator[Pair]:
 
 
 def refuse_brackets(name: str, key: str) -> None:
-    """Raise where a key would be read as several."""
+    """Raise where a key would be read as several, or as none: `f[]=1` is an item of a list."""
+    if not key:
+        raise ArgumentsError("holds an empty key, which would be read as a list", field=name, hint="give keys a name")
     if "[" in key or "]" in key:
         raise ArgumentsError(
             f"holds the key {key[:80]!r}, whose brackets would be read as another key",
             field=name,
             hint="give keys without brackets",
         )
+
+
+def refuse_taken(name: str, found: Iterable[Pair], taken: Container[str]) -> None:
+    """Raise where what an object is taken apart into would be read as another parameter or field. Security, A5."""
+    for pair in found:
+        if pair.name != name and pair.name in taken:
+            raise ArgumentsError(
+                f"would be sent as {pair.name[:80]!r}, which is the name of something else",
+                field=name,
+                hint="give that one itself",
+            )
