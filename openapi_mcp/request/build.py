@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -54,6 +55,8 @@ def build_request(
 
 
 def _refuse_other_template(own: str, filled: str, values: _Values, templates: Sequence[str]) -> None:
+    if "%" not in filled:  # what a value has beyond a plain segment is encoded
+        return
     slashed = [one.argument for one in _at(values, Location.PATH) if "/" in _as_read(one.written(path_value))]
     if not slashed:
         return
@@ -116,12 +119,18 @@ def _url(operation: Operation, values: _Values, base_url: str, templates: Sequen
 
 def _refuse_taken_names(tool: Tool, values: _Values, base_url: str) -> None:
     """Refuse an object whose fields a server would take for other parameters, or for what the URL holds already."""
-    fixed = (urlsplit(base_url).query, path_and_query(tool.operation.path)[1])
-    written = {unquote(pair.partition("=")[0]) for query in fixed for pair in query.split("&")}
-    for location, taken in ((Location.QUERY, written | tool.ignored), (Location.COOKIE, tool.ignored)):
-        names = taken | {binding.name for binding in tool.parameters if binding.location == location}
-        for one in _at(values, location):
-            one.written(lambda parameter, value, names=names: refuse_other_names(parameter, value, names))
+    for (location, _), one in values.items():
+        if location in (Location.QUERY, Location.COOKIE) and isinstance(one.value, (dict, list)):
+            taken = {binding.name for binding in tool.parameters if binding.location == location} | tool.ignored
+            if location is Location.QUERY:
+                taken |= _fixed_names(base_url, tool.operation.path)
+            one.written(partial(refuse_other_names, taken=taken))
+
+
+def _fixed_names(base_url: str, template: str) -> set[str]:
+    """Return the names of the query pairs that stand in the server's URL and in the path template."""
+    queries = (urlsplit(base_url).query, path_and_query(template)[1])
+    return {unquote(pair.partition("=")[0]) for query in queries for pair in query.split("&")}
 
 
 def _fixed_pairs(template: str, values: _Values) -> Iterator[str]:

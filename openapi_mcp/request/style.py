@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location, Parameter
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.request.form import FormFields, urlencoded
 from openapi_mcp.request.pairs import DELIMITERS, Pair, encode, pairs, refuse_delimiter, refuse_taken, scalar
 
 _JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
@@ -77,7 +78,7 @@ def querystring(parameter: Parameter, value: Any) -> str:
     """
     media_type = (parameter.content_type or "").partition(";")[0].strip().lower()
     if media_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return "&".join(pair.encoded() for name, item in value.items() for pair in pairs(name, item))
+        return urlencoded(value, FormFields()).decode("ascii")
     return encode(value if isinstance(value, str) else write_json(value))
 
 
