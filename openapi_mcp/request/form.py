@@ -11,11 +11,11 @@ from openapi_mcp.model.media import is_json, is_xml
 from openapi_mcp.model.message import Headers, Streamed, Upload
 from openapi_mcp.model.xml import XmlNode
 from openapi_mcp.request.files import File, FindFile, is_data_url, kind_of, no_folder, read_file
-from openapi_mcp.request.pairs import Pair, pairs, refuse_taken, scalar
+from openapi_mcp.request.pairs import Pair, pairs, refuse_comma, refuse_taken, scalar
 from openapi_mcp.request.xml import write_xml
 
 _PLAIN = Encoding(field="")
-_ESCAPES = str.maketrans({"\\": "\\\\", **{char: f"%{ord(char):02X}" for char in ('"', "\x7f", *map(chr, range(32)))}})
+_ESCAPES = str.maketrans({char: f"%{ord(char):02X}" for char in ('"', "\\", "\x7f", *map(chr, range(32)))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,9 @@ def _parts(name: str, value: Any, form: FormFields) -> Iterator[tuple[bytes, byt
     encoding, headers = form.encodings.get(name, _PLAIN), form.headers.get(name, ())
     is_file = form.files is not None and name in form.files
     if encoding.style is not None and not is_file:
-        for pair in _pairs(name, value, encoding, form.names):
+        found = _pairs(name, value, encoding, form.names)
+        refuse_comma(found)
+        for pair in found:
             yield _head(pair.name, headers), pair.text.encode()
         return
     is_whole = isinstance(value, list) and _asks_for_json(encoding) and not is_file
@@ -173,6 +175,6 @@ def _head(name: str, headers: Headers, *, filename: str = "", content_type: str 
 def _quoted(name: str) -> str:
     """Escape a name as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), and what they let through.
 
-    Readers take a backslash for the start of an escape (RFC 9110 section 5.6.4): at the end it would hide the quote.
+    A backslash is the start of an escape to readers (RFC 9110 section 5.6.4): at the end it would hide the quote.
     """
     return name.translate(_ESCAPES)

@@ -8,7 +8,16 @@ from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location, Parameter
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.request.form import FormFields, urlencoded
-from openapi_mcp.request.pairs import DELIMITERS, Pair, encode, pairs, refuse_delimiter, refuse_taken, scalar
+from openapi_mcp.request.pairs import (
+    DELIMITERS,
+    Pair,
+    encode,
+    pairs,
+    refuse_comma,
+    refuse_delimiter,
+    refuse_taken,
+    scalar,
+)
 
 _JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
 _COOKIE_TEXT = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet: RFC 6265 section 4.1.1
@@ -149,8 +158,7 @@ def _plain_cookie(parameter: Parameter, pair: Pair) -> str:
         raise ArgumentsError(
             "holds a character that no cookie can carry as it is", field=parameter.name, hint="percent-encode it"
         )
-    if len(pair.texts) > 1:
-        _apart(parameter, "".join(pair.texts), ",")
+    refuse_comma([pair])
     return f"{pair.name}={pair.text}"
 
 

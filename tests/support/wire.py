@@ -1,6 +1,6 @@
 """What a call puts on the wire, the whole way: document, tool, arguments as a client gives them, request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -18,7 +18,10 @@ from support.make import ALL_METHODS, Json, document
 
 
 class Wire:
-    """One operation, served: `sent` gives the request of a call, `names` the argument of each wire name."""
+    """One operation, served: `sent` gives the request of a call, `names` the argument of each wire name.
+
+    `others` are the paths of operations beside it.
+    """
 
     def __init__(
         self,
@@ -28,17 +31,18 @@ class Wire:
         path: str = "/things",
         find: FindFile = no_folder,
         selection: Selection = ALL_METHODS,
+        others: Sequence[str] = (),
         **root: Any,
     ) -> None:
-        made = document({path: {method: {"operationId": "it", **(operation or {})}}}, **root)
+        paths: Json = {other: {"get": {}} for other in others}
+        made = document({**paths, path: {method: {**(operation or {}), "operationId": "it"}}}, **root)
         self.toolset = generate(made, selection)
         assert [skipped.reason for skipped in self.toolset.skipped] == []
         self._executor = Executor(made, self.toolset, find_file=find)
 
     @property
     def tool(self) -> Tool:
-        (tool,) = self.toolset.tools
-        return tool
+        return self.toolset.by_name["it"]
 
     @property
     def names(self) -> dict[str, str]:
