@@ -55,7 +55,7 @@ def urlencoded(fields: Mapping[str, Any], form: FormFields) -> bytes:
 
 
 def _pairs(name: str, value: Any, encoding: Encoding, taken: Container[str]) -> list[Pair]:
-    found = pairs(name, value, encoding.style or "form", explode=encoding.explode)
+    found = pairs(name, value, encoding.style or "form", explode=encoding.explode or encoding.style is None)
     refuse_taken(name, found, taken)
     return found
 

@@ -102,7 +102,7 @@ def refuse_delimiter(name: str, texts: Iterable[str], *delimiters: str) -> None:
 def refuse_comma(found: Iterable[Pair]) -> None:
     """Raise where a comma within a text is read as one between texts: where nothing is encoded."""
     for pair in found:
-        if pair.is_list and any("," in text for text in pair.texts):
+        if pair.is_list and pair.delimiter == "," and any("," in text for text in pair.texts):
             raise ArgumentsError(
                 "holds ',' in one of its values, which cannot be told from what stands between them",
                 field=pair.name,

@@ -20,6 +20,7 @@ from openapi_mcp.request.pairs import (
 )
 
 _JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
+_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, which holds no "=": RFC 6265 section 4.1.1
 _COOKIE_TEXT = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet: RFC 6265 section 4.1.1
 
 
@@ -154,7 +155,7 @@ def _cookie(parameter: Parameter, value: Any) -> list[Pair]:
 
 
 def _plain_cookie(parameter: Parameter, pair: Pair) -> str:
-    if not _COOKIE_TEXT.fullmatch(pair.name) or not all(map(_COOKIE_TEXT.fullmatch, pair.texts)):
+    if not _COOKIE_NAME.fullmatch(pair.name) or not all(map(_COOKIE_TEXT.fullmatch, pair.texts)):
         raise ArgumentsError(
             "holds a character that no cookie can carry as it is", field=parameter.name, hint="percent-encode it"
         )

@@ -194,6 +194,7 @@ def bracketed(style: str, explode: bool) -> Wire:
 @given(st.booleans(), st.sampled_from(["form", "cookie"]), flat, texts)
 @example(True, "form", {"session": "evil"}, "x")
 @example(True, "cookie", {"taken": "evil"}, "x")
+@example(True, "cookie", {"session=evil": "y"}, "x")
 def test_a_cookie_value_adds_no_cookie_that_is_another_ones(explode: bool, style: str, value: Any, beside: str) -> None:
     """Law. security.md 5: the cookie of a credential is no field of an object either."""
     request = request_of(with_session(style, explode), {"color": value, "taken": beside})

@@ -20,7 +20,7 @@ from support.make import ALL_METHODS, Json, document
 class Wire:
     """One operation, served: `sent` gives the request of a call, `names` the argument of each wire name.
 
-    `others` are the paths of operations beside it.
+    `others` are the paths of operations beside it, `item` is what its path item has beside it.
     """
 
     def __init__(
@@ -32,10 +32,12 @@ class Wire:
         find: FindFile = no_folder,
         selection: Selection = ALL_METHODS,
         others: Sequence[str] = (),
+        item: Json | None = None,
         **root: Any,
     ) -> None:
         paths: Json = {other: {"get": {}} for other in others}
-        made = document({**paths, path: {method: {**(operation or {}), "operationId": "it"}}}, **root)
+        own = {**(item or {}), method: {**(operation or {}), "operationId": "it"}}
+        made = document({**paths, path: own}, **root)
         self.toolset = generate(made, selection)
         assert [skipped.reason for skipped in self.toolset.skipped] == []
         self._executor = Executor(made, self.toolset, find_file=find)
