@@ -76,9 +76,8 @@ def refuse_other_names(parameter: Parameter, value: Any, taken: Container[str]) 
     Raises:
         ArgumentsError: one of its names is `taken`.
     """
-    if isinstance(value, (dict, list)):
-        found = _cookie(parameter, value) if parameter.location is Location.COOKIE else _query(parameter, value)
-        refuse_taken(parameter.name, found, taken)
+    found = _cookie(parameter, value) if parameter.location is Location.COOKIE else _query(parameter, value)
+    refuse_taken(parameter.name, found, taken)
 
 
 def querystring(parameter: Parameter, value: Any) -> str:

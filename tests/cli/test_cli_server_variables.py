@@ -48,7 +48,7 @@ def dry(command: Command, api: str, *options: str) -> Outcome:
     ],
 )
 def test_a_value_takes_the_place_of_the_default(command: Command, api: str, options: list[str], base: str) -> None:
-    """OAS 3.1.1, Server Variable Object; a pinned base URL is used as it is. The first server is the one that counts."""
+    """OAS 3.1.1, Server Variable Object; the first server counts; a pinned base URL is used as it is."""
     ended = dry(command, api, *options)
     assert (ended.status, ended.err) == (0, "")
     assert ended.json["url"] == f"{base}/echo"

@@ -201,7 +201,7 @@ def test_a_cookie_value_adds_no_cookie_that_is_another_ones(explode: bool, style
     if request is None:
         return
     cookies = [cookie.partition("=") for cookie in (header(request, "Cookie") or "").split("; ")]
-    names = [unquote(name) for name, _, _ in cookies]
+    names = [name if style == "cookie" else unquote(name) for name, _, _ in cookies]
     assert names.count("taken") == 1
     assert "session" not in names
     is_spread = explode and isinstance(value, dict)
