@@ -7,8 +7,8 @@ import pytest
 from support.make import ALL_METHODS, document, parameter
 
 from openapi_mcp.executor.executor import Executor
-from openapi_mcp.generator.catalogue import decode_tool, encode_tool
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.generator.stripped import decode_tool, encode_tool
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.tool import Toolset, wire_tool
 
@@ -48,7 +48,7 @@ MADE = document({"/things/{id}": {"post": OPERATION}})
 
 def kept() -> Any:
     """Return the tool as a catalogue on disk gives it back."""
-    rest = json.loads(json.dumps(encode_tool(TOOL)))
+    rest = json.loads(json.dumps(encode_tool(TOOL, MADE.schemas)))
     return decode_tool(json.loads(json.dumps(wire_tool(TOOL))), rest)
 
 
@@ -62,8 +62,8 @@ def test_what_a_call_needs_of_a_body_is_kept() -> None:
     assert [[one.kind for one in body.bindings] for body in found.bodies] == [
         [one.kind for one in body.bindings] for body in TOOL.bodies
     ]
-    again = encode_tool(found)
-    assert json.loads(json.dumps(again)) == json.loads(json.dumps(encode_tool(TOOL)))
+    again = encode_tool(found, MADE.schemas)
+    assert json.loads(json.dumps(again)) == json.loads(json.dumps(encode_tool(TOOL, MADE.schemas)))
 
 
 @pytest.mark.parametrize(
