@@ -72,5 +72,12 @@ class Folder:
 def _plain(text: str) -> str:
     """Return the path that a text means: of a file: URL its path, of "~/x" what it stands for."""
     if text[:5].lower() == "file:":
-        return unquote(urlsplit(text).path)
+        return unquote(_path_of(text))
     return os.path.expanduser(text) if text.startswith("~/") else text
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # "file://[": no host that there can be
+        return ""

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -15,7 +16,14 @@ from openapi_mcp.request.content import content_of
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.given import Given, about
 from openapi_mcp.request.pairs import encode, scalar
-from openapi_mcp.request.style import cookie_pairs, header_value, path_value, query_pairs, querystring
+from openapi_mcp.request.style import (
+    cookie_pairs,
+    header_value,
+    path_value,
+    query_pairs,
+    querystring,
+    refuse_other_names,
+)
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -41,33 +49,27 @@ def build_request(
     OAS 3.1.1, 4.8.2.2 (path templating) and 4.8.12 (Parameter Object).
     """
     try:
-        _refuse_other_template(tool, arguments, templates)
-        return _build(tool, arguments, base_url, find)
+        return _build(tool, arguments, base_url, templates, find)
     except RecursionError:
         raise ArgumentsError("the arguments are nested too deeply to be sent") from None
 
 
-def _refuse_other_template(tool: Tool, arguments: Mapping[str, Any], templates: Sequence[str]) -> None:
-    slashed = [
-        (binding, str(arguments[binding.argument]))
-        for binding in tool.parameters
-        if binding.parameter is not None
-        and binding.parameter.location is Location.PATH
-        and re.search(r"[/\\]", unquote(str(arguments.get(binding.argument, ""))))
-    ]
+def _refuse_other_template(own: str, filled: str, values: _Values, templates: Sequence[str]) -> None:
+    if "%" not in filled:  # what a value has beyond a plain segment is encoded
+        return
+    slashed = [one.argument for one in _at(values, Location.PATH) if "/" in _as_read(one.written(path_value))]
     if not slashed:
         return
-    values = {
-        binding.name: arguments.get(binding.argument) for binding in tool.parameters if binding.parameter is not None
-    }
-    own = path_and_query(tool.operation.path)[0]
-    reached = PLACEHOLDER.sub(lambda found: str(values.get(found[1], "")), own)
-    reached = unquote(reached).replace("\\", "/").rstrip("/")
+    reached = _as_read(filled).rstrip("/")
     for template in templates:
         other = path_and_query(template)[0]
         if other != own and _as_pattern(other).fullmatch(reached):
-            argument = slashed[0][0].argument
-            raise about(argument, f"would reach another operation, {template[:200]}", "give a plain identifier")
+            raise about(slashed[0], f"would reach another operation, {template[:200]}", "give a plain identifier")
+
+
+def _as_read(path: str) -> str:
+    """Return a path as the freest server reads it: decoded, by a proxy and again by what is behind it."""
+    return unquote(unquote(path)).replace("\\", "/")
 
 
 def _as_pattern(template: str) -> re.Pattern[str]:
@@ -76,7 +78,9 @@ def _as_pattern(template: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(literals))
 
 
-def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str, find: FindFile) -> HttpRequest:
+def _build(
+    tool: Tool, arguments: Mapping[str, Any], base_url: str, templates: Sequence[str], find: FindFile
+) -> HttpRequest:
     _refuse_non_json(arguments)
     operation = tool.operation
     values = {
@@ -86,25 +90,26 @@ def _build(tool: Tool, arguments: Mapping[str, Any], base_url: str, find: FindFi
         for binding in tool.parameters
         if binding.parameter is not None and binding.argument in arguments
     }
-    _refuse_taken_names(tool, values)
+    _refuse_taken_names(tool, values, base_url)
     headers = [("Accept", _accept(operation)), *_headers(values)]
     body, content_type = content_of(tool, arguments, find) or (None, "")
     if body is not None:
         headers.append(("Content-Type", content_type))
-    return HttpRequest(
-        method=operation.method, url=_url(operation, values, base_url), headers=tuple(headers), body=body
-    )
+    url = _url(operation, values, base_url, templates)
+    return HttpRequest(method=operation.method, url=url, headers=tuple(headers), body=body)
 
 
 def _at(values: _Values, location: Location) -> Iterator[Given]:
     return (given for (place, _), given in values.items() if place is location)
 
 
-def _url(operation: Operation, values: _Values, base_url: str) -> str:
+def _url(operation: Operation, values: _Values, base_url: str, templates: Sequence[str]) -> str:
     """Append the filled template to the base URL; nothing in a value can leave its segment or its query pair."""
     base = urlsplit(base_url)
     template, query_template = path_and_query(operation.path)
-    path = base.path.rstrip("/") + _fill(template, values)
+    filled = _fill(template, values)
+    _refuse_other_template(template, filled, values, templates)
+    path = base.path.rstrip("/") + filled
     given = _at(values, Location.QUERY)
     pairs = [pair for one in given for pair in one.written(query_pairs)]
     pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
@@ -112,17 +117,20 @@ def _url(operation: Operation, values: _Values, base_url: str) -> str:
     return urlunsplit((base.scheme, base.netloc, path, query, ""))
 
 
-def _refuse_taken_names(tool: Tool, values: _Values) -> None:
-    """Refuse an exploded object whose fields a server would take for other parameters. Security, A5."""
-    for one in _at(values, Location.QUERY):
-        parameter = one.parameter
-        is_spread = parameter.explode and parameter.style == "form" and parameter.content_type is None
-        if is_spread and isinstance(one.value, dict):
-            names = {binding.name for binding in tool.parameters if binding.location == Location.QUERY}
-            taken = sorted(one.value.keys() & (names - {parameter.name}))
-            if taken:
-                message = f"holds a field {taken[0][:80]!r}, which is the name of another parameter"
-                raise about(one.argument, message, "give that parameter itself")
+def _refuse_taken_names(tool: Tool, values: _Values, base_url: str) -> None:
+    """Refuse an object whose fields a server would take for other parameters, or for what the URL holds already."""
+    for (location, _), one in values.items():
+        if location in (Location.QUERY, Location.COOKIE) and isinstance(one.value, (dict, list)):
+            taken = {binding.name for binding in tool.parameters if binding.location == location} | tool.ignored
+            if location is Location.QUERY:
+                taken |= _fixed_names(base_url, tool.operation.path)
+            one.written(partial(refuse_other_names, taken=taken))
+
+
+def _fixed_names(base_url: str, template: str) -> set[str]:
+    """Return the names of the query pairs that stand in the server's URL and in the path template."""
+    queries = (urlsplit(base_url).query, path_and_query(template)[1])
+    return {unquote(pair.partition("=")[0]) for query in queries for pair in query.split("&")}
 
 
 def _fixed_pairs(template: str, values: _Values) -> Iterator[str]:

@@ -30,9 +30,8 @@ def chosen_body(tool: Tool, arguments: Mapping[str, Any]) -> SentBody | None:
 
 
 def _named(tool: Tool, wanted: object) -> SentBody:
-    plain = str(wanted).strip().lower()
     for body in tool.bodies:
-        if body.content_type.lower() == plain:
+        if body.content_type == wanted:
             return body
     listed = ", ".join(body.content_type for body in tool.bodies)
     raise ArgumentsError(

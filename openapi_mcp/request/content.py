@@ -29,11 +29,12 @@ def content_of(tool: Tool, arguments: Mapping[str, Any], find: FindFile) -> tupl
     if whole is not None:
         return _whole(body, whole, arguments[whole.argument], find)
     names = {binding.name: binding.argument for binding in given if binding.is_body_field}
+    form = _form(body, given, arguments, find)
     if not names and (not tool.body_required or body.needs_whole):
         return None
     fields = {name: arguments[argument] for name, argument in names.items()}
     try:
-        return encode_body(fields, body.content_type, _form(body, given, arguments, find), body.xml)
+        return encode_body(fields, body.content_type, form, body.xml)
     except ArgumentsError as error:
         raise about(names.get(error.field or "", "body"), error.message, error.hint) from None
 
@@ -50,7 +51,13 @@ def _whole(body: SentBody, whole: Binding, value: Any, find: FindFile) -> tuple[
 
 def _form(body: SentBody, given: Sequence[Binding], arguments: Mapping[str, Any], find: FindFile) -> FormFields:
     files = frozenset(binding.name for binding in body.bindings if binding.kind is BindingKind.FILE)
-    return FormFields(encodings=_encodings(body), files=files, headers=_part_headers(given, arguments), find=find)
+    return FormFields(
+        encodings=_encodings(body),
+        files=files,
+        headers=_part_headers(given, arguments),
+        find=find,
+        names=frozenset(binding.name for binding in body.bindings if binding.is_body_field),
+    )
 
 
 def _encodings(body: SentBody) -> Mapping[str, Encoding]:
@@ -60,8 +67,12 @@ def _encodings(body: SentBody) -> Mapping[str, Encoding]:
 def _part_headers(given: Sequence[Binding], arguments: Mapping[str, Any]) -> Mapping[str, Headers]:
     """Return the headers of each part, by its field. OAS 3.1.1, Encoding Object, headers."""
     headers: dict[str, Headers] = {}
+    parts = {binding.name for binding in given if binding.is_body_field}
     for binding in given:
         if binding.kind is BindingKind.PART_HEADER and binding.parameter is not None:
+            if binding.part not in parts:
+                message = f"is a header of the part {binding.part!r}, which is not given"
+                raise about(binding.argument, message, f'add "{binding.part}", or leave it out')
             one = Given(argument=binding.argument, parameter=binding.parameter, value=arguments[binding.argument])
             headers[binding.part] = (*headers.get(binding.part, ()), (binding.name, one.written(header_value)))
     return headers

@@ -5,6 +5,8 @@ import shlex
 
 from openapi_mcp.model.message import HttpRequest, Streamed, Upload
 
+_LONGEST_WORD = 100_000  # bytes; Linux takes no word of a command beyond 128 KiB
+
 
 def curl(request: HttpRequest) -> str:
     """Return the request as a curl command line; a body that no command line holds is piped to it."""
@@ -16,7 +18,7 @@ def curl(request: HttpRequest) -> str:
     if isinstance(request.body, Streamed):
         packed = "{ " + " ".join(f"{_printed(piece)};" for piece in request.body.pieces) + " } | "
         words += ["--data-binary", "@-"]
-    elif request.body is not None and _is_text(request.body):
+    elif request.body is not None and len(request.body) <= _LONGEST_WORD and _is_text(request.body):
         words += ["--data-raw", request.body.decode()]  # raw: "@" in front names no file
     elif request.body is not None:
         packed = f"{_printed(request.body)} | "

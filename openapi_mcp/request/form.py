@@ -1,8 +1,8 @@
 """Bodies that are forms: URL-encoded, and multipart with files, JSON and headers of parts."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openapi_mcp.model.document import Encoding
@@ -11,15 +11,18 @@ from openapi_mcp.model.media import is_json, is_xml
 from openapi_mcp.model.message import Headers, Streamed, Upload
 from openapi_mcp.model.xml import XmlNode
 from openapi_mcp.request.files import File, FindFile, is_data_url, kind_of, no_folder, read_file
-from openapi_mcp.request.pairs import pairs, scalar
+from openapi_mcp.request.pairs import Pair, pairs, refuse_comma, refuse_taken, scalar
 from openapi_mcp.request.xml import write_xml
 
 _PLAIN = Encoding(field="")
+_ESCAPES = str.maketrans({char: f"%{ord(char):02X}" for char in ('"', "\\", "\x7f", *map(chr, range(32)))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFields:
     """What the document says of a form's fields: how each is written, which are files, what headers their parts have.
+
+    `names` are those that it declares, given or not.
 
     With `files` None, where it names no fields, each that is a data: URL is a file.
     """
@@ -28,6 +31,7 @@ class FormFields:
     files: frozenset[str] | None = frozenset()
     headers: Mapping[str, Headers] = field(default_factory=dict)
     find: FindFile = no_folder
+    names: frozenset[str] = frozenset()
 
 
 def urlencoded(fields: Mapping[str, Any], form: FormFields) -> bytes:
@@ -45,9 +49,15 @@ def urlencoded(fields: Mapping[str, Any], form: FormFields) -> bytes:
         pair.encoded(allow_reserved=encoding.allow_reserved)
         for name, value in fields.items()
         for encoding in (form.encodings.get(name, _PLAIN),)
-        for pair in pairs(name, _as_text(value, encoding), encoding.style or "form", explode=encoding.explode)
+        for pair in _pairs(name, _as_text(value, encoding), encoding, fields.keys() | form.names)
     )
     return "&".join(found).encode("ascii")
+
+
+def _pairs(name: str, value: Any, encoding: Encoding, taken: Container[str]) -> list[Pair]:
+    found = pairs(name, value, encoding.style or "form", explode=encoding.explode or encoding.style is None)
+    refuse_taken(name, found, taken)
+    return found
 
 
 def _as_text(value: Any, encoding: Encoding) -> Any:
@@ -71,6 +81,7 @@ def multipart(fields: Mapping[str, Any], content_type: str, form: FormFields) ->
 
     OAS 3.1.1, 4.8.15.1.2 and 4.8.15.1.3.
     """
+    form = replace(form, names=form.names | fields.keys())
     parts = [part for name, value in fields.items() for part in _parts(name, value, form)]
     # A digest of the whole: the same call is the same bytes, and no content can hold its own boundary. The mark of a
     # file on disk stands for its content.
@@ -100,7 +111,9 @@ def _parts(name: str, value: Any, form: FormFields) -> Iterator[tuple[bytes, byt
     encoding, headers = form.encodings.get(name, _PLAIN), form.headers.get(name, ())
     is_file = form.files is not None and name in form.files
     if encoding.style is not None and not is_file:
-        for pair in pairs(name, value, encoding.style, explode=encoding.explode):
+        found = _pairs(name, value, encoding, form.names)
+        refuse_comma(found)
+        for pair in found:
             yield _head(pair.name, headers), pair.text.encode()
         return
     is_whole = isinstance(value, list) and _asks_for_json(encoding) and not is_file
@@ -112,7 +125,7 @@ def _parts(name: str, value: Any, form: FormFields) -> Iterator[tuple[bytes, byt
 
 
 def _file_part(name: str, file: File, encoding: Encoding, headers: Headers) -> tuple[bytes, bytes | Upload]:
-    wanted = encoding.content_type or "*/*"
+    wanted = _declared_type(encoding) or "*/*"
     is_one = "*" not in wanted and "," not in wanted
     content_type = wanted if is_one else kind_of(file, wanted)
     return _head(name, headers, filename=file.name or name, content_type=content_type), file.data
@@ -120,7 +133,7 @@ def _file_part(name: str, file: File, encoding: Encoding, headers: Headers) -> t
 
 def _plain_part(name: str, value: Any, encoding: Encoding, headers: Headers) -> tuple[bytes, bytes]:
     """Return a part that is no file; its type is the encoding's, where it names one and the value can be that."""
-    wanted = (encoding.content_type or "").partition(",")[0].strip()
+    wanted = _declared_type(encoding).partition(",")[0].strip()
     wanted = "" if "*" in wanted else wanted
     is_nested = isinstance(value, (dict, list))
     if isinstance(value, dict) and wanted and is_xml(wanted):
@@ -129,6 +142,12 @@ def _plain_part(name: str, value: Any, encoding: Encoding, headers: Headers) -> 
         content_type = wanted if wanted and is_json(wanted) else "application/json"
         return _head(name, headers, content_type=content_type), _json_text(value).encode()
     return _head(name, headers, content_type=wanted), scalar(value).encode()
+
+
+def _declared_type(encoding: Encoding) -> str:
+    """Return the type that an encoding names; "" for none, or one that no header can carry."""
+    declared = encoding.content_type or ""
+    return declared if declared.isascii() and declared.isprintable() else ""
 
 
 def _json_text(value: Any) -> str:
@@ -154,5 +173,8 @@ def _head(name: str, headers: Headers, *, filename: str = "", content_type: str 
 
 
 def _quoted(name: str) -> str:
-    """Escape a name as browsers do (WHATWG HTML, multipart/form-data encoding algorithm)."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """Escape a name as browsers do (WHATWG HTML, multipart/form-data encoding algorithm), and what they let through.
+
+    A backslash is the start of an escape to readers (RFC 9110 section 5.6.4): at the end it would hide the quote.
+    """
+    return name.translate(_ESCAPES)

@@ -4,7 +4,7 @@ A value is a JSON value; scalars are written as JSON writes them, text without q
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -33,11 +33,12 @@ def encode(text: str, *, safe: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A name and its texts, which a delimiter stands between."""
+    """A name and its texts, which a delimiter stands between; where it `is_list` they may be one text only."""
 
     name: str
     texts: tuple[str, ...]
     delimiter: str = ","
+    is_list: bool = False
 
     @property
     def text(self) -> str:
@@ -47,7 +48,7 @@ class Pair:
     def encoded(self, *, allow_reserved: bool = False) -> str:
         """Write it percent-encoded: ("a b", ("1", "x,y")) -> "a%20b=1,x%2Cy"."""
         between = self.delimiter if self.delimiter == "," else encode(self.delimiter)
-        safe = _RESERVED.replace(",", "") if len(self.texts) > 1 else _RESERVED
+        safe = _RESERVED.replace(",", "") if self.is_list else _RESERVED
         texts = (_reserved(text, safe) if allow_reserved else encode(text) for text in self.texts)
         return f"{encode(self.name)}={between.join(texts)}"
 
@@ -84,7 +85,7 @@ def pairs(name: str, value: Any, style: str = "form", *, explode: bool = True) -
         return [Pair(name, (scalar(item),)) for item in value]
     texts = tuple(map(scalar, _flat(value) if isinstance(value, dict) else value))
     refuse_delimiter(name, texts, DELIMITERS[style])
-    return [Pair(name, texts, DELIMITERS[style])]
+    return [Pair(name, texts, DELIMITERS[style], is_list=True)]
 
 
 def refuse_delimiter(name: str, texts: Iterable[str], *delimiters: str) -> None:
@@ -94,6 +95,17 @@ def refuse_delimiter(name: str, texts: Iterable[str], *delimiters: str) -> None:
             raise ArgumentsError(
                 f"holds {delimiter!r}, which stands between its values and cannot be told apart from it",
                 field=name,
+                hint="give values without it",
+            )
+
+
+def refuse_comma(found: Iterable[Pair]) -> None:
+    """Raise where a comma within a text is read as one between texts: where nothing is encoded."""
+    for pair in found:
+        if pair.is_list and pair.delimiter == "," and any("," in text for text in pair.texts):
+            raise ArgumentsError(
+                "holds ',' in one of its values, which cannot be told from what stands between them",
+                field=pair.name,
                 hint="give values without it",
             )
 
@@ -129,10 +141,23 @@ def _deep(prefix: str, value: Any) -> Iterator[Pair]:
 
 
 def refuse_brackets(name: str, key: str) -> None:
-    """Raise where a key would be read as several."""
+    """Raise where a key would be read as several, or as none: `f[]=1` is an item of a list."""
+    if not key:
+        raise ArgumentsError("holds an empty key, which would be read as a list", field=name, hint="give keys a name")
     if "[" in key or "]" in key:
         raise ArgumentsError(
             f"holds the key {key[:80]!r}, whose brackets would be read as another key",
             field=name,
             hint="give keys without brackets",
         )
+
+
+def refuse_taken(name: str, found: Iterable[Pair], taken: Container[str]) -> None:
+    """Raise where what an object is taken apart into would be read as another parameter or field. Security, A5."""
+    for pair in found:
+        if pair.name != name and pair.name in taken:
+            raise ArgumentsError(
+                f"would be sent as {pair.name[:80]!r}, which is the name of something else",
+                field=name,
+                hint="give that one itself",
+            )

@@ -1,14 +1,26 @@
 """Parameter values in their styles, percent-encoded, as OAS 3.1.1 (Style Examples) and RFC 6570 write them."""
 
 import re
+from collections.abc import Container
 from typing import Any
 
 from openapi_mcp.errors import ArgumentsError
-from openapi_mcp.model.document import Parameter
+from openapi_mcp.model.document import Location, Parameter
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.request.pairs import DELIMITERS, Pair, encode, pairs, refuse_delimiter, scalar
+from openapi_mcp.request.form import FormFields, urlencoded
+from openapi_mcp.request.pairs import (
+    DELIMITERS,
+    Pair,
+    encode,
+    pairs,
+    refuse_comma,
+    refuse_delimiter,
+    refuse_taken,
+    scalar,
+)
 
 _JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
+_COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, which holds no "=": RFC 6265 section 4.1.1
 _COOKIE_TEXT = re.compile(r"[!#-+\--:<-\[\]-~]*")  # cookie-octet: RFC 6265 section 4.1.1
 
 
@@ -51,9 +63,21 @@ def query_pairs(parameter: Parameter, value: Any) -> list[str]:
     Raises:
         ArgumentsError: a style that is not for queries, or has no unambiguous form for this value.
     """
-    value = _content(parameter, value)
-    found = pairs(parameter.name, value, parameter.style, explode=parameter.explode)
-    return [pair.encoded(allow_reserved=parameter.allow_reserved) for pair in found]
+    return [pair.encoded(allow_reserved=parameter.allow_reserved) for pair in _query(parameter, value)]
+
+
+def _query(parameter: Parameter, value: Any) -> list[Pair]:
+    return pairs(parameter.name, _content(parameter, value), parameter.style, explode=parameter.explode)
+
+
+def refuse_other_names(parameter: Parameter, value: Any, taken: Container[str]) -> None:
+    """Refuse a query or cookie parameter that a server would take for others: an object has names of its own.
+
+    Raises:
+        ArgumentsError: one of its names is `taken`.
+    """
+    found = _cookie(parameter, value) if parameter.location is Location.COOKIE else _query(parameter, value)
+    refuse_taken(parameter.name, found, taken)
 
 
 def querystring(parameter: Parameter, value: Any) -> str:
@@ -63,7 +87,7 @@ def querystring(parameter: Parameter, value: Any) -> str:
     """
     media_type = (parameter.content_type or "").partition(";")[0].strip().lower()
     if media_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return "&".join(pair.encoded() for name, item in value.items() for pair in pairs(name, item))
+        return urlencoded(value, FormFields()).decode("ascii")
     return encode(value if isinstance(value, str) else write_json(value))
 
 
@@ -105,6 +129,11 @@ def _apart(parameter: Parameter, text: str, *delimiters: str) -> str:
             field=parameter.name,
             hint="give values without it",
         )
+    if text != text.strip(" \t"):
+        # RFC 9110 section 5.6.1: a reader of a list drops what stands around its commas.
+        raise ArgumentsError(
+            "starts or ends one of its values with white space, which no header can carry", field=parameter.name
+        )
     return text
 
 
@@ -114,19 +143,22 @@ def cookie_pairs(parameter: Parameter, value: Any) -> list[str]:
     Raises:
         ArgumentsError: style cookie, and a character that no cookie holds.
     """
-    found = pairs(parameter.name, _content(parameter, value), "form", explode=parameter.explode)
+    found = _cookie(parameter, value)
     if parameter.style != "cookie":
         return [pair.encoded() for pair in found]
     return [_plain_cookie(parameter, pair) for pair in found]
 
 
+def _cookie(parameter: Parameter, value: Any) -> list[Pair]:
+    return pairs(parameter.name, _content(parameter, value), "form", explode=parameter.explode)
+
+
 def _plain_cookie(parameter: Parameter, pair: Pair) -> str:
-    if not _COOKIE_TEXT.fullmatch(pair.name) or not all(map(_COOKIE_TEXT.fullmatch, pair.texts)):
+    if not _COOKIE_NAME.fullmatch(pair.name) or not all(map(_COOKIE_TEXT.fullmatch, pair.texts)):
         raise ArgumentsError(
             "holds a character that no cookie can carry as it is", field=parameter.name, hint="percent-encode it"
         )
-    if len(pair.texts) > 1:
-        _apart(parameter, "".join(pair.texts), ",")
+    refuse_comma([pair])
     return f"{pair.name}={pair.text}"
 
 

@@ -53,6 +53,33 @@ def test_bytes_come_back_as_they_were(data: bytes, url_safe: bool) -> None:
     assert read_file(f"data:application/pdf;base64,{base64.b64encode(data).decode()}", "a").data == data
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["/srv/files/a.pdf", "./a", "../a", "~/a", "file:///srv/a", "file:a", ".\\a", "..\\a", "/9j/4AAQ.jpg"],
+)
+def test_a_path_where_no_folder_is_open_says_how_to_open_one(text: str) -> None:
+    """Issue 4, Files: a path below a folder that `--files DIR` allows; style.md, Errors: what to do."""
+    with pytest.raises(ArgumentsError) as raised:
+        read_file(text, "photo")
+    assert (raised.value.field, raised.value.message) == ("photo", "is a path, and no folder of files is open to calls")
+    assert raised.value.hint is not None
+    assert "--files DIR" in raised.value.hint
+
+
+@pytest.mark.parametrize(("length", "times"), [(4_092, 1), (4_096, 0), (40_000, 0)])
+def test_a_text_is_looked_for_only_where_it_is_short_enough_for_a_path(length: int, times: int) -> None:
+    """Linux, PATH_MAX: no path is longer; a file in base64 mostly is."""
+    asked: list[str] = []
+    assert read_file("a" * length, "photo", lambda text, _: asked.append(text)).data
+    assert len(asked) == times
+
+
+@given(st.binary(max_size=300))
+def test_base64_is_never_taken_for_a_path(data: bytes) -> None:
+    """Law: a file that is given as padded base64 arrives, whatever its first characters."""
+    assert read_file(base64.b64encode(data).decode(), "a").data == data
+
+
 def test_a_file_does_not_show_its_bytes() -> None:
     """Our choice: they may be megabytes, and secret."""
     assert "hi" not in repr(read_file("aGk=", "a"))
