@@ -153,7 +153,8 @@ class Bodies:
             said = "The changes, each with op, path and value (RFC 6902)."
             yield self.whole(operation, {**_PATCH, "description": schema.get("description", said)})
         elif (fields := object_body(self.schemas, schema)) is not None:
-            offered = [*self.fields(fields)]
+            can_delete = plain_type(content_type) == "application/merge-patch+json"
+            offered = [_deletable(one) if can_delete else one for one in self.fields(fields)]
             yield from offered or (Argument("", "body", {"type": "object"}, BindingKind.BODY, required=False),)
         else:
             is_any = is_form(content_type) and schema.keys() <= {"xml"}
@@ -192,6 +193,15 @@ class Bodies:
         said = " ".join(word for word in words if word)
         schema = {**schema, "description": said} if said else schema
         return Argument("", "body", schema, kind, body is not None and body.required)
+
+
+def _deletable(field: Argument) -> Argument:
+    """Return a field of a merge patch, which null deletes. RFC 7396 section 1."""
+    kept = {key: value for key, value in field.schema.items() if key != "description"}
+    if field.required or not kept or {"type": "null"} in kept.get("anyOf", ()):
+        return field
+    said = {"description": field.schema["description"]} if "description" in field.schema else {}
+    return replace(field, schema={"anyOf": [kept, {"type": "null"}], **said})
 
 
 def _essence(body: BodyArguments) -> str:

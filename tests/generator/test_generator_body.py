@@ -297,3 +297,21 @@ def test_a_body_without_content_is_no_body(body: dict[str, Any]) -> None:
     """Our choice: nothing can be said of it."""
     tool = one_tool({"requestBody": body}, method="post")
     assert (tool.bindings, tool.body_type) == ((), None)
+
+
+def test_null_deletes_a_field_of_a_merge_patch() -> None:
+    """RFC 7396 section 1; a field that is required cannot be deleted, one that takes null already stays as it is."""
+    properties = {
+        "name": {"type": "string", "description": "N."},
+        "id": {"type": "integer"},
+        "note": {"type": ["string", "null"]},
+        "any": {},
+    }
+    schema = {"type": "object", "required": ["id"], "properties": properties}
+    tool = tool_with_body({"application/merge-patch+json": {"schema": schema}})
+    assert tool.input_schema["properties"] == {
+        "name": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "N."},
+        "id": {"type": "integer"},
+        "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "any": {},
+    }

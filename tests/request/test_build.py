@@ -376,7 +376,7 @@ def test_a_form_whose_body_is_no_object_is_named() -> None:
     """security.md 15: naming the argument."""
     tool = tool_with_body({"application/x-www-form-urlencoded": {}})
     with pytest.raises(ArgumentsError, match='argument "body" must be an object') as raised:
-        built(tool, body="x")
+        built(tool, body=["x"])
     assert raised.value.field == "body"
 
 
