@@ -4,17 +4,30 @@ Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`,
 `env:NAME` or `file:PATH`; it is resolved when it is needed, and a file is read again when it is asked for again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import ANY_CLIENT, ANY_METHOD, CLIENTS, METHODS, SAFE_METHODS, Limits
+from openapi_mcp.model.policy import ANY_CLIENT, CLIENTS, SAFE_METHODS, Limits
 from openapi_mcp.model.secret import Secret
-from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.values import (
+    read_base_url,
+    read_flag,
+    read_header_lines,
+    read_http_path,
+    read_methods,
+    read_number,
+    read_one_of,
+    read_pairs,
+    read_patterns,
+    read_port,
+    read_text,
+    read_texts,
+    read_variables,
+)
 
 PREFIX = "OPENAPI_MCP_"
 FILE_NAME = "openapi-mcp.toml"
@@ -190,8 +203,8 @@ def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
 def is_passed_over(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
     """True where a config file that nobody named is not read: it could send what was given elsewhere.
 
-    A client starts us in whatever folder is open; a file found there must not get at a document or a credential that
-    the operator named on the command line or in the environment.
+    A client starts us in whatever folder is open; a file found there must not get at a document, a credential or a
+    folder of files that the operator named on the command line or in the environment.
     """
     if any(flags.get(key) not in (None, [], ()) for key in _OWN):
         return True
@@ -229,7 +242,7 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
         elif key in _READERS:
             values[key] = value
     if schemes:
-        values["auth"] = {**_pairs(values.get("auth", ()), f"{PREFIX}AUTH"), **schemes}
+        values["auth"] = {**read_pairs(values.get("auth", ()), f"{PREFIX}AUTH"), **schemes}
     return values
 
 
@@ -242,172 +255,42 @@ def _known_key(key: str, where: str) -> str:
     raise ConfigError(f"unknown key {key!r}", where=where, hint=hint)
 
 
-def _text(value: Any, where: str) -> str:
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    raise ConfigError("a non-empty text is wanted", where=where, hint='write it as "text"')
-
-
-def _texts(value: Any, where: str) -> tuple[str, ...]:
-    """Read a list; a text is one entry a line."""
-    if isinstance(value, str):
-        value = value.splitlines()
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return tuple(item.strip() for item in value if item.strip())
-    raise ConfigError("a list of texts is wanted", where=where, hint='write ["one", "two"]')
-
-
-def _flag(value: Any, where: str) -> bool:
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in ("1", "true", "yes", "on"):
-        return True
-    if str(value).lower() in ("0", "false", "no", "off"):
-        return False
-    raise ConfigError(f"{str(value)[:40]!r} is neither true nor false", where=where, hint="write true or false")
-
-
-def _number(least: float, unit: str, *, whole: bool) -> Callable[[Any, str], Any]:
-    def read(value: Any, where: str) -> float | int:
-        try:
-            number = int(value) if whole else float(value)
-        except (TypeError, ValueError, OverflowError):
-            number = -1
-        is_cut = isinstance(value, float) and number != value
-        if isinstance(value, bool) or is_cut or not least <= number < 1e15:
-            wanted = f"a {'whole ' if whole else ''}number of at least {least:g} ({unit}) is wanted"
-            raise ConfigError(f"{wanted}, not {str(value)[:40]!r}", where=where, hint="correct the value")
-        return number
-
-    return read
-
-
-def _methods(value: Any, where: str) -> frozenset[str]:
-    texts = (value,) if isinstance(value, str) else _texts(value, where)
-    names = {name.strip().upper() for text in texts for name in text.replace("\n", ",").split(",") if name.strip()}
-    if "ALL" in names:
-        return frozenset((*METHODS, ANY_METHOD))
-    unknown = sorted(names - set(METHODS))
-    if unknown or not names:
-        said = f"unknown method {unknown[0].lower()!r}" if unknown else "no method is named"
-        hint = f"choose from {', '.join(METHODS).lower()}, or all"
-        raise ConfigError(said, where=where, hint=hint)
-    return frozenset(names | {"HEAD"}) if "GET" in names else frozenset(names)
-
-
-def _patterns(value: Any, where: str) -> tuple[str, ...]:
-    patterns = _texts(value, where)
-    for pattern in patterns:
-        if not pattern.startswith(("/", "*", "tag:", "op:")):
-            hint = "write a path such as '/orders/*', tag:NAME, or op:GLOB"
-            raise ConfigError(f"the pattern {pattern!r} can match nothing", where=where, hint=hint)
-    return patterns
-
-
-def _base_url(value: Any, where: str) -> str:
-    url = _text(value, where)
-    if origin(url) is None or not url.isprintable():
-        raise ConfigError(f"{redact_url(url)!r} is not a usable URL", where=where, hint="write http(s)://host/path")
-    parts = urlsplit(url)
-    if "@" in parts.netloc:
-        raise ConfigError("a base URL holds no credentials", where=where, hint="give them with --basic USER:PASS")
-    if any(segment.lower().replace("%2e", ".") in (".", "..") for segment in parts.path.split("/")):
-        raise ConfigError("a base URL holds no dot segments", where=where, hint="write the path they lead to")
-    return parts._replace(fragment="").geturl()
-
-
-def _variables(value: Any, where: str) -> dict[str, str]:
-    """Read `NAME=VALUE` texts, or a table; a value may be empty, or a number."""
-    if isinstance(value, Mapping):
-        return {str(name): str(text) for name, text in value.items()}
-    pairs = [text.partition("=") for text in _texts(value, where)]
-    if not all(name.strip() and equals for name, equals, _ in pairs):
-        raise ConfigError("a variable and its value are wanted", where=where, hint="write NAME=VALUE")
-    return {name.strip(): text.strip() for name, _, text in pairs}
-
-
-def _pairs(value: Any, where: str) -> dict[str, str]:
-    """Read `SCHEME=VALUE` texts, or a table."""
-    if isinstance(value, Mapping):
-        return {str(name): _text(text, f"{where}.{name}") for name, text in value.items()}
-    pairs = (text.partition("=") for text in _texts(value, where))
-    found = {}
-    for name, equals, text in pairs:
-        if not equals or not name.strip() or not text.strip():
-            raise ConfigError("a scheme and its value are wanted", where=where, hint="write SCHEME=VALUE")
-        found[name.strip()] = text.strip()
-    return found
-
-
-def _header_lines(value: Any, where: str) -> tuple[str, ...]:
-    lines = _texts(value, where)
-    for line in lines:
-        name, colon, text = line.partition(":")
-        if not colon or not name.strip() or not text.strip() or any(char.isspace() for char in name.strip()):
-            raise ConfigError("a header has a name and a value", where=where, hint="write 'Name: value'")
-    return lines
-
-
-def _one_of(allowed: Iterable[str]) -> Callable[[Any, str], str]:
-    def read(value: Any, where: str) -> str:
-        text = _text(value, where).lower()
-        if text not in allowed:
-            raise ConfigError(f"unknown value {text[:40]!r}", where=where, hint=f"choose from {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _http_path(value: Any, where: str) -> str:
-    text = _text(value, where)
-    if not text.startswith("/") or any(char in text for char in "?#{} "):
-        raise ConfigError(f"{text[:60]!r} is not a path", where=where, hint="write it as /mcp")
-    return text
-
-
-def _port(value: Any, where: str) -> int:
-    number: int = _number(0, "port", whole=True)(value, where)
-    if number > 65535:
-        raise ConfigError(f"there is no port {number}", where=where, hint="choose from 0 (any free one) to 65535")
-    return number
-
-
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
 _LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
-_OWN = ("spec", "spec_command", "base_url", *_CREDENTIALS)
+_OWN = ("spec", "spec_command", "base_url", "files", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
-    "spec": _text,
-    "spec_command": _text,
-    "base_url": _base_url,
-    "overlay": _texts,
-    "server_variable": _variables,
-    "files": _text,
-    "allow_remote_refs": _flag,
-    "methods": _methods,
-    "include": _patterns,
-    "exclude": _patterns,
-    "output_schemas": _flag,
-    "client": _one_of(CLIENTS),
-    "select": _flag,
-    "bearer": _text,
-    "token": _text,
-    "token_scheme": _text,
-    "basic": _text,
-    "api_key": _text,
-    "header": _header_lines,
-    "auth": _pairs,
-    "timeout": _number(0.001, "seconds", whole=False),
-    "max_response": _number(0, "characters", whole=True),
-    "max_body": _number(1, "bytes", whole=True),
-    "max_concurrency": _number(1, "calls", whole=True),
-    "follow_pages": _number(0, "pages", whole=True),
-    "host": _text,
-    "port": _port,
-    "path": _http_path,
-    "cache_dir": _text,
-    "no_catalogue": _flag,
-    "watch": _flag,
-    "refresh": _number(1, "seconds", whole=False),
-    "log_level": _one_of(LOG_LEVELS),
-    "quiet": _flag,
+    "spec": read_text,
+    "spec_command": read_text,
+    "base_url": read_base_url,
+    "overlay": read_texts,
+    "server_variable": read_variables,
+    "files": read_text,
+    "allow_remote_refs": read_flag,
+    "methods": read_methods,
+    "include": read_patterns,
+    "exclude": read_patterns,
+    "output_schemas": read_flag,
+    "client": read_one_of(CLIENTS),
+    "select": read_flag,
+    "bearer": read_text,
+    "token": read_text,
+    "token_scheme": read_text,
+    "basic": read_text,
+    "api_key": read_text,
+    "header": read_header_lines,
+    "auth": read_pairs,
+    "timeout": read_number(0.001, "seconds", whole=False),
+    "max_response": read_number(0, "characters", whole=True),
+    "max_body": read_number(1, "bytes", whole=True),
+    "max_concurrency": read_number(1, "calls", whole=True),
+    "follow_pages": read_number(0, "pages", whole=True),
+    "host": read_text,
+    "port": read_port,
+    "path": read_http_path,
+    "cache_dir": read_text,
+    "no_catalogue": read_flag,
+    "watch": read_flag,
+    "refresh": read_number(1, "seconds", whole=False),
+    "log_level": read_one_of(LOG_LEVELS),
+    "quiet": read_flag,
 }

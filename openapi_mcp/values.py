@@ -1,0 +1,151 @@
+"""What an option's value means, wherever it was written; each function raises a ConfigError that says where."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.policy import ANY_METHOD, METHODS
+from openapi_mcp.model.url import origin, redact_url
+
+
+def read_text(value: Any, where: str) -> str:
+    """Return a text that is not empty, its ends stripped."""
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise ConfigError("a non-empty text is wanted", where=where, hint='write it as "text"')
+
+
+def read_texts(value: Any, where: str) -> tuple[str, ...]:
+    """Read a list; a text is one entry a line."""
+    if isinstance(value, str):
+        value = value.splitlines()
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return tuple(item.strip() for item in value if item.strip())
+    raise ConfigError("a list of texts is wanted", where=where, hint='write ["one", "two"]')
+
+
+def read_flag(value: Any, where: str) -> bool:
+    """Return what stands for true or false."""
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("1", "true", "yes", "on"):
+        return True
+    if str(value).lower() in ("0", "false", "no", "off"):
+        return False
+    raise ConfigError(f"{str(value)[:40]!r} is neither true nor false", where=where, hint="write true or false")
+
+
+def read_number(least: float, unit: str, *, whole: bool) -> Callable[[Any, str], Any]:
+    """Return what reads a number of at least `least`; `unit` is for people."""
+
+    def read(value: Any, where: str) -> float | int:
+        try:
+            number = int(value) if whole else float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = -1
+        is_cut = isinstance(value, float) and number != value
+        if isinstance(value, bool) or is_cut or not least <= number < 1e15:
+            wanted = f"a {'whole ' if whole else ''}number of at least {least:g} ({unit}) is wanted"
+            raise ConfigError(f"{wanted}, not {str(value)[:40]!r}", where=where, hint="correct the value")
+        return number
+
+    return read
+
+
+def read_methods(value: Any, where: str) -> frozenset[str]:
+    """Return the methods that a list names, in capitals; get brings head along, `all` those that documents invent."""
+    texts = (value,) if isinstance(value, str) else read_texts(value, where)
+    names = {name.strip().upper() for text in texts for name in text.replace("\n", ",").split(",") if name.strip()}
+    if "ALL" in names:
+        return frozenset((*METHODS, ANY_METHOD))
+    unknown = sorted(names - set(METHODS))
+    if unknown or not names:
+        said = f"unknown method {unknown[0].lower()!r}" if unknown else "no method is named"
+        hint = f"choose from {', '.join(METHODS).lower()}, or all"
+        raise ConfigError(said, where=where, hint=hint)
+    return frozenset(names | {"HEAD"}) if "GET" in names else frozenset(names)
+
+
+def read_patterns(value: Any, where: str) -> tuple[str, ...]:
+    """Return patterns of operations."""
+    patterns = read_texts(value, where)
+    for pattern in patterns:
+        if not pattern.startswith(("/", "*", "tag:", "op:")):
+            hint = "write a path such as '/orders/*', tag:NAME, or op:GLOB"
+            raise ConfigError(f"the pattern {pattern!r} can match nothing", where=where, hint=hint)
+    return patterns
+
+
+def read_base_url(value: Any, where: str) -> str:
+    """Return an absolute http(s) URL without credentials, fragment and dot segments."""
+    url = read_text(value, where)
+    if origin(url) is None or not url.isprintable():
+        raise ConfigError(f"{redact_url(url)!r} is not a usable URL", where=where, hint="write http(s)://host/path")
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise ConfigError("a base URL holds no credentials", where=where, hint="give them with --basic USER:PASS")
+    if any(segment.lower().replace("%2e", ".") in (".", "..") for segment in parts.path.split("/")):
+        raise ConfigError("a base URL holds no dot segments", where=where, hint="write the path they lead to")
+    return parts._replace(fragment="").geturl()
+
+
+def read_variables(value: Any, where: str) -> dict[str, str]:
+    """Read `NAME=VALUE` texts, or a table; a value may be empty, or a number."""
+    if isinstance(value, Mapping):
+        return {str(name): str(text) for name, text in value.items()}
+    pairs = [text.partition("=") for text in read_texts(value, where)]
+    if not all(name.strip() and equals for name, equals, _ in pairs):
+        raise ConfigError("a variable and its value are wanted", where=where, hint="write NAME=VALUE")
+    return {name.strip(): text.strip() for name, _, text in pairs}
+
+
+def read_pairs(value: Any, where: str) -> dict[str, str]:
+    """Read `SCHEME=VALUE` texts, or a table."""
+    if isinstance(value, Mapping):
+        return {str(name): read_text(text, f"{where}.{name}") for name, text in value.items()}
+    pairs = (text.partition("=") for text in read_texts(value, where))
+    found = {}
+    for name, equals, text in pairs:
+        if not equals or not name.strip() or not text.strip():
+            raise ConfigError("a scheme and its value are wanted", where=where, hint="write SCHEME=VALUE")
+        found[name.strip()] = text.strip()
+    return found
+
+
+def read_header_lines(value: Any, where: str) -> tuple[str, ...]:
+    """Return headers, each as 'Name: value'."""
+    lines = read_texts(value, where)
+    for line in lines:
+        name, colon, text = line.partition(":")
+        if not colon or not name.strip() or not text.strip() or any(char.isspace() for char in name.strip()):
+            raise ConfigError("a header has a name and a value", where=where, hint="write 'Name: value'")
+    return lines
+
+
+def read_one_of(allowed: Iterable[str]) -> Callable[[Any, str], str]:
+    """Return what reads one of some words."""
+
+    def read(value: Any, where: str) -> str:
+        text = read_text(value, where).lower()
+        if text not in allowed:
+            raise ConfigError(f"unknown value {text[:40]!r}", where=where, hint=f"choose from {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def read_http_path(value: Any, where: str) -> str:
+    """Return the path of an endpoint."""
+    text = read_text(value, where)
+    if not text.startswith("/") or any(char in text for char in "?#{} "):
+        raise ConfigError(f"{text[:60]!r} is not a path", where=where, hint="write it as /mcp")
+    return text
+
+
+def read_port(value: Any, where: str) -> int:
+    """Return the number of a port."""
+    number: int = read_number(0, "port", whole=True)(value, where)
+    if number > 65535:
+        raise ConfigError(f"there is no port {number}", where=where, hint="choose from 0 (any free one) to 65535")
+    return number
