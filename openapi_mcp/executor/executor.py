@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -14,18 +13,22 @@ import anyio
 
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
+from openapi_mcp.executor.failures import (
+    invalid,
+    no_such_result,
+    not_sent,
+    redirected,
+    refused,
+    shown_origin,
+    timed_out,
+    unknown_tool,
+)
 from openapi_mcp.executor.follow import follow
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.send import (
-    BrokenAnswerError,
-    NoTurnError,
     Sender,
     SendError,
-    TooLargeError,
-    UnreachableError,
-    UnsendableError,
-    UploadError,
 )
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
@@ -37,23 +40,20 @@ from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
-from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
 from openapi_mcp.request.arguments import offered, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
-from openapi_mcp.response.decode import is_deep, json_body, mask, read_answer, text_body
+from openapi_mcp.response.decode import mask, read_answer
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
-from openapi_mcp.response.shape import shape_json, shape_text
 from openapi_mcp.schema.check import Check
 
 log = logging.getLogger(__name__)
 
 _MAX_URL = 500  # characters of a URL in a note
-_MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
 
 def server_url(document: Document, base_url: str | None = None, operation: Operation | None = None) -> str:
@@ -175,9 +175,9 @@ class Executor:
             response, attempts = await self._send(request, deadline)
             log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         except TimeoutError:
-            return self._timed_out(request)
+            return timed_out(request, self._limits.timeout)
         except SendError as error:
-            return self._masked(_send_failure(error, self._redact))
+            return self._masked(not_sent(error, self._redact))
         failure = self._failure(request, response)
         if failure is not None:
             return self._masked(replace(failure, attempts=attempts))
@@ -186,7 +186,7 @@ class Executor:
     def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
         tool = self._toolset.by_name.get(call.tool)
         if tool is None:
-            raise _Refused(_unknown_tool(call.tool, self._toolset))
+            raise _Refused(unknown_tool(call.tool, self._toolset))
         try:
             arguments = offered(tool, call.arguments)
             body = chosen_body(tool, arguments)
@@ -195,7 +195,7 @@ class Executor:
             base = server_url(self._document, self._base_url, tool.operation)
             return tool, arguments, build_request(tool, arguments, base, self._document.templates, self._find)
         except ArgumentsError as error:
-            raise _Refused(_invalid(error)) from None
+            raise _Refused(invalid(error)) from None
         except ConfigError as error:
             raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
 
@@ -231,13 +231,13 @@ class Executor:
         try:
             return await self._reader.read_on(call, kept)
         except ArgumentsError as error:
-            return self._masked(_invalid(error)).as_result()
+            return self._masked(invalid(error)).as_result()
         except NoSuchResultError:
-            return self._masked(_no_such_result(call)).as_result()
+            return self._masked(no_such_result(call)).as_result()
 
     def _failure(self, request: HttpRequest, response: HttpResponse) -> Failure | None:
         if response.redirect is not None:
-            return _redirected(response, self._redact)
+            return redirected(response, self._redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             return self._refusal(request, response)
         return None
@@ -268,30 +268,12 @@ class Executor:
         return not self._redact.finds(write_json(call.arguments))
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
-        kind = kind_of(response.status)
-        body = _error_body(response, self._redact)
-        said = said_by(body)
-        hint = hint_for(kind)
-        if kind is FailureKind.UNAUTHENTICATED and self._credentials and origin(request.url) not in self._trusted:
-            hint = f"no credential was sent: {_shown_origin(request.url)} was not named; confirm it with --base-url"
-        return Failure(
-            kind=kind,
-            message=f"the API answered {response.status}" + (f": {said}" if said else ""),
-            status=response.status,
-            retryable=is_retryable(response.status),
-            retry_after=retry_after(response.header("retry-after"), time.time()),
-            hint=hint,
-            body=body,
-        )
-
-    def _timed_out(self, request: HttpRequest) -> Failure:
-        return Failure(
-            kind=FailureKind.TIMEOUT,
-            message=f"{_shown_origin(request.url)} did not answer in full within {self._limits.timeout:g} s",
-            retryable=request.method in ("GET", "HEAD"),
-            attempts=1,
-            hint="ask for less, or start the server with a longer --timeout",
-        )
+        failure = refused(response, self._redact)
+        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self._credentials
+        if is_known or origin(request.url) in self._trusted:
+            return failure
+        hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
+        return replace(failure, hint=hint)
 
     def _masked(self, failure: Failure) -> Failure:
         """Return the failure with every secret masked, and text that UTF-8 can carry; both may repeat what was sent."""
@@ -307,66 +289,6 @@ class _Refused(Exception):
         self.failure = failure
 
 
-def _unknown_tool(name: str, toolset: Toolset) -> Failure:
-    near = get_close_matches(name, toolset.by_name, n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "list the tools to see their names"
-    return Failure(kind=FailureKind.UNKNOWN_TOOL, message=f"there is no tool {one_line(name, 80)!r}", hint=hint)
-
-
-def _invalid(error: ArgumentsError) -> Failure:
-    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
-
-
-def _no_such_result(call: Call) -> Failure:
-    handle = one_line(str(call.arguments.get("handle")), 60)
-    message = f"there is no result {handle!r}, or no longer: they are kept for an hour, and fewer where they are large"
-    hint = "make the call again whose result was cut"
-    return Failure(kind=FailureKind.NOT_FOUND, message=message, field="handle", hint=hint)
-
-
-def _send_failure(error: SendError, redact: Redactor) -> Failure:
-    reason = one_line(redact(str(error)), 300)  # masked before it is cut: half a secret is one too
-    match error:
-        case UnsendableError():
-            message, hint = f"no request can carry these arguments: {reason}", "give shorter and plainer values"
-            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=message, hint=hint)
-        case UploadError():
-            hint = "leave the file as it is until the call has ended, and call again"
-            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=f"a file was not sent: {reason}", hint=hint)
-        case NoTurnError():
-            message, hint = f"the call's turn did not come in time: {reason}", "call again when others have ended"
-            return Failure(kind=FailureKind.TIMEOUT, message=message, retryable=True, hint=hint)
-        case UnreachableError():
-            kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
-        case TooLargeError():
-            kind, message = FailureKind.TOO_LARGE, reason
-        case BrokenAnswerError() | _:
-            kind, message = FailureKind.BAD_RESPONSE, f"the API's answer cannot be read: {reason}"
-    hint = hint_for(kind)
-    if kind is FailureKind.TOO_LARGE:
-        hint = "ask for less: a filter, a smaller page, fewer fields"
-    return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
-
-
-def _redirected(response: HttpResponse, redact: Redactor) -> Failure:
-    target = redact(redact_url(response.redirect or ""))
-    return Failure(
-        kind=FailureKind.REFUSED,
-        message=f"the API redirects to another origin, which is not followed: {one_line(target, 500)}",
-        status=response.status,
-        hint="if that is where the API lives now, start the server with --base-url for it",
-    )
-
-
-def _error_body(response: HttpResponse, redact: Redactor) -> Any:
-    """Return the upstream's own answer, masked, then shortened: JSON where it is, else text, None for bytes."""
-    value, is_json = json_body(response)
-    text = text_body(response)
-    if is_json and not is_deep(value, text or ""):
-        return shape_json(mask(value, redact), _MAX_ERROR_BODY)[0]
-    return shape_text(redact(text), _MAX_ERROR_BODY)[0] if text else None
-
-
 def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
     """Return the headers of an answer without cookies: for HEAD they are the answer."""
     kept = ((name, value) for name, value in response.headers if name.lower() != "set-cookie")
@@ -375,8 +297,3 @@ def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str
 
 def _as_utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
-
-
-def _shown_origin(url: str) -> str:
-    found = origin(url)
-    return f"{found[0]}://{found[1]}:{found[2]}" if found else "the API"

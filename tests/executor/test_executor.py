@@ -21,7 +21,8 @@ from support.make import ALL_METHODS, Json, answering, document, json_body, para
 from support.raw import answer, hang, raw_upstream, redirect, trickle
 
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
-from openapi_mcp.executor.executor import Executor, _send_failure, server_url
+from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.executor.failures import not_sent
 from openapi_mcp.executor.faults import UploadError
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Blob, Call, Failure, Result, Text
@@ -730,7 +731,7 @@ async def test_what_came_of_an_answer_without_end_is_the_result() -> None:
 
 def test_a_file_that_cannot_be_sent_is_the_callers_to_mend() -> None:
     """design.md, A result: what happened, and what to do."""
-    failed = _send_failure(UploadError("'a.bin' has changed since the call began"), Redactor.of(()))
+    failed = not_sent(UploadError("'a.bin' has changed since the call began"), Redactor.of(()))
     assert (failed.kind, failed.attempts, failed.retryable) == ("invalid_arguments", 0, False)
     assert failed.message == "a file was not sent: 'a.bin' has changed since the call began"
     assert failed.hint == "leave the file as it is until the call has ended, and call again"

@@ -1,0 +1,125 @@
+"""Why a call failed, in words: ours before it was sent, the way's, and the API's own."""
+
+import time
+from difflib import get_close_matches
+from typing import Any
+
+from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.executor.faults import (
+    BrokenAnswerError,
+    NoTurnError,
+    SendError,
+    TooLargeError,
+    UnreachableError,
+    UnsendableError,
+    UploadError,
+)
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
+from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
+from openapi_mcp.response.shape import shape_json, shape_text
+
+_MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
+
+
+def unknown_tool(name: str, toolset: Toolset) -> Failure:
+    """Return the failure of a call of a tool that is not there; near names stand in its hint."""
+    near = get_close_matches(name, toolset.by_name, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else "list the tools to see their names"
+    return Failure(kind=FailureKind.UNKNOWN_TOOL, message=f"there is no tool {one_line(name, 80)!r}", hint=hint)
+
+
+def invalid(error: ArgumentsError) -> Failure:
+    """Return the failure of arguments that cannot be sent."""
+    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
+
+
+def no_such_result(call: Call) -> Failure:
+    """Return the failure of a handle that leads nowhere."""
+    handle = one_line(str(call.arguments.get("handle")), 60)
+    message = f"there is no result {handle!r}, or no longer: they are kept for an hour, and fewer where they are large"
+    hint = "make the call again whose result was cut"
+    return Failure(kind=FailureKind.NOT_FOUND, message=message, field="handle", hint=hint)
+
+
+def not_sent(error: SendError, redact: Redactor) -> Failure:
+    """Return the failure of a request that got no usable answer."""
+    reason = one_line(redact(str(error)), 300)  # masked before it is cut: half a secret is one too
+    match error:
+        case UnsendableError():
+            message, hint = f"no request can carry these arguments: {reason}", "give shorter and plainer values"
+            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=message, hint=hint)
+        case UploadError():
+            hint = "leave the file as it is until the call has ended, and call again"
+            return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=f"a file was not sent: {reason}", hint=hint)
+        case NoTurnError():
+            message, hint = f"the call's turn did not come in time: {reason}", "call again when others have ended"
+            return Failure(kind=FailureKind.TIMEOUT, message=message, retryable=True, hint=hint)
+        case UnreachableError():
+            kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
+        case TooLargeError():
+            kind, message = FailureKind.TOO_LARGE, reason
+        case BrokenAnswerError() | _:
+            kind, message = FailureKind.BAD_RESPONSE, f"the API's answer cannot be read: {reason}"
+    hint = hint_for(kind)
+    if kind is FailureKind.TOO_LARGE:
+        hint = "ask for less: a filter, a smaller page, fewer fields"
+    return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
+
+
+def redirected(response: HttpResponse, redact: Redactor) -> Failure:
+    """Return the failure of a call whose answer points to another origin."""
+    target = redact(redact_url(response.redirect or ""))
+    return Failure(
+        kind=FailureKind.REFUSED,
+        message=f"the API redirects to another origin, which is not followed: {one_line(target, 500)}",
+        status=response.status,
+        hint="if that is where the API lives now, start the server with --base-url for it",
+    )
+
+
+def refused(response: HttpResponse, redact: Redactor) -> Failure:
+    """Return the failure of an answer whose status is none of success."""
+    kind = kind_of(response.status)
+    body = _error_body(response, redact)
+    said = said_by(body)
+    return Failure(
+        kind=kind,
+        message=f"the API answered {response.status}" + (f": {said}" if said else ""),
+        status=response.status,
+        retryable=is_retryable(response.status),
+        retry_after=retry_after(response.header("retry-after"), time.time()),
+        hint=hint_for(kind),
+        body=body,
+    )
+
+
+def timed_out(request: HttpRequest, timeout: float) -> Failure:
+    """Return the failure of a call that took longer than its deadline, in seconds."""
+    return Failure(
+        kind=FailureKind.TIMEOUT,
+        message=f"{shown_origin(request.url)} did not answer in full within {timeout:g} s",
+        retryable=request.method in ("GET", "HEAD"),
+        attempts=1,
+        hint="ask for less, or start the server with a longer --timeout",
+    )
+
+
+def _error_body(response: HttpResponse, redact: Redactor) -> Any:
+    """Return the upstream's own answer, masked, then shortened: JSON where it is, else text, None for bytes."""
+    value, is_json = json_body(response)
+    text = text_body(response)
+    if is_json and not is_deep(value, text or ""):
+        return shape_json(mask(value, redact), _MAX_ERROR_BODY)[0]
+    return shape_text(redact(text), _MAX_ERROR_BODY)[0] if text else None
+
+
+def shown_origin(url: str) -> str:
+    """Return scheme, host and port of a URL, for people."""
+    found = origin(url)
+    return f"{found[0]}://{found[1]}:{found[2]}" if found else "the API"
