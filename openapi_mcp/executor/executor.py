@@ -40,10 +40,11 @@ from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
-from openapi_mcp.request.arguments import offered, validate, validator
+from openapi_mcp.request.arguments import accepts, offered, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
 from openapi_mcp.response.decode import mask, read_answer
@@ -111,6 +112,7 @@ class Executor:
         self._checks: dict[tuple[str, str], Check] = {}
         self._declared = Declared(document.schemas)
         self._find = find_file
+        self._routes = Routes(document.templates)
         self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(
             max_body=self._limits.max_body, user_agent=user_agent, max_concurrency=self._limits.max_concurrency
@@ -189,11 +191,11 @@ class Executor:
             raise _Refused(unknown_tool(call.tool, self._toolset))
         try:
             arguments = offered(tool, call.arguments)
-            body = chosen_body(tool, arguments)
+            body = chosen_body(tool, arguments, lambda each: accepts(arguments, self._check(tool, each), each))
             validate(tool, arguments, self._check(tool, body), body)
             selection(tool, arguments)  # read again when there is an answer; what cannot be read is said before it
             base = server_url(self._document, self._base_url, tool.operation)
-            return tool, arguments, build_request(tool, arguments, base, self._document.templates, self._find)
+            return tool, arguments, build_request(tool, arguments, base, self._routes, self._find, body)
         except ArgumentsError as error:
             raise _Refused(invalid(error)) from None
         except ConfigError as error:
@@ -268,7 +270,7 @@ class Executor:
         return not self._redact.finds(write_json(call.arguments))
 
     def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
-        failure = refused(response, self._redact)
+        failure = refused(response, self._redact, time.time())
         is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self._credentials
         if is_known or origin(request.url) in self._trusted:
             return failure

@@ -1,6 +1,5 @@
 """Why a call failed, in words: ours before it was sent, the way's, and the API's own."""
 
-import time
 from difflib import get_close_matches
 from typing import Any
 
@@ -83,8 +82,8 @@ def redirected(response: HttpResponse, redact: Redactor) -> Failure:
     )
 
 
-def refused(response: HttpResponse, redact: Redactor) -> Failure:
-    """Return the failure of an answer whose status is none of success."""
+def refused(response: HttpResponse, redact: Redactor, now: float) -> Failure:
+    """Return the failure of an answer whose status is none of success; `now` is in seconds since 1970."""
     kind = kind_of(response.status)
     body = _error_body(response, redact)
     said = said_by(body)
@@ -93,7 +92,7 @@ def refused(response: HttpResponse, redact: Redactor) -> Failure:
         message=f"the API answered {response.status}" + (f": {said}" if said else ""),
         status=response.status,
         retryable=is_retryable(response.status),
-        retry_after=retry_after(response.header("retry-after"), time.time()),
+        retry_after=retry_after(response.header("retry-after"), now),
         hint=hint_for(kind),
         body=body,
     )

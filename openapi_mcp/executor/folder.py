@@ -12,6 +12,8 @@ from openapi_mcp.errors import ArgumentsError, ConfigError
 from openapi_mcp.model.message import Upload
 from openapi_mcp.request.files import UNKNOWN_TYPE, File, is_path
 
+_LONGEST_GUESS = 256  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -48,7 +50,7 @@ class Folder:
         found = self._resolved(plain)
         if found is not None and found.is_relative_to(self.path):
             return self._file(found, field_name)
-        if is_path(text) or "." in plain:  # base64 holds no dot
+        if is_path(text) or "." in plain or _is_rather_path(plain):
             said = "is no file of the folder that files are sent from"
             hint = "give a path below that folder, base64 or a data: URL"
             raise ArgumentsError(said, field=field_name, hint=hint)
@@ -65,8 +67,15 @@ class Folder:
         if not stat.S_ISREG(about.st_mode) or not os.access(path, os.R_OK):
             raise ArgumentsError("is no file that can be read", field=field_name, hint="name a plain file")
         kind = self._types.guess_type(path.name)[0]
-        upload = Upload(path=str(path), size=about.st_size, mark=secrets.token_hex(20))
-        return File(data=upload, media_type=kind or UNKNOWN_TYPE, name=path.name)
+        identity = (about.st_dev, about.st_ino)
+        upload = Upload(path=str(path), size=about.st_size, mark=secrets.token_hex(20), identity=identity)
+        name = os.fsencode(path.name).decode("utf-8", "replace")  # a name may be no text
+        return File(data=upload, media_type=kind or UNKNOWN_TYPE, name=name)
+
+
+def _is_rather_path(text: str) -> bool:
+    """True for words between slashes, which base64 may be too: of two readings none is taken."""
+    return len(text) < _LONGEST_GUESS and "/" in text and "+" not in text and "=" not in text
 
 
 def _plain(text: str) -> str:

@@ -37,8 +37,9 @@ async def pieces(body: Streamed) -> AsyncGenerator[bytes]:
 async def _of_file(upload: Upload) -> AsyncGenerator[bytes]:
     """Yield a file, each piece when the next one was read: the last one is held back until the end is seen to be it."""
     with _closing(await to_thread.run_sync(_open, upload)) as descriptor:
-        opened = _seen(os.fstat(descriptor))
-        if opened.size != upload.size:
+        found = os.fstat(descriptor)
+        opened = _seen(found)
+        if opened.size != upload.size or upload.identity not in (None, (found.st_dev, found.st_ino)):
             raise _changed(upload)
         held, left = b"", upload.size
         while left > 0:

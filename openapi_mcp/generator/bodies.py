@@ -231,8 +231,18 @@ def united(bodies: Sequence[BodyArguments]) -> list[Argument]:
             if key not in found:
                 found[key] = argument if body is bodies[0] else _told(argument, body)
             elif found[key].schema != argument.schema:
-                found[key] = replace(found[key], schema=_either(found[key].schema, argument.schema))
+                other = _told(argument, body) if argument.place == "" else argument
+                found[key] = replace(found[key], schema=_either(found[key].schema, other.schema))
     return list(found.values())
+
+
+def own_schemas(body: BodyArguments, all_arguments: Sequence[Argument]) -> Iterator[Argument]:
+    """Yield the arguments of one body that another body takes otherwise, so that the list has a wider schema."""
+    listed = {(one.place, one.name): one.schema for one in all_arguments}
+    for argument in body.arguments:
+        wider = listed[argument.place, argument.name]
+        if {**wider, "description": ""} != {**argument.schema, "description": ""}:
+            yield argument
 
 
 def _told(argument: Argument, body: BodyArguments) -> Argument:

@@ -12,6 +12,7 @@ from openapi_mcp.generator.bodies import (
     BodyArguments,
     UnsendableBodyError,
     chooser,
+    own_schemas,
     required,
     united,
 )
@@ -49,6 +50,7 @@ _RESERVED_HEADERS = frozenset(
     )
 )  # fmt: skip
 _COOKIE_NAME = HEADER_NAME
+_OF_BODY = "\n"  # between an argument and the number of the body whose own schema it is; in no argument's name
 _OUTPUT_ROOM = 6_000  # characters of an output schema whose parts are written in place
 
 
@@ -165,16 +167,18 @@ class _Generator:
         bodies = self.bodies.of(operation)
         arguments = [*offered, *united(bodies), *([chooser(bodies)] if len(bodies) > 1 else ())]
         names = dict(zip(map(_key, arguments), argument_names(map(_key, arguments)), strict=True))
+        needed = required(operation, offered, bodies)
+        input_schema, own = self.input_schemas(arguments, names, needed, bodies)
         return Tool(
             name=name,
             title=describe.title(operation),
             description=describe.description(operation, self.schemas, self.fit.longest_description),
-            input_schema=self.input_schema(arguments, names, required(operation, offered, bodies)),
+            input_schema=input_schema,
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=operation,
             annotations=describe.annotations(operation),
             parameters=tuple(_binding(argument, names) for argument in offered),
-            bodies=tuple(_sent(body, names) for body in bodies),
+            bodies=tuple(_sent(body, names, schemas) for body, schemas in zip(bodies, own, strict=True)),
             chooser=names.get(CHOOSER, ""),
             ignored=frozenset(ignored) - set(names.values()),
         )
@@ -192,22 +196,39 @@ class _Generator:
             offered.append(Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
         return offered, ignored
 
-    def input_schema(
-        self, arguments: list[Argument], names: Mapping[tuple[str, str], str], needed: list[Argument]
-    ) -> dict[str, Any]:
+    def input_schemas(
+        self,
+        arguments: list[Argument],
+        names: Mapping[tuple[str, str], str],
+        needed: list[Argument],
+        bodies: tuple[BodyArguments, ...],
+    ) -> tuple[dict[str, Any], list[dict[str, Schema]]]:
+        """Return the schema of the list, and for each body those of the arguments that the list has wider."""
         parts = SelfContained(self.inputs)
         for argument in arguments:
             parts.add(names[_key(argument)], argument.schema)
+        for index, body in enumerate(bodies):
+            for argument in own_schemas(body, arguments):
+                parts.add(f"{names[_key(argument)]}{_OF_BODY}{index}", argument.schema)
         properties, definitions = slim(*parts.finish())
         if self.fit.inline and definitions:
             properties, definitions = slim(inline(properties, definitions), {})
+        own: list[dict[str, Schema]] = [{} for _ in bodies]
+        for marked in [name for name in properties if _OF_BODY in name]:
+            name, _, index_text = marked.partition(_OF_BODY)
+            own[int(index_text)][name] = properties.pop(marked)
+        return self.input_schema(properties, definitions, [names[_key(argument)] for argument in needed]), own
+
+    def input_schema(
+        self, properties: dict[str, Any], definitions: dict[str, Any], needed: list[str]
+    ) -> dict[str, Any]:
         if self.selection.select:
             properties.setdefault(SELECT, SELECT_SCHEMA)  # a document's own argument of that name stays what it is
         if not properties:
             return {"type": "object", "additionalProperties": False}
         schema: dict[str, Any] = {"type": "object", "properties": properties}
         if needed:
-            schema["required"] = [names[_key(argument)] for argument in needed]
+            schema["required"] = needed
         if definitions:
             schema["$defs"] = definitions
         return schema
@@ -281,10 +302,11 @@ def _binding(argument: Argument, names: Mapping[tuple[str, str], str]) -> Bindin
     )
 
 
-def _sent(body: BodyArguments, names: Mapping[tuple[str, str], str]) -> SentBody:
+def _sent(body: BodyArguments, names: Mapping[tuple[str, str], str], schemas: Mapping[str, Schema]) -> SentBody:
     return SentBody(
         content_type=body.content_type,
         bindings=tuple(_binding(argument, names) for argument in body.arguments),
+        schemas=schemas,
         xml=None if body.xml == XmlNode() else body.xml,
         encodings=body.encodings,
     )

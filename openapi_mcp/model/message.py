@@ -9,12 +9,14 @@ Headers = tuple[tuple[str, str], ...]
 class Upload:
     """A file on disk that is read as it is sent; `size` is in bytes, as it was when the request was made.
 
+    `identity` is what the system tells files apart by (device and number): a path may come to lead to another one.
     `mark` is random: what stands between the parts of a form is made of it, so that no content can hold that.
     """
 
     path: str
     size: int
     mark: str = ""
+    identity: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,11 +64,13 @@ class Binding:
 class SentBody:
     """The request body in one of its media types: the Content-Type to send, and what each argument becomes in it.
 
-    `xml` is how an object is written where that is XML, None where the document says nothing about it.
+    `xml` is how an object is written where that is XML, None where the document says nothing about it. `schemas` are
+    those of arguments for which the list has a wider one, as another media type takes other values.
     """
 
     content_type: str
     bindings: tuple[Binding, ...] = ()
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
     xml: XmlNode | None = None
     encodings: tuple[Encoding, ...] = ()
 

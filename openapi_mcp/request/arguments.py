@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError
@@ -36,7 +37,7 @@ def _schema_for(tool: Tool, body: SentBody) -> dict[str, Any]:
     others -= {binding.argument for binding in bindings}
     needed = {binding.argument for binding in bindings if binding.required and _is_needed(tool, binding)}
     known = tool.input_schema.get("properties", {})
-    listed = {name: schema for name, schema in known.items() if name not in others}
+    listed = {name: body.schemas.get(name, schema) for name, schema in known.items() if name not in others}
     return {**tool.input_schema, "properties": listed, "required": [name for name in listed if name in needed]}
 
 
@@ -56,7 +57,30 @@ def validate(tool: Tool, given: Mapping[str, Any], check: Check, body: SentBody 
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    _refuse([*_broken_rules(given, check), *_incomplete_body(tool, given, body)])
+    _refuse([*_broken_rules(_as_checked(given, body), check, tool), *_incomplete_body(tool, given, body)])
+
+
+def accepts(given: Mapping[str, Any], check: Check, body: SentBody) -> bool:
+    """True where arguments fit the schema for a body."""
+    try:
+        return not check.errors(_as_checked(given, body))
+    except (TooManyStepsError, RecursionError, OverflowError):
+        return False
+
+
+def _as_checked(given: Mapping[str, Any], body: SentBody | None) -> Mapping[str, Any]:
+    """Return arguments without the nulls of a merge patch: they delete, whatever a schema says. RFC 7396, section 1."""
+    if body is None or plain_type(body.content_type) != "application/merge-patch+json":
+        return given
+    own = {binding.argument for binding in body.bindings}
+    kept = {name: _without_nulls(value) if name in own else value for name, value in given.items()}
+    return {name: value for name, value in kept.items() if value is not None or name not in own}
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def validate_against(given: Mapping[str, Any], check: Check) -> None:
@@ -106,9 +130,10 @@ class _Complaint:
         self.rank = rank
 
 
-def _broken_rules(given: Mapping[str, Any], check: Check) -> list[_Complaint]:
+def _broken_rules(given: Mapping[str, Any], check: Check, tool: Tool | None = None) -> list[_Complaint]:
+    listed = tool.input_schema.get("properties", {}) if tool is not None else {}
     try:
-        return [_say(error, given, check.names) for error in check.errors(given)]
+        return [_say(error, given, check.names, listed) for error in check.errors(given)]
     except TooManyStepsError:
         said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
         raise ArgumentsError(said, hint="give fewer or smaller values") from None
@@ -126,13 +151,13 @@ def _incomplete_body(tool: Tool, given: Mapping[str, Any], body: SentBody | None
             yield _Complaint(binding.argument, f'argument "{binding.argument}" is missing: the body needs it')
 
 
-def _say(error: "ValidationError", given: Mapping[str, Any], known: list[str]) -> _Complaint:
+def _say(error: "ValidationError", given: Mapping[str, Any], known: list[str], listed: Mapping[str, Any]) -> _Complaint:
     error = nearest(error)
     path = list(error.absolute_path)
     if not path and error.validator == "required":
         return _missing(error)
     if not path and error.validator == "additionalProperties":
-        return _unknown(known, given)
+        return _unknown(known, given, listed)
     field = str(path[0]) if path else "arguments"
     where = place(path) or field
     return _Complaint(field, f'argument "{one_line(where, 120)}" {rule(error)}')
@@ -145,8 +170,11 @@ def _missing(error: "ValidationError") -> _Complaint:
     return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
 
 
-def _unknown(known: list[str], given: Mapping[str, Any]) -> _Complaint:
+def _unknown(known: list[str], given: Mapping[str, Any], all_bodies: Mapping[str, Any]) -> _Complaint:
     unknown = next((name for name in given if name not in known), "arguments")
+    if unknown in all_bodies:
+        hint = "leave it out, or name the type of the body that it is for"
+        return _Complaint(unknown, f'argument "{unknown}" is for another type of the body', hint, rank=0)
     near = get_close_matches(unknown, known, n=1)
     listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
     hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"

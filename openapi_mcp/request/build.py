@@ -2,20 +2,22 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location, Operation
-from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.message import HttpRequest, Streamed
 from openapi_mcp.model.template import PLACEHOLDER, path_and_query, placeholders
-from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.tool import SentBody, Tool
+from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.content import content_of
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.given import Given, about
 from openapi_mcp.request.pairs import encode, scalar
+from openapi_mcp.request.routes import Routes
 from openapi_mcp.request.style import (
     cookie_pairs,
     header_value,
@@ -25,6 +27,9 @@ from openapi_mcp.request.style import (
     refuse_other_names,
 )
 
+_NO_ROUTES = Routes()
+_IN_PATH = "%/:@!$&'()*+,;=~"  # what stands in a path, or is encoded already (RFC 3986 section 3.3)
+_IN_QUERY = _IN_PATH + "?[]"
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -35,13 +40,15 @@ def build_request(
     tool: Tool,
     arguments: Mapping[str, Any],
     base_url: str,
-    templates: Sequence[str] = (),
+    routes: Routes = _NO_ROUTES,
     find: FindFile = no_folder,
+    body: SentBody | None = None,
 ) -> HttpRequest:
     """Return the request for validated arguments; `base_url` is absolute, without credentials.
 
-    `templates` are the path templates of the whole document: no value may reach another one than the tool's own, not
-    even at a server that decodes `%2F` before it looks for the operation. `find` returns the file that a path names.
+    `routes` are the path templates of the whole document: no value may reach another one than the tool's own, not even
+    at a server that decodes `%2F` before it looks for the operation. `find` returns the file that a path names.
+    `body` is the one of the tool's bodies to send, by default the first that takes the arguments.
 
     Raises:
         ArgumentsError: a value that cannot be carried where it belongs; nothing may be sent.
@@ -49,39 +56,28 @@ def build_request(
     OAS 3.1.1, 4.8.2.2 (path templating) and 4.8.12 (Parameter Object).
     """
     try:
-        return _build(tool, arguments, base_url, templates, find)
+        _refuse_non_json(arguments)
+        sent = body or chosen_body(tool, arguments)
+        content = content_of(tool, sent, arguments, find) if sent is not None else None
+        return _build(tool, arguments, base_url, routes, content)
     except RecursionError:
         raise ArgumentsError("the arguments are nested too deeply to be sent") from None
 
 
-def _refuse_other_template(own: str, filled: str, values: _Values, templates: Sequence[str]) -> None:
-    if "%" not in filled:  # what a value has beyond a plain segment is encoded
-        return
-    slashed = [one.argument for one in _at(values, Location.PATH) if "/" in _as_read(one.written(path_value))]
-    if not slashed:
-        return
-    reached = _as_read(filled).rstrip("/")
-    for template in templates:
-        other = path_and_query(template)[0]
-        if other != own and _as_pattern(other).fullmatch(reached):
-            raise about(slashed[0], f"would reach another operation, {template[:200]}", "give a plain identifier")
-
-
-def _as_read(path: str) -> str:
-    """Return a path as the freest server reads it: decoded, by a proxy and again by what is behind it."""
-    return unquote(unquote(path)).replace("\\", "/")
-
-
-def _as_pattern(template: str) -> re.Pattern[str]:
-    """Return what a server matches a path against: "/orders/{id}/" gives `/orders/[^/]+`."""
-    literals = (re.escape(text) for text in PLACEHOLDER.split(template.rstrip("/"))[::2])
-    return re.compile("[^/]+".join(literals))
+def _refuse_other_template(own: str, filled: str, values: _Values, routes: Routes) -> None:
+    reached = routes.taken_by(own, filled) if filled != own else None
+    if reached is not None:
+        argument = next(_at(values, Location.PATH)).argument
+        raise about(argument, f"would reach another operation, {reached[:200]}", "give another identifier")
 
 
 def _build(
-    tool: Tool, arguments: Mapping[str, Any], base_url: str, templates: Sequence[str], find: FindFile
+    tool: Tool,
+    arguments: Mapping[str, Any],
+    base_url: str,
+    routes: Routes,
+    content: tuple[bytes | Streamed, str] | None,
 ) -> HttpRequest:
-    _refuse_non_json(arguments)
     operation = tool.operation
     values = {
         (binding.parameter.location, binding.name): Given(
@@ -92,10 +88,10 @@ def _build(
     }
     _refuse_taken_names(tool, values, base_url)
     headers = [("Accept", _accept(operation)), *_headers(values)]
-    body, content_type = content_of(tool, arguments, find) or (None, "")
+    body, content_type = content or (None, "")
     if body is not None:
         headers.append(("Content-Type", content_type))
-    url = _url(operation, values, base_url, templates)
+    url = _url(operation, values, base_url, routes)
     return HttpRequest(method=operation.method, url=url, headers=tuple(headers), body=body)
 
 
@@ -103,18 +99,18 @@ def _at(values: _Values, location: Location) -> Iterator[Given]:
     return (given for (place, _), given in values.items() if place is location)
 
 
-def _url(operation: Operation, values: _Values, base_url: str, templates: Sequence[str]) -> str:
+def _url(operation: Operation, values: _Values, base_url: str, routes: Routes) -> str:
     """Append the filled template to the base URL; nothing in a value can leave its segment or its query pair."""
     base = urlsplit(base_url)
     template, query_template = path_and_query(operation.path)
     filled = _fill(template, values)
-    _refuse_other_template(template, filled, values, templates)
+    _refuse_other_template(template, filled, values, routes)
     path = base.path.rstrip("/") + filled
     given = _at(values, Location.QUERY)
     pairs = [pair for one in given for pair in one.written(query_pairs)]
     pairs += [given.written(querystring) for given in _at(values, Location.QUERYSTRING)]
     query = "&".join(part for part in (base.query, *_fixed_pairs(query_template, values), *pairs) if part)
-    return urlunsplit((base.scheme, base.netloc, path, query, ""))
+    return urlunsplit((base.scheme, base.netloc, encode(path, safe=_IN_PATH), encode(query, safe=_IN_QUERY), ""))
 
 
 def _refuse_taken_names(tool: Tool, values: _Values, base_url: str) -> None:
@@ -169,7 +165,7 @@ def _check_segment(filled: str, argument: str) -> None:
 
     Some servers drop what follows ";" before they look for dot segments.
     """
-    parts = re.split(r"[/\\]", unquote(filled))
+    parts = re.split(r"[/\\]", unquote(unquote(filled)))  # by a proxy, and again by what is behind it
     if any(part.partition(";")[0] in (".", "..") for part in parts):
         message = "holds a dot segment, which would leave its place in the path"
         raise about(argument, message, "give a plain identifier")

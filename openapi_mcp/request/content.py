@@ -8,22 +8,20 @@ from openapi_mcp.model.document import Encoding
 from openapi_mcp.model.message import Headers, Streamed
 from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool
 from openapi_mcp.request.body import encode_body, encode_file
-from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile
 from openapi_mcp.request.form import FormFields
 from openapi_mcp.request.given import Given, about
 from openapi_mcp.request.style import header_value
 
 
-def content_of(tool: Tool, arguments: Mapping[str, Any], find: FindFile) -> tuple[bytes | Streamed, str] | None:
+def content_of(
+    tool: Tool, body: SentBody, arguments: Mapping[str, Any], find: FindFile
+) -> tuple[bytes | Streamed, str] | None:
     """Return the body and its type: `{}` for a required one without fields, None for an optional one left out.
 
     Raises:
-        ArgumentsError: a value that the media type cannot carry, or no such media type.
+        ArgumentsError: a value that the media type cannot carry.
     """
-    body = chosen_body(tool, arguments)
-    if body is None:
-        return None
     given = [binding for binding in body.bindings if binding.argument in arguments]
     whole = next((binding for binding in given if binding.is_whole_body), None)
     if whole is not None:

@@ -95,8 +95,8 @@ def kind_of(file: File, wanted: str) -> str:
 
 
 def _from_base64(text: str, field_name: str) -> bytes:
-    """Decode either alphabet of RFC 4648, with or without padding and line breaks."""
-    plain = "".join(text.split()).replace("-", "+").replace("_", "/").rstrip("=")
+    """Decode either alphabet of RFC 4648, with or without padding; line breaks may stand in it, blanks may not."""
+    plain = "".join(text.strip().splitlines()).replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):

@@ -97,7 +97,7 @@ def test_a_link_within_the_folder_is_the_file_that_it_leads_to(folder: Folder) -
     assert (path.name, file.name, file.media_type) == ("report.pdf", "report.pdf", "application/pdf")
 
 
-@pytest.mark.parametrize("text", ["", "aGk=", "aGkh", "/9j/4AAQ", "no-such-file"])
+@pytest.mark.parametrize("text", ["", "aGk=", "aGkh", "/9j/4A==", "/9j/" + "A" * 300, "no-such-file"])
 def test_a_text_that_may_be_base64_is_left_to_that(folder: Folder, text: str) -> None:
     """RFC 4648: no dot is in either alphabet; a JPEG begins with a slash."""
     assert folder.find(text, "photo") is None

@@ -96,10 +96,10 @@ def test_the_type_that_is_named_is_sent(kind: str, arguments: dict[str, Any], bo
         ({"age": 1}, "name", '"name" is missing'),
         ({"content_type": "multipart/form-data", "name": "a"}, "photo", '"photo" is missing'),
         ({"content_type": "text/plain", "name": "a"}, "body", '"body" is missing'),
-        ({"content_type": "application/xml", "age": 1}, "age", '"age" is unknown'),
+        ({"content_type": "application/xml", "age": 1}, "age", '"age" is for another type of the body'),
         ({"content_type": "text/plain", "body": 5}, "body", "5, but must be string"),
         ({"content_type": "application/octet-stream", "body": "!"}, "body", "neither base64 nor a data: URL"),
-        ({"name": "a", "photo": "aGk=", "age": 1}, "photo", '"photo" is unknown'),
+        ({"name": "a", "photo": "aGk=", "age": 1}, "photo", '"photo" is for another type of the body'),
         ({}, "name", '"name" is missing'),
     ],
 )
@@ -195,3 +195,29 @@ def test_a_merge_patch_comes_before_a_json_patch_and_both_can_be_sent() -> None:
     changes = [{"op": "add", "path": "/a", "value": None}]
     assert type_of(wire, body=changes) == "application/json-patch+json"
     assert body_of(wire, body=changes) == b'[{"op":"add","path":"/a","value":null}]'
+
+
+def test_values_are_held_against_the_type_that_they_are_sent_in() -> None:
+    """Issue 4, Bodies: the list has one schema for an argument of several types; a call has the type's own."""
+    wire = posting(
+        {
+            "application/json": fields(a={"type": "integer"}),
+            "application/x-www-form-urlencoded": fields(a={"type": "string"}),
+        }
+    )
+    assert type_of(wire, a=1) == "application/json"
+    assert type_of(wire, a="x") == "application/x-www-form-urlencoded"
+    assert "must be integer" in wire.refusal({"content_type": "application/json", "a": "x"}).message
+    lists = posting({"application/json": {"schema": {"type": "array"}}, "text/plain": {"schema": {"type": "string"}}})
+    assert (type_of(lists, body="a"), type_of(lists, body=["a"])) == ("text/plain", "application/json")
+
+
+def test_null_deletes_at_any_depth_of_a_merge_patch() -> None:
+    """RFC 7396 section 1, its own example; in plain JSON a null is a value like another."""
+    author = {"type": "object", "properties": {"familyName": {"type": "string"}, "given": {"type": "string"}}}
+    patch = posting({"application/merge-patch+json": fields(author=author, title={"type": "string"})})
+    given = {"author": {"familyName": None, "given": "a"}, "title": None}
+    assert body_of(patch, **given) == b'{"author":{"familyName":null,"given":"a"},"title":null}'
+    assert "must be string" in patch.refusal({"author": {"given": 5}}).message
+    plain = posting({"application/json": fields(author=author)})
+    assert "must be string" in plain.refusal({"author": {"familyName": None}}).message

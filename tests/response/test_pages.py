@@ -46,7 +46,7 @@ def ways(
     base_url: str = BASE_URL,
 ) -> WaysOn:
     """Return the ways on from an answer to a call."""
-    request = build_request(tool, arguments, base_url, ())
+    request = build_request(tool, arguments, base_url)
     sent = HttpResponse(
         status=200,
         url=url or request.url,
@@ -514,7 +514,7 @@ def test_whatever_is_answered_the_next_call_goes_to_the_same_place(body: Any, sa
     headers = tuple((name, f"<{url}>; rel=next" if name == "Link" else url) for name, url in said)
     given_before = {"limit": 2}
     for arguments in ways(EVERY, given_before, body, headers=headers).arguments:
-        asked = build_request(EVERY, arguments, BASE_URL, ()).url
+        asked = build_request(EVERY, arguments, BASE_URL).url
         assert (origin(asked), urlsplit(asked).path) == (origin(THINGS), "/v1/things")
         assert arguments.keys() <= {binding.argument for binding in EVERY.bindings}
         assert arguments != given_before

@@ -77,7 +77,7 @@ calls = st.fixed_dictionaries({}, optional={ARGUMENTS[name]: values for name, va
 
 
 def url_of(tool: Tool, arguments: Json) -> str:
-    return build_request(tool, arguments, BASE_URL, ()).url
+    return build_request(tool, arguments, BASE_URL).url
 
 
 def read_back(tool: Tool, before: Json, url: str) -> Json | None:

@@ -10,7 +10,7 @@ from openapi_mcp.model.document import Document, Location, Parameter
 from openapi_mcp.model.message import Streamed
 from openapi_mcp.model.policy import METHODS, Selection
 from openapi_mcp.model.tool import Tool, Toolset
-from openapi_mcp.request.arguments import offered, validate, validator
+from openapi_mcp.request.arguments import accepts, offered, validate, validator
 from openapi_mcp.request.choose import chosen_body
 
 BASE_URL = "https://api.example.com/v1"
@@ -83,7 +83,7 @@ def read_parameter(name: str, location: Location, style: str, *, explode: bool =
 def validated(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments to send, held against the schema of the body that they are sent with."""
     given = offered(tool, arguments)
-    body = chosen_body(tool, given)
+    body = chosen_body(tool, given, lambda each: accepts(given, validator(tool, each), each))
     validate(tool, given, validator(tool, body), body)
     return given
 

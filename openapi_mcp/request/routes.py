@@ -1,0 +1,64 @@
+"""Which path template a server takes a path for: no value may make it another one than the tool's own."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from urllib.parse import unquote
+
+from openapi_mcp.model.template import PLACEHOLDER, path_and_query
+
+_NEUTRAL = "\x00"  # stands for a value that is none of a document's own words
+
+
+class Routes:
+    """The path templates of a document, so kept that a path is held against few of them."""
+
+    def __init__(self, templates: Iterable[str] = ()) -> None:
+        self._templates = tuple(templates)
+        self._patterns: dict[str, re.Pattern[str]] = {}
+
+    def taken_by(self, own: str, filled: str) -> str | None:
+        """Return the template that a path, filled from the template `own`, is taken for in its place; None for none.
+
+        ("/orders/{id}", "/orders/export") -> "/orders/export", where there is one: what is concrete comes before what
+        is templated (OAS 3.1.1, Paths Object). A template that takes all that `own` takes is none that a value chose.
+        """
+        reached = _as_read(filled) if "%" in filled or "\\" in filled else filled
+        reached = reached.rstrip("/").casefold()
+        own = path_and_query(own)[0]
+        neutral = PLACEHOLDER.sub(_NEUTRAL, own).rstrip("/").casefold()
+        for path, template in self._near(reached):
+            is_other = template != own and self._takes(path, reached) and not self._takes(path, neutral)
+            if is_other:
+                return template
+        return None
+
+    def _near(self, reached: str) -> Iterator[tuple[str, str]]:
+        depth = reached.count("/")
+        end = reached.find("/") + 1
+        while end > 0:
+            yield from self._index.get((depth, reached[:end]), ())
+            end = reached.find("/", end) + 1
+        yield from self._index.get((depth, reached), ())
+
+    @cached_property
+    def _index(self) -> dict[tuple[int, str], list[tuple[str, str]]]:
+        """Templates by how deep they are and by what stands before their first placeholder, to the last slash."""
+        index: dict[tuple[int, str], list[tuple[str, str]]] = {}
+        for template in self._templates:
+            path = path_and_query(template)[0].rstrip("/")
+            literal, brace, _ = path.partition("{")
+            beginning = literal[: literal.rfind("/") + 1] if brace else path
+            index.setdefault((path.count("/"), beginning.casefold()), []).append((path, template))
+        return index
+
+    def _takes(self, path: str, reached: str) -> bool:
+        if path not in self._patterns:
+            literals = (re.escape(text.casefold()) for text in PLACEHOLDER.split(path)[::2])
+            self._patterns[path] = re.compile("[^/]+".join(literals))
+        return self._patterns[path].fullmatch(reached) is not None
+
+
+def _as_read(path: str) -> str:
+    """Return a path as the freest server reads it: decoded, by a proxy and again by what is behind it."""
+    return unquote(unquote(path)).replace("\\", "/")

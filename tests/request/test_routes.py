@@ -1,0 +1,40 @@
+"""Which path template a filled path is taken for."""
+
+import pytest
+
+from openapi_mcp.request.routes import Routes
+
+ROUTES = Routes(
+    [
+        "/u/{id}", "/u/{name}", "/u/me", "/u/{id}:kill", "/u/{id}.json", "/u/{id}/secret/", "/{any}/{other}",
+        "/x/{id}/deep?a={a}", "/",
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "filled", "reached"),
+    [
+        ("/u/{id}", "/u/5", None),
+        ("/u/{id}", "/u/me", "/u/me"),
+        ("/u/{id}", "/u/ME/", "/u/me"),
+        ("/u/{id}", "/u/m%65", "/u/me"),
+        ("/u/{id}", "/u/m%2565", "/u/me"),
+        ("/u/{id}", "/u/5%3Akill", "/u/{id}:kill"),
+        ("/u/{id}", "/u/5.json", "/u/{id}.json"),
+        ("/u/{id}", "/u/1%2Fsecret", "/u/{id}/secret/"),
+        ("/u/{id}", "/u/1%5Csecret", "/u/{id}/secret/"),
+        ("/u/{id}/secret/", "/u/me/secret/", None),
+        ("/{any}/{other}", "/u/5", "/u/{id}"),
+        ("/{any}/{other}", "/v/5", None),
+        ("/u/{id}", "/u/%00", None),
+    ],
+)
+def test_a_value_never_chooses_another_template(own: str, filled: str, reached: str | None) -> None:
+    """design.md, Safety; OAS 3.1.1, Paths Object: concrete paths are matched before templated ones."""
+    assert ROUTES.taken_by(own, filled) == reached
+
+
+def test_without_templates_there_is_no_other() -> None:
+    """A library may build a request for a tool alone."""
+    assert Routes().taken_by("/u/{id}", "/u/me") is None
