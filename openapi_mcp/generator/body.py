@@ -23,6 +23,7 @@ _PLAIN_WORDS = _ANNOTATIONS | {
 }
 _MAX_PARTS = 200  # parts of one `allOf`, nested ones included
 _BINARY_ENDINGS = ("/octet-stream", "/pdf", "zip", "/x-tar", "+gzip", "/binary", "/x-binary", "/wasm", "-compressed")
+_STRUCTURED_BINARY = ("cbor", "protobuf", "msgpack", "messagepack", "avro", "bson")  # objects, in a form not ours
 _SHOWN_FIELDS = 20
 _LONGEST_OF_XML = 240  # characters of what a body says of itself before we say how it is given
 
@@ -87,6 +88,8 @@ def is_file_body(schemas: Mapping[str, Schema], schema: Schema, content_type: st
     """
     if is_json(content_type) or is_form(content_type) or is_multipart(content_type) or is_text(content_type):
         return False
+    if plain_type(content_type).endswith(_STRUCTURED_BINARY):
+        return True
     parts = [part for part in _parts(schemas, schema, alternatives=True) if part is not None]
     if any("properties" in part or part.get("type", "string") not in ("string", "null") for part in parts):
         return False

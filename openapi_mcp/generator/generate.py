@@ -1,6 +1,6 @@
 """The generator's front door: a Document becomes a Toolset, and every argument gets its Binding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ from openapi_mcp.model.media import is_json
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT, SELECT_SCHEMA
 from openapi_mcp.model.template import path_and_query
+from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, wire_tool
 from openapi_mcp.model.xml import XmlNode
 
@@ -94,6 +95,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         if reason is None:
             try:
                 tools.append(_admitted(making.tool(operation, name), gate))
+                problems += _lost_parameters(operation)
                 continue
             except (_Unserved, UnsendableBodyError) as error:
                 reason, pointer = str(error), error.pointer
@@ -140,6 +142,20 @@ def _left_out(operation: Operation, pointer: str, reason: str) -> Problem:
         message=f"{operation.method} {operation.path} is left out: {reason}",
         hint="correct it, or exclude the operation",
     )
+
+
+def _lost_parameters(operation: Operation) -> Iterator[Problem]:
+    """Yield a warning for each parameter that no request can carry by its name."""
+    for parameter in operation.parameters:
+        is_named_freely = parameter.location not in (Location.HEADER, Location.COOKIE)
+        if not is_named_freely and not HEADER_NAME.fullmatch(parameter.name):
+            named = f"{parameter.location.value} {one_line(parameter.name, 80)!r}"
+            yield Problem(
+                severity=Severity.WARNING,
+                pointer=parameter.pointer,
+                message=f"{operation.method} {operation.path}: the {named} is never sent, none can have that name",
+                hint="correct the name",
+            )
 
 
 def _credential_parameters(document: Document) -> frozenset[tuple[Location, str]]:

@@ -139,6 +139,7 @@ class Parts:
             self.warn(pointer, f"{said} is left out", "correct it")
             return None
         media_type, schema = self.parameter_schema(fields, place)
+        form = as_object(as_object(fields.get("content")).get(media_type or ""))
         style = text_of(fields, "style") or _DEFAULT_STYLES.get(location, "form")
         explode = fields.get("explode")
         return Parameter(
@@ -153,6 +154,7 @@ class Parts:
             content_type=media_type,
             description=clean_text(text_of(fields, "description")),
             deprecated=fields.get("deprecated") is True,
+            encodings=tuple(self.encodings(media_type, form, join(place, "content", media_type))) if media_type else (),
         )
 
     def parameter_schema(self, fields: JsonObject, place: str) -> tuple[str | None, Schema]:

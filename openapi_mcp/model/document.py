@@ -51,7 +51,10 @@ class Location(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A Parameter Object. `content_type` is set where the parameter has `content` instead of `schema`."""
+    """A Parameter Object. `content_type` is set where the parameter has `content` instead of `schema`.
+
+    `encodings` are those of its fields, where that is a form (OAS 3.2, `querystring`).
+    """
 
     name: str
     location: Location
@@ -64,6 +67,7 @@ class Parameter:
     content_type: str | None = None
     description: str = ""
     deprecated: bool = False
+    encodings: "tuple[Encoding, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def encode_body(
     if is_form(content_type):
         return value.encode() if isinstance(value, str) else urlencoded(_fields(value), form), content_type
     if is_multipart(content_type):
-        return multipart(_fields(value), content_type.partition(";")[0].strip(), form)
+        return multipart(_fields(value), content_type, form)
     if is_xml(content_type):
         return _xml(value, content_type, xml or XmlNode()), content_type
     if is_text(content_type):

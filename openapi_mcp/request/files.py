@@ -105,5 +105,7 @@ def _from_base64(text: str, field_name: str) -> bytes:
 
 def _no_file(field_name: str) -> ArgumentsError:
     return ArgumentsError(
-        "is neither base64 nor a data: URL", field=field_name, hint="give the file's bytes as base64 text"
+        "is neither base64 nor a data: URL",
+        field=field_name,
+        hint="give the file's bytes as base64 text; a path is for servers that were started with --files DIR",
     )

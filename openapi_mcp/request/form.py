@@ -5,12 +5,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Encoding
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.media import is_json, is_xml
 from openapi_mcp.model.message import Headers, Streamed, Upload
 from openapi_mcp.model.xml import XmlNode
-from openapi_mcp.request.files import File, FindFile, is_data_url, kind_of, no_folder, read_file
+from openapi_mcp.request.files import UNKNOWN_TYPE, File, FindFile, is_data_url, kind_of, no_folder, read_file
 from openapi_mcp.request.pairs import Pair, pairs, refuse_comma, refuse_taken, scalar
 from openapi_mcp.request.xml import write_xml
 
@@ -92,7 +93,8 @@ def multipart(fields: Mapping[str, Any], content_type: str, form: FormFields) ->
     boundary = seen.hexdigest()[:40]
     pieces = [piece for part in parts for piece in (f"--{boundary}\r\n".encode(), *part, b"\r\n")]
     body = _joined([*pieces, f"--{boundary}--\r\n".encode()])
-    return body, f"{content_type}; boundary={boundary}"
+    kept = [word for word in content_type.split(";") if word.strip()[:9].lower() != "boundary="]
+    return body, f"{';'.join(kept).strip()}; boundary={boundary}"
 
 
 def _joined(pieces: Iterable[bytes | Upload]) -> bytes | Streamed:
@@ -128,6 +130,9 @@ def _file_part(name: str, file: File, encoding: Encoding, headers: Headers) -> t
     wanted = _declared_type(encoding) or "*/*"
     is_one = "*" not in wanted and "," not in wanted
     content_type = wanted if is_one else kind_of(file, wanted)
+    if not is_one and content_type == UNKNOWN_TYPE and "*/*" not in wanted and UNKNOWN_TYPE not in wanted:
+        said = f"is {file.media_type}, but must be one of {wanted[:200]}"
+        raise ArgumentsError(said, field=name, hint="give a data: URL with its type")
     return _head(name, headers, filename=file.name or name, content_type=content_type), file.data
 
 

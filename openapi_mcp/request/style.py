@@ -7,6 +7,8 @@ from typing import Any
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.document import Location, Parameter
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.media import is_form, is_json, is_xml
+from openapi_mcp.model.xml import XmlNode, is_name
 from openapi_mcp.request.form import FormFields, urlencoded
 from openapi_mcp.request.pairs import (
     DELIMITERS,
@@ -18,6 +20,7 @@ from openapi_mcp.request.pairs import (
     refuse_taken,
     scalar,
 )
+from openapi_mcp.request.xml import write_xml
 
 _JOINED = DELIMITERS.keys() - {"form"}  # in a path or a header: what Swagger's `collectionFormat` became
 _COOKIE_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token, which holds no "=": RFC 6265 section 4.1.1
@@ -85,10 +88,10 @@ def querystring(parameter: Parameter, value: Any) -> str:
 
     {"a": [1, 2]} -> "a=1&a=2" as a form, "%7B%22a%22%3A%5B1%2C2%5D%7D" as JSON
     """
-    media_type = (parameter.content_type or "").partition(";")[0].strip().lower()
-    if media_type == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return urlencoded(value, FormFields()).decode("ascii")
-    return encode(value if isinstance(value, str) else write_json(value))
+    if is_form(parameter.content_type or "") and isinstance(value, dict):
+        encodings = {encoding.field: encoding for encoding in parameter.encodings}
+        return urlencoded(value, FormFields(encodings=encodings)).decode("ascii")
+    return encode(_content(parameter, value))
 
 
 def header_value(parameter: Parameter, value: Any) -> str:
@@ -163,11 +166,16 @@ def _plain_cookie(parameter: Parameter, pair: Pair) -> str:
 
 
 def _content(parameter: Parameter, value: Any) -> Any:
-    """Return the value of a parameter with `content` as JSON text, which no style takes apart."""
-    if parameter.content_type is None:
+    """Return the value of a parameter with `content` as text of that type, which no style takes apart."""
+    kind = parameter.content_type
+    if kind is None:
         return value
-    if "json" not in parameter.content_type and isinstance(value, str):
+    if not is_json(kind) and isinstance(value, str):
         return value
+    if is_form(kind) and isinstance(value, dict):
+        return urlencoded(value, FormFields()).decode("ascii")
+    if is_xml(kind) and isinstance(value, dict):
+        return write_xml(value, XmlNode(name=parameter.name if is_name(parameter.name) else ""))
     return write_json(value)
 
 

@@ -261,3 +261,12 @@ def test_every_tool_takes_a_selection_where_that_is_on() -> None:
     assert [binding.argument for binding in own.bindings] == ["_select"]
     plain, _ = toolset(paths).tools
     assert "properties" not in plain.input_schema
+
+
+@pytest.mark.parametrize("place", ["header", "cookie"])
+def test_a_parameter_that_no_request_can_carry_is_reported(place: str) -> None:
+    """style.md, Errors: nothing is dropped in silence."""
+    made = toolset({"/things": {"get": {"parameters": [parameter("a b", place), parameter("fine", place)]}}})
+    (problem,) = made.problems
+    assert (problem.severity, problem.hint) == ("warning", "correct the name")
+    assert problem.message == f"GET /things: the {place} 'a b' is never sent, none can have that name"

@@ -315,3 +315,10 @@ def test_null_deletes_a_field_of_a_merge_patch() -> None:
         "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
         "any": {},
     }
+
+
+@pytest.mark.parametrize("kind", ["application/cbor", "application/x-protobuf", "application/vnd.msgpack"])
+def test_objects_in_a_form_that_is_not_ours_are_bytes(kind: str) -> None:
+    """Our choice: JSON text under such a type would be a lie."""
+    tool = tool_with_body({kind: {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}})
+    assert [binding.kind for binding in tool.bindings] == [BindingKind.FILE_BODY]

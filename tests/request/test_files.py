@@ -41,7 +41,7 @@ def test_what_is_no_file_is_refused_and_says_what_one_is(text: object) -> None:
     assert (raised.value.field, raised.value.message, raised.value.hint) == (
         "photo",
         "is neither base64 nor a data: URL",
-        "give the file's bytes as base64 text",
+        "give the file's bytes as base64 text; a path is for servers that were started with --files DIR",
     )
 
 

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 from support.decode import Part, parts_by_email, parts_by_python_multipart
-from support.make import ALL_METHODS
+from support.make import ALL_METHODS, in_memory
 from support.wire import Wire, header
 
+from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.loader.read import read
 from openapi_mcp.model.call import Call
+from openapi_mcp.model.document import Encoding
+from openapi_mcp.request.form import FormFields, multipart
 
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
@@ -215,3 +218,22 @@ def test_a_list_in_a_form_of_swagger_is_joined_as_it_says(collection: str | None
     executor = Executor(document, generate(document, ALL_METHODS))
     request = executor.preview(Call(tool="it", arguments={"a": ["x", "y,z"]}))
     assert request.body == written.encode()
+
+
+def test_a_file_of_another_type_than_the_document_names_is_refused() -> None:
+    """OAS 3.1.1, Encoding Object, contentType: one of a list; where nothing says a type, the bytes may."""
+    encodings = {"f": Encoding(field="f", content_type="image/png, image/jpeg")}
+    form = FormFields(encodings=encodings, files=frozenset({"f"}))
+    body, _ = multipart({"f": "data:image/jpeg;base64,/9j/4AAQ"}, "multipart/form-data", form)
+    assert b"Content-Type: image/jpeg" in in_memory(body)
+    with pytest.raises(ArgumentsError, match="is application/pdf, but must be one of image/png, image/jpeg") as raised:
+        multipart({"f": "data:application/pdf;base64,aGk="}, "multipart/form-data", form)
+    assert raised.value.field == "f"
+
+
+def test_the_parameters_of_a_multipart_type_stay() -> None:
+    """RFC 2387 section 3.1: `type` is required there; a boundary is ours."""
+    _, sent = multipart({"a": "x"}, 'multipart/related; type="application/json"; boundary=theirs', FormFields())
+    kind, kept, boundary = sent.split("; ")
+    assert (kind, kept, boundary[:9]) == ("multipart/related", 'type="application/json"', "boundary=")
+    assert "theirs" not in sent

@@ -315,3 +315,18 @@ def test_names_are_encoded_as_values_are() -> None:
     """security.md 5: neither can add a parameter."""
     assert [pair.encoded() for pair in pairs("a&b=c", "d")] == ["a%26b%3Dc=d"]
     assert [pair.encoded() for pair in pairs("x", {"a&b": "c&d"})] == ["a%26b=c%26d"]
+
+
+@pytest.mark.spec("OAS 3.1.1 Parameter Object")
+@pytest.mark.parametrize(
+    ("content_type", "value", "expected"),
+    [
+        ("application/x-www-form-urlencoded", {"a": 1, "b": [1, 2]}, "f=a%3D1%26b%3D1%26b%3D2"),
+        ("application/xml", {"a": 1}, "f=%3Cf%3E%3Ca%3E1%3C%2Fa%3E%3C%2Ff%3E"),
+        ("application/vnd.x+json", "a", "f=%22a%22"),
+    ],
+)
+def test_the_media_type_of_a_parameter_says_how_it_is_written(content_type: str, value: Any, expected: str) -> None:
+    """OAS 3.1.1, Parameter Object: content rules the serialization."""
+    parameter = read_parameter("f", Location.QUERY, "form", explode=True, content_type=content_type)
+    assert query_pairs(parameter, value) == [expected]

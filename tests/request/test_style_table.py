@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from support.make import parameter
+from support.make import one_tool, parameter
 from support.wire import Wire, header, query, target
+
+from openapi_mcp.request.build import build_request
 
 EMPTY = ""
 STRING = "blue"
@@ -359,3 +361,20 @@ def test_the_whole_query_is_one_value_by_its_media_type(media_type: str, value: 
 def test_a_nested_deep_object_is_written_as_servers_read_it(value: Any, written: str) -> None:
     """Issue 4: `filter[a][b]=1`, arrays in it by repetition. OAS 3.1.1 leaves it undefined."""
     assert sent_in("query", value, style="deepObject", explode=True) == written
+
+
+def test_the_fields_of_a_query_string_follow_their_encoding() -> None:
+    """OAS 3.2.0, Parameter Object, `in: querystring`: a form as a body is one; JSON is JSON whatever it holds."""
+    schema = {"type": "object", "additionalProperties": True}
+    encoding = {
+        "l": {"style": "form", "explode": False},
+        "j": {"contentType": "application/json"},
+        "d": {"style": "deepObject", "explode": True},
+    }
+    form = {"application/x-www-form-urlencoded": {"schema": schema, "encoding": encoding}}
+    tool = one_tool({"parameters": [{"name": "q", "in": "querystring", "content": form}]}, openapi="3.2.0")
+    url = build_request(tool, {"q": {"l": [1, 2], "j": [1], "d": {"k": 1}}}, "https://api.example.com").url
+    assert url.partition("?")[2] == "l=1,2&j=%5B1%5D&d%5Bk%5D=1"
+    plain = {"application/json": {"schema": {}}}
+    tool = one_tool({"parameters": [{"name": "q", "in": "querystring", "content": plain}]}, openapi="3.2.0")
+    assert build_request(tool, {"q": "s"}, "https://api.example.com").url.partition("?")[2] == "%22s%22"
