@@ -18,6 +18,7 @@ from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Result, Text
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest, Streamed, Upload
+from openapi_mcp.model.text import without_controls
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.curl import curl
 
@@ -190,9 +191,11 @@ def _show_result(result: Result, *, as_json: bool) -> None:
 def _pretty(text: str, result: Result) -> str:
     import json
 
-    if result.structured is None or not stdout_is_terminal():
+    if not stdout_is_terminal():
         return text
-    return json.dumps(read_json(text), indent=2, ensure_ascii=False)
+    if result.structured is None:
+        return without_controls(text)
+    return without_controls(json.dumps(read_json(text), indent=2, ensure_ascii=False))
 
 
 def _as_json(result: Result) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # C0 and C1 controls but newline and tab, with the escape sequences that some of them start; soft hyphen, bidirectional
 # controls, zero-width characters, invisible operators, the byte order mark, interlinear marks, tag characters.
 _HIDDEN = re.compile(
@@ -9,6 +10,14 @@ _HIDDEN = re.compile(
     "|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+
+
+def without_controls(text: str) -> str:
+    """Return the text with its control characters escaped, but newline and tab: "\\x1b[31m" -> "\\\\x1b[31m".
+
+    A terminal would obey them: an upstream could set its title, or hide what it says.
+    """
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def clean_text(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.model.text import clean_text, one_line
+from openapi_mcp.model.text import clean_text, one_line, without_controls
 
 HIDDEN = (
     "\x00\x07\x1b\x7f\x85\x9b\xad\u061c\u180e\u200b\u200d\u200e\u202e\u2060\u2066\u2069\ufe0f\ufeff\U000e0041\U000e007f"
@@ -67,3 +67,8 @@ def test_one_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
 def test_a_long_line_is_cut_at_a_word_where_one_ends_late_enough(text: str, limit: int, line: str) -> None:
     """Our choice: at least half of the room is used."""
     assert one_line(text, limit) == line
+
+
+def test_what_a_terminal_would_obey_is_shown_instead() -> None:
+    """security.md R-TEXT: an answer goes to a terminal as it was, but for what would drive it."""
+    assert without_controls("\x1b]0;pwned\x07\x1b[31mred\n\té\x9b") == "\\x1b]0;pwned\\x07\\x1b[31mred\n\té\\x9b"

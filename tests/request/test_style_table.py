@@ -375,6 +375,6 @@ def test_the_fields_of_a_query_string_follow_their_encoding() -> None:
     tool = one_tool({"parameters": [{"name": "q", "in": "querystring", "content": form}]}, openapi="3.2.0")
     url = build_request(tool, {"q": {"l": [1, 2], "j": [1], "d": {"k": 1}}}, "https://api.example.com").url
     assert url.partition("?")[2] == "l=1,2&j=%5B1%5D&d%5Bk%5D=1"
-    plain = {"application/json": {"schema": {}}}
+    plain: dict[str, Any] = {"application/json": {"schema": {}}}
     tool = one_tool({"parameters": [{"name": "q", "in": "querystring", "content": plain}]}, openapi="3.2.0")
     assert build_request(tool, {"q": "s"}, "https://api.example.com").url.partition("?")[2] == "%22s%22"
