@@ -20,7 +20,7 @@ _TOTAL = (
     "total", "totalcount", "totalresults", "totalitems", "totalelements", "totalrecords", "totalhits", "totalrows",
     "totalsize", "recordstotal", "numfound", "odatacount", "count",
 )  # fmt: skip
-_TOTAL_PAGES = ("totalpages", "pages", "lastpage", "pagecount", "numpages", "totalpagecount", "maxpage")
+_TOTAL_PAGES = ("totalpages", "lastpage", "pagecount", "numpages", "totalpagecount", "maxpage")
 _LARGEST = 10**15
 _FARTHEST = 10**9  # of a page or an offset: what is larger is a time or an id
 
@@ -37,6 +37,12 @@ class Counts:
         """Return the first sensible number under one of these words."""
         found = first_of(self.places, words, int)
         return found if isinstance(found, int) and 0 <= found < _LARGEST else None
+
+    def total_pages(self) -> int | None:
+        """Return how many pages there are; `pages` alone may be those of a book."""
+        found = self.say(_TOTAL_PAGES)
+        is_of_list = any(self.say(words) is not None for words in (PAGE_WORDS, _TOTAL, _SIZE))
+        return self.say(("pages",)) if found is None and is_of_list else found
 
 
 def gives_position(made: Made) -> bool:
@@ -94,7 +100,7 @@ def _is_more_by_page(made: Made, counts: Counts, index: int) -> bool:
     """True where a page follows the one of this index, counted from 0."""
     if counts.more is not None:
         return counts.more
-    pages = counts.say(_TOTAL_PAGES)
+    pages = counts.total_pages()
     if pages is not None:
         return index + 1 < pages
     total, size = counts.say(_TOTAL), _size(made, counts, index)

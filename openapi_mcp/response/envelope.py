@@ -113,12 +113,16 @@ def items_path(value: JsonValue) -> Path | None:
         return ()
     if not isinstance(value, dict):
         return None
-    found = [*_lists(value, ()), *(path for name in _envelopes(value) for path in _lists(value[name], (name,)))]
+    found = _all_lists(value)
     usual = _usual(value, found)
     if usual is not None:
         return usual
     found = found or _messages_or_links(value)
     return found[0] if len(found) == 1 else None
+
+
+def _all_lists(value: dict[str, JsonValue]) -> list[Path]:
+    return [*_lists(value, ()), *(path for name in _envelopes(value) for path in _lists(value[name], (name,)))]
 
 
 def _envelopes(value: Mapping[str, JsonValue]) -> list[str]:
@@ -163,19 +167,20 @@ def is_page(value: JsonValue, path: Path | None) -> bool:
     """True for a list with what is said of it; False for one thing that has lists: a book and its authors.
 
     {"items": [...], "total": 50} -> True; {"id": 7, "items": [...], "total": 50}, an order and its amount -> False
+
+    Where it is not clear which list goes on (`path` is None), each of them must look like one of a page.
     """
-    if not path:
-        return path is not None
-    levels = [fields(value), *(fields(inner) for inner in _inside(value, path[:-1]))]
+    if not isinstance(value, dict):
+        return isinstance(value, list)
+    paths = [path] if path is not None else _all_lists(value)
+    levels = [fields(value), *(fields(value[path[0]]) for path in paths)]
     if any(name in level for level in levels for name in _OF_ONE_THING):
         return False
+    return bool(paths) and all(_is_of_items(value, path) for path in paths)
+
+
+def _is_of_items(value: JsonValue, path: Path) -> bool:
     return _last(path) in _LISTS or all(isinstance(item, dict) for item in items_at(value, path) or ())
-
-
-def _inside(value: JsonValue, path: Path) -> Iterator[JsonValue]:
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-        yield value
 
 
 def items_at(value: JsonValue, path: Path) -> list[JsonValue] | None:
