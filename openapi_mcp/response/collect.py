@@ -7,10 +7,15 @@ from typing import Any
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.jsontext import JsonValue, write_json
+from openapi_mcp.model.text import one_line
 from openapi_mcp.response.envelope import Path, items_at, items_path
+from openapi_mcp.response.onward import going_on_as
 
 _LONGEST_CALL = 4_000  # characters: a call that is longer than this is not said again
-_OF_ONE_PAGE = ("link", "content-range")
+_LONGEST_SAID = 200  # characters of what is said of one further page
+_MOST_SAID = 5  # pages of which something is said; of the others how many there are
+_OF_ONE_PAGE = ("link", "content-range", "etag", "last-modified", "content-location")
+_OF_EACH_PAGE = ("mismatch", "incomplete")
 _BESIDE = ("included",)  # JSON:API: what the items of a page refer to
 
 
@@ -84,7 +89,8 @@ class _Collected:
 
     def answer(self) -> Answer:
         first, last = self.pages[0].answer, self.pages[-1]
-        note = {**first.note, **_onward(self.next, last.next_url if self.stopped is None else None)}
+        onward = _onward(self.next, last.next_url if self.stopped is None else None)
+        note = {**first.note, **self._said_of_pages(), **onward}
         if self.stopped is not None:
             note["stopped"] = self.stopped
         if len(self.pages) == 1 or self.path is None:
@@ -92,12 +98,25 @@ class _Collected:
         value = _joined([page.answer.value for page in self.pages], self.path)
         return replace(first, value=value, text="", note={**_of_all(note), "pages": len(self.pages)})
 
+    def _said_of_pages(self) -> dict[str, str]:
+        """Return what the notes say of single pages, those after the first one with their number."""
+        notes = [page.answer.note for page in self.pages]
+        return {name: text for name in _OF_EACH_PAGE if (text := _said_of_each([note.get(name) for note in notes]))}
+
 
 def _onward(call: Call | None, url: str | None) -> dict[str, Any]:
     if call is not None:
         said = {"tool": call.tool, "arguments": dict(call.arguments)}
         return {"next": said} if len(write_json(said)) <= _LONGEST_CALL else {}
     return {"next_url": url} if url else {}
+
+
+def _said_of_each(texts: list[str | None]) -> str:
+    """Return the first page's text, then the others': ["a", None, "b"] -> "a; page 3: b"."""
+    first, *others = texts
+    said = [f"page {number}: {one_line(text, _LONGEST_SAID)}" for number, text in enumerate(others, 2) if text]
+    left = [f"and so of {len(said) - _MOST_SAID} more pages"] if len(said) > _MOST_SAID else []
+    return "; ".join([*([first] if first else []), *said[:_MOST_SAID], *left])
 
 
 def _of_all(note: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,9 +127,12 @@ def _of_all(note: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _joined(values: list[JsonValue], path: Path) -> JsonValue:
-    """Return the first page with the items of all; what its items refer to, and JSON:API puts beside them, as well."""
+    """Return the first page with the items of all, and what the last one says of how it goes on.
+
+    What the items refer to, and JSON:API puts beside them, is joined as well.
+    """
     items = [item for value in values for item in items_at(value, path) or ()]
-    joined = _with(values[0], path, items)
+    joined = _with(going_on_as(values[0], values[-1]), path, items)
     for name in _BESIDE:
         beside = [item for value in values for item in items_at(value, (name,)) or ()]
         if path and beside:

@@ -6,19 +6,23 @@ from typing import Any
 
 from openapi_mcp.model.tool import Binding
 from openapi_mcp.response.cursors import queries
-from openapi_mcp.response.envelope import Fields, first_of
-from openapi_mcp.response.readback import Made, read_scalar
+from openapi_mcp.response.envelope import Fields, first_of, word
+from openapi_mcp.response.readback import Made, kinds_and_formats, read_scalar
 
 _PAGE = ("page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage")
 _OFFSET = ("offset", "pageoffset", "skip", "start", "startat", "startindex")
+_ENDS = ("end", "stop", "until", "to", "finish")  # beside one of these, `start` begins a range
+_TIMES = frozenset({"date", "datetime", "time", "timestamp", "unixtime", "unixtimestamp", "epoch", "duration"})
 _SIZE = ("perpage", "pagesize", "limit", "pagelimit", "size", "itemsperpage", "maxresults")
-_SAID_PAGE = ("currentpage", "page", "pagenumber", "number", "pageindex")
+PAGE_WORDS = ("currentpage", "page", "pagenumber", "number", "pageindex")
+"""Where an answer says which page it is, by plain words."""
 _TOTAL = (
     "total", "totalcount", "totalresults", "totalitems", "totalelements", "totalrecords", "totalhits", "totalrows",
     "totalsize", "recordstotal", "numfound", "odatacount", "count",
 )  # fmt: skip
-_TOTAL_PAGES = ("totalpages", "pages", "lastpage", "pagecount", "numpages", "totalpagecount", "maxpage")
+_TOTAL_PAGES = ("totalpages", "lastpage", "pagecount", "numpages", "totalpagecount", "maxpage")
 _LARGEST = 10**15
+_FARTHEST = 10**9  # of a page or an offset: what is larger is a time or an id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +38,16 @@ class Counts:
         found = first_of(self.places, words, int)
         return found if isinstance(found, int) and 0 <= found < _LARGEST else None
 
+    def total_pages(self) -> int | None:
+        """Return how many pages there are; `pages` alone may be those of a book."""
+        found = self.say(_TOTAL_PAGES)
+        is_of_list = any(self.say(words) is not None for words in (PAGE_WORDS, _TOTAL, _SIZE))
+        return self.say(("pages",)) if found is None and is_of_list else found
+
 
 def gives_position(made: Made) -> bool:
     """True for a call that says itself by number which page it wants."""
-    return any(binding.argument in made.arguments for binding in _named(made, (*_PAGE, *_OFFSET)))
+    return any(binding.argument in made.arguments for binding in _positions(made, (*_PAGE, *_OFFSET)))
 
 
 def by_count(made: Made, counts: Counts) -> Iterator[dict[str, Any]]:
@@ -45,7 +55,7 @@ def by_count(made: Made, counts: Counts) -> Iterator[dict[str, Any]]:
 
     {"page": 2} and {"total_pages": 7} -> {"page": 3}; {"offset": 20}, 10 items and {"total": 35} -> {"offset": 30}
     """
-    pages, offsets = _named(made, _PAGE), _named(made, _OFFSET)
+    pages, offsets = _positions(made, _PAGE), _positions(made, _OFFSET)
     if len(pages) == 1 and not any(binding.argument in made.arguments for binding in offsets):
         yield from _by_page(made, pages[0], counts)
     if len(offsets) == 1 and not any(binding.argument in made.arguments for binding in pages):
@@ -56,9 +66,28 @@ def _named(made: Made, words: Sequence[str]) -> list[Binding]:
     return [binding for name, binding in queries(made.tool).items() if name in words]
 
 
+def _positions(made: Made, words: Sequence[str]) -> list[Binding]:
+    return [binding for binding in _named(made, words) if _is_position(made, binding)]
+
+
+def _is_position(made: Made, binding: Binding) -> bool:
+    """True for an input that counts pages or items; a date, a time or a name under one of these words does not."""
+    kinds, formats = kinds_and_formats(made.tool, binding.argument)
+    if _TIMES & {word(said) for said in formats} or _begins_range(made, binding):
+        return False
+    if binding.argument in made.arguments:
+        given = _given(made, binding)
+        return given is not None and given < _FARTHEST
+    return bool(kinds & {"integer", "number"}) or _default(made, binding) is not None
+
+
+def _begins_range(made: Made, binding: Binding) -> bool:
+    return word(binding.name) == "start" and not queries(made.tool).keys().isdisjoint(_ENDS)
+
+
 def _by_page(made: Made, binding: Binding, counts: Counts) -> Iterator[dict[str, Any]]:
     base = 0 if _is_zero_based(made, binding, counts) else 1
-    said = counts.say(_SAID_PAGE)
+    said = counts.say(PAGE_WORDS)
     given = _given(made, binding)
     current = given if given is not None else said if said is not None else base
     is_index = first_of(counts.places, ("number",), int) is not None  # Spring counts from 0, whatever it takes
@@ -71,7 +100,7 @@ def _is_more_by_page(made: Made, counts: Counts, index: int) -> bool:
     """True where a page follows the one of this index, counted from 0."""
     if counts.more is not None:
         return counts.more
-    pages = counts.say(_TOTAL_PAGES)
+    pages = counts.total_pages()
     if pages is not None:
         return index + 1 < pages
     total, size = counts.say(_TOTAL), _size(made, counts, index)
@@ -93,7 +122,7 @@ def _is_zero_based(made: Made, binding: Binding, counts: Counts) -> bool:
     for said in (_default(made, binding), _schema(made, binding).get("minimum")):
         if said in (0, 1) and not isinstance(said, bool):
             return said == 0
-    if _given(made, binding) == 0 or (_given(made, binding) is None and counts.say(_SAID_PAGE) == 0):
+    if _given(made, binding) == 0 or (_given(made, binding) is None and counts.say(PAGE_WORDS) == 0):
         return True
     return first_of(counts.places, ("number",), int) is not None and _given(made, binding) is None
 
@@ -105,13 +134,13 @@ def _by_offset(made: Made, binding: Binding, counts: Counts) -> Iterator[dict[st
     current = int(is_one_based) if start is None else start
     total, items = counts.say(_TOTAL), counts.items or 0
     is_more = counts.more if counts.more is not None else total is not None and current - is_one_based + items < total
-    if items and is_more:
+    if items and is_more and (total is None or current <= total):
         yield from _changed(made, binding, current + items)
 
 
 def _changed(made: Made, binding: Binding, number: int) -> Iterator[dict[str, Any]]:
     value = read_scalar(made.tool, binding.argument, str(number))
-    if value is not None:
+    if value is not None and number < _FARTHEST:
         yield {**made.arguments, binding.argument: value}
 
 

@@ -1,6 +1,8 @@
 """The mark from which the next page goes on, as an answer names it, and the argument that takes it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openapi_mcp.model.document import Location
@@ -16,6 +18,7 @@ _KEYS = (
     "paginationtoken", "lastevaluatedkey", "cursor", "next", "after", "offset",
 )  # fmt: skip
 _ONLY_WITH_MORE = ("endcursor", "lastid")  # said of the last page too
+_OF_PAGES_ONLY = ("continue", "bookmark", "scrollid", "cursor", "next", "after", "offset")  # one thing has such fields
 _OF_NEXT_ONLY = ("offset",)  # elsewhere it says where this page is
 _URL_OR_MARK = ("next", "nextpage")
 _NUMBERS = ("next", "nextpage", "nextoffset", "nextstart")  # a number there is no mark, but the place itself
@@ -28,6 +31,22 @@ _TAKERS = frozenset(
 )  # fmt: skip
 _MORE = ("hasmore", "hasnext", "hasnextpage", "hasmoreitems", "moreitemsincollection", "istruncated", "more", "next")
 _LAST = ("last", "islast", "islastpage", "lastpage")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?")
+MARK_WORDS = frozenset({*_KEYS, *_ONLY_WITH_MORE, *_MORE, *_LAST}) - {*_OF_NEXT_ONLY}
+"""What says that there is more, and from where, by plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """What marks are taken: of one thing that is no page only those under a name such as `next_cursor`.
+
+    With `only_given` only an argument that the call has is changed: it says by number already where it is. With
+    `only_made_for_marks` a namesake is not enough: the argument must be one that takes marks and nothing else.
+    """
+
+    is_page: bool = True
+    only_given: bool = False
+    only_made_for_marks: bool = False
 
 
 def has_more(places: Sequence[Fields]) -> bool | None:
@@ -54,23 +73,44 @@ def takes_cursor(made: Made) -> bool:
     return any(name in _TAKERS and binding.argument in made.arguments for name, binding in queries(made.tool).items())
 
 
+def says_more(made: Made, places: Sequence[Fields]) -> bool:
+    """True where an answer says in a word that there is more, or names a mark that the tool takes."""
+    more = has_more(places)
+    if more is not None:
+        return more
+    inputs = queries(made.tool)
+    return any(_taker(inputs, key, text) for key, text in _marks(places, None, is_page=False))
+
+
 def by_cursor(
-    made: Made, places: Sequence[Fields], more: bool | None, *, only_given: bool = False
+    made: Made, places: Sequence[Fields], more: bool | None, taking: Taking | None = None
 ) -> Iterator[dict[str, Any]]:
     """Yield the arguments that go on from each mark that an answer names, in the argument that fits it.
 
     {"nextPageToken": "abc"}, an argument `pageToken` -> {..., "pageToken": "abc"}
-
-    With `only_given` only an argument that the call has is changed: it says by number already where it is.
     """
-    inputs = queries(made.tool)
-    for key, text in _marks(places, more):
+    inputs, taking = queries(made.tool), taking or Taking()
+    for key, text in _marks(places, more, is_page=taking.is_page):
         binding = _taker(inputs, key, text)
-        if binding is None or (only_given and binding.argument not in made.arguments):
+        if binding is None or not _may_take(made, binding, taking) or _is_echo(made, binding, key, text):
             continue
         value = read_scalar(made.tool, binding.argument, text)
         if value is not None:
             yield {**made.arguments, binding.argument: value}
+
+
+def _may_take(made: Made, binding: Binding, taking: Taking) -> bool:
+    if taking.only_made_for_marks and word(binding.name) not in _TAKERS:
+        return False
+    return not taking.only_given or binding.argument in made.arguments
+
+
+def _is_echo(made: Made, binding: Binding, key: str, text: str) -> bool:
+    """True for a filter that the answer says again: `after` 2024-01-01 as {"after": "2024-01-01T00:00:00Z"}."""
+    if key not in _OF_PAGES_ONLY or word(binding.name) != key:
+        return False
+    given = str(made.arguments.get(binding.argument, ""))
+    return bool(_DATE.fullmatch(text)) or text.strip().casefold() == given.strip().casefold()
 
 
 def by_last_item(made: Made, items: Sequence[JsonValue], more: bool | None) -> Iterator[dict[str, Any]]:
@@ -97,8 +137,8 @@ def is_last_mark(made: Made, places: Sequence[Fields]) -> bool:
     )
 
 
-def _marks(places: Sequence[Fields], more: bool | None) -> Iterator[tuple[str, str]]:
-    keys = (*_KEYS, *_ONLY_WITH_MORE) if more else _KEYS
+def _marks(places: Sequence[Fields], more: bool | None, *, is_page: bool) -> Iterator[tuple[str, str]]:
+    keys = [key for key in (*_KEYS, *(_ONLY_WITH_MORE if more else ())) if is_page or key not in _OF_PAGES_ONLY]
     for place in places:
         for key in keys:
             text = _text(place.get(key))

@@ -24,6 +24,12 @@ _LISTS = (
     "results", "data", "items", "value", "values", "entries", "records", "rows", "objects", "elements", "content",
     "list", "hits", "children", "docs", "resources",
 )  # fmt: skip
+_BESIDE = frozenset(
+    ("errors", "error", "warnings", "warning", "notices", "included", "includes", "include", "messages", "message",
+     "links", "link")
+)  # fmt: skip
+_BESIDE_OR_ITEMS = ("messages", "links")  # the items of a chat, or of a shortener, where no other list stands
+_OF_ONE_THING = ("id", "uuid", "guid", "title", "name", "isbn", "sku")
 _COUNT_HEADERS = {
     "x-total-count": "total",
     "x-total": "total",
@@ -68,6 +74,11 @@ def around(value: JsonValue) -> list[Fields]:
     return [*levels, *(inner for level in levels for inner in _inner(level, 2))]
 
 
+def is_around(name: str) -> bool:
+    """True for the name of an object in which `around` looks."""
+    return word(name) in _ENVELOPES or word(name) in _AROUND
+
+
 def _inner(level: Fields, depth: int) -> Iterator[Fields]:
     """Yield the objects of an object that are about its page: `meta`, `meta.pagination`, `paging.next`."""
     for name in _AROUND:
@@ -94,29 +105,82 @@ def items_path(value: JsonValue) -> Path | None:
     """Return where the one list of a page is: () for the root; None where there is none, or which one is unclear.
 
     {"results": [...], "count": 3} -> ("results",); {"_embedded": {"orders": [...]}} -> ("_embedded", "orders")
+
+    What stands beside the items (`errors`, `included`) is passed over: {"errors": [], "data": {"items": [...]}} ->
+    ("data", "items")
     """
     if isinstance(value, list):
         return ()
     if not isinstance(value, dict):
         return None
-    own = _one_list(value)
-    if own is not None:
-        return (own,)
-    for name in islice(value, _MOST_NAMES):
-        inner = value[name]
-        if isinstance(inner, dict) and word(name[:80]) in _ENVELOPES:
-            found = _one_list(inner)
-            return None if found is None else (name, found)
-    return None
+    found = _all_lists(value)
+    usual = _usual(value, found)
+    if usual is not None:
+        return usual
+    found = found or _messages_or_links(value)
+    return found[0] if len(found) == 1 else None
 
 
-def _one_list(value: Mapping[str, JsonValue]) -> str | None:
-    """Return the name of the list of an object: the one with a usual name, else the only one."""
-    lists = [name for name in islice(value, _MOST_NAMES) if isinstance(value[name], list)]
-    usual = sorted((_LISTS.index(word(name[:80])), name) for name in lists if word(name[:80]) in _LISTS)
-    if usual:
-        return usual[0][1]
-    return lists[0] if len(lists) == 1 else None
+def _all_lists(value: dict[str, JsonValue]) -> list[Path]:
+    return [*_lists(value, ()), *(path for name in _envelopes(value) for path in _lists(value[name], (name,)))]
+
+
+def _envelopes(value: Mapping[str, JsonValue]) -> list[str]:
+    return [name for name in _names(value) if isinstance(value[name], dict) and word(name[:80]) in _ENVELOPES]
+
+
+def _names(value: Mapping[str, JsonValue]) -> Iterator[str]:
+    return islice(value, _MOST_NAMES)
+
+
+def _lists(value: JsonValue, above: Path) -> list[Path]:
+    """Return where the lists of an object are that may be its items."""
+    if not isinstance(value, dict):
+        return []
+    names = [name for name in _names(value) if isinstance(value[name], list)]
+    return [(*above, name) for name in names if word(name[:80]) not in _BESIDE]
+
+
+def _usual(value: JsonValue, paths: Iterable[Path]) -> Path | None:
+    """Return the path with the most usual name: one that leads to items before an empty one, the outermost first."""
+    usual = [path for path in paths if _last(path) in _LISTS]
+    ranked = [(not items_at(value, path), len(path), _LISTS.index(_last(path)), path) for path in usual]
+    return min(ranked)[-1] if ranked else None
+
+
+def _last(path: Path) -> str:
+    return word(path[-1][:80])
+
+
+def _messages_or_links(value: Mapping[str, JsonValue]) -> list[Path]:
+    """Return the list of messages or links that is all that an answer holds; a link relation is no item."""
+    names = [name for name in _names(value) if word(name[:80]) in _BESIDE_OR_ITEMS]
+    lists = [(name, items) for name in names if isinstance(items := value[name], list)]
+    return [(name,) for name, items in lists if items and all(_is_item(one) for one in items)]
+
+
+def _is_item(value: JsonValue) -> bool:
+    return isinstance(value, dict) and "rel" not in value
+
+
+def is_page(value: JsonValue, path: Path | None) -> bool:
+    """True for a list with what is said of it; False for one thing that has lists: a book and its authors.
+
+    {"items": [...], "total": 50} -> True; {"id": 7, "items": [...], "total": 50}, an order and its amount -> False
+
+    Where it is not clear which list goes on (`path` is None), each of them must look like one of a page.
+    """
+    if not isinstance(value, dict):
+        return isinstance(value, list)
+    paths = [path] if path is not None else _all_lists(value)
+    levels = [fields(value), *(fields(value[path[0]]) for path in paths)]
+    if any(name in level for level in levels for name in _OF_ONE_THING):
+        return False
+    return bool(paths) and all(_is_of_items(value, path) for path in paths)
+
+
+def _is_of_items(value: JsonValue, path: Path) -> bool:
+    return _last(path) in _LISTS or all(isinstance(item, dict) for item in items_at(value, path) or ())
 
 
 def items_at(value: JsonValue, path: Path) -> list[JsonValue] | None:

@@ -1,7 +1,7 @@
 """The URL of the next page, as an answer says it: in a Link header (RFC 8288), or in its body."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from openapi_mcp.model.jsontext import JsonValue
@@ -10,10 +10,11 @@ from openapi_mcp.response.envelope import Fields
 
 LONGEST = 2_000  # characters of a URL or a cursor; what is longer is not taken
 _LONGEST_HEADER = 20_000
-_NEXT = (
+NEXT_WORDS = (
     "next", "odatanextlink", "nextlink", "nexturl", "nextpageurl", "nextpagelink", "nextpageuri", "nexturi", "nexthref",
     "nextpage",
 )  # fmt: skip
+"""Where a body says the next URL, by plain words."""
 _INNER = ("href", "url", "link", "uri")
 _PAGING = frozenset({"next", "prev", "previous", "first", "last"})
 
@@ -26,14 +27,16 @@ class NextUrl:
     is_end: bool = False
 
 
-def next_url(response: HttpResponse, places: Sequence[Fields]) -> NextUrl:
+def next_url(response: HttpResponse, places: Sequence[Fields], *, says_more: bool = False) -> NextUrl:
     """Return the URL of the next page, absolute: the Link header's, else the body's.
 
-    `Link: <?page=2>; rel="next"` -> https://host/things?page=2; {"next": null} -> this is the end
+    `Link: <?page=2>; rel="next"` -> https://host/things?page=2; {"next": null} -> this is the end, unless the answer
+    `says_more` in another way: {"next_url": null, "next_cursor": "abc", "has_more": true}
     """
     said = _in_header(response)
     if said.url is None and not said.is_end:
         said = _in_body(places)
+        said = replace(said, is_end=said.is_end and not says_more)
     return NextUrl(url=_absolute(response.url, said.url), is_end=said.is_end)
 
 
@@ -105,7 +108,7 @@ def _unquoted(value: str) -> str:
 def _in_body(places: Sequence[Fields]) -> NextUrl:
     is_end = False
     for place in places:
-        for name in _NEXT:
+        for name in NEXT_WORDS:
             url = _url_in(place.get(name))
             if url is not None:
                 return NextUrl(url=url)

@@ -171,6 +171,13 @@ def read_scalar(tool: Tool, argument: str, text: str) -> Any:
         return None
 
 
+def kinds_and_formats(tool: Tool, argument: str) -> tuple[set[str], set[str]]:
+    """Return the types and formats that an argument's schema names: {"type": "integer"} -> ({"integer"}, set())."""
+    branches = list(_Reader(tool).branches(tool.input_schema.get("properties", {}).get(argument)))
+    kinds = {kind for branch in branches for kind in _kinds(branch)}
+    return kinds, {said for branch in branches if isinstance(said := branch.get("format"), str)}
+
+
 class _Reader:
     """Reads the values of a parameter, by the schema of its argument."""
 
@@ -227,7 +234,7 @@ class _Reader:
 
     def scalar(self, schema: Any, text: str) -> Any:
         """Return a value written as text: an entry of its enum, text where text fits, else a number or a boolean."""
-        branches = list(self._branches(schema))
+        branches = list(self.branches(schema))
         for branch in branches:
             for entry in branch.get("enum", ()):
                 if text == (entry if isinstance(entry, str) else write_json(entry)):
@@ -239,19 +246,19 @@ class _Reader:
 
     def _items(self, schema: Any) -> Any:
         """Return the schema of an array's items; None where the schema is of no array, or also of others."""
-        branches = list(self._branches(schema))
+        branches = list(self.branches(schema))
         kinds = {kind for branch in branches for kind in _kinds(branch)} - {"null"}
         if kinds != {"array"}:
             return None
         return next((branch["items"] for branch in branches if "items" in branch), {})
 
     def _property(self, schema: Any, name: str) -> Any:
-        for branch in self._branches(schema):
+        for branch in self.branches(schema):
             if isinstance(branch.get("properties"), Mapping) and name in branch["properties"]:
                 return branch["properties"][name]
         return {}
 
-    def _branches(self, schema: Any) -> Iterator[Mapping[str, Any]]:
+    def branches(self, schema: Any) -> Iterator[Mapping[str, Any]]:
         """Yield a schema and those it is made of, a bounded number of them."""
         waiting, left = [schema], _MOST_BRANCHES
         while waiting and left:

@@ -106,7 +106,7 @@ async def test_pages_are_collected_with_the_credential_of_each_call() -> None:
     found, targets = await collected(
         body([1], next_cursor="a", total=3), body([2], next_cursor="b"), body([3], next_cursor=None)
     )
-    assert found == {"items": [1, 2, 3], "next_cursor": "a", "total": 3, "_note": {"pages": 3}}
+    assert found == {"items": [1, 2, 3], "next_cursor": None, "total": 3, "_note": {"pages": 3}}
     assert targets == ["GET /things?KEY", "GET /things?cursor=a&KEY", "GET /things?cursor=b&KEY"]
 
 

@@ -94,11 +94,78 @@ def test_after_the_last_page_asked_for_the_rest_is_told() -> None:
 
 def test_a_header_of_one_page_is_not_told_of_all() -> None:
     """The first page's Link leads to the second one, which is there."""
-    note = {"status": 206, "headers": {"link": "<?page=2>", "content-range": "items 0-0/2", "etag": "x"}}
+    note = {
+        "status": 206,
+        "headers": {"link": "<?page=2>", "content-range": "items 0-0/2", "etag": "e", "x-total-count": "2"},
+    }
     answer = collected(page([1], note=note), page([2], 2, None))[1]
-    assert answer.note == {"headers": {"etag": "x"}, "status": 206, "pages": 2}
+    assert answer.note == {"headers": {"x-total-count": "2"}, "status": 206, "pages": 2}
     only = {"headers": {"link": "<?page=2>"}}
     assert collected(page([1], note=only), page([2], 2, None))[1].note == {"pages": 2}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "joined"),
+    [
+        (
+            {"items": [1], "has_more": True, "page": 1, "total": 2},
+            {"items": [2], "has_more": False, "page": 2, "total": 9},
+            {"items": [1, 2], "has_more": False, "page": 2, "total": 2},
+        ),
+        (
+            {"items": [1], "next": "/x?page=2", "k": 1},
+            {"items": [2], "next": None},
+            {"items": [1, 2], "next": None, "k": 1},
+        ),
+        ({"items": [1], "nextPageToken": "a"}, {"items": [2]}, {"items": [1, 2]}),
+        (
+            {"items": [1], "paging": {"next": {"after": "a"}, "size": 1}},
+            {"items": [2]},
+            {"items": [1, 2], "paging": {"size": 1}},
+        ),
+        (
+            {"data": [1], "links": {"self": "/x", "next": "/x?page=2"}, "meta": {"pagination": {"cursor": "a"}}},
+            {"data": [2], "links": {"self": "/x?page=2"}, "meta": {"pagination": {"cursor": None}}},
+            {"data": [1, 2], "links": {"self": "/x"}, "meta": {"pagination": {"cursor": None}}},
+        ),
+        (
+            {"data": {"children": [1], "after": "a"}, "page": {"number": 0, "size": 1}},
+            {"data": {"children": [2], "after": None}, "page": {"number": 1}},
+            {"data": {"children": [1, 2], "after": None}, "page": {"number": 1, "size": 1}},
+        ),
+        (
+            {"items": [1], "last": [8], "other": {"next": 1}},
+            {"items": [2]},
+            {"items": [1, 2], "last": [8], "other": {"next": 1}},
+        ),
+    ],
+)
+def test_what_was_joined_goes_on_as_its_last_page_says(first: Any, last: Any, joined: Any) -> None:
+    """A result of all pages does not say that there are more of them."""
+    answer = collected(page(first), page(last, 2, None))[1]
+    assert (answer.value, answer.note) == (joined, {"pages": 2})
+
+
+def test_what_is_wrong_with_a_later_page_is_told_with_its_number() -> None:
+    """Nothing is dropped in silence."""
+    pages = [page([1], note={"mismatch": "no a"}), page([2], 2, 3), page([3], 3, None, note={"mismatch": "no b"})]
+    assert collected(*pages)[1].note == {"mismatch": "no a; page 3: no b", "pages": 3}
+    cut = page([2], 2, None, note={"incomplete": "x" * 300})
+    assert collected(page([1]), cut)[1].note == {"incomplete": f"page 2: {'x' * 199}…", "pages": 2}
+
+
+def test_of_many_pages_with_something_wrong_the_first_ones_are_told() -> None:
+    """The note keeps its size."""
+    others = [page([n], n, n + 1, note={"mismatch": "m"}) for n in range(2, 10)]
+    said = "page 2: m; page 3: m; page 4: m; page 5: m; page 6: m; and so of 3 more pages"
+    assert collected(page([1]), *others)[1].note["mismatch"] == said
+
+
+def test_the_list_that_stands_beside_errors_is_the_one_that_is_joined() -> None:
+    """No item is lost: `errors` is a list, and not the page's."""
+    values = [{"errors": [], "data": {"items": [n], "page": n, "total_pages": 3}} for n in (1, 2, 3)]
+    answer = collected(page(values[0]), page(values[1], 2, 3), page(values[2], 3, None))[1]
+    assert answer.value == {"errors": [], "data": {"items": [1, 2, 3], "page": 3, "total_pages": 3}}
 
 
 def test_a_page_that_fails_leaves_those_before_it() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openapi_mcp.response.envelope import Path, around, items_at, items_path, word
+from openapi_mcp.response.envelope import Path, around, is_page, items_at, items_path, word
 
 PAGES: list[tuple[Any, Path | None]] = [
     ([], ()),
@@ -19,6 +19,18 @@ PAGES: list[tuple[Any, Path | None]] = [
     ({"_embedded": {"cats": [1], "dogs": [1]}}, None),
     ({"hits": {"total": 1, "hits": [1]}}, ("hits", "hits")),
     ({"@odata.count": 1, "value": [1]}, ("value",)),
+    ({"errors": [], "data": {"items": [1]}}, ("data", "items")),
+    ({"errors": ["a"], "warnings": ["b"], "cats": [1]}, ("cats",)),
+    ({"errors": [1], "page": 1}, None),
+    ({"included": [1], "links": [{"rel": "next"}]}, None),
+    ({"facets": [1], "data": {"items": [1]}}, ("data", "items")),
+    ({"facets": [1], "data": {"orders": [1]}}, None),
+    ({"values": [], "data": {"items": [1]}}, ("data", "items")),
+    ({"results": [], "items": [1]}, ("items",)),
+    ({"response": {"took": 1}, "data": {"items": [1]}}, ("data", "items")),
+    ({"ok": True, "messages": [{"text": "hi"}]}, ("messages",)),
+    ({"messages": ["done"], "page": 1}, None),
+    ({"messages": [{"text": "hi"}], "data": {"cats": [1], "dogs": [1]}}, None),
     ({"id": 7}, None),
     ({}, None),
     ("text", None),
@@ -31,6 +43,27 @@ def test_the_list_of_a_page_is_found_where_it_is_clear(page: Any, path: Path | N
     """Issue 4, Pages: the root, or the one array that holds the items."""
     assert items_path(page) == path
     assert path is None or isinstance(items_at(page, path), list)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([], True),
+        ("text", False),
+        ({"items": [1], "total": 50}, True),
+        ({"id": 7, "items": [{}], "total": 50}, False),
+        ({"data": {"id": 7, "items": [{}]}}, False),
+        ({"title": "x", "pages": 300, "authors": ["a"]}, False),
+        ({"orders": [{}]}, True),
+        ({"orders": []}, True),
+        ({"orders": [{}], "tags": ["a"]}, False),
+        ({"cats": [{}], "dogs": [{}]}, True),
+        ({"page": 1}, False),
+    ],
+)
+def test_one_thing_that_has_a_list_is_no_page(value: Any, expected: bool) -> None:
+    """An order, a book: their totals and pages are not those of a list."""
+    assert is_page(value, items_path(value)) is expected
 
 
 @pytest.mark.parametrize("page", [{}, {"data": 7}, {"data": {}}, [], "text"])

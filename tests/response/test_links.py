@@ -50,6 +50,14 @@ def test_a_url_is_absolute() -> None:
     assert said(places=[{"next": "//other/x"}]) == NextUrl(url="https://other/x")
 
 
+def test_an_empty_next_url_is_not_the_end_where_something_else_says_more() -> None:
+    """{"next_url": null, "next_cursor": "abc", "has_more": true}; a Link header is trusted all the same."""
+    response = HttpResponse(status=200, url=f"{HOST}/v1/things")
+    assert next_url(response, [{"nexturl": None}], says_more=True) == NextUrl()
+    headed = HttpResponse(status=200, url=f"{HOST}/v1/things", headers=(("Link", "</a>; rel=prev"),))
+    assert next_url(headed, [], says_more=True) == NextUrl(is_end=True)
+
+
 def test_links_of_other_pages_without_a_next_one_say_that_this_is_the_last() -> None:
     """GitHub's last page names `prev` and `first` only."""
     assert said("</a>; rel=prev", "</b>; rel=first") == NextUrl(is_end=True)

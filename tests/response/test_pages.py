@@ -299,6 +299,67 @@ def test_where_there_is_no_more_or_none_is_said_there_is_no_call(
     assert ways(tool, given, body, headers=headers) == WaysOn()
 
 
+UNIX = 1_700_000_000
+RANGE = listing(
+    query("start", "string", format="date-time"), query("end", "string", format="date-time"), text("cursor")
+)
+DAY = {"start": "2024-01-01T00:00:00Z", "end": "2024-01-02T00:00:00Z"}
+START = listing(query("start"), query("limit"))
+BOOKMARK = listing(text("bookmark"))
+NOT_PAGES: list[tuple[str, Tool, Json, Any]] = [
+    ("a time that is given", RANGE, DAY, {"data": ITEMS, "has_more": True}),
+    ("a unix time that is given", START, {"start": UNIX}, {"data": ITEMS, "has_more": True}),
+    ("a unix time that is said", START, {}, {"data": ITEMS, "start": UNIX, "has_more": True}),
+    ("a unix time by its format", listing(query("start", format="unix-time")), {}, {"data": ITEMS, "has_more": True}),
+    ("the start of a range", listing(query("start"), query("end")), {}, {"data": ITEMS, "has_more": True}),
+    ("a time that is not given", listing(text("start")), {}, {"items": ITEMS, "total": 500}),
+    ("a page with a name", listing(text("page")), {"page": "home"}, {"items": ITEMS, "total": 500}),
+    ("a time zone", listing(text("offset")), {"offset": "+02:00"}, {"items": ITEMS, "total": 500}),
+    ("a fraction", listing(query("offset", "number")), {"offset": 5.5}, {"items": ITEMS, "total": 500}),
+    ("an offset behind the total", OFFSET, {"offset": 900}, {"items": ITEMS, "total": 500, "has_more": True}),
+    ("a book", LARAVEL, {}, {"title": "x", "pages": 300, "authors": ["a"]}),
+    ("a book without title", LARAVEL, {}, {"pages": 300, "authors": [{"first": "a"}]}),
+    ("a reader", BOOKMARK, {}, {"id": 5, "bookmark": "chapter 3", "tags": ["a"]}),
+    ("a reader without id", BOOKMARK, {}, {"bookmark": "chapter 3", "tags": ["a"]}),
+    ("an order", OFFSET, {}, {"id": 7, "items": ITEMS, "total": 50}),
+    ("an order in an envelope", OFFSET, {}, {"data": {"id": 7, "items": ITEMS, "total": 50}}),
+    ("a filter said again", AFTER, {"after": "2024-01-01"}, {"items": ITEMS, "after": "2024-01-01T00:00:00Z"}),
+    ("a filter in another case", AFTER, {"after": "ABC"}, {"items": ITEMS, "after": "abc"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "body"), [case[1:] for case in NOT_PAGES], ids=[case[0] for case in NOT_PAGES]
+)
+def test_a_filter_or_a_field_of_one_thing_makes_no_next_call(tool: Tool, arguments: Json, body: Any) -> None:
+    """design.md: derive, never invent. The caller's filter stays as it was given."""
+    assert ways(tool, arguments, body) == WaysOn()
+
+
+def test_a_cursor_that_is_named_leaves_the_range_that_was_asked_for() -> None:
+    """`start` is a time here, and no offset."""
+    body = {"data": ITEMS, "has_more": True, "next_cursor": "c2"}
+    assert ways(RANGE, DAY, body) == WaysOn(arguments=({**DAY, "cursor": "c2"},))
+
+
+def test_one_thing_may_name_the_next_page_of_its_list() -> None:
+    """`next_cursor` says what it is."""
+    assert next_arguments(SLACK, {}, {"id": 7, "replies": ITEMS, "next_cursor": "c"}) == {"cursor": "c"}
+
+
+def test_of_two_lists_that_look_like_pages_the_next_page_is_told() -> None:
+    """Which of them goes on is for who joins them."""
+    assert next_arguments(DRF, {}, {"cats": ITEMS, "dogs": ITEMS, "total_pages": 2}) == {"page": 2}
+
+
+@pytest.mark.parametrize("more", [{"has_more": True}, {}])
+def test_an_empty_next_url_beside_a_cursor_is_not_the_end(more: Json) -> None:
+    """Some answers name each way on, and leave empty those that they do not use."""
+    body = {"items": ITEMS, "next_url": None, "next_cursor": "abc", **more}
+    assert next_arguments(SLACK, {}, body) == {"cursor": "abc"}
+    assert ways(SLACK, {}, {**body, "has_more": False}) == WaysOn()
+
+
 FOREIGN = [
     ("https://other.example.com/v1/things?page=2", "https://other.example.com/v1/things?page=2"),
     ("http://api.example.com/v1/things?page=2", "http://api.example.com/v1/things?page=2"),
@@ -427,6 +488,54 @@ def test_a_cursor_goes_into_a_field_of_the_body() -> None:
     tool = one_tool(SEARCH, method="post")
     body = {"object": "list", "results": ITEMS, "next_cursor": "abc", "has_more": True}
     assert next_arguments(tool, {"q": "x"}, body) == {"q": "x", "start_cursor": "abc"}
+
+
+CREATE = {
+    "requestBody": {
+        "content": json_body(
+            {"type": "object", "properties": {"name": {"type": "string"}, "page": {"type": "integer"}, "cursor": {}}}
+        )
+    }
+}
+COUNTED = {"items": ITEMS, "total": 50, "page": 1, "total_pages": 25}
+
+
+@pytest.mark.parametrize(
+    "answered", [COUNTED, {"id": 7, **COUNTED}, {"items": ITEMS, "cursor": "x"}, {"items": ITEMS, "next_page": 2}]
+)
+def test_what_was_created_is_not_created_again_for_the_next_page(answered: Json) -> None:
+    """A POST writes, unless its name says that it searches."""
+    assert ways(one_tool(CREATE, method="post"), {"name": "x"}, answered) == WaysOn()
+
+
+def test_a_post_that_is_no_search_by_its_name_goes_on_from_a_named_cursor_only() -> None:
+    """The answer names it, and the body has a field for it."""
+    tool = one_tool(CREATE, method="post")
+    assert ways(tool, {"name": "x"}, {**COUNTED, "next_cursor": "c"}).arguments == ({"name": "x", "cursor": "c"},)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "expected"),
+    [
+        ("/orders/search", None, True),
+        ("/databases/{id}/query", "post", True),
+        ("/orders", "listOrders", True),
+        ("/users.list", None, True),
+        ("/orders/_search/{index}", None, True),
+        ("/orders", None, False),
+        ("/", None, False),
+        ("/lists", "createList", False),
+        ("/list", "addToList", False),
+        ("/searches", "newSearch", False),
+    ],
+)
+def test_a_post_that_searches_has_a_next_page_by_number(path: str, name: str | None, expected: bool) -> None:
+    """By the words of its path's end and of its operationId."""
+    ids = {"operationId": name} if name else {}
+    places = [parameter("id", "path")] * ("{id}" in path) + [parameter("index", "path")] * ("{index}" in path)
+    tool = one_tool({**CREATE, **ids, "parameters": places}, method="post", path=path)
+    inside = {binding.argument: "i" for binding in tool.bindings if binding.name in ("id", "index")}
+    assert next_arguments(tool, inside, COUNTED) == ({**inside, "page": 2} if expected else None)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
