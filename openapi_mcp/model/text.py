@@ -13,7 +13,7 @@ _HIDDEN = re.compile(
 
 
 def without_controls(text: str) -> str:
-    """Return the text with its control characters escaped, but newline and tab: "\\x1b[31m" -> "\\\\x1b[31m".
+    """Return the text with its control characters but newline and tab written as escapes.
 
     A terminal would obey them: an upstream could set its title, or hide what it says.
     """
