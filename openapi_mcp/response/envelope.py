@@ -122,21 +122,20 @@ def items_path(value: JsonValue) -> Path | None:
 
 
 def _all_lists(value: dict[str, JsonValue]) -> list[Path]:
-    return [*_lists(value, ()), *(path for name in _envelopes(value) for path in _lists(value[name], (name,)))]
+    return [*_lists(value, ()), *(path for name, inner in _envelopes(value) for path in _lists(inner, (name,)))]
 
 
-def _envelopes(value: Mapping[str, JsonValue]) -> list[str]:
-    return [name for name in _names(value) if isinstance(value[name], dict) and word(name[:80]) in _ENVELOPES]
+def _envelopes(value: Mapping[str, JsonValue]) -> list[tuple[str, dict[str, JsonValue]]]:
+    known = [name for name in _names(value) if word(name[:80]) in _ENVELOPES]
+    return [(name, inner) for name in known if isinstance(inner := value[name], dict)]
 
 
 def _names(value: Mapping[str, JsonValue]) -> Iterator[str]:
     return islice(value, _MOST_NAMES)
 
 
-def _lists(value: JsonValue, above: Path) -> list[Path]:
+def _lists(value: Mapping[str, JsonValue], above: Path) -> list[Path]:
     """Return where the lists of an object are that may be its items."""
-    if not isinstance(value, dict):
-        return []
     names = [name for name in _names(value) if isinstance(value[name], list)]
     return [(*above, name) for name in names if word(name[:80]) not in _BESIDE]
 
