@@ -2,12 +2,10 @@
 
 from openapi_mcp.executor.faults import TooLargeError
 from openapi_mcp.executor.unpack import Unpacker, unpacker
+from openapi_mcp.model.media import is_records, plain_type
 from openapi_mcp.model.message import Headers, HttpResponse
 
-_ENDLESS = frozenset({
-    "text/event-stream", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines",
-    "application/json-seq", "application/stream+json", "multipart/x-mixed-replace",
-})  # fmt: skip
+_ENDLESS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})  # and records
 
 
 class Answer:
@@ -25,7 +23,8 @@ class Answer:
         self._head = HttpResponse(status=status, url=url, headers=headers)
         self._body.clear()
         self._unpacker = None
-        self._may_break = _media_type(self._head) in _ENDLESS
+        kind = _media_type(self._head)
+        self._may_break = kind in _ENDLESS or is_records(kind)
         self._is_endless = self._may_break or _is_flowing_text(self._head)
 
     def take(self, packed: bytes) -> HttpResponse | None:
@@ -80,7 +79,7 @@ class Answer:
 
 
 def _media_type(head: HttpResponse) -> str:
-    return (head.header("content-type") or "").partition(";")[0].strip().lower()
+    return plain_type(head.header("content-type") or "")
 
 
 def _is_flowing_text(head: HttpResponse) -> bool:

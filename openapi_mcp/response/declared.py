@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.model.document import MediaType, Operation, Response, Schema
 from openapi_mcp.model.jsontext import JsonValue
-from openapi_mcp.model.media import plain_type
+from openapi_mcp.model.media import is_records, plain_type
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.content import is_json_type
 from openapi_mcp.response.decode import mask
-from openapi_mcp.response.records import is_records
 from openapi_mcp.schema.answer import AnswerForms, answer_form
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.words import nearest, place, rule
