@@ -54,7 +54,7 @@ class Declared:
     def _is_of_bytes(self, declared: MediaType) -> bool:
         """True where the answer is declared as bytes or as text, whatever these may hold: JSON is both."""
         schema = declared.schema or {}
-        schema = self._schemas.get(schema.get("$ref", ""), schema)
+        schema = self._schemas.get(schema["$ref"], schema) if "$ref" in schema else schema
         is_marked = schema.get("format") in _BYTES or "contentMediaType" in schema or "contentEncoding" in schema
         kind = plain_type(declared.content_type)
         return schema.get("type") in _STRING and (is_marked or not (is_json_type(kind) or "*" in kind))

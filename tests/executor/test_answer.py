@@ -19,8 +19,8 @@ Write = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ENDLESS = [
     "text/event-stream", "Text/Event-Stream; charset=utf-8", "application/x-ndjson", "application/ndjson",
     "application/jsonl", "application/json-lines", "application/json-seq", "application/stream+json",
-    "multipart/x-mixed-replace; boundary=x", "application/x-jsonl", "application/jsonlines", "application/x-json-stream",
-    "text/x-ndjson", "text/jsonl", "application/geo+json-seq", "text/plain",
+    "multipart/x-mixed-replace; boundary=x", "application/x-jsonl", "application/jsonlines",
+    "application/x-json-stream", "text/x-ndjson", "text/jsonl", "application/geo+json-seq", "text/plain",
 ]  # fmt: skip
 
 
