@@ -214,8 +214,9 @@ def test_a_file_that_happens_to_be_json_breaks_nothing(content_type: str, schema
 
 def test_a_file_is_held_against_what_is_declared_for_its_own_type() -> None:
     """Our choice: what is declared for JSON says nothing of bytes, and a plain string nothing of what they hold."""
-    schemas: dict[str, Any] = {"application/json": {"required": ["url"]}, "application/octet-stream": {"type": "string"}}
-    content = {name: {"schema": {"type": "object", **schema} for name, schema in schemas.items()}
+    file_schema = {"type": "string"}
+    schemas: dict[str, Any] = {"application/json": {"required": ["url"]}, "application/octet-stream": file_schema}
+    content = {name: {"schema": {"type": "object", **schema}} for name, schema in schemas.items()}
     document = make.document({"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}})
     (operation,) = document.operations
     held = Declared(document.schemas)
