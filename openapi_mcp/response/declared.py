@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _MOST_STEPS = 20_000  # values; a fiftieth of a second at a glance
 _SHOWN = 3
 _BYTES = ("binary", "byte")
-_STRING = ("string", ["string"], ["string", "null"])
 _GENERIC = ("application/json", "text/json")
 
 
@@ -56,8 +55,10 @@ class Declared:
         schema = declared.schema or {}
         schema = self._schemas.get(schema["$ref"], schema) if "$ref" in schema else schema
         is_marked = schema.get("format") in _BYTES or "contentMediaType" in schema or "contentEncoding" in schema
+        types = schema.get("type", ())
+        is_string = set([types] if isinstance(types, str) else types) - {"null"} == {"string"}
         kind = plain_type(declared.content_type)
-        return schema.get("type") in _STRING and (is_marked or not (is_json_type(kind) or "*" in kind))
+        return is_string and (is_marked or not (is_json_type(kind) or "*" in kind))
 
     def _check(self, declared: MediaType) -> Check:
         if id(declared) not in self._checks:
