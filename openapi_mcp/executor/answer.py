@@ -2,12 +2,10 @@
 
 from openapi_mcp.executor.faults import TooLargeError
 from openapi_mcp.executor.unpack import Unpacker, unpacker
+from openapi_mcp.model.media import is_records, plain_type
 from openapi_mcp.model.message import Headers, HttpResponse
 
-_ENDLESS = frozenset({
-    "text/event-stream", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines",
-    "application/json-seq", "application/stream+json", "multipart/x-mixed-replace",
-})  # fmt: skip
+_ENDLESS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})  # and records
 
 
 class Answer:
@@ -18,21 +16,23 @@ class Answer:
         self._head = HttpResponse(status=0, url="")
         self._body = bytearray()
         self._unpacker: Unpacker | None = None
-        self._may_break = self._is_endless = False
+        self._may_break = self._is_endless = self._is_refusal = False
 
     def begin(self, status: int, url: str, headers: Headers) -> None:
         """Take status and headers."""
         self._head = HttpResponse(status=status, url=url, headers=headers)
         self._body.clear()
         self._unpacker = None
-        self._may_break = _media_type(self._head) in _ENDLESS
+        kind = _media_type(self._head)
+        self._may_break = kind in _ENDLESS or is_records(kind)
+        self._is_refusal = status >= 400  # its status says most of it, whatever becomes of its body
         self._is_endless = self._may_break or _is_flowing_text(self._head)
 
     def take(self, packed: bytes) -> HttpResponse | None:
         """Take some of the body; return the answer where that is the end of what is read of it: one without end.
 
         Raises:
-            TooLargeError: more than the cap, in an answer that has an end.
+            TooLargeError: more than the cap, in a success that has an end.
             BrokenAnswerError: it is not packed as it says.
         """
         if self._unpacker is None:
@@ -44,7 +44,7 @@ class Answer:
         return None
 
     def _capped(self) -> HttpResponse:
-        if not self._is_endless:
+        if not self._is_endless and not self._is_refusal:
             raise TooLargeError(f"the answer is larger than {self._max_body:,} bytes")
         del self._body[self._max_body :]
         return self._made("cap")
@@ -60,12 +60,12 @@ class Answer:
         return self._made(redirect=redirect)
 
     def at_deadline(self) -> HttpResponse | None:
-        """Return what came of an answer without end; None for any other, and where nothing came."""
-        return self._made("deadline") if self._is_endless and self._body else None
+        """Return what came of a refusal, or of an answer without end; None for any other, and where nothing came."""
+        return self._made("deadline") if self._is_refusal or (self._is_endless and self._body) else None
 
     def broken_off(self) -> HttpResponse | None:
-        """Return what came of a stream that broke off; None for what is only whole or nothing."""
-        return self._made("broken") if self._may_break and self._body else None
+        """Return what came of a refusal, or of a stream that broke off; None for what is only whole or nothing."""
+        return self._made("broken") if self._is_refusal or (self._may_break and self._body) else None
 
     def _made(self, ended_early: str | None = None, redirect: str | None = None) -> HttpResponse:
         head = self._head
@@ -80,7 +80,7 @@ class Answer:
 
 
 def _media_type(head: HttpResponse) -> str:
-    return (head.header("content-type") or "").partition(";")[0].strip().lower()
+    return plain_type(head.header("content-type") or "")
 
 
 def _is_flowing_text(head: HttpResponse) -> bool:

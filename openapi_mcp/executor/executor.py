@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import anyio
+import anyio.to_thread
 
 from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
@@ -54,6 +55,7 @@ from openapi_mcp.schema.check import Check
 
 log = logging.getLogger(__name__)
 
+_LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _MAX_URL = 500  # characters of a URL in a note
 
 
@@ -180,6 +182,14 @@ class Executor:
             return timed_out(request, self._limits.timeout)
         except SendError as error:
             return self._masked(not_sent(error, self._redact))
+        work = partial(self._understood, tool, arguments, request, response, attempts)
+        if len(response.body) < _LARGE:
+            return work()
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+
+    def _understood(
+        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, attempts: int
+    ) -> Page | Failure:
         failure = self._failure(request, response)
         if failure is not None:
             return self._masked(replace(failure, attempts=attempts))
@@ -213,10 +223,16 @@ class Executor:
         `deadline` is for both. Returns the answer, and how often the request was sent.
         """
         used = self._credentials
-        response = await self._sender.send(authorize(request, used, self._trusted), deadline)
-        if response.status == 401 and self._renewed(used):
-            return await self._sender.send(authorize(request, self._credentials, self._trusted), deadline), 2
+        response = await self._send_with(used, request, deadline)
+        if response.status == 401 and response.ended_early != "deadline" and self._renewed(used):
+            return await self._send_with(self._credentials, request, deadline), 2
         return response, 1
+
+    async def _send_with(
+        self, credentials: tuple[Credential, ...], request: HttpRequest, deadline: float
+    ) -> HttpResponse:
+        authorized = partial(authorize, credentials=credentials, trusted=self._trusted)
+        return await self._sender.send(request, deadline, authorized)
 
     def _renewed(self, used: tuple[Credential, ...]) -> bool:
         if self._renew is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -23,6 +24,7 @@ from openapi_mcp.schema.check import Check
 if TYPE_CHECKING:
     from openapi_mcp.response.select import Select
 
+_LARGE = 1_000_000  # characters: an answer that is cut in a thread, so that other calls go on
 _SCHEMA: Mapping[str, Any] = {**READ_RESULT_TOOL["inputSchema"], "additionalProperties": False}
 
 
@@ -62,7 +64,10 @@ class Reader:
         if fits(answer, self.max_response):
             return present(answer, self.max_response)
         handle = self.kept.keep(answer, caller) if self.kept else None
-        return present(answer, self.max_response, Place(handle=handle) if handle else None)
+        shown = partial(present, answer, self.max_response, Place(handle=handle) if handle else None)
+        if len(answer.text or "") < _LARGE:
+            return shown()
+        return await anyio.to_thread.run_sync(shown, abandon_on_cancel=True)
 
     async def read_on(self, call: Call, kept: KeptAnswers) -> Result:
         """Return what a call of `read_result` asks for.

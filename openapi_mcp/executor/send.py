@@ -36,6 +36,8 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_REDIRECTS = 5
+Authorize = Callable[[HttpRequest], HttpRequest]
+"""Sets credentials on a request, wherever it may carry them."""
 _Carrier = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 
@@ -87,11 +89,13 @@ class Sender:
             self._trust[is_plain] = made
         return self._trust[is_plain]
 
-    async def send(self, request: HttpRequest, deadline: float = math.inf) -> HttpResponse:
-        """Return the answer to a request, redirects within its origin followed (at most 5).
+    async def send(
+        self, request: HttpRequest, deadline: float = math.inf, authorize: Authorize = lambda request: request
+    ) -> HttpResponse:
+        """Return the answer to a request, redirects within its origin followed (at most 5), each authorized anew.
 
-        `deadline` is in the clock of `anyio.current_time`; waiting for a turn counts. An answer without end is
-        returned as far as it came.
+        `deadline` is in the clock of `anyio.current_time`; waiting for a turn counts. An answer without end, and
+        one that refuses, is returned as far as it came.
 
         Raises:
             TimeoutError: the deadline came before the answer was whole.
@@ -107,18 +111,18 @@ class Sender:
         with anyio.CancelScope(deadline=deadline):
             async with self._turns:
                 had_turn = True
-                return await self._exchange(request, answer)
+                return await self._exchange(request, answer, authorize)
         if not had_turn:
             raise NoTurnError(f"{self.max_concurrency} calls were in flight already")
         if came := answer.at_deadline():
             return came
         raise TimeoutError
 
-    async def _exchange(self, request: HttpRequest, answer: Answer) -> HttpResponse:
+    async def _exchange(self, request: HttpRequest, answer: Answer, authorize: Authorize) -> HttpResponse:
         import httpx
 
         try:
-            return await self._follow(request, answer)
+            return await self._follow(request, answer, authorize)
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
             raise UnsendableError(_reason(error)) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
@@ -132,9 +136,9 @@ class Sender:
                 return came
             raise
 
-    async def _follow(self, request: HttpRequest, answer: Answer) -> HttpResponse:
+    async def _follow(self, request: HttpRequest, answer: Answer, authorize: Authorize) -> HttpResponse:
         for _ in range(MAX_REDIRECTS + 1):
-            found = await self._over_a_lane(request, answer)
+            found = await self._over_a_lane(authorize(request), answer)
             if isinstance(found, HttpResponse):
                 return found
             request = found

@@ -9,10 +9,19 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NOT_JSON = "is not JSON"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one a call
 
 
-class TooDeepError(ValueError):
+class BeyondReadingError(ValueError):
+    """JSON text that may well be JSON, and holds what is not read: `what` says it without a character of the text."""
+
+    def __init__(self, message: str, what: str) -> None:
+        super().__init__(message)
+        self.what = what
+
+
+class TooDeepError(BeyondReadingError):
     """JSON text that is nested deeper than its parser can follow."""
 
 
@@ -20,16 +29,31 @@ def read_json(text: str) -> JsonValue:
     """Parse JSON text.
 
     `NaN`, `Infinity` and numbers beyond a double are refused; a lone surrogate, which no UTF-8 can carry, becomes
-    U+FFFD. Integers keep every digit.
+    U+FFFD. Integers keep every digit, as many as Python reads: 4,300.
 
     Raises:
-        ValueError: not JSON, nested too deeply, or a number that JSON readers do not agree on.
+        BeyondReadingError: nested too deeply, or a number that JSON readers do not agree on.
+        ValueError: not JSON.
     """
+    return read_mended_json(text)[0]
+
+
+def read_mended_json(text: str) -> tuple[JsonValue, bool]:
+    """Parse JSON text as `read_json` does, and say whether a lone surrogate became U+FFFD."""
     try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-        return without_lone_surrogates(value) if _SURROGATE_ESCAPE.search(text) else value
+        value: JsonValue = _DECODER.decode(text)
+        if not _SURROGATE_ESCAPE.search(text):
+            return value, False
+        mended = without_lone_surrogates(value)
+        return mended, mended != value
+    except (json.JSONDecodeError, BeyondReadingError):
+        raise
     except RecursionError:
-        raise TooDeepError("JSON nested too deeply") from None
+        raise TooDeepError("JSON nested too deeply", "is nested too deep to be read") from None
+    except ValueError as error:
+        if str(error).endswith(_NOT_JSON):
+            raise
+        raise BeyondReadingError(str(error), "holds a number of too many digits") from None
 
 
 def write_json(value: object) -> str:
@@ -62,11 +86,14 @@ def without_lone_surrogates(value: JsonValue) -> JsonValue:
 
 
 def _refuse_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not JSON")
+    raise ValueError(f"{text} {_NOT_JSON}")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"the number {text[:40]} is beyond a double")
+        raise BeyondReadingError(f"the number {text[:40]} is beyond a double", "holds a number beyond a double")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)  # json.loads makes one a call

@@ -3,6 +3,13 @@
 import re
 
 _TEXT_ENDINGS = ("xml", "yaml", "javascript", "graphql", "csv", "sql", "toml", "ndjson", "jsonl", "json-seq")
+_RECORDS = frozenset(
+    (
+        "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
+        "application/jsonlines", "application/x-jsonlines", "application/json-lines", "application/x-json-lines",
+        "application/stream+json", "application/x-json-stream", "application/json-seq", "text/x-ndjson", "text/jsonl",
+    )
+)  # fmt: skip
 _SIGNATURES = (  # WHATWG MIME Sniffing section 6, where the first bytes alone say it
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -30,6 +37,12 @@ def is_json(content_type: str) -> bool:
     """True for application/json, text/json, any `+json` type, and the wildcards that admit JSON."""
     plain = plain_type(content_type)
     return plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith("+json")
+
+
+def is_records(content_type: str) -> bool:
+    """True for a type of many JSON texts: a line each (NDJSON, JSON Lines), or marked each (RFC 7464, RFC 8091)."""
+    plain = plain_type(content_type)
+    return plain in _RECORDS or plain.endswith("+json-seq")
 
 
 def is_form(content_type: str) -> bool:

@@ -46,7 +46,8 @@ class HttpResponse:
     """One answer, its body decoded from any Content-Encoding.
 
     `redirect` is set where the answer points to another origin, which is not followed: the URL it points to.
-    `ended_early` says why an answer without end was left: "deadline", "cap" or "broken"; None where the body is whole.
+    `ended_early` says why an answer without end, or a refusal, was left: "deadline", "cap" or "broken"; None for
+    a whole one.
     """
 
     status: int

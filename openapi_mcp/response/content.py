@@ -5,11 +5,11 @@ Nothing is accused wrongly: another type is only said where the bytes are certai
 
 from dataclasses import dataclass, field, replace
 
-from openapi_mcp.model.jsontext import JsonValue, read_json
-from openapi_mcp.model.media import is_text, looks_binary, plain_type, sniffed_type
+from openapi_mcp.model.jsontext import BeyondReadingError, JsonValue, read_mended_json
+from openapi_mcp.model.media import is_records, is_text, looks_binary, plain_type, sniffed_type
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.charset import charset_inside, charset_of, decode_json, decode_text
-from openapi_mcp.response.records import NotARecordError, is_records, read_records
+from openapi_mcp.response.records import NotARecordError, Records, UnreadRecordsError, read_records
 
 UNKNOWN_TYPE = "application/octet-stream"
 _SAYS_NOTHING = frozenset(
@@ -30,6 +30,8 @@ _MARKED = frozenset(
 _LOOKED_AT = 512  # bytes
 _BEFORE = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and white space
 _UNREAD = "what could not be read as text stands as U+FFFD"
+_NOT_UTF_8 = f"the body is not all UTF-8: {_UNREAD}"
+_MENDED = "half a surrogate pair stands as U+FFFD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,35 +87,64 @@ def read_content(content_type: str, data: bytes, *, is_whole: bool = True) -> Co
 def _json(body: _Body) -> Content:
     text, is_read = decode_json(body.data, body.charset)
     try:
-        return Content(
-            value=read_json(text), is_json=True, said=() if is_read else (f"the body is not all UTF-8: {_UNREAD}",)
-        )
+        value, is_mended = read_mended_json(text)
+    except BeyondReadingError as error:
+        return _unread(body, error.what)
     except ValueError:
         return _lines(body, text) or _other(body, "not JSON")
+    return Content(value=value, is_json=True, said=_changes(is_read, is_mended))
+
+
+def _changes(is_read: bool, is_mended: bool) -> tuple[str, ...]:
+    """Say what in JSON was replaced to make it text that UTF-8 can carry."""
+    return (() if is_read else (_NOT_UTF_8,)) + ((_MENDED,) if is_mended else ())
+
+
+def _unread(body: _Body, what: str) -> Content:
+    """Return as text what is JSON, or may well be, and is not read."""
+    content = _as_text(body)
+    return replace(content, said=(f"the body {what}, so it stands here as text", *content.said))
 
 
 def _lines(body: _Body, text: str) -> Content | None:
     """Return the records of a body that should be one JSON text, None where it is not several either."""
     try:
-        records, is_cut = read_records(text, is_whole=body.is_whole)
+        records = read_records(text, is_whole=body.is_whole)
     except NotARecordError:
         return None
-    if len(records) < (2 if body.is_whole else 1):
+    except UnreadRecordsError as error:
+        return _unread(body, str(error)) if _is_a_record(text) else None
+    if len(records.values) < (2 if body.is_whole else 1):
         return None
-    said = body.is_rather(f"{len(records)} JSON texts, one a line")
-    return Content(value=records, is_json=True, said=said, is_cut=is_cut)
+    said = body.is_rather(f"{len(records.values)} JSON texts, one a line")
+    return _content(records, said)
+
+
+def _is_a_record(text: str) -> bool:
+    """True where the first line is one JSON text: what follows are others, and not its rest."""
+    try:
+        read_records(text.partition("\n")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _content(records: Records, said: tuple[str, ...] = ()) -> Content:
+    said = (*said, *_changes(True, records.is_mended))
+    return Content(value=records.values, is_json=True, said=said, is_cut=records.is_cut)
 
 
 def _records(body: _Body) -> Content:
     text, is_read = decode_json(body.data, body.charset)
-    said = () if is_read else (f"the body is not all UTF-8: {_UNREAD}",)
     try:
-        records, is_cut = read_records(text, is_whole=body.is_whole)
+        records = read_records(text, is_whole=body.is_whole)
+    except UnreadRecordsError as error:
+        return _unread(body, str(error))
     except NotARecordError as error:
         if one := _one_json(body):
-            return replace(one, said=body.is_rather("one JSON text"))
+            return replace(one, said=(*body.is_rather("one JSON text"), *one.said))
         return _other(body, f"not that: {error}")
-    return Content(value=records, is_json=True, said=said, is_cut=is_cut)
+    return _content(records, () if is_read else (_NOT_UTF_8,))
 
 
 def _other(body: _Body, otherwise: str) -> Content:
@@ -140,7 +171,7 @@ def _text(body: _Body) -> Content:
         return _bytes(body, found, body.is_rather(found))
     is_markup = body.kind.endswith(("html", "xml"))
     if is_markup and (one := _one_json(body)):
-        return replace(one, said=body.is_rather("JSON"))
+        return replace(one, said=(*body.is_rather("JSON"), *one.said))
     if body.charset is None and looks_binary(body.data) and not decode_text(body.data, None, is_whole=body.is_whole)[1]:
         return _bytes(body, UNKNOWN_TYPE, body.is_rather("no text"))
     content = _as_text(body)
@@ -167,7 +198,7 @@ def _unmarked(body: _Body, kind: str) -> Content:
     is_media = kind.startswith(("image/", "audio/", "video/", "font/"))
     one = _one_json(body)
     if one:
-        return replace(one, said=body.is_rather("JSON")) if is_media or kind in _MARKED else one
+        return replace(one, said=(*body.is_rather("JSON"), *one.said)) if is_media or kind in _MARKED else one
     text = _clean_text(body) if kind in _MARKED or (is_media and _is_html(body.data)) else None
     if text:
         return replace(text, said=body.is_rather("HTML" if _is_html(body.data) else "text"))
@@ -187,9 +218,10 @@ def _one_json(body: _Body, starts: bytes = b"{[") -> Content | None:
         return None
     text, is_read = decode_json(body.data, body.charset)
     try:
-        return Content(value=read_json(text), is_json=True) if is_read else None
+        value, is_mended = read_mended_json(text)
     except ValueError:
         return None
+    return Content(value=value, is_json=True, said=_changes(True, is_mended)) if is_read else None
 
 
 def _clean_text(body: _Body) -> Content | None:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.model.document import MediaType, Operation, Response, Schema
 from openapi_mcp.model.jsontext import JsonValue
-from openapi_mcp.model.media import plain_type
+from openapi_mcp.model.media import is_records, plain_type
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.content import is_json_type
 from openapi_mcp.response.decode import mask
-from openapi_mcp.response.records import is_records
 from openapi_mcp.schema.answer import AnswerForms, answer_form
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.words import nearest, place, rule
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 20_000  # values; a fiftieth of a second at a glance
 _SHOWN = 3
+_BYTES = ("binary", "byte")
 _GENERIC = ("application/json", "text/json")
 
 
@@ -40,7 +40,7 @@ class Declared:
         Nothing is said either where no schema is declared, or none that can be held against it in bounded time.
         """
         declared = media_type_of(operation, response.status, response.header("content-type") or "")
-        if declared is None or not declared.schema:
+        if declared is None or not declared.schema or self._is_of_bytes(declared):
             return ""
         try:
             errors = self._check(declared).errors(value)
@@ -49,6 +49,16 @@ class Declared:
         rules = list(dict.fromkeys(_sentence(error, redactor) for error in _of_each_kind(errors)))
         more = f"; and {len(rules) - _SHOWN} more" if len(rules) > _SHOWN else ""
         return f"the body breaks its schema: {'; '.join(rules[:_SHOWN])}{more}" if rules else ""
+
+    def _is_of_bytes(self, declared: MediaType) -> bool:
+        """True where the answer is declared as bytes or as text, whatever these may hold: JSON is both."""
+        schema = declared.schema or {}
+        schema = self._schemas.get(schema["$ref"], schema) if "$ref" in schema else schema
+        is_marked = schema.get("format") in _BYTES or "contentMediaType" in schema or "contentEncoding" in schema
+        types = schema.get("type", ())
+        is_string = set([types] if isinstance(types, str) else types) - {"null"} == {"string"}
+        kind = plain_type(declared.content_type)
+        return is_string and (is_marked or not (is_json_type(kind) or "*" in kind))
 
     def _check(self, declared: MediaType) -> Check:
         if id(declared) not in self._checks:
@@ -69,12 +79,12 @@ def media_type_of(operation: Operation, status: int, content_type: str) -> Media
     kind = plain_type(content_type) or _GENERIC[0]
     if response is None or is_records(kind):
         return None
-    if not is_json_type(kind):
-        kind = _GENERIC[0]  # it was read as JSON all the same
     for wanted in (kind, f"{kind.partition('/')[0]}/*", "*/*"):
         found = [each for each in response.content if plain_type(each.content_type) == wanted]
         if found:
             return found[0] if len(found) == 1 else _by_parameters(found, content_type)
+    if not is_json_type(kind):
+        return None  # it was read as JSON, and nothing is said of it
     kin = [each for each in response.content if _is_kin(plain_type(each.content_type), kind)]
     return kin[0] if len(kin) == 1 else None
 

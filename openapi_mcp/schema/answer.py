@@ -76,6 +76,8 @@ class _Form:
             elif word in _LISTS:
                 inner_scope = () if word == "prefixItems" else scope
                 form[word] = [self.of(inner, inner_scope, depth + 1) for inner in value]
+        if schema.get("minContains") == 0:  # then `contains` asks for nothing (JSON Schema 2020-12, 10.3.1.3)
+            form.pop("contains", None)
         self._add_branches(form, schema, scope, depth)
         if "required" in form:
             form["required"] = [name for name in form["required"] if not self._is_hidden(name, scope)]

@@ -19,7 +19,8 @@ Write = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 ENDLESS = [
     "text/event-stream", "Text/Event-Stream; charset=utf-8", "application/x-ndjson", "application/ndjson",
     "application/jsonl", "application/json-lines", "application/json-seq", "application/stream+json",
-    "multipart/x-mixed-replace; boundary=x", "text/plain",
+    "multipart/x-mixed-replace; boundary=x", "application/x-jsonl", "application/jsonlines",
+    "application/x-json-stream", "text/x-ndjson", "text/jsonl", "application/geo+json-seq", "text/plain",
 ]  # fmt: skip
 
 
@@ -175,3 +176,23 @@ async def test_a_cancelled_call_has_no_answer() -> None:
         assert scope.cancelled_caught
         with anyio.fail_after(5):
             await upstream.hung_up.wait()
+
+
+@pytest.mark.parametrize(
+    ("sent", "body", "end"),
+    [
+        (answer(b"plain", "500 No", Content_Encoding="gzip"), b"", "broken"),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 100\r\n\r\nhalf", b"half", "broken"),
+        (answer(b"x" * 2000, "429 No"), b"x" * 1000, "cap"),
+        (then_silence(b"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\nhalf"), b"half", "deadline"),
+        (then_silence(b"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\n"), b"", "deadline"),
+    ],
+)
+async def test_a_refusal_keeps_its_status_whatever_becomes_of_its_body(
+    sent: bytes | Write, body: bytes, end: str
+) -> None:
+    """RFC 9110 section 15: the status says what to do next."""
+    async with raw_upstream(sent) as upstream:
+        response = await send(upstream.url, seconds=0.3 if end == "deadline" else 30)
+    assert response.status >= 400
+    assert (response.body, response.ended_early) == (body, end)

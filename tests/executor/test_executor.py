@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -313,6 +314,51 @@ async def test_a_redirect_within_the_origin_is_followed_with_the_credential() ->
         result = await called(upstream.url, credentials=[BEARER])
     assert result.structured == {"result": []}
     assert upstream.values("authorization", 0) == upstream.values("authorization", 1) == [f"Bearer {SECRET}"]
+
+
+@pytest.mark.parametrize("location", ["/thing/", "/thing/?id=1&KEY=theirs"])
+async def test_a_key_in_the_query_stands_in_every_request_to_its_origin(location: str) -> None:
+    """security.md 3 R-CRED: set last, in place of whatever stood there."""
+    key = Credential(place=Place.QUERY, name="key", value=Secret("mine"))
+    async with raw_upstream(redirect(location), answer(b"[]")) as upstream:
+        result = await called(upstream.url, credentials=[key])
+    assert result.structured == {"result": []}
+    kept = "id=1&" if "?" in location else ""
+    assert upstream.targets == ["GET /thing?key=mine", f"GET /thing/?{kept}key=mine"]
+
+
+async def test_a_refusal_that_hangs_is_what_its_status_says() -> None:
+    """It was a timeout that may be repeated; a new credential is not tried when there is no time left."""
+    begun = b"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\n"
+
+    async def write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(begun)
+        await reader.read()
+
+    async with raw_upstream(write) as upstream:
+        options: Any = {"credentials": [BEARER], "renew": Rotating("second"), "limits": Limits(timeout=0.2)}
+        error = error_of(await called(upstream.url, **options))
+    assert (error["kind"], error["status"], error["retryable"]) == ("unauthenticated", 401, False)
+    assert (error["attempts"], error["body"]) == (1, None)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 No"])
+async def test_a_large_answer_is_read_and_cut_beside_the_event_loop(
+    monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    """security.md 16 R-TIMEOUT: other calls go on meanwhile."""
+    threads: list[int] = []
+    run = anyio.to_thread.run_sync
+
+    async def noted(work: Callable[[], Any], **options: Any) -> Any:
+        threads.append(1)
+        return await run(work, **options)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", noted)
+    async with raw_upstream(answer(json.dumps(["x" * 100] * 12_000).encode(), status)) as upstream:
+        result = await called(upstream.url)
+    assert result.is_error is (status != "200 OK")
+    assert len(threads) == (1 if result.is_error else 2)
 
 
 async def test_redirects_without_end_are_a_bad_response() -> None:

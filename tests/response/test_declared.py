@@ -137,7 +137,9 @@ def of_types(*types: str, status: str = "200") -> Operation:
         (["*/*", "image/*"], "application/json", "*/*"),
         (["*/*"], "", "*/*"),
         (["application/json"], "", "application/json"),
-        (["application/json"], "application/octet-stream", "application/json"),
+        (["application/json"], "application/octet-stream", None),
+        (["application/json", "application/octet-stream"], "application/octet-stream", "application/octet-stream"),
+        (["application/json", "application/*"], "application/octet-stream", "application/*"),
         (["application/json"], "application/hal+json", "application/json"),
         (["application/vnd.a+json"], "application/json", "application/vnd.a+json"),
         (["application/vnd.a+json"], "application/vnd.b+json", None),
@@ -189,3 +191,35 @@ def test_what_nullable_and_other_words_of_3_0_allow_is_no_breach() -> None:
     value = json.loads('{"a": null, "b": null, "c": "soon", "d": 1, "e": 0.3, "f": null, "g": 1}')
     (operation,) = document.operations
     assert Declared(document.schemas).broken(operation, answer(), value, Redactor()) == ""
+
+
+@pytest.mark.parametrize(
+    ("content_type", "schema"),
+    [
+        ("*/*", {"type": "string", "format": "binary"}),
+        ("application/*", {"type": "string", "format": "byte"}),
+        ("application/json", {"type": "string", "contentMediaType": "application/pdf"}),
+        ("*/*", {"type": "string", "contentEncoding": "base64"}),
+        ("*/*", {"$ref": "#/components/schemas/File"}),
+    ],
+)
+def test_a_file_that_happens_to_be_json_breaks_nothing(content_type: str, schema: Any) -> None:
+    """springdoc declares bytes so. OAS 3.1.1, 4.8.14.4."""
+    paths = {"/a": {"get": {"responses": {"200": {"description": "", "content": {content_type: {"schema": schema}}}}}}}
+    components = {"schemas": {"File": {"type": "string", "format": "binary"}}}
+    document = make.document(paths, components=components)
+    (operation,) = document.operations
+    assert Declared(document.schemas).broken(operation, answer(), {"a": 1}, Redactor()) == ""
+
+
+def test_a_file_is_held_against_what_is_declared_for_its_own_type() -> None:
+    """Our choice: what is declared for JSON says nothing of bytes, and a plain string nothing of what they hold."""
+    file_schema = {"type": "string"}
+    schemas: dict[str, Any] = {"application/json": {"required": ["url"]}, "application/octet-stream": file_schema}
+    content = {name: {"schema": {"type": "object", **schema}} for name, schema in schemas.items()}
+    document = make.document({"/a": {"get": {"responses": {"200": {"description": "", "content": content}}}}})
+    (operation,) = document.operations
+    held = Declared(document.schemas)
+    file = answer(content_type="application/octet-stream")
+    assert held.broken(operation, file, [1], Redactor()) == ""
+    assert "url" in held.broken(operation, answer(), {}, Redactor())

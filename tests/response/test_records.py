@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.response.records import NotARecordError, is_records, read_records
+from openapi_mcp.model.jsontext import JsonValue, write_json
+from openapi_mcp.response.records import MOST_RECORDS, NotARecordError, Records, UnreadRecordsError, read_records
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from openapi_mcp.response.records import NotARecordError, is_records, read_recor
 )
 def test_each_line_and_each_marked_text_is_a_record(text: str) -> None:
     """NDJSON, JSON Lines: a line each, empty ones skipped; RFC 7464 section 2.1: marked each, over several lines."""
-    assert read_records(text) == ([{"a": 1}, [2], "\u2028"], False)
+    assert read_records(text) == Records(values=[{"a": 1}, [2], "\u2028"])
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_each_line_and_each_marked_text_is_a_record(text: str) -> None:
         ('{"a":', [], True),
     ],
 )
-def test_a_last_record_that_came_in_part_is_left_out(text: str, records: list[object], is_cut: bool) -> None:
+def test_a_last_record_that_came_in_part_is_left_out(text: str, records: list[JsonValue], is_cut: bool) -> None:
     """RFC 7464 section 2.3: a number without an end of line may be the beginning of a longer one."""
-    assert read_records(text, is_whole=False) == (records, is_cut)
+    assert read_records(text, is_whole=False) == Records(values=records, is_cut=is_cut)
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,26 @@ def test_a_broken_line_before_the_last_is_no_cut() -> None:
         read_records("{\n1\n", is_whole=False)
 
 
-@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/jsonl", "application/geo+json-seq"])
-def test_the_types_are_known(kind: str) -> None:
-    """RFC 7464, RFC 8142 and what servers say of a line each."""
-    assert is_records(kind)
-    assert not is_records("application/json")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1\n[1e400]\n", "^holds a number beyond a double, in line 2$"),
+        (f"\x1e{'9' * 5000}\n", "^holds a number of too many digits, in record 1$"),
+        ("[" * 100_000, "^is nested too deep to be read, in line 1$"),
+        ("1\n" * (MOST_RECORDS + 1), "^is more than 100,000 lines$"),
+        ("\x1e1\n" * (MOST_RECORDS + 1), "^is more than 100,000 records$"),
+    ],
+)
+def test_what_is_not_read_is_not_said_to_be_no_json(text: str, said: str) -> None:
+    """security.md 16 R-TIMEOUT: five million lines stopped the process for ten seconds and took 500 MB."""
+    with pytest.raises(UnreadRecordsError, match=said):
+        read_records(text)
+
+
+def test_half_a_surrogate_pair_in_any_record_is_told() -> None:
+    """RFC 8259 section 8.2."""
+    assert read_records('"\\ud83d"\n1\n') == Records(values=["\ufffd", 1], is_mended=True)
+    assert not read_records('"\\ud83d\\ude00"\n1\n').is_mended
 
 
 VALUES = st.recursive(
@@ -78,7 +93,7 @@ VALUES = st.recursive(
 
 
 @given(st.lists(VALUES, max_size=5))
-def test_what_is_written_a_line_each_is_read_as_it_was(values: list[object]) -> None:
+def test_what_is_written_a_line_each_is_read_as_it_was(values: list[JsonValue]) -> None:
     """Law: decode(encode(x)) == x."""
-    assert read_records("".join(f"{write_json(value)}\n" for value in values)) == (values, False)
-    assert read_records("".join(f"\x1e{write_json(value)}\n" for value in values)) == (values, False)
+    assert read_records("".join(f"{write_json(value)}\n" for value in values)) == Records(values=values)
+    assert read_records("".join(f"\x1e{write_json(value)}\n" for value in values)) == Records(values=values)

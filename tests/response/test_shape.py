@@ -163,6 +163,47 @@ def test_a_million_characters_of_nested_objects_are_cut_without_delay() -> None:
     assert len(write_json(shaped)) <= 25_000
 
 
+def nested(inside: str, depth: int = 97) -> Any:
+    return json.loads('{"a":' * depth + inside + "}" * depth)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        nested(write_json([{"k": 1}] * 200_000)),
+        nested(write_json({str(number): [1] * 12_000 for number in range(20)})),
+        nested(write_json([1] * 11_000)),
+        {str(number): nested("1") for number in range(3_000)},
+        {str(number): number for number in range(200_000)},
+        {str(number): [1] * 12_000 for number in range(40)},
+    ],
+)
+def test_what_is_cut_is_measured_no_more_than_a_few_times(monkeypatch: pytest.MonkeyPatch, value: JsonValue) -> None:
+    """security.md 16 R-TIMEOUT. All of it was written anew for each object around it: a minute without other calls."""
+    pieces = 0
+
+    def counted(item: object) -> str:
+        nonlocal pieces
+        pieces += 1
+        return write_json(item)
+
+    monkeypatch.setattr("openapi_mcp.response.size.write_json", counted)
+    shaped, cuts = shape_json(value, 25_000)
+    assert pieces < 20 * 25_000
+    assert len(write_json(shaped)) + len(write_json(cuts)) <= 25_000
+    assert_true(value, shaped, cuts)
+
+
+def test_fields_that_are_all_far_too_long_leave_room_for_the_last() -> None:
+    """Our choice: which of them is the longest is not worth finding out."""
+    value: JsonValue = {"id": 7, **{name: [{"k": 1}] * 50_000 for name in "abc"}, "last": True}
+    shaped, cuts = shape_json(value, 2_000)
+    assert_true(value, shaped, cuts)
+    assert isinstance(shaped, dict)
+    assert list(shaped) == ["id", "a", "b", "c", "last"]
+    assert len(write_json(shaped["c"])) > 500
+
+
 @pytest.mark.parametrize(
     ("text", "budget", "shown", "left"),
     [

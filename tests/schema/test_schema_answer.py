@@ -51,6 +51,7 @@ def test_a_property_that_is_write_only_may_be_missing_wherever_it_is_declared(sc
         ({"oneOf": [{"type": "string", "format": "date"}, {"type": "string"}]}, "x"),
         ({"unevaluatedProperties": False}, {"a": 1}),
         ({"contains": {}, "maxContains": 1}, [1, 2]),
+        ({"contains": {"const": 5}, "minContains": 0}, [1]),
         ({"patternProperties": {}, "additionalProperties": False}, {"a": 1}),
         ({"$ref": "Nowhere"}, 1),
         ({"dependentRequired": {"a": ["pin"]}}, {"a": 1}),
