@@ -268,6 +268,7 @@ def made_for(
         "properties": {key: part for key, part in schema.get("properties", {}).items() if key in known},
     }
     own["properties"] |= {one.argument: as_file(own["properties"][one.argument]) for one in bindings if one.is_file}
+    own["properties"] |= body.schemas if body is not None else {}
     is_other = body is not None and body is not tool.bodies[0]
     if body is not None and is_other and (whole := whole_schema(body)):
         own["properties"] |= {one.argument: whole for one in body.bindings if one.is_whole_body}

@@ -114,7 +114,7 @@ class Executor:
         self._checks: dict[tuple[str, str], Check] = {}
         self._declared = Declared(document.schemas)
         self._find = find_file
-        self._routes = Routes(document.templates)
+        self._routes = Routes(document.templates, document.methods)
         self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(
             max_body=self._limits.max_body, user_agent=user_agent, max_concurrency=self._limits.max_concurrency

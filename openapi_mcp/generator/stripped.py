@@ -93,6 +93,7 @@ def encode_document(document: Document) -> dict[str, Any]:
         base_uri=document.base_uri and document.base_uri.partition("?")[0],
         servers=document.servers,
         templates=document.templates,
+        methods=document.methods,
         security_schemes=document.security_schemes,
     )
     encoded: dict[str, Any] = encode(kept)

@@ -12,6 +12,7 @@ from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.schemas import Schemas
 from openapi_mcp.loader.template import fit_to_template
 from openapi_mcp.model.document import (
+    ANY_METHODS,
     ApiServer,
     Document,
     Operation,
@@ -66,6 +67,13 @@ def read(
     return reader.document()
 
 
+def _methods_of(item: JsonObject) -> str:
+    """Return the methods of a path item between blanks: "GET PUT"."""
+    if item.keys() & {"$ref", "additionalOperations"}:
+        return ANY_METHODS
+    return " ".join(key.upper() for key in item if key.upper() in METHODS)
+
+
 def _everything(_heading: Operation) -> bool:
     return True
 
@@ -107,6 +115,7 @@ class _Reader:
         servers = self.parts.servers(self.root, "#") or self.parts.default_servers()
         operations = tuple(self.operations(servers))
         self.parts.require_variables()
+        paths = as_object(self.parts.followed(self.root.get("paths"), "#/paths"))
         self.check_operation_ids(operations)
         return Document(
             title=one_line(self.words(info, "title"), 120) or "API",
@@ -117,7 +126,8 @@ class _Reader:
             description=clean_text(self.words(info, "description")),
             servers=servers,
             operations=operations,
-            templates=tuple(as_object(self.parts.followed(self.root.get("paths"), "#/paths"))),
+            templates=tuple(paths),
+            methods=tuple(_methods_of(as_object(item)) for item in paths.values()),
             security_schemes=tuple(self.security_schemes()),
             schemas=Schemas(self.parts.resources, self.openapi),
             problems=tuple(self.parts.problems),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 Schema: TypeAlias = Mapping[str, Any]
+ANY_METHODS = "*"
 
 
 class Severity(StrEnum):
@@ -162,7 +163,8 @@ class Document:
     """One OpenAPI description, read and upgraded.
 
     `source` is how the source may be shown; `base_uri` is the URL it was retrieved from, None for a local one.
-    `skipped` holds the operations that a defect leaves out; `templates` are all its path templates, served or not.
+    `skipped` holds the operations that a defect leaves out; `templates` are all its path templates, served or not, and
+    `methods` those of each, between blanks (ANY_METHODS where they stand elsewhere).
     """
 
     title: str
@@ -174,6 +176,7 @@ class Document:
     servers: tuple[ApiServer, ...] = ()
     operations: tuple[Operation, ...] = ()
     templates: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     security_schemes: tuple[SecurityScheme, ...] = ()
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

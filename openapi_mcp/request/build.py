@@ -64,8 +64,8 @@ def build_request(
         raise ArgumentsError("the arguments are nested too deeply to be sent") from None
 
 
-def _refuse_other_template(own: str, filled: str, values: _Values, routes: Routes) -> None:
-    reached = routes.taken_by(own, filled) if filled != own else None
+def _refuse_other_template(operation: Operation, own: str, filled: str, values: _Values, routes: Routes) -> None:
+    reached = routes.taken_by(own, filled, operation.method) if filled != own else None
     if reached is not None:
         argument = next(_at(values, Location.PATH)).argument
         raise about(argument, f"would reach another operation, {reached[:200]}", "give another identifier")
@@ -104,7 +104,7 @@ def _url(operation: Operation, values: _Values, base_url: str, routes: Routes) -
     base = urlsplit(base_url)
     template, query_template = path_and_query(operation.path)
     filled = _fill(template, values)
-    _refuse_other_template(template, filled, values, routes)
+    _refuse_other_template(operation, template, filled, values, routes)
     path = base.path.rstrip("/") + filled
     given = _at(values, Location.QUERY)
     pairs = [pair for one in given for pair in one.written(query_pairs)]

@@ -1,37 +1,44 @@
 """Which path template a server takes a path for: no value may make it another one than the tool's own."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from urllib.parse import unquote
 
+from openapi_mcp.model.document import ANY_METHODS
 from openapi_mcp.model.template import PLACEHOLDER, path_and_query
 
 _NEUTRAL = "\x00"  # stands for a value that is none of a document's own words
 
 
 class Routes:
-    """The path templates of a document, so kept that a path is held against few of them."""
+    """The path templates of a document with their methods, so kept that a path is held against few of them."""
 
-    def __init__(self, templates: Iterable[str] = ()) -> None:
-        self._templates = tuple(templates)
+    def __init__(self, templates: Sequence[str] = (), methods: Sequence[str] = ()) -> None:
+        self._methods = dict(zip(templates, methods or [ANY_METHODS] * len(templates), strict=True))
         self._patterns: dict[str, re.Pattern[str]] = {}
 
-    def taken_by(self, own: str, filled: str) -> str | None:
+    def taken_by(self, own: str, filled: str, method: str) -> str | None:
         """Return the template that a path, filled from the template `own`, is taken for in its place; None for none.
 
         ("/orders/{id}", "/orders/export") -> "/orders/export", where there is one: what is concrete comes before what
-        is templated (OAS 3.1.1, Paths Object). A template that takes all that `own` takes is none that a value chose.
+        is templated (OAS 3.1.1, Paths Object). A template that takes all that `own` takes is none that a value chose,
+        and one without the method has no operation that could be reached.
         """
         reached = _as_read(filled) if "%" in filled or "\\" in filled else filled
         reached = reached.rstrip("/").casefold()
         own = path_and_query(own)[0]
         neutral = PLACEHOLDER.sub(_NEUTRAL, own).rstrip("/").casefold()
         for path, template in self._near(reached):
-            is_other = template != own and self._takes(path, reached) and not self._takes(path, neutral)
-            if is_other:
+            if template == own or not self._has(template, method):
+                continue
+            if self._takes(path, reached) and not self._takes(path, neutral):
                 return template
         return None
+
+    def _has(self, template: str, method: str) -> bool:
+        methods = self._methods[template].split()
+        return ANY_METHODS in methods or method.upper() in methods
 
     def _near(self, reached: str) -> Iterator[tuple[str, str]]:
         depth = reached.count("/")
@@ -45,7 +52,7 @@ class Routes:
     def _index(self) -> dict[tuple[int, str], list[tuple[str, str]]]:
         """Templates by how deep they are and by what stands before their first placeholder, to the last slash."""
         index: dict[tuple[int, str], list[tuple[str, str]]] = {}
-        for template in self._templates:
+        for template in self._methods:
             path = path_and_query(template)[0].rstrip("/")
             literal, brace, _ = path.partition("{")
             beginning = literal[: literal.rfind("/") + 1] if brace else path

@@ -32,9 +32,18 @@ ROUTES = Routes(
 )
 def test_a_value_never_chooses_another_template(own: str, filled: str, reached: str | None) -> None:
     """design.md, Safety; OAS 3.1.1, Paths Object: concrete paths are matched before templated ones."""
-    assert ROUTES.taken_by(own, filled) == reached
+    assert ROUTES.taken_by(own, filled, "GET") == reached
 
 
 def test_without_templates_there_is_no_other() -> None:
     """A library may build a request for a tool alone."""
-    assert Routes().taken_by("/u/{id}", "/u/me") is None
+    assert Routes().taken_by("/u/{id}", "/u/me", "GET") is None
+
+
+@pytest.mark.parametrize(("method", "reached"), [("GET", None), ("PUT", "/v/$LATEST"), ("put", "/v/$LATEST")])
+def test_a_template_without_the_method_has_no_operation_to_reach(method: str, reached: str | None) -> None:
+    """As amazonaws.com/lex-models has it: $LATEST is a version to read, and a path of its own to write."""
+    routes = Routes(["/v/{version}", "/v/$LATEST", "/v/{version}/all"], ["GET PUT", "PUT", ""])
+    assert routes.taken_by("/v/{version}", "/v/%24LATEST", method) == reached
+    assert routes.taken_by("/v/{version}", "/v/1%2Fall", method) is None
+    assert Routes(["/v/{a}", "/v/x"], ["GET", "*"]).taken_by("/v/{a}", "/v/x", method) == "/v/x"
