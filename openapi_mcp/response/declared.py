@@ -54,11 +54,11 @@ class Declared:
         """True where the answer is declared as bytes or as text, whatever these may hold: JSON is both."""
         schema = declared.schema or {}
         schema = self._schemas.get(schema["$ref"], schema) if "$ref" in schema else schema
+        others = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
+        schema = others[0] if len(others) == 1 else schema
         is_marked = schema.get("format") in _BYTES or "contentMediaType" in schema or "contentEncoding" in schema
-        types = schema.get("type", ())
-        is_string = set([types] if isinstance(types, str) else types) - {"null"} == {"string"}
         kind = plain_type(declared.content_type)
-        return is_string and (is_marked or not (is_json_type(kind) or "*" in kind))
+        return schema.get("type") == "string" and (is_marked or not (is_json_type(kind) or "*" in kind))
 
     def _check(self, declared: MediaType) -> Check:
         if id(declared) not in self._checks:

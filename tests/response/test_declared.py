@@ -201,6 +201,7 @@ def test_what_nullable_and_other_words_of_3_0_allow_is_no_breach() -> None:
         ("application/json", {"type": "string", "contentMediaType": "application/pdf"}),
         ("*/*", {"type": "string", "contentEncoding": "base64"}),
         ("*/*", {"$ref": "#/components/schemas/File"}),
+        ("*/*", {"type": ["string", "null"], "format": "byte"}),
     ],
 )
 def test_a_file_that_happens_to_be_json_breaks_nothing(content_type: str, schema: Any) -> None:
