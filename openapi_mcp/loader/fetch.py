@@ -317,8 +317,11 @@ async def _from_command(source: CommandSource) -> bytes:
                 group.start_soon(_drain, source, cast("anyio.abc.ByteReceiveStream", process.stdout), output, MAX_BYTES)
                 group.start_soon(_drain, None, cast("anyio.abc.ByteReceiveStream", process.stderr), complaint, 20_000)
                 await process.wait()
-        except* OpenapiMcpError as errors:
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as errors:  # what `except*` raises comes in a group of its own in Python 3.11.2
+            known, others = errors.split(OpenapiMcpError)
+            if known is None or others is not None:
+                raise
+            raise known.exceptions[0] from None
         finally:
             if process.returncode is None:  # we are interrupted, or have read enough; leaving it would wait for its end
                 with suppress(ProcessLookupError):
