@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import zlib
+from _thread import allocate_lock  # part of the interpreter: `threading` would be another import to wait for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,13 +82,15 @@ class Kept:
         self.file = file
         self.header = header
         self.start = start
+        self._turn = allocate_lock()  # a large answer is held against its schema in a thread of its own
 
     def read(self, offset: int, length: int) -> bytes:
         """Return a part of the body."""
-        self.file.seek(self.start + offset)
-        data = self.file.read(length)
-        while len(data) < length and (chunk := self.file.read(length - len(data))):
-            data += chunk
+        with self._turn:
+            self.file.seek(self.start + offset)
+            data = self.file.read(length)
+            while len(data) < length and (chunk := self.file.read(length - len(data))):
+                data += chunk
         return data
 
     def page(self, index: int) -> memoryview | None:

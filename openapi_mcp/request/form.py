@@ -23,9 +23,8 @@ _ESCAPES = str.maketrans({char: f"%{ord(char):02X}" for char in ('"', "\\", "\x7
 class FormFields:
     """What the document says of a form's fields: how each is written, which are files, what headers their parts have.
 
-    `names` are those that it declares, given or not.
-
-    With `files` None, where it names no fields, each that is a data: URL is a file.
+    `names` are those that it declares, given or not. With `files` None, where it names no fields, each that is a data:
+    URL is a file.
     """
 
     encodings: Mapping[str, Encoding] = field(default_factory=dict)
