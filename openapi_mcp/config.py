@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import ANY_CLIENT, CLIENTS, SAFE_METHODS, Limits
+from openapi_mcp.model.policy import ANY_CLIENT, CLIENTS, CONFIRM, SAFE_METHODS, Limits
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.values import (
     read_base_url,
@@ -58,6 +58,7 @@ class Config:
     files: str | None = None
     allow_remote_refs: bool = False
     methods: frozenset[str] = SAFE_METHODS
+    allow: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     output_schemas: bool = False
@@ -65,10 +66,27 @@ class Config:
     select: bool = False
     token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
+    allow_anonymous: bool = False
+    client_cert: str | None = None
+    client_key: str | None = None
+    ca_bundle: str | None = None
+    insecure: bool = False
+    confirm: str = "none"
     limits: Limits = field(default_factory=Limits)
     host: str = "127.0.0.1"
     port: int = 8800
     path: str = "/mcp"
+    public_url: str | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    endpoint_token: str | None = field(default=None, repr=False)
+    allow_unauthenticated: bool = False
+    forward: tuple[str, ...] = ()
+    forward_optional: bool = False
+    oauth_issuer: str | None = None
+    oauth_audience: tuple[str, ...] = ()
+    oauth_jwks: str | None = None
+    oauth_scopes: tuple[str, ...] = ()
     cache_dir: str | None = None
     no_catalogue: bool = False
     watch: bool = False
@@ -93,8 +111,9 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
     _refuse_partial_schemas(merged)
-    merged["overlays"] = merged.pop("overlay", ())
-    merged["server_variables"] = merged.pop("server_variable", {})
+    for key, name in _PLURALS.items():
+        if key in merged:
+            merged[name] = merged.pop(key)
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
@@ -256,6 +275,13 @@ def _known_key(key: str, where: str) -> str:
 
 
 _CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
+_PLURALS = {
+    "overlay": "overlays",
+    "server_variable": "server_variables",
+    "allowed_host": "allowed_hosts",
+    "allowed_origin": "allowed_origins",
+    "oauth_scope": "oauth_scopes",
+}
 _LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
 _OWN = ("spec", "spec_command", "base_url", "files", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
@@ -267,6 +293,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "files": read_text,
     "allow_remote_refs": read_flag,
     "methods": read_methods,
+    "allow": read_patterns,
     "include": read_patterns,
     "exclude": read_patterns,
     "output_schemas": read_flag,
@@ -279,6 +306,12 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "api_key": read_text,
     "header": read_header_lines,
     "auth": read_pairs,
+    "allow_anonymous": read_flag,
+    "client_cert": read_text,
+    "client_key": read_text,
+    "ca_bundle": read_text,
+    "insecure": read_flag,
+    "confirm": read_one_of(CONFIRM),
     "timeout": read_number(0.001, "seconds", whole=False),
     "max_response": read_number(0, "characters", whole=True),
     "max_body": read_number(1, "bytes", whole=True),
@@ -287,6 +320,17 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "host": read_text,
     "port": read_port,
     "path": read_http_path,
+    "public_url": read_base_url,
+    "allowed_host": read_texts,
+    "allowed_origin": read_texts,
+    "endpoint_token": read_text,
+    "allow_unauthenticated": read_flag,
+    "forward": read_texts,
+    "forward_optional": read_flag,
+    "oauth_issuer": read_text,
+    "oauth_audience": read_texts,
+    "oauth_jwks": read_text,
+    "oauth_scope": read_texts,
     "cache_dir": read_text,
     "no_catalogue": read_flag,
     "watch": read_flag,

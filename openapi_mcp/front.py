@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
 
-FORMAT = 2
+FORMAT = 3
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
 PREFIX = "OPENAPI_MCP_"
@@ -32,8 +32,18 @@ MODERN = "2026-07-28"
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 _META = "io.modelcontextprotocol/"
 _LISTS = ("toolsListChanged", "promptsListChanged", "resourcesListChanged")
-_SECRETS = ("--bearer", "--token", "--basic", "--api-key", "--auth", "--header", "-H")
-_SECRET_VARIABLES = ("BEARER", "TOKEN", "BASIC", "API_KEY", "AUTH", "HEADER")
+_SECRETS = (
+    "--bearer",
+    "--token",
+    "--basic",
+    "--api-key",
+    "--auth",
+    "--header",
+    "-H",
+    "--client-secret",
+    "--endpoint-token",
+)
+_SECRET_VARIABLES = ("BEARER", "TOKEN", "BASIC", "API_KEY", "AUTH", "HEADER", "CLIENT_SECRET", "ENDPOINT_TOKEN")
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20  # bytes; a longer one is not for us
 _AHEAD = 16 << 20  # bytes that are read while the SDK is imported

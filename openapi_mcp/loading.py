@@ -84,6 +84,7 @@ async def load_catalogue(
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
     selection = Selection(
         methods=config.methods,
+        allow=config.allow,
         include=config.include,
         exclude=config.exclude,
         output_schemas=config.output_schemas,

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from openapi_mcp.app import open_app
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show_bytes, show_json, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
@@ -38,7 +38,7 @@ Examples:
 """
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, CALLS, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, OUTPUT)
 def call(
     *,
     tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL")],

@@ -14,7 +14,7 @@ import typer
 from openapi_mcp import __version__
 from openapi_mcp.cli.annotate import LEVELS, Finding, Level, github, sarif
 from openapi_mcp.cli.inspect import inspection
-from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
@@ -65,7 +65,7 @@ _SHOWN_TOOLS = 4
 Format = Literal["text", "json", "sarif", "github"]
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, OUTPUT)
 def check(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,

@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from openapi_mcp.app import require_tools
-from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TOOLS, takes
+from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
@@ -37,7 +37,7 @@ Examples:
 _SHOWN_SKIPPED = 20
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, OUTPUT)
 def inspect(
     *,
     tool: Annotated[str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL")] = None,

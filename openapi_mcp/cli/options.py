@@ -13,6 +13,8 @@ _TOOLS = "Tools"
 _CREDENTIALS = "Credentials (each may be env:NAME or file:PATH)"
 _CALLS = "Calls"
 _OUTPUT = "Output"
+_TLS = "TLS"
+_CALLERS = "Callers (serve http)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,10 @@ TOOLS: Options = {
         _Text, "--methods", metavar="LIST", panel=_TOOLS,
         help_text="Which methods become tools, such as get,post, or all. Default: get (and head).",
     ),
+    "allow": _option(
+        _Texts, "--allow", metavar="PATTERN", panel=_TOOLS,
+        help_text="These operations too, whatever their method: 'POST /path/*', tag:NAME or op:GLOB; repeatable.",
+    ),
     "include": _option(
         _Texts, "--include", metavar="PATTERN", panel=_TOOLS,
         help_text="Only these operations: '/path/*', tag:NAME or op:GLOB; repeatable.",
@@ -127,8 +133,17 @@ CREDENTIALS: Options = {
         _Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
         help_text="The value for one security scheme of the document; repeatable.",
     ),
+    "allow_anonymous": _option(
+        _Flag, "--allow-anonymous", panel=_CREDENTIALS,
+        help_text="Send calls without the credential that the document asks for, where none is given.",
+    ),
 }  # fmt: skip
 CALLS: Options = {
+    "confirm": _option(
+        _Text, "--confirm", metavar="WHICH", panel=_CALLS,
+        help_text="Ask a person, with the exact request, before: destructive calls, writes (all but reads). "
+        "Default: none.",
+    ),
     "files": _option(
         _Text, "--files", metavar="DIR", panel=_CALLS,
         help_text="Calls may send files below this folder, by their path. Default: none.",
@@ -152,6 +167,21 @@ CALLS: Options = {
         _Whole, "--follow-pages", metavar="PAGES", panel=_CALLS,
         help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
         "Default: 0, one page; the result says the call for the next.",
+    ),
+}  # fmt: skip
+TLS: Options = {
+    "client_cert": _option(
+        _Text, "--client-cert", metavar="FILE", panel=_TLS,
+        help_text="Certificate (PEM, its key may be in it) that says who we are to the API: mutual TLS.",
+    ),
+    "client_key": _option(_Text, "--client-key", metavar="FILE", panel=_TLS, help_text="Its private key (PEM)."),
+    "ca_bundle": _option(
+        _Text, "--ca-bundle", metavar="FILE", panel=_TLS,
+        help_text="Certificates (PEM) of the authorities to believe, in place of the system's.",
+    ),
+    "insecure": _option(
+        _Flag, "--insecure", panel=_TLS,
+        help_text="Believe any certificate: whoever is on the wire can read and change all. Said on stderr.",
     ),
 }  # fmt: skip
 OUTPUT: Options = {
@@ -185,9 +215,55 @@ HTTP: Options = {
     "host": _option(_Text, "--host", panel="HTTP", help_text="Address to listen on. Default: 127.0.0.1."),
     "port": _option(_Whole, "--port", "-p", panel="HTTP", help_text="Port to listen on; 0 takes any. Default: 8800."),
     "path": _option(_Text, "--path", panel="HTTP", help_text="Path of the endpoint. Default: /mcp."),
+    "public_url": _option(
+        _Text, "--public-url", metavar="URL", panel="HTTP",
+        help_text="Where clients reach the endpoint, behind a proxy: https://mcp.example.com/mcp.",
+    ),
+    "allowed_host": _option(
+        _Texts, "--allowed-host", metavar="NAME", panel="HTTP",
+        help_text="A host name that clients may use, beside loopback and that of --public-url; repeatable.",
+    ),
+    "allowed_origin": _option(
+        _Texts, "--allowed-origin", metavar="URL", panel="HTTP",
+        help_text="A web page's origin that may call, such as https://app.example.com; repeatable.",
+    ),
+    "allow_unauthenticated": _option(
+        _Flag, "--allow-unauthenticated", panel="HTTP",
+        help_text="Listen beyond loopback though nobody has to say who they are.",
+    ),
+}  # fmt: skip
+CALLERS: Options = {
+    "endpoint_token": _option(
+        _Text, "--endpoint-token", metavar="VALUE", panel=_CALLERS,
+        help_text="Clients must send `Authorization: Bearer VALUE`; may be env:NAME or file:PATH.",
+    ),
+    "forward": _option(
+        _Texts, "--forward", metavar="HEADER", panel=_CALLERS,
+        help_text="Send this header of the client's own request to the API; calls without it are refused; repeatable.",
+    ),
+    "forward_optional": _option(
+        _Flag, "--forward-optional", panel=_CALLERS,
+        help_text="Calls without the --forward headers go out with the server's own credentials.",
+    ),
+    "oauth_issuer": _option(
+        _Text, "--oauth-issuer", metavar="URL", panel=_CALLERS,
+        help_text="Clients must bring an access token (JWT) of this authorization server.",
+    ),
+    "oauth_audience": _option(
+        _Texts, "--oauth-audience", metavar="VALUE", panel=_CALLERS,
+        help_text="What their tokens must be meant for; repeatable. Default: the endpoint's public URL.",
+    ),
+    "oauth_jwks": _option(
+        _Text, "--oauth-jwks", metavar="URL", panel=_CALLERS,
+        help_text="Where the issuer's keys are. Default: what its metadata says.",
+    ),
+    "oauth_scope": _option(
+        _Texts, "--oauth-scope", metavar="SCOPE", panel=_CALLERS,
+        help_text="A scope that every token must have; repeatable.",
+    ),
 }  # fmt: skip
 
-SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, CALLS, HTTP, CACHE, OUTPUT)
+SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, TLS, CALLS, HTTP, CALLERS, CACHE, OUTPUT)
 """What `serve` takes."""
 
 Command = Callable[..., int]

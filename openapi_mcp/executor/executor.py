@@ -31,7 +31,7 @@ from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
-from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -148,7 +148,7 @@ class Executor:
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await follow(collection, partial(self._page, deadline=deadline))
-        return await self._reader.show(answer, call.caller, selection(tool, call.arguments))
+        return await self._reader.show(answer, call.caller.id, selection(tool, call.arguments))
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -182,18 +182,24 @@ class Executor:
             return timed_out(request, self._limits.timeout)
         except SendError as error:
             return self._masked(not_sent(error, self._redact))
-        work = partial(self._understood, tool, arguments, request, response, attempts)
+        work = partial(self._understood, tool, arguments, call.caller, request, response, attempts)
         if len(response.body) < _LARGE:
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
     def _understood(
-        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, attempts: int
+        self,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        caller: Caller,
+        request: HttpRequest,
+        response: HttpResponse,
+        attempts: int,
     ) -> Page | Failure:
         failure = self._failure(request, response)
         if failure is not None:
             return self._masked(replace(failure, attempts=attempts))
-        return self._read(tool, arguments, request, response)
+        return self._read(tool, arguments, caller, request, response)
 
     def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
         tool = self._toolset.by_name.get(call.tool)
@@ -260,7 +266,14 @@ class Executor:
             return self._refusal(request, response)
         return None
 
-    def _read(self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse) -> Page:
+    def _read(
+        self,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        caller: Caller,
+        request: HttpRequest,
+        response: HttpResponse,
+    ) -> Page:
         """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
         fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
         broken = partial(self._declared.broken, tool.operation)
@@ -268,10 +281,10 @@ class Executor:
         secret = {held.name.lower() for held in self._credentials if held.place is Place.QUERY}
         made = Made(tool=tool, arguments=arguments, url=request.url, dropped=frozenset({*tool.ignored, *secret}))
         ways = ways_on(made, response, answer)
-        calls = (Call(tool=tool.name, arguments=found) for found in ways.arguments)
+        calls = (Call(tool=tool.name, arguments=found, caller=caller) for found in ways.arguments)
         return Page(
             answer=answer,
-            call=Call(tool=tool.name, arguments=arguments),
+            call=Call(tool=tool.name, arguments=arguments, caller=caller),
             size=len(response.body),
             next=next((call for call in calls if self._is_sound(call)), None),
             next_url=ways.url and one_line(self._redact(ways.url), _MAX_URL),

@@ -86,7 +86,7 @@ class Reader:
             limit=int(given["limit"]) if "limit" in given else None,
         )
 
-        found = kept.find(asked.handle, call.caller)
+        found = kept.find(asked.handle, call.caller.id)
         if found is None:
             raise NoSuchResultError
         return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)

@@ -10,6 +10,7 @@ from openapi_mcp.loader.narrow import JsonObject, as_list, as_object, shown, tex
 from openapi_mcp.loader.parts import BrokenError, Homes, Parts
 from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.schemas import Schemas
+from openapi_mcp.loader.security import inherited, requirements, security_scheme
 from openapi_mcp.loader.template import fit_to_template
 from openapi_mcp.model.document import (
     ANY_METHODS,
@@ -261,6 +262,7 @@ class _Reader:
             request_body=self.parts.request_body(value.get("requestBody"), join(pointer, "requestBody")),
             responses=tuple(self.parts.responses(value.get("responses"), join(pointer, "responses"))),
             servers=self.parts.servers(value, pointer) or servers,
+            security=inherited(self.root) if (own := requirements(value.get("security"))) is None else own,
         )
 
     def from_swagger(self, value: JsonObject, item: JsonObject, homes: "Homes", pointer: str) -> JsonObject:
@@ -305,15 +307,7 @@ class _Reader:
             except RefError as error:
                 self.parts.warn(pointer, str(error), "correct the $ref")
                 continue
-            fields = as_object(found)
-            yield SecurityScheme(
-                name=name,
-                type=text_of(fields, "type"),
-                pointer=pointer,
-                location=text_of(fields, "in"),
-                parameter=text_of(fields, "name"),
-                scheme=text_of(fields, "scheme").lower(),
-            )
+            yield security_scheme(name, as_object(found), pointer, self.base_uri)
 
 
 def _unread(fields: JsonObject, homes: Homes) -> Iterator[tuple[str, str]]:

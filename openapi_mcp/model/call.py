@@ -7,15 +7,35 @@ from typing import Any
 
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who makes a call, of those who share a server: `id` tells them apart, and names no secret.
+
+    `headers` are those of the caller's own that go to the API, each with its value; `token` is the access token that
+    the caller came with, to be exchanged for one of the API's, never sent there. `scopes` are what it grants; None
+    where callers have no scopes.
+    """
+
+    id: str = ""
+    headers: tuple[tuple[str, Secret], ...] = ()
+    token: Secret | None = None
+    scopes: frozenset[str] | None = None
+
+
+ANYONE = Caller()
+"""The one caller of a server that knows none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A tool's name and the arguments it was given; `caller` tells those apart who share a server."""
+    """A tool's name, the arguments it was given, and who calls."""
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    caller: str = ""
+    caller: Caller = ANYONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

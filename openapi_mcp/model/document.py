@@ -130,7 +130,10 @@ class ApiServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityScheme:
-    """A Security Scheme Object; `location` and `parameter` only for apiKey, `scheme` only for http."""
+    """A Security Scheme Object; `location` and `parameter` only for apiKey, `scheme` only for http.
+
+    `flows` only for oauth2, `metadata_url` for openIdConnect (and oauth2 since 3.2): absolute http(s), "" for none.
+    """
 
     name: str
     type: str
@@ -138,11 +141,43 @@ class SecurityScheme:
     location: str = ""
     parameter: str = ""
     scheme: str = ""
+    flows: "tuple[OAuthFlow, ...]" = ()
+    metadata_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthFlow:
+    """An OAuth Flow Object under its key ("clientCredentials"); URLs are absolute, "" where it has none."""
+
+    type: str
+    token_url: str = ""
+    authorization_url: str = ""
+    refresh_url: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredScheme:
+    """One scheme of a Security Requirement Object, with the scopes (or roles) that the call needs."""
+
+    name: str
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityRequirement:
+    """A Security Requirement Object: all of its schemes together; none of them for `{}`, which is no credential."""
+
+    schemes: tuple[RequiredScheme, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An Operation Object with what it inherits: parameters of its path item, servers of path item or document."""
+    """An Operation Object with what it inherits: parameters of its path item, servers of path item or document.
+
+    `security` are the alternatives, the document's where it has none of its own; None where nothing is said at all, and
+    () where it says itself that it needs none.
+    """
 
     method: str
     path: str
@@ -156,6 +191,7 @@ class Operation:
     request_body: RequestBody | None = None
     responses: tuple[Response, ...] = ()
     servers: tuple[ApiServer, ...] = ()
+    security: tuple[SecurityRequirement, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

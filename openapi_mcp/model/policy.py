@@ -8,6 +8,7 @@ METHODS = ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", 
 ANY_METHOD = "*"  # in a selection: also methods that only the document names (OAS 3.2, additionalOperations)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 ANY_CLIENT = "all"
+CONFIRM = ("none", "destructive", "writes")
 CLIENTS = (
     ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini",
     "windsurf", "zed", "inspector",
@@ -18,13 +19,15 @@ CLIENTS = (
 class Selection:
     """Which operations become tools, and how they are listed.
 
-    `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`. `hidden` are the parameters that configured
+    `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`; what `allow` matches is taken whatever its
+    method. `hidden` are the parameters that configured
     credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
     `has_folder` says whether files may be given by their paths.
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
     """
 
     methods: frozenset[str] = SAFE_METHODS
+    allow: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     hidden: frozenset[tuple[Location, str]] = field(default=frozenset())

@@ -26,7 +26,7 @@ TRUSTED = frozenset({("https", "api.example.com", 443)})
 KEY = "s3cr3t-k&y="
 
 
-def scheme(name: str = "key", type_: str = "apiKey", **fields: str) -> SecurityScheme:
+def scheme(name: str = "key", type_: str = "apiKey", **fields: Any) -> SecurityScheme:
     return SecurityScheme(name=name, type=type_, pointer=f"#/components/securitySchemes/{name}", **fields)
 
 

@@ -12,7 +12,7 @@ from support.raw import answer, raw_upstream
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.generate import generate
-from openapi_mcp.model.call import Call, Result, Text
+from openapi_mcp.model.call import Call, Caller, Result, Text
 from openapi_mcp.model.policy import METHODS, Limits, Selection
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ class Api:
         self.upstream = upstream
 
     async def call(self, tool: str, caller: str = "", **arguments: Any) -> Result:
-        return await self.running.call(Call(tool=tool, arguments=arguments, caller=caller))
+        return await self.running.call(Call(tool=tool, arguments=arguments, caller=Caller(id=caller)))
 
     async def next(self, result: Result, **more: Any) -> Result:
         """Make the call that a cut result names."""
