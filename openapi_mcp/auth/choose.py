@@ -21,7 +21,7 @@ class WantedToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What goes with a call; of two in one place the later one stays. `tokens` are to be got first."""
+    """What goes with a call, one for a place, what the caller brought last. `tokens` are to be got first."""
 
     credentials: tuple[Credential, ...] = ()
     tokens: tuple[WantedToken, ...] = ()
@@ -54,9 +54,16 @@ def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ())
     way = _way(operation, held, tuple(brought))
     parts = (*free, *way, *brought)
     return Chosen(
-        credentials=tuple(part for part in parts if isinstance(part, Credential)),
+        credentials=_last_of_each_place([part for part in parts if isinstance(part, Credential)]),
         tokens=tuple(part for part in parts if isinstance(part, WantedToken)),
     )
+
+
+def _last_of_each_place(credentials: Sequence[Credential]) -> tuple[Credential, ...]:
+    last: dict[object, Credential] = {}
+    for credential in reversed(credentials):
+        last.setdefault(spot(credential), credential)
+    return tuple(reversed(last.values()))
 
 
 def _way(operation: Operation, held: Held, brought: tuple[Credential, ...]) -> _Way:
