@@ -24,7 +24,7 @@ def held(
     file = folder / "given.toml"
     file.write_text(toml)
     config = build_config({"config": str(file), "spec": "doc.json", **flags}, environ or {}, folder)
-    made = document({}, components={"securitySchemes": schemes}, **{"x-none": 1})
+    made = document({}, components={"securitySchemes": schemes})
     return resolve_credentials(config, made, environ or {})
 
 
