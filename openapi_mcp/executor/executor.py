@@ -35,7 +35,7 @@ from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -176,6 +176,14 @@ class Executor:
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of `url`."""
         return self._authority.trusts(url)
+
+    def lacks_credential(self, tool: Tool) -> bool:
+        """True where a call cannot be sent, as what its operation needs is not at hand."""
+        try:
+            self._authority.choose(tool.operation, ANYONE)
+        except MissingCredentialError:
+            return True
+        return False
 
     async def _page(self, call: Call, deadline: float) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""

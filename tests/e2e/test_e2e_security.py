@@ -140,6 +140,17 @@ def test_a_warm_start_knows_what_each_operation_needs(upstream: Upstream, tmp_pa
             assert child.wait() == 0
 
 
+def test_a_start_says_how_many_tools_lack_a_credential(upstream: Upstream, tmp_path: Path) -> None:
+    """Nobody should learn it from the first call."""
+    with running("serve", "--spec", served(upstream), "--auth", "jwt=j4", folder=tmp_path) as child:
+        child.open()
+        child.request("tools/list")
+        child.close_stdin()
+        assert child.wait() == 0
+    said = "warning: 7 of them lack a credential (openapi-mcp inspect shows which, and how to give it)\n"
+    assert said in child.stderr
+
+
 def test_a_table_in_the_config_file_is_for_one_scheme(
     command: Command, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
