@@ -25,6 +25,11 @@ def clean_text(text: str) -> str:
     return _HIDDEN.sub("", text.replace("\r\n", "\n")).strip()
 
 
+def holds_hidden(text: str) -> bool:
+    """True where a text holds characters that a reader cannot see: `clean_text` would take them out."""
+    return not (text.isascii() and text.isprintable()) and _HIDDEN.search(text) is not None
+
+
 def one_line(text: str, limit: int) -> str:
     """Return the text on one line, white space folded, cut at a word to at most `limit` characters."""
     flat = " ".join(clean_text(text).split())
