@@ -6,7 +6,7 @@ A local upstream answers each GET with the id of its path. `openapi-mcp serve` g
 one connection, and over HTTP, 1,000 in flight on as many connections; each answer must be that of its own request.
 After a warm-up, memory (resident) and open descriptors of the server are read, and again after all the calls, of which
 each transport gets half; both times some seconds later, when idle connections have been closed. The exit status is 1
-where an answer was wrong or lost, memory grew by 5 MB, or descriptors by one. Linux only: the figures are those of /proc.
+where an answer was wrong or lost, memory grew by 5 MB, or descriptors by one. Linux only: it reads /proc.
 """
 
 import argparse
