@@ -40,7 +40,10 @@ def ref(name: str) -> Json:
 
 def fan_out(levels: int, width: int) -> Json:
     """Return schemas of which each holds several of the next."""
-    named = {f"S{n}": {"type": "object", "properties": {f"p{i}": ref(f"S{n + 1}") for i in range(width)}} for n in range(levels)}
+    named = {
+        f"S{n}": {"type": "object", "properties": {f"p{i}": ref(f"S{n + 1}") for i in range(width)}}
+        for n in range(levels)
+    }
     return {**named, f"S{levels}": {"type": "string"}}
 
 
@@ -221,7 +224,10 @@ def test_no_hidden_character_reaches_a_client(tmp_path: Path) -> None:
         match value:
             case dict():
                 named = ("properties", "schemas", "paths", "content", "parameters")
-                return {(f"{k}{hide}" if key in named and k not in ("/fine", "S") else k): hidden(v, k) for k, v in value.items()}
+                return {
+                    (f"{k}{hide}" if key in named and k not in ("/fine", "S") else k): hidden(v, k)
+                    for k, v in value.items()
+                }
             case list():
                 return [hidden(item, key) for item in value]
             case str() if key not in ("openapi", "url", "in", "type", "style", "$ref", "format"):
@@ -240,7 +246,16 @@ def test_no_hidden_character_reaches_a_client(tmp_path: Path) -> None:
 @pytest.mark.requirement(22)
 def test_a_pattern_that_explodes_holds_up_nobody(tmp_path: Path) -> None:
     """Matched in linear time, or not at all; the next call is answered at once."""
-    texts = ("(a+)+$", "(a|aa)+$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*)*b", "(?=(a+)+$)a", "(a+)+\\1$", "(x+x+)+y", "a{0,900}a{0,900}a{0,900}b")
+    texts = (
+        "(a+)+$",
+        "(a|aa)+$",
+        "^(([a-z])+.)+[A-Z]([a-z])+$",
+        "(.*)*b",
+        "(?=(a+)+$)a",
+        "(a+)+\\1$",
+        "(x+x+)+y",
+        "a{0,900}a{0,900}a{0,900}b",
+    )
     fields = {f"p{n}": {"type": "string", "pattern": text} for n, text in enumerate(texts)}
     fields["deep"] = {"type": "object", "patternProperties": {"(a+)+$": {"type": "string", "pattern": "(a+)+$"}}}
     parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
@@ -258,7 +273,13 @@ def test_a_pattern_that_explodes_holds_up_nobody(tmp_path: Path) -> None:
 @pytest.mark.requirement(13, 33)
 def test_annotations_tell_what_http_tells(tmp_path: Path) -> None:
     """Whatever the document says of itself; and what is not asked for is not there."""
-    lies = {"x-mcp": {"readOnlyHint": True}, "x-readonly": True, "annotations": {"readOnlyHint": True}, "summary": "Reads only", "responses": {}}
+    lies = {
+        "x-mcp": {"readOnlyHint": True},
+        "x-readonly": True,
+        "annotations": {"readOnlyHint": True},
+        "summary": "Reads only",
+        "responses": {},
+    }
     methods = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
     data = with_paths({"/m": {method: {**lies, "operationId": method} for method in methods}})
     _, tools, _ = listing(tmp_path, data)
@@ -276,7 +297,27 @@ def test_annotations_tell_what_http_tells(tmp_path: Path) -> None:
 @pytest.mark.requirement(32)
 def test_names_are_legal_unique_and_unmoved(tmp_path: Path) -> None:
     """Ids that differ in what a name cannot hold, in letter case, in their end, and in nothing."""
-    ids = ("a b", "a_b", "a-b", "A_B", "a.b", "a/b", "é", "日本", "..", "", "x" * 300, "x" * 299 + "y", "same", "same", "read_result", "1", "-", "__proto__", "a\u200bb")
+    ids = (
+        "a b",
+        "a_b",
+        "a-b",
+        "A_B",
+        "a.b",
+        "a/b",
+        "é",
+        "日本",
+        "..",
+        "",
+        "x" * 300,
+        "x" * 299 + "y",
+        "same",
+        "same",
+        "read_result",
+        "1",
+        "-",
+        "__proto__",
+        "a\u200bb",
+    )
     paths = {f"/p{n}": {"get": {"operationId": one, "responses": {}}} for n, one in enumerate(ids)}
     _, tools, _ = listing(tmp_path, with_paths(paths))
     _, turned, _ = listing(tmp_path, with_paths(dict(reversed(paths.items()))))
@@ -287,9 +328,13 @@ def test_names_are_legal_unique_and_unmoved(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement(37)
-@pytest.mark.parametrize("write", [lambda text: text, lambda text: text.replace('"openapi"', "openapi", 1)], ids=["JSON", "YAML"])
+@pytest.mark.parametrize(
+    "write", [lambda text: text, lambda text: text.replace('"openapi"', "openapi", 1)], ids=["JSON", "YAML"]
+)
 def test_a_key_that_stands_twice_is_told(tmp_path: Path, write: Callable[[str], str]) -> None:
     text = with_paths({}).decode().replace('"title": "T"', '"title": "T", "title": "U"')
     (tmp_path / "api").write_text(write(text))
-    told = run_command("check", "--spec", "api", "--json", folder=tmp_path).json
-    assert [problem["pointer"] for problem in told["problems"] if "second time" in problem["message"]] == ["#/info/title"]
+    assert "keys stand twice" in listing(tmp_path, (tmp_path / "api").read_bytes())[2]
+    assert "'title'" in run_command("inspect", "--spec", "api", folder=tmp_path).err
+    told = run_command("check", "--spec", "api", "--json", folder=tmp_path).json["problems"]
+    assert [one["pointer"] for one in told if "second time" in one["message"]] == ["#/info/title"]
