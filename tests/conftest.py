@@ -19,6 +19,11 @@ from support.upstream import Upstream, running_upstream
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker that says which lines of the security requirements a test holds us to."""
+    config.addinivalue_line("markers", "requirement(*numbers): the security requirements that a test holds us to")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep this user's caches out of it, in this process and its children, for as long as anything is running."""

@@ -158,7 +158,7 @@ class _Building:
             holder.merged[:0] = self.mergeable(value, event)
             holder.key, holder.is_merge = None, False
         else:
-            if self.twice is not None and holder.key in holder.value:
+            if self.twice is not None and holder.key is not None and holder.key in holder.value:
                 self.twice.append(holder.key)
             holder.value[holder.key] = value
             holder.key = None

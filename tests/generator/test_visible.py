@@ -41,6 +41,7 @@ def test_what_everybody_sees_stays() -> None:
     assert made == schema
 
 
+@pytest.mark.requirement(31)
 def test_no_hidden_character_reaches_a_list() -> None:
     """security.md 31: every word of a schema, however deep it stands."""
     unseen = "v\u200b\U000e0041w"

@@ -5,12 +5,13 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import pytest
-from support.child import INITIALIZE, clean_environment, command_line, run_command, running
+from support.child import INITIALIZE, clean_environment, command_line, run_command, running, without_progress
 from support.rude import rude_upstream
 
 from openapi_mcp import OpenapiMcpError, Selection, generate, load
@@ -62,40 +63,150 @@ SERVED: dict[str, bytes] = {
     "if of itself": with_schema(ref("A"), A={"if": ref("A"), "then": ref("A"), "else": ref("A")}),
     "names of itself": with_schema(ref("A"), A={"propertyNames": ref("A"), "additionalProperties": ref("A")}),
     "items of itself": with_schema(ref("A"), A={"type": "array", "items": ref("A"), "minItems": 1}),
-    "discriminator of itself": with_schema(ref("A"), A={"oneOf": [ref("A")], "discriminator": {"propertyName": "x", "mapping": {"a": "#/components/schemas/A"}}}),
-    "dynamic": with_schema({"$dynamicRef": "#a", "$dynamicAnchor": "a", "$id": "http://evil.example/x", "$schema": "http://evil.example"}),
+    "discriminator of itself": with_schema(
+        ref("A"),
+        A={"oneOf": [ref("A")], "discriminator": {"propertyName": "x", "mapping": {"a": "#/components/schemas/A"}}},
+    ),
+    "dynamic": with_schema(
+        {"$dynamicRef": "#a", "$dynamicAnchor": "a", "$id": "http://evil.example/x", "$schema": "http://evil.example"}
+    ),
     "fan out": with_schema(ref("S0"), **fan_out(40, 6)),
-    "fan out allOf": with_schema(ref("S0"), **{f"S{n}": {"allOf": [ref(f"S{n + 1}")] * 8} for n in range(30)}, S30={"type": "object"}),
-    "wide": with_schema({"type": "object", "properties": {f"p{n}": {"type": "string", "description": "d" * 90} for n in range(5000)}}),
+    "fan out allOf": with_schema(
+        ref("S0"), **{f"S{n}": {"allOf": [ref(f"S{n + 1}")] * 8} for n in range(30)}, S30={"type": "object"}
+    ),
+    "wide": with_schema(
+        {"type": "object", "properties": {f"p{n}": {"type": "string", "description": "d" * 90} for n in range(5000)}}
+    ),
     "long enum": with_schema({"type": "object", "properties": {"a": {"enum": [f"v{n}" for n in range(50_000)]}}}),
     "deep schema": with_schema(json.loads('{"properties":{"a":' * 150 + "{}" + "}}" * 150)),
-    "path item of itself": with_paths({"/a": {"$ref": "#/paths/~1a"}, "/b": {"$ref": "#/paths/~1c"}, "/c": {"$ref": "#/paths/~1b"}}),
-    "parameter of itself": with_paths({"/a": {"get": {"parameters": [{"$ref": "#/components/parameters/p"}], "responses": {}}}}, components={"parameters": {"p": {"$ref": "#/components/parameters/p"}}}),
-    "response of itself": with_paths({"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/r"}}}}}, components={"responses": {"r": {"$ref": "#/components/responses/r"}}}),
-    "body of itself": with_paths({"/a": {"post": {"requestBody": {"$ref": "#/paths/~1a/post/requestBody"}, "responses": {}}}}),
-    "header of itself": with_paths({"/a": {"get": {"responses": {"200": {"description": "x", "headers": {"A": {"$ref": "#/paths/~1a/get/responses/200/headers/A"}}}}}}}),
-    "callback of itself": with_paths({"/a": {"post": {"responses": {}, "callbacks": {"c": {"$ref": "#/paths/~1a/post/callbacks/c"}}}}}),
-    "example of itself": with_paths({"/a": {"get": {"parameters": [{"name": "q", "in": "query", "schema": {}, "examples": {"e": {"$ref": "#/paths/~1a/get/parameters/0/examples/e"}}}], "responses": {}}}}),
-    "ref to the whole": with_schema({"$ref": "#"}), "ref to paths": with_schema({"$ref": "#/paths"}),
-    "ref to a text": with_schema({"$ref": "#/info/title"}), "ref of no text": with_schema({"$ref": 7}),
-    "ref to nowhere": with_schema({"$ref": "#/a/b~2/%zz"}), "ref abroad": with_schema({"$ref": "http://127.0.0.1:1/x.json#/a"}),
-    "ref to a file": with_schema({"$ref": "file:///etc/passwd"}), "ref up": with_schema({"$ref": "../../../etc/passwd"}),
-    "patterns": with_schema({"type": "object", "properties": {f"p{n}": {"type": "string", "pattern": text} for n, text in enumerate(("(a+)+$", "(", "[", "a{1,99999}", "(?<x>a)", "\\1(a)", "(" * 5000, "a|" * 20_000, "\\p{Han}", "(?i)x", "[\U000e0041]"))}}),
+    "path item of itself": with_paths(
+        {"/a": {"$ref": "#/paths/~1a"}, "/b": {"$ref": "#/paths/~1c"}, "/c": {"$ref": "#/paths/~1b"}}
+    ),
+    "parameter of itself": with_paths(
+        {"/a": {"get": {"parameters": [{"$ref": "#/components/parameters/p"}], "responses": {}}}},
+        components={"parameters": {"p": {"$ref": "#/components/parameters/p"}}},
+    ),
+    "response of itself": with_paths(
+        {"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/r"}}}}},
+        components={"responses": {"r": {"$ref": "#/components/responses/r"}}},
+    ),
+    "body of itself": with_paths(
+        {"/a": {"post": {"requestBody": {"$ref": "#/paths/~1a/post/requestBody"}, "responses": {}}}}
+    ),
+    "header of itself": with_paths(
+        {
+            "/a": {
+                "get": {
+                    "responses": {
+                        "200": {
+                            "description": "x",
+                            "headers": {"A": {"$ref": "#/paths/~1a/get/responses/200/headers/A"}},
+                        }
+                    }
+                }
+            }
+        }
+    ),
+    "callback of itself": with_paths(
+        {"/a": {"post": {"responses": {}, "callbacks": {"c": {"$ref": "#/paths/~1a/post/callbacks/c"}}}}}
+    ),
+    "example of itself": with_paths(
+        {
+            "/a": {
+                "get": {
+                    "parameters": [
+                        {
+                            "name": "q",
+                            "in": "query",
+                            "schema": {},
+                            "examples": {"e": {"$ref": "#/paths/~1a/get/parameters/0/examples/e"}},
+                        }
+                    ],
+                    "responses": {},
+                }
+            }
+        }
+    ),
+    "ref to the whole": with_schema({"$ref": "#"}),
+    "ref to paths": with_schema({"$ref": "#/paths"}),
+    "ref to a text": with_schema({"$ref": "#/info/title"}),
+    "ref of no text": with_schema({"$ref": 7}),
+    "ref to nowhere": with_schema({"$ref": "#/a/b~2/%zz"}),
+    "ref abroad": with_schema({"$ref": "http://127.0.0.1:1/x.json#/a"}),
+    "ref to a file": with_schema({"$ref": "file:///etc/passwd"}),
+    "ref up": with_schema({"$ref": "../../../etc/passwd"}),
+    "patterns": with_schema(
+        {
+            "type": "object",
+            "properties": {
+                f"p{n}": {"type": "string", "pattern": text}
+                for n, text in enumerate(
+                    (
+                        "(a+)+$",
+                        "(",
+                        "[",
+                        "a{1,99999}",
+                        "(?<x>a)",
+                        "\\1(a)",
+                        "(" * 5000,
+                        "a|" * 20_000,
+                        "\\p{Han}",
+                        "(?i)x",
+                        "[\U000e0041]",
+                    )
+                )
+            },
+        }
+    ),
     "many operations": with_paths({f"/p{n}": {"get": {"responses": {}}} for n in range(3000)}),
     "one id": with_paths({f"/p{n}": {"get": {"operationId": "same", "responses": {}}} for n in range(50)}),
-    "servers": with_paths({}, servers=[{"url": "javascript:alert(1)"}, {"url": "file:///etc"}, {"url": "http://good@evil.example/"}, {"url": "http://[::1"}, {"url": "\\\\evil\\x"}, {"url": "http://a\\@b/"}, {"url": "//evil.example"}, {"url": 7}, {"url": "http://127.0.0.1:9"}]),
-}  # fmt: skip
+    "servers": with_paths(
+        {},
+        servers=[
+            {"url": "javascript:alert(1)"},
+            {"url": "file:///etc"},
+            {"url": "http://good@evil.example/"},
+            {"url": "http://[::1"},
+            {"url": "\\\\evil\\x"},
+            {"url": "http://a\\@b/"},
+            {"url": "//evil.example"},
+            {"url": 7},
+            {"url": "http://127.0.0.1:9"},
+        ],
+    ),
+}
 REFUSED: dict[str, bytes] = {
-    "nothing": b"", "spaces": b"  \n\t ", "a page": b"<!DOCTYPE html><html><body>Swagger UI</body></html>", "text": b"hello there",
-    "a number": b"42", "null": b"null", "a list": b"[]", "an object": b"{}", "another kind": b'{"asyncapi": "3.0.0"}', "no paths": b'{"openapi": "3.1.0"}',
-    "the future": b'{"openapi": "9.9.9", "paths": {}}', "version as list": b'{"openapi": [], "paths": {}}', "half": with_paths({})[:-20],
-    "two": with_paths({}) * 2, "NUL": b"\0" * 999, "UTF-8 broken": with_paths({}).replace(b"fine", b"\xff\xfe\xc0"), "image": b"\x89PNG\r\n\x1a\n" + b"\0" * 99,
-    "gzip broken": b"\x1f\x8b" + b"x" * 99, "zip": b"PK\x03\x04" + b"\0" * 99, "laughs": laughs(9), "python": b"!!python/object/apply:os.system ['touch owned']",
-    "python within": b"openapi: 3.1.0\ninfo: !!python/object/new:subprocess.Popen [[touch, owned]]\npaths: {}", "alias of itself": b"a: &a [*a]\nopenapi: 3.1.0\npaths: *a",
-    "deep JSON": b'{"openapi": ' + b"[" * 100_000, "deep YAML": b"openapi: " + b"[" * 100_000, "deep lines": b"\n".join(b" " * n + b"a:" for n in range(3000)),
-    "merge": b"a: &a {<<: *a}\nopenapi: 3.1.0", "huge number": b'{"openapi": "3.1.0", "x": ' + b"9" * 100_000 + b"}", "tabs": b"openapi: 3.1.0\n\tpaths: {}",
+    "nothing": b"",
+    "spaces": b"  \n\t ",
+    "a page": b"<!DOCTYPE html><html><body>Swagger UI</body></html>",
+    "text": b"hello there",
+    "a number": b"42",
+    "null": b"null",
+    "a list": b"[]",
+    "an object": b"{}",
+    "another kind": b'{"asyncapi": "3.0.0"}',
+    "no paths": b'{"openapi": "3.1.0"}',
+    "the future": b'{"openapi": "9.9.9", "paths": {}}',
+    "version as list": b'{"openapi": [], "paths": {}}',
+    "half": with_paths({})[:-20],
+    "two": with_paths({}) * 2,
+    "NUL": b"\0" * 999,
+    "UTF-8 broken": with_paths({}).replace(b"fine", b"\xff\xfe\xc0"),
+    "image": b"\x89PNG\r\n\x1a\n" + b"\0" * 99,
+    "gzip broken": b"\x1f\x8b" + b"x" * 99,
+    "zip": b"PK\x03\x04" + b"\0" * 99,
+    "laughs": laughs(9),
+    "python": b"!!python/object/apply:os.system ['touch owned']",
+    "python within": b"openapi: 3.1.0\ninfo: !!python/object/new:subprocess.Popen [[touch, owned]]\npaths: {}",
+    "alias of itself": b"a: &a [*a]\nopenapi: 3.1.0\npaths: *a",
+    "deep JSON": b'{"openapi": ' + b"[" * 100_000,
+    "deep YAML": b"openapi: " + b"[" * 100_000,
+    "deep lines": b"\n".join(b" " * n + b"a:" for n in range(3000)),
+    "merge": b"a: &a {<<: *a}\nopenapi: 3.1.0",
+    "huge number": b'{"openapi": "3.1.0", "x": ' + b"9" * 100_000 + b"}",
+    "tabs": b"openapi: 3.1.0\n\tpaths: {}",
     "many anchors": b"\n".join(b"a%d: &a%d 1" % (n, n) for n in range(20_000)),
-}  # fmt: skip
+}
 
 
 def listing(folder: Path, data: bytes, *options: str) -> tuple[int, Json, str]:
@@ -114,7 +225,7 @@ def listing(folder: Path, data: bytes, *options: str) -> tuple[int, Json, str]:
     )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
     listed = next((one["result"]["tools"] for one in answers if one.get("id") == 2), None)
-    return done.returncode, listed, done.stderr.decode("utf-8")
+    return done.returncode, listed, without_progress(done.stderr.decode("utf-8"))
 
 
 @pytest.mark.requirement(8, 20, 21)
@@ -122,8 +233,8 @@ def listing(folder: Path, data: bytes, *options: str) -> tuple[int, Json, str]:
 def test_what_is_wrong_in_one_place_costs_that_place_only(tmp_path: Path, name: str) -> None:
     """In this process as `serve` and as `check` read it: time and memory are those of the tests below."""
     (tmp_path / "api").write_bytes(SERVED[name])
-    for wanted in (None, lambda _operation: True):
-        document = anyio.run(lambda wanted=wanted: load(str(tmp_path / "api"), wanted=wanted))
+    for wanted in (None, bool):
+        document = anyio.run(partial(load, str(tmp_path / "api"), wanted=wanted))
         toolset = generate(document, Selection(methods=frozenset(METHODS), output_schemas=True))
         assert "fine" in toolset.by_name
         lost = {(one.method, one.path) for one in toolset.skipped}
@@ -170,19 +281,60 @@ WHOLE: Json = {
         "/a/{id}": {
             "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}],
             "post": {
-                "operationId": "a", "summary": "s", "tags": ["t"], "deprecated": False, "security": [{"k": []}],
-                "parameters": [{"name": "q", "in": "query", "style": "deepObject", "explode": True, "schema": {"$ref": "#/components/schemas/S"}},
-                               {"name": "c", "in": "cookie", "content": {"application/json": {"schema": {"type": "array", "items": {}}}}}],
-                "requestBody": {"required": True, "content": {"multipart/form-data": {
-                    "schema": {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}}, "encoding": {"f": {"contentType": "image/png"}}}}},
-                "responses": {"200": {"description": "d", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}}, "headers": {"E": {"schema": {}}}}},
+                "operationId": "a",
+                "summary": "s",
+                "tags": ["t"],
+                "deprecated": False,
+                "security": [{"k": []}],
+                "parameters": [
+                    {
+                        "name": "q",
+                        "in": "query",
+                        "style": "deepObject",
+                        "explode": True,
+                        "schema": {"$ref": "#/components/schemas/S"},
+                    },
+                    {
+                        "name": "c",
+                        "in": "cookie",
+                        "content": {"application/json": {"schema": {"type": "array", "items": {}}}},
+                    },
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "multipart/form-data": {
+                            "schema": {"type": "object", "properties": {"f": {"type": "string", "format": "binary"}}},
+                            "encoding": {"f": {"contentType": "image/png"}},
+                        }
+                    },
+                },
+                "responses": {
+                    "200": {
+                        "description": "d",
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/S"}}},
+                        "headers": {"E": {"schema": {}}},
+                    }
+                },
             },
         },
         "/fine": FINE,
     },
-    "components": {"schemas": {"S": {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["x"], "default": "x"}, "b": {"oneOf": [{"type": "null"}, {"pattern": "^a"}]}}, "additionalProperties": False}},
-                   "securitySchemes": {"k": {"type": "apiKey", "in": "header", "name": "K"}}},
-}  # fmt: skip
+    "components": {
+        "schemas": {
+            "S": {
+                "type": "object",
+                "required": ["a"],
+                "properties": {
+                    "a": {"enum": ["x"], "default": "x"},
+                    "b": {"oneOf": [{"type": "null"}, {"pattern": "^a"}]},
+                },
+                "additionalProperties": False,
+            }
+        },
+        "securitySchemes": {"k": {"type": "apiKey", "in": "header", "name": "K"}},
+    },
+}
 
 
 def places(value: Json, found: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -256,7 +408,7 @@ def test_a_pattern_that_explodes_holds_up_nobody(tmp_path: Path) -> None:
         "(x+x+)+y",
         "a{0,900}a{0,900}a{0,900}b",
     )
-    fields = {f"p{n}": {"type": "string", "pattern": text} for n, text in enumerate(texts)}
+    fields: Json = {f"p{n}": {"type": "string", "pattern": text} for n, text in enumerate(texts)}
     fields["deep"] = {"type": "object", "patternProperties": {"(a+)+$": {"type": "string", "pattern": "(a+)+$"}}}
     parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
     with rude_upstream() as upstream:

@@ -119,7 +119,7 @@ SEGMENTS = (
     "\U000e0041", "é", "😀", "%", "%zz", "%4", "%ff", "a" * 20_000, "null", ";", "=", "a;b=c", "&", "+", "a b", "*",
     "~", "$", "'\"`<>|^",
 )  # fmt: skip
-OTHERS = (
+OTHERS: tuple[Any, ...] = (
     0, -0.0, 1e21, 1e308, 10**400, 0.1, True, False, None, [], {}, [""], [".."], ["..", ".."], [".", "."],
     ["a", "../b"], [[".."]], {"..": ".."}, {"": ""}, {"a": "/.."}, {"..": {"a": 1}}, [None], [[]], {"a": []},
     ["/", "/"], ["a/secret"],
@@ -166,7 +166,7 @@ def test_a_path_argument_stays_in_its_segment(child: Child, upstream: RudeUpstre
     assert arrived > 8
 
 
-LINES = (
+LINES: tuple[Any, ...] = (
     "\r", "\n", "\r\n", "a\r\nX-Evil: 1", "a\nX-Evil: 1", "a\rX-Evil: 1", "\x00", "a\x00b",
     "\r\n\r\nGET /evil HTTP/1.1\r\n", "a\x0bb", "a\x1bb", "\x7f", " a", "a ", "\ta", "\u2028", "a\u2028X-Evil: 1",
     "a\x85b", "\x85", "é", "日本", "😀", "\u010a", "\u560a\u560d", "a\u010dX-Evil: 1", "", " ", "a" * 9000, "\ufeff",
@@ -201,7 +201,7 @@ def test_a_header_value_is_one_value_or_nothing_is_sent(child: Child, upstream: 
         assert {name for name, _ in fields} <= names, value
 
 
-COOKIES = (
+COOKIES: tuple[Any, ...] = (
     "; sid=evil", ";sid=evil", "a; two=2", "a,two=2", "a\r\nSet-Cookie: b", "a b", '"', '"; sid=evil; "', "a\\", "é",
     "%3B%20sid=evil", "\x00", "\t", "=", "sid=evil", "&", "\u037e sid=evil", "\uff1b sid=evil", ["a", "; sid=evil"],
     {"sid": "evil"}, {"SID": "evil"}, {"; sid": "evil"}, {" sid": "evil"}, {"two": "x"}, {"sid=evil; a": 1},
@@ -225,7 +225,7 @@ def test_a_cookie_value_adds_no_cookie(child: Child, upstream: RudeUpstream, arg
         assert "two" not in jar or argument == "two", value
 
 
-QUERIES = (
+QUERIES: tuple[Any, ...] = (
     "&key=evil", "a&b=2", "a=b", "#", "a#b", "?", "+", "%26key=evil", ";key=evil", "a\r\nX: y", "\x00", "é",
     "\uff06key=evil", ["a&key=evil"], {"key": "evil"}, {"KEY": "evil"}, {"&key": "evil"}, {"b": 1}, {"a": {"key": 1}},
     {"key=evil&a": 1}, ["&", "=", "#"], "", None, True, 10**400, [], {}, "%", "%zz", "a" * 9000, {"key[]": 1},

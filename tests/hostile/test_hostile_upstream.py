@@ -3,19 +3,20 @@
 import gzip
 import json
 import socket
+import sys
 import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 from support.child import Child, running
 from support.rude import RudeUpstream, Write, endless, rude_upstream, whole
 from support.upstream import description
 
-if __import__("sys").version_info >= (3, 14):
+if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
