@@ -12,6 +12,7 @@ too long is a failure as well. What reproduces a failure is written to FOLDER; t
 """
 
 import argparse
+import logging
 import os
 import random
 import resource
@@ -57,6 +58,7 @@ def main() -> int:
 def work(target: str, seed: int, first: int) -> None:
     """Run cases without end; say the number of each before it, and what came of it after it."""
     _limit_memory()
+    logging.disable()
     number = first
     while True:
         print(f"begin {number}", flush=True)

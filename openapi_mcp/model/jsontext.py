@@ -11,6 +11,7 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NOT_JSON = "is not JSON"
+_TOO_MANY_DIGITS = "a number has more than 4,300 digits"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one a call
 
 
@@ -54,7 +55,7 @@ def read_mended_json(text: str, twice: list[str] | None = None) -> tuple[JsonVal
     except ValueError as error:
         if str(error).endswith(_NOT_JSON):
             raise
-        raise BeyondReadingError(str(error), "holds a number of too many digits") from None
+        raise BeyondReadingError(_TOO_MANY_DIGITS, "holds a number of too many digits") from None
 
 
 def write_json(value: object) -> str:
