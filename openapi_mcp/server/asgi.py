@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import anyio
+from starlette.requests import ClientDisconnect
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _HOST = re.compile(rf"(?:{'|'.join(map(re.escape, LOOPBACK))})(?::\d{{0,5}})?", re.IGNORECASE)
@@ -29,7 +31,8 @@ class Guard:
         """Answer a request that is refused, hand on all others."""
         refusal = _refusal(scope) if scope["type"] == "http" else None
         if refusal is None:
-            await self._app(scope, receive, send)
+            with suppress(ClientDisconnect):  # who hangs up amid a request has asked nothing, and hears nothing
+                await self._app(scope, receive, send)
         else:
             await _answer(send, *refusal)
 
