@@ -14,6 +14,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import anyio
 import anyio.to_thread
@@ -36,6 +37,7 @@ _MARGIN = 30.0  # seconds before its expiry at which a token is renewed, at most
 _SHARE = 0.1  # of its lifetime, likewise
 
 Send = Callable[[HttpRequest], Awaitable[HttpResponse]]
+Value = TypeVar("Value")
 _Key = tuple[Grant, tuple[str, ...], str, Secret | None]
 
 
@@ -129,7 +131,9 @@ class Tokens:
     async def _fetch(self, entry: _Entry, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Credential:
         began = self._now()
         try:
-            token = await self._within_time(grant, scopes, caller)
+            token = await ask_provider(
+                self._token(grant, scopes, caller), redact_url(grant.token_url or grant.metadata_url)
+            )
         except TokenError as error:
             entry.failure, entry.failed_until = error, self._now() + PAUSE
             self._metadata.pop(grant.metadata_url, None)  # the endpoint may have moved
@@ -139,18 +143,6 @@ class Tokens:
         entry.credential = _bearer(token)
         entry.good_until = None if token.lifetime is None else began + token.lifetime - _margin(token.lifetime)
         return entry.credential
-
-    async def _within_time(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Token:
-        where = redact_url(grant.token_url or grant.metadata_url)
-        try:
-            with anyio.fail_after(FETCH_SECONDS):
-                return await self._token(grant, scopes, caller)
-        except TimeoutError:
-            said = f"the identity provider did not answer within {FETCH_SECONDS:g} s"
-            raise TokenError(said, where=where, hint="try again later", may_pass=True) from None
-        except SendError as error:
-            said = f"the identity provider cannot be reached: {error}"
-            raise TokenError(said, where=where, hint="check the URL and the network", may_pass=True) from error
 
     async def _token(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Token:
         url = grant.token_url or (await self._discovered(grant)).token_url
@@ -187,6 +179,23 @@ class Tokens:
         if found is None:
             found = self._metadata[grant.metadata_url] = await drive(discover(grant.metadata_url), self._send)
         return found
+
+
+async def ask_provider(work: Awaitable[Value], where: str) -> Value:
+    """Return what comes of asking an identity provider, in time.
+
+    Raises:
+        TokenError: it cannot be reached, does not answer, or says no.
+    """
+    try:
+        with anyio.fail_after(FETCH_SECONDS):
+            return await work
+    except TimeoutError:
+        said = f"the identity provider did not answer within {FETCH_SECONDS:g} s"
+        raise TokenError(said, where=where, hint="try again later", may_pass=True) from None
+    except SendError as error:
+        said = f"the identity provider cannot be reached: {error}"
+        raise TokenError(said, where=where, hint="check the URL and the network", may_pass=True) from error
 
 
 def _key(grant: Grant, scopes: tuple[str, ...], caller: Caller) -> _Key:

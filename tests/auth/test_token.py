@@ -108,7 +108,7 @@ def test_what_a_provider_says_is_shortened_and_cleaned() -> None:
     said = {"error": ["x"], "error_description": "\x1b[31mred\x1b[0m\n s3cr3t " + "long " * 200}
     found = refused(status=400, body=json.dumps(said).encode()).message
     assert found.startswith("the identity provider gave no token (status 400")
-    said["error"] = "nope"  # type: ignore[assignment]
+    said["error"] = "nope"
     found = refused(status=400, body=json.dumps(said).encode()).message
     assert found.startswith("the identity provider gave no token (nope: red *** long long")
     assert len(found) < 300
