@@ -19,7 +19,7 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same, trust_of
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.text import one_line
@@ -82,7 +82,7 @@ def _app(
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
     kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
     executor = make_executor(config, catalogue, environ, kept)
-    if catalogue.credentials:
+    if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
     return App(
         toolset=catalogue.toolset,
@@ -93,6 +93,7 @@ def _app(
         stored=stored,
         can_change=can_change,
         kept=kept,
+        confirm=config.confirm,
     )
 
 
@@ -110,11 +111,12 @@ async def _load_servable(
 
 def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> Catalogue:
     source = source_of(config)
+    typed_url = source.url if isinstance(source, UrlSource) else None
     return Catalogue(
         document=stored.document,
         toolset=stored.toolset,
-        credentials=resolve_credentials(config, stored.document, environ),
-        typed_url=source.url if isinstance(source, UrlSource) else None,
+        credentials=resolve_credentials(config, stored.document, environ, typed_url),
+        typed_url=typed_url,
         freshness=stored.freshness,
     )
 
@@ -142,7 +144,7 @@ async def check_again(
     """
     known = app.freshness
     try:
-        if known is not None and (parts := await still_the_same(config, known.parts)) is not None:
+        if known is not None and (parts := await still_the_same(config, known.parts, app.document)) is not None:
             _note_unchanged(app, known, replace(known, parts=parts))
             return None
         catalogue = await apart(partial(load_catalogue, config, notice, environ))
@@ -200,17 +202,20 @@ def make_executor(
     kept: KeptAnswers | None = None,
 ) -> Executor:
     """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
+    trust = trust_of(config)
+    trust.check()
     return Executor(
         catalogue.document,
         catalogue.toolset,
         base_url=config.base_url,
         typed_url=catalogue.typed_url,
         credentials=catalogue.credentials,
-        renew=partial(resolve_credentials, config, catalogue.document, environ),
+        renew=partial(resolve_credentials, config, catalogue.document, environ, catalogue.typed_url),
         limits=config.limits,
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",
         kept=kept,
+        trust=trust,
     )
 
 
@@ -226,7 +231,7 @@ def require_tools(toolset: Toolset, document: Document) -> None:
     raise ConfigError(
         f"no operation became a tool: {said}",
         where=document.source,
-        hint="widen --methods, --include or --exclude; `openapi-mcp inspect` shows each operation",
+        hint="widen --methods, --allow, --include or --exclude; `openapi-mcp inspect` shows each operation",
     )
 
 

@@ -1,12 +1,15 @@
 """What an option's value means, wherever it was written; each function raises a ConfigError that says where."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS
 from openapi_mcp.model.url import origin, redact_url
+
+_METHOD = re.compile("[A-Z][A-Z-]*")  # OAS 3.2, Path Item Object, additionalOperations: documents name methods too
 
 
 def read_text(value: Any, where: str) -> str:
@@ -68,13 +71,24 @@ def read_methods(value: Any, where: str) -> frozenset[str]:
 
 
 def read_patterns(value: Any, where: str) -> tuple[str, ...]:
-    """Return patterns of operations."""
-    patterns = read_texts(value, where)
+    """Return patterns of operations; a method before one in capitals, one space after it: "post  /a" -> "POST /a"."""
+    patterns = tuple(map(_with_plain_method, read_texts(value, where)))
     for pattern in patterns:
-        if not pattern.startswith(("/", "*", "tag:", "op:")):
-            hint = "write a path such as '/orders/*', tag:NAME, or op:GLOB"
+        method, space, rest = pattern.partition(" ")
+        named = rest if space and _METHOD.fullmatch(method) else pattern
+        if not named.startswith(PATTERN_STARTS):
+            hint = (
+                "write a path such as '/orders/*', tag:NAME, or op:GLOB; a method may stand before it: 'POST /orders'"
+            )
             raise ConfigError(f"the pattern {pattern!r} can match nothing", where=where, hint=hint)
     return patterns
+
+
+def _with_plain_method(pattern: str) -> str:
+    """Return a pattern with the method that stands before it as documents know it; one that they invent is theirs."""
+    method, space, rest = pattern.partition(" ")
+    is_method = bool(space) and (method.upper() in METHODS or _METHOD.fullmatch(method) is not None)
+    return f"{method.upper()} {rest.strip()}" if is_method else pattern
 
 
 def read_base_url(value: Any, where: str) -> str:
@@ -101,9 +115,9 @@ def read_variables(value: Any, where: str) -> dict[str, str]:
 
 
 def read_pairs(value: Any, where: str) -> dict[str, str]:
-    """Read `SCHEME=VALUE` texts, or a table."""
+    """Read `SCHEME=VALUE` texts, or a table; `{"o": {"client_id": "x"}}` becomes `{"o.client_id": "x"}`."""
     if isinstance(value, Mapping):
-        return {str(name): read_text(text, f"{where}.{name}") for name, text in value.items()}
+        return {name: read_text(text, f"{where}.{name}") for name, text in _flat(value)}
     pairs = (text.partition("=") for text in read_texts(value, where))
     found = {}
     for name, equals, text in pairs:
@@ -111,6 +125,22 @@ def read_pairs(value: Any, where: str) -> dict[str, str]:
             raise ConfigError("a scheme and its value are wanted", where=where, hint="write SCHEME=VALUE")
         found[name.strip()] = text.strip()
     return found
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if not isinstance(value, Mapping):
+            yield str(name), value
+            continue
+        for field, text in value.items():
+            yield f"{name}.{field}", _as_text(text)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a flag or a list of scopes as the command line has it."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def read_header_lines(value: Any, where: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ import anyio
 from openapi_mcp.cli.callback import Callback, listen
 from openapi_mcp.cli.output import notice
 from openapi_mcp.errors import ConfigError, CredentialsError, OpenapiMcpError
+from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.url import redact_url
@@ -28,7 +29,7 @@ _Send = Callable[[HttpRequest], Awaitable[HttpResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """The client that asks a scheme's provider for these scopes."""
+    """The client that asks a scheme's provider for these scopes; `bounds` say how near that may be."""
 
     scheme: str
     provider: "Provider"
@@ -36,6 +37,7 @@ class Asker:
     client_secret: Secret | None = None
     secret_in_body: bool = False
     scopes: tuple[str, ...] = ()
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,12 @@ from openapi_mcp.cli.start import start
 from openapi_mcp.config import PREFIX, Config, read_secret
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.loader.source import identity
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, trust_of
 from openapi_mcp.logins import Login, keep_login, login_key, remove_login
+from openapi_mcp.model.address import Bounds
+from openapi_mcp.model.document import Document
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.model.url import origin
 from openapi_mcp.values import read_base_url, read_flag, read_port
 
 if TYPE_CHECKING:
@@ -138,7 +141,8 @@ async def _login(config: Config, say: Notice, scheme: str | None, given: Mapping
 
     source = _source(config)
     asker, secret = _asker(config, await _catalogue(config, say), scheme, given)
-    async with Sender(max_body=_MAX_BODY, user_agent=f"openapi-mcp/{__version__}") as sender:
+    user_agent, trust = f"openapi-mcp/{__version__}", trust_of(config)
+    async with Sender(max_body=_MAX_BODY, user_agent=user_agent, trust=trust, bounds=asker.bounds) as sender:
         token_url, token = await consent(asker, browser, sender.send)
     scopes = token.scopes if token.scopes is not None else asker.scopes
     came = _as_login(token, token_url, replace(asker, scopes=scopes), secret)
@@ -195,6 +199,7 @@ def _asker(
     needed = scopes_of((tool.operation for tool in catalogue.toolset.tools), scheme.name)
     asker = Asker(
         scheme=scheme.name,
+        bounds=_bounds(document, urls, named),
         provider=provider_of(scheme, ProviderSettings(**urls), named, is_local=catalogue.typed_url is None),
         client_id=said["client_id"],
         client_secret=None if secret is None else read_secret(secret, os.environ, "--client-secret"),
@@ -202,6 +207,12 @@ def _asker(
         scopes=tuple(said["scopes"].split()) if "scopes" in said else needed,
     )
     return asker, secret
+
+
+def _bounds(document: Document, confirmed: Mapping[str, str], named: list[str]) -> Bounds:
+    """Return how near a provider may be: as near as it likes where the operator named its metadata. security.md 6."""
+    typed = frozenset(found for url in (*named, *confirmed.values()) if (found := origin(url)) is not None)
+    return Bounds(reach=None if "metadata_url" in confirmed else document.reach, exempt=typed)
 
 
 def settings_of(config: Config, scheme: str) -> dict[str, str]:

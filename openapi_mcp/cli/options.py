@@ -85,15 +85,16 @@ TOOLS: Options = {
     ),
     "allow": _option(
         _Texts, "--allow", metavar="PATTERN", panel=_TOOLS,
-        help_text="These operations too, whatever their method: 'POST /path/*', tag:NAME or op:GLOB; repeatable.",
+        help_text="These operations too, whatever --methods says: 'POST /path/*', tag:NAME or op:GLOB; --include and "
+        "--exclude still hold; repeatable.",
     ),
     "include": _option(
         _Texts, "--include", metavar="PATTERN", panel=_TOOLS,
-        help_text="Only these operations: '/path/*', tag:NAME or op:GLOB; repeatable.",
+        help_text="Only these operations: '/path/*', 'GET /path/*', tag:NAME or op:GLOB; repeatable.",
     ),
     "exclude": _option(
         _Texts, "--exclude", metavar="PATTERN", panel=_TOOLS,
-        help_text="Not these operations; wins over --include; repeatable.",
+        help_text="Not these operations; wins over --include and --allow; repeatable.",
     ),
     "output_schemas": _option(
         _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
@@ -132,6 +133,14 @@ CREDENTIALS: Options = {
     "auth": _option(
         _Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
         help_text="The value for one security scheme of the document; repeatable.",
+    ),
+    "client_id": _option(
+        _Text, "--client-id", metavar="ID", panel=_CREDENTIALS,
+        help_text="Our client id for the document's OAuth2 scheme; more by --auth SCHEME.FIELD=VALUE.",
+    ),
+    "client_secret": _option(
+        _Text, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
+        help_text="Its secret: access tokens are got with the client credentials grant, and renewed.",
     ),
     "allow_anonymous": _option(
         _Flag, "--allow-anonymous", panel=_CREDENTIALS,

@@ -24,6 +24,7 @@ from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Re
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+from openapi_mcp.server.confirm import Person, sealed_state
 from openapi_mcp.serving import App
 
 _LIST_FRESH_MS = 60_000
@@ -48,7 +49,7 @@ def create_server(app: App) -> Server[Any]:
 
     async def call_tool(
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
-    ) -> types.CallToolResult:
+    ) -> types.CallToolResult | types.InputRequiredResult:
         call = Call(tool=params.name, arguments=params.arguments or {})
         if call.tool == READ_RESULT and app.kept is not None:
             return mcp_result(await _run(app, call))
@@ -59,7 +60,10 @@ def create_server(app: App) -> Server[Any]:
         await context.session.report_progress(
             0, 1, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
         )
-        return mcp_result(await _run(app, call))
+        instead = await person.instead(context, params, tool, call)
+        if isinstance(instead, Failure):
+            return mcp_result(instead.as_result())
+        return instead or mcp_result(await _run(app, call))
 
     def input_schema(name: str) -> dict[str, Any] | None:
         if name == READ_RESULT and app.kept is not None:
@@ -67,7 +71,7 @@ def create_server(app: App) -> Server[Any]:
         tool = app.toolset.by_name.get(name)
         return dict(tool.input_schema) if tool else None
 
-    bus = InMemorySubscriptionBus()
+    bus, person = InMemorySubscriptionBus(), Person(app)
     server: Server[Any] = Server(
         "openapi-mcp",
         version=__version__,
@@ -84,6 +88,7 @@ def create_server(app: App) -> Server[Any]:
     )
     shaken: list[ServerSession] = []
     server.middleware.append(_put_tools_in(app, shaken))
+    server.middleware.append(sealed_state(server.name))
 
     async def list_changed() -> None:
         server.instructions = app.toolset.instructions

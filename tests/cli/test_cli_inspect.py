@@ -40,7 +40,7 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
     for tool in report["tools"]:
         assert list(tool) == [
             "name", "title", "description", "method", "path", "operation_id", "tags", "input_schema", "output_schema",
-            "annotations", "needs", "yields", "bytes",
+            "annotations", "needs", "yields", "bytes", "auth",
         ]  # fmt: skip
         assert (tool["output_schema"], tool["needs"], tool["yields"]) == (None, [], [])
 
@@ -70,6 +70,7 @@ def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Pa
             "idempotentHint": True,
             "openWorldHint": True,
         },
+        "auth": {"security": None, "missing": [], "hint": None},
         "needs": [],
         "yields": [],
     }
@@ -108,7 +109,7 @@ def test_what_is_left_out_is_named_with_place_and_reason(command: Command, tmp_p
             "method": "POST",
             "path": "/a",
             "pointer": "#/paths/~1a/post",
-            "reason": "method POST is not enabled (--methods)",
+            "reason": "method POST is not enabled (--methods, --allow)",
         },
     ]
     (problem,) = report["problems"]
@@ -122,8 +123,9 @@ def test_the_table_names_every_tool_its_operation_and_what_was_left_out(command:
     assert (ended.status, ended.err) == (0, "")
     assert re.search(r"products_label_retrieve .* GET /api/products/\{id\}/label/ .* Get a product's label", ended.out)
     assert re.search(r"^9 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
-    assert f"base URL: {shop.url}/\n13 operations left out:\n" in ended.out
-    assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods)\n" in ended.out
+    assert f"base URL: {shop.url}/\n" in ended.out
+    assert "13 operations left out:\n" in ended.out
+    assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods, --allow)\n" in ended.out
     assert "…" not in ended.out
 
 
@@ -232,7 +234,7 @@ def test_an_empty_list_says_why(command: Command, shop: Shop) -> None:
     ended = command("inspect", "--spec", shop.spec, "--exclude", "/api/*")
     assert (ended.status, ended.out) == (2, "")
     assert ended.err.startswith("error: no operation became a tool: ")
-    assert "  fix: widen --methods, --include or --exclude" in ended.err
+    assert "  fix: widen --methods, --allow, --include or --exclude" in ended.err
     report = command("inspect", "--spec", shop.spec, "--exclude", "/api/*", "--json").json
     assert (report["tools"], len(report["skipped"])) == ([], 21)
 

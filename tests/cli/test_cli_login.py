@@ -4,6 +4,7 @@ import json
 import socket
 import webbrowser
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import pytest
 from conftest import Command
 from keyring.backends import fail
 from support.identity import IdentityProvider, running_identity_provider
+from support.make import document
 
-from openapi_mcp.cli import consent
+from openapi_mcp.cli import consent, login
 from openapi_mcp.logins import load_login, login_key
+from openapi_mcp.model.address import Reach
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +154,15 @@ def test_logout_without_a_name_finds_the_scheme(command: Command, spec: str) -> 
     assert (ended.status, ended.err) == (0, 'there was no login for "oauth"\n')
     assert command("logout", "--spec", f"{spec}.gone", "oauth").status == 0
     assert command("logout", "--spec", f"{spec}.gone").status == 3
+
+
+def test_a_provider_is_no_nearer_than_the_document_that_names_it() -> None:
+    """security.md 6 and 8: a public document's metadata may not lead into a private network; the operator's may."""
+    public = replace(document({}), reach=Reach.PUBLIC)
+    typed = "https://api.example.com/openapi.json"
+    bounds = login._bounds(public, {"token_url": "http://10.0.0.1/t"}, [typed])
+    assert (bounds.reach, bounds.bind(("https", "api.example.com", 443)), bounds.bind(("http", "10.0.0.1", 80))) == (
+        Reach.PUBLIC, False, False,
+    )  # fmt: skip
+    assert not bounds.allow(Reach.PRIVATE)
+    assert login._bounds(public, {"metadata_url": "https://id.intra.example/m"}, [typed]).reach is None

@@ -102,8 +102,9 @@ async def test_an_empty_list_names_the_four_commonest_reasons(tmp_path: Path) ->
         async with open_app(config, lambda _: None, {}):
             pass
     assert caught.value.message == (
-        "no operation became a tool: 2 x excluded by '/[ab]' (--exclude); 2 x method POST is not enabled (--methods); "
-        "1 x the operation is not an object; 1 x method PUT is not enabled (--methods)"
+        "no operation became a tool: 2 x excluded by '/[ab]' (--exclude); "
+        "2 x method POST is not enabled (--methods, --allow); "
+        "1 x the operation is not an object; 1 x method PUT is not enabled (--methods, --allow)"
     )
     assert caught.value.where == str(tmp_path / "api.json")
 
@@ -114,7 +115,10 @@ async def test_a_stronger_layer_takes_the_place_of_a_weaker_one_in_any_letter_ca
     environ = {"OPENAPI_MCP_HEADER": "X-Key: environment\nX-Other: env:OTHER", "OTHER": "elsewhere"}
     config = build_config(options, environ, tmp_path)
     catalogue = await load_catalogue(config, lambda _: None, environ)
-    placed = {(c.place, c.name): c.value.reveal() for c in resolve_credentials(config, catalogue.document, environ)}
+    placed = {
+        (c.place, c.name): c.value.reveal()
+        for c in resolve_credentials(config, catalogue.document, environ).credentials
+    }
     assert placed == {(Place.HEADER, "x-key"): "flag", (Place.HEADER, "X-Other"): "elsewhere"}
 
 
