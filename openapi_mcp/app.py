@@ -16,10 +16,12 @@ from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same, trust_of
+from openapi_mcp.logins import keep_refresh_token, newest_refresh_token
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.text import one_line
@@ -115,7 +117,7 @@ def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> 
     return Catalogue(
         document=stored.document,
         toolset=stored.toolset,
-        credentials=resolve_credentials(config, stored.document, environ, typed_url),
+        credentials=resolve_credentials(config, stored.document, environ, source),
         typed_url=typed_url,
         freshness=stored.freshness,
     )
@@ -210,7 +212,11 @@ def make_executor(
         base_url=config.base_url,
         typed_url=catalogue.typed_url,
         credentials=catalogue.credentials,
-        renew=partial(resolve_credentials, config, catalogue.document, environ, catalogue.typed_url),
+        renew=partial(resolve_credentials, config, catalogue.document, environ, source_of(config)),
+        refresh_tokens=RefreshTokens(
+            find=lambda grant: newest_refresh_token(grant.kept_as, environ) if grant.kept_as else None,
+            keep=lambda grant, fresh: bool(grant.kept_as) and keep_refresh_token(grant.kept_as, fresh, environ),
+        ),
         limits=config.limits,
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",

@@ -121,7 +121,7 @@ async def load_catalogue(
             trust=trust,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
-        credentials = resolve_credentials(config, document, environ, typed_url)
+        credentials = resolve_credentials(config, document, environ, source)
         occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)

@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -77,6 +78,18 @@ def load_login(key: str, environ: Mapping[str, str] = os.environ) -> Login | Non
     if text == _IN_KEYRING:
         text = _from_keyring(key)
     return None if text is None else _decoded(text, path)
+
+
+def usable_login(key: str, environ: Mapping[str, str] = os.environ) -> Login | None:
+    """Return a login that still leads to a token; None where there is none.
+
+    Raises:
+        CredentialsError: as `load_login` does.
+    """
+    login = load_login(key, environ)
+    if login is None or (login.refresh is None and login.expires_at is not None and login.expires_at <= time.time()):
+        return None
+    return login
 
 
 def keep_login(key: str, login: Login, environ: Mapping[str, str] = os.environ) -> str:

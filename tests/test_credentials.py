@@ -10,6 +10,7 @@ from openapi_mcp.auth.held import Held
 from openapi_mcp.config import build_config
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import CredentialsError
+from openapi_mcp.loading import source_of
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.secret import Credential
 
@@ -25,7 +26,7 @@ def held(
     file.write_text(toml)
     config = build_config({"config": str(file), "spec": "doc.json", **flags}, environ or {}, folder)
     made = document({}, components={"securitySchemes": schemes})
-    return resolve_credentials(config, made, environ or {})
+    return resolve_credentials(config, made, environ or {}, source_of(config))
 
 
 def shown(given: Held) -> dict[str, str]:

@@ -58,11 +58,11 @@ def provider_of(
 ) -> Provider:
     """Return where the scheme's provider is: as the operator said, else as the document says, if that may be believed.
 
-    A local document may name any provider; one from a URL only the origins of the URLs `named` (the document's own and
-    --base-url), as it could send a secret anywhere.
+    A local document may name any provider; one from a URL only those on a host of the URLs `named` (the document's own
+    and --base-url), as it could send a secret anywhere.
 
     Raises:
-        CredentialsError: the document names another origin, or one without TLS, and nobody confirmed that.
+        CredentialsError: the document names another host, or one without TLS, and nobody confirmed that.
     """
     flow = _flow(scheme) or OAuthFlow(type=_FLOW)
     if settings.metadata_url or not (flow.token_url and flow.authorization_url):
@@ -111,9 +111,14 @@ def _named(schemes: Sequence[SecurityScheme], name: str, source: str) -> Securit
 
 def _require_confirmed(scheme: SecurityScheme, name: str, url: str, named: tuple[str, ...], *, is_local: bool) -> None:
     hint = f"if it is right, confirm it with --auth {scheme.name}.{name}={url}"
-    if not is_local and origin(url) not in {origin(each) for each in named}:
-        said = f"the document names a provider of another origin than its own: {url[:200]}"
+    if not is_local and _host(url) not in {_host(each) for each in named}:
+        said = f"the document names a provider on another host than its own: {url[:200]}"
         raise CredentialsError(said, where=f"{scheme.pointer} ({name})", hint=hint)
     if not any(is_protected(url, beside) for beside in ("", *named)):
         said = f"the document names a provider without TLS: {url[:200]}"
         raise CredentialsError(said, where=f"{scheme.pointer} ({name})", hint=hint)
+
+
+def _host(url: str) -> str | None:
+    found = origin(url)
+    return None if found is None else found[1]

@@ -1,8 +1,7 @@
 """The settings of an OAuth2 or OpenID Connect scheme, as an operator wrote them, become a Grant."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from openapi_mcp.auth.schemes import scheme_named
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.grant import Grant, GrantType
@@ -46,15 +45,17 @@ def split_field(name: str, schemes: Mapping[str, SecurityScheme]) -> tuple[str, 
     return name, ""
 
 
-def grant_of(
-    name: str, settings: Mapping[str, Secret], schemes: Mapping[str, SecurityScheme], may_have_secrets: MayHaveSecrets
-) -> tuple[str, Grant]:
-    """Return the name of the scheme that these settings (field -> value) are for, and the way to its tokens.
+def suffices(settings: Collection[str]) -> bool:
+    """True for settings that lead to a token; others may go with a login."""
+    return not {"client_secret", "refresh_token", "username", "grant"}.isdisjoint(settings)
+
+
+def grant_of(scheme: SecurityScheme, settings: Mapping[str, Secret], may_have_secrets: MayHaveSecrets) -> Grant:
+    """Return the way to a scheme's tokens that its settings (field -> value) describe.
 
     Raises:
-        CredentialsError: no such scheme, one that takes no tokens, or something is missing or unknown.
+        CredentialsError: a scheme that takes no tokens, or something is missing or unknown.
     """
-    scheme = scheme_named(name, tuple(schemes.values()))
     where = f"--auth {one_line(scheme.name, 60)}"
     if scheme.type not in ("oauth2", "openIdConnect"):
         hint = f"give the value itself: {where}=VALUE"
@@ -64,7 +65,7 @@ def grant_of(
     token_url, metadata_url = _endpoints(scheme, said, kind, where, may_have_secrets)
     if not said.get("client_id"):
         raise CredentialsError("no client id is given", where=where, hint=f"add {where}.client_id=ID")
-    return scheme.name, Grant(
+    return Grant(
         scheme=scheme.name,
         type=kind,
         client_id=said["client_id"],

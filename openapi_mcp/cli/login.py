@@ -14,6 +14,7 @@ from openapi_mcp.cli.consent import Asker, Browser, consent
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import PREFIX, Config, read_secret
+from openapi_mcp.credentials import settings_of
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.loader.source import identity
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, trust_of
@@ -189,7 +190,8 @@ def _asker(
 
     document = catalogue.document
     scheme = login_scheme(document.security_schemes, name, document.source)
-    said = {**settings_of(config, scheme.name), **given}
+    schemes = {each.name: each for each in document.security_schemes}
+    said = {**settings_of(config, schemes).get(scheme.name, {}), **given}
     if "client_id" not in said:
         hint = "register a client with the redirect URI http://127.0.0.1/callback at the provider, and give its id"
         raise ConfigError("no client is named that asks for the login", where="--client-id", hint=hint)
@@ -213,9 +215,3 @@ def _bounds(document: Document, confirmed: Mapping[str, str], named: list[str]) 
     """Return how near a provider may be: as near as it likes where the operator named its metadata. security.md 6."""
     typed = frozenset(found for url in (*named, *confirmed.values()) if (found := origin(url)) is not None)
     return Bounds(reach=None if "metadata_url" in confirmed else document.reach, exempt=typed)
-
-
-def settings_of(config: Config, scheme: str) -> dict[str, str]:
-    """Return what `--auth SCHEME.FIELD=VALUE` says of a scheme; a stronger layer's word comes before a weaker one's."""
-    pairs = (pair for layer in config.credentials for pair in layer.auth.items())
-    return {name.removeprefix(f"{scheme}."): value for name, value in pairs if name.startswith(f"{scheme}.")}

@@ -8,6 +8,7 @@ from typing import Protocol
 from openapi_mcp.auth.choose import Chosen, choose
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import authorize, masked
+from openapi_mcp.auth.token import TokenError
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
@@ -26,7 +27,8 @@ class TokenSource(Protocol):
         """Return a token as it goes with a call.
 
         Raises:
-            CredentialsError: the authorization server refuses it, or cannot be reached.
+            TokenError: the identity provider refuses it, or cannot be reached.
+            TimeoutError: the deadline (by `anyio.current_time`) came first.
         """
 
     def drop(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, used: Credential) -> None:
@@ -60,7 +62,11 @@ class Authority:
         """
         if not chosen.tokens:
             return chosen.credentials
-        got = [await self.tokens.credential(each.grant, each.scopes, caller, deadline) for each in chosen.tokens]
+        try:
+            got = [await self.tokens.credential(each.grant, each.scopes, caller, deadline) for each in chosen.tokens]
+        except TimeoutError:
+            hint = "call again: the token is fetched on"
+            raise TokenError("the access token did not come in time", hint=hint, may_pass=True) from None
         return _caller_last(chosen.credentials, got, caller)
 
     def refused(self, chosen: Chosen, caller: Caller, used: tuple[Credential, ...]) -> None:

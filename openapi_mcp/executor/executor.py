@@ -16,7 +16,7 @@ from openapi_mcp.auth.choose import Chosen, MissingCredentialError
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
-from openapi_mcp.executor.authority import Authority, TokenSource
+from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.failures import (
     invalid,
     no_such_result,
@@ -30,11 +30,13 @@ from openapi_mcp.executor.failures import (
 )
 from openapi_mcp.executor.follow import follow
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
+from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
@@ -91,10 +93,10 @@ class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
     Of the `credentials` those that an operation needs are set, last, on its requests to a trusted origin; `renew` reads
-    them again after a 401, and `tokens` gets those that are access tokens. `find_file` returns the file that a path in
-    an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result` reads it on.
-    `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the document
-    names is no nearer than the document was (`Document.reach`).
+    them again after a 401, and `refresh_tokens` keeps those that take the place of a login's. `find_file` returns the
+    file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result`
+    reads it on. `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the
+    document names is no nearer than the document was (`Document.reach`).
     """
 
     def __init__(
@@ -110,19 +112,25 @@ class Executor:
         find_file: FindFile = no_folder,
         user_agent: str = "openapi-mcp",
         kept: KeptAnswers | None = None,
-        tokens: TokenSource | None = None,
+        refresh_tokens: RefreshTokens | None = None,
         trust: Trust | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
         self._base_url = base_url
         trusted = trusted_origins(document, base_url, typed_url)
-        self._authority = Authority(
-            held=as_held(credentials),
-            trusted=trusted,
-            tokens=tokens,  # type: ignore[arg-type]
-            renew=renew,
+        shown = replace(trust or Trust(), known=trusted)
+        held = as_held(credentials)
+        self._provider = Provider(
+            held=held,
+            document=document,
+            known=trusted,
+            user_agent=user_agent,
+            trust=shown,
+            now=time.monotonic,
+            refresh_tokens=refresh_tokens,
         )
+        self._authority = Authority(held=held, trusted=trusted, tokens=self._provider, renew=renew)
         self._limits = limits or Limits()
         self._checks: dict[tuple[str, str], Check] = {}
         self._declared = Declared(document.schemas)
@@ -133,7 +141,7 @@ class Executor:
             max_body=self._limits.max_body,
             user_agent=user_agent,
             max_concurrency=self._limits.max_concurrency,
-            trust=replace(trust or Trust(), known=trusted),
+            trust=shown,
             bounds=Bounds(reach=document.reach, exempt=trusted),
         )
 
@@ -144,6 +152,7 @@ class Executor:
 
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()
+        await self._provider.open()
         with suppress(ConfigError):  # each call says it
             await self._sender.prepare(server_url(self._document, self._base_url))
         return self
@@ -151,6 +160,7 @@ class Executor:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        await self._provider.aclose()
         await self._sender.__aexit__(kind, error, traceback)
 
     async def call(self, call: Call) -> Result:

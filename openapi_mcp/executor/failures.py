@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
+from openapi_mcp.auth.token import TokenError
 from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.executor.faults import (
     AddressError,
@@ -43,6 +44,9 @@ def invalid(error: ArgumentsError) -> Failure:
 
 def unauthenticated(error: CredentialsError) -> Failure:
     """Return the failure of a call that was not sent, as a credential that it needs is not to be had."""
+    if isinstance(error, TokenError) and error.may_pass:
+        message = f"no access token: {error.message}"
+        return Failure(kind=FailureKind.UNREACHABLE, message=message, retryable=True, hint=error.hint or "")
     return Failure(kind=FailureKind.UNAUTHENTICATED, message=error.message, hint=error.hint or "")
 
 

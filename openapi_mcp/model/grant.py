@@ -22,6 +22,7 @@ class Grant:
     `token_url` is the token endpoint, "" where `metadata_url` (OpenID Connect Discovery, RFC 8414) leads to it. Secrets
     may go to both: whoever makes a Grant has seen to that. `scopes` are asked for at every request; None asks for
     those of the operation. `secret_in_body` sends the client's secret as a field instead of as Basic.
+    `kept_as` is the login that a refresh token is of, "" where it is of none: a new one is kept in its place.
     `refresh_token`, `username` and `password` are for their types; `audience` and `resource` narrow an exchanged token.
     """
 
@@ -36,5 +37,6 @@ class Grant:
     username: str = ""
     password: Secret | None = None
     refresh_token: Secret | None = None
+    kept_as: str = ""
     audience: str = ""
     resource: str = ""

@@ -91,11 +91,9 @@ def test_what_the_operator_says_comes_before_what_the_document_says(provider: Pr
         (OIDC, {}, "metadata_url"),
     ],
 )
-def test_a_document_from_elsewhere_names_no_other_origin(
-    which: SecurityScheme, more: dict[str, Any], name: str
-) -> None:
+def test_a_document_from_elsewhere_names_no_other_host(which: SecurityScheme, more: dict[str, Any], name: str) -> None:
     """security.md 6: it could send a secret anywhere."""
-    with pytest.raises(CredentialsError, match="another origin than its own") as refused:
+    with pytest.raises(CredentialsError, match="another host than its own") as refused:
         found(which, "https://doc.example/openapi.json", **more)
     assert f"--auth {which.name}.{name}=https://id.example/" in (refused.value.hint or "")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openapi_mcp.auth.grants import FIELDS, grant_of, split_field
+from openapi_mcp.auth.grants import FIELDS, grant_of, split_field, suffices
 from openapi_mcp.auth.schemes import may_have_secrets
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import ApiServer, Document, OAuthFlow, SecurityScheme
@@ -22,14 +22,14 @@ def scheme(name: str = "oauth", type_: str = "oauth2", **fields: Any) -> Securit
     return SecurityScheme(name=name, type=type_, pointer="#", **{"flows": FLOWS if type_ == "oauth2" else (), **fields})
 
 
-def made(*schemes: SecurityScheme, name: str = "oauth", allowed: bool = True, **settings: str) -> Grant:
-    found = {each.name: each for each in schemes or (scheme(),)}
-    return grant_of(name, {key: Secret(text) for key, text in settings.items()}, found, lambda _url: allowed)[1]
+def made(*schemes: SecurityScheme, allowed: bool = True, **settings: str) -> Grant:
+    (found,) = schemes or (scheme(),)
+    return grant_of(found, {key: Secret(text) for key, text in settings.items()}, lambda _url: allowed)
 
 
-def refusal(*schemes: SecurityScheme, name: str = "oauth", allowed: bool = True, **settings: str) -> CredentialsError:
+def refusal(*schemes: SecurityScheme, allowed: bool = True, **settings: str) -> CredentialsError:
     with pytest.raises(CredentialsError) as caught:
-        made(*schemes, name=name, allowed=allowed, **settings)
+        made(*schemes, allowed=allowed, **settings)
     return caught.value
 
 
@@ -106,7 +106,6 @@ def test_a_host_that_nobody_named_gets_no_secret_until_it_is_confirmed() -> None
             {"client_id": "me"},
             "the scheme is 'http', which takes no such settings",
         ),
-        ((scheme("another"),), {"client_id": "me"}, "the document has no security scheme 'oauth'"),
     ],
 )
 def test_what_is_missing_is_said(schemes: tuple[SecurityScheme, ...], settings: dict[str, Any], message: str) -> None:
@@ -165,3 +164,11 @@ def test_secrets_go_to_hosts_that_the_operator_named(
         servers=(ApiServer(url="https://api.example.com/v1", pointer="#"),),
     )  # fmt: skip
     assert may_have_secrets(document, base_url, typed_url)(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [(("client_id",), False), (("client_id", "client_secret"), True), (("refresh_token",), True), ((), False)],
+)
+def test_settings_that_lead_to_no_token_may_go_with_a_login(settings: tuple[str, ...], expected: bool) -> None:
+    assert suffices(settings) is expected

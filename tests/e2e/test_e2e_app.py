@@ -117,7 +117,7 @@ async def test_a_stronger_layer_takes_the_place_of_a_weaker_one_in_any_letter_ca
     catalogue = await load_catalogue(config, lambda _: None, environ)
     placed = {
         (c.place, c.name): c.value.reveal()
-        for c in resolve_credentials(config, catalogue.document, environ).credentials
+        for c in resolve_credentials(config, catalogue.document, environ, source_of(config)).credentials
     }
     assert placed == {(Place.HEADER, "x-key"): "flag", (Place.HEADER, "X-Other"): "elsewhere"}
 

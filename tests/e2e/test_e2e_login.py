@@ -227,10 +227,11 @@ def test_a_document_from_elsewhere_names_no_provider_by_itself(
     upstream: Upstream, provider: IdentityProvider, environment: dict[str, str]
 ) -> None:
     """security.md 6: a credential is sent only to origins that the operator named or confirmed."""
-    url = upstream.serve(description(code_flow(provider)))
+    document = json.dumps(description(code_flow(provider))).replace("http://127.0.0.1", "http://localhost")
+    url = upstream.serve(json.loads(document))
     ended = log_in(url, environment)
     assert ended.status == 5
-    assert "names a provider of another origin than its own" in ended.err
+    assert "names a provider on another host than its own" in ended.err
     assert provider.seen == []
     confirmed = [
         f"oauth.{name}={value}"
