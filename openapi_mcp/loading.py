@@ -94,7 +94,8 @@ async def load_catalogue(
         client=config.client,
         has_folder=config.files is not None,
         select=config.select,
-        reads_on=config.limits.max_response > 0,
+        reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
+        prefix=f"{config.name}_" if config.name else "",
     )
     trust = _trust_for(config, source)
     trust.check()

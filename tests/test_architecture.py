@@ -17,7 +17,7 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 LAYERS = (
     ("front",),
     ("errors", "flow", "model", "progress"),
-    ("schema", "values", "tls", "peer"),
+    ("schema", "values", "apis", "tls", "peer"),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records"),
     ("recovery",),
     ("executor",),
