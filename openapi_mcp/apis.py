@@ -13,15 +13,19 @@ from typing import Any
 from openapi_mcp.errors import ConfigError
 
 SOURCES = ("spec", "spec_command")
-_CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth", "client_cert", "client_key", "forward")
+_CREDENTIALS = (
+    "bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth", "client_cert", "client_key",
+    "forward",
+)  # fmt: skip
 _FOR_ONE = (*SOURCES, *_CREDENTIALS, "base_url", "overlay", "server_variable", "files")
 _MANY = ("overlay", "server_variable", "methods", "allow", "include", "exclude", "header", "auth", "forward")
 _SINGLE = (
-    *SOURCES, "base_url", "files", "bearer", "token", "token_scheme", "basic", "api_key", "client_cert", "client_key",
-    "ca_bundle", "confirm", "timeout", "max_response", "max_body", "max_concurrency", "follow_pages", "refresh",
+    *SOURCES, "base_url", "files", "bearer", "token", "token_scheme", "basic", "api_key", "client_id", "client_secret",
+    "client_cert", "client_key", "ca_bundle", "confirm", "timeout", "max_response", "max_body", "max_concurrency",
+    "follow_pages", "refresh",
 )  # fmt: skip
 _FLAGS = (
-    "allow_remote_refs", "output_schemas", "select", "allow_anonymous", "insecure", "forward_optional", "watch",
+    "allow_remote_refs", "output_schemas", "select", "allow_anonymous", "insecure", "watch",
 )  # fmt: skip
 PER_API = (*_MANY, *_SINGLE, *_FLAGS)
 """The options that may be another for each API."""

@@ -139,7 +139,9 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
             for place, shared in zip(places, shares, strict=True)
         ]
         apis.append(_require_source(_as_config([*for_all, *own], file=file, name=name)))
-    return _as_config(for_all, file=file, apis=tuple(apis))
+    config = _as_config(for_all, file=file, apis=tuple(apis))
+    brought = dict.fromkeys(header for api in apis for header in api.forward)  # by clients, for any of the APIs
+    return replace(config, forward=tuple(brought)) if apis else config
 
 
 def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:

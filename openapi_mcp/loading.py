@@ -36,6 +36,12 @@ Notice = Callable[[str], None]
 """Told, in one line, of slow work and of what a person should know."""
 
 
+def say_of(api: str, notice: Notice, line: str) -> None:
+    """Say what is about one of several APIs: "warning: ..." -> "warning: shop: ..."."""
+    head = "warning: " if line.startswith("warning: ") else ""
+    notice(f"{head}{api}: {line.removeprefix(head)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """A document with the tools made from it, and the credentials with their places.

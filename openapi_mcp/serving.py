@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import anyio
 
@@ -23,6 +23,36 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 
 Value = TypeVar("Value")
+
+
+class Serves(Protocol):
+    """What an MCP server needs of what it serves, one API (App) or several (several.py).
+
+    `can_change` says whether another list may arrive, `on_change` are told of it; `stored` is the catalogue that it
+    began from; `reads_on` says whether answers that were cut can be read on.
+    """
+
+    can_change: bool
+    on_change: list[Callable[[], Awaitable[None]]]
+    stored: Stored | None
+
+    @property
+    def toolset(self) -> Toolset:
+        """The tools that are served now."""
+
+    @property
+    def pages(self) -> Pages:
+        """The list as it is sent."""
+
+    @property
+    def reads_on(self) -> bool:
+        """True where `read_result` is listed."""
+
+    async def call(self, call: Call) -> Result:
+        """Run a call."""
+
+    async def announce(self) -> None:
+        """Tell that the list has changed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +123,11 @@ class App:
     def pages(self) -> Pages:
         """The list as it is sent."""
         return self._served.pages
+
+    @property
+    def reads_on(self) -> bool:
+        """True where answers that were cut can be read on."""
+        return self.kept is not None
 
     @property
     def freshness(self) -> Freshness | None:

@@ -254,6 +254,8 @@ MUST_NAME: list[tuple[str, object]] = [
     ("api_key", "s3cret=="),
     ("header", ["X-Key: s3cret"]),
     ("auth", ["key=s3cret"]),
+    ("client_id", "us"),
+    ("client_secret", "s3cret"),
     ("client_cert", "a.pem"),
     ("client_key", "a.pem"),
     ("forward", ["Authorization"]),

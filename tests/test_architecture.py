@@ -25,6 +25,7 @@ LAYERS = (
     ("serving", "credentials"),
     ("loading",),
     ("app",),
+    ("several",),
     ("server", "ask"),
     ("cli",),
 )
@@ -32,7 +33,10 @@ LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 OUTSIDE = ("__init__.py", "__main__.py")
 KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its exit code
 
-RIM = ("config.py", "tls.py", "peer.py", "loader/fetch.py", "executor/", "loading.py", "app.py", "server/", "cli/")
+RIM = (
+    "config.py", "tls.py", "peer.py", "loader/fetch.py", "executor/", "loading.py", "app.py", "several.py", "server/",
+    "cli/",
+)  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}
 

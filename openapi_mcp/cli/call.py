@@ -11,7 +11,7 @@ import typer
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import ask, show_bytes, show_json, show_text, stdout_is_terminal
-from openapi_mcp.cli.start import start
+from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
@@ -58,6 +58,7 @@ def call(
 ) -> int:
     """Run one call; the exit status says how it went."""
     config, notice = start(flags)
+    config = api_of(config, tool)
     given = _json_arguments(args, config)
     if dry_run:
         request = anyio.run(_preview, config, notice, tool, arguments or [], given)

@@ -137,11 +137,11 @@ CREDENTIALS: Options = {
         help_text="The value for one security scheme of the document; repeatable.",
     ),
     "client_id": _option(
-        _Text, "--client-id", metavar="ID", panel=_CREDENTIALS,
+        _Each, "--client-id", metavar="ID", panel=_CREDENTIALS,
         help_text="Our client id for the document's OAuth2 scheme; more by --auth SCHEME.FIELD=VALUE.",
     ),
     "client_secret": _option(
-        _Text, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
+        _Each, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Its secret: access tokens are got with the client credentials grant, and renewed.",
     ),
     "allow_anonymous": _option(

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -10,9 +12,12 @@ from openapi_mcp.app import check_again
 from openapi_mcp.config import Config
 from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
-from openapi_mcp.loading import source_of
+from openapi_mcp.loading import Notice, say_of, source_of
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Member, Several
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
 
@@ -72,3 +77,31 @@ class Watch:
         named = {str(source.path.resolve()): state(str(source.path))} if isinstance(source, FileSource) else {}
         files = app.freshness.files if app.freshness is not None else ()
         return {**named, **{path: [path, mtime, size] for path, mtime, size in files}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watches:
+    """The same for each of several APIs, from when it is served."""
+
+    watches: Mapping[str, Watch]
+
+    @property
+    def is_on(self) -> bool:
+        """True where a new document may arrive."""
+        return any(watch.is_on for watch in self.watches.values())
+
+    async def run(self, several: "Several") -> None:
+        """Watch until cancelled."""
+        async with anyio.create_task_group() as group:
+            for member in several.members:
+                if self.watches[member.name].is_on:
+                    group.start_soon(self._member, member)
+
+    async def _member(self, member: "Member") -> None:
+        await self.watches[member.name].run(await member.opened())
+
+
+def watches(config: Config, notice: Notice) -> Watches:
+    """Return what looks for a new document of each of several APIs."""
+    keepers = {api.name: Keeper(config=api, notice=partial(say_of, api.name, notice), path=None) for api in config.apis}
+    return Watches(watches={name: Watch(keeper=keeper) for name, keeper in keepers.items()})
