@@ -48,6 +48,9 @@ class Serves(Protocol):
     def reads_on(self) -> bool:
         """True where `read_result` is listed."""
 
+    def lacks_credential(self, tool: Tool) -> bool:
+        """True where a call cannot be sent, as what its operation needs is not at hand."""
+
     async def call(self, call: Call) -> Result:
         """Run a call."""
 
@@ -137,6 +140,10 @@ class App:
     @freshness.setter
     def freshness(self, freshness: Freshness | None) -> None:
         self._served.freshness = freshness
+
+    def lacks_credential(self, tool: Tool) -> bool:
+        """True where a call cannot be sent, as what its operation needs is not at hand."""
+        return self.executor.lacks_credential(tool)
 
     async def __aenter__(self) -> Self:
         await self.executor.__aenter__()

@@ -24,7 +24,7 @@ from openapi_mcp.loading import Notice, say_of
 from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import App
 
 PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
@@ -111,6 +111,11 @@ class Several:
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
         return await member.app.call(replace(call, caller=_as_known_to(member.config, call.caller)))
+
+    def lacks_credential(self, tool: Tool) -> bool:
+        """True where a call cannot be sent, as what its operation needs is not at hand."""
+        member = self.owner(tool.name)
+        return member is not None and member.app is not None and member.app.lacks_credential(tool)
 
     def owner(self, tool: str) -> Member | None:
         """Return the API whose tools are named so."""
