@@ -31,6 +31,10 @@ PER_API = (*_MANY, *_SINGLE, *_FLAGS)
 """The options that may be another for each API."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")
+_TO_GIVE = re.compile(  # an option with a value, or a variable, in what an error says is to be done
+    r"(--(?:auth|basic|bearer|token|header|api-key|client-id|client-secret|base-url) )(?=['A-Z]|https?:|[^\s=]+=)"
+    r"|\bOPENAPI_MCP_(?!API_[A-Z0-9_]+_)"
+)
 
 Values = Mapping[str, Any]
 
@@ -128,6 +132,18 @@ def names_in(environ: Mapping[str, str], prefix: str) -> tuple[str, ...]:
     """Return the names that variables give: `OPENAPI_MCP_API_SHOP_SPEC` names "shop"."""
     found = (re.fullmatch(rf"{prefix}([A-Z][A-Z0-9_]{{0,14}})_SPEC(?:_COMMAND)?", name) for name in sorted(environ))
     return tuple(dict.fromkeys(match[1].lower() for match in found if match and environ[match[0]]))
+
+
+def said_for(name: str, hint: str) -> str:
+    """Return what is to be done, as it is written for one of several APIs.
+
+    ("shop", "give --auth key=VALUE (or OPENAPI_MCP_AUTH_KEY)") ->
+    "give --auth shop=key=VALUE (or OPENAPI_MCP_API_SHOP_AUTH_KEY)"; as it is where there is one API, without a name.
+    """
+    if not name:
+        return hint
+    of_variable = f"OPENAPI_MCP_API_{_variable(name)}_"
+    return _TO_GIVE.sub(lambda found: f"{found[1]}{name}=" if found[1] else of_variable, hint)
 
 
 def _divided(key: str, value: Any, names: Sequence[str]) -> tuple[dict[str, list[str]], Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.auth.held import Held
 from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.credentials import resolve_credentials
@@ -39,7 +40,7 @@ Notice = Callable[[str], None]
 def say_of(api: str, notice: Notice, line: str) -> None:
     """Say what is about one of several APIs: "warning: ..." -> "warning: shop: ..."."""
     head = "warning: " if line.startswith("warning: ") else ""
-    notice(f"{head}{api}: {line.removeprefix(head)}")
+    notice(f"{head}{api}: {said_for(api, line.removeprefix(head))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,14 @@ read on. One that cannot be served does not stop the others: it is reported, and
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 
 import anyio
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.app import open_app
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
@@ -110,7 +111,8 @@ class Several:
         member = self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
-        return await member.app.call(replace(call, caller=_as_known_to(member.config, call.caller)))
+        result = await member.app.call(replace(call, caller=_as_known_to(member.config, call.caller)))
+        return hinted(result, member.name)
 
     def lacks_credential(self, tool: Tool) -> bool:
         """True where a call cannot be sent, as what its operation needs is not at hand."""
@@ -154,6 +156,14 @@ def _as_known_to(config: Config, caller: Caller) -> Caller:
     return replace(caller, headers=tuple((name, value) for name, value in caller.headers if name.lower() in wanted))
 
 
+def hinted(result: Result, name: str) -> Result:
+    """Return a result that says what to do as it is written where several APIs are served."""
+    failure = result.failure
+    if failure is None or (hint := said_for(name, failure.hint)) == failure.hint:
+        return result
+    return replace(failure, hint=hint).as_result()
+
+
 def _united(members: Sequence[Member]) -> Toolset:
     served = {member.name: member.app for member in members if member.app is not None}
     apps, toolsets = served.values(), [app.toolset for app in served.values()]
@@ -177,6 +187,18 @@ def _instructions(members: Sequence[Member]) -> str:
         own = "\n".join(line for line in said.splitlines() if line not in READING)
         lines.append(f"{member.name}_*: {one_line(own, max(room, 40))}")
     return "\n".join((*lines, *READING))
+
+
+@contextmanager
+def naming(config: Config) -> Iterator[None]:
+    """Let an error of one of several APIs say of which, and what to do as it is written there."""
+    try:
+        yield
+    except OpenapiMcpError as error:
+        if config.name:
+            error.where = f"{error.where} (the API {config.name!r})" if error.where else f"the API {config.name!r}"
+            error.hint = said_for(config.name, error.hint or "") or None
+        raise
 
 
 @asynccontextmanager
@@ -233,8 +255,8 @@ def _require_one(members: Sequence[Member], notice: Notice) -> None:
         if member.app is None:
             _say_missing(member, notice)
     if not any(member.app for member in members) and (error := members[0].error) is not None:
-        error.where = f"{error.where or 'start'} (the API {members[0].name!r})"
-        raise error
+        with naming(members[0].config):
+            raise error
 
 
 def _say_missing(member: Member, notice: Notice) -> None:
@@ -243,7 +265,7 @@ def _say_missing(member: Member, notice: Notice) -> None:
         notice(f"warning: the API {member.name!r} is not loaded yet; its tools are listed when it is")
         return
     place = f"\n   at: {one_line(error.where, 500)}" if error.where else ""
-    fix = f"\n  fix: {one_line(error.hint, 500)}" if error.hint else ""
+    fix = f"\n  fix: {one_line(said_for(member.name, error.hint), 500)}" if error.hint else ""
     said = f"warning: the API {member.name!r} is not served, and is tried again: {one_line(error.message, 500)}"
     notice(f"{said}{place}{fix}")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.config import Config, CredentialLayer, build_config
 from openapi_mcp.errors import ConfigError
 
@@ -341,3 +342,29 @@ def test_without_names_a_repeated_option_keeps_its_meaning() -> None:
     config = build_config({"spec": ["a"], "header": ["A: 1", "B: 2"], "methods": ["get", "post"]}, {}, NOWHERE)
     assert config.credentials[-1].header == ("A: 1", "B: 2")
     assert config.methods == {"GET", "HEAD", "POST"}
+
+
+# --- what to do ---
+
+
+@pytest.mark.parametrize(
+    ("hint", "said"),
+    [
+        ("give --auth key=VALUE (or OPENAPI_MCP_AUTH_KEY)", "give --auth s=key=VALUE (or OPENAPI_MCP_API_S_AUTH_KEY)"),
+        (
+            "--auth o.client_id=ID --auth o.client_secret=env:S",
+            "--auth s=o.client_id=ID --auth s=o.client_secret=env:S",
+        ),
+        ("confirm it with --base-url https://h/v1", "confirm it with --base-url s=https://h/v1"),
+        ("write --header 'X-Key: env:KEY'", "write --header s='X-Key: env:KEY'"),
+        ("give them with --basic USER:PASS", "give them with --basic s=USER:PASS"),
+        ("say so with --header", "say so with --header"),
+        ("--allow-anonymous sends calls without", "--allow-anonymous sends calls without"),
+        ("export SHOP_TOKEN=...", "export SHOP_TOKEN=..."),
+        ("or OPENAPI_MCP_API_S_AUTH_KEY", "or OPENAPI_MCP_API_S_AUTH_KEY"),
+    ],
+)
+def test_what_to_do_is_said_as_it_is_written_for_one_of_several(hint: str, said: str) -> None:
+    """style.md, Errors: what to do, so that it can be done."""
+    assert said_for("s", hint) == said
+    assert said_for("", hint) == hint

@@ -30,6 +30,7 @@ from openapi_mcp.model.document import Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import wire_tool
+from openapi_mcp.several import naming
 
 HELP = """Say what is wrong with a document, and which client would refuse, hide, cut or misread which of its tools.
 
@@ -104,7 +105,8 @@ def check(
 
 async def _checked(config: Config, notice: Notice, server_name: str) -> "_Checked":
     parts = _Parts(source_of(config))
-    catalogue = await load_catalogue(config, notice, arrived=parts.arrived, whole=True)
+    with naming(config):
+        catalogue = await load_catalogue(config, notice, arrived=parts.arrived, whole=True)
     return _Checked(config, catalogue, parts, server_name)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import anyio
 import typer
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.app import require_tools
 from openapi_mcp.auth.choose import MissingCredentialError, choose
 from openapi_mcp.auth.held import Held
@@ -25,6 +26,7 @@ from openapi_mcp.model.reading import READ_RESULT_TOOL
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, wire_tool
 from openapi_mcp.model.url import redact_url
+from openapi_mcp.several import naming
 
 HELP = """Show the tools made from a document: all as a table, or one in full.
 
@@ -57,7 +59,8 @@ def inspect(
         report = anyio.run(inspection_of_several, config, notice)
         (show_json if as_json else _show_table)(report)
         return ExitCode.OK
-    catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
+    with naming(config):
+        catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
     report = inspection(config, catalogue)
     if tool is not None:
         report["tools"] = [_one(report["tools"], tool, catalogue)]
@@ -83,8 +86,9 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
     found: dict[str, dict[str, Any]] = {}
     for api in config.apis:
         try:
-            catalogue = await load_catalogue(api, partial(say_of, api.name, notice), whole=True)
-            require_tools(catalogue.toolset, catalogue.document)
+            with naming(api):
+                catalogue = await load_catalogue(api, partial(say_of, api.name, notice), whole=True)
+                require_tools(catalogue.toolset, catalogue.document)
             found[api.name] = inspection(api, catalogue)
         except OpenapiMcpError as error:
             errors[api.name] = error
@@ -138,7 +142,9 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         },
         "mode": "tools",
         "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
-        "tools": [{**_tool_report(tool), "auth": _auth_report(tool.operation, held)} for tool in toolset.tools],
+        "tools": [
+            {**_tool_report(tool), "auth": _auth_report(tool.operation, held, config.name)} for tool in toolset.tools
+        ],
         "extra_tools": list(toolset.extras),
         "skipped": [
             {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
@@ -169,7 +175,7 @@ def _tool_report(tool: Tool) -> dict[str, Any]:
     }
 
 
-def _auth_report(operation: Operation, held: Held) -> dict[str, Any]:
+def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
     """Return what an operation needs and lacks: {"security": [{SCHEME: [SCOPE]}] | null, "missing", "hint"}."""
     needed = None
     if operation.security is not None:
@@ -177,7 +183,7 @@ def _auth_report(operation: Operation, held: Held) -> dict[str, Any]:
     try:
         choose(operation, replace(held, allows_anonymous=False))
     except MissingCredentialError as error:
-        return {"security": needed, "missing": list(error.schemes), "hint": error.hint}
+        return {"security": needed, "missing": list(error.schemes), "hint": said_for(api, error.hint or "")}
     return {"security": needed, "missing": [], "hint": None}
 
 
