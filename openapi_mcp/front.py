@@ -398,7 +398,7 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
     except (OSError, ValueError):  # no working folder; text that is no Unicode
         return None
     kept = open_catalogue(os.path.join(folder, key + SUFFIX), key)
-    if kept is None or not _is_fresh(kept.header, environ):
+    if kept is None or not is_fresh(kept.header, environ):
         return None
     for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
         signal.signal(number, lambda *_, status=status: os._exit(status))
@@ -408,7 +408,7 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
     return handover
 
 
-def _is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
+def is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
     """True while the document's files are as they were, and what credentials refer to is still there."""
     return (
         all(state(source[0]) == source for source in header["sources"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openapi_mcp.apis import said_for
@@ -41,6 +42,11 @@ def say_of(api: str, notice: Notice, line: str) -> None:
     """Say what is about one of several APIs: "warning: ..." -> "warning: shop: ..."."""
     head = "warning: " if line.startswith("warning: ") else ""
     notice(f"{head}{api}: {said_for(api, line.removeprefix(head))}")
+
+
+def path_of(name: str, path: Path | None) -> Path | None:
+    """Return where the catalogue of one of several APIs is kept, beside the list of all."""
+    return path.with_name(f"{path.stem}-{name}{path.suffix}") if path is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import anyio
 
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Failure, Result
@@ -48,8 +48,13 @@ class Serves(Protocol):
     def reads_on(self) -> bool:
         """True where `read_result` is listed."""
 
-    def lacks_credential(self, tool: Tool) -> bool:
-        """True where a call cannot be sent, as what its operation needs is not at hand."""
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential; not counted where they are read from a catalogue."""
 
     async def call(self, call: Call) -> Result:
         """Run a call."""
@@ -141,9 +146,15 @@ class App:
     def freshness(self, freshness: Freshness | None) -> None:
         self._served.freshness = freshness
 
-    def lacks_credential(self, tool: Tool) -> bool:
-        """True where a call cannot be sent, as what its operation needs is not at hand."""
-        return self.executor.lacks_credential(tool)
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+        return self.stored.summary if self.stored else summary_of(self.toolset)
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential; not counted where they are read from a catalogue."""
+        return 0 if self.stored else sum(map(self.executor.lacks_credential, self.toolset.tools))
 
     async def __aenter__(self) -> Self:
         await self.executor.__aenter__()

@@ -9,36 +9,41 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from pathlib import Path
 
 import anyio
 
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import open_app
+from openapi_mcp.app import check_again, is_checked_later, open_app
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
-from openapi_mcp.generator.describe import READING
+from openapi_mcp.front import is_fresh, open_catalogue
+from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages
-from openapi_mcp.generator.stored import Stored
-from openapi_mcp.loading import Notice, say_of
+from openapi_mcp.generator.stored import Stored, read_catalogue
+from openapi_mcp.loading import Notice, path_of, say_of
 from openapi_mcp.model.call import Call, Caller, Result
-from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
+from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.tool import Toolset
 from openapi_mcp.serving import App
+from openapi_mcp.united import united
 
 PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
 _FIRST_PAUSE = 5.0  # seconds until one that cannot be served is tried again; then twice as many each time
 _LONGEST_PAUSE = 300.0
-_INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
 
 
 class Member:
-    """One of several APIs: its `app` once it is served, else the `error` that it ended with last."""
+    """One of several APIs: its `app` once it is served, else the `error` that it ended with last.
 
-    def __init__(self, config: Config) -> None:
+    `path` is where its catalogue is kept.
+    """
+
+    def __init__(self, config: Config, path: Path | None = None) -> None:
         self.config = config
+        self.path = path
         self.app: App | None = None
         self.error: OpenapiMcpError | None = None
         self.settled = anyio.Event()
@@ -82,11 +87,12 @@ class Several:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self.members = tuple(members)
+        self.is_begun = False
         self.can_change = False
         self.on_change: list[Callable[[], Awaitable[None]]] = []
         self.stored: Stored | None = None
         self._of: tuple[Toolset | None, ...] = ()
-        self._toolset = _united(self.members)
+        self._toolset = united({})
         self._pages: Pages = ToolPages(())
 
     @property
@@ -114,10 +120,20 @@ class Several:
         result = await member.app.call(replace(call, caller=_as_known_to(member.config, call.caller)))
         return hinted(result, member.name)
 
-    def lacks_credential(self, tool: Tool) -> bool:
-        """True where a call cannot be sent, as what its operation needs is not at hand."""
-        member = self.owner(tool.name)
-        return member is not None and member.app is not None and member.app.lacks_credential(tool)
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+        each = [app.summary for app in self._apps()]
+        return Summary(
+            tools=sum(one.tools for one in each),
+            left_out=sum(one.left_out for one in each),
+            reads_only=all(one.reads_only for one in each),
+        )
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential."""
+        return sum(app.lacking for app in self._apps())
 
     def owner(self, tool: str) -> Member | None:
         """Return the API whose tools are named so."""
@@ -135,7 +151,9 @@ class Several:
         """Unite the tools anew where one of the APIs serves others than before."""
         of = tuple(member.toolset for member in self.members)
         if len(of) != len(self._of) or any(new is not old for new, old in zip(of, self._of, strict=True)):
-            self._of, self._toolset = of, _united(self.members)
+            reads_on = any(app.reads_on and app.toolset.tools for app in self._apps())
+            self._of = of
+            self._toolset = united({member.name: member.toolset for member in self.members}, reads_on=reads_on)
             self._pages = ToolPages(self._toolset.tools, self._toolset.extras)
 
     def _reader_of(self, call: Call) -> Member | None:
@@ -164,31 +182,6 @@ def hinted(result: Result, name: str) -> Result:
     return replace(failure, hint=hint).as_result()
 
 
-def _united(members: Sequence[Member]) -> Toolset:
-    served = {member.name: member.app for member in members if member.app is not None}
-    apps, toolsets = served.values(), [app.toolset for app in served.values()]
-    return Toolset(
-        title=one_line(", ".join(f"{name}: {app.toolset.title}" for name, app in served.items()), 200),
-        version="",
-        instructions=_instructions(members),
-        tools=tuple(chain.from_iterable(toolset.tools for toolset in toolsets)),
-        extras=(READ_RESULT_TOOL,) if any(app.reads_on and app.toolset.tools for app in apps) else (),
-        skipped=tuple(chain.from_iterable(toolset.skipped for toolset in toolsets)),
-        problems=tuple(chain.from_iterable(toolset.problems for toolset in toolsets)),
-    )
-
-
-def _instructions(members: Sequence[Member]) -> str:
-    """Return what each API is, by the names of its tools, and once how results are to be read."""
-    room = (_INSTRUCTIONS - sum(map(len, READING))) // max(1, len(members)) - 25
-    lines = []
-    for member in members:
-        said = member.toolset.instructions if member.toolset else "not available now; its tools are listed when it is"
-        own = "\n".join(line for line in said.splitlines() if line not in READING)
-        lines.append(f"{member.name}_*: {one_line(own, max(room, 40))}")
-    return "\n".join((*lines, *READING))
-
-
 @contextmanager
 def naming(config: Config) -> Iterator[None]:
     """Let an error of one of several APIs say of which, and what to do as it is written there."""
@@ -203,22 +196,32 @@ def naming(config: Config) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_several(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    path: Path | None = None,
+    warm: bool = False,
 ) -> AsyncIterator[Several]:
     """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
+
+    The catalogue of each is kept beside `path`, and serves where a document cannot; `warm`, it also serves until its
+    document has been looked at.
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
     """
-    several = Several([Member(api) for api in config.apis])
+    several = Several([Member(api, path_of(api.name, path)) for api in config.apis])
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:
-            group.start_soon(_keep_open, several, member, notice, environ)
+            stored = _fresh(member.path, environ) if warm else None
+            group.start_soon(_keep_open, several, member, notice, environ, stored)
         try:
             await _ready(several.members)
             _require_one(several.members, notice)
-            several.can_change = any(not member.app or _is_watched(member.config) for member in several.members)
+            several.is_begun = True
+            several.can_change = path is not None or any(map(_may_change, several.members))
             yield several
         except OpenapiMcpError as raised:
             error = raised
@@ -270,26 +273,54 @@ def _say_missing(member: Member, notice: Notice) -> None:
     notice(f"{said}{place}{fix}")
 
 
-def _is_watched(config: Config) -> bool:
-    return config.watch or config.refresh is not None
+def _may_change(member: Member) -> bool:
+    """True where another list may arrive: there is none yet, only one that was kept, or its document is watched."""
+    is_watched = member.config.watch or member.config.refresh is not None
+    return is_watched or member.app is None or member.app.stored is not None
 
 
-async def _keep_open(several: Several, member: Member, notice: Notice, environ: Mapping[str, str]) -> None:
+def _fresh(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
+    """Return a catalogue whose files, and what its credentials refer to, are as they were; None where it is not."""
+    kept = open_catalogue(str(path), path.stem) if path is not None else None
+    stored = read_catalogue(kept) if kept is not None and is_fresh(kept.header, environ) else None
+    if stored is None and kept is not None:
+        kept.file.close()
+    return stored
+
+
+async def _keep_open(
+    several: Several, member: Member, notice: Notice, environ: Mapping[str, str], stored: Stored | None
+) -> None:
     """Serve one API until cancelled; while that fails, try again, each time after twice as long."""
-    say = partial(say_of, member.name, notice)
+    config, say = member.config, partial(say_of, member.name, notice)
     for pause in _pauses():
         try:
-            async with open_app(member.config, say, environ, can_change=True, aside=True) as app:
+            opening = open_app(config, say, environ, stored, last_good=member.path, can_change=True, aside=True)
+            async with opening as app:
                 member.arrived(app)
                 app.on_change.append(several.announce)
-                if several.can_change:
+                if several.is_begun:
                     notice(f"the API {member.name!r} is served now: {len(app.toolset.tools)} tools")
                     await several.announce()
-                await anyio.sleep_forever()
+                await _look_again(app, config, say, environ)
         except OpenapiMcpError as error:
-            if member.failed(error) and several.can_change:
+            if member.failed(error) and several.is_begun:
                 _say_missing(member, notice)
+        stored = None
         await anyio.sleep(pause)
+
+
+async def _look_again(app: App, config: Config, say: Notice, environ: Mapping[str, str]) -> None:
+    """Look until cancelled for the document of an app that began from its catalogue, until it can be had."""
+    if app.stored is not None and (app.trouble or is_checked_later(config)):
+        for pause in _pauses():
+            if app.trouble:
+                await anyio.sleep(pause)
+            if await check_again(app, config, say, environ) is not None:
+                say(f"the document has changed: {len(app.toolset.tools)} tools now")
+            if not app.trouble:
+                break
+    await anyio.sleep_forever()
 
 
 def _pauses() -> Iterator[float]:

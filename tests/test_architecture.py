@@ -22,7 +22,7 @@ LAYERS = (
     ("recovery",),
     ("executor",),
     ("tasks",),
-    ("serving", "credentials"),
+    ("serving", "credentials", "united"),
     ("loading",),
     ("app",),
     ("several",),

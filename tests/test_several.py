@@ -255,12 +255,13 @@ async def test_what_is_said_of_one_api_says_of_which(upstream: Upstream, other_u
 async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
     """Issue 5: `--watch` for each; the list changes as a whole."""
     from openapi_mcp.server import watch
+    from openapi_mcp.server.keep import keepers
 
     told = Told()
     for name in ("shop", "billing"):
         put(tmp_path / f"{name}.yaml", yaml("list"))
     made = config(tmp_path, "shop", "billing", watch=True)
-    looking = watch.watches(made, told)
+    looking = watch.watches(keepers(made, told, None))
     assert looking.is_on
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watch, "_LOOK", 0.01)
@@ -278,6 +279,7 @@ async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
 
 def test_without_watch_or_refresh_nothing_is_looked_at(tmp_path: Path) -> None:
     """design.md: a document is loaded once."""
+    from openapi_mcp.server.keep import keepers
     from openapi_mcp.server.watch import watches
 
-    assert not watches(config(tmp_path, "shop"), Told()).is_on
+    assert not watches(keepers(config(tmp_path, "shop"), Told(), None)).is_on

@@ -55,7 +55,7 @@ def serve(
 async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.http import bind, serve_http
-    from openapi_mcp.server.keep import Keeper
+    from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
     from openapi_mcp.server.watch import Watch, watches
     from openapi_mcp.several import open_several
 
@@ -68,8 +68,10 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
             return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"), watch, keeper)
 
         if config.apis:
-            async with open_several(config, notice) as several:
-                return await serve_app(several, watches(config, notice))
+            path = catalogue_path(config, begun.arguments)
+            own = keepers(config, notice, path)
+            async with open_several(config, notice, path=path) as several:
+                return await serve_app(several, watches(own), SeveralKeeper(keepers=own, notice=notice, path=path))
         keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
         watch = Watch(keeper=keeper)
         async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:

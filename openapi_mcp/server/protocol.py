@@ -25,7 +25,7 @@ from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 from openapi_mcp.server.confirm import Person, sealed_state
-from openapi_mcp.serving import App, Serves
+from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -132,11 +132,10 @@ def _no_such_page() -> MCPError:
     return MCPError(types.INVALID_PARAMS, "Unknown cursor")
 
 
-async def first_answers(app: App) -> Answers:
+async def first_answers(app: Serves) -> Answers:
     """Return what a client's first questions are answered with, by asking the SDK itself."""
-    like = App(toolset=app.toolset, document=app.document, executor=app.executor, pages=_NoTools())
-    like.can_change = app.can_change
-    server = create_server(like)
+    framed: Any = _Framed(app)
+    server = create_server(framed)
     envelope = {
         "io.modelcontextprotocol/protocolVersion": types.LATEST_PROTOCOL_VERSION,
         "io.modelcontextprotocol/clientInfo": {"name": "openapi-mcp", "version": __version__},
@@ -152,6 +151,18 @@ async def first_answers(app: App) -> Answers:
     initialize = await _asked(server, "initialize", handshake)
     del listed["tools"]
     return Answers(initialize=initialize, discover=discover, list=listed, listens=app.can_change)
+
+
+class _Framed:
+    """All that an app is but for its list, and for who is told of a change."""
+
+    def __init__(self, app: Serves) -> None:
+        self._app = app
+        self.pages = _NoTools()
+        self.on_change: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._app, name)
 
 
 class _NoTools:

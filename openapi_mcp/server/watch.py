@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -12,7 +11,7 @@ from openapi_mcp.app import check_again
 from openapi_mcp.config import Config
 from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
-from openapi_mcp.loading import Notice, say_of, source_of
+from openapi_mcp.loading import source_of
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App
 
@@ -101,7 +100,6 @@ class Watches:
         await self.watches[member.name].run(await member.opened())
 
 
-def watches(config: Config, notice: Notice) -> Watches:
+def watches(keepers: Mapping[str, Keeper]) -> Watches:
     """Return what looks for a new document of each of several APIs."""
-    keepers = {api.name: Keeper(config=api, notice=partial(say_of, api.name, notice), path=None) for api in config.apis}
     return Watches(watches={name: Watch(keeper=keeper) for name, keeper in keepers.items()})
