@@ -56,6 +56,15 @@ class Serves(Protocol):
     def lacking(self) -> int:
         """How many tools lack a credential; not counted where they are read from a catalogue."""
 
+    def asks_before(self, tool: Tool) -> bool:
+        """True where a person is asked before a call of this tool is sent."""
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet."""
+
     async def call(self, call: Call) -> Result:
         """Run a call."""
 

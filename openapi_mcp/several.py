@@ -23,10 +23,12 @@ from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.loading import Notice, path_of, say_of
-from openapi_mcp.model.call import Call, Caller, Result
+from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import App
 from openapi_mcp.united import united
 
@@ -112,13 +114,29 @@ class Several:
         """True where answers of any of them can be read on."""
         return any(app.reads_on for app in self._apps())
 
+    def asks_before(self, tool: Tool) -> bool:
+        """True where the tool's own API has a person asked before a call of it is sent."""
+        owner = self.owner(tool.name)
+        return owner is not None and owner.app is not None and owner.app.asks_before(tool)
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return unknown_tool(call.tool, self.toolset)
+        return owner.app.foresee(_as_known_to(owner.config, call))
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet: those of its API."""
+        owner = self.owner(call.tool)
+        return owner.app.redactor(call) if owner is not None and owner.app is not None else Redactor(())
+
     async def call(self, call: Call) -> Result:
         """Run a call on the API whose tool it names, with nothing of its caller's that is for another one."""
         member = self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
-        result = await member.app.call(replace(call, caller=_as_known_to(member.config, call.caller)))
-        return hinted(result, member.name)
+        return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
 
     @property
     def summary(self) -> Summary:
@@ -168,10 +186,11 @@ class Several:
         return next(holding, reading[0] if reading else None)
 
 
-def _as_known_to(config: Config, caller: Caller) -> Caller:
-    """Return a caller with those of its headers alone that are for this API."""
+def _as_known_to(config: Config, call: Call) -> Call:
+    """Return a call with those of its caller's headers alone that are for this API."""
     wanted = {name.lower() for name in config.forward}
-    return replace(caller, headers=tuple((name, value) for name, value in caller.headers if name.lower() in wanted))
+    headers = tuple((name, value) for name, value in call.caller.headers if name.lower() in wanted)
+    return replace(call, caller=replace(call.caller, headers=headers))
 
 
 def hinted(result: Result, name: str) -> Result:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from support.upstream import Answer, Upstream, description
 from openapi_mcp import several
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import OpenapiMcpError, SourceError
-from openapi_mcp.model.call import Call, Caller, FailureKind, Result
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.several import Several, open_several
 
@@ -150,6 +152,43 @@ async def test_each_api_has_its_own_limits(upstream: Upstream, other_upstream: U
         cut = await called(apis, "shop_list")
         assert cut["_note"]["more"]["handle"].startswith("r_")
         assert (await called(apis, "billing_list"))["error"]["kind"] == FailureKind.TOO_LARGE
+
+
+async def test_each_api_has_its_own_say_about_who_is_asked(upstream: Upstream, other_upstream: Upstream) -> None:
+    """Issue 5, Writes: `--confirm` for one API; what is shown masks that API's secrets."""
+    options = {"methods": "all", "confirm": ["billing=writes"], "header": ["billing=X-Key: b-secret"]}
+    document = {"post": {"operationId": "add", "responses": {}}}
+    specs = []
+    for name, server in (("shop", upstream), ("billing", other_upstream)):
+        specs.append(f"{name}={server.serve({**description(server=server.url), 'paths': {'/add': document}})}")
+    async with opened(build_config({"spec": specs, **options}, {}, NOWHERE)) as apis:
+        asked = {tool.name: apis.asks_before(tool) for tool in apis.toolset.tools}
+        assert asked == {"shop_add": False, "billing_add": True}
+        call = Call(tool="billing_add")
+        foreseen = apis.foresee(call)
+        assert isinstance(foreseen, HttpRequest)
+        assert foreseen.url == f"{other_upstream.url}/add"
+        assert "b-secret" not in str(foreseen.headers)
+        assert apis.redactor(call)("it is b-secret") == "it is ***"
+        nobodys = Call(tool="other_add")
+        assert isinstance(apis.foresee(nobodys), Failure)
+        assert apis.redactor(nobodys)("it is b-secret") == "it is b-secret"
+        assert not apis.asks_before(replace(apis.toolset.tools[0], name="other_add"))
+
+
+async def test_the_list_of_all_is_a_sequence_and_a_mapping(tmp_path: Path) -> None:
+    """tool.py: tools in order, and by their names."""
+    for name in ("shop", "billing"):
+        put(tmp_path / f"{name}.yaml", yaml("a", "b"))
+    async with opened(config(tmp_path, "shop", "billing")) as apis:
+        tools, by_name = apis.toolset.tools, apis.toolset.by_name
+        assert [tool.name for tool in tools[1:3]] == ["shop_b", "billing_a"]
+        assert tools[-1].name == "billing_b"
+        assert (len(tools), len(by_name)) == (4, 4)
+        with pytest.raises(IndexError):
+            tools[4]
+        with pytest.raises(KeyError):
+            by_name["a"]
 
 
 async def test_an_answer_is_read_on_whichever_api_it_came_from(upstream: Upstream, other_upstream: Upstream) -> None:
