@@ -4,6 +4,7 @@ Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`,
 `env:NAME` or `file:PATH`; it is resolved when it is needed, and a file is read again when it is asked for again.
 """
 
+import os.path
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -127,7 +128,7 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
         ),
         Place(values=typed, named=_flag_name, written=lambda name, key: f"{_flag_name(key)} {name}=VALUE"),
     ]
-    names = named_apis(places, names_in(environ, _OF_API), lambda text: Path(text).is_file())
+    names = named_apis(places, names_in(environ, _OF_API), os.path.isfile)
     tables = variables_of(names, environ, _OF_API)
     places[1] = replace(places[1], values={**places[1].values, "api": tables})
     shares = [share(place, names) for place in places]

@@ -311,8 +311,8 @@ async def _keep_open(
     several: Several, member: Member, notice: Notice, environ: Mapping[str, str], stored: Stored | None
 ) -> None:
     """Serve one API until cancelled; while that fails, try again, each time after twice as long."""
-    config, say = member.config, partial(say_of, member.name, notice)
-    for pause in _pauses():
+    config, say, pauses = member.config, partial(say_of, member.name, notice), _pauses()
+    while True:
         try:
             opening = open_app(config, say, environ, stored, last_good=member.path, can_change=True, aside=True)
             async with opening as app:
@@ -326,19 +326,18 @@ async def _keep_open(
             if member.failed(error) and several.is_begun:
                 _say_missing(member, notice)
         stored = None
-        await anyio.sleep(pause)
+        await anyio.sleep(next(pauses))
 
 
 async def _look_again(app: App, config: Config, say: Notice, environ: Mapping[str, str]) -> None:
     """Look until cancelled for the document of an app that began from its catalogue, until it can be had."""
-    if app.stored is not None and (app.trouble or is_checked_later(config)):
-        for pause in _pauses():
-            if app.trouble:
-                await anyio.sleep(pause)
-            if await check_again(app, config, say, environ) is not None:
-                say(f"the document has changed: {len(app.toolset.tools)} tools now")
-            if not app.trouble:
-                break
+    pauses, is_due = _pauses(), app.stored is not None and is_checked_later(config)
+    while is_due or app.trouble:
+        if app.trouble:
+            await anyio.sleep(next(pauses))
+        if await check_again(app, config, say, environ) is not None:
+            say(f"the document has changed: {len(app.toolset.tools)} tools now")
+        is_due = False
     await anyio.sleep_forever()
 
 

@@ -52,7 +52,9 @@ def given(config: Config) -> dict[str, object]:
 # --- names ---
 
 
-@pytest.mark.parametrize("spec", ["a.yaml", ["a.yaml"], ["http://h/x?a=b"], ["./a=b.json"], ["=a.yaml"], ["a.json="]])
+@pytest.mark.parametrize(
+    "spec", ["a.yaml", ["a.yaml"], ["http://h/x?a=b"], ["./a=b.json"], ["=a.yaml"], ["a.json="], ["x" * 5000]]
+)
 def test_one_document_without_a_name_is_one_api_as_ever(spec: object) -> None:
     """Issue 5, Several APIs: a URL with a query and a path with `=` are plain sources."""
     config = build_config({"spec": spec}, {}, NOWHERE)

@@ -17,6 +17,7 @@ from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.server.keep import SeveralKeeper, keepers
 from openapi_mcp.several import Several, open_several
 
 pytestmark = pytest.mark.anyio
@@ -294,7 +295,6 @@ async def test_what_is_said_of_one_api_says_of_which(upstream: Upstream, other_u
 async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
     """Issue 5: `--watch` for each; the list changes as a whole."""
     from openapi_mcp.server import watch
-    from openapi_mcp.server.keep import keepers
 
     told = Told()
     for name in ("shop", "billing"):
@@ -318,7 +318,24 @@ async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
 
 def test_without_watch_or_refresh_nothing_is_looked_at(tmp_path: Path) -> None:
     """design.md: a document is loaded once."""
-    from openapi_mcp.server.keep import keepers
     from openapi_mcp.server.watch import watches
 
     assert not watches(keepers(config(tmp_path, "shop"), Told(), None)).is_on
+
+
+async def test_what_is_kept_of_one_api_is_not_used_where_it_is_damaged(tmp_path: Path) -> None:
+    """Issue 3: never a list that is not whole; the other one's is used, and serves though its file is gone."""
+    path, names = tmp_path / "cache" / "key.catalogue", ("shop", "billing")
+    for name in names:
+        put(tmp_path / f"{name}.yaml", yaml(name))
+    made = config(tmp_path, *names)
+    async with open_several(made, Told(), {}, path=path) as apis:
+        assert apis.can_change
+        await SeveralKeeper(keepers=keepers(made, Told(), path), notice=Told(), path=path).write(apis)
+    assert path.exists()
+    damaged = path.with_name("key-shop.catalogue")
+    damaged.write_bytes(damaged.read_bytes()[:-2] + b"X\n")
+    async with open_several(made, Told(), {}, path=path, warm=True) as apis:
+        assert listed(apis) == ["shop_shop", "billing_billing", "read_result"]
+        began = {member.name: member.app is not None and member.app.stored is not None for member in apis.members}
+        assert began == {"shop": False, "billing": True}
