@@ -56,7 +56,7 @@ class CredentialLayer:
 class Config:
     """Everything an operator said. `credentials` are its layers, the strongest last.
 
-    Where several APIs are served, `apis` are the configurations of each, whole, and `name` is set in those.
+    Of several APIs `apis` are the whole configurations, with their `name`.
     """
 
     name: str = ""
@@ -135,10 +135,8 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     for_all = [_Layer(values=shared.for_all, named=place.named) for place, shared in zip(places, shares, strict=True)]
     apis = []
     for name in names:
-        own = [
-            _Layer(values=shared.by_name[name], named=partial(place.written, name))
-            for place, shared in zip(places, shares, strict=True)
-        ]
+        parts = zip(places, shares, strict=True)
+        own = [_Layer(values=shared.by_name[name], named=partial(place.written, name)) for place, shared in parts]
         apis.append(_require_source(_as_config([*for_all, *own], file=file, name=name)))
     config = _as_config(for_all, file=file, apis=tuple(apis))
     brought = dict.fromkeys(header for api in apis for header in api.forward)  # by clients, for any of the APIs
@@ -155,8 +153,8 @@ def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:
             merged[name] = merged.pop(key)
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
-    known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
-    return Config(**known, **beside, credentials=credentials, limits=Limits(**limits))
+    known = {key: value for key, value in merged.items() if key not in (*_CREDENTIALS, "config")} | beside
+    return Config(**known, credentials=credentials, limits=Limits(**limits))
 
 
 def _require_source(config: Config) -> Config:
