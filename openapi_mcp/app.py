@@ -45,11 +45,12 @@ async def open_app(
     last_good: Path | None = None,
     can_change: bool = False,
     reads_on: bool = True,
+    aside: bool = False,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
     Where the document cannot be served, the catalogue in the file `last_good` is, which is said. What is cut off an
-    answer is kept unless nobody `reads_on`.
+    answer is kept unless nobody `reads_on`. `aside` loads in a thread of its own, so that others are served meanwhile.
 
     Raises:
         OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
@@ -58,7 +59,8 @@ async def open_app(
     trouble: OpenapiMcpError | None = None
     found: Catalogue | Stored
     try:
-        found = stored or await _load_servable(config, notice, environ, last_good)
+        load = partial(_load_servable, config, notice, environ, last_good)
+        found = stored if stored is not None else await (apart(load) if aside else load())
     except OpenapiMcpError as error:
         kept = last_catalogue(last_good)
         if kept is None:

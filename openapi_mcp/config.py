@@ -4,12 +4,15 @@ Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`,
 `env:NAME` or `file:PATH`; it is resolved when it is needed, and a file is read again when it is asked for again.
 """
 
+import os.path
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from openapi_mcp.apis import PER_API, Place, named_apis, names_in, share, variables_of
 from openapi_mcp.errors import ConfigError, CredentialsError
 from openapi_mcp.model.policy import ANY_CLIENT, CLIENTS, CONFIRM, SAFE_METHODS, Limits
 from openapi_mcp.model.secret import Secret
@@ -30,6 +33,7 @@ from openapi_mcp.values import (
 )
 
 PREFIX = "OPENAPI_MCP_"
+_OF_API = f"{PREFIX}API_"
 FILE_NAME = "openapi-mcp.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -50,8 +54,13 @@ class CredentialLayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything an operator said. `credentials` are its layers, the strongest last."""
+    """Everything an operator said. `credentials` are its layers, the strongest last.
 
+    Of several APIs `apis` are the whole configurations, with their `name`.
+    """
+
+    name: str = ""
+    apis: "tuple[Config, ...]" = ()
     spec: str | None = None
     spec_command: str | None = None
     base_url: str | None = None
@@ -105,11 +114,37 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
         ConfigError: an unknown key, a value of the wrong form, or a config file that cannot be read.
     """
     file = _config_file(flags, environ, folder)
-    layers = [
-        _Layer(values=_toml_values(file), named=lambda key: f"{file}: {key}"),
-        _Layer(values=_environment_values(environ), named=lambda key: f"{PREFIX}{key.upper()}"),
-        _Layer(values={k: v for k, v in flags.items() if v not in (None, [], ())}, named=_flag_name),
+    typed = {k: v for k, v in flags.items() if v not in (None, [], ())}
+    places = [
+        Place(
+            values=_toml_values(file),
+            named=lambda key: f"{file}: {key}",
+            written=lambda name, key: f"[api.{name}] {key} in {file}",
+        ),
+        Place(
+            values=_environment_values(environ),
+            named=lambda key: f"{PREFIX}{key.upper()}",
+            written=lambda name, key: f"{_OF_API}{name.upper().replace('-', '_')}_{key.upper()}",
+        ),
+        Place(values=typed, named=_flag_name, written=lambda name, key: f"{_flag_name(key)} {name}=VALUE"),
     ]
+    names = named_apis(places, names_in(environ, _OF_API), os.path.isfile)
+    tables = variables_of(names, environ, _OF_API)
+    places[1] = replace(places[1], values={**places[1].values, "api": tables})
+    shares = [share(place, names) for place in places]
+    for_all = [_Layer(values=shared.for_all, named=place.named) for place, shared in zip(places, shares, strict=True)]
+    apis = []
+    for name in names:
+        parts = zip(places, shares, strict=True)
+        own = [_Layer(values=shared.by_name[name], named=partial(place.written, name)) for place, shared in parts]
+        apis.append(_require_source(_as_config([*for_all, *own], file=file, name=name)))
+    config = _as_config(for_all, file=file, apis=tuple(apis))
+    brought = dict.fromkeys(header for api in apis for header in api.forward)  # by clients, for any of the APIs
+    return replace(config, forward=tuple(brought)) if apis else config
+
+
+def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:
+    """Return what some layers say, the strongest last."""
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
     _refuse_partial_schemas(merged)
@@ -118,8 +153,15 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
             merged[name] = merged.pop(key)
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
-    known = {key: value for key, value in merged.items() if key not in _CREDENTIALS and key != "config"}
-    return Config(**known, credentials=credentials, limits=Limits(**limits), file=file)
+    known = {key: value for key, value in merged.items() if key not in (*_CREDENTIALS, "config")} | beside
+    return Config(**known, credentials=credentials, limits=Limits(**limits))
+
+
+def _require_source(config: Config) -> Config:
+    if config.spec is None and config.spec_command is None:
+        hint = f"give --spec {config.name}=SOURCE, or spec = ... in [api.{config.name}]"
+        raise ConfigError(f"no document is given for the API {config.name!r}", where=config.name, hint=hint)
+    return config
 
 
 def read_secret(text: str, environ: Mapping[str, str], where: str) -> Secret:
@@ -230,7 +272,7 @@ def is_passed_over(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool
     if any(flags.get(key) not in (None, [], ()) for key in _OWN):
         return True
     return any(environ.get(f"{PREFIX}{key.upper()}") for key in _OWN) or any(
-        name.startswith(f"{PREFIX}AUTH_") and value for name, value in environ.items()
+        name.startswith((f"{PREFIX}AUTH_", _OF_API)) and value for name, value in environ.items()
     )
 
 
@@ -248,7 +290,19 @@ def _toml_values(file: Path | None) -> dict[str, Any]:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: an endless number, endless nesting
         raise ConfigError(f"the config file is not valid TOML: {error}", where=str(file), hint="correct it") from None
-    return {_known_key(key, str(file)): value for key, value in values.items()}
+    tables = values.pop("api", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise ConfigError("a table for each API is wanted", where=f"{file}: api", hint="write [api.NAME]")
+    plain = {_known_key(key, str(file)): value for key, value in values.items()}
+    return {**plain, "api": {name: _api_table(name, table, file) for name, table in tables.items()}}
+
+
+def _api_table(name: str, table: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    where = f"{file}: [api.{name}]"
+    plain = {_known_key(key, where): value for key, value in table.items()}
+    for key in plain.keys() - PER_API:
+        raise ConfigError(f"{key!r} is not about one API", where=where, hint="write it above all tables")
+    return plain
 
 
 def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:

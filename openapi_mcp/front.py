@@ -15,6 +15,7 @@ import signal
 import sys
 import zlib
 from _thread import allocate_lock  # part of the interpreter: `threading` would be another import to wait for
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,14 +173,16 @@ def catalogue_key(arguments: "Sequence[str]", environ: "Mapping[str, str]", fold
     """
     from _blake2 import blake2b  # hashlib's own, without OpenSSL, which takes longer to load than all we do here
 
+    file = _config_file(arguments, environ, folder)
+    apis = frozenset(_api_names(arguments, environ, file))
     said = [
         FORMAT,
         version,
         _build(),
         folder,
-        list(_without_secrets(arguments)),
-        sorted(_variable(name, value) for name, value in environ.items() if name.startswith(PREFIX)),
-        state(_config_file(arguments, environ, folder)),
+        list(_without_secrets(arguments, apis)),
+        sorted(_variable(name, value, apis) for name, value in environ.items() if name.startswith(PREFIX)),
+        state(file),
     ]
     return blake2b(json.dumps(said).encode(), digest_size=20).hexdigest()
 
@@ -265,34 +268,75 @@ def _config_file(arguments: "Sequence[str]", environ: "Mapping[str, str]", folde
     return os.path.expanduser(named) if named else f"{folder}/openapi-mcp.toml"
 
 
-def _without_secrets(arguments: "Sequence[str]") -> "Iterator[str]":
+def _api_names(arguments: "Sequence[str]", environ: "Mapping[str, str]", file: str) -> "Iterator[str]":
+    """Yield the names that APIs have here, as apis.py would read them, and perhaps some that none has."""
+    options = ("--spec", "-s", "--spec-command")
+    texts = [text for before, text in pairwise(arguments) if before in options]
+    texts += [
+        argument.partition("=")[2] for argument in arguments if argument.startswith(("--spec=", "--spec-command="))
+    ]
+    texts += [argument[2:] for argument in arguments if argument.startswith("-s")]
+    for name, value in environ.items():
+        if name in (f"{PREFIX}SPEC", f"{PREFIX}SPEC_COMMAND"):
+            texts += value.splitlines()
+        elif name.startswith(f"{PREFIX}API_"):
+            yield name[len(PREFIX) + 4 :].rpartition("_SPEC")[0].lower()
+    for text in texts:
+        name, equals, _ = text.partition("=")
+        if equals:
+            yield name.strip()
+    yield from _tables(file)
+
+
+def _tables(path: str) -> "Iterator[str]":
+    """Yield the names of the `[api.NAME]` tables of a config file, which is not parsed for that."""
+    try:
+        with open(path, "rb") as file:
+            lines = file.read().decode("utf-8", "replace").splitlines() if os.path.isfile(path) else []
+    except OSError:
+        return
+    for line in lines:
+        if line.lstrip().startswith("[api."):
+            yield line.partition(".")[2].partition("]")[0].partition(".")[0].strip(" \"'")
+
+
+def _without_secrets(arguments: "Sequence[str]", apis: "frozenset[str]") -> "Iterator[str]":
     of = ""
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if of:
-            yield _label(of, argument)
+            yield _label(of, argument, apis)
             of = ""
         elif name in _SECRETS:
-            yield name + (f"={_label(name, value)}" if equals else "")
+            yield name + (f"={_label(name, value, apis)}" if equals else "")
             of = "" if equals else name
         elif argument.startswith("-H"):
-            yield f"-H{_label('-H', argument[2:])}"
+            yield f"-H{_label('-H', argument[2:], apis)}"
         else:
             yield argument
 
 
-def _variable(name: str, value: str) -> tuple[str, str]:
+def _variable(name: str, value: str, apis: "frozenset[str]") -> tuple[str, str]:
     short = name[len(PREFIX) :]
-    if short.startswith("AUTH_"):
-        return name, _label("", value)
-    if short not in _SECRET_VARIABLES:
+    if short.startswith("AUTH_") or (short.startswith("API_") and "_AUTH_" in short):
+        return name, _label("", value, apis)
+    secret = next((each for each in _SECRET_VARIABLES if short == each or _is_of_api(short, each)), None)
+    if secret is None:
         return name, value
-    lines = value.splitlines() if short in ("AUTH", "HEADER") else [value]
-    return name, "\n".join(_label(f"--{short.lower()}", line) for line in lines)
+    option = f"--{secret.lower()}"
+    return name, "\n".join(_label(option, line, apis) for line in value.splitlines())
 
 
-def _label(option: str, value: str) -> str:
-    """Return what may be known of a credential: that it is a reference, and the header or scheme it is for."""
+def _is_of_api(short: str, secret: str) -> bool:
+    """True for the variable of a secret of one API: API_SHOP_BEARER."""
+    return short.startswith("API_") and short.endswith(f"_{secret}")
+
+
+def _label(option: str, value: str, apis: "frozenset[str]" = frozenset()) -> str:
+    """Return what may be known of a credential: that it is a reference, and the API, header or scheme it is for."""
+    api, mark, rest = value.partition("=")
+    if mark and api.strip() in apis:
+        return f"{api}={_label(option, rest.strip())}"
     if option in ("--header", "-H", "--auth"):
         name, mark, value = value.partition("=" if option == "--auth" else ":")
         return f"{name}{mark}{_label('', value.strip())}" if mark else ""
@@ -354,7 +398,7 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
     except (OSError, ValueError):  # no working folder; text that is no Unicode
         return None
     kept = open_catalogue(os.path.join(folder, key + SUFFIX), key)
-    if kept is None or not _is_fresh(kept.header, environ):
+    if kept is None or not is_fresh(kept.header, environ):
         return None
     for number, status in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
         signal.signal(number, lambda *_, status=status: os._exit(status))
@@ -364,7 +408,7 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
     return handover
 
 
-def _is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
+def is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
     """True while the document's files are as they were, and what credentials refer to is still there."""
     return (
         all(state(source[0]) == source for source in header["sources"])

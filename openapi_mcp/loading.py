@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.auth.held import Held
 from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.credentials import resolve_credentials
@@ -34,6 +36,17 @@ _TICK = 20_000_000  # ns; a file written so shortly before it was read may be wr
 
 Notice = Callable[[str], None]
 """Told, in one line, of slow work and of what a person should know."""
+
+
+def say_of(api: str, notice: Notice, line: str) -> None:
+    """Say what is about one of several APIs: "warning: ..." -> "warning: shop: ..."."""
+    head = "warning: " if line.startswith("warning: ") else ""
+    notice(f"{head}{api}: {said_for(api, line.removeprefix(head))}")
+
+
+def path_of(name: str, path: Path | None) -> Path | None:
+    """Return where the catalogue of one of several APIs is kept, beside the list of all."""
+    return path.with_name(f"{path.stem}-{name}{path.suffix}") if path is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +107,8 @@ async def load_catalogue(
         client=config.client,
         has_folder=config.files is not None,
         select=config.select,
-        reads_on=config.limits.max_response > 0,
+        reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
+        prefix=f"{config.name}_" if config.name else "",
     )
     trust = _trust_for(config, source)
     trust.check()

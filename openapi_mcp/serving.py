@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import anyio
 
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Failure, Result
@@ -23,6 +23,53 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 
 Value = TypeVar("Value")
+
+
+class Serves(Protocol):
+    """What an MCP server needs of what it serves, one API (App) or several (several.py).
+
+    `can_change` says whether another list may arrive, `on_change` are told of it; `stored` is the catalogue that it
+    began from; `reads_on` says whether answers that were cut can be read on.
+    """
+
+    can_change: bool
+    on_change: list[Callable[[], Awaitable[None]]]
+    stored: Stored | None
+
+    @property
+    def toolset(self) -> Toolset:
+        """The tools that are served now."""
+
+    @property
+    def pages(self) -> Pages:
+        """The list as it is sent."""
+
+    @property
+    def reads_on(self) -> bool:
+        """True where `read_result` is listed."""
+
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential; not counted where they are read from a catalogue."""
+
+    def asks_before(self, tool: Tool) -> bool:
+        """True where a person is asked before a call of this tool is sent."""
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet."""
+
+    async def call(self, call: Call) -> Result:
+        """Run a call."""
+
+    async def announce(self) -> None:
+        """Tell that the list has changed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,6 +142,11 @@ class App:
         return self._served.pages
 
     @property
+    def reads_on(self) -> bool:
+        """True where answers that were cut can be read on."""
+        return self.kept is not None
+
+    @property
     def freshness(self) -> Freshness | None:
         """What tells whether the list is still true."""
         return self._served.freshness
@@ -102,6 +154,16 @@ class App:
     @freshness.setter
     def freshness(self, freshness: Freshness | None) -> None:
         self._served.freshness = freshness
+
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+        return self.stored.summary if self.stored else summary_of(self.toolset)
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential; not counted where they are read from a catalogue."""
+        return 0 if self.stored else sum(map(self.executor.lacks_credential, self.toolset.tools))
 
     async def __aenter__(self) -> Self:
         await self.executor.__aenter__()

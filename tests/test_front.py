@@ -462,6 +462,10 @@ def key(*arguments: str, environ: dict[str, str] | None = None) -> str:
         (("-HX-Key: one",), ("-HX-Key: two",)),
         (("--auth", "key=one"), ("--auth", "key=two")),
         (("--basic", "ann:pw"), ("--basic", "bob:pw")),
+        (("--spec", "shop=a", "--bearer", "shop=one"), ("--spec", "shop=a", "--bearer", "shop=two")),
+        (("-sshop=a", "-H", "shop=X-Key: one"), ("-sshop=a", "-H", "shop=X-Key: two")),
+        (("--spec=shop=a", "--auth", "shop=key=one"), ("--spec=shop=a", "--auth", "shop=key=two")),
+        (("--bearer", "shop=one"), ("--bearer", "shop=two")),
     ],
 )
 def test_a_credentials_value_is_not_in_the_name(pair: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
@@ -489,6 +493,49 @@ def test_what_decides_the_list_is_in_the_name() -> None:
     assert len(set(kinds)) == len(kinds)
     assert key(environ={"OPENAPI_MCP_BEARER": "one"}) == key(environ={"OPENAPI_MCP_BEARER": "two"})
     assert key(environ={"PATH": "one"}) == key()
+
+
+def test_which_api_a_credential_is_for_is_in_the_name_and_its_value_is_not() -> None:
+    """Issue 5, Several APIs: a credential hides the parameter that it occupies, in the list of its own API."""
+    apis = ("--spec", "shop=a.json", "--spec", "billing=b.json")
+    kinds = [
+        key(*apis),
+        key(*apis, "--bearer", "shop=one"),
+        key(*apis, "--bearer", "billing=one"),
+        key(*apis, "--bearer", "shop=env:ONE"),
+        key(*apis, "--bearer", "shop=env:TWO"),
+        key(*apis, "--auth", "shop=a=one"),
+        key(*apis, "--auth", "shop=b=one"),
+        key(environ={"OPENAPI_MCP_API_SHOP_SPEC": "a.json"}),
+        key(environ={"OPENAPI_MCP_API_SHOP_SPEC": "a.json", "OPENAPI_MCP_BEARER": "shop=one"}),
+        key(environ={"OPENAPI_MCP_API_SHOP_SPEC": "a.json", "OPENAPI_MCP_API_SHOP_BEARER": "one"}),
+        key(environ={"OPENAPI_MCP_SPEC": "shop=a.json\nbilling=b", "OPENAPI_MCP_TOKEN": "shop=one"}),
+        key(environ={"OPENAPI_MCP_SPEC": "shop=a.json\nbilling=b", "OPENAPI_MCP_TOKEN": "billing=one"}),
+    ]
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize("name", ["BEARER", "API_KEY", "AUTH_KEY", "TOKEN", "CLIENT_SECRET"])
+def test_the_value_of_an_apis_own_variable_is_not_in_the_name(name: str) -> None:
+    """Secrets reach no file, not even as the digest of one that can be guessed."""
+    one, two = (key(environ={f"OPENAPI_MCP_API_SHOP_{name}": value}) for value in ("one", "two"))
+    assert one == two != key()
+
+
+def test_an_apis_own_variable_that_is_no_secret_decides_the_list() -> None:
+    """Issue 5, Several APIs."""
+    one, two = (key(environ={"OPENAPI_MCP_API_SHOP_METHODS": value}) for value in ("get", "post"))
+    assert one != two
+
+
+def test_a_table_of_the_config_file_names_an_api_too(tmp_path: Path) -> None:
+    """Issue 5, Several APIs: `[api.NAME]`."""
+    (tmp_path / "openapi-mcp.toml").write_text('[api.shop]\nspec = "a.json"\n[api.billing.auth]\nkey = "env:K"\n')
+    keys = {
+        front.catalogue_key(("--bearer", text), {}, str(tmp_path), __version__)
+        for text in ("shop=one", "shop=two", "billing=one", "billing=two", "other=one")
+    }
+    assert len(keys) == 3
 
 
 def test_where_the_catalogue_is_looked_for(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import ask, show_bytes, show_json, show_text, stdout_is_terminal
-from openapi_mcp.cli.start import start
+from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
@@ -23,6 +23,7 @@ from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.curl import curl
 from openapi_mcp.request.shown import question, shown_body
 from openapi_mcp.serving import App
+from openapi_mcp.several import hinted, naming
 
 HELP = """Call one tool and print its answer.
 
@@ -58,6 +59,7 @@ def call(
 ) -> int:
     """Run one call; the exit status says how it went."""
     config, notice = start(flags)
+    config = api_of(config, tool)
     given = _json_arguments(args, config)
     if dry_run:
         request = anyio.run(_preview, config, notice, tool, arguments or [], given)
@@ -69,11 +71,13 @@ def call(
 
 
 async def _call(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> Result:
-    async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
-        tool = app.toolset.by_name.get(name)
-        call = _as_call(tool, name, pairs, given)
-        refusal = _refusal(app, call) if tool is not None and app.asks_before(tool) else None
-        return refusal.as_result() if refusal is not None else await app.executor.call(call)
+    with naming(config):
+        async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
+            tool = app.toolset.by_name.get(name)
+            call = _as_call(tool, name, pairs, given)
+            refusal = _refusal(app, call) if tool is not None and app.asks_before(tool) else None
+            result = refusal.as_result() if refusal is not None else await app.executor.call(call)
+            return hinted(result, config.name)
 
 
 def _refusal(app: App, call: Call) -> Failure | None:
@@ -94,8 +98,9 @@ def _refusal(app: App, call: Call) -> Failure | None:
 
 
 async def _preview(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> HttpRequest:
-    async with open_app(config, notice) as app:
-        return app.executor.preview(_as_call(app.toolset.by_name.get(name), name, pairs, given))
+    with naming(config):
+        async with open_app(config, notice) as app:
+            return app.executor.preview(_as_call(app.toolset.by_name.get(name), name, pairs, given))
 
 
 def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, Any]) -> Call:

@@ -30,6 +30,7 @@ from openapi_mcp.model.document import Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import wire_tool
+from openapi_mcp.several import naming
 
 HELP = """Say what is wrong with a document, and which client would refuse, hide, cut or misread which of its tools.
 
@@ -83,24 +84,29 @@ def check(
     config, notice = start(flags)
     if as_json and form not in (None, "json"):
         raise ConfigError(f"--json and --format {form} exclude each other", where="--format", hint="give one of them")
-    checked = anyio.run(_checked, config, notice, server_name)
+    each = {api.name: anyio.run(_checked, api, notice, server_name) for api in config.apis or (config,)}
+    findings = [finding for checked in each.values() for finding in checked.findings]
     match "json" if as_json else form:
         case "json":
-            show_json(checked.report())
+            reports = {name: checked.report() for name, checked in each.items()}
+            named = [{"name": name, **report} for name, report in reports.items()]
+            show_json({"apis": named} if config.apis else reports[""])
         case "sarif":
-            show_json(sarif(checked.findings, __version__))
+            show_json(sarif(findings, __version__))
         case "github":
-            for line in github(checked.findings):
+            for line in github(findings):
                 show_text(line)
         case _:
-            _show(checked)
-    levels = {finding.level for finding in checked.findings}
+            for checked in each.values():
+                _show(checked)
+    levels = {finding.level for finding in findings}
     return _FOUND if "error" in levels or (strict and "warning" in levels) else ExitCode.OK
 
 
 async def _checked(config: Config, notice: Notice, server_name: str) -> "_Checked":
     parts = _Parts(source_of(config))
-    catalogue = await load_catalogue(config, notice, arrived=parts.arrived, whole=True)
+    with naming(config):
+        catalogue = await load_catalogue(config, notice, arrived=parts.arrived, whole=True)
     return _Checked(config, catalogue, parts, server_name)
 
 

@@ -9,21 +9,24 @@ from typing import Annotated, Any
 import anyio
 import typer
 
+from openapi_mcp.apis import said_for
 from openapi_mcp.app import require_tools
 from openapi_mcp.auth.choose import MissingCredentialError, choose
 from openapi_mcp.auth.held import Held
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
-from openapi_mcp.cli.start import start
+from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
-from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.executor.executor import server_url
-from openapi_mcp.loading import Catalogue, load_catalogue
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.reading import READ_RESULT_TOOL
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, wire_tool
 from openapi_mcp.model.url import redact_url
+from openapi_mcp.several import naming
 
 HELP = """Show the tools made from a document: all as a table, or one in full.
 
@@ -51,7 +54,13 @@ def inspect(
 ) -> int:
     """Show a toolset, or one tool of it."""
     config, notice = start(flags)
-    catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
+    config = config if tool is None else api_of(config, tool)
+    if config.apis:
+        report = anyio.run(inspection_of_several, config, notice)
+        (show_json if as_json else _show_table)(report)
+        return ExitCode.OK
+    with naming(config):
+        catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
     report = inspection(config, catalogue)
     if tool is not None:
         report["tools"] = [_one(report["tools"], tool, catalogue)]
@@ -63,6 +72,52 @@ def inspect(
         require_tools(catalogue.toolset, catalogue.document)
         _show_table(report)
     return ExitCode.OK
+
+
+async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any]:
+    """Return what `inspect --json` prints for several APIs: all that is listed, and of which of the `apis`.
+
+    One that cannot be loaded has its `error` there.
+
+    Raises:
+        OpenapiMcpError: none of them can be; the first one's error.
+    """
+    errors: dict[str, OpenapiMcpError] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for api in config.apis:
+        try:
+            with naming(api):
+                catalogue = await load_catalogue(api, partial(say_of, api.name, notice), whole=True)
+                require_tools(catalogue.toolset, catalogue.document)
+            found[api.name] = inspection(api, catalogue)
+        except OpenapiMcpError as error:
+            errors[api.name] = error
+    if not found:
+        raise next(iter(errors.values()))
+    reads_on = any(api.name in found and api.limits.max_response for api in config.apis)
+    extras = [READ_RESULT_TOOL] if reads_on else []
+    size = sum(report["cost"]["bytes"] for report in found.values()) + len(write_json(extras).encode())
+    count = sum(report["cost"]["tools"] for report in found.values()) + len(extras)
+    return {
+        "document": None,
+        "apis": [_api_report(api.name, found.get(api.name), errors.get(api.name)) for api in config.apis],
+        "mode": "tools",
+        "cost": {"tools": count, "bytes": size, "tokens": size // 4},
+        "tools": _of_each(found, "tools"),
+        "extra_tools": extras,
+        "skipped": _of_each(found, "skipped"),
+        "problems": _of_each(found, "problems"),
+    }
+
+
+def _api_report(name: str, report: Mapping[str, Any] | None, error: OpenapiMcpError | None) -> dict[str, Any]:
+    said = {"message": error.message, "where": error.where, "hint": error.hint} if error else None
+    return {"name": name, "document": report["document"] if report else None, "error": said}
+
+
+def _of_each(found: Mapping[str, Mapping[str, Any]], key: str) -> list[dict[str, Any]]:
+    """Return what the reports of several APIs list, each with the name of its API."""
+    return [{**entry, "api": name} for name, report in found.items() for entry in report[key]]
 
 
 def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
@@ -87,7 +142,9 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         },
         "mode": "tools",
         "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
-        "tools": [{**_tool_report(tool), "auth": _auth_report(tool.operation, held)} for tool in toolset.tools],
+        "tools": [
+            {**_tool_report(tool), "auth": _auth_report(tool.operation, held, config.name)} for tool in toolset.tools
+        ],
         "extra_tools": list(toolset.extras),
         "skipped": [
             {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
@@ -118,7 +175,7 @@ def _tool_report(tool: Tool) -> dict[str, Any]:
     }
 
 
-def _auth_report(operation: Operation, held: Held) -> dict[str, Any]:
+def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
     """Return what an operation needs and lacks: {"security": [{SCHEME: [SCOPE]}] | null, "missing", "hint"}."""
     needed = None
     if operation.security is not None:
@@ -126,7 +183,7 @@ def _auth_report(operation: Operation, held: Held) -> dict[str, Any]:
     try:
         choose(operation, replace(held, allows_anonymous=False))
     except MissingCredentialError as error:
-        return {"security": needed, "missing": list(error.schemes), "hint": error.hint}
+        return {"security": needed, "missing": list(error.schemes), "hint": said_for(api, error.hint or "")}
     return {"security": needed, "missing": [], "hint": None}
 
 
@@ -162,8 +219,9 @@ def _show_table(report: dict[str, Any]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    document, cost = report["document"], report["cost"]
-    table = Table(title=escape(f"{document['title']} {document['version']}"), title_justify="left", pad_edge=False)
+    cost, apis = report["cost"], report.get("apis", [{"name": "", "document": report["document"], "error": None}])
+    title = ", ".join(_titled(api["name"], api["document"]) for api in apis if api["document"])
+    table = Table(title=escape(title), title_justify="left", pad_edge=False)
     for heading, style in (("Tool", "bold"), ("Operation", "cyan"), ("What it does", "")):
         table.add_column(heading, style=style, overflow="fold")
     for tool in report["tools"]:
@@ -173,9 +231,25 @@ def _show_table(report: dict[str, Any]) -> None:
     show_text(f"{cost['tools']} tools, {cost['bytes']:,} bytes listed (about {cost['tokens']:,} tokens)")
     if report["extra_tools"]:
         show_text(f"no operation: {', '.join(tool['name'] for tool in report['extra_tools'])}")
-    show_text(f"base URL: {document['base_url'] or 'none usable; give --base-url'}")
+    for api in apis:
+        _show_base_url(api)
     _show_lacking(report["tools"])
     _show_left_out(report)
+
+
+def _titled(name: str, document: Mapping[str, Any]) -> str:
+    return f"{name}: {document['title']} {document['version']}".removeprefix(": ")
+
+
+def _show_base_url(api: Mapping[str, Any]) -> None:
+    if api["error"] is not None:
+        show_text(f"error: {api['name']} is not served: {one_line(api['error']['message'], 300)}")
+        show_text(
+            f"   at: {one_line(api['error']['where'] or '', 300)}\n  fix: {one_line(api['error']['hint'] or '', 300)}"
+        )
+        return
+    of, option = (f" of {api['name']}", f"--base-url {api['name']}=URL") if api["name"] else ("", "--base-url")
+    show_text(f"base URL{of}: {api['document']['base_url'] or f'none usable; give {option}'}")
 
 
 def _show_lacking(tools: list[dict[str, Any]]) -> None:

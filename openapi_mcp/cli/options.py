@@ -44,21 +44,23 @@ def _option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | N
 
 _Text = str | None
 _Texts = list[str] | None
-_Number = float | None
+_Each = _Texts
+"""One value; or `NAME=VALUE`, once for each of several APIs (apis.py)."""
 _Whole = int | None
 _Flag = bool | None
 
 DOCUMENT: Options = {
     "spec": _option(
-        _Text, "--spec", "-s", metavar="SOURCE", panel=_DOCUMENT,
-        help_text="The OpenAPI document: a URL, a file, or - for standard input.",
+        _Each, "--spec", "-s", metavar="SOURCE", panel=_DOCUMENT,
+        help_text="The OpenAPI document: a URL, a file, or - for standard input. Several as NAME=SOURCE, with "
+        "tools prefixed NAME_; what is about one is then written --base-url NAME=URL, --bearer NAME=VALUE, and so on.",
     ),
     "spec_command": _option(
-        _Text, "--spec-command", metavar="CMD", panel=_DOCUMENT,
+        _Each, "--spec-command", metavar="CMD", panel=_DOCUMENT,
         help_text="The document is what CMD prints; run without a shell.",
     ),
     "base_url": _option(
-        _Text, "--base-url", metavar="URL", panel=_DOCUMENT,
+        _Each, "--base-url", metavar="URL", panel=_DOCUMENT,
         help_text="Where the API is; takes the place of every server in the document.",
     ),
     "overlay": _option(
@@ -80,7 +82,7 @@ DOCUMENT: Options = {
 }  # fmt: skip
 TOOLS: Options = {
     "methods": _option(
-        _Text, "--methods", metavar="LIST", panel=_TOOLS,
+        _Each, "--methods", metavar="LIST", panel=_TOOLS,
         help_text="Which methods become tools, such as get,post, or all. Default: get (and head).",
     ),
     "allow": _option(
@@ -110,24 +112,24 @@ TOOLS: Options = {
 }  # fmt: skip
 CREDENTIALS: Options = {
     "bearer": _option(
-        _Text, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."
+        _Each, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."
     ),
     "token": _option(
-        _Text, "--token", metavar="VALUE", panel=_CREDENTIALS,
+        _Each, "--token", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Send `Authorization: Token VALUE`, as Django REST Framework wants it.",
     ),
     "token_scheme": _option(
-        _Text, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="Word before --token. Default: Token."
+        _Each, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="Word before --token. Default: Token."
     ),
     "basic": _option(
-        _Text, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."
+        _Each, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."
     ),
     "header": _option(
         _Texts, "--header", "-H", metavar="'NAME: VALUE'", panel=_CREDENTIALS,
         help_text="Send this header, such as 'X-API-Key: env:KEY'; repeatable.",
     ),
     "api_key": _option(
-        _Text, "--api-key", metavar="VALUE", panel=_CREDENTIALS,
+        _Each, "--api-key", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Send the key where the document's apiKey scheme says: header, query or cookie.",
     ),
     "auth": _option(
@@ -135,11 +137,11 @@ CREDENTIALS: Options = {
         help_text="The value for one security scheme of the document; repeatable.",
     ),
     "client_id": _option(
-        _Text, "--client-id", metavar="ID", panel=_CREDENTIALS,
+        _Each, "--client-id", metavar="ID", panel=_CREDENTIALS,
         help_text="Our client id for the document's OAuth2 scheme; more by --auth SCHEME.FIELD=VALUE.",
     ),
     "client_secret": _option(
-        _Text, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
+        _Each, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Its secret: access tokens are got with the client credentials grant, and renewed.",
     ),
     "allow_anonymous": _option(
@@ -149,43 +151,43 @@ CREDENTIALS: Options = {
 }  # fmt: skip
 CALLS: Options = {
     "confirm": _option(
-        _Text, "--confirm", metavar="WHICH", panel=_CALLS,
+        _Each, "--confirm", metavar="WHICH", panel=_CALLS,
         help_text="Ask a person, with the exact request, before: destructive calls, writes (all but reads). "
         "Default: none.",
     ),
     "files": _option(
-        _Text, "--files", metavar="DIR", panel=_CALLS,
+        _Each, "--files", metavar="DIR", panel=_CALLS,
         help_text="Calls may send files below this folder, by their path. Default: none.",
     ),
     "timeout": _option(
-        _Number, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
+        _Each, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
     ),
     "max_response": _option(
-        _Whole, "--max-response", metavar="CHARACTERS", panel=_CALLS,
+        _Each, "--max-response", metavar="CHARACTERS", panel=_CALLS,
         help_text="Longest result; more is cut between whole items. 0: no limit. Default: 25000.",
     ),
     "max_body": _option(
-        _Whole, "--max-body", metavar="BYTES", panel=_CALLS,
+        _Each, "--max-body", metavar="BYTES", panel=_CALLS,
         help_text="Largest answer that is read, decompressed. Default: 10000000.",
     ),
     "max_concurrency": _option(
-        _Whole, "--max-concurrency", metavar="CALLS", panel=_CALLS,
+        _Each, "--max-concurrency", metavar="CALLS", panel=_CALLS,
         help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
     ),
     "follow_pages": _option(
-        _Whole, "--follow-pages", metavar="PAGES", panel=_CALLS,
+        _Each, "--follow-pages", metavar="PAGES", panel=_CALLS,
         help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
         "Default: 0, one page; the result says the call for the next.",
     ),
 }  # fmt: skip
 TLS: Options = {
     "client_cert": _option(
-        _Text, "--client-cert", metavar="FILE", panel=_TLS,
+        _Each, "--client-cert", metavar="FILE", panel=_TLS,
         help_text="Certificate (PEM, its key may be in it) that says who we are to the API: mutual TLS.",
     ),
-    "client_key": _option(_Text, "--client-key", metavar="FILE", panel=_TLS, help_text="Its private key (PEM)."),
+    "client_key": _option(_Each, "--client-key", metavar="FILE", panel=_TLS, help_text="Its private key (PEM)."),
     "ca_bundle": _option(
-        _Text, "--ca-bundle", metavar="FILE", panel=_TLS,
+        _Each, "--ca-bundle", metavar="FILE", panel=_TLS,
         help_text="Certificates (PEM) of the authorities to believe, in place of the system's.",
     ),
     "insecure": _option(
@@ -206,7 +208,7 @@ LIVE: Options = {
         _Flag, "--watch", panel=_DOCUMENT, help_text="Serve the document anew when one of its files has changed."
     ),
     "refresh": _option(
-        _Number, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
+        _Each, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
         help_text="Ask for the document again this often, by ETag or Last-Modified where its server gives one, and "
         "serve it anew when it has changed.",
     ),
@@ -301,12 +303,11 @@ def read_plainly(words: Sequence[str], groups: Sequence[Options]) -> dict[str, A
     return values
 
 
-def _plain_value(kind: Any, text: str) -> str | float | None:
+def _plain_value(kind: Any, text: str) -> str | int | None:
     if kind is _Text or kind is _Texts:
         return text or None
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        return None
-    return {_Whole: int, _Number: float}[kind](text) if kind in (_Whole, _Number) else None
+    is_whole = kind is _Whole and text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if is_whole else None
 
 
 def takes(*groups: Options) -> Callable[[Command], Callable[..., int]]:

@@ -13,6 +13,7 @@ from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
+from openapi_mcp.serving import Serves
 
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
@@ -52,15 +53,26 @@ def serve(
 
 
 async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+    from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.http import bind, serve_http
-    from openapi_mcp.server.keep import Keeper
-    from openapi_mcp.server.watch import Watch
+    from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
+    from openapi_mcp.server.watch import Watch, watches
+    from openapi_mcp.several import open_several
 
-    keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
-    watch = Watch(keeper=keeper)
     with bind(config.host, config.port) as listener:
-        async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
+        host = f"[{config.host}]" if ":" in config.host else config.host
+        url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
+
+        async def serve_app(app: Serves, watch: Looking, keeper: Keeping | None = None) -> ExitCode:
             say_what_is_served(app, notice)
-            host = f"[{config.host}]" if ":" in config.host else config.host
-            url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
             return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"), watch, keeper)
+
+        if config.apis:
+            path = catalogue_path(config, begun.arguments)
+            own = keepers(config, notice, path)
+            async with open_several(config, notice, path=path) as several:
+                return await serve_app(several, watches(own), SeveralKeeper(keepers=own, notice=notice, path=path))
+        keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
+        watch = Watch(keeper=keeper)
+        async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
+            return await serve_app(app, watch, keeper)

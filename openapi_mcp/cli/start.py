@@ -55,7 +55,7 @@ def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
 
     A command line does not say what it is given on standard input.
     """
-    if config.no_catalogue or isinstance(source_of(config), StdinSource):
+    if config.no_catalogue or any(isinstance(source_of(each), StdinSource) for each in config.apis or (config,)):
         return None
     folder = Path(os.path.expanduser(config.cache_dir or default_folder(os.environ)))
     try:
@@ -65,14 +65,32 @@ def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
 
 
 def require_spec(config: Config, *, stdin_is_protocol: bool = False) -> None:
-    """Refuse a document on standard input where that carries the protocol.
+    """Refuse a document on standard input where that carries the protocol, or another document.
 
     Raises:
-        ConfigError: `--spec -` with a server over stdio.
+        ConfigError: `--spec -` with a server over stdio; two of several documents are to come from there.
     """
-    if stdin_is_protocol and config.spec == "-" and config.spec_command is None:
+    from_stdin = [each for each in config.apis or (config,) if each.spec == "-" and each.spec_command is None]
+    if from_stdin and stdin_is_protocol:
         raise ConfigError(
             "standard input carries the protocol, so the document cannot come from there",
             where="--spec -",
             hint="save the document to a file, use --spec-command, or serve http",
         )
+    if len(from_stdin) > 1:
+        raise ConfigError("two documents are to come from stdin", where="--spec", hint="save one to a file")
+
+
+def api_of(config: Config, tool: str) -> Config:
+    """Return the configuration of the API that a tool's name names; the only one where there is one.
+
+    Raises:
+        ConfigError: no API's tools are named so.
+    """
+    if not config.apis:
+        return config
+    for api in config.apis:
+        if tool.startswith(f"{api.name}_"):
+            return api
+    hint = f"names begin with {', '.join(f'{api.name}_' for api in config.apis)}"
+    raise ConfigError(f"there is no tool {tool[:80]!r}", where="TOOL", hint=hint)

@@ -11,10 +11,10 @@ from openapi_mcp.cli.options import SERVE, read_plainly
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.generator.catalogue import summary_of
+from openapi_mcp.front import Wire
 from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 
 def go_on(begun: Begun) -> ExitCode | None:
@@ -43,8 +43,11 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
 
     handover = begun.handover
     wire = handover.wire if handover else claim_wire()
-    if handover is None and config.spec_command is None and _is_silent(wire.read):
+    has_command = any(each.spec_command is not None for each in config.apis or (config,))
+    if handover is None and not has_command and _is_silent(wire.read):
         wire.read_ahead(idle=True)  # ends nothing but us: a command of ours would be left behind
+    if config.apis:
+        return anyio.run(_several_over_stdio, config, notice, wire, begun)
     stored = read_catalogue(handover.kept) if handover else None
     keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
     behind = Behind(keeper=keeper, told=handover.kept.header["pages"] if handover else None)
@@ -59,6 +62,22 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     return anyio.run(over_stdio)
 
 
+async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun: Begun) -> ExitCode:
+    from openapi_mcp.server.behind import BehindSeveral
+    from openapi_mcp.server.keep import keepers
+    from openapi_mcp.server.stdio import serve_stdio
+    from openapi_mcp.server.watch import watches
+    from openapi_mcp.several import open_several
+
+    handover, path = begun.handover, catalogue_path(config, begun.arguments)
+    own = keepers(config, notice, path)
+    told = handover.kept.header["pages"] if handover else None
+    async with open_several(config, notice, path=path, warm=handover is not None) as several:
+        say_what_is_served(several, notice)
+        behind = BehindSeveral(keepers=own, notice=notice, path=path, told=told)
+        return await serve_stdio(several, wire, handover, behind, watches(own))
+
+
 def _is_silent(descriptor: int) -> bool:
     """True where a client is there and has said nothing yet.
 
@@ -71,13 +90,13 @@ def _is_silent(descriptor: int) -> bool:
     return not poll.poll(0)
 
 
-def say_what_is_served(app: App, notice: Notice) -> None:
+def say_what_is_served(app: Serves, notice: Notice) -> None:
     """Say, once, what this server offers."""
-    summary = app.stored.summary if app.stored else summary_of(app.toolset)
+    summary = app.summary
     left_out = f", {summary.left_out} operations left out (openapi-mcp inspect shows why)" if summary.left_out else ""
     rights = "read-only" if summary.reads_only else "reading and writing"
     if not summary.tools:
         notice("warning: the document has no operations, so the list is empty")
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")
-    if app.stored is None and (lacking := sum(map(app.executor.lacks_credential, app.toolset.tools))):
+    if lacking := app.lacking:
         notice(f"warning: {lacking} of them lack a credential (openapi-mcp inspect shows which, and how to give it)")

@@ -12,7 +12,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,18 +98,41 @@ def write_catalogue(
         OSError: the folder is not ours alone to write to, or the disk refuses.
         SecretFoundError: the redactor finds a secret in the document.
     """
+    with _written(path, answers, freshness, redactor) as body:
+        body.said |= _write_body(body, document, toolset, freshness)
+
+
+def write_list(path: Path, toolset: Toolset, answers: Answers, freshness: Freshness, redactor: Redactor) -> None:
+    """Write what a client's first questions are answered with and no more: calls are for others to run.
+
+    Raises:
+        OSError: as `write_catalogue` does.
+        SecretFoundError: the redactor finds a secret in the list.
+    """
+    with _written(path, answers, freshness, redactor) as body:
+        pages = [page_text(texts) for texts in ToolPages(toolset.tools, toolset.extras).texts()]
+        for page in pages:
+            body.write(page)
+        body.said |= {"pages": [mark_of(page) for page in pages], "places": {}}
+
+
+@contextmanager
+def _written(path: Path, answers: Answers, freshness: Freshness, redactor: Redactor) -> Iterator["_Body"]:
+    """Yield where the body goes; the file is there, under its header, when that is whole."""
     _own_folder(path.parent)
     descriptor, name = tempfile.mkstemp(prefix="writing-", dir=path.parent)  # mode 0600
     temporary = Path(name)
     try:
-        with open(descriptor, "wb") as file, tempfile.TemporaryFile(dir=path.parent) as body:
-            header = _write_body(_Body(body, redactor), document, toolset, freshness)
+        with open(descriptor, "wb") as file, tempfile.TemporaryFile(dir=path.parent) as written:
+            body = _Body(written, redactor)
+            yield body
+            header = {**body.said, "length": body.length, "checksum": body.checksum}
             header |= _header(path.name.removesuffix(SUFFIX), answers, freshness)
             line = write_json(header).encode() + b"\n"
             _refuse_secrets(line, redactor)
             file.write(f"{MAGIC} {len(line)} {zlib.crc32(line):x}\n".encode() + line)
-            body.seek(0)
-            while chunk := body.read(_CHUNK):
+            written.seek(0)
+            while chunk := written.read(_CHUNK):
                 file.write(chunk)
         temporary.replace(path)
     finally:
@@ -132,13 +155,14 @@ def _header(key: str, answers: Answers, freshness: Freshness) -> dict[str, Any]:
 
 
 class _Body:
-    """Counts what is written, and keeps its checksum."""
+    """Counts what is written, and keeps its checksum; `said` is what the header says of it."""
 
     def __init__(self, file: Any, redactor: Redactor) -> None:
         self._file = file
         self._redactor = redactor
         self.length = 0
         self.checksum = 0
+        self.said: dict[str, Any] = {}
 
     def write(self, data: bytes) -> int:
         """Write, and return where it begins."""
@@ -175,7 +199,7 @@ def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Fr
     said = {"document": encode_document(document), "toolset": _encode_toolset(toolset)}
     about = {**said, "parts": encode(freshness.parts), "made": freshness.made}
     places |= {"index": _write_line(body, index), "about": _write_line(body, about)}
-    return {"pages": pages, "places": places, "length": body.length, "checksum": body.checksum}
+    return {"pages": pages, "places": places}
 
 
 def _write_line(body: _Body, value: Any) -> tuple[int, int]:

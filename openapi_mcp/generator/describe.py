@@ -15,6 +15,10 @@ READ_ONLY = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _MAX_RETURNS = 240
 _SHOWN_FIELDS = 10
 _MAX_NESTING = 5  # lists of lists, and an `allOf` of one around another, that are followed
+READING = (
+    'A failed call answers {"error": {"kind", "message", "hint", ...}}; follow the hint before trying again.',
+    "What this server adds to an answer stands under the key `_note`.",
+)
 _MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
 
 
@@ -140,8 +144,7 @@ def instructions(document: Document, selection: Selection, allowed: Iterable[str
             f"{document.title} {document.version}".strip() + ", served from its OpenAPI description.",
             about,
             rights,
-            'A failed call answers {"error": {"kind", "message", "hint", ...}}; follow the hint before trying again.',
-            "What this server adds to an answer stands under the key `_note`.",
+            *READING,
         )
         if line
     )

@@ -89,7 +89,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         for pattern in unmatched(document.operations, selection)
     ]
     gate = Gate(fitted)
-    names = tool_names(document.operations, fitted.longest_name)
+    names = tool_names(document.operations, fitted.longest_name, selection.prefix)
     for operation, name in zip(document.operations, names, strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
         if reason is None:

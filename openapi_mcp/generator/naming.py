@@ -26,21 +26,21 @@ _LEGAL_ARGUMENT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ILLEGAL_IN_ARGUMENT = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-def tool_names(operations: Sequence[Operation], longest: int = MAX_NAME) -> list[str]:
-    """Return a unique name of at most `longest` characters for each operation, in order.
+def tool_names(operations: Sequence[Operation], longest: int = MAX_NAME, prefix: str = "") -> list[str]:
+    """Return a unique name of at most `longest` characters for each operation, in order; each begins with `prefix`.
 
     "customers_list" -> "customers_list"; "repos/get" -> "repos--get"; "users.get" -> "users_get_" + digest;
     GET /users/{id} without operationId -> "get_users_by_id_" + digest. An operationId that several operations claim
     (OAS forbids it) names none of them: each goes by method and path. One that a tool of our own has gets a digest.
     """
-    claimed = Counter(operation.operation_id for operation in operations)
-    names = [_name(operation, longest, shared=claimed[operation.operation_id] > 1) for operation in operations]
-    return _apart(names, operations, longest)
+    claimed, room = Counter(operation.operation_id for operation in operations), longest - len(prefix)
+    names = [_name(operation, room, prefix, shared=claimed[operation.operation_id] > 1) for operation in operations]
+    return [f"{prefix}{name}" for name in _apart(names, operations, room)]
 
 
-def _name(operation: Operation, longest: int, *, shared: bool) -> str:
+def _name(operation: Operation, longest: int, prefix: str, *, shared: bool) -> str:
     text = operation.operation_id
-    if text in _OURS:
+    if text is not None and f"{prefix}{text}" in _OURS:
         return _digested(text, text, longest)
     if text is None or shared:
         text = f"{operation.method.lower()} {operation.path}".replace("{", " by ")

@@ -25,6 +25,7 @@ class Selection:
     (location, name in lower case). `client` is the one that names and schemas are fitted to. `has_folder` says whether
     files may be given by their paths.
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
+    `prefix` stands before every tool's name, where other APIs are served too.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -37,6 +38,7 @@ class Selection:
     has_folder: bool = False
     select: bool = False
     reads_on: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,18 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
 from openapi_mcp.app import check_again
-from openapi_mcp.server.keep import Keeper
+from openapi_mcp.loading import Notice
+from openapi_mcp.server.keep import Keeper, SeveralKeeper
 from openapi_mcp.serving import App
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +40,24 @@ class Behind:
             await app.announce()
         await listed.wait()
         await self.keeper.keep(app)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehindSeveral:
+    """The same for several APIs; each looks by itself whether its document is still the same (several.py)."""
+
+    keepers: Mapping[str, Keeper]
+    notice: Notice
+    path: Path | None
+    told: Sequence[Sequence[int]] | None = None
+
+    def is_writing(self, _app: "Several") -> bool:
+        """True where the first list is kept for the next start."""
+        return self.path is not None and self.told is None
+
+    async def run(self, several: "Several", listed: anyio.Event) -> None:
+        """Tell a client that was sent another list; write what is new, once the client has it."""
+        if self.told is not None and [list(mark) for mark in several.pages.marks()] != list(map(list, self.told)):
+            await several.announce()
+        await listed.wait()
+        await SeveralKeeper(keepers=self.keepers, notice=self.notice, path=self.path).keep(several)

@@ -22,7 +22,7 @@ from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.shown import digest, question
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 PATIENCE = 600.0  # seconds that a person has for an answer
 _MOST_OPEN = 10_000  # questions without an answer; whose question was dropped is asked anew
@@ -44,7 +44,7 @@ def sealed_state(audience: str) -> RequestStateBoundary:
 class Person:
     """The person behind a client; each answer is for one call, and counts once."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Serves) -> None:
         self._app = app
         self._open: OrderedDict[str, str] = OrderedDict()
 

@@ -14,11 +14,10 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, News, Requests
-from openapi_mcp.server.keep import Keeper
+from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
-from openapi_mcp.server.watch import Watch
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
 _LONGEST_BODY = 4 << 20
@@ -62,12 +61,12 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 async def serve_http(
-    app: App,
+    app: Serves,
     listener: socket.socket,
     path: str,
     ready: Callable[[], None],
-    watch: Watch | None = None,
-    keeper: Keeper | None = None,
+    watch: Looking | None = None,
+    keeper: Keeping | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
@@ -133,7 +132,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def _asgi_app(app: App, path: str) -> AsgiApp:
+def _asgi_app(app: Serves, path: str) -> AsgiApp:
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
         allowed_hosts=[pattern for host in LOOPBACK for pattern in (host, f"{host}:*")],

@@ -1,15 +1,21 @@
 """What is served now, kept on disk for the next start."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from openapi_mcp.config import Config
-from openapi_mcp.generator.catalogue import SecretFoundError, write_catalogue
+from openapi_mcp.generator.catalogue import Freshness, SecretFoundError, write_catalogue, write_list
 from openapi_mcp.loader.source import UrlSource
-from openapi_mcp.loading import Notice, source_of
+from openapi_mcp.loading import Notice, path_of, say_of, source_of
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.serving import App, apart
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +33,90 @@ class Keeper:
         path, freshness = self.path, app.freshness
         if path is None or freshness is None or not freshness.is_settled:
             return
-        answers, redactor = await first_answers(app), self.redactor(app)
+        answers, redactor = await first_answers(app), Redactor(self.secrets(app))
+        document, toolset = app.document, app.toolset
+        await _write(lambda: write_catalogue(path, document, toolset, answers, freshness, redactor), self.notice)
 
-        async def write() -> None:
-            write_catalogue(path, app.document, app.toolset, answers, freshness, redactor)
-
-        try:
-            await apart(write)
-        except SecretFoundError:
-            self.notice("the tool list is not kept for the next start: a credential's value occurs in it")
-        except OSError as error:
-            self.notice(f"warning: the tool list cannot be kept for the next start: {error.strerror or error}")
-
-    def redactor(self, app: App) -> Redactor:
-        """Return what finds our secrets in a text: the credentials, and what the document's URL may carry."""
+    def secrets(self, app: App) -> list[Secret]:
+        """Return what must not be in a text that is kept: the credentials, and what the document's URL may carry."""
         secrets = list(app.executor.held.secrets())
         source = source_of(self.config)
         if isinstance(source, UrlSource):
             parts = urlsplit(source.url)
             secrets += [Secret(text) for text in (parts.password, parts.query) if text]
-        return Redactor(secrets)
+        return secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralKeeper:
+    """Keeps what several APIs serve: a catalogue of each, and at `path` the list of all."""
+
+    keepers: Mapping[str, Keeper]
+    notice: Notice
+    path: Path | None
+    _kept: dict[str, Freshness | None] = field(default_factory=dict)
+
+    async def keep(self, several: "Several") -> None:
+        """Write what is served now, and again whenever the list has changed."""
+        several.on_change.append(partial(self.write, several))
+        await self.write(several)
+
+    async def write(self, several: "Several") -> None:
+        """Write the list, and the catalogue of each API whose document is not the one that was written last."""
+        if self.path is None:
+            return
+        for member in several.members:
+            app = member.app
+            if app is not None and app.freshness != self._kept.get(member.name, _read_from(app)):
+                await self.keepers[member.name].keep(app)
+                self._kept[member.name] = app.freshness
+        await self._write_list(several, self.path)
+
+    async def _write_list(self, several: "Several", path: Path) -> None:
+        from openapi_mcp.server.protocol import first_answers
+
+        served = {member.name: member.app for member in several.members if member.app is not None}
+        freshness = _united(app.freshness for app in served.values())
+        if not freshness.is_settled:
+            return
+        redactor = Redactor(secret for name, app in served.items() for secret in self.keepers[name].secrets(app))
+        answers, toolset = await first_answers(several), several.toolset
+        await _write(lambda: write_list(path, toolset, answers, freshness, redactor), self.notice)
+
+
+def keepers(config: Config, notice: Notice, path: Path | None) -> dict[str, Keeper]:
+    """Return what keeps the catalogue of each of several APIs, beside the list of all at `path`."""
+    return {
+        api.name: Keeper(config=api, notice=partial(say_of, api.name, notice), path=path_of(api.name, path))
+        for api in config.apis
+    }
+
+
+def _read_from(app: App) -> Freshness | None:
+    return app.stored.freshness if app.stored is not None else None
+
+
+def _united(each: Iterable[Freshness | None]) -> Freshness:
+    """Return what tells whether all of several lists are still true."""
+    found = [freshness or Freshness(is_settled=False) for freshness in each]
+    return Freshness(
+        files=tuple(file for one in found for file in one.files),
+        made=min((one.made for one in found), default=0),
+        is_settled=all(one.is_settled for one in found),
+        variables=tuple(variable for one in found for variable in one.variables),
+        secret_files=tuple(file for one in found for file in one.secret_files),
+    )
+
+
+async def _write(work: Callable[[], None], notice: Notice) -> None:
+    """Write in a thread; say it where that fails: the next start is as slow as this one."""
+
+    async def write() -> None:
+        work()
+
+    try:
+        await apart(write)
+    except SecretFoundError:
+        notice("the tool list is not kept for the next start: a credential's value occurs in it")
+    except OSError as error:
+        notice(f"warning: the tool list cannot be kept for the next start: {error.strerror or error}")

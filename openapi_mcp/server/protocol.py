@@ -25,7 +25,7 @@ from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 from openapi_mcp.server.confirm import Person, sealed_state
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -33,7 +33,7 @@ _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 log = logging.getLogger(__name__)
 
 
-def create_server(app: App) -> Server[Any]:
+def create_server(app: Serves) -> Server[Any]:
     """Return an MCP server that lists the app's tools and runs their calls.
 
     The list is the same for every caller, and no call changes it; where a new document may arrive, so may a new list.
@@ -51,7 +51,7 @@ def create_server(app: App) -> Server[Any]:
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         call = Call(tool=params.name, arguments=params.arguments or {})
-        if call.tool == READ_RESULT and app.kept is not None:
+        if call.tool == READ_RESULT and app.reads_on:
             return mcp_result(await _run(app, call))
         tool = app.toolset.by_name.get(params.name)
         if tool is None:
@@ -66,7 +66,7 @@ def create_server(app: App) -> Server[Any]:
         return instead or mcp_result(await _run(app, call))
 
     def input_schema(name: str) -> dict[str, Any] | None:
-        if name == READ_RESULT and app.kept is not None:
+        if name == READ_RESULT and app.reads_on:
             return dict(READ_RESULT_TOOL["inputSchema"])
         tool = app.toolset.by_name.get(name)
         return dict(tool.input_schema) if tool else None
@@ -100,7 +100,7 @@ def create_server(app: App) -> Server[Any]:
     return server
 
 
-def _put_tools_in(app: App, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
+def _put_tools_in(app: Serves, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
     """Return a middleware that puts a page of tools into the answer to `tools/list`.
 
     The SDK would validate each of them anew at every list: 50 ms for a thousand. What surrounds them stays its own.
@@ -132,11 +132,10 @@ def _no_such_page() -> MCPError:
     return MCPError(types.INVALID_PARAMS, "Unknown cursor")
 
 
-async def first_answers(app: App) -> Answers:
+async def first_answers(app: Serves) -> Answers:
     """Return what a client's first questions are answered with, by asking the SDK itself."""
-    like = App(toolset=app.toolset, document=app.document, executor=app.executor, pages=_NoTools())
-    like.can_change = app.can_change
-    server = create_server(like)
+    framed: Any = _Framed(app)
+    server = create_server(framed)
     envelope = {
         "io.modelcontextprotocol/protocolVersion": types.LATEST_PROTOCOL_VERSION,
         "io.modelcontextprotocol/clientInfo": {"name": "openapi-mcp", "version": __version__},
@@ -152,6 +151,18 @@ async def first_answers(app: App) -> Answers:
     initialize = await _asked(server, "initialize", handshake)
     del listed["tools"]
     return Answers(initialize=initialize, discover=discover, list=listed, listens=app.can_change)
+
+
+class _Framed:
+    """All that an app is but for its list, and for who is told of a change."""
+
+    def __init__(self, app: Serves) -> None:
+        self._app = app
+        self.pages = _NoTools()
+        self.on_change: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._app, name)
 
 
 class _NoTools:
@@ -182,7 +193,7 @@ async def _asked(server: Server[Any], method: str, params: dict[str, Any]) -> di
     return dict(message.message.result)
 
 
-async def _run(app: App, call: Call) -> Result:
+async def _run(app: Serves, call: Call) -> Result:
     """Run a call behind one of the two outermost doors: what we did not foresee becomes a failure, never a crash."""
     try:
         return await app.call(call)

@@ -21,10 +21,9 @@ import anyio
 
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Handover, Wire, claim_wire
-from openapi_mcp.server.behind import Behind
+from openapi_mcp.server.beside import Doing, Looking
 from openapi_mcp.server.signals import ending_signals
-from openapi_mcp.server.watch import Watch
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _ROOM = getattr(select, "PIPE_BUF", 512)  # bytes that a pipe takes at once when it is ready (POSIX)
@@ -37,11 +36,11 @@ __all__ = ["Wire", "claim_wire", "serve_stdio"]
 
 
 async def serve_stdio(
-    app: App,
+    app: Serves,
     wire: Wire,
     handover: Handover | None = None,
-    behind: Behind | None = None,
-    watch: Watch | None = None,
+    behind: Doing | None = None,
+    watch: Looking | None = None,
 ) -> ExitCode:
     """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status.
 
@@ -68,12 +67,12 @@ async def serve_stdio(
         unanswered = _Unanswered(handover)
         kept = anyio.Event()
 
-        async def do_behind(behind: Behind) -> None:
+        async def do_behind(behind: Doing) -> None:
             await unanswered.heard.wait()
             await behind.run(app, unanswered.listed)
             kept.set()
 
-        async def look_on(watch: Watch) -> None:
+        async def look_on(watch: Looking) -> None:
             await unanswered.heard.wait()
             await watch.run(app)
 

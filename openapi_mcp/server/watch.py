@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -13,6 +14,9 @@ from openapi_mcp.loader.source import FileSource
 from openapi_mcp.loading import source_of
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Member, Several
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
 
@@ -72,3 +76,30 @@ class Watch:
         named = {str(source.path.resolve()): state(str(source.path))} if isinstance(source, FileSource) else {}
         files = app.freshness.files if app.freshness is not None else ()
         return {**named, **{path: [path, mtime, size] for path, mtime, size in files}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watches:
+    """The same for each of several APIs, from when it is served."""
+
+    watches: Mapping[str, Watch]
+
+    @property
+    def is_on(self) -> bool:
+        """True where a new document may arrive."""
+        return any(watch.is_on for watch in self.watches.values())
+
+    async def run(self, several: "Several") -> None:
+        """Watch until cancelled."""
+        async with anyio.create_task_group() as group:
+            for member in several.members:
+                if self.watches[member.name].is_on:
+                    group.start_soon(self._member, member)
+
+    async def _member(self, member: "Member") -> None:
+        await self.watches[member.name].run(await member.opened())
+
+
+def watches(keepers: Mapping[str, Keeper]) -> Watches:
+    """Return what looks for a new document of each of several APIs."""
+    return Watches(watches={name: Watch(keeper=keeper) for name, keeper in keepers.items()})

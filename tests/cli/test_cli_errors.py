@@ -121,7 +121,12 @@ USAGE: list[tuple[list[str], str]] = [
     (["inspect", "--spec", "x", "--log-level", "loud"], "unknown value 'loud'"),
     (["inspect", "--spec", "x", "--config", "nowhere.toml"], "cannot read the config file: No such file"),
     (["call", "--spec", "x", "echo", "--timeout", "0"], "a number of at least 0.001 \\(seconds\\) is wanted"),
-    (["call", "--spec", "x", "echo", "--timeout", "soon"], "Invalid value for '--timeout'"),
+    (
+        ["call", "--spec", "x", "echo", "--timeout", "soon"],
+        "a number of at least 0.001 \\(seconds\\) is wanted, not 'soon'",
+    ),
+    (["inspect", "--spec", "x", "--spec", "y"], "several documents are given, and not all have a name"),
+    (["inspect", "--spec", "x", "--bearer", "one", "--bearer", "two"], "it is given 2 times"),
     (["call", "--spec", "x", "echo", "--max-response", "-1"], "a whole number of at least 0 \\(characters\\)"),
     (["serve", "http", "--spec", "x", "--port", "70000"], "there is no port 70000"),
     (["serve", "http", "--spec", "x", "--path", "mcp"], "'mcp' is not a path"),

@@ -55,10 +55,10 @@ def test_an_ordinary_command_line_is_read_plainly() -> None:
     read = read_plainly(words, SERVE)
     assert read is not None
     assert {name: value for name, value in read.items() if value is not None} == {
-        "spec": "a.yaml",
-        "base_url": "http://h",
+        "spec": ["a.yaml"],
+        "base_url": ["http://h"],
         "header": ["A: b", "C: d"],
-        "timeout": 5.0,
+        "timeout": ["5"],
         "quiet": True,
     }
 

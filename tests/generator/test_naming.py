@@ -221,3 +221,29 @@ def test_an_operation_is_never_called_as_a_tool_of_our_own() -> None:
     assert re.fullmatch(r"read_result_[a-z2-9]{4}", made)
     assert name("read_result", "PUT", "/elsewhere") == made
     assert tool_names([operation("read_result"), operation("other")]) == [made, "other"]
+
+
+# --- several APIs ---
+
+
+def test_the_name_of_an_api_stands_before_those_of_its_tools() -> None:
+    """Issue 5, Several APIs: tools prefixed."""
+    assert tool_names([operation("orders_list"), operation("repos/get")], prefix="shop_") == [
+        "shop_orders_list",
+        "shop_repos--get",
+    ]
+
+
+@settings(deadline=None)
+@given(operations, st.sampled_from(["a_", "shop_", "shop-admin_", "x" * 15 + "_"]))
+def test_a_prefix_stands_whole_and_the_names_stay_legal_and_unique(ops: list[Operation], prefix: str) -> None:
+    """Issue 5, Several APIs: shortening keeps the name of the API."""
+    made = tool_names(ops, prefix=prefix)
+    assert all(one.startswith(prefix) and LEGAL_TOOL.fullmatch(one) for one in made)
+    assert len(set(made)) == len(ops)
+
+
+def test_with_its_prefix_too_an_operation_is_never_called_as_a_tool_of_our_own() -> None:
+    """Issue 4: read_result is ours; an API may be called "read", and have a "result"."""
+    assert re.fullmatch(r"read_result_[a-z2-9]{4}", tool_names([operation("result")], prefix="read_")[0])
+    assert tool_names([operation("read_result")], prefix="shop_") == ["shop_read_result"]

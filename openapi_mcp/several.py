@@ -1,0 +1,348 @@
+"""Several APIs in one server: each an App of its own, listed together; a call goes to the one that its tool names.
+
+Nothing is shared: each has its executor, with its credentials, trusted origins and limits, and its own answers to be
+read on. One that cannot be served does not stop the others: it is reported, and tried again.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import anyio
+
+from openapi_mcp.apis import said_for
+from openapi_mcp.app import check_again, is_checked_later, open_app
+from openapi_mcp.config import Config
+from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.executor.failures import unknown_tool
+from openapi_mcp.front import is_fresh, open_catalogue
+from openapi_mcp.generator.catalogue import Summary
+from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.generator.stored import Stored, read_catalogue
+from openapi_mcp.loading import Notice, path_of, say_of
+from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.serving import App
+from openapi_mcp.united import united
+
+PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
+_FIRST_PAUSE = 5.0  # seconds until one that cannot be served is tried again; then twice as many each time
+_LONGEST_PAUSE = 300.0
+
+
+class Member:
+    """One of several APIs: its `app` once it is served, else the `error` that it ended with last.
+
+    `path` is where its catalogue is kept.
+    """
+
+    def __init__(self, config: Config, path: Path | None = None) -> None:
+        self.config = config
+        self.path = path
+        self.app: App | None = None
+        self.error: OpenapiMcpError | None = None
+        self.settled = anyio.Event()
+        self._opened = anyio.Event()
+
+    @property
+    def name(self) -> str:
+        """What its tools' names begin with."""
+        return self.config.name
+
+    @property
+    def toolset(self) -> Toolset | None:
+        """Its tools, None while it is not served."""
+        return self.app.toolset if self.app is not None else None
+
+    def owns(self, tool: str) -> bool:
+        """True for the name of a tool of its own: no other API has tools that begin so (apis.py)."""
+        return tool.startswith(f"{self.name}_")
+
+    def arrived(self, app: App) -> None:
+        """Note that it is served from now on."""
+        self.app, self.error = app, None
+        self.settled.set()
+        self._opened.set()
+
+    def failed(self, error: OpenapiMcpError) -> bool:
+        """Note why it cannot be served; return whether that is news."""
+        known, self.error = self.error, error
+        self.settled.set()
+        return known is None or (known.message, known.where) != (error.message, error.where)
+
+    async def opened(self) -> App:
+        """Return its app, as soon as it is served."""
+        await self._opened.wait()
+        assert self.app is not None  # noqa: S101  `arrived` has set both
+        return self.app
+
+
+class Several:
+    """Serves the tools of several APIs as one list, and each call where it belongs."""
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = tuple(members)
+        self.is_begun = False
+        self.can_change = False
+        self.on_change: list[Callable[[], Awaitable[None]]] = []
+        self.stored: Stored | None = None
+        self._of: tuple[Toolset | None, ...] = ()
+        self._toolset = united({})
+        self._pages: Pages = ToolPages(())
+
+    @property
+    def toolset(self) -> Toolset:
+        """The tools of all that are served now."""
+        self._follow()
+        return self._toolset
+
+    @property
+    def pages(self) -> Pages:
+        """The list as it is sent."""
+        self._follow()
+        return self._pages
+
+    @property
+    def reads_on(self) -> bool:
+        """True where answers of any of them can be read on."""
+        return any(app.reads_on for app in self._apps())
+
+    def asks_before(self, tool: Tool) -> bool:
+        """True where the tool's own API has a person asked before a call of it is sent."""
+        owner = self.owner(tool.name)
+        return owner is not None and owner.app is not None and owner.app.asks_before(tool)
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return unknown_tool(call.tool, self.toolset)
+        return owner.app.foresee(_as_known_to(owner.config, call))
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet: those of its API."""
+        owner = self.owner(call.tool)
+        return owner.app.redactor(call) if owner is not None and owner.app is not None else Redactor(())
+
+    async def call(self, call: Call) -> Result:
+        """Run a call on the API whose tool it names, with nothing of its caller's that is for another one."""
+        member = self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
+        if member is None or member.app is None:
+            return unknown_tool(call.tool, self.toolset).as_result()
+        return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
+
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+        each = [app.summary for app in self._apps()]
+        return Summary(
+            tools=sum(one.tools for one in each),
+            left_out=sum(one.left_out for one in each),
+            reads_only=all(one.reads_only for one in each),
+        )
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential."""
+        return sum(app.lacking for app in self._apps())
+
+    def owner(self, tool: str) -> Member | None:
+        """Return the API whose tools are named so."""
+        return next((member for member in self.members if member.owns(tool)), None)
+
+    async def announce(self) -> None:
+        """Tell that the list has changed."""
+        for told in self.on_change:
+            await told()
+
+    def _apps(self) -> Iterator[App]:
+        return (member.app for member in self.members if member.app is not None)
+
+    def _follow(self) -> None:
+        """Unite the tools anew where one of the APIs serves others than before."""
+        of = tuple(member.toolset for member in self.members)
+        if len(of) != len(self._of) or any(new is not old for new, old in zip(of, self._of, strict=True)):
+            reads_on = any(app.reads_on and app.toolset.tools for app in self._apps())
+            self._of = of
+            self._toolset = united({member.name: member.toolset for member in self.members}, reads_on=reads_on)
+            self._pages = ToolPages(self._toolset.tools, self._toolset.extras)
+
+    def _reader_of(self, call: Call) -> Member | None:
+        """Return the API that has the answer of a handle; where none has, any can say so."""
+        handle = str(call.arguments.get("handle"))
+        reading = [member for member in self.members if member.app is not None and member.app.kept is not None]
+        holding = (
+            member
+            for member in reading
+            if member.app and member.app.kept and member.app.kept.find(handle, call.caller.id)
+        )
+        return next(holding, reading[0] if reading else None)
+
+
+def _as_known_to(config: Config, call: Call) -> Call:
+    """Return a call with those of its caller's headers alone that are for this API."""
+    wanted = {name.lower() for name in config.forward}
+    headers = tuple((name, value) for name, value in call.caller.headers if name.lower() in wanted)
+    return replace(call, caller=replace(call.caller, headers=headers))
+
+
+def hinted(result: Result, name: str) -> Result:
+    """Return a result that says what to do as it is written where several APIs are served."""
+    failure = result.failure
+    if failure is None or (hint := said_for(name, failure.hint)) == failure.hint:
+        return result
+    return replace(failure, hint=hint).as_result()
+
+
+@contextmanager
+def naming(config: Config) -> Iterator[None]:
+    """Let an error of one of several APIs say of which, and what to do as it is written there."""
+    try:
+        yield
+    except OpenapiMcpError as error:
+        if config.name:
+            error.where = f"{error.where} (the API {config.name!r})" if error.where else f"the API {config.name!r}"
+            error.hint = said_for(config.name, error.hint or "") or None
+        raise
+
+
+@asynccontextmanager
+async def open_several(
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    path: Path | None = None,
+    warm: bool = False,
+) -> AsyncIterator[Several]:
+    """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
+
+    The catalogue of each is kept beside `path`, and serves where a document cannot; `warm`, it also serves until its
+    document has been looked at.
+
+    Raises:
+        OpenapiMcpError: none of them can be served; the first one's error, the others are told.
+    """
+    several = Several([Member(api, path_of(api.name, path)) for api in config.apis])
+    error: OpenapiMcpError | None = None
+    async with anyio.create_task_group() as group:
+        for member in several.members:
+            stored = _fresh(member.path, environ) if warm else None
+            group.start_soon(_keep_open, several, member, notice, environ, stored)
+        try:
+            await _ready(several.members)
+            _require_one(several.members, notice)
+            several.is_begun = True
+            several.can_change = path is not None or any(map(_may_change, several.members))
+            yield several
+        except OpenapiMcpError as raised:
+            error = raised
+        group.cancel_scope.cancel()
+    if error is not None:  # outside, where no group of exceptions is made of it
+        raise error
+
+
+async def _ready(members: Sequence[Member]) -> None:
+    """Wait until every API is served or has failed; once one is served, the others have some time, no more."""
+    done = anyio.Event()
+
+    async def settled() -> None:
+        for member in members:
+            await member.settled.wait()
+        done.set()
+
+    async def first_served(member: Member) -> None:
+        await member.opened()
+        await anyio.sleep(PATIENCE)
+        done.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(settled)
+        for member in members:
+            group.start_soon(first_served, member)
+        await done.wait()
+        group.cancel_scope.cancel()
+
+
+def _require_one(members: Sequence[Member], notice: Notice) -> None:
+    """Say which APIs are not there; raise what the first one ended with where none is."""
+    for member in members[0 if any(member.app for member in members) else 1 :]:
+        if member.app is None:
+            _say_missing(member, notice)
+    if not any(member.app for member in members) and (error := members[0].error) is not None:
+        with naming(members[0].config):
+            raise error
+
+
+def _say_missing(member: Member, notice: Notice) -> None:
+    error = member.error
+    if error is None:
+        notice(f"warning: the API {member.name!r} is not loaded yet; its tools are listed when it is")
+        return
+    place = f"\n   at: {one_line(error.where, 500)}" if error.where else ""
+    fix = f"\n  fix: {one_line(said_for(member.name, error.hint), 500)}" if error.hint else ""
+    said = f"warning: the API {member.name!r} is not served, and is tried again: {one_line(error.message, 500)}"
+    notice(f"{said}{place}{fix}")
+
+
+def _may_change(member: Member) -> bool:
+    """True where another list may arrive: there is none yet, only one that was kept, or its document is watched."""
+    is_watched = member.config.watch or member.config.refresh is not None
+    return is_watched or member.app is None or member.app.stored is not None
+
+
+def _fresh(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
+    """Return a catalogue whose files, and what its credentials refer to, are as they were; None where it is not."""
+    kept = open_catalogue(str(path), path.stem) if path is not None else None
+    stored = read_catalogue(kept) if kept is not None and is_fresh(kept.header, environ) else None
+    if stored is None and kept is not None:
+        kept.file.close()
+    return stored
+
+
+async def _keep_open(
+    several: Several, member: Member, notice: Notice, environ: Mapping[str, str], stored: Stored | None
+) -> None:
+    """Serve one API until cancelled; while that fails, try again, each time after twice as long."""
+    config, say, pauses = member.config, partial(say_of, member.name, notice), _pauses()
+    while True:
+        try:
+            opening = open_app(config, say, environ, stored, last_good=member.path, can_change=True, aside=True)
+            async with opening as app:
+                member.arrived(app)
+                app.on_change.append(several.announce)
+                if several.is_begun:
+                    notice(f"the API {member.name!r} is served now: {len(app.toolset.tools)} tools")
+                    await several.announce()
+                await _look_again(app, config, say, environ)
+        except OpenapiMcpError as error:
+            if member.failed(error) and several.is_begun:
+                _say_missing(member, notice)
+        stored = None
+        await anyio.sleep(next(pauses))
+
+
+async def _look_again(app: App, config: Config, say: Notice, environ: Mapping[str, str]) -> None:
+    """Look until cancelled for the document of an app that began from its catalogue, until it can be had."""
+    pauses, is_due = _pauses(), app.stored is not None and is_checked_later(config)
+    while is_due or app.trouble:
+        if app.trouble:
+            await anyio.sleep(next(pauses))
+        if await check_again(app, config, say, environ) is not None:
+            say(f"the document has changed: {len(app.toolset.tools)} tools now")
+        is_due = False
+    await anyio.sleep_forever()
+
+
+def _pauses() -> Iterator[float]:
+    pause = _FIRST_PAUSE
+    while True:
+        yield pause
+        pause = min(2 * pause, _LONGEST_PAUSE)

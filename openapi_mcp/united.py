@@ -1,0 +1,77 @@
+"""The toolsets of several APIs as one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from openapi_mcp.generator.describe import READING
+from openapi_mcp.model.reading import READ_RESULT_TOOL
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool, Toolset
+
+_INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
+
+
+def united(toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False) -> Toolset:
+    """Return what several APIs have, by their names; None is one that is not served now."""
+    served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
+    return Toolset(
+        title=one_line(", ".join(f"{name}: {toolset.title}" for name, toolset in served.items()), 200),
+        version="",
+        instructions=_instructions(toolsets),
+        tools=_Tools([toolset.tools for toolset in served.values()]),
+        by_name=_ByName([toolset.by_name for toolset in served.values()]),
+        extras=(READ_RESULT_TOOL,) if reads_on else (),
+        skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
+        problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),
+    )
+
+
+class _Tools(Sequence[Tool]):
+    """The tools of several lists; those that are kept on disk are read when they are asked for."""
+
+    def __init__(self, each: Sequence[Sequence[Tool]]) -> None:
+        self._each = each
+
+    def __len__(self) -> int:
+        return sum(map(len, self._each))
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = range(len(self))[index]
+        for tools in self._each:
+            if at < len(tools):
+                break
+            at -= len(tools)
+        return tools[at]
+
+
+class _ByName(Mapping[str, Tool]):
+    """The same by their names, of which no two are equal."""
+
+    def __init__(self, each: Sequence[Mapping[str, Tool]]) -> None:
+        self._each = each
+
+    def __len__(self) -> int:
+        return sum(map(len, self._each))
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._each)
+
+    def __getitem__(self, name: str) -> Tool:
+        for tools in self._each:
+            if name in tools:
+                return tools[name]
+        raise KeyError(name)
+
+
+def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:
+    """Return what each API is, by the names of its tools, and once how results are to be read."""
+    room = (_INSTRUCTIONS - sum(map(len, READING))) // max(1, len(toolsets)) - 25
+    lines = []
+    for name, toolset in toolsets.items():
+        said = toolset.instructions if toolset else "not available now; its tools are listed when it is"
+        own = "\n".join(line for line in said.splitlines() if line not in READING)
+        lines.append(f"{name}_*: {one_line(own, max(room, 40))}")
+    return "\n".join((*lines, *READING))
