@@ -1,5 +1,6 @@
 """`openapi-mcp serve`: the MCP server over stdio or Streamable HTTP."""
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -52,15 +53,20 @@ def serve(
 
 
 async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
-    from openapi_mcp.server.http import bind, serve_http
+    from openapi_mcp.server.access import read_access
+    from openapi_mcp.server.http import bind, endpoint_url, serve_http
     from openapi_mcp.server.keep import Keeper
     from openapi_mcp.server.watch import Watch
 
     keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
     watch = Watch(keeper=keeper)
-    with bind(config.host, config.port) as listener:
+    access = read_access(config, os.environ, notice)
+    with bind(config.host, config.port, access) as listener:
         async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
             say_what_is_served(app, notice)
-            host = f"[{config.host}]" if ":" in config.host else config.host
-            url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
-            return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"), watch, keeper)
+            url = endpoint_url(config.host, listener, config.path)
+
+            def ready() -> None:
+                notice(f"listening on {url}")
+
+            return await serve_http(app, listener, config.path, ready, watch, keeper, access)

@@ -69,3 +69,17 @@ def require_spec(config: Config, *, stdin_is_protocol: bool = False) -> None:
             where="--spec -",
             hint="save the document to a file, use --spec-command, or serve http",
         )
+
+
+def refuse_forward(config: Config) -> None:
+    """Refuse what only HTTP has.
+
+    Raises:
+        ConfigError: a header is to be forwarded over stdio.
+    """
+    if config.forward:
+        raise ConfigError(
+            "a client over stdio sends no headers that could be forwarded",
+            where="--forward",
+            hint="serve http, or give the credential with --bearer, --header or --auth",
+        )
