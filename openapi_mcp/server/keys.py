@@ -86,8 +86,8 @@ class Keys:
 def usable(keys: Iterable[JsonObject]) -> Iterator[Key]:
     """Yield the public keys that can verify a signature; symmetric and short ones are none."""
     for each in keys:
-        algorithms = _algorithms(each)
-        if not algorithms or each.get("use", "sig") != "sig" or "verify" not in each.get("key_ops", ["verify"]):
+        algorithms, uses = _algorithms(each), each.get("key_ops")
+        if not algorithms or each.get("use", "sig") != "sig" or (isinstance(uses, list) and "verify" not in uses):
             continue
         value = _public_key(each)
         if value is None or (each["kty"] == "RSA" and value.key_size < _SHORTEST_RSA):
