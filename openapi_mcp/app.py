@@ -82,7 +82,7 @@ def _app(
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
     kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
     executor = make_executor(config, catalogue, environ, kept)
-    if catalogue.credentials:
+    if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
     return App(
         toolset=catalogue.toolset,
@@ -110,11 +110,12 @@ async def _load_servable(
 
 def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> Catalogue:
     source = source_of(config)
+    typed_url = source.url if isinstance(source, UrlSource) else None
     return Catalogue(
         document=stored.document,
         toolset=stored.toolset,
-        credentials=resolve_credentials(config, stored.document, environ),
-        typed_url=source.url if isinstance(source, UrlSource) else None,
+        credentials=resolve_credentials(config, stored.document, environ, typed_url),
+        typed_url=typed_url,
         freshness=stored.freshness,
     )
 
@@ -206,7 +207,7 @@ def make_executor(
         base_url=config.base_url,
         typed_url=catalogue.typed_url,
         credentials=catalogue.credentials,
-        renew=partial(resolve_credentials, config, catalogue.document, environ),
+        renew=partial(resolve_credentials, config, catalogue.document, environ, catalogue.typed_url),
         limits=config.limits,
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",

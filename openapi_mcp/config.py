@@ -43,6 +43,8 @@ class CredentialLayer:
     basic: str | None = None
     api_key: str | None = None
     header: tuple[str, ...] = ()
+    client_id: str | None = None
+    client_secret: str | None = None
     auth: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -274,7 +276,7 @@ def _known_key(key: str, where: str) -> str:
     raise ConfigError(f"unknown key {key!r}", where=where, hint=hint)
 
 
-_CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "auth")
+_CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth")
 _PLURALS = {
     "overlay": "overlays",
     "server_variable": "server_variables",
@@ -305,6 +307,8 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "basic": read_text,
     "api_key": read_text,
     "header": read_header_lines,
+    "client_id": read_text,
+    "client_secret": read_text,
     "auth": read_pairs,
     "allow_anonymous": read_flag,
     "client_cert": read_text,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from openapi_mcp.auth.held import Held
 from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError
@@ -19,7 +20,6 @@ from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_comma
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.part import Part, digest
 from openapi_mcp.model.policy import Selection
-from openapi_mcp.model.secret import Credential
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.model.url import redact_url
 from openapi_mcp.progress import Progress
@@ -43,7 +43,7 @@ class Catalogue:
 
     document: Document
     toolset: Toolset
-    credentials: tuple[Credential, ...]
+    credentials: Held
     typed_url: str | None
     freshness: Freshness | None = None
 
@@ -82,6 +82,7 @@ async def load_catalogue(
     from openapi_mcp.loader.load import load
 
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
+    typed_url = source.url if isinstance(source, UrlSource) else None
     selection = Selection(
         methods=config.methods,
         allow=config.allow,
@@ -115,14 +116,13 @@ async def load_catalogue(
             variables=config.server_variables,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
-        credentials = resolve_credentials(config, document, environ)
-        occupied = frozenset((Location(credential.place), credential.name.lower()) for credential in credentials)
+        credentials = resolve_credentials(config, document, environ, typed_url)
+        occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
     if not whole:  # else it stands among the problems that are shown
         for pattern in unmatched(document.operations, selection):
             notice(f"warning: {pattern} matches no operation")
-    typed_url = source.url if isinstance(source, UrlSource) else None
     return Catalogue(
         document=document,
         toolset=toolset,
@@ -214,5 +214,6 @@ def _plain_uri(source: Source) -> str | None:
 
 def _written(layer: CredentialLayer) -> tuple[str, ...]:
     """Return a layer's values as they were written, references among them."""
-    plain = (layer.bearer, layer.token, layer.basic, layer.api_key, *layer.auth.values())
+    secret = layer.client_secret
+    plain = (layer.bearer, layer.token, layer.basic, layer.api_key, layer.client_id, secret, *layer.auth.values())
     return (*filter(None, plain), *(line.partition(":")[2].strip() for line in layer.header))

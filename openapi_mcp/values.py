@@ -1,6 +1,6 @@
 """What an option's value means, wherever it was written; each function raises a ConfigError that says where."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -101,9 +101,9 @@ def read_variables(value: Any, where: str) -> dict[str, str]:
 
 
 def read_pairs(value: Any, where: str) -> dict[str, str]:
-    """Read `SCHEME=VALUE` texts, or a table."""
+    """Read `SCHEME=VALUE` texts, or a table; `{"o": {"client_id": "x"}}` becomes `{"o.client_id": "x"}`."""
     if isinstance(value, Mapping):
-        return {str(name): read_text(text, f"{where}.{name}") for name, text in value.items()}
+        return {name: read_text(text, f"{where}.{name}") for name, text in _flat(value)}
     pairs = (text.partition("=") for text in read_texts(value, where))
     found = {}
     for name, equals, text in pairs:
@@ -111,6 +111,22 @@ def read_pairs(value: Any, where: str) -> dict[str, str]:
             raise ConfigError("a scheme and its value are wanted", where=where, hint="write SCHEME=VALUE")
         found[name.strip()] = text.strip()
     return found
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in table.items():
+        if not isinstance(value, Mapping):
+            yield str(name), value
+            continue
+        for field, text in value.items():
+            yield f"{name}.{field}", _as_text(text)
+
+
+def _as_text(value: Any) -> Any:
+    """Return a flag or a list of scopes as the command line has it."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def read_header_lines(value: Any, where: str) -> tuple[str, ...]:

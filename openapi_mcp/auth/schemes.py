@@ -1,16 +1,19 @@
 """Configured credentials by the document's security schemes, and where they may go."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote_plus
 
+from openapi_mcp.auth.choose import variable_form
+from openapi_mcp.auth.held import Held, spot
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import Document, SecurityScheme
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import MASK, Credential, Place, Secret
 from openapi_mcp.model.url import origin
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 
@@ -27,17 +30,20 @@ class StaticCredentials:
     by_scheme: Mapping[str, Secret] | None = None
 
 
-def place_credentials(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> tuple[Credential, ...]:
-    """Return each configured value with its place in a request; a later one takes the place of an earlier one.
+def place_credentials(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> Held:
+    """Return each configured value with its place in a request; a header takes the place of what else stands there.
 
     Raises:
         CredentialsError: a value has no place: no apiKey scheme, several of them, or an unknown scheme name.
     """
-    placed = [*_authorization(static), *_from_schemes(static, schemes), *_from_headers(static)]
-    for credential in placed:
+    headers = {spot(credential): credential for credential in _from_headers(static)}
+    general = {spot(credential): credential for credential in _authorization(static)} | headers
+    by_scheme = {name: value for name, value in _from_schemes(static, schemes) if spot(value) not in headers}
+    for credential in (*general.values(), *by_scheme.values()):
         _check_characters(credential)
-    by_place = {(credential.place, credential.name.lower()): credential for credential in placed}
-    return tuple(by_place.values())
+    return Held(
+        general=tuple(general.values()), by_scheme=by_scheme, schemes={scheme.name: scheme for scheme in schemes}
+    )
 
 
 def _authorization(static: StaticCredentials) -> Iterable[Credential]:
@@ -53,26 +59,28 @@ def _from_headers(static: StaticCredentials) -> Iterable[Credential]:
     return (Credential(place=Place.HEADER, name=name, value=value) for name, value in static.headers)
 
 
-def _from_schemes(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> Iterable[Credential]:
+def _from_schemes(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> Iterable[tuple[str, Credential]]:
     if static.api_key is not None:
-        yield _api_key(_only_api_key(schemes), static.api_key)
+        for scheme in _same_api_keys(schemes):
+            yield scheme.name, _api_key(scheme, static.api_key)
     for name, value in (static.by_scheme or {}).items():
-        yield _for_scheme(_scheme_named(name, schemes), value)
+        scheme = scheme_named(name, schemes)
+        yield scheme.name, _for_scheme(scheme, value)
 
 
-def _scheme_named(name: str, schemes: Sequence[SecurityScheme]) -> SecurityScheme:
-    """Return a scheme by its name, or by the form its name has in an environment variable: api-key -> API_KEY."""
+def scheme_named(name: str, schemes: Sequence[SecurityScheme]) -> SecurityScheme:
+    """Return a scheme by its name, or by the form its name has in an environment variable: api-key -> API_KEY.
+
+    Raises:
+        CredentialsError: there is none.
+    """
     exact = next((scheme for scheme in schemes if scheme.name == name), None)
-    found = exact or next((scheme for scheme in schemes if _variable_form(scheme.name) == name.upper()), None)
+    found = exact or next((scheme for scheme in schemes if variable_form(scheme.name) == name.upper()), None)
     if found is None:
         listed = ", ".join(scheme.name for scheme in schemes) or "none"
         hint = f"schemes of this document: {listed}"
         raise CredentialsError(f"the document has no security scheme {name!r}", where="--auth", hint=hint)
     return found
-
-
-def _variable_form(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 def _for_scheme(scheme: SecurityScheme, value: Secret) -> Credential:
@@ -101,10 +109,11 @@ def _basic(value: Secret, where: str) -> Credential:
     return Credential.basic(user, password)
 
 
-def _only_api_key(schemes: Sequence[SecurityScheme]) -> SecurityScheme:
+def _same_api_keys(schemes: Sequence[SecurityScheme]) -> Sequence[SecurityScheme]:
+    """Return the apiKey schemes of a document, which all put their key in one place."""
     found = [scheme for scheme in schemes if scheme.type == "apiKey"]
     if len({(scheme.location, scheme.parameter) for scheme in found}) == 1:
-        return found[0]
+        return found
     if not found:
         raise CredentialsError(
             "the document has no apiKey scheme, so there is no place for the key",
@@ -162,6 +171,27 @@ def trusted_origins(document: Document, base_url: str | None, typed_url: str | N
     else:
         named = [server.url for server in document.servers[:1]]
     return frozenset(found for url in named if (found := origin(url)) is not None)
+
+
+def may_have_secrets(document: Document, base_url: str | None, typed_url: str | None) -> Callable[[str], bool]:
+    """Return what tells whether a URL that the document names (a token endpoint) may be sent an operator's secrets.
+
+    It may on a host that credentials go to, whatever its port. A local document is the operator's own, as its first
+    server is; what it names must be https, or on this machine.
+    """
+    trusted = trusted_origins(document, base_url, typed_url)
+    hosts = {host for _, host, _ in trusted}
+    is_local = typed_url is None and document.base_uri is None
+
+    def may(url: str) -> bool:
+        found = origin(url)
+        if found is None or found in trusted:
+            return found is not None
+        scheme, host, _ = found
+        is_private = scheme == "https" or host in LOOPBACK
+        return is_private and (is_local or host in hosts)
+
+    return may
 
 
 def authorize(

@@ -1,6 +1,7 @@
 """`openapi-mcp inspect`: the tools that a client would see."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, Any
@@ -9,6 +10,8 @@ import anyio
 import typer
 
 from openapi_mcp.app import require_tools
+from openapi_mcp.auth.choose import MissingCredentialError, choose
+from openapi_mcp.auth.held import Held
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
@@ -16,6 +19,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.executor.executor import server_url
 from openapi_mcp.loading import Catalogue, load_catalogue
+from openapi_mcp.model.document import Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, wire_tool
@@ -35,6 +39,7 @@ Examples:
   openapi-mcp inspect --spec openapi.json --methods all --json
 """
 _SHOWN_SKIPPED = 20
+_SHOWN_NAMES = 5
 
 
 @takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, OUTPUT)
@@ -65,7 +70,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
 
     `extra_tools` are listed too, and are no operations; `cost` counts all that is listed.
     """
-    document, toolset = catalogue.document, catalogue.toolset
+    document, toolset, held = catalogue.document, catalogue.toolset, catalogue.credentials
     try:
         base_url: str | None = redact_url(server_url(document, config.base_url))
     except ConfigError:
@@ -82,7 +87,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         },
         "mode": "tools",
         "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
-        "tools": [_tool_report(tool) for tool in toolset.tools],
+        "tools": [{**_tool_report(tool), "auth": _auth_report(tool.operation, held)} for tool in toolset.tools],
         "extra_tools": list(toolset.extras),
         "skipped": [
             {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
@@ -113,6 +118,18 @@ def _tool_report(tool: Tool) -> dict[str, Any]:
     }
 
 
+def _auth_report(operation: Operation, held: Held) -> dict[str, Any]:
+    """Return what an operation needs and lacks: {"security": [{SCHEME: [SCOPE]}] | null, "missing", "hint"}."""
+    needed = None
+    if operation.security is not None:
+        needed = [{scheme.name: list(scheme.scopes) for scheme in each.schemes} for each in operation.security]
+    try:
+        choose(operation, replace(held, allows_anonymous=False))
+    except MissingCredentialError as error:
+        return {"security": needed, "missing": list(error.schemes), "hint": error.hint}
+    return {"security": needed, "missing": [], "hint": None}
+
+
 def _one(tools: list[dict[str, Any]], name: str, catalogue: Catalogue) -> dict[str, Any]:
     found = next((tool for tool in tools if tool["name"] == name), None)
     if found is None:
@@ -129,6 +146,8 @@ def _show_tool(tool: dict[str, Any]) -> None:
     show_text(json.dumps({"input_schema": tool["input_schema"]}, indent=2, ensure_ascii=False))
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
+    if tool["auth"]["missing"]:
+        show_text(f"\nlacks a credential: {one_line(tool['auth']['hint'], 500)}")
     show_text(f"\n{tool['bytes']} bytes in the list, {_hints(tool['annotations'])}")
 
 
@@ -155,7 +174,20 @@ def _show_table(report: dict[str, Any]) -> None:
     if report["extra_tools"]:
         show_text(f"no operation: {', '.join(tool['name'] for tool in report['extra_tools'])}")
     show_text(f"base URL: {document['base_url'] or 'none usable; give --base-url'}")
+    _show_lacking(report["tools"])
     _show_left_out(report)
+
+
+def _show_lacking(tools: list[dict[str, Any]]) -> None:
+    """Say which tools lack a credential, and how to give it, a line for each way."""
+    by_hint: dict[str, list[str]] = {}
+    for tool in tools:
+        if tool["auth"]["missing"]:
+            by_hint.setdefault(tool["auth"]["hint"], []).append(tool["name"])
+    for hint, names in by_hint.items():
+        more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+        shown = ", ".join(names[:_SHOWN_NAMES]) + more
+        show_text(f"lacking a credential: {shown}\n  fix: {one_line(hint, 500)}")
 
 
 def _show_left_out(report: dict[str, Any]) -> None:

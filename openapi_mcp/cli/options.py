@@ -133,6 +133,14 @@ CREDENTIALS: Options = {
         _Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
         help_text="The value for one security scheme of the document; repeatable.",
     ),
+    "client_id": _option(
+        _Text, "--client-id", metavar="ID", panel=_CREDENTIALS,
+        help_text="Our client id for the document's OAuth2 scheme; more by --auth SCHEME.FIELD=VALUE.",
+    ),
+    "client_secret": _option(
+        _Text, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
+        help_text="Its secret: access tokens are got with the client credentials grant, and renewed.",
+    ),
     "allow_anonymous": _option(
         _Flag, "--allow-anonymous", panel=_CREDENTIALS,
         help_text="Send calls without the credential that the document asks for, where none is given.",

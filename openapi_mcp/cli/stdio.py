@@ -80,3 +80,5 @@ def say_what_is_served(app: App, notice: Notice) -> None:
     if not summary.tools:
         notice("warning: the document has no operations, so the list is empty")
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")
+    if app.stored is None and (lacking := sum(map(app.executor.lacks_credential, app.toolset.tools))):
+        notice(f"warning: {lacking} of them lack a credential (openapi-mcp inspect shows which, and how to give it)")

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -12,8 +12,11 @@ from typing import Any, Self
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.auth.schemes import authorize, masked, trusted_origins
-from openapi_mcp.errors import ArgumentsError, ConfigError, OpenapiMcpError
+from openapi_mcp.auth.choose import Chosen, MissingCredentialError
+from openapi_mcp.auth.held import Held, as_held
+from openapi_mcp.auth.schemes import trusted_origins
+from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
+from openapi_mcp.executor.authority import Authority, TokenSource
 from openapi_mcp.executor.failures import (
     invalid,
     no_such_result,
@@ -22,6 +25,7 @@ from openapi_mcp.executor.failures import (
     refused,
     shown_origin,
     timed_out,
+    unauthenticated,
     unknown_tool,
 )
 from openapi_mcp.executor.follow import follow
@@ -31,7 +35,7 @@ from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -84,9 +88,9 @@ def server_url(document: Document, base_url: str | None = None, operation: Opera
 class Executor:
     """Proxies calls of a toolset's tools to the API. An async context manager; calls may run side by side.
 
-    `credentials` are set last on every request to a trusted origin; `renew` reads them again after a 401. `find_file`
-    returns the file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool
-    `read_result` reads it on.
+    Of the `credentials` those that an operation needs are set, last, on its requests to a trusted origin; `renew` reads
+    them again after a 401, and `tokens` gets those that are access tokens. `find_file` returns the file that a path in
+    an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result` reads it on.
     """
 
     def __init__(
@@ -96,21 +100,24 @@ class Executor:
         *,
         base_url: str | None = None,
         typed_url: str | None = None,
-        credentials: Sequence[Credential] = (),
-        renew: Callable[[], Sequence[Credential]] | None = None,
+        credentials: Held | Sequence[Credential] = (),
+        renew: Callable[[], Held | Sequence[Credential]] | None = None,
         limits: Limits | None = None,
         find_file: FindFile = no_folder,
         user_agent: str = "openapi-mcp",
         kept: KeptAnswers | None = None,
+        tokens: TokenSource | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
         self._base_url = base_url
-        self._trusted = trusted_origins(document, base_url, typed_url)
-        self._credentials = tuple(credentials)
-        self._renew = renew
+        self._authority = Authority(
+            held=as_held(credentials),
+            trusted=trusted_origins(document, base_url, typed_url),
+            tokens=tokens,  # type: ignore[arg-type]
+            renew=renew,
+        )
         self._limits = limits or Limits()
-        self._redact = Redactor.of(self._credentials)
         self._checks: dict[tuple[str, str], Check] = {}
         self._declared = Declared(document.schemas)
         self._find = find_file
@@ -121,9 +128,9 @@ class Executor:
         )
 
     @property
-    def credentials(self) -> tuple[Credential, ...]:
-        """What is set on every request to a trusted origin."""
-        return self._credentials
+    def held(self) -> Held:
+        """The credentials at hand."""
+        return self._authority.held
 
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()
@@ -157,49 +164,58 @@ class Executor:
             OpenapiMcpError: the tool is unknown or the arguments do not fit.
         """
         try:
-            _, _, request = self._request(call)
+            tool, _, request = self._request(call)
         except _Refused as refusal:
             raise ArgumentsError(
                 refusal.failure.message, field=refusal.failure.field, hint=refusal.failure.hint
             ) from None
-        return masked(request, self._credentials, self._trusted)
+        with suppress(MissingCredentialError):  # a call says it; here the rest of the request is what is asked for
+            return self._authority.masked(request, self._authority.choose(tool.operation, call.caller), call.caller)
+        return request
 
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of `url`."""
-        return origin(url) in self._trusted
+        return self._authority.trusts(url)
+
+    def lacks_credential(self, tool: Tool) -> bool:
+        """True where a call cannot be sent, as what its operation needs is not at hand."""
+        try:
+            self._authority.choose(tool.operation, ANYONE)
+        except MissingCredentialError:
+            return True
+        return False
 
     async def _page(self, call: Call, deadline: float) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
+        redact = self._authority.redactor(caller=call.caller)
         try:
             tool, arguments, request = self._request(call)
-        except _Refused as refusal:
-            return self._masked(refusal.failure)
-        try:
+            chosen = self._authority.choose(tool.operation, call.caller)
             began = time.monotonic()
-            response, attempts = await self._send(request, deadline)
-            log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
+            sent = await self._send(tool.operation, request, chosen, call.caller, deadline)
+            took = (time.monotonic() - began) * 1e3
+            log.info("answered tool=%s status=%d ms=%d", tool.name, sent.response.status, took)
+        except _Refused as refusal:
+            return _masked(refusal.failure, redact)
+        except CredentialsError as error:
+            return _masked(unauthenticated(error), redact)
         except TimeoutError:
             return timed_out(request, self._limits.timeout)
         except SendError as error:
-            return self._masked(not_sent(error, self._redact))
-        work = partial(self._understood, tool, arguments, call.caller, request, response, attempts)
-        if len(response.body) < _LARGE:
+            return _masked(not_sent(error, redact), redact)
+        work = partial(self._understood, tool, arguments, call.caller, request, sent)
+        if len(sent.response.body) < _LARGE:
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
     def _understood(
-        self,
-        tool: Tool,
-        arguments: Mapping[str, Any],
-        caller: Caller,
-        request: HttpRequest,
-        response: HttpResponse,
-        attempts: int,
+        self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, request: HttpRequest, sent: "_Sent"
     ) -> Page | Failure:
-        failure = self._failure(request, response)
+        redact = self._authority.redactor(sent.carried, caller)
+        failure = self._failure(request, sent, redact)
         if failure is not None:
-            return self._masked(replace(failure, attempts=attempts))
-        return self._read(tool, arguments, caller, request, response)
+            return _masked(replace(failure, attempts=sent.attempts), redact)
+        return self._read(tool, arguments, caller, request, sent, redact)
 
     def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
         tool = self._toolset.by_name.get(call.tool)
@@ -223,47 +239,49 @@ class Executor:
             self._checks[key] = validator(tool, body)
         return self._checks[key]
 
-    async def _send(self, request: HttpRequest, deadline: float) -> tuple[HttpResponse, int]:
-        """Send with credentials; once more where a 401 finds that a credential's file now holds another value.
+    async def _send(
+        self, operation: Operation, request: HttpRequest, chosen: Chosen, caller: Caller, deadline: float
+    ) -> "_Sent":
+        """Send with credentials; once more where a 401 finds that a token, or a credential's file, can be renewed.
 
-        `deadline` is for both. Returns the answer, and how often the request was sent.
+        `deadline` is for both.
         """
-        used = self._credentials
-        response = await self._send_with(used, request, deadline)
-        if response.status == 401 and response.ended_early != "deadline" and self._renewed(used):
-            return await self._send_with(self._credentials, request, deadline), 2
-        return response, 1
+        trusts = self._authority.trusts(request.url)
+        used = await self._authority.credentials(chosen, caller, deadline) if trusts else ()
+        response = await self._sender.send(request, deadline, self._authority.authorize(used))
+        if response.status != 401 or response.ended_early == "deadline" or not trusts:
+            return _Sent(response=response, carried=used)
+        fresh = await self._renewed(operation, chosen, caller, used, deadline)
+        if fresh == used:
+            return _Sent(response=response, carried=used)
+        again = await self._sender.send(request, deadline, self._authority.authorize(fresh))
+        return _Sent(response=again, carried=(*used, *fresh), attempts=2)
 
-    async def _send_with(
-        self, credentials: tuple[Credential, ...], request: HttpRequest, deadline: float
-    ) -> HttpResponse:
-        authorized = partial(authorize, credentials=credentials, trusted=self._trusted)
-        return await self._sender.send(request, deadline, authorized)
-
-    def _renewed(self, used: tuple[Credential, ...]) -> bool:
-        if self._renew is None:
-            return False
+    async def _renewed(
+        self, operation: Operation, chosen: Chosen, caller: Caller, used: tuple[Credential, ...], deadline: float
+    ) -> tuple[Credential, ...]:
+        """Return what goes with a call after the API has refused what was `used`; the same, where nothing is newer."""
+        self._authority.refused(chosen, caller, used)
         try:
-            fresh = tuple(self._renew())
-        except OpenapiMcpError:
-            return False  # the 401 itself says what is wrong; the old value stays
-        self._credentials = fresh
-        self._redact = Redactor.of((*used, *fresh))
-        return fresh != used
+            chosen = self._authority.choose(operation, caller)
+            return await self._authority.credentials(chosen, caller, deadline)
+        except CredentialsError:
+            return used  # the 401 says it
 
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
             return await self._reader.read_on(call, kept)
         except ArgumentsError as error:
-            return self._masked(invalid(error)).as_result()
+            return _masked(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
         except NoSuchResultError:
-            return self._masked(no_such_result(call)).as_result()
+            return _masked(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
 
-    def _failure(self, request: HttpRequest, response: HttpResponse) -> Failure | None:
+    def _failure(self, request: HttpRequest, sent: "_Sent", redact: Redactor) -> Failure | None:
+        response = sent.response
         if response.redirect is not None:
-            return redirected(response, self._redact)
+            return redirected(response, redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
-            return self._refusal(request, response)
+            return self._refusal(request, response, redact)
         return None
 
     def _read(
@@ -272,13 +290,15 @@ class Executor:
         arguments: Mapping[str, Any],
         caller: Caller,
         request: HttpRequest,
-        response: HttpResponse,
+        sent: "_Sent",
+        redact: Redactor,
     ) -> Page:
         """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
-        fixed = {"headers": _plain_headers(response, self._redact)} if tool.operation.method == "HEAD" else None
+        response = sent.response
+        fixed = {"headers": _plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
         broken = partial(self._declared.broken, tool.operation)
-        answer = read_answer(response, redactor=self._redact, fixed=fixed, broken=broken)
-        secret = {held.name.lower() for held in self._credentials if held.place is Place.QUERY}
+        answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
+        secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
         made = Made(tool=tool, arguments=arguments, url=request.url, dropped=frozenset({*tool.ignored, *secret}))
         ways = ways_on(made, response, answer)
         calls = (Call(tool=tool.name, arguments=found, caller=caller) for found in ways.arguments)
@@ -286,32 +306,42 @@ class Executor:
             answer=answer,
             call=Call(tool=tool.name, arguments=arguments, caller=caller),
             size=len(response.body),
-            next=next((call for call in calls if self._is_sound(call)), None),
-            next_url=ways.url and one_line(self._redact(ways.url), _MAX_URL),
+            next=next((call for call in calls if self._is_sound(call, redact)), None),
+            next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
         )
 
-    def _is_sound(self, call: Call) -> bool:
+    def _is_sound(self, call: Call, redact: Redactor) -> bool:
         """True for a call that could be made, and told: it holds no secret."""
         try:
             self._request(call)
         except _Refused:
             return False
-        return not self._redact.finds(write_json(call.arguments))
+        return not redact.finds(write_json(call.arguments))
 
-    def _refusal(self, request: HttpRequest, response: HttpResponse) -> Failure:
-        failure = refused(response, self._redact, time.time())
-        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self._credentials
-        if is_known or origin(request.url) in self._trusted:
+    def _refusal(self, request: HttpRequest, response: HttpResponse, redact: Redactor) -> Failure:
+        failure = refused(response, redact, time.time())
+        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self.held.occupied
+        if is_known or self.trusts(request.url):
             return failure
         hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
         return replace(failure, hint=hint)
 
-    def _masked(self, failure: Failure) -> Failure:
-        """Return the failure with every secret masked, and text that UTF-8 can carry; both may repeat what was sent."""
-        message = _as_utf8(one_line(self._redact(failure.message), 1500))
-        named = failure.field and _as_utf8(one_line(self._redact(failure.field), 200))
-        hint = _as_utf8(self._redact(failure.hint))
-        return replace(failure, message=message, field=named, hint=hint, body=mask(failure.body, self._redact))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """What came of a request: the answer, the credentials that it `carried`, and how often it was sent."""
+
+    response: HttpResponse
+    carried: tuple[Credential, ...]
+    attempts: int = 1
+
+
+def _masked(failure: Failure, redact: Redactor) -> Failure:
+    """Return the failure with every secret masked, and text that UTF-8 can carry; both may repeat what was sent."""
+    message = _as_utf8(one_line(redact(failure.message), 1500))
+    named = failure.field and _as_utf8(one_line(redact(failure.field), 200))
+    hint = _as_utf8(redact(failure.hint))
+    return replace(failure, message=message, field=named, hint=hint, body=mask(failure.body, redact))
 
 
 class _Refused(Exception):

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
-from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.executor.faults import (
     BrokenAnswerError,
     NoTurnError,
@@ -36,6 +36,11 @@ def unknown_tool(name: str, toolset: Toolset) -> Failure:
 def invalid(error: ArgumentsError) -> Failure:
     """Return the failure of arguments that cannot be sent."""
     return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
+
+
+def unauthenticated(error: CredentialsError) -> Failure:
+    """Return the failure of a call that was not sent, as a credential that it needs is not to be had."""
+    return Failure(kind=FailureKind.UNAUTHENTICATED, message=error.message, hint=error.hint or "")
 
 
 def no_such_result(call: Call) -> Failure:

@@ -95,6 +95,7 @@ def encode_document(document: Document) -> dict[str, Any]:
         templates=document.templates,
         methods=document.methods,
         security_schemes=document.security_schemes,
+        states_security=document.states_security,
     )
     encoded: dict[str, Any] = encode(kept)
     return encoded

@@ -108,6 +108,7 @@ class _Reader:
     wanted: Wanted
     parts: Parts
     skipped: list[Skipped] = field(default_factory=list)
+    states_security: bool = False
 
     def document(self) -> Document:
         if self.is_swagger:
@@ -130,6 +131,7 @@ class _Reader:
             templates=tuple(paths),
             methods=tuple(_methods_of(as_object(item)) for item in paths.values()),
             security_schemes=tuple(self.security_schemes()),
+            states_security=self.states_security or inherited(self.root) is not None,
             schemas=Schemas(self.parts.resources, self.openapi),
             problems=tuple(self.parts.problems),
             skipped=tuple(self.skipped),
@@ -248,6 +250,8 @@ class _Reader:
             tags=tuple(tag for tag in as_list(value.get("tags")) if isinstance(tag, str)),
             deprecated=value.get("deprecated") is True,
         )
+        own_security = requirements(value.get("security"))
+        self.states_security = self.states_security or own_security is not None
         if not self.wanted(heading):
             return heading
         if self.is_swagger:
@@ -262,7 +266,7 @@ class _Reader:
             request_body=self.parts.request_body(value.get("requestBody"), join(pointer, "requestBody")),
             responses=tuple(self.parts.responses(value.get("responses"), join(pointer, "responses"))),
             servers=self.parts.servers(value, pointer) or servers,
-            security=inherited(self.root) if (own := requirements(value.get("security"))) is None else own,
+            security=inherited(self.root) if own_security is None else own_security,
         )
 
     def from_swagger(self, value: JsonObject, item: JsonObject, homes: "Homes", pointer: str) -> JsonObject:

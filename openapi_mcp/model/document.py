@@ -200,7 +200,8 @@ class Document:
 
     `source` is how the source may be shown; `base_uri` is the URL it was retrieved from, None for a local one.
     `skipped` holds the operations that a defect leaves out; `templates` are all its path templates, served or not, and
-    `methods` those of each, between blanks (ANY_METHODS where they stand elsewhere).
+    `methods` those of each, between blanks (ANY_METHODS where they stand elsewhere). `states_security` where it says of
+    any operation, or of all, which credentials they need.
     """
 
     title: str
@@ -214,6 +215,7 @@ class Document:
     templates: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     security_schemes: tuple[SecurityScheme, ...] = ()
+    states_security: bool = False
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     skipped: tuple[Skipped, ...] = ()

@@ -41,7 +41,7 @@ class Keeper:
 
     def redactor(self, app: App) -> Redactor:
         """Return what finds our secrets in a text: the credentials, and what the document's URL may carry."""
-        secrets = [each for credential in app.executor.credentials for each in (credential.value, *credential.hides)]
+        secrets = list(app.executor.held.secrets())
         source = source_of(self.config)
         if isinstance(source, UrlSource):
             parts = urlsplit(source.url)

@@ -36,7 +36,7 @@ def api_key(place: str = "header", parameter_name: str = "X-API-Key", name: str 
 
 def placed(*schemes: SecurityScheme, **static: Any) -> list[tuple[str, str, str]]:
     """Return place, name and full value of each credential."""
-    found = place_credentials(StaticCredentials(**static), schemes)
+    found = place_credentials(StaticCredentials(**static), schemes).credentials
     return [
         (credential.place.value, credential.name, credential.prefix + credential.value.reveal()) for credential in found
     ]

@@ -40,7 +40,7 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
     for tool in report["tools"]:
         assert list(tool) == [
             "name", "title", "description", "method", "path", "operation_id", "tags", "input_schema", "output_schema",
-            "annotations", "needs", "yields", "bytes",
+            "annotations", "needs", "yields", "bytes", "auth",
         ]  # fmt: skip
         assert (tool["output_schema"], tool["needs"], tool["yields"]) == (None, [], [])
 
@@ -70,6 +70,7 @@ def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Pa
             "idempotentHint": True,
             "openWorldHint": True,
         },
+        "auth": {"security": None, "missing": [], "hint": None},
         "needs": [],
         "yields": [],
     }
@@ -122,7 +123,8 @@ def test_the_table_names_every_tool_its_operation_and_what_was_left_out(command:
     assert (ended.status, ended.err) == (0, "")
     assert re.search(r"products_label_retrieve .* GET /api/products/\{id\}/label/ .* Get a product's label", ended.out)
     assert re.search(r"^9 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
-    assert f"base URL: {shop.url}/\n13 operations left out:\n" in ended.out
+    assert f"base URL: {shop.url}/\n" in ended.out
+    assert "13 operations left out:\n" in ended.out
     assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods)\n" in ended.out
     assert "…" not in ended.out
 

@@ -114,7 +114,10 @@ async def test_a_stronger_layer_takes_the_place_of_a_weaker_one_in_any_letter_ca
     environ = {"OPENAPI_MCP_HEADER": "X-Key: environment\nX-Other: env:OTHER", "OTHER": "elsewhere"}
     config = build_config(options, environ, tmp_path)
     catalogue = await load_catalogue(config, lambda _: None, environ)
-    placed = {(c.place, c.name): c.value.reveal() for c in resolve_credentials(config, catalogue.document, environ)}
+    placed = {
+        (c.place, c.name): c.value.reveal()
+        for c in resolve_credentials(config, catalogue.document, environ).credentials
+    }
     assert placed == {(Place.HEADER, "x-key"): "flag", (Place.HEADER, "X-Other"): "elsewhere"}
 
 

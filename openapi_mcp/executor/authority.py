@@ -1,0 +1,125 @@
+"""Which credentials go with a call, and to whom: chosen by its operation, tokens got, renewed after a 401, masked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from openapi_mcp.auth.choose import Chosen, choose
+from openapi_mcp.auth.held import Held, as_held
+from openapi_mcp.auth.schemes import authorize, masked
+from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.model.call import Caller
+from openapi_mcp.model.document import Operation
+from openapi_mcp.model.grant import Grant
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
+from openapi_mcp.model.url import origin
+
+_REDACTORS = 256  # kept at a time; what one masks changes with the callers and their tokens
+
+
+class TokenSource(Protocol):
+    """Where access tokens come from."""
+
+    async def credential(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, deadline: float) -> Credential:
+        """Return a token as it goes with a call.
+
+        Raises:
+            CredentialsError: the authorization server refuses it, or cannot be reached.
+        """
+
+    def drop(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, used: Credential) -> None:
+        """Use no more the token that `used` carries: the API has refused it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Authority:
+    """The credentials `held`, and the origins `trusted` with them; `renew` reads them again."""
+
+    held: Held
+    trusted: frozenset[tuple[str, str, int]]
+    tokens: TokenSource
+    renew: Callable[[], Held | Sequence[Credential]] | None = None
+    _before: tuple[Secret, ...] = ()
+    _redactors: dict[tuple[Credential, ...], Redactor] = field(default_factory=dict)
+
+    def choose(self, operation: Operation, caller: Caller) -> Chosen:
+        """Return what goes with a call.
+
+        Raises:
+            MissingCredentialError: something that the operation needs is not there.
+        """
+        return choose(operation, self.held, tuple(map(_brought, caller.headers)))
+
+    async def credentials(self, chosen: Chosen, caller: Caller, deadline: float) -> tuple[Credential, ...]:
+        """Return what is set on a call's requests, its tokens got.
+
+        Raises:
+            CredentialsError: a token cannot be had.
+        """
+        if not chosen.tokens:
+            return chosen.credentials
+        got = [await self.tokens.credential(each.grant, each.scopes, caller, deadline) for each in chosen.tokens]
+        return _caller_last(chosen.credentials, got, caller)
+
+    def refused(self, chosen: Chosen, caller: Caller, used: tuple[Credential, ...]) -> None:
+        """Take note of a 401: tokens are got anew, and files are read again, at the next call."""
+        for each in chosen.tokens:
+            for credential in used:
+                self.tokens.drop(each.grant, each.scopes, caller, credential)
+        if self.renew is None:
+            return
+        try:
+            fresh = as_held(self.renew())
+        except OpenapiMcpError:
+            return  # the 401 itself says what is wrong; the old value stays
+        if fresh != self.held:
+            self._before = tuple(self.held.secrets())
+            self.held = fresh
+            self._redactors.clear()
+
+    def authorize(self, credentials: tuple[Credential, ...]) -> Callable[[HttpRequest], HttpRequest]:
+        """Return what sets credentials on a request to a trusted origin."""
+        return partial(authorize, credentials=credentials, trusted=self.trusted)
+
+    def masked(self, request: HttpRequest, chosen: Chosen, caller: Caller) -> HttpRequest:
+        """Return a request as it would be sent, with `***` for every secret."""
+        got = [_unknown_token() for _ in chosen.tokens]
+        return masked(request, _caller_last(chosen.credentials, got, caller), self.trusted)
+
+    def trusts(self, url: str) -> bool:
+        """True when credentials may go to the origin of a URL."""
+        return origin(url) in self.trusted
+
+    def redactor(self, credentials: tuple[Credential, ...] = (), caller: Caller | None = None) -> Redactor:
+        """Return what masks all that is held, what a call's requests carry and what its caller came with."""
+        key = (*credentials, *((_as_credential(caller.token),) if caller and caller.token else ()))
+        found = self._redactors.get(key)
+        if found is None:
+            while len(self._redactors) >= _REDACTORS:
+                del self._redactors[next(iter(self._redactors))]
+            carried = (secret for each in key for secret in (each.value, *each.hides))
+            found = self._redactors[key] = Redactor((*self._before, *self.held.secrets(), *carried))
+        return found
+
+
+def _brought(header: tuple[str, Secret]) -> Credential:
+    return Credential(place=Place.HEADER, name=header[0], value=header[1])
+
+
+def _as_credential(token: Secret) -> Credential:
+    return Credential(place=Place.HEADER, name="Authorization", value=token, prefix="Bearer ")
+
+
+def _unknown_token() -> Credential:
+    return _as_credential(Secret("token"))
+
+
+def _caller_last(
+    credentials: tuple[Credential, ...], tokens: list[Credential], caller: Caller
+) -> tuple[Credential, ...]:
+    """Return credentials in the order in which they take places: what a caller brought is last."""
+    brought = len(caller.headers)
+    ours = credentials[: len(credentials) - brought]
+    return (*ours, *tokens, *credentials[len(credentials) - brought :])
