@@ -9,6 +9,7 @@ import typer
 
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import SERVE, takes
+from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
@@ -54,7 +55,7 @@ def serve(
 
 async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     from openapi_mcp.server.access import read_access
-    from openapi_mcp.server.http import bind, endpoint_url, serve_http
+    from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper
     from openapi_mcp.server.watch import Watch
 
@@ -62,6 +63,8 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     watch = Watch(keeper=keeper)
     access = read_access(config, os.environ, notice)
     with bind(config.host, config.port, access) as listener:
+        if is_for_everybody(listener, access):  # said with --quiet too
+            say_always(f"warning: {config.host} is reachable from other machines, and nobody has to say who they are")
         async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
             say_what_is_served(app, notice)
             url = endpoint_url(config.host, listener, config.path)

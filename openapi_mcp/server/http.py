@@ -6,12 +6,12 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import anyio
 import uvicorn
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
-from pydantic import AnyHttpUrl
 
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.server.access import Access, bracketed
@@ -42,7 +42,7 @@ def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
     except OSError:
         raise ConfigError(f"the host {host!r} is unknown", where="--host", hint="use 127.0.0.1") from None
     family, _, _, _, address = found[0]
-    if not is_this_machine(str(address[0]).partition("%")[0]):
+    if not is_this_machine(_address(address)):
         _require_callers(host, access or Access())
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named; else each answer waits 40 ms for an ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -71,6 +71,16 @@ def _require_callers(host: str, access: Access) -> None:
         where="--host",
         hint="give --endpoint-token or --oauth-issuer; --allow-unauthenticated serves everybody who gets there",
     )
+
+
+def is_for_everybody(listener: socket.socket, access: Access) -> bool:
+    """True where other machines reach the endpoint and nobody has to say who they are."""
+    return not access.is_authenticated and not is_this_machine(_address(listener.getsockname()))
+
+
+def _address(name: tuple[Any, ...]) -> str:
+    """Return the address of a socket, without the interface that a link-local one names."""
+    return str(name[0]).partition("%")[0]
 
 
 def endpoint_url(host: str, listener: socket.socket, path: str) -> str:
@@ -104,7 +114,7 @@ async def serve_http(
     requests = Requests(news)
     door = Door(Bodies(requests), access.admission(url, keys))
     config = uvicorn.Config(
-        Guard(door, access.names(listener.getsockname()[0])),
+        Guard(door, access.names(_address(listener.getsockname()))),
         http=Connection,
         ws="none",
         log_config=None,
@@ -164,14 +174,14 @@ def _asgi_app(app: App, path: str, access: Access, url: str) -> AsgiApp:
     """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728."""
     auth = None
     if access.issuer is not None:
-        resource = AnyHttpUrl(access.resource(url))
-        scopes = list(access.issuer.scopes) or None
-        auth = AuthSettings(
-            issuer_url=AnyHttpUrl(access.issuer.url),
-            resource_server_url=resource,
-            required_scopes=scopes,
-            validate_token_resource=False,  # the verifier has seen to the audience
-        )
+        # From texts: of a host alone AnyHttpUrl makes a URL with a slash, which is not the issuer's own any more.
+        fields = {
+            "issuer_url": access.issuer.url,
+            "resource_server_url": access.resource(url),
+            "required_scopes": list(access.issuer.scopes) or None,
+            "validate_token_resource": False,  # the verifier has seen to the audience
+        }
+        auth = AuthSettings.model_validate(fields)
     starlette: AsgiApp = create_server(app, is_private=access.is_authenticated).streamable_http_app(
         streamable_http_path=path,
         # The guard in front has looked at Host and Origin.

@@ -81,8 +81,10 @@ def test_a_public_endpoint_is_known_by_its_names() -> None:
     )
     names = made.names("192.0.2.7")
     assert names.hosts == {"127.0.0.1", "localhost", "[::1]", "192.0.2.7", "mcp.example.com", "inside.example.com"}
-    assert (names.origins, names.sharing) == ({"https://mcp.example.com:8443"}, {"https://app.example.com"})
-    assert (names.any_address, names.local_pages, names.headers) == (True, False, {"x-key"})
+    assert names.origins == {"https://mcp.example.com:8443"}
+    assert names.sharing == {"https://app.example.com"}
+    assert names.headers == {"x-key"}
+    assert (names.any_address, names.local_pages) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,8 @@ def test_the_endpoints_url_is_what_tokens_are_meant_for() -> None:
     keys = here.issuer.keys() if here.issuer else None
     admission = here.admission("http://127.0.0.1:8800/mcp", keys)
     assert admission.metadata_url == "http://127.0.0.1:8800/.well-known/oauth-protected-resource/mcp"
-    assert (admission.open_paths, admission.scopes) == ({"/.well-known/oauth-protected-resource/mcp"}, ("read",))
+    assert admission.open_paths == {"/.well-known/oauth-protected-resource/mcp"}
+    assert admission.scopes == ("read",)
     public = access(oauth_issuer="https://id.test", public_url="https://mcp.example.com/", host="0.0.0.0")
     admission = public.admission("http://0.0.0.0:8800/mcp", keys)
     assert admission.metadata_url == "https://mcp.example.com/.well-known/oauth-protected-resource"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.lowlevel
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
@@ -32,7 +33,9 @@ class Watched(Connection):
 
 
 @asynccontextmanager
-async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Yield a connection to an app that answers once the server has looked three times."""
     monkeypatch.setattr(connection, "PATIENCE", 0.02)
     Watched.looks, Watched.looked = 0, asyncio.Event()
@@ -53,9 +56,14 @@ async def connected(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[asyn
     finally:
         writer.close()
         server.close()
+        with anyio.fail_after(20):
+            while state.connections:
+                await anyio.lowlevel.checkpoint()
 
 
-@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: lo", REQUEST + b"GET / HT"], ids=["none", "half", "2nd"])
+@pytest.mark.parametrize(
+    "said", [b"", b"GET / HTTP/1.1\r\nHost: lo", REQUEST + b"GET / HT"], ids=["none", "half", "2nd"]
+)
 async def test_a_client_that_asks_nothing_is_hung_up_on(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """security.md 29: in its first request or in a later one."""
     async with connected(monkeypatch) as (reader, writer):

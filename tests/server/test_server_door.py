@@ -174,14 +174,18 @@ async def test_what_is_no_request_passes() -> None:
 
 
 def who(issuer: str, subject: str | None, client: str) -> Caller:
-    return caller_for(
-        AccessToken(token="t", client_id=client, scopes=[], subject=subject, claims={"iss": issuer})
-    )
+    return caller_for(AccessToken(token="t", client_id=client, scopes=[], subject=subject, claims={"iss": issuer}))
 
 
 def test_a_caller_is_a_subject_of_an_issuer() -> None:
     """RFC 9068, 2.2: `sub` is unique only there; a client without a person is itself."""
     assert who("i", "ann", "app").id == who("i", "ann", "other").id
-    different = [who("i", "ann", "a"), who("j", "ann", "a"), who("i", "bob", "a"), who("i", None, "a"), who("i", "a", "")]
+    different = [
+        who("i", "ann", "a"),
+        who("j", "ann", "a"),
+        who("i", "bob", "a"),
+        who("i", None, "a"),
+        who("i", "a", ""),
+    ]
     assert len({caller.id for caller in different}) == 5
     assert all("ann" not in caller.id for caller in different)

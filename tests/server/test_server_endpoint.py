@@ -20,7 +20,15 @@ def write(file: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [b"", VALUE[:-1].encode(), f"{VALUE}x".encode(), VALUE.upper().encode(), f" {VALUE}".encode(), b"\xff\xfe", b"\x00"],
+    [
+        b"",
+        VALUE[:-1].encode(),
+        f"{VALUE}x".encode(),
+        VALUE.upper().encode(),
+        f" {VALUE}".encode(),
+        b"\xff\xfe",
+        b"\x00",
+    ],
 )
 def test_no_other_bytes_are_the_token(given: bytes) -> None:
     """security.md 30: wrong, truncated, extended; bytes that are no text."""

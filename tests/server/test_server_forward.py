@@ -29,7 +29,10 @@ def test_the_named_headers_are_taken_and_no_others() -> None:
     [
         ([(b"x-api-key", b"k")], "came without the header that says who calls: X-Tenant"),
         ([(b"x-api-key", b"k"), (b"x-tenant", b"  ")], "X-Tenant"),
-        ([(b"x-api-key", b"k"), (b"x-tenant", b"a"), (b"x-tenant", b"a")], "X-Tenant, which goes to the API, came more"),
+        (
+            [(b"x-api-key", b"k"), (b"x-tenant", b"a"), (b"x-tenant", b"a")],
+            "X-Tenant, which goes to the API, came more",
+        ),
         ([(b"x-api-key", b"k"), (b"x-tenant", "\xe9".encode("latin-1"))], "not ASCII"),
         ([(b"x-api-key", b"k"), (b"x-tenant", b"a\r\nx: y")], "not ASCII"),
         ([(b"x-api-key", b"k"), (b"x-tenant", b"a\0")], "not ASCII"),

@@ -35,7 +35,7 @@ def test_names_and_addresses_beyond_loopback(host: str) -> None:
         "evil.test", "evil-localhost", "localhost.evil.test", "127.0.0.1.evil.test", "localhost:80.evil.test",
         "localhost:80@evil.test", "mcp.example.com.evil.test", "evil.mcp.example.com", "mcp.example.com@evil.test",
         "127.1", "2130706433", "0x7f.0.0.1", "127.0.0.01", "1.2.3", "[::1", "::1", "[::1].evil.test", "[127.0.0.1]",
-        "localhost.", "localhost:999999", "local host", "", "*", "lоcalhost",
+        "localhost.", "localhost:999999", "local host", "", "*", "l\u043ecalhost",
     ],
 )  # fmt: skip
 def test_lookalikes_are_nobodys(host: str) -> None:

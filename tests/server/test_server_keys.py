@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from support.issuer import public_ec, public_rsa, rsa_key
 
@@ -152,7 +153,8 @@ async def test_a_token_without_a_key_id_fits_only_a_single_key() -> None:
 def test_a_key_says_what_it_may_have_signed_with(key: dict[str, Any], algorithms: set[str]) -> None:
     """RFC 8725, 3.1: not the token."""
     (read,) = usable([key])
-    assert (read.id, read.algorithms) == ("one", algorithms)
+    assert read.id == "one"
+    assert read.algorithms == algorithms
 
 
 @pytest.mark.parametrize(
@@ -190,5 +192,5 @@ def test_a_private_key_that_an_issuer_publishes_is_read_as_a_public_one() -> Non
 
 def test_a_key_id_that_is_no_text_is_none() -> None:
     """RFC 7517, 4.5: a string."""
-    (read,) = usable([public_rsa("one", **{"alg": "RS256"}) | {"kid": 7}])
+    (read,) = usable([public_rsa("one") | {"kid": 7}])
     assert read.id is None

@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
 from support.upstream import Answer, Upstream
 
 AUDIENCE = "https://mcp.test/mcp"
