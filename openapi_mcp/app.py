@@ -93,6 +93,7 @@ def _app(
         stored=stored,
         can_change=can_change,
         kept=kept,
+        confirm=config.confirm,
     )
 
 
@@ -227,7 +228,7 @@ def require_tools(toolset: Toolset, document: Document) -> None:
     raise ConfigError(
         f"no operation became a tool: {said}",
         where=document.source,
-        hint="widen --methods, --include or --exclude; `openapi-mcp inspect` shows each operation",
+        hint="widen --methods, --allow, --include or --exclude; `openapi-mcp inspect` shows each operation",
     )
 
 

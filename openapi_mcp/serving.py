@@ -16,9 +16,11 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.pages import Pages, ToolPages
 from openapi_mcp.generator.stored import Stored
-from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.document import Document
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.tool import Tool, Toolset
 
 Value = TypeVar("Value")
 
@@ -41,7 +43,8 @@ class App:
 
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
-    `kept` are the answers that can be read on, None where none can: they stay when the document goes.
+    `kept` are the answers that can be read on, None where none can: they stay when the document goes. `confirm` says
+    which calls a person is asked about: "none", "destructive" ones, or all "writes".
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class App:
         stored: Stored | None = None,
         can_change: bool = False,
         kept: KeptAnswers | None = None,
+        confirm: str = "none",
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -65,6 +69,7 @@ class App:
         )
         self.stored = stored
         self.kept = kept
+        self.confirm = confirm
         self.trouble: str | None = None
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
@@ -106,6 +111,23 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.executor.__aexit__(kind, error, traceback)
+
+    def asks_before(self, tool: Tool) -> bool:
+        """True where a person is asked before a call of this tool is sent: by what its annotations say it does."""
+        match self.confirm:
+            case "writes":
+                return not tool.annotations.read_only
+            case "destructive":
+                return tool.annotations.destructive
+        return False
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        return self.executor.foresee(call)
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet."""
+        return self.executor.redactor(call)
 
     async def call(self, call: Call) -> Result:
         """Run a call on what is served as it begins, whatever arrives while it runs."""

@@ -1,12 +1,15 @@
 """What an option's value means, wherever it was written; each function raises a ConfigError that says where."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS
 from openapi_mcp.model.url import origin, redact_url
+
+_METHOD = re.compile("[A-Z][A-Z-]*")  # OAS 3.2, Path Item Object, additionalOperations: documents name methods too
 
 
 def read_text(value: Any, where: str) -> str:
@@ -68,13 +71,24 @@ def read_methods(value: Any, where: str) -> frozenset[str]:
 
 
 def read_patterns(value: Any, where: str) -> tuple[str, ...]:
-    """Return patterns of operations."""
-    patterns = read_texts(value, where)
+    """Return patterns of operations; a method before one in capitals, one space after it: "post  /a" -> "POST /a"."""
+    patterns = tuple(map(_with_plain_method, read_texts(value, where)))
     for pattern in patterns:
-        if not pattern.startswith(("/", "*", "tag:", "op:")):
-            hint = "write a path such as '/orders/*', tag:NAME, or op:GLOB"
+        method, space, rest = pattern.partition(" ")
+        named = rest if space and _METHOD.fullmatch(method) else pattern
+        if not named.startswith(PATTERN_STARTS):
+            hint = (
+                "write a path such as '/orders/*', tag:NAME, or op:GLOB; a method may stand before it: 'POST /orders'"
+            )
             raise ConfigError(f"the pattern {pattern!r} can match nothing", where=where, hint=hint)
     return patterns
+
+
+def _with_plain_method(pattern: str) -> str:
+    """Return a pattern with the method that stands before it as documents know it; one that they invent is theirs."""
+    method, space, rest = pattern.partition(" ")
+    is_method = bool(space) and (method.upper() in METHODS or _METHOD.fullmatch(method) is not None)
+    return f"{method.upper()} {rest.strip()}" if is_method else pattern
 
 
 def read_base_url(value: Any, where: str) -> str:

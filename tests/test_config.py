@@ -231,14 +231,23 @@ def test_methods_that_are_none_are_refused(value: object, message: str) -> None:
     assert refused({"methods": value}).message == message
 
 
-@pytest.mark.parametrize("pattern", ["/orders/*", "*", "tag:Orders", "op:orders_*"])
+@pytest.mark.parametrize(
+    "pattern", ["/orders/*", "*", "tag:Orders", "op:orders_*", "POST /orders", "DELETE tag:a b", "PURGE *", "/a b"]
+)
 def test_patterns_are_paths_tags_or_operation_names(pattern: str) -> None:
     """design.md, Options: `/path/*`, `tag:NAME`, `op:GLOB`."""
     config = from_flags(include=[pattern], exclude=f"{pattern}\n\n /x ")
     assert (config.include, config.exclude) == ((pattern,), (pattern, "/x"))
 
 
-@pytest.mark.parametrize("pattern", ["orders", "Tag:x", "operation:x", "^/a"])
+def test_a_method_before_a_pattern_may_be_written_in_any_letter_case() -> None:
+    """Our choice: as --methods takes them. A method that only documents know is written as they do."""
+    assert from_flags(allow="post  /orders\nDelete /orders/* ").allow == ("POST /orders", "DELETE /orders/*")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["orders", "Tag:x", "operation:x", "^/a", "purge /a", "POST", "POST orders", "POST GET *"]
+)
 def test_a_pattern_that_can_match_nothing_is_refused(pattern: str) -> None:
     """style.md, Errors: an exclude that silently excludes nothing would be unsafe."""
     assert refused({"exclude": [pattern]}).message == f"the pattern {pattern!r} can match nothing"

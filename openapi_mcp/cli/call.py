@@ -10,17 +10,19 @@ import typer
 
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
-from openapi_mcp.cli.output import show_bytes, show_json, show_text, stdout_is_terminal
+from openapi_mcp.cli.output import ask, show_bytes, show_json, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
-from openapi_mcp.model.call import Blob, Call, Result, Text
+from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
 from openapi_mcp.model.jsontext import read_json
-from openapi_mcp.model.message import HttpRequest, Streamed, Upload
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.text import without_controls
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.curl import curl
+from openapi_mcp.request.shown import question, shown_body
+from openapi_mcp.serving import App
 
 HELP = """Call one tool and print its answer.
 
@@ -68,7 +70,27 @@ def call(
 
 async def _call(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> Result:
     async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
-        return await app.executor.call(_as_call(app.toolset.by_name.get(name), name, pairs, given))
+        tool = app.toolset.by_name.get(name)
+        call = _as_call(tool, name, pairs, given)
+        refusal = _refusal(app, call) if tool is not None and app.asks_before(tool) else None
+        return refusal.as_result() if refusal is not None else await app.executor.call(call)
+
+
+def _refusal(app: App, call: Call) -> Failure | None:
+    """Ask the person at the terminal whether the call may be sent; return why it is not, None where it is.
+
+    Raises:
+        ConfigError: there is no terminal to ask at.
+    """
+    request = app.foresee(call)
+    if isinstance(request, Failure):
+        return request
+    answer = ask(question(call.tool, request, app.redactor(call)))
+    if answer is None:
+        hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"
+        raise ConfigError("a person must confirm this call, and there is no terminal", where="--confirm", hint=hint)
+    said = Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent", hint="answer y to send it")
+    return None if answer else said
 
 
 async def _preview(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> HttpRequest:
@@ -138,7 +160,7 @@ def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
 
 
 def _show_request(request: HttpRequest, *, as_json: bool) -> None:
-    body = _shown_body(request.body)
+    body = shown_body(request.body)
     if as_json:
         headers = [{"name": name, "value": value} for name, value in request.headers]
         said = {"method": request.method, "url": request.url, "headers": headers, "body": body}
@@ -148,21 +170,6 @@ def _show_request(request: HttpRequest, *, as_json: bool) -> None:
     lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
     show_text("\n".join([*lines, "", body] if body is not None else lines))
     show_text(f"\n{curl(request)}")
-
-
-def _shown_body(body: bytes | Streamed | None) -> str | None:
-    """Return a body as text; bytes that are none as they are escaped in Python, a file on disk by its path."""
-    match body:
-        case None:
-            return None
-        case bytes():
-            return body.decode("utf-8", "backslashreplace")
-        case Streamed():
-            return "".join(map(_shown_piece, body.pieces))
-
-
-def _shown_piece(piece: bytes | Upload) -> str:
-    return f"<{piece.size:,} bytes of {piece.path}>" if isinstance(piece, Upload) else piece.decode("utf-8", "replace")
 
 
 def _show_result(result: Result, *, as_json: bool) -> None:

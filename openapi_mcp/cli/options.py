@@ -85,15 +85,16 @@ TOOLS: Options = {
     ),
     "allow": _option(
         _Texts, "--allow", metavar="PATTERN", panel=_TOOLS,
-        help_text="These operations too, whatever their method: 'POST /path/*', tag:NAME or op:GLOB; repeatable.",
+        help_text="These operations too, whatever --methods says: 'POST /path/*', tag:NAME or op:GLOB; --include and "
+        "--exclude still hold; repeatable.",
     ),
     "include": _option(
         _Texts, "--include", metavar="PATTERN", panel=_TOOLS,
-        help_text="Only these operations: '/path/*', tag:NAME or op:GLOB; repeatable.",
+        help_text="Only these operations: '/path/*', 'GET /path/*', tag:NAME or op:GLOB; repeatable.",
     ),
     "exclude": _option(
         _Texts, "--exclude", metavar="PATTERN", panel=_TOOLS,
-        help_text="Not these operations; wins over --include; repeatable.",
+        help_text="Not these operations; wins over --include and --allow; repeatable.",
     ),
     "output_schemas": _option(
         _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,27 @@ def notice(text: str) -> None:
 
 def quiet_notice(_text: str) -> None:
     """Say nothing: --quiet."""
+
+
+def ask(text: str) -> bool | None:
+    """Ask the person at the terminal, yes or no; None where there is no terminal to ask at. No answer is a no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    with _interruptible():
+        _write(sys.stderr, text)
+        sys.stderr.write("Accept? [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C end the waiting for a line: the event loop's own handler waits until that has come."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def show_error(error: OpenapiMcpError) -> None:

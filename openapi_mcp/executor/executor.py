@@ -173,6 +173,22 @@ class Executor:
             return self._authority.masked(request, self._authority.choose(tool.operation, call.caller), call.caller)
         return request
 
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send, secrets masked, or the failure that it would end with before that."""
+        redact = self.redactor(call)
+        try:
+            tool, _, request = self._request(call)
+            chosen = self._authority.choose(tool.operation, call.caller)
+        except _Refused as refusal:
+            return _masked(refusal.failure, redact)
+        except CredentialsError as error:
+            return _masked(unauthenticated(error), redact)
+        return self._authority.masked(request, chosen, call.caller)
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet."""
+        return self._authority.redactor(caller=call.caller)
+
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of `url`."""
         return self._authority.trusts(url)

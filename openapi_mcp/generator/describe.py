@@ -1,12 +1,12 @@
 """What a model reads of a tool: title, description, annotations; and the server's instructions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from openapi_mcp.generator.schema import MissingSchemaError, find
 from openapi_mcp.model.document import Document, Operation, Response, Schema
 from openapi_mcp.model.media import is_json
-from openapi_mcp.model.policy import ANY_METHOD, SAFE_METHODS, Selection
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, SAFE_METHODS, Selection
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations
 
@@ -125,10 +125,14 @@ def annotations(operation: Operation) -> Annotations:
     )
 
 
-def instructions(document: Document, selection: Selection) -> str:
-    """Return the server's instructions: what the API is, and how its results are to be read (under 2 kB)."""
+def instructions(document: Document, selection: Selection, allowed: Iterable[str] = ()) -> str:
+    """Return the server's instructions: what the API is, and how its results are to be read (under 2 kB).
+
+    `allowed` are the methods of the tools, which may be there though their methods are not selected.
+    """
     about = one_line(_MARKUP.sub(" ", document.description), 600)
-    writes = sorted(selection.methods - SAFE_METHODS - {"QUERY", "OPTIONS", "TRACE", ANY_METHOD})
+    known = {method if method in METHODS else "others" for method in allowed}  # the document's own words stay out
+    writes = sorted((selection.methods | known) - READ_ONLY - {"TRACE", ANY_METHOD})
     rights = f"Tools may change data ({', '.join(writes)})." if writes else "Only reading operations are offered."
     return "\n".join(
         line

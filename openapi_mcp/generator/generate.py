@@ -106,7 +106,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     return Toolset(
         title=document.title,
         version=document.version,
-        instructions=describe.instructions(document, selection),
+        instructions=describe.instructions(document, selection, {tool.operation.method for tool in tools}),
         tools=tuple(tools),
         extras=(READ_RESULT_TOOL,) if tools and selection.reads_on else (),
         skipped=tuple(skipped),

@@ -7,6 +7,7 @@ from openapi_mcp.model.document import Location
 METHODS = ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ANY_METHOD = "*"  # in a selection: also methods that only the document names (OAS 3.2, additionalOperations)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+PATTERN_STARTS = ("/", "*", "tag:", "op:")  # of a pattern that names operations, whatever their method
 ANY_CLIENT = "all"
 CONFIRM = ("none", "destructive", "writes")
 CLIENTS = (
@@ -19,10 +20,10 @@ CLIENTS = (
 class Selection:
     """Which operations become tools, and how they are listed.
 
-    `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`; what `allow` matches is taken whatever its
-    method. `hidden` are the parameters that configured
-    credentials occupy: (location, name in lower case). `client` is the one that names and schemas are fitted to.
-    `has_folder` says whether files may be given by their paths.
+    `include` and `exclude` are patterns: `/path/*`, `tag:NAME`, `op:GLOB`, each with a method before it or none; what
+    `allow` matches is taken whatever its method. `hidden` are the parameters that configured credentials occupy:
+    (location, name in lower case). `client` is the one that names and schemas are fitted to. `has_folder` says whether
+    files may be given by their paths.
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
     """
 

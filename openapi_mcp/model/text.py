@@ -25,6 +25,20 @@ def clean_text(text: str) -> str:
     return _HIDDEN.sub("", text.replace("\r\n", "\n")).strip()
 
 
+def visible(text: str) -> str:
+    """Return the text with each character that a reader cannot see, or not tell from a space, as its code point.
+
+    "pay\u202eme" -> "pay<U+202E>me"; line breaks stay.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line if line.isascii() and line.isprintable() else _with_code_points(line) for line in lines)
+
+
+def _with_code_points(line: str) -> str:
+    hidden = (not char.isprintable() or _HIDDEN.fullmatch(char) for char in line)
+    return "".join(f"<U+{ord(char):04X}>" if is_hidden else char for char, is_hidden in zip(line, hidden, strict=True))
+
+
 def one_line(text: str, limit: int) -> str:
     """Return the text on one line, white space folded, cut at a word to at most `limit` characters."""
     flat = " ".join(clean_text(text).split())

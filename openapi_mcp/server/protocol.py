@@ -25,6 +25,7 @@ from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
 from openapi_mcp.server.callers import caller_of, failure_of
+from openapi_mcp.server.confirm import Person, sealed_state
 from openapi_mcp.server.rights import Rights
 from openapi_mcp.serving import App
 
@@ -55,7 +56,7 @@ def create_server(app: App, *, is_private: bool = False) -> Server[Any]:
 
     async def call_tool(
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
-    ) -> types.CallToolResult:
+    ) -> types.CallToolResult | types.InputRequiredResult:
         if (failure := failure_of(context)) is not None:
             return mcp_result(failure.as_result())
         call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
@@ -68,7 +69,10 @@ def create_server(app: App, *, is_private: bool = False) -> Server[Any]:
         await context.session.report_progress(
             0, 1, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
         )
-        return mcp_result(await _run(app, call))
+        instead = await person.instead(context, params, tool, call)
+        if isinstance(instead, Failure):
+            return mcp_result(instead.as_result())
+        return instead or mcp_result(await _run(app, call))
 
     def input_schema(name: str) -> dict[str, Any] | None:
         if name == READ_RESULT and app.kept is not None:
@@ -76,7 +80,7 @@ def create_server(app: App, *, is_private: bool = False) -> Server[Any]:
         tool = app.toolset.by_name.get(name)
         return dict(tool.input_schema) if tool else None
 
-    bus = InMemorySubscriptionBus()
+    bus, person = InMemorySubscriptionBus(), Person(app)
     server: Server[Any] = Server(
         "openapi-mcp",
         version=__version__,
@@ -93,6 +97,7 @@ def create_server(app: App, *, is_private: bool = False) -> Server[Any]:
     )
     shaken: list[ServerSession] = []
     server.middleware.append(_put_tools_in(app, rights, shaken))
+    server.middleware.append(sealed_state(server.name))
 
     async def list_changed() -> None:
         server.instructions = app.toolset.instructions

@@ -109,7 +109,7 @@ def test_what_is_left_out_is_named_with_place_and_reason(command: Command, tmp_p
             "method": "POST",
             "path": "/a",
             "pointer": "#/paths/~1a/post",
-            "reason": "method POST is not enabled (--methods)",
+            "reason": "method POST is not enabled (--methods, --allow)",
         },
     ]
     (problem,) = report["problems"]
@@ -125,7 +125,7 @@ def test_the_table_names_every_tool_its_operation_and_what_was_left_out(command:
     assert re.search(r"^9 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
     assert f"base URL: {shop.url}/\n" in ended.out
     assert "13 operations left out:\n" in ended.out
-    assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods)\n" in ended.out
+    assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods, --allow)\n" in ended.out
     assert "…" not in ended.out
 
 
@@ -234,7 +234,7 @@ def test_an_empty_list_says_why(command: Command, shop: Shop) -> None:
     ended = command("inspect", "--spec", shop.spec, "--exclude", "/api/*")
     assert (ended.status, ended.out) == (2, "")
     assert ended.err.startswith("error: no operation became a tool: ")
-    assert "  fix: widen --methods, --include or --exclude" in ended.err
+    assert "  fix: widen --methods, --allow, --include or --exclude" in ended.err
     report = command("inspect", "--spec", shop.spec, "--exclude", "/api/*", "--json").json
     assert (report["tools"], len(report["skipped"])) == ([], 21)
 

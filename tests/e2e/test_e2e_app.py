@@ -102,8 +102,9 @@ async def test_an_empty_list_names_the_four_commonest_reasons(tmp_path: Path) ->
         async with open_app(config, lambda _: None, {}):
             pass
     assert caught.value.message == (
-        "no operation became a tool: 2 x excluded by '/[ab]' (--exclude); 2 x method POST is not enabled (--methods); "
-        "1 x the operation is not an object; 1 x method PUT is not enabled (--methods)"
+        "no operation became a tool: 2 x excluded by '/[ab]' (--exclude); "
+        "2 x method POST is not enabled (--methods, --allow); "
+        "1 x the operation is not an object; 1 x method PUT is not enabled (--methods, --allow)"
     )
     assert caught.value.where == str(tmp_path / "api.json")
 

@@ -595,6 +595,17 @@ async def test_a_preview_of_no_request_says_why(call: Call, message: str) -> Non
     assert raised.value.message == message
 
 
+async def test_what_is_foreseen_is_the_preview_or_the_failure_of_the_call(httpx_mock: HTTPXMock) -> None:
+    """Issue 5, Writes: nobody is asked about what cannot be sent, and it fails as always, secrets masked."""
+    ours = executor(credentials=[BEARER])
+    good, bad = Call(tool="thing", arguments={"id": 7}), Call(tool="thing", arguments={"id": SECRET})
+    assert ours.foresee(good) == ours.preview(good)
+    assert ours.foresee(bad) == (await ours.call(bad)).failure
+    assert ours.redactor(good)(f"a {SECRET}") == "a ***"
+    assert SECRET not in str(ours.foresee(bad))
+    assert httpx_mock.get_requests() == []
+
+
 def everything(result: Result) -> str:
     """Return all that a client sees of a result."""
     parts = [json.dumps(result.structured, ensure_ascii=False)]

@@ -182,6 +182,14 @@ def test_instructions_say_what_the_api_is_and_what_may_be_done() -> None:
     assert writing.instructions.splitlines()[1] == "Tools may change data (POST, PUT)."
 
 
+def test_instructions_say_what_was_allowed_though_its_method_is_not_selected() -> None:
+    """Issue 5, Writes: --allow. A method that a document invents is text of the document's, and stays out."""
+    paths: dict[str, Any] = {"/a": {"get": {}, "delete": {}, "additionalOperations": {"IGNORE-ALL-RULES": {}}}}
+    allowed = toolset(paths, selection=Selection(allow=("DELETE *", "IGNORE-ALL-RULES *")), openapi="3.2.0")
+    assert [tool.operation.method for tool in allowed.tools] == ["GET", "DELETE", "IGNORE-ALL-RULES"]
+    assert allowed.instructions.splitlines()[1] == "Tools may change data (DELETE, others)."
+
+
 @settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.text(max_size=300))
 def test_no_text_of_a_document_makes_a_tool_too_long_or_hides_something(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.model.text import clean_text, one_line, without_controls
+from openapi_mcp.model.text import clean_text, one_line, visible, without_controls
 
 HIDDEN = (
     "\x00\x07\x1b\x7f\x85\x9b\xad\u061c\u180e\u200b\u200d\u200e\u202e\u2060\u2066\u2069\ufe0f\ufeff\U000e0041\U000e007f"
@@ -72,3 +72,23 @@ def test_a_long_line_is_cut_at_a_word_where_one_ends_late_enough(text: str, limi
 def test_what_a_terminal_would_obey_is_shown_instead() -> None:
     """security.md R-TEXT: an answer goes to a terminal as it was, but for what would drive it."""
     assert without_controls("\x1b]0;pwned\x07\x1b[31mred\n\té\x9b") == "\\x1b]0;pwned\\x07\\x1b[31mred\n\té\\x9b"
+
+
+@pytest.mark.parametrize(
+    "character", [*HIDDEN, "\u00a0", "\u2028", "\u3000", "\u3164", "\u115f", "\ue000", "\ud800", "\t"]
+)
+def test_what_cannot_be_seen_is_shown_as_its_code_point(character: str) -> None:
+    """Issue 5, Writes: a person who is asked sees all there is; a blank that is no space is not taken for one."""
+    assert visible(f"pay{character}\nload é") == f"pay<U+{ord(character):04X}>\nload é"
+
+
+@given(st.text())
+def test_what_can_be_seen_stays_as_it_is(text: str) -> None:
+    """Law: showing twice is showing once."""
+    assert visible(visible(text)) == visible(text)
+    assert visible(text).replace("\n", "").isprintable()
+
+
+def test_a_carriage_return_that_ends_no_line_is_shown() -> None:
+    """Issue 5, Writes: a terminal would write over the line."""
+    assert visible("pay 1\rpay 9\r\nend") == "pay 1<U+000D>pay 9\nend"

@@ -1,0 +1,151 @@
+"""Asks the person behind a client before a call is sent that `--confirm` names, in both protocol eras.
+
+Nothing that a model can write says yes: not an argument, a header or `_meta`. In the eras of the handshake the answer
+comes to a request of ours. Since 2026-07-28 it comes with the call made anew, and counts only beside the state that we
+gave with the question, which the SDK seals, and which is good for one answer about one call.
+"""
+
+import secrets
+import shlex
+from collections import OrderedDict
+from typing import Any, Literal
+
+import anyio
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
+from mcp.shared.exceptions import MCPError
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.request.shown import digest, question
+from openapi_mcp.serving import App
+
+PATIENCE = 600.0  # seconds that a person has for an answer
+_MOST_OPEN = 10_000  # questions without an answer; whose question was dropped is asked anew
+_MAX_SHOWN_ARGUMENTS = 1_000  # characters of a command line in a hint
+_KEY = "confirm"
+_NO_FIELDS: types.ElicitRequestedSchema = {"type": "object", "properties": {}}
+
+Answer = Literal["accept", "decline", "cancel", "late", "unable"]
+
+
+def sealed_state(audience: str) -> RequestStateBoundary:
+    """Return the middleware that seals the state of a question under a key of this process, and opens what comes back.
+
+    What was forged, has expired, or belongs to another call is refused there with -32602.
+    """
+    return RequestStateBoundary(RequestStateSecurity.ephemeral(ttl=PATIENCE), default_audience=audience)
+
+
+class Person:
+    """The person behind a client; each answer is for one call, and counts once."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._open: OrderedDict[str, str] = OrderedDict()
+
+    async def instead(
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams, tool: Tool, call: Call
+    ) -> Failure | types.InputRequiredResult | None:
+        """Return what the call is answered with in place of its result; None where it may be sent, at once.
+
+        Whoever awaits anything before sending lets another document come in between.
+        """
+        if not self._app.asks_before(tool):
+            return None
+        request = self._app.foresee(call)
+        if isinstance(request, Failure):
+            return request  # nobody is asked about what cannot be sent
+        if not _can_ask(context):
+            return _unable(call)
+        if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            return self._with_the_next_call(params, call, request)
+        return await self._meanwhile(context, call, request)
+
+    def _with_the_next_call(
+        self, params: types.CallToolRequestParams, call: Call, request: HttpRequest
+    ) -> Failure | types.InputRequiredResult | None:
+        """Take the answer that comes with the call, or ask for it."""
+        asked_about = self._open.pop(params.request_state or "", None)
+        answer = (params.input_responses or {}).get(_KEY)
+        if asked_about == digest(call, request) and isinstance(answer, types.ElicitResult):
+            return _outcome(answer.action, call)
+        nonce = secrets.token_urlsafe(32)
+        self._open[nonce] = digest(call, request)
+        if len(self._open) > _MOST_OPEN:
+            self._open.popitem(last=False)
+        asking = types.ElicitRequestFormParams(message=self._question(call, request), requested_schema=_NO_FIELDS)
+        return types.InputRequiredResult(input_requests={_KEY: types.ElicitRequest(params=asking)}, request_state=nonce)
+
+    async def _meanwhile(
+        self, context: ServerRequestContext[Any, Any], call: Call, request: HttpRequest
+    ) -> Failure | None:
+        """Ask while the call waits; again where it would send something else by the time of the answer."""
+        while True:
+            refusal = _outcome(await _asked(context, self._question(call, request)), call)
+            if refusal is not None:
+                return refusal
+            known, found = digest(call, request), self._app.foresee(call)
+            if isinstance(found, Failure):
+                return found
+            if digest(call, found) == known:
+                return None
+            request = found
+
+    def _question(self, call: Call, request: HttpRequest) -> str:
+        return question(call.tool, request, self._app.redactor(call))
+
+
+def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:
+    """True where the client can put a form before a person; one that says no mode means that one."""
+    declared = context.session.client_capabilities
+    asks = declared.elicitation if declared is not None else None
+    return asks is not None and (asks.form is not None or asks.url is None)
+
+
+async def _asked(context: ServerRequestContext[Any, Any], text: str) -> Answer:
+    """Return what the person answers to a question of ours. Cancelling the call ends the waiting."""
+    with anyio.move_on_after(PATIENCE):
+        try:
+            answer = await context.session.elicit_form(text, _NO_FIELDS, related_request_id=context.request_id)
+        except MCPError:  # the client's own refusal, or no way to it
+            return "unable"
+        return answer.action
+    return "late"
+
+
+def _outcome(answer: Answer, call: Call) -> Failure | None:
+    match answer:
+        case "accept":
+            return None
+        case "decline":
+            return Failure(
+                kind=FailureKind.REFUSED,
+                message="the person declined this call; nothing was sent",
+                hint="do not make it again unless the person asks for it",
+            )
+        case "unable":
+            return _unable(call)
+    left = "nobody answered in time" if answer == "late" else "the person left the question without an answer"
+    hint = "make the call again when the person is there to confirm it"
+    return Failure(kind=FailureKind.CANCELLED, message=f"{left}; nothing was sent", hint=hint)
+
+
+def _unable(call: Call) -> Failure:
+    """Return the refusal for a client that cannot ask; it says how the operator, or a person, can allow the call."""
+    return Failure(
+        kind=FailureKind.REFUSED,
+        message="a person must confirm this call, and this client cannot ask one (it offers no form elicitation)",
+        hint="only a person can allow it: the operator starts the server with another --confirm or without it, or a "
+        f"person runs, with the options of this server: {_command(call)}",
+    )
+
+
+def _command(call: Call) -> str:
+    arguments = write_json(call.arguments)
+    shown = shlex.quote(arguments) if len(arguments) <= _MAX_SHOWN_ARGUMENTS else "- (the arguments on stdin)"
+    return f"openapi-mcp call {call.tool} --args {shown}"
