@@ -40,7 +40,21 @@ def resolve_credentials(
         states_security=document.states_security,
         has_certificate=config.client_cert is not None,
         allows_anonymous=config.allow_anonymous,
+        hidden=_endpoint_token(config, environ),
     )
+
+
+def _endpoint_token(config: Config, environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Return what clients of `serve http` bring; nothing where it cannot be read.
+
+    That server itself does not start without it; a command that only shows the tools may run as somebody else.
+    """
+    try:
+        return (
+            () if config.endpoint_token is None else (read_secret(config.endpoint_token, environ, "--endpoint-token"),)
+        )
+    except CredentialsError:
+        return ()
 
 
 def _static(layer: CredentialLayer, scheme: str, by_scheme: _Read, environ: Mapping[str, str]) -> StaticCredentials:

@@ -117,6 +117,8 @@ def test_the_endpoints_token_lets_in_and_goes_nowhere(
     with served(tmp_path, *options, MCP_WORD=TOKEN) as (_, url):
         good = Caller(url, browser, Authorization=f"Bearer {TOKEN}")
         assert good.call("echo", n=1)["isError"] is False
+        upstream.answers["/echo"] = Answer(json.dumps({"guessed": TOKEN}).encode())
+        assert good.call("echo")["structuredContent"] == {"guessed": "***"}
         good.open()
         called = good.send("tools/call", 2, {"name": "echo", "arguments": {}})
         assert from_stream(called)["result"]["isError"] is False
@@ -131,7 +133,7 @@ def test_the_endpoints_token_lets_in_and_goes_nowhere(
             assert all(answer.headers["www-authenticate"].startswith('Bearer realm="mcp"') for answer in answers)
         assert from_stream(good.send("tools/list", 4))["result"]["tools"]
     assert TOKEN not in str(upstream.seen)
-    assert len(upstream.calls) == 2
+    assert len(upstream.calls) == 3
 
 
 def test_a_token_in_a_file_is_rotated_while_we_serve(browser: httpx.Client, upstream: Upstream, tmp_path: Path) -> None:
