@@ -19,7 +19,7 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same, trust_of
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.text import one_line
@@ -144,7 +144,7 @@ async def check_again(
     """
     known = app.freshness
     try:
-        if known is not None and (parts := await still_the_same(config, known.parts)) is not None:
+        if known is not None and (parts := await still_the_same(config, known.parts, app.document)) is not None:
             _note_unchanged(app, known, replace(known, parts=parts))
             return None
         catalogue = await apart(partial(load_catalogue, config, notice, environ))
@@ -202,6 +202,8 @@ def make_executor(
     kept: KeptAnswers | None = None,
 ) -> Executor:
     """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
+    trust = trust_of(config)
+    trust.check()
     return Executor(
         catalogue.document,
         catalogue.toolset,
@@ -213,6 +215,7 @@ def make_executor(
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",
         kept=kept,
+        trust=trust,
     )
 
 

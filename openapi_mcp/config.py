@@ -285,7 +285,7 @@ _PLURALS = {
     "oauth_scope": "oauth_scopes",
 }
 _LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
-_OWN = ("spec", "spec_command", "base_url", "files", *_CREDENTIALS)
+_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": read_text,
     "spec_command": read_text,

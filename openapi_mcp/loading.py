@@ -17,12 +17,14 @@ from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
+from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.part import Part, digest
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.tool import Toolset
-from openapi_mcp.model.url import redact_url
+from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.progress import Progress
+from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
     from openapi_mcp.loader.fetch import Fetched
@@ -94,6 +96,8 @@ async def load_catalogue(
         select=config.select,
         reads_on=config.limits.max_response > 0,
     )
+    trust = _trust_for(config, source)
+    trust.check()
     wanted = None if whole else partial(is_selected, selection=selection)
     with _collector_off(), Progress(notice, f"loading {source}") as progress:
 
@@ -114,6 +118,7 @@ async def load_catalogue(
             arrived=received,
             wanted=wanted,
             variables=config.server_variables,
+            trust=trust,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
         credentials = resolve_credentials(config, document, environ, typed_url)
@@ -132,16 +137,41 @@ async def load_catalogue(
     )
 
 
-async def still_the_same(config: Config, parts: Sequence[Part]) -> tuple[Part, ...] | None:
-    """Return the parts of a document with their validators of now; None where it may be another one.
+def trust_of(config: Config) -> Trust:
+    """Return whom the operator believes on the wire; our certificate is for no origin yet."""
+    return Trust(
+        ca_bundle=config.ca_bundle,
+        client_cert=config.client_cert,
+        client_key=config.client_key,
+        insecure=config.insecure,
+    )
+
+
+def _trust_for(config: Config, source: Source) -> Trust:
+    """Return the same for fetching a document: its URL sees our certificate where calls would go to that origin."""
+    typed = source.url if isinstance(source, UrlSource) else ""
+    own = origin(config.base_url or typed)
+    return replace(trust_of(config), known=frozenset((own,) if own else ()))
+
+
+async def still_the_same(config: Config, parts: Sequence[Part], document: Document) -> tuple[Part, ...] | None:
+    """Return the parts of the document with their validators of now; None where it may be another one.
 
     Raises:
         SourceError: the document, or an overlay, cannot be fetched.
     """
     from openapi_mcp.loader.again import unchanged
 
-    named = [source_of(config), *map(parse_source, config.overlays)]
-    return await unchanged(parts, named, allow_remote_refs=config.allow_remote_refs)
+    source = source_of(config)
+    typed = source.url if isinstance(source, UrlSource) else ""
+    own = frozenset(found for url in (typed, document.base_uri or "") if (found := origin(url)) is not None)
+    return await unchanged(
+        parts,
+        [source, *map(parse_source, config.overlays)],
+        allow_remote_refs=config.allow_remote_refs,
+        trust=_trust_for(config, source),
+        bounds=Bounds(reach=document.reach, exempt=own) if document.reach is not None else None,
+    )
 
 
 @contextmanager
@@ -191,6 +221,7 @@ class _Parts:
 
     def freshness(self, config: Config) -> Freshness:
         """Return what tells whether the document is still as it was."""
+        certificates = (config.client_cert, config.client_key, config.ca_bundle)
         values = [value for layer in config.credentials for value in _written(layer)]
         return Freshness(
             files=tuple(self.files.values()),
@@ -198,7 +229,10 @@ class _Parts:
             made=self.since // 10**9,
             is_settled=not self.is_racy,
             variables=tuple(value[4:] for value in values if value.startswith("env:")),
-            secret_files=tuple(os.path.expanduser(value[5:]) for value in values if value.startswith("file:")),
+            secret_files=tuple(
+                os.path.expanduser(path)
+                for path in (*(value[5:] for value in values if value.startswith("file:")), *filter(None, certificates))
+            ),
         )
 
 

@@ -17,7 +17,7 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 LAYERS = (
     ("front",),
     ("errors", "flow", "model", "progress"),
-    ("schema", "values"),
+    ("schema", "values", "tls", "peer"),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records"),
     ("recovery",),
     ("executor",),
@@ -32,7 +32,7 @@ LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
 OUTSIDE = ("__init__.py", "__main__.py")
 KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its exit code
 
-RIM = ("config.py", "loader/fetch.py", "executor/", "loading.py", "app.py", "server/", "cli/")
+RIM = ("config.py", "tls.py", "peer.py", "loader/fetch.py", "executor/", "loading.py", "app.py", "server/", "cli/")
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}
 

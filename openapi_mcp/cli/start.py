@@ -14,6 +14,11 @@ from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
 from openapi_mcp.loader.source import StdinSource
 from openapi_mcp.loading import Notice, source_of
 
+_INSECURE = (
+    "warning: insecure: no certificate is checked, so whoever is on the wire can read and change everything, "
+    "credentials too; --ca-bundle FILE believes an authority of your own instead"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
@@ -36,6 +41,8 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     config = build_config(flags, os.environ, folder)
     set_up_logging("error" if config.quiet else config.log_level)
     say = quiet_notice if config.quiet else notice
+    if config.insecure:
+        notice(_INSECURE)  # with --quiet too
     if config.file == folder / FILE_NAME and not flags.get("config"):
         say(f"using {FILE_NAME} of this folder")
     elif config.file is None and (folder / FILE_NAME).is_file():

@@ -35,6 +35,7 @@ from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
+from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
@@ -56,6 +57,7 @@ from openapi_mcp.response.decode import mask, read_answer
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
 from openapi_mcp.schema.check import Check
+from openapi_mcp.tls import Trust
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,8 @@ class Executor:
     Of the `credentials` those that an operation needs are set, last, on its requests to a trusted origin; `renew` reads
     them again after a 401, and `tokens` gets those that are access tokens. `find_file` returns the file that a path in
     an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result` reads it on.
+    `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the document
+    names is no nearer than the document was (`Document.reach`).
     """
 
     def __init__(
@@ -107,13 +111,15 @@ class Executor:
         user_agent: str = "openapi-mcp",
         kept: KeptAnswers | None = None,
         tokens: TokenSource | None = None,
+        trust: Trust | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
         self._base_url = base_url
+        trusted = trusted_origins(document, base_url, typed_url)
         self._authority = Authority(
             held=as_held(credentials),
-            trusted=trusted_origins(document, base_url, typed_url),
+            trusted=trusted,
             tokens=tokens,  # type: ignore[arg-type]
             renew=renew,
         )
@@ -124,7 +130,11 @@ class Executor:
         self._routes = Routes(document.templates, document.methods)
         self._reader = Reader(max_response=self._limits.max_response, kept=kept)
         self._sender = Sender(
-            max_body=self._limits.max_body, user_agent=user_agent, max_concurrency=self._limits.max_concurrency
+            max_body=self._limits.max_body,
+            user_agent=user_agent,
+            max_concurrency=self._limits.max_concurrency,
+            trust=replace(trust or Trust(), known=trusted),
+            bounds=Bounds(reach=document.reach, exempt=trusted),
         )
 
     @property

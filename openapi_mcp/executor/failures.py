@@ -5,7 +5,9 @@ from typing import Any
 
 from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.executor.faults import (
+    AddressError,
     BrokenAnswerError,
+    CertificateError,
     NoTurnError,
     SendError,
     TooLargeError,
@@ -23,6 +25,7 @@ from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
+_CONFIRM = "if the API is really there, confirm it where the server is started: --base-url URL"
 _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
 
@@ -64,6 +67,11 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
         case NoTurnError():
             message, hint = f"the call's turn did not come in time: {reason}", "call again when others have ended"
             return Failure(kind=FailureKind.TIMEOUT, message=message, retryable=True, hint=hint)
+        case AddressError():
+            return Failure(kind=FailureKind.REFUSED, message=f"nothing was sent: {reason}", hint=_CONFIRM)
+        case CertificateError():
+            message = f"cannot connect to the API: {reason}"
+            return Failure(kind=FailureKind.UNREACHABLE, message=message, attempts=1, hint=error.hint)
         case UnreachableError():
             kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
         case TooLargeError():

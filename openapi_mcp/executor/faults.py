@@ -4,6 +4,8 @@ SendError
 ├── UnsendableError     no request that HTTP can carry; nothing was sent
 ├── UploadError         a file to send is not what it was; nothing was sent as if it were whole
 ├── UnreachableError    no connection; nothing was sent
+│   └── CertificateError    because of a certificate: the server's, or ours
+├── AddressError        an address that the document may not lead to; nothing was sent
 ├── NoTurnError         too many calls were in flight; nothing was sent
 ├── TooLargeError       the answer's body is larger than the cap
 └── BrokenAnswerError   no HTTP answer, or one that ended before its end
@@ -24,6 +26,18 @@ class UploadError(SendError):
 
 class UnreachableError(SendError):
     """No connection was made: nothing was sent."""
+
+
+class CertificateError(UnreachableError):
+    """The server's certificate is not believed, or it refuses ours: nothing was sent. `hint` says what to do."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class AddressError(SendError):
+    """The document leads to an address nearer than its own: nothing was sent."""
 
 
 class NoTurnError(SendError):

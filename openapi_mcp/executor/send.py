@@ -6,14 +6,17 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 from urllib.request import getproxies
 
 import anyio
 
+from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.answer import Answer
 from openapi_mcp.executor.faults import (
+    AddressError,
     BrokenAnswerError,
+    CertificateError,
     NoTurnError,
     SendError,
     TooLargeError,
@@ -24,15 +27,18 @@ from openapi_mcp.executor.faults import (
 from openapi_mcp.executor.lanes import Lane, Lanes, shut
 from openapi_mcp.executor.unpack import ACCEPT_ENCODING
 from openapi_mcp.executor.upload import pieces
+from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse, Streamed
-from openapi_mcp.model.url import origin
+from openapi_mcp.model.url import Origin, origin
+from openapi_mcp.peer import TooNearError, watch
+from openapi_mcp.tls import Trust, certificate_fault
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = [
-    "MAX_REDIRECTS", "BrokenAnswerError", "NoTurnError", "SendError", "Sender", "TooLargeError", "UnreachableError",
-    "UnsendableError", "UploadError",
+    "MAX_REDIRECTS", "AddressError", "BrokenAnswerError", "CertificateError", "NoTurnError", "SendError", "Sender",
+    "TooLargeError", "UnreachableError", "UnsendableError", "UploadError",
 ]  # fmt: skip
 
 MAX_REDIRECTS = 5
@@ -43,14 +49,19 @@ _Carrier = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 @dataclass(slots=True)
 class Sender:
-    """Sends requests, at most `max_concurrency` at a time, the others in their turn. An async context manager."""
+    """Sends requests, at most `max_concurrency` at a time, the others in their turn. An async context manager.
+
+    `trust` says whose certificates are believed, and which origins see ours; `bounds`, how near those may be that the
+    operator did not name.
+    """
 
     max_body: int
     user_agent: str
     max_concurrency: int = 100
+    trust: Trust = field(default_factory=Trust)
+    bounds: Bounds = field(default_factory=Bounds)
     _lanes: Lanes[_Carrier] = field(init=False, repr=False)
     _turns: anyio.Semaphore = field(init=False, repr=False)
-    _trust: dict[bool, ssl.SSLContext] = field(init=False, repr=False, default_factory=dict)
 
     async def __aenter__(self) -> Self:
         self._lanes = Lanes(self._new_lane)
@@ -69,25 +80,13 @@ class Sender:
     def _new_lane(self, where: Hashable) -> Lane[_Carrier]:
         import httpx
 
-        trust = self._trusted(isinstance(where, tuple) and where[0] == "http")
+        trust = self.trust.context(cast("Origin | None", where))
         one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         if getproxies():  # which of them is for which host, only a client of httpx knows
             client = httpx.AsyncClient(verify=trust, limits=one, timeout=None, cookies=_no_cookies())  # noqa: S113
             return Lane(where, _through(client), client.aclose)
         transport = httpx.AsyncHTTPTransport(verify=trust, limits=one)
         return Lane(where, transport.handle_async_request, transport.aclose)
-
-    def _trusted(self, is_plain: bool) -> ssl.SSLContext:
-        """Return whom we believe to be who they are, read once.
-
-        Where nothing is encrypted no certificates are loaded, which takes longer than all the rest; none is trusted.
-        """
-        import httpx
-
-        if is_plain not in self._trust:
-            made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else httpx.create_ssl_context()
-            self._trust[is_plain] = made
-        return self._trust[is_plain]
 
     async def send(
         self, request: HttpRequest, deadline: float = math.inf, authorize: Authorize = lambda request: request
@@ -97,11 +96,15 @@ class Sender:
         `deadline` is in the clock of `anyio.current_time`; waiting for a turn counts. An answer without end, and
         one that refuses, is returned as far as it came.
 
+        Any origin may be asked, a token endpoint too: without `authorize` no credential goes along but those in the
+        request itself, and our certificate is shown to none but the origins that `trust` knows.
+
         Raises:
             TimeoutError: the deadline came before the answer was whole.
             UnsendableError: a URL that is too long, or a header that HTTP does not allow.
             UploadError: a file to send is missing, or has changed.
-            UnreachableError: no connection.
+            UnreachableError: no connection; a CertificateError where a certificate is why.
+            AddressError: the origin's address is nearer than `bounds` allow.
             NoTurnError: the deadline came before the request's turn.
             TooLargeError: more than `max_body` decompressed bytes.
             BrokenAnswerError: not HTTP, cut short, or redirected without end.
@@ -125,9 +128,15 @@ class Sender:
             return await self._follow(request, answer, authorize)
         except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeEncodeError) as error:
             raise UnsendableError(_reason(error)) from error
+        except TooNearError as error:
+            raise AddressError(_reason(error)) from error
+        except OpenapiMcpError as error:  # a file of certificates is no longer what it was
+            raise CertificateError(error.message, error.hint or "") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
-            raise UnreachableError(_reason(error)) from error
-        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise _unreachable(error) from error
+        except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
+            if fault := certificate_fault(error):  # TLS 1.3: a server refuses us when the request is on its way
+                raise CertificateError(fault.message, fault.hint or "") from error
             if came := answer.broken_off():
                 return came
             raise BrokenAnswerError(_reason(error)) from error
@@ -148,7 +157,10 @@ class Sender:
         """Return the answer, or the request that it redirects to within the origin."""
         content = pieces(request.body) if isinstance(request.body, Streamed) else request.body
         made = _as_httpx(request, content, self.user_agent)
-        lane = self._lanes.take(origin(request.url))
+        where = origin(request.url)
+        if self.bounds.bind(where):
+            watch(made, self.bounds)
+        lane = self._lanes.take(where)
         try:
             response = await lane.carrier(made)
             try:
@@ -232,6 +244,11 @@ def _through(client: "httpx.AsyncClient") -> _Carrier:
         return await client.send(request, stream=True, auth=no_auth)
 
     return carry
+
+
+def _unreachable(error: Exception) -> UnreachableError:
+    fault = certificate_fault(error)
+    return CertificateError(fault.message, fault.hint or "") if fault else UnreachableError(_reason(error))
 
 
 def _no_cookies() -> CookieJar:

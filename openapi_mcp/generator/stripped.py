@@ -96,6 +96,7 @@ def encode_document(document: Document) -> dict[str, Any]:
         methods=document.methods,
         security_schemes=document.security_schemes,
         states_security=document.states_security,
+        reach=document.reach,
     )
     encoded: dict[str, Any] = encode(kept)
     return encoded

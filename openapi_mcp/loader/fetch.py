@@ -4,14 +4,15 @@ What was fetched before is asked for by its validators (RFC 9110 13): a server t
 """
 
 import io
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from functools import cache
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,13 +20,14 @@ import anyio
 
 from openapi_mcp.errors import OpenapiMcpError, SourceError
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
+from openapi_mcp.model.address import Bounds, Reach, farthest
 from openapi_mcp.model.part import Validators, digest
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.peer import Peer, TooNearError, watch
+from openapi_mcp.tls import Trust, certificate_fault
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx  # imported where it is used: it costs a command that fetches nothing half of its start
 
 DEADLINE = 60.0  # seconds, for all of it
@@ -44,13 +46,25 @@ Progress = Callable[[int, int | None], None]
 class Fetched:
     """A document's bytes and the URL they came from, None for a local source.
 
-    `is_unchanged` where they are what the validators told of that it was asked with: then no bytes are sent.
+    `is_unchanged` where they are what the validators told of that it was asked with: then no bytes are sent. `reach` is
+    where the URL's address leads, None for a local source.
     """
 
     data: bytes
     base_uri: str | None = None
     validators: Validators | None = None
     is_unchanged: bool = False
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    """How a URL is asked; see `fetch`."""
+
+    within_origin: bool
+    known: Validators | None
+    trust: Trust
+    bounds: Bounds | None
 
 
 async def fetch(
@@ -59,17 +73,23 @@ async def fetch(
     *,
     within_origin: bool = False,
     known: Validators | None = None,
+    trust: Trust | None = None,
+    bounds: Bounds | None = None,
 ) -> Fetched:
     """Return the bytes of a document; `within_origin` refuses a redirect to another origin.
 
-    `known` is for who still has those that it tells of.
+    `known` is for who still has those that it tells of. `trust` says whose certificates are believed. `bounds` are for
+    what a document names, None for what the operator typed.
 
     Raises:
-        SourceError: unreachable, not found, refused, too slow (60 s), too large (64 MB) or too often redirected (5).
+        SourceError: unreachable, not found, refused, too slow (60 s), too large (64 MB) or too often redirected (5), or
+            nearer than its bounds.
+        ConfigError, CredentialsError: a file that `trust` names cannot be used.
     """
+    asking = _Asking(within_origin=within_origin, known=known, trust=trust or Trust(), bounds=bounds)
     try:
         with anyio.fail_after(DEADLINE):
-            return await _fetch(source, progress or _silent, within_origin, known)
+            return await _fetch(source, progress or _silent, asking)
     except TimeoutError:
         raise SourceError(
             f"the document did not arrive within {DEADLINE:.0f} s",
@@ -82,10 +102,10 @@ def _silent(_received: int, _total: int | None) -> None:
     """Report nothing."""
 
 
-async def _fetch(source: Source, progress: Progress, within_origin: bool, known: Validators | None) -> Fetched:
+async def _fetch(source: Source, progress: Progress, asking: _Asking) -> Fetched:
     match source:
         case UrlSource():
-            return await _from_url(source, progress, within_origin, known)
+            return await _from_url(source, progress, asking)
         case FileSource():
             return Fetched(data=await _from_file(source))
         case StdinSource():
@@ -94,81 +114,113 @@ async def _fetch(source: Source, progress: Progress, within_origin: bool, known:
             return Fetched(data=await _from_command(source))
 
 
-async def _from_url(source: UrlSource, progress: Progress, within_origin: bool, known: Validators | None) -> Fetched:
+async def _from_url(source: UrlSource, progress: Progress, asking: "_Asking") -> Fetched:
     import httpx
 
-    headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
-    hooks = {"request": [_check_redirect(source, within_origin), _ask_if_changed(known)]}
     try:
-        async with (
-            httpx.AsyncClient(
-                follow_redirects=True,
-                max_redirects=MAX_REDIRECTS,
-                headers=headers,
-                timeout=DEADLINE,
-                event_hooks=hooks,
-                verify=_certificates(),
-            ) as client,
-            client.stream("GET", source.url) as response,
-        ):
+        async with AsyncExitStack() as stack:
+            response, reach = await _answer(source, asking, _Clients(asking.trust, stack))
             if response.status_code == 304 and _is_conditional(response.request):
-                return Fetched(data=b"", validators=known, is_unchanged=True)
+                return Fetched(data=b"", validators=asking.known, is_unchanged=True, reach=reach)
             _check_status(source, response.status_code)
             _check_encoding(source, response.headers.get("content-encoding", ""))
             data = await _read_body(source, response, progress)
             base_uri = str(response.url.copy_with(userinfo=b"", fragment=None))
-            return Fetched(data=data, base_uri=base_uri, validators=_validators(response))
-    except httpx.TooManyRedirects:
-        raise SourceError(
-            f"more than {MAX_REDIRECTS} redirects", where=str(source), hint="give the URL they should lead to"
-        ) from None
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a host name that is none
-        raise _unreachable(source, error) from None
+            return Fetched(data=data, base_uri=base_uri, validators=_validators(response), reach=reach)
+    except TooNearError as error:
+        hint = "where it is right, give the URL itself, or save what is there to a file"
+        raise SourceError(f"not fetched: {error}", where=str(source), hint=hint) from None
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ssl.SSLError) as error:
+        raise _unreachable(source, error) from None  # UnicodeError: a host name that is none
 
 
-@cache
-def _certificates() -> "ssl.SSLContext":
-    """Return what certificates are checked against: read once, for that takes longer than a small fetch."""
+@dataclass(frozen=True, slots=True)
+class _Clients:
+    """An HTTP client for each kind of origin that redirects lead through: our certificate is not for all of them."""
+
+    trust: Trust
+    stack: AsyncExitStack
+    jar: CookieJar = field(default_factory=CookieJar)
+    made: "dict[ssl.SSLContext, httpx.AsyncClient]" = field(default_factory=dict)
+
+    async def client(self, url: str) -> "httpx.AsyncClient":
+        import httpx
+
+        context = self.trust.context(origin(url))
+        if context not in self.made:
+            client = httpx.AsyncClient(timeout=DEADLINE, cookies=self.jar, verify=context)
+            self.made[context] = await self.stack.enter_async_context(client)
+        return self.made[context]
+
+
+async def _answer(source: UrlSource, asking: "_Asking", clients: _Clients) -> "tuple[httpx.Response, Reach]":
+    """Return the answer that redirects lead to, which is closed with the clients, and where it came from.
+
+    What the operator typed may be anywhere; from there on redirects lead no nearer than they have come from.
+    """
     import httpx
 
-    return httpx.create_ssl_context()
+    bounds, next_request, auth = asking.bounds, _request(source), None
+    for _ in range(MAX_REDIRECTS + 1):
+        request = next_request
+        _check_redirect(source, asking.within_origin, request)
+        _ask_if_changed(asking.known, request)
+        peer = watch(request, bounds or Bounds())
+        client = await clients.client(str(request.url))
+        response = await client.send(request, stream=True, auth=auth or httpx.USE_CLIENT_DEFAULT)
+        clients.stack.push_async_callback(response.aclose)
+        if response.next_request is None:
+            return response, peer.reach
+        await response.aclose()
+        bounds = _from_here_on(bounds, peer)
+        next_request, auth = response.next_request, httpx.Auth()  # a redirect brings no user of its own
+    raise SourceError(
+        f"more than {MAX_REDIRECTS} redirects", where=str(source), hint="give the URL they should lead to"
+    )
 
 
-def _check_redirect(source: UrlSource, within_origin: bool) -> Callable[["httpx.Request"], object]:
-    """Return a hook that stops a redirect from https to http: whoever reads the wire could write the document.
+def _request(source: UrlSource) -> "httpx.Request":
+    import httpx
 
-    It also keeps what a document refers to within its origin.
+    headers = {"Accept": _ACCEPT, "Accept-Encoding": ", ".join(_ENCODINGS), "User-Agent": "openapi-mcp"}
+    return httpx.Request("GET", source.url, headers={**headers, "Connection": "keep-alive"})
+
+
+def _from_here_on(bounds: Bounds | None, peer: Peer) -> Bounds:
+    """Return what bounds the next redirect: how far this one has come, its own origin aside."""
+    if bounds is None:
+        here = origin(peer.url)
+        return Bounds(reach=peer.reach, exempt=frozenset((here,) if here else ()))
+    return replace(bounds, reach=farthest(bounds.reach, peer.reach))
+
+
+def _check_redirect(source: UrlSource, within_origin: bool, request: "httpx.Request") -> None:
+    """Stop a redirect from https to http: whoever reads the wire could write the document.
+
+    And keep what a document refers to within its origin.
     """
-
-    async def check(request: "httpx.Request") -> None:
-        if source.url.lower().startswith("https:") and request.url.scheme != "https":
-            raise SourceError(
-                f"redirected from https to {redact_url(str(request.url))!r}",
-                where=str(source),
-                hint="give an https URL",
-            )
-        if within_origin and origin(str(request.url)) != origin(source.url):
-            raise SourceError(
-                f"redirected to another origin, {redact_url(str(request.url))!r}",
-                where=str(source),
-                hint="allow it with --allow-remote-refs",
-            )
-
-    return check
+    if source.url.lower().startswith("https:") and request.url.scheme != "https":
+        raise SourceError(
+            f"redirected from https to {redact_url(str(request.url))!r}",
+            where=str(source),
+            hint="give an https URL",
+        )
+    if within_origin and origin(str(request.url)) != origin(source.url):
+        raise SourceError(
+            f"redirected to another origin, {redact_url(str(request.url))!r}",
+            where=str(source),
+            hint="allow it with --allow-remote-refs",
+        )
 
 
-def _ask_if_changed(known: Validators | None) -> Callable[["httpx.Request"], object]:
-    """Return a hook that asks the URL that gave the validators for what is new, and any other one for all."""
-
-    async def ask(request: "httpx.Request") -> None:
-        asked = known if known is not None and known.url == _digest_of(request) else None
-        fields = {"If-None-Match": asked and asked.etag, "If-Modified-Since": asked and asked.last_modified}
-        for name, value in fields.items():
-            request.headers.pop(name, None)  # of the URL that redirected to here
-            if value:
-                request.headers[name] = value
-
-    return ask
+def _ask_if_changed(known: Validators | None, request: "httpx.Request") -> None:
+    """Ask the URL that gave the validators for what is new, and any other one for all."""
+    asked = known if known is not None and known.url == _digest_of(request) else None
+    fields = {"If-None-Match": asked and asked.etag, "If-Modified-Since": asked and asked.last_modified}
+    for name, value in fields.items():
+        request.headers.pop(name, None)  # of the URL that redirected to here
+        if value:
+            request.headers[name] = value
 
 
 def _digest_of(request: "httpx.Request") -> str:
@@ -243,6 +295,8 @@ def _unreachable(source: Source, error: Exception) -> SourceError:
     import httpx
 
     reason = one_line(str(error), 200) or type(error).__name__
+    if fault := certificate_fault(error):
+        return SourceError(f"cannot connect: {fault.message}", where=str(source), hint=fault.hint)
     if isinstance(error, httpx.ConnectError):
         return SourceError(
             f"cannot connect: {reason}", where=str(source), hint="check host and port, and that the API runs"

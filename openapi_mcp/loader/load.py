@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,10 +18,12 @@ from openapi_mcp.loader.parse import parse
 from openapi_mcp.loader.read import Wanted, read
 from openapi_mcp.loader.refs import Resources, declared_uris, may_point_outside, outside_uris
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
+from openapi_mcp.model.address import Bounds, Reach, farthest
 from openapi_mcp.model.document import Document, Problem, Severity
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.tls import Trust
 
 _MAX_FILES = 2_000
 _SHOWN_TOKENS = 9  # of a pointer that has hundreds
@@ -43,13 +45,15 @@ async def load(
     arrived: Arrived | None = None,
     wanted: Wanted | None = None,
     variables: Mapping[str, str] | None = None,
+    trust: Trust | None = None,
 ) -> Document:
     """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
     A text is understood as after `--spec`: a URL, a file, or `-` for standard input. References lead from a local file
     to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
     is told of every part: the document, the overlays in their order, then what references name. Of operations that are
-    not `wanted` the heading alone is read. `variables` are values for server variables.
+    not `wanted` the heading alone is read. `variables` are values for server variables. `trust` says whose certificates
+    are believed, and who sees ours.
 
     Raises:
         ConfigError: the text is no source, or a server variable is none.
@@ -67,6 +71,7 @@ async def load(
                 arrived=arrived or _untold,
                 wanted=wanted,
                 variables=variables or {},
+                trust=trust,
             )
             return await gathering.document(overlays)
     except TimeoutError:
@@ -88,7 +93,9 @@ class _Gathering:
     arrived: Arrived
     wanted: Wanted | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    trust: Trust | None = None
     roots: dict[str, JsonValue] = field(default_factory=dict)
+    bounds: dict[str, Bounds] = field(default_factory=dict)  # by URI: for what the references of each document name
     problems: list[Problem] = field(default_factory=list)
     received: int = 0
 
@@ -104,6 +111,7 @@ class _Gathering:
             root = self.overlaid(root, parse(text, where=str(overlay)), str(overlay))
         root_uri = self.root_uri(fetched, root)
         self.roots[""] = root
+        self.bound(root_uri, fetched, self.source)
         if outside:
             await self.gather(root, root_uri)
         resources = Resources(self.roots, root_uri)
@@ -111,7 +119,7 @@ class _Gathering:
             from openapi_mcp.loader.faults import schema_faults
 
             self.problems += schema_faults(root)
-        return read(
+        document = read(
             root,
             source=str(self.source),
             base_uri=fetched.base_uri,
@@ -120,12 +128,30 @@ class _Gathering:
             wanted=self.wanted,
             variables=self.variables,
         )
+        return replace(document, reach=self.reach(root_uri))
+
+    def bound(self, uri: str, fetched: Fetched, source: Source) -> None:
+        """Note how near the references of a document may lead, its own origin aside."""
+        typed = source.url if isinstance(source, UrlSource) else ""
+        own = frozenset(found for url in (typed, fetched.base_uri or "") if (found := origin(url)) is not None)
+        self.bounds[uri] = Bounds(reach=fetched.reach, exempt=own)
+
+    def reach(self, root_uri: str) -> Reach | None:
+        """Return what bounds the servers that are named: any part may name one. A local document's are not bound."""
+        if self.bounds[root_uri].reach is None:
+            return None
+        return farthest(*(bounds.reach for bounds in self.bounds.values()))
 
     async def fetched(
-        self, source: Source, progress: Progress | None = None, *, within_origin: bool = False
+        self,
+        source: Source,
+        progress: Progress | None = None,
+        *,
+        within_origin: bool = False,
+        bounds: Bounds | None = None,
     ) -> Fetched:
         try:
-            fetched = await fetch(source, progress, within_origin=within_origin)
+            fetched = await fetch(source, progress, within_origin=within_origin, trust=self.trust, bounds=bounds)
         except SourceError:
             self.arrived(source, None)
             raise
@@ -180,10 +206,12 @@ class _Gathering:
         if source is None:
             return None
         try:
-            fetched = await self.fetched(source, within_origin=not self.allow_remote)
+            within = not self.allow_remote
+            fetched = await self.fetched(source, within_origin=within, bounds=self.bounds_of(holder))
         except SourceError as error:
             self.warn(uri, f"a referenced document cannot be fetched: {error.message}", "correct the $ref")
             return None
+        self.bound(uri, fetched, source)
         try:
             data = unpacked(fetched.data, str(source))
             self.received += len(data)
@@ -199,6 +227,10 @@ class _Gathering:
                 hint="serve a part of it",
             )
         return value
+
+    def bounds_of(self, holder: str) -> Bounds | None:
+        """Return how near a reference of a document may lead; None where that document is a local one."""
+        return found if (found := self.bounds[holder]).reach is not None else None
 
     def cut(self, data: bytes, where: str, uri: str) -> JsonValue:
         """Parse a document; what is nested too deeply in it costs the operations that use it."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from openapi_mcp.model.address import Reach
+
 Schema: TypeAlias = Mapping[str, Any]
 ANY_METHODS = "*"
 
@@ -199,6 +201,7 @@ class Document:
     """One OpenAPI description, read and upgraded.
 
     `source` is how the source may be shown; `base_uri` is the URL it was retrieved from, None for a local one.
+    `reach` is how near the address is that it came from, None for a local one: it leads no nearer (model/address.py).
     `skipped` holds the operations that a defect leaves out; `templates` are all its path templates, served or not, and
     `methods` those of each, between blanks (ANY_METHODS where they stand elsewhere). `states_security` where it says of
     any operation, or of all, which credentials they need.
@@ -219,3 +222,4 @@ class Document:
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    reach: Reach | None = None

@@ -6,8 +6,11 @@ from openapi_mcp.model.secret import MASK
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+Origin = tuple[str, str, int]
+"""Scheme, host and port. RFC 6454."""
 
-def origin(url: str) -> tuple[str, str, int] | None:
+
+def origin(url: str) -> Origin | None:
     """Return scheme, host and port (RFC 6454), or None for a URL that is not http(s) or is malformed.
 
     "HTTPS://Api.example.com/v1" -> ("https", "api.example.com", 443)

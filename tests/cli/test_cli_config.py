@@ -62,6 +62,17 @@ def test_the_file_of_this_folder_is_left_alone_beside_what_is_named(command: Com
     assert ended.err == f"{said}; --config openapi-mcp.toml reads it\n"
 
 
+@pytest.mark.parametrize("name", ["CLIENT_CERT", "CLIENT_KEY"])
+def test_the_file_of_this_folder_does_not_say_who_sees_our_certificate(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Our choice: a client certificate is a credential; a file found somewhere does not name its server."""
+    (tmp_path / "openapi-mcp.toml").write_text('spec = "https://evil.example"\n')
+    monkeypatch.setenv(f"OPENAPI_MCP_{name}", "mine.pem")
+    ended = command("inspect")
+    assert (ended.status, "no document is given" in ended.err) == (2, True)
+
+
 @pytest.mark.parametrize("how", ["flag", "environment"])
 def test_another_file_can_be_named(
     command: Command, api: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str

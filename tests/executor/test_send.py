@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import socket
-import ssl
 
 import anyio
 import anyio.lowlevel
@@ -41,25 +40,6 @@ async def failing(what: HttpRequest, *, max_body: int = 1_000_000) -> SendError:
     with pytest.raises(SendError) as raised:
         await send(what, max_body=max_body)
     return raised.value
-
-
-async def test_only_tls_loads_certificates_and_once() -> None:
-    """Our choice: the trust store takes longer to load than all the rest; without one no certificate is accepted."""
-    async with Sender(max_body=1, user_agent="openapi-mcp/test") as sender:
-        for url in ("HTTP://one.test/a", "http://two.test/"):
-            await sender.prepare(url)
-        plain = sender._trust[True]
-        assert sender._trust == {True: plain}
-        for url in ("https://one.test/a", "https://two.test/"):
-            await sender.prepare(url)
-        knowing = sender._trust[False]
-        assert sender._trust == {True: plain, False: knowing}
-    assert (plain.get_ca_certs(), plain.verify_mode, plain.check_hostname) == ([], ssl.CERT_REQUIRED, True)
-    assert (knowing.get_ca_certs() != [], knowing.verify_mode, knowing.check_hostname) == (
-        True,
-        ssl.CERT_REQUIRED,
-        True,
-    )
 
 
 async def test_an_answer_is_plain_data() -> None:

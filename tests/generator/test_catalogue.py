@@ -27,6 +27,7 @@ from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.pages import PAGE, ToolPages
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.generator.stripped import encode_document
+from openapi_mcp.model.address import Reach
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.document import Document, Operation, SecurityScheme
 from openapi_mcp.model.message import HttpResponse
@@ -93,6 +94,15 @@ def stored(path: Path) -> Stored:
     found = read_catalogue(opened(path))
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("reach", [None, *Reach])
+def test_how_near_its_document_was_is_kept(path: Path, reach: Reach | None) -> None:
+    """Our choice: a start without the document is bound by it as the first one was."""
+    made = dataclasses.replace(document(), reach=reach)
+    write_catalogue(path, made, toolset(), ANSWERS, FRESHNESS, Redactor(()))
+    with closing(stored(path)) as found:
+        assert found.document.reach is reach
 
 
 def test_the_list_is_read_as_it_was_written(path: Path) -> None:

@@ -22,6 +22,7 @@ from openapi_mcp.errors import SourceError
 from openapi_mcp.loader import fetch as fetch_module
 from openapi_mcp.loader.fetch import Fetched, fetch
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource, UrlSource
+from openapi_mcp.model.address import Reach
 
 pytestmark = pytest.mark.anyio
 
@@ -113,7 +114,8 @@ async def refusal(source: Source) -> SourceError:
 async def test_a_document_is_fetched_with_its_url(web: Web) -> None:
     """design.md, Options: a URL."""
     source = web.serves("/openapi.json", b'{"a": 1}')
-    assert await fetch(source) == Fetched(data=b'{"a": 1}', base_uri=f"{web.url}/openapi.json")
+    expected = Fetched(data=b'{"a": 1}', base_uri=f"{web.url}/openapi.json", reach=Reach.LOOPBACK)
+    assert await fetch(source) == expected
 
 
 async def test_a_document_is_asked_for_as_json_or_yaml_without_credentials(web: Web) -> None:
@@ -231,7 +233,8 @@ async def test_redirects_are_followed_and_the_last_url_is_the_base(web: Web) -> 
     for n in range(5):
         web.serves(f"/{n}", status=302, Location=f"/{n + 1}")
     web.serves("/5", b"{}")
-    assert await fetch(UrlSource(url=f"{web.url}/0")) == Fetched(data=b"{}", base_uri=f"{web.url}/5")
+    fetched = await fetch(UrlSource(url=f"{web.url}/0"))
+    assert fetched == Fetched(data=b"{}", base_uri=f"{web.url}/5", reach=Reach.LOOPBACK)
 
 
 async def test_a_sixth_redirect_is_refused(web: Web) -> None:
