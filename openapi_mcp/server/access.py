@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from openapi_mcp.config import Config
@@ -19,11 +18,10 @@ from openapi_mcp.server.guard import LOOPBACK, Names
 from openapi_mcp.server.issuer import fetch_keys, is_private, is_this_machine, read_issuer_url
 from openapi_mcp.server.keys import Keys
 from openapi_mcp.server.tokens import Verifier
-
-if TYPE_CHECKING:
-    import ssl
+from openapi_mcp.tls import Trust
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+SYSTEM = Trust()
 _WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 
@@ -35,11 +33,11 @@ class Issuer:
     audience: tuple[str, ...] = ()
     keys_url: str | None = None
     scopes: tuple[str, ...] = ()
-    ca_bundle: str | None = None
+    trust: Trust = SYSTEM
 
     def keys(self) -> Keys:
         """Return its keys, none of which is there yet."""
-        return Keys(partial(fetch_keys, self.url, self.keys_url, _trust(self.ca_bundle)), time.monotonic)
+        return Keys(partial(fetch_keys, self.url, self.keys_url, self.trust), time.monotonic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +133,15 @@ def _read_issuer(config: Config) -> Issuer | None:
         raise ConfigError("tokens have to be meant for this endpoint, by its URL", where="--oauth-issuer", hint=hint)
     if any(not _is_scope(scope) for scope in config.oauth_scopes):
         raise ConfigError("a scope is one word", where="--oauth-scope", hint="give the option once for each scope")
+    # Not `--insecure`: whoever is on the wire could sign tokens of their own.
+    trust = Trust(ca_bundle=config.ca_bundle)
+    trust.check()
     return Issuer(
         url=read_issuer_url(config.oauth_issuer, "--oauth-issuer"),
         audience=config.oauth_audience,
         keys_url=_read_keys_url(config.oauth_jwks),
         scopes=config.oauth_scopes,
-        ca_bundle=config.ca_bundle,
+        trust=trust,
     )
 
 
@@ -183,20 +184,3 @@ def serialized(found: tuple[str, str, int]) -> str:
 def bracketed(host: str) -> str:
     """Return a host as a URL has it: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
-
-
-def _trust(ca_bundle: str | None) -> "ssl.SSLContext | bool":
-    """Return what the issuer's certificate is checked against.
-
-    Raises:
-        ConfigError: the file holds no certificates.
-    """
-    if ca_bundle is None:
-        return True
-    import ssl
-
-    try:
-        return ssl.create_default_context(cafile=ca_bundle)
-    except OSError as error:
-        reason = error.strerror or "it holds no certificates"
-        raise ConfigError(f"cannot use {ca_bundle}: {reason}", where="--ca-bundle", hint="give a PEM file") from None

@@ -9,10 +9,9 @@ import anyio
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 _DEADLINE = 5.0  # seconds, for all of it: somebody's call is waiting
@@ -25,19 +24,16 @@ class IssuerError(Exception):
     """The issuer's keys cannot be had; the message says why, for the operator."""
 
 
-async def fetch_keys(issuer: str, keys_url: str | None, trust: "ssl.SSLContext | bool" = True) -> list[JsonObject]:
+async def fetch_keys(issuer: str, keys_url: str | None, trust: Trust) -> list[JsonObject]:
     """Return the JSON Web Keys of an issuer (RFC 7517, 5), from `keys_url` or from where its metadata says.
 
     Raises:
         IssuerError: out of reach, too slow, too large, or not what it should be.
     """
-    import httpx
-
     try:
         with anyio.fail_after(_DEADLINE):
-            async with httpx.AsyncClient(verify=trust, timeout=_DEADLINE) as client:
-                url = keys_url or await _named_by_metadata(client, issuer)
-                keys = (await _object(client, url)).get("keys")
+            url = keys_url or await _named_by_metadata(issuer, trust)
+            keys = (await _object(url, trust)).get("keys")
     except TimeoutError:
         raise IssuerError(f"no answer within {_DEADLINE:.0f} s") from None
     if not isinstance(keys, list):
@@ -45,12 +41,12 @@ async def fetch_keys(issuer: str, keys_url: str | None, trust: "ssl.SSLContext |
     return [key for key in keys if isinstance(key, dict)]
 
 
-async def _named_by_metadata(client: "httpx.AsyncClient", issuer: str) -> str:
+async def _named_by_metadata(issuer: str, trust: Trust) -> str:
     """Return the `jwks_uri` of the first metadata that is the issuer's own. RFC 8414 3.3, OpenID Discovery 4.3."""
     trouble = ""
     for url in metadata_urls(issuer):
         try:
-            metadata = await _object(client, url)
+            metadata = await _object(url, trust)
         except IssuerError as error:
             trouble = trouble or str(error)
             continue
@@ -76,17 +72,22 @@ def metadata_urls(issuer: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-async def _object(client: "httpx.AsyncClient", url: str) -> JsonObject:
+async def _object(url: str, trust: Trust) -> JsonObject:
     """Return the JSON object at a URL; nothing is followed from there."""
     import httpx
 
     headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "openapi-mcp"}
     try:
-        async with client.stream("GET", url, headers=headers, follow_redirects=False) as response:
+        async with (
+            httpx.AsyncClient(verify=trust.context(origin(url)), timeout=_DEADLINE, follow_redirects=False) as client,
+            client.stream("GET", url, headers=headers) as response,
+        ):
             if response.status_code != 200:
                 raise IssuerError(f"{_shown(url)} answers {response.status_code}")
             data = await _body(response, url)
         value = read_json(data.decode())
+    except ConfigError as error:  # the bundle was good when we started
+        raise IssuerError(error.message) from None
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise IssuerError(f"{_shown(url)}: {type(error).__name__}") from None
     if not isinstance(value, dict):

@@ -12,13 +12,14 @@ from support.upstream import Answer, Upstream
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.server import issuer as module
 from openapi_mcp.server.issuer import IssuerError, fetch_keys, is_private, metadata_urls, read_issuer_url
+from openapi_mcp.tls import Trust
 
 pytestmark = pytest.mark.anyio
 
 
 async def trouble(issuer: str, keys_url: str | None = None) -> str:
     with pytest.raises(IssuerError) as caught:
-        await fetch_keys(issuer, keys_url)
+        await fetch_keys(issuer, keys_url, Trust())
     return str(caught.value)
 
 
@@ -29,7 +30,7 @@ def serve(upstream: Upstream, path: str, value: Any) -> None:
 async def test_keys_are_found_by_the_issuers_metadata(upstream: Upstream) -> None:
     """RFC 8414, 3: the one place that the operator need not know."""
     issuer = Issuer(upstream)
-    assert await fetch_keys(issuer.url, None) == [public_rsa("one")]
+    assert await fetch_keys(issuer.url, None, Trust()) == [public_rsa("one")]
     assert issuer.asked == ["/.well-known/oauth-authorization-server", "/keys"]
 
 
@@ -40,13 +41,13 @@ async def test_openid_metadata_is_as_good(upstream: Upstream) -> None:
         upstream.answers[f"/.well-known/{path}/tenant"] = Answer(b"", status=404)
     serve(upstream, "/tenant/.well-known/openid-configuration", {"issuer": tenant, "jwks_uri": f"{upstream.url}/k"})
     serve(upstream, "/k", {"keys": [{"kty": "x"}, "no key"]})
-    assert await fetch_keys(tenant, None) == [{"kty": "x"}]
+    assert await fetch_keys(tenant, None, Trust()) == [{"kty": "x"}]
 
 
 async def test_named_keys_need_no_metadata(upstream: Upstream) -> None:
     """`--oauth-jwks`."""
     issuer = Issuer(upstream)
-    assert await fetch_keys("https://id.test", f"{upstream.url}/keys") == [public_rsa("one")]
+    assert await fetch_keys("https://id.test", f"{upstream.url}/keys", Trust()) == [public_rsa("one")]
     assert issuer.asked == ["/keys"]
 
 
@@ -105,6 +106,12 @@ async def test_an_issuer_out_of_reach_is_said() -> None:
     async with raw_upstream(b"") as server:
         url = server.url
     assert "ConnectError" in await trouble(url)
+
+
+async def test_a_bundle_that_has_gone_meanwhile_is_the_issuers_trouble() -> None:
+    """It was good when we started; callers are refused until it is back."""
+    with pytest.raises(IssuerError, match="file"):
+        await fetch_keys("https://127.0.0.1:9", None, Trust(ca_bundle="none.pem"))
 
 
 def test_where_metadata_may_be() -> None:

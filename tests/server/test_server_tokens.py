@@ -123,6 +123,7 @@ ATTACKS: dict[str, str] = {
     "its own certificate": signed(claims(ISSUER), key=rsa_key("evil"), kid="evil", x5u="http://127.0.0.1:9/c"),
     "an elliptic key under an RSA name": signed(claims(ISSUER), key=ec_key("x"), algorithm="ES256"),
     "an extension": signed(claims(ISSUER), crit=["exp"]),
+    "an extension that libraries know": handmade({"alg": "RS256", "kid": "one", "crit": ["b64"], "b64": True}),
     "expired": token(exp=1_600_000_000),
     "not yet": token(nbf=4_000_000_000),
     "no end": token(exp=None),
