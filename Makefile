@@ -40,6 +40,9 @@ coverage: $(READY)
 bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents, a round trip
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
+	@$(BIN)/python benchmarks/load.py
+	@$(BIN)/python benchmarks/fuzz.py loader --seconds 120
+	@$(BIN)/python benchmarks/fuzz.py arguments --seconds 60
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py

@@ -105,13 +105,16 @@ def main() -> None:
 
 def servers(base: str, document: Path) -> tuple[Run, Run]:
     """Return what sends calls through a server over stdio, and over HTTP."""
+    stdio, http = commands(base, document)
+    return lambda n, w: run_stdio(stdio, n, w), lambda n, w: run_http(http, n, w)
+
+
+def commands(base: str, document: Path) -> tuple[list[str], list[str]]:
+    """Write the document; return what starts a server for it over stdio, and over HTTP."""
     document.write_text(json.dumps(description()), encoding="utf-8")
     options = ["--spec", str(document), "--base-url", base, "--no-catalogue"]
     serve = [sys.executable, "-m", "openapi_mcp", "serve"]
-    return (
-        lambda n, w: run_stdio([*serve, *options], n, w),
-        lambda n, w: run_http([*serve, "http", "--port", "0", *options], n, w),
-    )
+    return [*serve, *options], [*serve, "http", "--port", "0", *options]
 
 
 def description() -> dict[str, Any]:
@@ -165,19 +168,24 @@ def run_raw(base: str, calls: int, width: int) -> Cost:
 def run_stdio(command: list[str], calls: int, width: int) -> Cost:
     """Send the calls through a server over stdio, `width` at a time."""
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        sent, began, awaited = 0, 0.0, set()
-        stdin, stdout = pipe(process.stdin), pipe(process.stdout)
-        for answered in range(calls):
-            while sent < min(calls, answered + width):
-                stdin.write(frame(sent) + b"\n")
-                awaited.add(sent)
-                sent += 1
-            stdin.flush()
-            awaited.remove(own_id(stdout.readline()))
-            began = time.perf_counter() if answered + 1 == width else began
-        seconds = time.perf_counter() - began
-        stdin.close()
+        seconds = exchange(process, calls, width)
+        pipe(process.stdin).close()
         return Cost(cpu_of(process), seconds)
+
+
+def exchange(process: "subprocess.Popen[bytes]", calls: int, width: int) -> float:
+    """Send calls to a server over stdio, `width` at a time; return the seconds from the first whole round of them."""
+    sent, began, awaited = 0, 0.0, set()
+    stdin, stdout = pipe(process.stdin), pipe(process.stdout)
+    for answered in range(calls):
+        while sent < min(calls, answered + width):
+            stdin.write(frame(sent) + b"\n")
+            awaited.add(sent)
+            sent += 1
+        stdin.flush()
+        awaited.remove(own_id(stdout.readline()))
+        began = time.perf_counter() if answered + 1 == width else began
+    return time.perf_counter() - began
 
 
 def run_http(command: list[str], calls: int, width: int) -> Cost:

@@ -55,6 +55,18 @@ def _inspect() -> _Command:
     return inspect.inspect, inspect.HELP
 
 
+def _login() -> _Command:
+    from openapi_mcp.cli import login
+
+    return login.login, login.HELP
+
+
+def _logout() -> _Command:
+    from openapi_mcp.cli import login
+
+    return login.logout, login.LOGOUT_HELP
+
+
 def _serve() -> _Command:
     from openapi_mcp.cli import serve
 
@@ -66,6 +78,8 @@ _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "inspect": _inspect,
     "call": _call,
     "check": _check,
+    "login": _login,
+    "logout": _logout,
 }
 
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from openapi_mcp.generator.sound import is_portable
+from openapi_mcp.generator.visible import leave_out_unseen
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.text import one_line
+from openapi_mcp.model.text import clean_text, one_line
 
 Direction = Literal["input", "output"]
 
@@ -116,6 +117,7 @@ class Parts:
         if "$ref" in schema:
             refs.append(schema["$ref"])
         fitted = {key: value for key, value in schema.items() if key not in _DROPPED}
+        leave_out_unseen(fitted)
         if "properties" in fitted:
             self._leave_out_hidden(fitted)
         if "title" in fitted and "description" in fitted:
@@ -360,8 +362,7 @@ def _definition_names(refs: list[str]) -> dict[str, str]:
 
 def _move_pattern(schema: dict[str, Any]) -> None:
     """Say a pattern in the description."""
-    pattern = schema.pop("pattern")
-    said = f"Must match the pattern {pattern[:300]}"
+    said = f"Must match the pattern {clean_text(schema.pop('pattern'))[:300]}"
     schema["description"] = f"{schema['description']} {said}" if "description" in schema else said
 
 

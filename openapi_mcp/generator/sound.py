@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from openapi_mcp.model.text import holds_hidden
+
 MAX_DEPTH = 48  # levels of schemas; validators recurse, jsonschema with some ten calls of its own for each
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 _DEFINITION = "#/$defs/"
@@ -32,8 +34,8 @@ _MOST_REPEATS_IN_GROUPS = 5000
 
 @lru_cache(maxsize=4096)
 def is_portable(pattern: str) -> bool:
-    """True when ECMA-262 and Python read a regular expression alike, the Python of tomorrow too."""
-    if _NOT_PORTABLE.search(pattern) or _repeats_too_often(pattern):
+    """True when ECMA-262 and Python read a regular expression alike, the Python of tomorrow too, and a person can."""
+    if holds_hidden(pattern) or _NOT_PORTABLE.search(pattern) or _repeats_too_often(pattern):
         return False
     try:
         with warnings.catch_warnings(action="error"):

@@ -62,7 +62,9 @@ def _as_boolean(value: JsonValue) -> Any:
 
 def _is_number(value: Any) -> bool:
     """True for a number that JSON can write: YAML also has .nan and .inf."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, float) and math.isfinite(value)
+    )
 
 
 def _only(kind: type) -> Callable[[JsonValue], Any]:

@@ -9,17 +9,18 @@ from openapi_mcp.model.jsontext import JsonValue, TooDeepError, read_json, witho
 
 _NODE_BUDGET = 2_000_000  # values after aliases are expanded; GitHub's whole description has about 600,000
 _DEEPEST_YAML = 20_000  # levels that are read at all
+_NOTED = 4_000_000  # characters of JSON; in a larger text only `check` looks for keys that stand twice
 _ALIAS = re.compile(r"\*[\w-]")
 _JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[)')
 _HINT_HTML = "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/"
 
 
-def parse(data: bytes, *, where: str, cut: list[str] | None = None) -> JsonValue:
+def parse(data: bytes, *, where: str, cut: list[str] | None = None, twice: list[str] | None = None) -> JsonValue:
     """Parse a document's bytes; the text decides whether they are JSON or YAML, never the file's name.
 
     Mapping keys are strings as they are written (`200:` -> "200"), dates stay text, only true and false are booleans.
     Where something is nested deeper than 300 levels it is left out if `cut` is given, which takes the pointers of the
-    first such places.
+    first such places. `twice` takes the keys that stand a second time in one mapping, of which the last counts.
 
     Raises:
         DocumentError: empty, HTML, not text, broken or nested too deeply, with line and column.
@@ -32,7 +33,7 @@ def parse(data: bytes, *, where: str, cut: list[str] | None = None) -> JsonValue
         raise DocumentError("the document is HTML or XML, not JSON or YAML", where=where, hint=_HINT_HTML)
     # `{openapi: 3.1.0}` is a flow mapping of YAML; what opens as JSON does is JSON, and its errors are said as JSON's.
     is_json = is_json_text(text)
-    value = _parse_json(text, where, cut) if is_json else _parse_yaml(text, where, cut)
+    value = _parse_json(text, where, cut, twice) if is_json else _parse_yaml(text, where, cut, twice)
     if is_too_deep(value):
         if cut is None:
             said = f"the document is nested deeper than {MAX_DEPTH} levels"
@@ -63,28 +64,28 @@ def decode(data: bytes, where: str) -> str:
         ) from None
 
 
-def _parse_json(text: str, where: str, cut: list[str] | None) -> JsonValue:
+def _parse_json(text: str, where: str, cut: list[str] | None, twice: list[str] | None) -> JsonValue:
     try:
-        return read_json(text)
+        return read_json(text, twice if len(text) <= _NOTED else None)
     except json.JSONDecodeError as error:
         message = f"the document is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         near = _near(text.split("\n"), error.lineno, error.colno)
         raise DocumentError(message, where=where, hint=f"near {near!r}") from None
     except ValueError as error:
         if isinstance(error, TooDeepError) and cut is not None and (shallow := without_endless_text(text)) != text:
-            return _parse_json(shallow, where, cut)
+            return _parse_json(shallow, where, cut, twice)
         raise DocumentError(
             f"the document is not valid JSON: {error}", where=where, hint="correct the document"
         ) from None
 
 
-def _parse_yaml(text: str, where: str, cut: list[str] | None) -> JsonValue:
+def _parse_yaml(text: str, where: str, cut: list[str] | None, twice: list[str] | None) -> JsonValue:
     import yaml
 
     from openapi_mcp.loader.yaml12 import read_yaml
 
     try:
-        value = read_yaml(text, deepest=MAX_DEPTH if cut is None else _DEEPEST_YAML)
+        value = read_yaml(text, deepest=MAX_DEPTH if cut is None else _DEEPEST_YAML, twice=twice)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

@@ -113,3 +113,19 @@ def _at_home(path: Path) -> Path:
         return path.expanduser()
     except RuntimeError:
         return path
+
+
+def identity(source: Source) -> str | None:
+    """Return what a source is told apart by from another run on: its URL, absolute path, or command and folder.
+
+    None for standard input: it may be another document each time.
+    """
+    match source:
+        case UrlSource():
+            return source.url
+        case FileSource():
+            return str(source.path.absolute())
+        case CommandSource():
+            return "\0".join((*source.argv, str(Path.cwd())))
+        case StdinSource():
+            return None

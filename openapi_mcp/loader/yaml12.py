@@ -33,17 +33,17 @@ _MERGE = f"{_TAG}merge"
 _TEXTS = frozenset((f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}binary"))
 
 
-def read_yaml(text: str, *, deepest: int = MAX_DEPTH) -> JsonValue:
+def read_yaml(text: str, *, deepest: int = MAX_DEPTH, twice: list[str] | None = None) -> JsonValue:
     """Return the value of the one document in a text; None for an empty one.
 
     Mapping keys are strings as they are written, dates and what JSON has no number for stay text, a mapping that an
-    alias brings in again is the same object, a later key of the same name wins.
+    alias brings in again is the same object, a later key of the same name wins, and `twice` takes its name.
 
     Raises:
         yaml.YAMLError: broken, more than one document, nested deeper than `deepest`, or a tag that JSON has no value
             for; most have a mark with line and column.
     """
-    return _Building(getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text), deepest).document()
+    return _Building(getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text), deepest, twice).document()
 
 
 @dataclass(slots=True)
@@ -61,6 +61,7 @@ class _Open:
 class _Building:
     parser: Any
     deepest: int
+    twice: list[str] | None = None
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, JsonValue] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # of scalars with an anchor, which may be a key elsewhere
@@ -157,6 +158,8 @@ class _Building:
             holder.merged[:0] = self.mergeable(value, event)
             holder.key, holder.is_merge = None, False
         else:
+            if self.twice is not None and holder.key is not None and holder.key in holder.value:
+                self.twice.append(holder.key)
             holder.value[holder.key] = value
             holder.key = None
         return value

@@ -11,6 +11,8 @@ from urllib.parse import quote, quote_plus
 
 MASK = "***"
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")  # either letter case is the same octet: RFC 3986 section 2.1
+_URL_ALPHABET = str.maketrans("+/", "-_")  # RFC 4648 section 5
+_SHORTEST_WITHIN_BASE64 = 6
 _SHORTEST_REDACTED = 4  # a shorter value occurs in ordinary text by chance; masking it would only garble answers
 
 
@@ -92,11 +94,32 @@ class Redactor:
 
 
 def _forms(value: str) -> set[str]:
-    """Return a secret as it may be echoed: itself, percent-encoded, form-encoded, in base64, in JSON text, in HTML."""
+    """Return a secret as it may be echoed: itself, in JSON text, in HTML, in URLs, in base64, in hexadecimal."""
     in_json = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
     with_escaped_slash = {form.replace("/", "\\/") for form in in_json}  # as PHP writes JSON
-    in_url = {quote(value, safe=""), quote(value), quote_plus(value)}
-    in_url |= {_ESCAPE.sub(lambda found: found[0].lower(), form) for form in in_url}
-    encoded = base64.b64encode(value.encode()).decode()
     in_html = {escape(value), escape(value, quote=False), escape(value).replace("&#x27;", "&#39;")}
-    return {value, *in_url, *in_json, *with_escaped_slash, *in_html, encoded, encoded.rstrip("=")}
+    raw = value.encode()
+    in_header = raw.decode("latin-1")  # a header's bytes are read as that
+    in_hex = {raw.hex(), raw.hex().upper()}
+    return {value, in_header, *in_json, *with_escaped_slash, *in_html, *in_hex, *_in_urls(value), *_in_base64(raw)}
+
+
+def _in_urls(value: str) -> set[str]:
+    """Return a text percent-encoded: what must be, what may be, and every byte; "%2f" is "%2F"."""
+    every_byte = "".join(f"%{byte:02X}" for byte in value.encode())
+    forms = {quote(value, safe=""), quote(value), quote_plus(value), every_byte}
+    return forms | {_ESCAPE.sub(lambda found: found[0].lower(), form) for form in forms}
+
+
+def _in_base64(raw: bytes) -> set[str]:
+    """Return bytes in base64, in both alphabets, and what always stands there of them where others come before them.
+
+    b"key" within b"Bearer key" begins in the middle of a character: its first and its last one are not its own alone.
+    """
+    forms = {base64.b64encode(raw).decode()}
+    if len(raw) >= _SHORTEST_WITHIN_BASE64:
+        for before in range(3):
+            whole = base64.b64encode(bytes(before) + raw).decode()
+            forms.add(whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6])
+    forms |= {form.rstrip("=") for form in forms}
+    return forms | {form.translate(_URL_ALPHABET) for form in forms}

@@ -39,6 +39,11 @@ def _with_code_points(line: str) -> str:
     return "".join(f"<U+{ord(char):04X}>" if is_hidden else char for char, is_hidden in zip(line, hidden, strict=True))
 
 
+def holds_hidden(text: str) -> bool:
+    """True where a text holds characters that a reader cannot see: `clean_text` would take them out."""
+    return not (text.isascii() and text.isprintable()) and _HIDDEN.search(text) is not None
+
+
 def one_line(text: str, limit: int) -> str:
     """Return the text on one line, white space folded, cut at a word to at most `limit` characters."""
     flat = " ".join(clean_text(text).split())

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
+
+from starlette.requests import ClientDisconnect
 
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 
@@ -73,6 +76,10 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with suppress(ClientDisconnect):  # who hangs up amid a request has asked nothing, and hears nothing
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Message, receive: Receive, send: Send) -> None:
         hosts, origins = (_values(scope, name) for name in (b"host", b"origin"))
         if len(hosts) != 1 or not self._names.has_host(hosts[0]):
             await answer(send, 421, "Host must be a name that this endpoint is known by")

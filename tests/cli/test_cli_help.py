@@ -10,7 +10,7 @@ from conftest import Command
 from support.child import clean_environment, run_command
 
 import openapi_mcp
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TOOLS
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TLS, TOOLS
 
 SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
 OPTIONS = {
@@ -18,12 +18,16 @@ OPTIONS = {
     "call": [*SHARED, CALLS],
     "check": [*SHARED],
     "serve": [*SHARED, CALLS, HTTP],
+    "login": [DOCUMENT, TOOLS, TLS, OUTPUT],
+    "logout": [DOCUMENT, OUTPUT],
 }
 OWN = {
     "check": ["--json", "--format", "--strict", "--server-name"],
     "inspect": ["--json"],
     "call": ["--json", "--dry-run", "--arg", "--args", "-a"],
     "serve": [],
+    "login": ["--client-id", "--client-secret", "--scope", "--redirect-port", "--no-browser", "--auth"],
+    "logout": [],
 }
 
 
@@ -46,7 +50,7 @@ def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: lis
     ended = command(*arguments)
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("Usage: openapi-mcp [OPTIONS] COMMAND [ARGS]...\n")
-    assert [word for word in ("serve", "inspect", "call", "check") if f"\n  {word} " not in ended.out] == []
+    assert [word for word in OPTIONS if f"\n  {word} " not in ended.out] == []
     assert "\n  Examples:\n" in ended.out
 
 

@@ -89,6 +89,7 @@ def literally(options: tuple[str, ...]) -> list[str]:
     return filled
 
 
+@pytest.mark.requirement(10)
 @pytest.mark.parametrize("how", ["literal", "by reference"])
 @pytest.mark.parametrize("scheme", AUTHORIZATION)
 @pytest.mark.parametrize(
@@ -135,6 +136,7 @@ def test_no_command_shows_a_secret(
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.requirement(10)
 @pytest.mark.parametrize(
     "source",
     [
@@ -187,6 +189,7 @@ def talk(child: Child, secret: str) -> list[str]:
     return [json.dumps(frame, ensure_ascii=False) for frame in said]
 
 
+@pytest.mark.requirement(10)
 @pytest.mark.parametrize("scheme", AUTHORIZATION)
 def test_a_server_over_stdio_shows_no_secret(spec: str, upstream: Upstream, tmp_path: Path, scheme: str) -> None:
     """security.md 10: definitions, results, errors, logs at any level; 6: and the API did get them."""
@@ -203,6 +206,7 @@ def test_a_server_over_stdio_shows_no_secret(spec: str, upstream: Upstream, tmp_
     assert quote(SECRETS["query"], safe="") in upstream.calls[0].target
 
 
+@pytest.mark.requirement(10)
 def test_a_server_over_http_logs_no_secret(spec: str, upstream: Upstream, tmp_path: Path) -> None:
     """security.md 10; 9: nor what the client sent."""
     repeat(upstream, "bearer")
@@ -218,6 +222,7 @@ def test_a_server_over_http_logs_no_secret(spec: str, upstream: Upstream, tmp_pa
         assert "of-the-client" not in child.stderr
 
 
+@pytest.mark.requirement(10)
 def test_references_keep_secrets_out_of_the_process_list(spec: str, tmp_path: Path) -> None:
     """security.md 10: process argument list; design.md: no secret has to stand in a command line."""
     options = (*AUTHORIZATION["bearer"], *KEYS)

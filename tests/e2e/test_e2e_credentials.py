@@ -20,6 +20,7 @@ def given(upstream: Upstream) -> list[list[str]]:
     return [seen.values("authorization") for seen in upstream.seen]
 
 
+@pytest.mark.requirement(6)
 def test_a_document_that_names_another_origin_gets_no_credential_there(
     command: Command, upstream: Upstream, other_upstream: Upstream
 ) -> None:
@@ -44,6 +45,7 @@ def test_a_base_url_confirms_the_origin(command: Command, upstream: Upstream, ot
     assert (given(upstream), given(other_upstream)) == ([[]], [["Bearer s3cret-value"]])
 
 
+@pytest.mark.requirement(6)
 def test_a_base_url_pins_every_call(command: Command, upstream: Upstream, other_upstream: Upstream) -> None:
     """security.md 6: `servers` at document, path or operation level cannot move it."""
     document = description("/echo", "/deep", "/wide", server=other_upstream.url)
@@ -67,6 +69,7 @@ def test_the_documents_own_origin_is_confirmed_by_its_url(command: Command, upst
     ]
 
 
+@pytest.mark.requirement(6)
 def test_a_local_document_confirms_its_first_server_only(
     command: Command, upstream: Upstream, other_upstream: Upstream, tmp_path: Path
 ) -> None:
@@ -79,6 +82,7 @@ def test_a_local_document_confirms_its_first_server_only(
     assert (given(upstream), given(other_upstream)) == ([["Bearer s3cret-value"]], [[]])
 
 
+@pytest.mark.requirement(7)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_another_origin_is_not_followed(
     command: Command, upstream: Upstream, other_upstream: Upstream, status: int
@@ -96,6 +100,7 @@ def test_a_redirect_to_another_origin_is_not_followed(
     assert other_upstream.seen == []
 
 
+@pytest.mark.requirement(7)
 @pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "file:///etc/passwd", "//other.invalid/x", "http://[::1"])
 def test_a_redirect_to_no_web_address_is_a_failure(command: Command, upstream: Upstream, target: str) -> None:
     """security.md 7: the scheme is never anything but http or https."""
@@ -105,6 +110,7 @@ def test_a_redirect_to_no_web_address_is_a_failure(command: Command, upstream: U
     assert ended.json["error"]["kind"] in ("refused", "bad_response", "unreachable")
 
 
+@pytest.mark.requirement(7)
 def test_a_redirect_within_the_origin_keeps_the_credential(command: Command, upstream: Upstream) -> None:
     """security.md 7: same-origin redirects at most 5."""
     upstream.answers["/moved"] = Answer(b"", status=302, headers=(("Location", "/echo"),))
@@ -138,6 +144,7 @@ def test_a_server_warns_when_it_starts(
     assert [value for value in given(other_upstream) if value] == []
 
 
+@pytest.mark.requirement(4)
 def test_a_credential_of_the_document_is_not_offered_and_not_taken(command: Command, upstream: Upstream) -> None:
     """security.md 3 and 4; design.md, Tools."""
     schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}

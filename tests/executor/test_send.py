@@ -173,6 +173,7 @@ async def test_five_redirects_are_followed() -> None:
         assert (await send(request(f"{upstream.url}/a"))).body == b"[]"
 
 
+@pytest.mark.requirement(7)
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_nothing_reaches_another_origin(status: int) -> None:
     """security.md 7 R-REDIR: no credential in any header, no cookie, no body. Another port is another origin."""

@@ -237,6 +237,7 @@ async def test_redirects_are_followed_and_the_last_url_is_the_base(web: Web) -> 
     assert fetched == Fetched(data=b"{}", base_uri=f"{web.url}/5", reach=Reach.LOOPBACK)
 
 
+@pytest.mark.requirement(19)
 async def test_a_sixth_redirect_is_refused(web: Web) -> None:
     """security.md B19."""
     for n in range(6):
@@ -252,6 +253,7 @@ async def test_a_redirect_to_itself_ends(web: Web) -> None:
     assert (await refusal(source)).message == "more than 5 redirects"
 
 
+@pytest.mark.requirement(19)
 async def test_a_redirect_from_https_to_http_is_refused_unsent(httpx_mock: HTTPXMock) -> None:
     """security.md A7: never https to http; and the target's query is not shown."""
     httpx_mock.add_response(status_code=302, headers={"Location": "http://a.example/spec?token=SECRET"})
@@ -312,6 +314,7 @@ async def test_broken_compression_is_said(web: Web) -> None:
     assert error.message.startswith("cannot fetch the document: ")
 
 
+@pytest.mark.requirement(19)
 @pytest.mark.usefixtures("small_cap")
 async def test_a_compressed_bomb_ends_at_the_cap(web: Web) -> None:
     """security.md B19: a byte cap after decompression."""
@@ -319,6 +322,7 @@ async def test_a_compressed_bomb_ends_at_the_cap(web: Web) -> None:
     assert (await refusal(source)).message == "the document is larger than 1 MB"
 
 
+@pytest.mark.requirement(19)
 @pytest.mark.usefixtures("small_cap")
 async def test_an_endless_body_ends_at_the_cap(web: Web) -> None:
     """security.md B19: 64 MB, lowered here."""
@@ -338,6 +342,7 @@ async def test_a_document_of_exactly_the_cap_is_read(web: Web, small_cap: int) -
     assert (await refusal(web.serves("/b", b"x" * (small_cap + 1)))).message == "the document is larger than 1 MB"
 
 
+@pytest.mark.requirement(19)
 @pytest.mark.usefixtures("short_deadline")
 @pytest.mark.parametrize("say", [b"", b"HTTP/1.1 200 OK\r\n\r\n{"])
 async def test_a_server_that_hangs_ends_at_the_deadline(web: Web, say: bytes) -> None:
@@ -351,6 +356,7 @@ async def test_a_server_that_hangs_ends_at_the_deadline(web: Web, say: bytes) ->
     assert error.message.startswith(("the document did not arrive within", "cannot fetch the document: ReadTimeout"))
 
 
+@pytest.mark.requirement(19)
 @pytest.mark.usefixtures("short_deadline")
 async def test_a_server_that_trickles_ends_at_the_deadline(web: Web) -> None:
     """security.md B16: not only per-read timeouts."""

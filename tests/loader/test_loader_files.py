@@ -113,6 +113,7 @@ async def test_files_that_refer_to_each_other_end(tmp_path: Path) -> None:
     assert generate(loop, ALL_METHODS).tools == ()
 
 
+@pytest.mark.requirement(8)
 @pytest.mark.parametrize("form", ["outside", "symlink", "absolute", "file URL", "nowhere", "folder"])
 async def test_what_is_not_below_the_folder_is_not_read(tmp_path: Path, form: str) -> None:
     """security.md A8: only below its own directory, after resolving links. The damage is the operation's."""
@@ -140,6 +141,7 @@ async def test_what_is_not_below_the_folder_is_not_read(tmp_path: Path, form: st
     )
 
 
+@pytest.mark.requirement(8)
 async def test_another_origin_is_read_only_when_allowed(
     tmp_path: Path, upstream: Upstream, other_upstream: Upstream
 ) -> None:
@@ -178,6 +180,7 @@ async def test_a_redirect_of_a_part_does_not_lead_to_another_origin(
     assert schema_of_q(await load(source, allow_remote_refs=True)) == {"type": "integer"}
 
 
+@pytest.mark.requirement(8)
 async def test_a_remote_document_reads_no_file(tmp_path: Path, upstream: Upstream) -> None:
     """security.md A8: not as the source, and not as a part of a local one."""
     secret = tmp_path / "secret.json"

@@ -65,3 +65,26 @@ def test_one_deep_place_is_cut_there(tmp_path: Path, text: str, opens: str, clos
     found = anyio.run(load, str(tmp_path / "api"))
     assert [operation.path for operation in found.operations] == ["/a", "/b"]
     assert [problem.pointer.startswith("#/paths/~1a/get/x-deep/") for problem in found.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"openapi": "3.1.0", "paths": {}, "paths": {"/a": {"get": {}}}}', YAML + "paths: {/a: {get: {}}}\n"]
+)
+async def test_keys_that_stand_twice_are_told(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
+    """security.md 37; the last one counts, as every reader has it."""
+    (tmp_path / "api").write_text(text)
+    document = await load(str(tmp_path / "api"))
+    assert [operation.path for operation in document.operations] == ["/a"]
+    assert "'paths'" in caplog.text
+
+
+async def test_a_large_document_is_not_looked_through_for_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Our choice: noting takes half as long again as reading; `check` does it at any size."""
+    filling = " " * 4_000_000
+    (tmp_path / "api").write_text(
+        f'{{"openapi": "3.1.0", {filling} "paths": {{}}, "paths": {{"/a": {{"get": {{}}}}}}}}'
+    )
+    await load(str(tmp_path / "api"))
+    assert caplog.text == ""

@@ -66,6 +66,11 @@ FORMS: list[tuple[str, Callable[[str], str]]] = [
     ("in PHP's JSON", lambda value: json.dumps(value).replace("/", "\\/")),
     ("in base64", lambda value: base64.b64encode(value.encode()).decode()),
     ("in unpadded base64", lambda value: base64.b64encode(value.encode()).decode().rstrip("=")),
+    ("in base64 for URLs", lambda value: base64.urlsafe_b64encode(value.encode()).decode()),
+    ("in hexadecimal", lambda value: value.encode().hex()),
+    ("percent-encoded byte by byte", lambda value: "".join(f"%{byte:02X}" for byte in value.encode())),
+    ("percent-encoded in lower case byte by byte", lambda value: "".join(f"%{byte:02x}" for byte in value.encode())),
+    ("as the bytes of a header", lambda value: value.encode().decode("latin-1")),
 ]
 
 
@@ -77,6 +82,20 @@ def test_a_secret_is_masked_however_it_is_echoed(secret: str, form: Callable[[st
     echoed = form(secret)
     assert redact(f"before {echoed} after") == f"before {echoed.replace(echoed.strip(chr(34)), '***')} after"
     assert redact.finds(echoed)
+
+
+@pytest.mark.parametrize("before", [b"", b"Bearer ", b"ann:", b"x"])
+def test_a_secret_within_base64_is_masked(before: bytes) -> None:
+    """security.md A10: an upstream repeats the whole header; only what belongs to others too stays."""
+    redacted = Redactor([Secret("abcd/efgh?~")])(base64.b64encode(before + b"abcd/efgh?~!!").decode())
+    assert "***" in redacted
+    assert len(redacted) < len(base64.b64encode(before)) + 10
+
+
+def test_a_short_secret_is_not_looked_for_within_base64() -> None:
+    """Our choice: the four characters of it that are certain occur by chance."""
+    text = base64.b64encode(b"x:abcd").decode()
+    assert Redactor([Secret("abcd")])(text) == text
 
 
 @given(PRINTABLE, st.text(), st.text())

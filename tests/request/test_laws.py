@@ -155,6 +155,7 @@ def test_reserved_characters_that_stay_are_read_as_they_are(explode: bool, value
         assert same(read(request, "query", "form", explode, value), value)
 
 
+@pytest.mark.requirement(5)
 @quick
 @given(st.sampled_from(["form", "spaceDelimited", "pipeDelimited", "deepObject"]), st.booleans(), nested, texts)
 @example("form", True, {"kind": "write"}, "x")
@@ -190,6 +191,7 @@ def bracketed(style: str, explode: bool) -> Wire:
     return Wire(operation, method="get", path="/at?kind=read", servers=servers)
 
 
+@pytest.mark.requirement(5)
 @quick
 @given(st.booleans(), st.sampled_from(["form", "cookie"]), flat, texts)
 @example(True, "form", {"session": "evil"}, "x")
@@ -251,6 +253,7 @@ def reached(path: str, template: str) -> bool:
     )
 
 
+@pytest.mark.requirement(1, 2)
 @settings(quick, max_examples=600)
 @given(
     st.sampled_from(SERVERS), st.sampled_from(TEMPLATES), st.sampled_from(["simple", "label", "matrix"]),

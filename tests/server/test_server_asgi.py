@@ -4,6 +4,7 @@ from typing import Any
 
 import anyio
 import pytest
+from starlette.requests import ClientDisconnect
 
 from openapi_mcp.server.asgi import Message, News, Receive, Requests, Send
 from openapi_mcp.server.bodies import Bodies
@@ -223,3 +224,14 @@ async def test_each_value_of_a_header_is_looked_at(scope: Message, status: int) 
 
     await Guard(Bodies(app))(scope, receive, answers.send)
     assert (answers.statuses, answers.complete) == ([status], True)
+
+
+async def test_a_client_that_hangs_up_amid_its_request_is_no_error() -> None:
+    """security.md 29: each one wrote a traceback of forty lines to stderr."""
+    answers = Answers()
+
+    async def app(*_: Any) -> None:
+        raise ClientDisconnect
+
+    await Guard(app)(http("POST", (b"content-type", b"application/json")), receive, answers.send)
+    assert answers == []

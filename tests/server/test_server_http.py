@@ -110,6 +110,7 @@ def test_a_call_is_answered_as_json(client: httpx.Client, endpoint: str) -> None
     assert answer.json()["result"]["structuredContent"]["target"] == "/echo?n=4"
 
 
+@pytest.mark.requirement(12)
 def test_the_endpoint_stands_at_mcp_on_the_loopback_address(client: httpx.Client, endpoint: str) -> None:
     """security.md 12; design.md."""
     parts = urlsplit(endpoint)
@@ -164,12 +165,14 @@ def refused(client: httpx.Client, url: str, upstream: Upstream, headers: dict[st
     return {answer.status_code for answer in answers}
 
 
+@pytest.mark.requirement(12)
 @pytest.mark.parametrize("host", FOREIGN_HOSTS)
 def test_a_foreign_host_is_refused(client: httpx.Client, endpoint: str, shared_upstream: Upstream, host: str) -> None:
     """security.md 12: DNS rebinding; lookalike names do not match."""
     assert refused(client, endpoint, shared_upstream, {"Host": host}) == {421}
 
 
+@pytest.mark.requirement(12)
 @pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_foreign_origin_is_refused(
     client: httpx.Client, endpoint: str, shared_upstream: Upstream, origin: str
@@ -178,6 +181,7 @@ def test_a_foreign_origin_is_refused(
     assert refused(client, endpoint, shared_upstream, {"Origin": origin}) == {403}
 
 
+@pytest.mark.requirement(12)
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -245,6 +249,7 @@ MALFORMED: dict[str, bytes] = {
 }
 
 
+@pytest.mark.requirement(29)
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
 @pytest.mark.parametrize("era", ["legacy", "modern"])
 def test_a_malformed_request_is_the_callers_error(client: httpx.Client, endpoint: str, body: bytes, era: str) -> None:
@@ -254,6 +259,7 @@ def test_a_malformed_request_is_the_callers_error(client: httpx.Client, endpoint
     assert client.post(endpoint, **call("echo")).status_code == 200
 
 
+@pytest.mark.requirement(29)
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_over_4_mib_is_refused(
     client: httpx.Client, endpoint: str, shared_upstream: Upstream, chunked: bool
@@ -287,6 +293,7 @@ def test_what_the_client_sent_as_headers_stays_with_us(
     }  # fmt: skip
 
 
+@pytest.mark.requirement(26)
 def test_two_clients_that_count_alike_each_get_their_own_answer(toys: tuple[Child, str], upstream: Upstream) -> None:
     """security.md 26; CVE-2026-25536: both ask with id 2, at the same time."""
     _, url = toys
@@ -303,6 +310,7 @@ def test_two_clients_that_count_alike_each_get_their_own_answer(toys: tuple[Chil
     assert [answer["result"]["structuredContent"]["n"] for answer in answers] == [["0"], ["1"]]
 
 
+@pytest.mark.requirement(25)
 def test_a_client_that_hangs_up_takes_its_call_with_it(toys: tuple[Child, str], upstream: Upstream) -> None:
     """security.md 25: disconnect on HTTP, as 2026-07-28 has it."""
     _, url = toys
@@ -321,6 +329,7 @@ def test_a_client_that_hangs_up_takes_its_call_with_it(toys: tuple[Child, str], 
     assert [seen.path for seen in upstream.calls] == ["/hang", "/echo"]
 
 
+@pytest.mark.requirement(25)
 def test_a_legacy_client_that_cancels_takes_its_call_with_it(toys: tuple[Child, str], upstream: Upstream) -> None:
     """security.md 25; MCP 2025-11-25, basic/utilities/cancellation."""
     _, url = toys
@@ -362,6 +371,7 @@ def test_the_stream_of_an_older_session_carries_that_the_list_has_changed(
         assert [tool["name"] for tool in from_stream(asked)["result"]["tools"]] == ["more", "read_result"]
 
 
+@pytest.mark.requirement(29)
 def test_slow_clients_delay_nobody(client: httpx.Client, endpoint: str) -> None:
     """security.md 29: 100 of them, each in the middle of its headers."""
     address = (urlsplit(endpoint).hostname, urlsplit(endpoint).port)
@@ -372,6 +382,7 @@ def test_slow_clients_delay_nobody(client: httpx.Client, endpoint: str) -> None:
         assert client.post(endpoint, **call("echo")).status_code == 200
 
 
+@pytest.mark.requirement(24)
 @pytest.mark.parametrize("listening", [False, True], ids=["no stream", "an open stream"])
 def test_sigterm_lets_a_call_in_flight_finish_and_then_ends(
     toys: tuple[Child, str], upstream: Upstream, listening: bool

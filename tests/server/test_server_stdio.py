@@ -71,6 +71,7 @@ BROKEN_STARTS: list[tuple[str, list[str], int, str]] = [
 ]
 
 
+@pytest.mark.requirement(11, 36)
 @pytest.mark.parametrize(
     ("options", "status", "words"), [case[1:] for case in BROKEN_STARTS], ids=[c[0] for c in BROKEN_STARTS]
 )
@@ -88,6 +89,7 @@ def test_a_start_that_fails_says_why_on_stderr_and_nothing_on_stdout(
     assert set(said(ended.err)) <= {"error", "at", "fix"}
 
 
+@pytest.mark.requirement(11)
 def test_a_server_that_starts_writes_nothing_but_frames_from_start_to_exit(toys: Child, upstream: Upstream) -> None:
     """security.md 11."""
     assert [tool["name"] for tool in toys.request("tools/list")["result"]["tools"]] == [
@@ -177,6 +179,7 @@ GARBAGE = {
 }
 
 
+@pytest.mark.requirement(23)
 @pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE)
 def test_the_request_after_garbage_is_answered(shared: Child, garbage: bytes) -> None:
     """security.md 23."""
@@ -184,6 +187,7 @@ def test_the_request_after_garbage_is_answered(shared: Child, garbage: bytes) ->
     assert shared.call("echo", n=7)["structuredContent"]["target"] == "/echo?n=7"
 
 
+@pytest.mark.requirement(23)
 def test_a_method_we_do_not_have_is_an_error(shared: Child) -> None:
     """security.md 23; JSON-RPC 2.0, section 5.1."""
     assert shared.request("resources/list")["error"]["code"] == -32601
@@ -219,6 +223,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.requirement(11, 18)
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("status", [200, 500])
 def test_hostile_answers_of_the_api_leave_stdout_strict_json(
@@ -232,6 +237,7 @@ def test_hostile_answers_of_the_api_leave_stdout_strict_json(
     assert shared.call("echo", n=2)["structuredContent"]["target"] == "/echo?n=2"
 
 
+@pytest.mark.requirement(24)
 @pytest.mark.parametrize(
     ("how", "status"), [("eof", 0), (signal.SIGINT, 130), (signal.SIGTERM, 0)], ids=["EOF", "SIGINT", "SIGTERM"]
 )
@@ -254,6 +260,7 @@ def test_the_process_ends_when_it_is_told_to(
         assert upstream.wait_for_hang_up() == "/hang"
 
 
+@pytest.mark.requirement(24)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -15)], ids=["SIGINT", "SIGTERM"])
 def test_a_signal_ends_the_process_while_the_document_is_still_loading(
     upstream: Upstream, tmp_path: Path, number: signal.Signals, status: int
@@ -303,6 +310,7 @@ def test_a_signal_ends_the_command_that_prints_the_document_too(
         assert "Traceback" not in child.stderr
 
 
+@pytest.mark.requirement(24)
 def test_a_client_that_vanishes_leaves_no_process_behind(upstream: Upstream, tmp_path: Path) -> None:
     """security.md 24: no orphan when the parent is killed. Stderr ends when the last process that holds it ends."""
     calls = [
@@ -387,6 +395,7 @@ def test_calls_sent_just_before_the_end_of_stdin_are_answered(upstream: Upstream
     assert ended.status == 0
 
 
+@pytest.mark.requirement(25)
 def test_cancelling_a_call_hangs_up_on_the_api_and_is_not_answered(toys: Child, upstream: Upstream) -> None:
     """security.md 25; MCP, basic/utilities/cancellation."""
     cancelled = toys.ask("tools/call", {"name": "hang", "arguments": {}})
@@ -400,6 +409,7 @@ def test_cancelling_a_call_hangs_up_on_the_api_and_is_not_answered(toys: Child, 
     assert [call.path for call in upstream.calls] == ["/hang", "/echo"]
 
 
+@pytest.mark.requirement(16)
 @pytest.mark.parametrize("tool", ["hang", "trickle"])
 def test_an_api_that_hangs_or_trickles_ends_in_a_timeout_while_others_are_served(
     shared: Child, shared_upstream: Upstream, tool: str
@@ -418,6 +428,7 @@ def test_an_api_that_hangs_or_trickles_ends_in_a_timeout_while_others_are_served
     assert shared_upstream.wait_for_hang_up() == f"/{tool}"
 
 
+@pytest.mark.requirement(28)
 def test_two_hundred_calls_in_flight_each_get_their_own_answer(shared: Child) -> None:
     """security.md 28."""
     asked = {shared.ask("tools/call", {"name": "echo", "arguments": {"n": n}}): n for n in range(200)}
@@ -428,6 +439,7 @@ def test_two_hundred_calls_in_flight_each_get_their_own_answer(shared: Child) ->
     assert answered == {number: f"/echo?n={n}" for number, n in asked.items()}
 
 
+@pytest.mark.requirement(26)
 def test_what_the_api_sets_as_a_cookie_is_not_sent_back(toys: Child, upstream: Upstream) -> None:
     """security.md 26: no cookie jar."""
     upstream.answers["/hostile"] = Answer(b"{}", headers=(("Set-Cookie", "session=1; Path=/"),))
