@@ -45,7 +45,22 @@ def resolve_credentials(config: Config, document: Document, environ: Mapping[str
         states_security=document.states_security,
         has_certificate=config.client_cert is not None,
         allows_anonymous=config.allow_anonymous,
+        forwarded=config.forward,
+        hidden=_endpoint_token(config, environ),
     )
+
+
+def _endpoint_token(config: Config, environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Return what clients of `serve http` bring; nothing where it cannot be read.
+
+    That server itself does not start without it; a command that only shows the tools may run as somebody else.
+    """
+    if config.endpoint_token is None:
+        return ()
+    try:
+        return (read_secret(config.endpoint_token, environ, "--endpoint-token"),)
+    except CredentialsError:
+        return ()
 
 
 def settings_of(config: Config, schemes: Schemes) -> Settings:

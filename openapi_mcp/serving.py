@@ -11,6 +11,7 @@ from typing import Protocol, Self, TypeVar
 
 import anyio
 
+from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
@@ -55,6 +56,9 @@ class Serves(Protocol):
     @property
     def lacking(self) -> int:
         """How many tools lack a credential; not counted where they are read from a catalogue."""
+
+    def scoped_schemes(self, tool: Tool) -> frozenset[str]:
+        """Return the names of the schemes whose requirements name scopes, in the tool's own document."""
 
     def asks_before(self, tool: Tool) -> bool:
         """True where a person is asked before a call of this tool is sent."""
@@ -173,6 +177,10 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.executor.__aexit__(kind, error, traceback)
+
+    def scoped_schemes(self, tool: Tool) -> frozenset[str]:
+        """Return the names of the schemes whose requirements name scopes: those of the one document."""
+        return scoped_schemes(self.document.security_schemes)
 
     def asks_before(self, tool: Tool) -> bool:
         """True where a person is asked before a call of this tool is sent: by what its annotations say it does."""

@@ -114,6 +114,11 @@ class Several:
         """True where answers of any of them can be read on."""
         return any(app.reads_on for app in self._apps())
 
+    def scoped_schemes(self, tool: Tool) -> frozenset[str]:
+        """Return the names of the schemes whose requirements name scopes, in the document of the tool's own API."""
+        owner = self.owner(tool.name)
+        return owner.app.scoped_schemes(tool) if owner is not None and owner.app is not None else frozenset()
+
     def asks_before(self, tool: Tool) -> bool:
         """True where the tool's own API has a person asked before a call of it is sent."""
         owner = self.owner(tool.name)

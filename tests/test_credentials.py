@@ -10,9 +10,10 @@ from openapi_mcp.auth.held import Held
 from openapi_mcp.config import build_config
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import CredentialsError
+from openapi_mcp.loader.source import parse_source
 from openapi_mcp.loading import source_of
 from openapi_mcp.model.grant import Grant, GrantType
-from openapi_mcp.model.secret import Credential
+from openapi_mcp.model.secret import Credential, Secret
 
 OAUTH = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://id.test/token", "scopes": {}}}}
 KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}
@@ -117,3 +118,13 @@ def test_every_secret_is_known_to_whoever_masks(tmp_path: Path) -> None:
     secrets = {secret.reveal() for secret in given.secrets()}
     assert secrets >= {"s1", "p2", "k3", "b4", "ann:b4"}
     assert "me" not in secrets
+
+
+def test_the_endpoints_own_token_goes_with_no_call_and_is_masked() -> None:
+    """security.md 9, 10; a command that cannot read it has nothing to mask."""
+    config = build_config({"endpoint_token": "env:WORD"}, {}, Path("/nowhere"))
+    source = parse_source("doc.json")
+    made = resolve_credentials(config, document({}), {"WORD": "the-token-of-this-endpoint"}, source)
+    assert list(made.secrets()) == [Secret("the-token-of-this-endpoint")]
+    assert (made.credentials, made.occupied) == ((), frozenset())
+    assert list(resolve_credentials(config, document({}), {}, source).secrets()) == []

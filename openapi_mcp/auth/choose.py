@@ -1,13 +1,13 @@
 """Which of the credentials at hand go with a call, by what its operation's `security` says."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openapi_mcp.auth.held import Held, spot, spot_of
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import Operation, RequiredScheme, SecurityRequirement, SecurityScheme
 from openapi_mcp.model.grant import Grant
-from openapi_mcp.model.secret import Credential
+from openapi_mcp.model.secret import Credential, Place, Secret
 from openapi_mcp.model.text import one_line
 
 
@@ -57,6 +57,19 @@ def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ())
         credentials=_last_of_each_place([part for part in parts if isinstance(part, Credential)]),
         tokens=tuple(part for part in parts if isinstance(part, WantedToken)),
     )
+
+
+def lacking(operation: Operation, held: Held) -> MissingCredentialError | None:
+    """Return what a call of an operation will miss, whoever calls; None where nothing is missing.
+
+    Headers that callers bring are there, and a call that goes without what it needs misses it all the same.
+    """
+    brought = [Credential(place=Place.HEADER, name=name, value=Secret("")) for name in held.forwarded]
+    try:
+        choose(operation, replace(held, allows_anonymous=False), brought)
+    except MissingCredentialError as error:
+        return error
+    return None
 
 
 def _last_of_each_place(credentials: Sequence[Credential]) -> tuple[Credential, ...]:

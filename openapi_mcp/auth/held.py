@@ -18,7 +18,8 @@ class Held:
     `general` were given by their place (`--bearer`, `--header`), `by_scheme` for one of the document's `schemes`, by
     its name: a value, or the way to a token. `states_security` says whether the document says of any operation what it
     needs; `has_certificate` that connections are made with a client certificate; `allows_anonymous` that calls may go
-    without what they need.
+    without what they need; `forwarded` are the headers that callers bring. `hidden` go with no call, and are masked
+    like the others.
     """
 
     general: tuple[Credential, ...] = ()
@@ -27,6 +28,8 @@ class Held:
     states_security: bool = True
     has_certificate: bool = False
     allows_anonymous: bool = False
+    forwarded: tuple[str, ...] = ()
+    hidden: tuple[Secret, ...] = ()
 
     @property
     def credentials(self) -> tuple[Credential, ...]:
@@ -42,6 +45,7 @@ class Held:
 
     def secrets(self) -> Iterator[Secret]:
         """Yield every secret among them, for whoever masks them."""
+        yield from self.hidden
         for value in (*self.general, *self.by_scheme.values()):
             match value:
                 case Credential():

@@ -1,6 +1,8 @@
 """`openapi-mcp serve`: the MCP server over stdio or Streamable HTTP."""
 
+import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -8,6 +10,7 @@ import typer
 
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import SERVE, takes
+from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
@@ -53,19 +56,23 @@ def serve(
 
 
 async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+    from openapi_mcp.server.access import read_access
     from openapi_mcp.server.beside import Keeping, Looking
-    from openapi_mcp.server.http import bind, serve_http
+    from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
     from openapi_mcp.server.watch import Watch, watches
     from openapi_mcp.several import open_several
 
-    with bind(config.host, config.port) as listener:
-        host = f"[{config.host}]" if ":" in config.host else config.host
-        url = f"http://{host}:{listener.getsockname()[1]}{config.path}"
+    access = read_access(config, os.environ, notice)
+    with bind(config.host, config.port, access) as listener:
+        if is_for_everybody(listener, access):  # said with --quiet too
+            say_always(f"warning: {config.host} is reachable from other machines, and nobody has to say who they are")
+        url = endpoint_url(config.host, listener, config.path)
 
         async def serve_app(app: Serves, watch: Looking, keeper: Keeping | None = None) -> ExitCode:
             say_what_is_served(app, notice)
-            return await serve_http(app, listener, config.path, lambda: notice(f"listening on {url}"), watch, keeper)
+            listening = partial(notice, f"listening on {url}")
+            return await serve_http(app, listener, config.path, listening, watch, keeper, access)
 
         if config.apis:
             path = catalogue_path(config, begun.arguments)

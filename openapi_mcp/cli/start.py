@@ -94,3 +94,17 @@ def api_of(config: Config, tool: str) -> Config:
             return api
     hint = f"names begin with {', '.join(f'{api.name}_' for api in config.apis)}"
     raise ConfigError(f"there is no tool {tool[:80]!r}", where="TOOL", hint=hint)
+
+
+def refuse_forward(config: Config) -> None:
+    """Refuse what only HTTP has.
+
+    Raises:
+        ConfigError: a header is to be forwarded over stdio.
+    """
+    if config.forward:
+        raise ConfigError(
+            "a client over stdio sends no headers that could be forwarded",
+            where="--forward",
+            hint="serve http, or give the credential with --bearer, --header or --auth",
+        )

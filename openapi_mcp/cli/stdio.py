@@ -8,7 +8,7 @@ import anyio
 from openapi_mcp import __version__
 from openapi_mcp.app import is_checked_later, open_app
 from openapi_mcp.cli.options import SERVE, read_plainly
-from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
+from openapi_mcp.cli.start import Begun, catalogue_path, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Wire
@@ -41,6 +41,7 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     from openapi_mcp.server.stdio import claim_wire, serve_stdio
     from openapi_mcp.server.watch import Watch
 
+    refuse_forward(config)
     handover = begun.handover
     wire = handover.wire if handover else claim_wire()
     has_command = any(each.spec_command is not None for each in config.apis or (config,))

@@ -12,7 +12,7 @@ from typing import Any, Self
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.auth.choose import Chosen, MissingCredentialError
+from openapi_mcp.auth.choose import Chosen, MissingCredentialError, lacking
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
@@ -38,7 +38,7 @@ from openapi_mcp.executor.send import (
 )
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.model.address import Bounds
-from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -215,11 +215,7 @@ class Executor:
 
     def lacks_credential(self, tool: Tool) -> bool:
         """True where a call cannot be sent, as what its operation needs is not at hand."""
-        try:
-            self._authority.choose(tool.operation, ANYONE)
-        except MissingCredentialError:
-            return True
-        return False
+        return not self.held.allows_anonymous and lacking(tool.operation, self.held) is not None
 
     async def _page(self, call: Call, deadline: float) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""

@@ -1,15 +1,10 @@
-"""What stands between the socket and the SDK's app: a guard at the door, an end for every request, news on streams."""
+"""What stands between the socket and the SDK's app: an end for every request, news on streams."""
 
-import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import anyio
-from starlette.requests import ClientDisconnect
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_HOST = re.compile(rf"(?:{'|'.join(map(re.escape, LOOPBACK))})(?::\d{{0,5}})?", re.IGNORECASE)
 _LIST_CHANGED = b'event: message\r\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\r\n\r\n'
 
 Message = MutableMapping[str, Any]
@@ -18,43 +13,10 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-class Guard:
-    """Refuses, on every path, what a web page in a browser may have sent.
-
-    The SDK's own check stays behind it; it takes "localhost:80.evil.test" for a port, and "application/jsonp" for JSON.
-    """
-
-    def __init__(self, app: AsgiApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request that is refused, hand on all others."""
-        refusal = _refusal(scope) if scope["type"] == "http" else None
-        if refusal is None:
-            with suppress(ClientDisconnect):  # who hangs up amid a request has asked nothing, and hears nothing
-                await self._app(scope, receive, send)
-        else:
-            await _answer(send, *refusal)
-
-
-def _refusal(scope: Message) -> tuple[int, str] | None:
-    """Return status and reason for a foreign Host, a foreign Origin or a POST that is not JSON; None for all else."""
-    headers = [(name, value.decode("latin-1").strip()) for name, value in scope["headers"]]
-    hosts, origins, types = (
-        [value for name, value in headers if name == wanted] for wanted in (b"host", b"origin", b"content-type")
-    )
-    if not hosts or not all(_HOST.fullmatch(host) for host in hosts):
-        return 421, "Host must be a loopback name: 127.0.0.1, localhost or [::1]"
-    if not all(origin[:7].lower() == "http://" and _HOST.fullmatch(origin[7:]) for origin in origins):
-        return 403, "Origin must be absent, or http:// and a loopback name"
-    if scope["method"] == "POST" and [kind.partition(";")[0].strip().lower() for kind in types] != ["application/json"]:
-        return 415, "Content-Type must be application/json"
-    return None
-
-
-async def _answer(send: Send, status: int, reason: str) -> None:
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(reason)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+async def answer(send: Send, status: int, reason: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """Answer a request with a status and a line for a person."""
+    own = [(b"content-type", b"text/plain"), (b"content-length", str(len(reason.encode())).encode()), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": reason.encode()})
 
 
@@ -72,17 +34,17 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send)
+        begun = _Answer(send)
         with anyio.CancelScope() as life:
             self._open[life] = scope["method"]
             try:
                 if not self._ended:
-                    await self._app(scope, receive, answer.send)
+                    await self._app(scope, receive, begun.send)
             finally:
                 del self._open[life]
                 self._changed.set()
         if self._ended:
-            await answer.complete()
+            await begun.complete()
 
     async def answered(self) -> None:
         """Return when no POST is being answered."""
@@ -180,6 +142,6 @@ class _Answer:
     async def complete(self) -> None:
         """Send what is missing: the end of the body, or a whole answer."""
         if not self._started:
-            await _answer(self._send, 503, "this server is shutting down")
+            await answer(self._send, 503, "this server is shutting down")
         elif not self._complete:
             await self._send({"type": "http.response.body"})

@@ -1,4 +1,4 @@
-"""MCP over Streamable HTTP: uvicorn around the SDK's app, Host and Origin checked, drained when it is told to stop."""
+"""MCP over Streamable HTTP: uvicorn around the SDK's app, guarded, with a door; drained when it is told to stop."""
 
 import gc
 import signal
@@ -6,43 +6,43 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
+from typing import Any
 
 import anyio
 import uvicorn
+from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.server.asgi import LOOPBACK, AsgiApp, Guard, News, Requests
+from openapi_mcp.server.access import Access, bracketed
+from openapi_mcp.server.asgi import AsgiApp, News, Requests
 from openapi_mcp.server.beside import Keeping, Looking
+from openapi_mcp.server.bodies import LONGEST, Bodies
+from openapi_mcp.server.connection import Connection
+from openapi_mcp.server.door import Door
+from openapi_mcp.server.guard import Guard
+from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.serving import Serves
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
-_LONGEST_BODY = 4 << 20
 _BACKLOG = 2048
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
     """Return a listening socket; port 0 takes any free one.
 
     Raises:
-        ConfigError: not a loopback address, an unknown host, or a port in use.
+        ConfigError: others could reach it and nobody has to say who they are; an unknown host, or a port in use.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
         raise ConfigError(f"the host {host!r} is unknown", where="--host", hint="use 127.0.0.1") from None
     family, _, _, _, address = found[0]
-    if address[0] not in ("127.0.0.1", "::1"):
-        is_loopback = ip_address(str(address[0]).partition("%")[0]).is_loopback
-        other = "is not a name that clients are checked for" if is_loopback else "is reachable from other machines"
-        raise ConfigError(
-            f"{host} {other}, and this endpoint has no authentication of its own yet",
-            where="--host",
-            hint="serve on 127.0.0.1, ::1 or localhost, behind a proxy that authenticates",
-        )
+    if not is_this_machine(_address(address)):
+        _require_callers(host, access or Access())
     # asyncio sends at once (TCP_NODELAY) only where the protocol is named; else each answer waits 40 ms for an ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there the option lets two servers share a port
@@ -60,6 +60,33 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _require_callers(host: str, access: Access) -> None:
+    """Refuse to be there for everybody, unless that was said."""
+    if access.is_authenticated or access.allow_unauthenticated:
+        return
+    why = " (a forwarded header says who calls the API, not who may call here)" if access.forward.names else ""
+    raise ConfigError(
+        f"{host} is reachable from other machines, and nobody has to say who they are{why}",
+        where="--host",
+        hint="give --endpoint-token or --oauth-issuer; --allow-unauthenticated serves everybody who gets there",
+    )
+
+
+def is_for_everybody(listener: socket.socket, access: Access) -> bool:
+    """True where other machines reach the endpoint and nobody has to say who they are."""
+    return not access.is_authenticated and not is_this_machine(_address(listener.getsockname()))
+
+
+def _address(name: tuple[Any, ...]) -> str:
+    """Return the address of a socket, without the interface that a link-local one names."""
+    return str(name[0]).partition("%")[0]
+
+
+def endpoint_url(host: str, listener: socket.socket, path: str) -> str:
+    """Return where the endpoint is, by the name that the operator gave its host."""
+    return f"http://{bracketed(host)}:{listener.getsockname()[1]}{path}"
+
+
 async def serve_http(
     app: Serves,
     listener: socket.socket,
@@ -67,20 +94,28 @@ async def serve_http(
     ready: Callable[[], None],
     watch: Looking | None = None,
     keeper: Keeping | None = None,
+    access: Access | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
-    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load.
+    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load; `access`
+    says who may call.
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
     gc.enable()  # __main__.py turned it off
     gc.freeze()
-    news = News(_asgi_app(app, path))
+    access = access or Access()
+    keys = access.issuer.keys() if access.issuer is not None else None
+    url = endpoint_url(access.host, listener, path)
+    news = News(_asgi_app(app, path, access, url))
     app.on_change.append(news.list_changed)
     requests = Requests(news)
+    door = Door(Bodies(requests), access.admission(url, keys))
     config = uvicorn.Config(
-        Guard(requests),
+        Guard(door, access.names(_address(listener.getsockname()))),
+        http=Connection,
+        ws="none",
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -107,6 +142,8 @@ async def serve_http(
             requests.end()
 
         group.start_soon(stop_on_signal)
+        if keys is not None:
+            group.start_soon(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
         if watch is not None and watch.is_on:
             group.start_soon(watch.run, app)
         if keeper is not None and app.stored is None:
@@ -132,13 +169,23 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def _asgi_app(app: Serves, path: str) -> AsgiApp:
-    security = TransportSecuritySettings(
-        enable_dns_rebinding_protection=True,
-        allowed_hosts=[pattern for host in LOOPBACK for pattern in (host, f"{host}:*")],
-        allowed_origins=[pattern for host in LOOPBACK for pattern in (f"http://{host}", f"http://{host}:*")],
-    )
-    starlette: AsgiApp = create_server(app).streamable_http_app(
-        streamable_http_path=path, transport_security=security, max_request_body_size=_LONGEST_BODY
+def _asgi_app(app: Serves, path: str, access: Access, url: str) -> AsgiApp:
+    """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728."""
+    auth = None
+    if access.issuer is not None:
+        # From texts: of a host alone AnyHttpUrl makes a URL with a slash, which is not the issuer's own any more.
+        fields = {
+            "issuer_url": access.issuer.url,
+            "resource_server_url": access.resource(url),
+            "required_scopes": list(access.issuer.scopes) or None,
+            "validate_token_resource": False,  # the verifier has seen to the audience
+        }
+        auth = AuthSettings.model_validate(fields)
+    starlette: AsgiApp = create_server(app, is_private=access.is_authenticated).streamable_http_app(
+        streamable_http_path=path,
+        # The guard in front has looked at Host and Origin.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        max_request_body_size=LONGEST,
+        auth=auth,
     )
     return starlette

@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import mcp_types as types
@@ -24,7 +24,9 @@ from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Re
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+from openapi_mcp.server.callers import caller_of, failure_of
 from openapi_mcp.server.confirm import Person, sealed_state
+from openapi_mcp.server.rights import Rights
 from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
@@ -33,16 +35,21 @@ _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 log = logging.getLogger(__name__)
 
 
-def create_server(app: Serves) -> Server[Any]:
+def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     """Return an MCP server that lists the app's tools and runs their calls.
 
-    The list is the same for every caller, and no call changes it; where a new document may arrive, so may a new list.
+    The list is the same for every caller with the same scopes, and no call changes it; where a new document may arrive,
+    so may a new list. With `is_private` nobody on the way to a client may keep it for another one.
     """
+    rights = Rights(app)
+    scope: Literal["public", "private"] = "private" if is_private else "public"
 
-    async def list_tools(_context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+    async def list_tools(
+        context: ServerRequestContext[Any, Any], params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
         index = _page_index(params.cursor if params else None)
         try:
-            following = None if app.pages.is_last(index) else str(index + 1)
+            following = None if rights.pages(caller_of(context).scopes).is_last(index) else str(index + 1)
         except IndexError:
             raise _no_such_page() from None
         return types.ListToolsResult(tools=[], next_cursor=following)  # `_put_tools_in` has the tools
@@ -50,10 +57,12 @@ def create_server(app: Serves) -> Server[Any]:
     async def call_tool(
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        call = Call(tool=params.name, arguments=params.arguments or {})
+        if (failure := failure_of(context)) is not None:
+            return mcp_result(failure.as_result())
+        call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
         if call.tool == READ_RESULT and app.reads_on:
             return mcp_result(await _run(app, call))
-        tool = app.toolset.by_name.get(params.name)
+        tool = rights.tool(params.name, call.caller.scopes)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:128]}")
         # Only where the client asked for progress: that its call is on its way is what there is to tell.
@@ -78,8 +87,8 @@ def create_server(app: Serves) -> Server[Any]:
         title=app.toolset.title,
         instructions=app.toolset.instructions,
         cache_hints={
-            "tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS, scope="public"),
-            "server/discover": CacheHint(ttl_ms=_LIST_FRESH_MS, scope="public"),
+            "tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
+            "server/discover": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
         },
         get_tool_input_schema=input_schema,
         on_list_tools=list_tools,
@@ -87,7 +96,7 @@ def create_server(app: Serves) -> Server[Any]:
         on_subscriptions_listen=ListenHandler(bus) if app.can_change else None,
     )
     shaken: list[ServerSession] = []
-    server.middleware.append(_put_tools_in(app, shaken))
+    server.middleware.append(_put_tools_in(app, rights, shaken))
     server.middleware.append(sealed_state(server.name))
 
     async def list_changed() -> None:
@@ -100,7 +109,7 @@ def create_server(app: Serves) -> Server[Any]:
     return server
 
 
-def _put_tools_in(app: Serves, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
+def _put_tools_in(app: Serves, rights: Rights, shaken: list[ServerSession]) -> ServerMiddleware[Any]:
     """Return a middleware that puts a page of tools into the answer to `tools/list`.
 
     The SDK would validate each of them anew at every list: 50 ms for a thousand. What surrounds them stays its own.
@@ -115,7 +124,8 @@ def _put_tools_in(app: Serves, shaken: list[ServerSession]) -> ServerMiddleware[
             if ctx.request is None:
                 shaken[:] = [ctx.session]
         if ctx.method == "tools/list" and isinstance(result, dict):
-            result["tools"] = app.pages.tools(_page_index((ctx.params or {}).get("cursor")))
+            pages = rights.pages(caller_of(ctx).scopes)
+            result["tools"] = pages.tools(_page_index((ctx.params or {}).get("cursor")))
         return result
 
     return put_in

@@ -6,7 +6,9 @@ import anyio
 import pytest
 from starlette.requests import ClientDisconnect
 
-from openapi_mcp.server.asgi import Guard, Message, News, Receive, Requests, Send
+from openapi_mcp.server.asgi import Message, News, Receive, Requests, Send
+from openapi_mcp.server.bodies import Bodies
+from openapi_mcp.server.guard import Guard
 
 pytestmark = pytest.mark.anyio
 
@@ -220,7 +222,7 @@ async def test_each_value_of_a_header_is_looked_at(scope: Message, status: int) 
     async def app(*_: Any) -> None:
         raise AssertionError("let in")
 
-    await Guard(app)(scope, receive, answers.send)
+    await Guard(Bodies(app))(scope, receive, answers.send)
     assert (answers.statuses, answers.complete) == ([status], True)
 
 

@@ -1,0 +1,33 @@
+"""uvicorn's connection with an end to its patience: it waits for a request, or the rest of one, only so long."""
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+PATIENCE = 30.0  # seconds; uvicorn itself has an end for a connection that is idle, and none for one that dribbles
+
+
+class Connection(H11Protocol):
+    """Hangs up on a client that asks nothing in `PATIENCE` seconds, however often it sends another byte of a header.
+
+    An answer may take as long as it likes; what a request's body may take, bodies.py says.
+    """
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._waited_after = self.cycle
+        self._patience = self.loop.call_later(PATIENCE, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._patience.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        is_answering = self.cycle is not None and not self.cycle.response_complete
+        if not is_answering and self.cycle is self._waited_after:
+            self.transport.close()
+            return
+        self._waited_after = self.cycle
+        self._patience = self.loop.call_later(PATIENCE, self._look)

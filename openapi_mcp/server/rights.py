@@ -1,0 +1,60 @@
+"""Which of the tools each caller may see and call: a list for every set of scopes."""
+
+from collections import OrderedDict
+
+from openapi_mcp.auth.scopes import allows, named_scopes
+from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.serving import Serves
+
+_LISTS = 64  # sets of scopes whose list is kept; a page of it is made anew whenever it is asked for
+
+
+class Rights:
+    """What callers may use of an app's tools, whatever document is served. `scopes` None is a caller without limits.
+
+    Only the scopes that the document names count, so callers cannot make us keep lists by inventing others.
+    """
+
+    def __init__(self, app: Serves) -> None:
+        self._app = app
+        self._toolset: Toolset | None = None
+        self._named: frozenset[str] = frozenset()
+        self._lists: OrderedDict[frozenset[str], Pages] = OrderedDict()
+
+    def tool(self, name: str, scopes: frozenset[str] | None) -> Tool | None:
+        """Return the tool of this name; None where there is none, or none for this caller."""
+        tool = self._app.toolset.by_name.get(name)
+        return tool if tool is not None and self._allows(scopes, tool) else None
+
+    def pages(self, scopes: frozenset[str] | None) -> Pages:
+        """Return the list as this caller sees it."""
+        if scopes is None:
+            return self._app.pages
+        self._follow()
+        counted = scopes & self._named
+        if counted == self._named:
+            return self._app.pages
+        if counted not in self._lists:
+            self._lists[counted] = self._allowed(counted)
+            if len(self._lists) > _LISTS:
+                self._lists.popitem(last=False)
+        self._lists.move_to_end(counted)
+        return self._lists[counted]
+
+    def _allowed(self, scopes: frozenset[str]) -> Pages:
+        toolset = self._app.toolset
+        return ToolPages([tool for tool in toolset.tools if self._allows(scopes, tool)], toolset.extras)
+
+    def _allows(self, scopes: frozenset[str] | None, tool: Tool) -> bool:
+        return scopes is None or allows(scopes, tool.operation, self._app.scoped_schemes(tool))
+
+    def _follow(self) -> None:
+        """Begin anew where another document is served now."""
+        toolset = self._app.toolset
+        if toolset is self._toolset:
+            return
+        self._toolset = toolset
+        each = (named_scopes((tool.operation,), self._app.scoped_schemes(tool)) for tool in toolset.tools)
+        self._named = frozenset().union(*each)
+        self._lists.clear()
