@@ -1,7 +1,6 @@
 """`openapi-mcp inspect`: the tools that a client would see."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from openapi_mcp.apis import said_for
 from openapi_mcp.app import require_tools
-from openapi_mcp.auth.choose import MissingCredentialError, choose
+from openapi_mcp.auth.choose import lacking
 from openapi_mcp.auth.held import Held
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
@@ -180,11 +179,9 @@ def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
     needed = None
     if operation.security is not None:
         needed = [{scheme.name: list(scheme.scopes) for scheme in each.schemes} for each in operation.security]
-    try:
-        choose(operation, replace(held, allows_anonymous=False))
-    except MissingCredentialError as error:
-        return {"security": needed, "missing": list(error.schemes), "hint": said_for(api, error.hint or "")}
-    return {"security": needed, "missing": [], "hint": None}
+    if (missed := lacking(operation, held)) is None:
+        return {"security": needed, "missing": [], "hint": None}
+    return {"security": needed, "missing": list(missed.schemes), "hint": said_for(api, missed.hint or "")}
 
 
 def _one(tools: list[dict[str, Any]], name: str, catalogue: Catalogue) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openapi_mcp.auth.choose import MissingCredentialError, choose, how_to_give
+from openapi_mcp.auth.choose import MissingCredentialError, choose, how_to_give, lacking
 from openapi_mcp.auth.held import Held
 from openapi_mcp.model.document import OAuthFlow, Operation, RequiredScheme, SecurityRequirement, SecurityScheme
 from openapi_mcp.model.grant import Grant, GrantType
@@ -151,6 +151,13 @@ def test_anonymous_calls_go_out_where_they_are_allowed() -> None:
     """README: --allow-anonymous."""
     assert chosen(operation({"key": ()}), held(allows_anonymous=True, general=(FREE,))) == (FREE,)
     assert chosen(operation({"key": ()}), held("key", allows_anonymous=True)) == (KEY,)
+
+
+def test_what_callers_bring_is_not_lacking() -> None:
+    """serve http --forward: the server itself holds nothing."""
+    assert lacking(operation({"jwt": ()}), held()) is not None
+    assert lacking(operation({"jwt": ()}), held(forwarded=("authorization",))) is None
+    assert lacking(operation({"jwt": ()}), held(allows_anonymous=True)) is not None
 
 
 @pytest.mark.parametrize(
