@@ -94,7 +94,7 @@ async def load_catalogue(
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
     from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
-    from openapi_mcp.loader.load import load
+    from openapi_mcp.loader.load import TWICE, load
 
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
     typed_url = source.url if isinstance(source, UrlSource) else None
@@ -140,6 +140,9 @@ async def load_catalogue(
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
     if not whole:  # else it stands among the problems that are shown
+        for problem in document.problems:
+            if problem.message.startswith(TWICE):
+                notice(f"warning: {problem.message} ({problem.hint})")
         for pattern in unmatched(document.operations, selection):
             notice(f"warning: {pattern} matches no operation")
     return Catalogue(

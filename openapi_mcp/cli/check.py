@@ -22,7 +22,7 @@ from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.generator.clients import BY_NAME, Effect, Verdict, list_verdicts
 from openapi_mcp.generator.review import Review, review
 from openapi_mcp.loader.fetch import Fetched
-from openapi_mcp.loader.load import unpacked
+from openapi_mcp.loader.load import TWICE, unpacked
 from openapi_mcp.loader.locate import Located, locate
 from openapi_mcp.loader.source import FileSource, Source, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of
@@ -197,7 +197,8 @@ class _Checked:
         self.findings = sorted((*self.problems, *self._client_findings(), *self._notes()), key=_rank)
 
     def _problems(self, problems: Sequence[Problem]) -> Iterator[Finding]:
-        for problem in dict.fromkeys(problems):
+        told = (problem for problem in dict.fromkeys(problems) if not problem.message.startswith(TWICE))
+        for problem in told:  # of keys that stand twice each is told by itself, with its line
             level: Level = "error" if problem.severity == "error" else "warning"
             yield self.parts.finding("defect", level, problem.pointer, problem.message, problem.hint)
         for uri, located in self.parts.located.items():

@@ -28,7 +28,6 @@ from openapi_mcp.executor.failures import (
     unauthenticated,
     unknown_tool,
 )
-from openapi_mcp.executor.follow import follow
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
@@ -37,6 +36,7 @@ from openapi_mcp.executor.send import (
     SendError,
 )
 from openapi_mcp.executor.tokens import RefreshTokens
+from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
@@ -174,7 +174,7 @@ class Executor:
         tool = self._toolset.by_name[call.tool]
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
-        answer = await follow(collection, partial(self._page, deadline=deadline))
+        answer = await drive(collection, partial(self._page, deadline=deadline))
         return await self._reader.show(answer, call.caller.id, selection(tool, call.arguments))
 
     def preview(self, call: Call) -> HttpRequest:

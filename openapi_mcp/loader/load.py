@@ -1,7 +1,6 @@
 """The loader's front door: a source becomes a Document, with all the files that it is spread over."""
 
 import gzip
-import logging
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,11 +26,10 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.tls import Trust
 
 _MAX_FILES = 2_000
+TWICE = "keys stand twice in one mapping, the last one counts"
 _SHOWN_KEYS = 5
 _SHOWN_TOKENS = 9  # of a pointer that has hundreds
 _GZIP = b"\x1f\x8b"
-
-log = logging.getLogger(__name__)
 
 Arrived = Callable[[Source, Fetched | None], None]
 """Told of each part of a description: where it comes from, and what came; None where it cannot be had.
@@ -242,7 +240,8 @@ class _Gathering:
         twice: list[str] = []
         value = parse(data, where=where, cut=places, twice=twice)
         if twice:
-            _tell_twice(twice)
+            shown = ", ".join(one_line(repr(key), 60) for key in list(dict.fromkeys(twice))[:_SHOWN_KEYS])
+            self.warn(uri or "#", f"{TWICE}: {shown}", "openapi-mcp check says where")
         for place in dict.fromkeys("/".join(place.split("/")[:_SHOWN_TOKENS]) for place in places):
             self.problems.append(
                 Problem(
@@ -286,12 +285,6 @@ class _Gathering:
 
     def warn(self, uri: str, message: str, hint: str) -> None:
         self.problems.append(Problem(severity=Severity.WARNING, pointer=_shown(uri), message=message, hint=hint))
-
-
-def _tell_twice(keys: list[str]) -> None:
-    """Warn of keys of which only the last counts; where they stand, `check` says."""
-    shown = ", ".join(one_line(repr(key), 60) for key in list(dict.fromkeys(keys))[:_SHOWN_KEYS])
-    log.warning("keys stand twice in one mapping, the last one counts (`check` says where): %s", shown)
 
 
 def _shown(uri: str) -> str:

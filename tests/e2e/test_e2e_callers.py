@@ -1,5 +1,6 @@
 """A real identity provider, a real client of each era, and an endpoint that believes the one and serves the other."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -87,3 +88,31 @@ def test_other_tokens_of_the_provider_open_nothing(endpoint: str, provider: Iden
     assert status(endpoint, token_by_client_credentials(provider, "read")) == 401
     assert status(endpoint, f"{good[:-8]}AAAAAAAA") == 401
     assert status(endpoint, provider.mint("ada", audience=AUDIENCE, exp=1_600_000_000)) == 401
+
+
+@pytest.mark.anyio
+@pytest.mark.requirement(9, 26)
+async def test_a_callers_token_is_exchanged_for_one_of_the_api_and_stays_here(
+    provider: IdentityProvider, tmp_path: Path
+) -> None:
+    """Issue 5: RFC 8693, so that the caller's token is never passed through; each caller has its own."""
+    document = description("/whoami", server=provider.api_url)
+    document["paths"]["/whoami"]["get"]["security"] = [{"id": ["read"]}]
+    flow = {"clientCredentials": {"tokenUrl": provider.token_url, "scopes": {"read": ""}}}
+    document["components"] = {"securitySchemes": {"id": {"type": "oauth2", "flows": flow}}}
+    spec = tmp_path / "whoami.json"
+    spec.write_text(json.dumps(document))
+    exchange = ("grant=token_exchange", "client_id=app", "client_secret=app-s3cret", "audience=https://api.test")
+    options = [word for setting in exchange for word in ("--auth", f"id.{setting}")]
+    issuer = ("--oauth-issuer", provider.url, "--oauth-audience", AUDIENCE)
+    with serving_http("--spec", str(spec), *issuer, *options, folder=tmp_path) as (child, url):
+        brought = {name: provider.mint(name, scope="read") for name in ("ann", "bob")}
+        for name in ("ann", "bob", "ann"):
+            async with connected(url, brought[name], "auto") as client:
+                found = (await client.call_tool("whoami", {})).structured_content
+                assert found is not None
+                assert (found["sub"], found["aud"], found["client_id"]) == (name, "https://api.test", "app")
+    used = [seen.values("Authorization")[0].removeprefix("Bearer ") for seen in provider.asked("/api/whoami")]
+    assert (len(used), len(set(used)), len(provider.asked())) == (3, 2, 2)
+    assert not set(brought.values()) & set(used)
+    assert not any(token in child.stderr for token in (*brought.values(), *used))

@@ -487,6 +487,6 @@ def test_a_key_that_stands_twice_is_told(tmp_path: Path, write: Callable[[str], 
     text = with_paths({}).decode().replace('"title": "T"', '"title": "T", "title": "U"')
     (tmp_path / "api").write_text(write(text))
     assert "keys stand twice" in listing(tmp_path, (tmp_path / "api").read_bytes())[2]
-    assert "'title'" in run_command("inspect", "--spec", "api", folder=tmp_path).err
+    assert "'title'" in run_command("inspect", "--spec", "api", folder=tmp_path).out
     told = run_command("check", "--spec", "api", "--json", folder=tmp_path).json["problems"]
     assert [one["pointer"] for one in told if "second time" in one["message"]] == ["#/info/title"]
