@@ -3,9 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from openapi_mcp.auth.grants import grant_of, split_field, suffices
+from openapi_mcp.auth.grants import VALUES, grant_of, split_field, suffices
 from openapi_mcp.auth.held import Held
-from openapi_mcp.auth.schemes import StaticCredentials, may_have_secrets, place_credentials, scheme_named
+from openapi_mcp.auth.schemes import (
+    StaticCredentials,
+    basic_of,
+    may_have_secrets,
+    place_credentials,
+    scheme_named,
+)
 from openapi_mcp.config import Config, CredentialLayer, read_secret
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.loader.source import Source, UrlSource, identity
@@ -33,7 +39,7 @@ def resolve_credentials(config: Config, document: Document, environ: Mapping[str
         values = {
             name: read_secret(text, environ, f"--auth {name}")
             for name, field, text in _by_scheme(layer, schemes)
-            if not field
+            if field in ("", *VALUES)
         }
         static = _static(layer, config.token_scheme, values, environ)
         held = held.under(place_credentials(static, tuple(schemes.values())))
@@ -72,7 +78,7 @@ def settings_of(config: Config, schemes: Schemes) -> Settings:
     settings: Settings = {}
     for layer in config.credentials:
         for written, field, text in _by_scheme(layer, schemes):
-            if field:
+            if field not in ("", *VALUES):
                 name = scheme_named(written, tuple(schemes.values())).name
                 settings.setdefault(name, {})[field] = text
         for option, given in (("--client-id", layer.client_id), ("--client-secret", layer.client_secret)):
@@ -101,7 +107,8 @@ def _ways(
             ways[scheme.name] = _from_login(scheme, *login, environ)
         elif said:
             read = {field: read_secret(text, environ, f"--auth {scheme.name}.{field}") for field, text in said.items()}
-            ways[scheme.name] = grant_of(scheme, read, allowed)
+            is_basic = (scheme.type, scheme.scheme) == ("http", "basic")
+            ways[scheme.name] = basic_of(scheme, read) if is_basic else grant_of(scheme, read, allowed)
     return ways
 
 

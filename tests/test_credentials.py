@@ -128,3 +128,28 @@ def test_the_endpoints_own_token_goes_with_no_call_and_is_masked() -> None:
     assert list(made.secrets()) == [Secret("the-token-of-this-endpoint")]
     assert (made.credentials, made.occupied) == ((), frozenset())
     assert list(resolve_credentials(config, document({}), {}, source).secrets()) == []
+
+
+def test_every_kind_of_scheme_has_its_table(tmp_path: Path) -> None:
+    """Issue 5: [auth.<scheme>] for each."""
+    schemes = {"key": KEY, "jwt": JWT, "oauth": OAUTH, "basic": {"type": "http", "scheme": "basic"}}
+    tables = """
+        [auth.key]
+        value = "k"
+        [auth.jwt]
+        token = "env:JWT"
+        [auth.oauth]
+        token = "t"
+        [auth.basic]
+        username = "ann"
+        password = "pass:word"
+    """
+    given = held(tmp_path, schemes, {"JWT": "j"}, toml=tables)
+    assert shown(given) == {"key": "k", "jwt": "Bearer j", "oauth": "Bearer t", "basic": "Basic YW5uOnBhc3M6d29yZA=="}
+    assert "pass:word" in {secret.reveal() for secret in given.secrets()}
+
+
+def test_half_of_what_basic_needs_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsError, match="http basic takes a user name and a password") as caught:
+        held(tmp_path, {"basic": {"type": "http", "scheme": "basic"}}, auth=["basic.username=ann"])
+    assert caught.value.hint == "give --auth basic=USER:PASS, or --auth basic.username and --auth basic.password"

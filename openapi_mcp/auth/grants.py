@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from openapi_mcp.auth.choose import variable_form
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.grant import Grant, GrantType
@@ -11,9 +12,12 @@ from openapi_mcp.model.url import redact_url
 
 FIELDS = (
     "client_id", "client_secret", "secret_in_body", "token_url", "authorization_url", "metadata_url", "scopes", "grant",
-    "username", "password", "refresh_token", "audience", "resource",
+    "username", "password", "refresh_token", "audience", "resource", "value", "key", "token",
 )  # fmt: skip
 """What `--auth SCHEME.FIELD=VALUE` and `[auth.SCHEME]` may say."""
+
+VALUES = ("value", "key", "token")
+"""Those of them that are the value itself, as `--auth SCHEME=VALUE` gives it."""
 
 _TYPES = {
     "client_credentials": GrantType.CLIENT_CREDENTIALS,
@@ -36,7 +40,7 @@ def split_field(name: str, schemes: Mapping[str, SecurityScheme]) -> tuple[str, 
 
     The field is "" where the name is a scheme's own, or ends in none.
     """
-    if name in schemes:
+    if name in schemes or name.upper() in map(variable_form, schemes):
         return name, ""
     for field in sorted(FIELDS, key=len, reverse=True):
         for mark, ending in ((".", field), ("_", field.upper())):

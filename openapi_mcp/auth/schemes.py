@@ -102,6 +102,21 @@ def _bearer(value: Secret) -> Credential:
     return Credential(place=Place.HEADER, name="Authorization", value=value, prefix="Bearer ")
 
 
+def basic_of(scheme: SecurityScheme, settings: Mapping[str, Secret]) -> Credential:
+    """Return what `username` and `password` of an http basic scheme come to.
+
+    Raises:
+        CredentialsError: one of them is missing, or something else is said.
+    """
+    where = f"--auth {scheme.name}"
+    if settings.keys() != {"username", "password"}:
+        hint = f"give {where}=USER:PASS, or {where}.username and {where}.password"
+        raise CredentialsError("http basic takes a user name and a password, and nothing else", where=where, hint=hint)
+    made = Credential.basic(settings["username"].reveal(), settings["password"].reveal())
+    _check_characters(made)
+    return made
+
+
 def _basic(value: Secret, where: str) -> Credential:
     user, colon, password = value.reveal().partition(":")
     if not colon:

@@ -124,6 +124,7 @@ def test_what_is_missing_is_said(schemes: tuple[SecurityScheme, ...], settings: 
         ("odd.client_id", ("odd.client_id", "")),
         (".client_id", (".client_id", "")),
         ("oauth.unknown", ("oauth.unknown", "")),
+        ("ODD_CLIENT_ID", ("ODD_CLIENT_ID", "")),
     ],
 )
 def test_a_setting_is_told_from_a_schemes_name(written: str, expected: tuple[str, str]) -> None:
