@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def commands() -> list[str]:
     """Return the command lines of our own that the README shows, those in a `claude mcp add` line too."""
-    shown = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+    shown = re.findall(r"^\$ (.+)$", README.replace("\\\n", ""), re.MULTILINE)
     ours = (line.partition("-- ")[2] if line.startswith("claude ") else line for line in shown)
     return [line for line in ours if line.startswith("openapi-mcp ")]
 
@@ -44,13 +44,27 @@ def test_there_are_commands_to_check() -> None:
 
 def test_the_config_file_is_one(tmp_path: Path) -> None:
     """Issue: config file; every key is known and of the right form."""
-    (text,) = blocks("toml")
+    text, _ = sorted(blocks("toml"), key=lambda block: "[api." in block)
     file = tmp_path / "shown.toml"
     file.write_text(text, encoding="utf-8")
     config = build_config({"config": str(file)}, {}, tmp_path)
     shown = tomllib.loads(text)
     assert (config.spec, config.base_url, config.limits.timeout) == (shown["spec"], shown["base_url"], shown["timeout"])
-    assert config.credentials[0].auth == shown["auth"]
+    flat = {
+        f"{name}.{field}" if isinstance(value, dict) else name: text
+        for name, value in shown["auth"].items()
+        for field, text in (value.items() if isinstance(value, dict) else [("", value)])
+    }
+    assert config.credentials[0].auth == flat
+
+
+def test_the_config_file_of_several_apis_is_one(tmp_path: Path) -> None:
+    """[api.NAME] tables."""
+    _, text = sorted(blocks("toml"), key=lambda block: "[api." in block)
+    file = tmp_path / "shown.toml"
+    file.write_text(text, encoding="utf-8")
+    (api,) = build_config({"config": str(file)}, {}, tmp_path).apis
+    assert (api.name, api.spec) == ("shop", "https://shop.example.com/openapi.json")
 
 
 def test_the_failure_is_what_a_failure_says() -> None:
