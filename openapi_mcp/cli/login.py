@@ -47,6 +47,10 @@ Examples:
 \b
   openapi-mcp login --spec openapi.yaml --client-id my-client --client-secret env:CLIENT_SECRET --redirect-port 8765
       a client that has a secret, and one fixed redirect URI
+
+\b
+  openapi-mcp login --config several.toml shop=petstore_auth --client-id my-client
+      of several APIs, one
 """
 LOGOUT_HELP = """Forget a login.
 
@@ -95,6 +99,7 @@ def login(
 ) -> int:
     """Log in, and keep what came of it."""
     config, say = start(flags)
+    config, scheme = _of_one_api(config, scheme)
     browser = Browser(port=read_port(redirect_port or 0, "--redirect-port"), is_opened=not no_browser)
     given = {"client_id": client_id or "", "client_secret": client_secret or "", "scopes": " ".join(scope or ())}
     anyio.run(_login, config, say, scheme, {name: value for name, value in given.items() if value}, browser)
@@ -105,11 +110,32 @@ def login(
 def logout(*, scheme: _Scheme = None, flags: Mapping[str, Any]) -> int:
     """Forget what a login brought."""
     config, say = start(flags)
+    config, scheme = _of_one_api(config, scheme)
     source = _source(config)
     name = scheme if scheme is not None else anyio.run(_only_scheme, config, say)
     was_there = remove_login(login_key(source, name))
     say(f'the login for "{name}" is forgotten' if was_there else f'there was no login for "{name}"')
     return ExitCode.OK
+
+
+def _of_one_api(config: Config, scheme: str | None) -> tuple[Config, str | None]:
+    """Return the API that is meant, and the scheme: of several APIs `shop=oauth` names both, `shop=` the API alone.
+
+    Raises:
+        ConfigError: there are several, and none of them is named.
+    """
+    if not config.apis:
+        return config, scheme
+    name, _, rest = (scheme or "").partition("=")
+    named = next((api for api in config.apis if api.name == name), None)
+    if named is not None:
+        return named, rest or None
+    if len(config.apis) == 1:
+        return config.apis[0], scheme
+    listed = ", ".join(f"{api.name}=" for api in config.apis)
+    raise ConfigError(
+        "there are several APIs", where="SCHEME", hint=f"say which one is meant: {listed} (and its scheme)"
+    )
 
 
 def _source(config: Config) -> str:

@@ -350,3 +350,20 @@ def test_without_a_browser_it_says_what_to_do(spec: Path, environment: dict[str,
     assert ended.status == 2
     assert "error: there is no browser that could be opened" in ended.err
     assert "--no-browser" in ended.err
+
+
+def test_of_several_apis_one_is_logged_in_to(
+    spec: Path, provider: IdentityProvider, environment: dict[str, str]
+) -> None:
+    """The login belongs to the document, whatever name its API has."""
+
+    def log_in_to(*more: str) -> Outcome:
+        apis = ("--spec", f"shop={spec}", "--spec", f"other={spec}")
+        return run_command("login", *apis, *more, "--client-id", "native", folder=Path.cwd(), environment=environment)
+
+    ended = log_in_to()
+    assert (ended.status, "say which one is meant: shop=, other=" in ended.err) == (2, True)
+    assert log_in_to("shop=oauth").status == 0
+    assert kept(spec, environment) is not None
+    gone = run_command("logout", "--spec", f"shop={spec}", folder=Path.cwd(), environment=environment)
+    assert (gone.status, kept(spec, environment)) == (0, None)
