@@ -1,8 +1,9 @@
 """Several APIs in one server: their names, and which of them each value is for.
 
 A value is for the API whose name stands before it (`--bearer shop=env:SHOP_TOKEN`), in whose table it stands
-(`[api.shop]`), or whose variable it is (`OPENAPI_MCP_API_SHOP_BEARER`); any other is for all. What is said for one wins
-over what is said for all. A credential, a base URL and what else could reach the wrong API is never for all.
+(`[api.shop]`), or whose variable it is (`OPENAPI_MCP_API_SHOP_BEARER`); any other is for all. In each place what is
+said for one wins over what is said for all; a flag beats a variable, that a table. A credential, a base URL and what
+else could reach the wrong API is never for all.
 """
 
 import re

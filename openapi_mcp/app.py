@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openapi_mcp import __version__
 from openapi_mcp.config import Config
-from openapi_mcp.credentials import resolve_credentials
+from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.executor import Executor, server_url
 from openapi_mcp.executor.folder import Folder
@@ -21,9 +21,11 @@ from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same, trust_of
-from openapi_mcp.logins import keep_refresh_token, newest_refresh_token
+from openapi_mcp.logins import keep_refresh_token
 from openapi_mcp.model.document import Document
+from openapi_mcp.model.grant import Grant
 from openapi_mcp.model.part import Part, lost_parts
+from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
@@ -215,16 +217,17 @@ def make_executor(
         typed_url=catalogue.typed_url,
         credentials=catalogue.credentials,
         renew=partial(resolve_credentials, config, catalogue.document, environ, source_of(config)),
-        refresh_tokens=RefreshTokens(
-            find=lambda grant: newest_refresh_token(grant.kept_as, environ) if grant.kept_as else None,
-            keep=lambda grant, fresh: bool(grant.kept_as) and keep_refresh_token(grant.kept_as, fresh, environ),
-        ),
+        refresh_tokens=RefreshTokens(find=partial(newest_grant, environ=environ), keep=partial(_keep, environ)),
         limits=config.limits,
         find_file=Folder.open(config.files).find if config.files is not None else no_folder,
         user_agent=f"openapi-mcp/{__version__}",
         kept=kept,
         trust=trust,
     )
+
+
+def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:
+    return bool(grant.kept_as) and keep_refresh_token(grant.kept_as, grant.refresh_token, refresh, environ)
 
 
 def require_tools(toolset: Toolset, document: Document) -> None:

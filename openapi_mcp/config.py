@@ -124,9 +124,11 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
         Place(
             values=_environment_values(environ),
             named=lambda key: f"{PREFIX}{key.upper()}",
-            written=lambda name, key: f"{_OF_API}{name.upper().replace('-', '_')}_{key.upper()}",
+            written=lambda name, key: (
+                f"{_OF_API}{name.upper().replace('-', '_')}_{key.upper()}{'_SCHEME' if key == 'auth' else ''}"
+            ),
         ),
-        Place(values=typed, named=_flag_name, written=lambda name, key: f"{_flag_name(key)} {name}=VALUE"),
+        Place(values=typed, named=_flag_name, written=_flag_for_one),
     ]
     names = named_apis(places, names_in(environ, _OF_API), os.path.isfile)
     tables = variables_of(names, environ, _OF_API)
@@ -137,10 +139,17 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     for name in names:
         parts = zip(places, shares, strict=True)
         own = [_Layer(values=shared.by_name[name], named=partial(place.written, name)) for place, shared in parts]
-        apis.append(_require_source(_as_config([*for_all, *own], file=file, name=name)))
+        layers = [layer for pair in zip(for_all, own, strict=True) for layer in pair]  # a flag beats any table
+        apis.append(_require_source(_as_config(layers, file=file, name=name)))
     config = _as_config(for_all, file=file, apis=tuple(apis))
     brought = dict.fromkeys(header for api in apis for header in api.forward)  # by clients, for any of the APIs
     return replace(config, forward=tuple(brought)) if apis else config
+
+
+def _flag_for_one(name: str, key: str) -> str:
+    """Return how an option is written for one of several APIs: `--auth shop=SCHEME=VALUE`."""
+    value = {"auth": "SCHEME=VALUE", "header": "'Name: VALUE'", "server_variable": "NAME=VALUE"}.get(key, "VALUE")
+    return f"{_flag_name(key)} {name}={value}"
 
 
 def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from openapi_mcp.auth.grants import VALUES, grant_of, split_field, suffices
-from openapi_mcp.auth.held import Held
+from openapi_mcp.auth.grants import VALUES, grant_of, names_a_grant, split_field
+from openapi_mcp.auth.held import AUTHORIZATION, Held, spot
 from openapi_mcp.auth.schemes import (
     StaticCredentials,
     basic_of,
@@ -15,7 +15,7 @@ from openapi_mcp.auth.schemes import (
 from openapi_mcp.config import Config, CredentialLayer, read_secret
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.loader.source import Source, UrlSource, identity
-from openapi_mcp.logins import Login, login_key, usable_login
+from openapi_mcp.logins import Login, login_key, newest_login, usable_login
 from openapi_mcp.model.document import Document, SecurityScheme
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.secret import Credential, Place, Secret
@@ -34,19 +34,24 @@ def resolve_credentials(config: Config, document: Document, environ: Mapping[str
         CredentialsError: a value cannot be read, has no place in the document, or something is missing.
     """
     schemes = {scheme.name: scheme for scheme in document.security_schemes}
-    held = Held()
-    for layer in config.credentials:
-        values = {
-            name: read_secret(text, environ, f"--auth {name}")
-            for name, field, text in _by_scheme(layer, schemes)
-            if field in ("", *VALUES)
-        }
-        static = _static(layer, config.token_scheme, values, environ)
-        held = held.under(place_credentials(static, tuple(schemes.values())))
-    ways = _ways(config, document, environ, source, schemes)
+    settings, said_at = settings_of(config, schemes), _settings_said_at(config, schemes)
+    held, general_at = Held(), -1
+    values_at: dict[str, int] = {}
+    for number, layer in enumerate(config.credentials):
+        placed = _placed(layer, config, schemes, environ)
+        held = held.under(placed)
+        values_at |= dict.fromkeys(placed.by_scheme, number)
+        general_at = number if AUTHORIZATION in map(spot, placed.general) else general_at
+    ways: dict[str, Credential | Grant] = {}
+    for scheme in schemes.values():
+        at = said_at.get(scheme.name, -1)
+        if (scheme.name in held.by_scheme and values_at[scheme.name] >= at) or general_at > at:
+            continue  # a value as strong as the settings is more plainly meant; so is a stronger Authorization
+        way = _way(scheme, settings.get(scheme.name, {}), config, document, environ, source)
+        ways |= {scheme.name: way} if way is not None else {}
     return replace(
         held,
-        by_scheme={**ways, **held.by_scheme},
+        by_scheme={**held.by_scheme, **ways},
         schemes=schemes,
         states_security=document.states_security,
         has_certificate=config.client_cert is not None,
@@ -54,6 +59,17 @@ def resolve_credentials(config: Config, document: Document, environ: Mapping[str
         forwarded=config.forward,
         hidden=_endpoint_token(config, environ),
     )
+
+
+def _placed(layer: CredentialLayer, config: Config, schemes: Schemes, environ: Mapping[str, str]) -> Held:
+    """Return the values of a layer with their places."""
+    values = {
+        name: read_secret(text, environ, f"--auth {name}")
+        for name, field, text in _by_scheme(layer, schemes)
+        if field in ("", *VALUES)
+    }
+    static = _static(layer, config.token_scheme, values, environ)
+    return place_credentials(static, tuple(schemes.values()))
 
 
 def _endpoint_token(config: Config, environ: Mapping[str, str]) -> tuple[Secret, ...]:
@@ -77,14 +93,24 @@ def settings_of(config: Config, schemes: Schemes) -> Settings:
     """
     settings: Settings = {}
     for layer in config.credentials:
-        for written, field, text in _by_scheme(layer, schemes):
-            if field not in ("", *VALUES):
-                name = scheme_named(written, tuple(schemes.values())).name
-                settings.setdefault(name, {})[field] = text
-        for option, given in (("--client-id", layer.client_id), ("--client-secret", layer.client_secret)):
-            if given is not None:
-                settings.setdefault(_only_oauth(schemes, option), {})[option[2:].replace("-", "_")] = given
+        for name, field, text in _settings(layer, schemes):
+            settings.setdefault(name, {})[field] = text
     return settings
+
+
+def _settings_said_at(config: Config, schemes: Schemes) -> dict[str, int]:
+    """Return the number of the strongest layer that says something of each scheme's tokens."""
+    return {name: number for number, layer in enumerate(config.credentials) for name, _, _ in _settings(layer, schemes)}
+
+
+def _settings(layer: CredentialLayer, schemes: Schemes) -> Iterator[tuple[str, str, str]]:
+    """Yield scheme, field and text of what a layer says of tokens."""
+    for written, field, text in _by_scheme(layer, schemes):
+        if field not in ("", *VALUES):
+            yield scheme_named(written, tuple(schemes.values())).name, field, text
+    for option, given in (("--client-id", layer.client_id), ("--client-secret", layer.client_secret)):
+        if given is not None:
+            yield _only_oauth(schemes, option), option[2:].replace("-", "_"), given
 
 
 def _by_scheme(layer: CredentialLayer, schemes: Schemes) -> Iterator[tuple[str, str, str]]:
@@ -92,24 +118,25 @@ def _by_scheme(layer: CredentialLayer, schemes: Schemes) -> Iterator[tuple[str, 
     return ((*split_field(written, schemes), text) for written, text in layer.auth.items())
 
 
-def _ways(
-    config: Config, document: Document, environ: Mapping[str, str], source: Source, schemes: Schemes
-) -> dict[str, Credential | Grant]:
-    """Return the ways to tokens: by settings where they are enough, else by a login."""
+def _way(
+    scheme: SecurityScheme,
+    said: Mapping[str, str],
+    config: Config,
+    document: Document,
+    environ: Mapping[str, str],
+    source: Source,
+) -> Credential | Grant | None:
+    """Return the way to a scheme's credential: by settings that name one, else by a login, else by the settings."""
+    login = None if names_a_grant(said) else _login(scheme, source, environ)
+    if login is not None:
+        return _from_login(scheme, *login, environ)
+    if not said:
+        return None
+    read = {field: read_secret(text, environ, f"--auth {scheme.name}.{field}") for field, text in said.items()}
+    if (scheme.type, scheme.scheme) == ("http", "basic"):
+        return basic_of(scheme, read)
     typed_url = source.url if isinstance(source, UrlSource) else None
-    allowed = may_have_secrets(document, config.base_url, typed_url)
-    settings = settings_of(config, schemes)
-    ways: dict[str, Credential | Grant] = {}
-    for scheme in schemes.values():
-        said = settings.get(scheme.name, {})
-        login = None if suffices(said) else _login(scheme, source, environ)
-        if login is not None:
-            ways[scheme.name] = _from_login(scheme, *login, environ)
-        elif said:
-            read = {field: read_secret(text, environ, f"--auth {scheme.name}.{field}") for field, text in said.items()}
-            is_basic = (scheme.type, scheme.scheme) == ("http", "basic")
-            ways[scheme.name] = basic_of(scheme, read) if is_basic else grant_of(scheme, read, allowed)
-    return ways
+    return grant_of(scheme, read, may_have_secrets(document, config.base_url, typed_url))
 
 
 def _login(scheme: SecurityScheme, source: Source, environ: Mapping[str, str]) -> tuple[str, Login] | None:
@@ -135,6 +162,27 @@ def _from_login(scheme: SecurityScheme, key: str, login: Login, environ: Mapping
         scopes=login.scopes,
         refresh_token=login.refresh,
         kept_as=key,
+        is_confirmed=True,
+    )
+
+
+def newest_grant(grant: Grant, environ: Mapping[str, str]) -> Grant | None:
+    """Return the grant of a login as that is kept now, its client and provider with it; None where there is none."""
+    login = newest_login(grant.kept_as, environ) if grant.kept_as else None
+    if login is None or login.refresh is None:
+        return None
+    try:
+        secret = login.client_secret and read_secret(login.client_secret.reveal(), environ, f"login {grant.scheme}")
+    except CredentialsError:
+        return None  # what was good at the start is tried
+    return replace(
+        grant,
+        client_id=login.client_id,
+        client_secret=secret,
+        secret_in_body=login.secret_in_body,
+        token_url=login.token_url,
+        scopes=login.scopes,
+        refresh_token=login.refresh,
     )
 
 

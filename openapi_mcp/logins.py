@@ -123,29 +123,29 @@ def remove_login(key: str, environ: Mapping[str, str] = os.environ) -> bool:
     return was_there
 
 
-def newest_refresh_token(key: str, environ: Mapping[str, str] = os.environ) -> Secret | None:
-    """Return the refresh token as it is kept now: another process may have changed it. None where none can be had."""
+def newest_login(key: str, environ: Mapping[str, str] = os.environ) -> Login | None:
+    """Return a login as it is kept now: another process may have changed it. None where none can be had."""
     try:
-        login = load_login(key, environ)
+        return load_login(key, environ)
     except CredentialsError as error:
         log.info("login_unreadable reason=%s", error.message)
         return None
-    return login.refresh if login is not None else None
 
 
-def keep_refresh_token(key: str, refresh: Secret, environ: Mapping[str, str] = os.environ) -> bool:
-    """Keep a refresh token that took the place of a login's older one; return whether it is kept.
+def keep_refresh_token(key: str, used: Secret | None, refresh: Secret, environ: Mapping[str, str] = os.environ) -> bool:
+    """Keep a refresh token that took the place of the one that was `used`; return whether it is kept.
 
-    A login that is gone stays gone: its person has logged out.
+    A login that is gone stays gone: its person has logged out. One that holds another token is another login.
     """
     try:
         login = load_login(key, environ)
-        if login is not None:
-            keep_login(key, replace(login, refresh=refresh), environ)
+        if login is None or login.refresh != used:
+            return False
+        keep_login(key, replace(login, refresh=refresh), environ)
     except CredentialsError as error:
         log.warning("login_not_kept reason=%s", error.message)
         return False
-    return login is not None
+    return True
 
 
 def _path(key: str, environ: Mapping[str, str]) -> Path:

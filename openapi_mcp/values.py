@@ -143,6 +143,14 @@ def _as_text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+_OF_THE_MESSAGE = frozenset(
+    (
+        "connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    )
+)  # fmt: skip
+
+
 def read_header_lines(value: Any, where: str) -> tuple[str, ...]:
     """Return headers, each as 'Name: value'."""
     lines = read_texts(value, where)
@@ -150,6 +158,9 @@ def read_header_lines(value: Any, where: str) -> tuple[str, ...]:
         name, colon, text = line.partition(":")
         if not colon or not name.strip() or not text.strip() or any(char.isspace() for char in name.strip()):
             raise ConfigError("a header has a name and a value", where=where, hint="write 'Name: value'")
+        if name.strip().lower() in _OF_THE_MESSAGE:
+            said, hint = f"{name.strip()} is HTTP's own, and written anew for each message", "leave it out"
+            raise ConfigError(said, where=where, hint=hint)
     return lines
 
 

@@ -207,9 +207,8 @@ def test_a_value_goes_to_the_api_that_it_names() -> None:
 
 
 def test_what_is_said_for_all_is_each_ones_default() -> None:
-    """Our choice: what is said for one API wins over what is said for all, wherever each stands."""
-    environ = {"OPENAPI_MCP_API_SHOP_TIMEOUT": "7"}
-    shop, billing = built({**BOTH, "timeout": ["5"], "methods": ["all"], "watch": True}, environ).values()
+    """Our choice: in each place what is said for one API wins over what is said for all."""
+    shop, billing = built({**BOTH, "timeout": ["5", "shop=7"], "methods": ["all"], "watch": True}).values()
     assert (shop.limits.timeout, billing.limits.timeout) == (7.0, 5.0)
     assert shop.methods == billing.methods
     assert "DELETE" in shop.methods
@@ -225,6 +224,14 @@ def test_for_one_api_a_flag_wins_over_the_environment_and_that_over_its_table(to
     shop = built(flags, environ)["shop"]
     assert (shop.limits.timeout, shop.limits.max_body, shop.limits.max_response) == (1.0, 2, 3)
     assert given(shop) == {"bearer": "file:a"}
+
+
+def test_a_flag_for_all_wins_over_a_variable_or_a_table_for_one(toml: Write) -> None:
+    """design.md, Options: `--confirm writes` on a command line holds whatever a file says."""
+    folder = toml('[api.shop]\nspec = "a"\nconfirm = "none"\ntimeout = 1')
+    flags = {"confirm": "writes", "config": str(folder / "openapi-mcp.toml")}
+    shop = built(flags, {"OPENAPI_MCP_API_SHOP_CONFIRM": "none", "OPENAPI_MCP_TIMEOUT": "2"})["shop"]
+    assert (shop.confirm, shop.limits.timeout) == ("writes", 2.0)
 
 
 def test_a_variable_is_for_the_api_with_the_longest_name_that_fits() -> None:
@@ -275,7 +282,8 @@ def test_what_could_reach_the_wrong_api_must_name_its_own(key: str, value: objec
     error = refused({**BOTH, key: value})
     option = f"--{key.replace('_', '-')}"
     assert (error.message, error.where) == ("it does not say which of the APIs it is for", option)
-    assert error.hint == f"write {option} shop=VALUE"
+    value_of = {"header": "'Name: VALUE'", "auth": "SCHEME=VALUE", "server_variable": "NAME=VALUE"}
+    assert error.hint == f"write {option} shop={value_of.get(key, 'VALUE')}"
 
 
 def test_the_environment_and_the_file_are_told_how_to_name_it(toml: Write) -> None:

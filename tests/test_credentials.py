@@ -1,17 +1,21 @@
 """Credentials from flags, environment and config file, put together by scheme and by place."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends import fail
 from support.make import document
 
 from openapi_mcp.auth.held import Held
 from openapi_mcp.config import build_config
-from openapi_mcp.credentials import resolve_credentials
+from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.loader.source import parse_source
 from openapi_mcp.loading import source_of
+from openapi_mcp.logins import Login, keep_login, login_key, remove_login
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.secret import Credential, Secret
 
@@ -153,3 +157,58 @@ def test_half_of_what_basic_needs_is_told(tmp_path: Path) -> None:
     with pytest.raises(CredentialsError, match="http basic takes a user name and a password") as caught:
         held(tmp_path, {"basic": {"type": "http", "scheme": "basic"}}, auth=["basic.username=ann"])
     assert caught.value.hint == "give --auth basic=USER:PASS, or --auth basic.username and --auth basic.password"
+
+
+@pytest.mark.parametrize(
+    ("toml", "flags", "expected"),
+    [
+        ('[auth.oauth]\nclient_id = "a"\nclient_secret = "s"\n', {"bearer": "b"}, None),
+        ('[auth.oauth]\nclient_id = "a"\nclient_secret = "s"\n', {"header": ["authorization: b"]}, None),
+        ('bearer = "b"\n', {"client_id": "a", "client_secret": "s"}, Grant),
+        ('[auth]\noauth = "t"\n', {"client_id": "a", "client_secret": "s"}, Grant),
+        ('[auth.oauth]\nclient_id = "a"\nclient_secret = "s"\n', {"auth": ["oauth=t"]}, Credential),
+    ],
+)
+def test_a_flag_beats_the_file_whatever_kind_of_credential_it_is(
+    tmp_path: Path, toml: str, flags: dict[str, Any], expected: type | None
+) -> None:
+    """README, Configuration: values and ways to tokens alike."""
+    found = held(tmp_path, {"oauth": OAUTH}, toml=toml, **flags).by_scheme.get("oauth")
+    assert type(found) is (type(None) if expected is None else expected)
+
+
+@pytest.fixture
+def logged_in(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An environment in which somebody logged in for doc.json, without a keyring."""
+    environ = {"XDG_STATE_HOME": str(tmp_path / "state"), "HOME": str(tmp_path)}
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    login = Login(token_url="https://id.test/t", client_id="person", refresh=Secret("kept-refresh"))
+    keep_login(login_key(str(Path("doc.json").resolve()), "oauth"), login, environ)
+    yield environ
+    keyring.set_keyring(before)
+
+
+def test_a_login_is_used_where_nothing_else_is_meant(tmp_path: Path, logged_in: dict[str, str]) -> None:
+    """README, Logins; a client's id and secret may be those that the person logged in with."""
+    for flags in ({}, {"client_id": "person"}, {"client_id": "person", "client_secret": "s"}):
+        found = grant(held(tmp_path, {"oauth": OAUTH}, logged_in, **flags))
+        assert (found.type, found.client_id, found.kept_as != "") == (GrantType.REFRESH_TOKEN, "person", True)
+    named: dict[str, Any] = {"client_id": "me", "client_secret": "s", "auth": ["oauth.grant=client_credentials"]}
+    assert grant(held(tmp_path, {"oauth": OAUTH}, logged_in, **named)).type is GrantType.CLIENT_CREDENTIALS
+    assert shown(held(tmp_path, {"oauth": OAUTH}, logged_in, bearer="b")) == {"Authorization": "Bearer b"}
+    assert shown(held(tmp_path, {"oauth": OAUTH}, logged_in, auth=["oauth=t"])) == {"oauth": "Bearer t"}
+
+
+def test_a_login_is_followed_when_it_is_another_one(tmp_path: Path, logged_in: dict[str, str]) -> None:
+    """A person logs in anew while a server runs."""
+    found = grant(held(tmp_path, {"oauth": OAUTH}, logged_in))
+    anew = Login(token_url="https://other.test/t", client_id="b", client_secret=Secret("env:S"), refresh=Secret("r"))
+    keep_login(found.kept_as, anew, logged_in)
+    assert newest_grant(found, logged_in) is None  # its client's secret cannot be read
+    newest = newest_grant(found, {**logged_in, "S": "s3cret"})
+    assert newest is not None
+    assert (newest.token_url, newest.client_id, newest.refresh_token) == ("https://other.test/t", "b", Secret("r"))
+    assert newest.client_secret == Secret("s3cret")
+    remove_login(found.kept_as, logged_in)
+    assert newest_grant(found, logged_in) is None

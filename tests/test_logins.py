@@ -21,7 +21,7 @@ from openapi_mcp.logins import (
     keep_refresh_token,
     load_login,
     login_key,
-    newest_refresh_token,
+    newest_login,
     remove_login,
     state_folder,
 )
@@ -214,15 +214,21 @@ def test_what_is_no_file_cannot_be_removed_or_replaced(environ: dict[str, str], 
 
 def test_a_refresh_token_that_changed_is_kept(environ: dict[str, str], file: Path) -> None:
     """RFC 6749 section 6; executor/tokens.py asks for both, and takes no exception."""
-    assert (newest_refresh_token(KEY, environ), keep_refresh_token(KEY, Secret("x"), environ)) == (None, False)
+    used = LOGIN.refresh
+    assert (newest_login(KEY, environ), keep_refresh_token(KEY, used, Secret("x"), environ)) == (None, False)
     assert not file.exists()
     keep_login(KEY, LOGIN, environ)
-    assert keep_refresh_token(KEY, Secret("newer"), environ)
-    assert (newest_refresh_token(KEY, environ), load_login(KEY, environ)) == (
-        Secret("newer"), replace(LOGIN, refresh=Secret("newer")),
-    )  # fmt: skip
+    assert keep_refresh_token(KEY, used, Secret("newer"), environ)
+    assert newest_login(KEY, environ) == load_login(KEY, environ) == replace(LOGIN, refresh=Secret("newer"))
     file.chmod(0o644)
-    assert (newest_refresh_token(KEY, environ), keep_refresh_token(KEY, Secret("x"), environ)) == (None, False)
+    assert (newest_login(KEY, environ), keep_refresh_token(KEY, used, Secret("x"), environ)) == (None, False)
+
+
+def test_a_refresh_token_takes_the_place_of_its_own_login_only(environ: dict[str, str]) -> None:
+    """A person has logged in anew, with another client or provider, while the old token was being used."""
+    keep_login(KEY, replace(LOGIN, refresh=Secret("of-another-login")), environ)
+    assert not keep_refresh_token(KEY, LOGIN.refresh, Secret("newer"), environ)
+    assert load_login(KEY, environ) == replace(LOGIN, refresh=Secret("of-another-login"))
 
 
 @pytest.mark.parametrize(

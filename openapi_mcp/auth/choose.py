@@ -115,6 +115,8 @@ def _for_scheme(needed: RequiredScheme, held: Held, brought: tuple[Credential, .
         return held.general  # the document names what it does not have: nobody can be told what is missing
     if scheme.type == "mutualTLS":
         return () if held.has_certificate else None
+    if spot_of(scheme) is None:
+        return held.general  # of an unknown kind, or place: as above
     own = next((value for value in brought if _is_of(value, scheme)), None) or held.by_scheme.get(needed.name)
     if isinstance(own, Grant):
         return (WantedToken(grant=own, scopes=needed.scopes),)

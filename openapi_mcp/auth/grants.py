@@ -49,9 +49,9 @@ def split_field(name: str, schemes: Mapping[str, SecurityScheme]) -> tuple[str, 
     return name, ""
 
 
-def suffices(settings: Collection[str]) -> bool:
-    """True for settings that lead to a token; others may go with a login."""
-    return not {"client_secret", "refresh_token", "username", "grant"}.isdisjoint(settings)
+def names_a_grant(settings: Collection[str]) -> bool:
+    """True for settings that say how to get a token; a client's id and secret may be those of a login."""
+    return not {"refresh_token", "username", "grant"}.isdisjoint(settings)
 
 
 def grant_of(scheme: SecurityScheme, settings: Mapping[str, Secret], may_have_secrets: MayHaveSecrets) -> Grant:
@@ -74,7 +74,7 @@ def grant_of(scheme: SecurityScheme, settings: Mapping[str, Secret], may_have_se
         type=kind,
         client_id=said["client_id"],
         client_secret=settings.get("client_secret"),
-        secret_in_body=said.get("secret_in_body", "").lower() in ("1", "true", "yes", "on"),
+        secret_in_body=_flag(said.get("secret_in_body", "false"), where),
         token_url=token_url,
         metadata_url=metadata_url,
         scopes=tuple(said["scopes"].replace(",", " ").split()) if "scopes" in said else None,
@@ -83,7 +83,16 @@ def grant_of(scheme: SecurityScheme, settings: Mapping[str, Secret], may_have_se
         refresh_token=settings.get("refresh_token"),
         audience=said.get("audience", ""),
         resource=said.get("resource", ""),
+        is_confirmed=bool(said.get("token_url") or said.get("metadata_url")),
     )
+
+
+def _flag(text: str, where: str) -> bool:
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    if text.lower() in ("1", "true", "yes", "on"):
+        return True
+    raise CredentialsError("secret_in_body is neither true nor false", where=where, hint="write true or false")
 
 
 def _type(said: Mapping[str, str], where: str) -> GrantType:

@@ -265,7 +265,9 @@ def _show_left_out(report: dict[str, Any]) -> None:
     if report["skipped"]:
         show_text(f"{len(report['skipped'])} operations left out:")
         for skipped in report["skipped"][:_SHOWN_SKIPPED]:
-            show_text(f"  {skipped['method']} {one_line(skipped['path'], 120)}: {one_line(skipped['reason'], 160)}")
+            of = f"{skipped['api']}: " if skipped.get("api") else ""
+            operation = f"{skipped['method']} {one_line(skipped['path'], 120)}"
+            show_text(f"  {of}{operation}: {one_line(skipped['reason'], 160)}")
         if len(report["skipped"]) > _SHOWN_SKIPPED:
             show_text(f"  and {len(report['skipped']) - _SHOWN_SKIPPED} more (--json lists all)")
     for problem in report["problems"][:_SHOWN_SKIPPED]:

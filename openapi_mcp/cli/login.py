@@ -232,7 +232,7 @@ def _asker(
         client_id=said["client_id"],
         client_secret=None if secret is None else read_secret(secret, os.environ, "--client-secret"),
         secret_in_body=read_flag(said.get("secret_in_body", "false"), f"--auth {scheme.name}.secret_in_body"),
-        scopes=tuple(said["scopes"].split()) if "scopes" in said else needed,
+        scopes=tuple(said["scopes"].replace(",", " ").split()) if "scopes" in said else needed,
     )
     return asker, secret
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+import anyio.to_thread
+
 from openapi_mcp.auth.choose import Chosen, choose
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import authorize, masked
@@ -69,21 +71,27 @@ class Authority:
             raise TokenError("the access token did not come in time", hint=hint, may_pass=True) from None
         return _caller_last(chosen.credentials, got, caller)
 
-    def refused(self, chosen: Chosen, caller: Caller, used: tuple[Credential, ...]) -> None:
+    async def refused(self, chosen: Chosen, caller: Caller, used: tuple[Credential, ...]) -> None:
         """Take note of a 401: tokens are got anew, and files are read again, at the next call."""
         for each in chosen.tokens:
             for credential in used:
                 self.tokens.drop(each.grant, each.scopes, caller, credential)
+        await self.read_again()
+
+    async def read_again(self) -> bool:
+        """Read files, and what people logged in for, again; return whether that brought anything new."""
         if self.renew is None:
-            return
+            return False
         try:
-            fresh = as_held(self.renew())
+            fresh = as_held(await anyio.to_thread.run_sync(self.renew))  # a keyring may ask its owner first
         except OpenapiMcpError:
-            return  # the 401 itself says what is wrong; the old value stays
-        if fresh != self.held:
-            self._before = tuple(self.held.secrets())
-            self.held = fresh
-            self._redactors.clear()
+            return False  # what was refused says what is wrong; the old value stays
+        if fresh == self.held:
+            return False
+        self._before = tuple(self.held.secrets())
+        self.held = fresh
+        self._redactors.clear()
+        return True
 
     def authorize(self, credentials: tuple[Credential, ...]) -> Callable[[HttpRequest], HttpRequest]:
         """Return what sets credentials on a request to a trusted origin."""

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -12,11 +12,12 @@ from typing import Any, Self
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.auth.choose import Chosen, MissingCredentialError, lacking
+from openapi_mcp.auth.choose import MissingCredentialError, lacking
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import trusted_origins
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
     no_such_result,
@@ -38,7 +39,7 @@ from openapi_mcp.executor.send import (
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -219,35 +220,46 @@ class Executor:
 
     async def _page(self, call: Call, deadline: float) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
-        redact = self._authority.redactor(caller=call.caller)
         try:
             tool, arguments, request = self._request(call)
-            chosen = self._authority.choose(tool.operation, call.caller)
-            began = time.monotonic()
-            sent = await self._send(tool.operation, request, chosen, call.caller, deadline)
-            took = (time.monotonic() - began) * 1e3
-            log.info("answered tool=%s status=%d ms=%d", tool.name, sent.response.status, took)
         except _Refused as refusal:
-            return _masked(refusal.failure, redact)
+            return _masked(refusal.failure, self._authority.redactor(caller=call.caller))
+        delivery = Delivery(
+            authority=self._authority,
+            sender=self._sender,
+            operation=tool.operation,
+            request=request,
+            caller=call.caller,
+            deadline=deadline,
+        )
+        began = time.monotonic()
+        try:
+            response = await delivery.send(self._authority.choose(tool.operation, call.caller))
         except CredentialsError as error:
-            return _masked(unauthenticated(error), redact)
+            return _masked(replace(unauthenticated(error), attempts=delivery.attempts), self._redactor_of(delivery))
         except TimeoutError:
             return timed_out(request, self._limits.timeout)
         except SendError as error:
+            redact = self._redactor_of(delivery)
             return _masked(not_sent(error, redact), redact)
-        work = partial(self._understood, tool, arguments, call.caller, request, sent)
-        if len(sent.response.body) < _LARGE:
+        log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
+        work = partial(self._understood, tool, arguments, delivery, response)
+        if len(response.body) < _LARGE:
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
+    def _redactor_of(self, delivery: Delivery) -> Redactor:
+        """Return what masks whatever went along with a request: the other side may repeat it in any place."""
+        return self._authority.redactor(tuple(delivery.carried), delivery.caller)
+
     def _understood(
-        self, tool: Tool, arguments: Mapping[str, Any], caller: Caller, request: HttpRequest, sent: "_Sent"
+        self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse
     ) -> Page | Failure:
-        redact = self._authority.redactor(sent.carried, caller)
-        failure = self._failure(request, sent, redact)
+        redact = self._redactor_of(delivery)
+        failure = self._failure(delivery.request, response, redact)
         if failure is not None:
-            return _masked(replace(failure, attempts=sent.attempts), redact)
-        return self._read(tool, arguments, caller, request, sent, redact)
+            return _masked(replace(failure, attempts=delivery.attempts), redact)
+        return self._read(tool, arguments, delivery, response, redact)
 
     def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
         tool = self._toolset.by_name.get(call.tool)
@@ -271,35 +283,6 @@ class Executor:
             self._checks[key] = validator(tool, body)
         return self._checks[key]
 
-    async def _send(
-        self, operation: Operation, request: HttpRequest, chosen: Chosen, caller: Caller, deadline: float
-    ) -> "_Sent":
-        """Send with credentials; once more where a 401 finds that a token, or a credential's file, can be renewed.
-
-        `deadline` is for both.
-        """
-        trusts = self._authority.trusts(request.url)
-        used = await self._authority.credentials(chosen, caller, deadline) if trusts else ()
-        response = await self._sender.send(request, deadline, self._authority.authorize(used))
-        if response.status != 401 or response.ended_early == "deadline" or not trusts:
-            return _Sent(response=response, carried=used)
-        fresh = await self._renewed(operation, chosen, caller, used, deadline)
-        if fresh == used:
-            return _Sent(response=response, carried=used)
-        again = await self._sender.send(request, deadline, self._authority.authorize(fresh))
-        return _Sent(response=again, carried=(*used, *fresh), attempts=2)
-
-    async def _renewed(
-        self, operation: Operation, chosen: Chosen, caller: Caller, used: tuple[Credential, ...], deadline: float
-    ) -> tuple[Credential, ...]:
-        """Return what goes with a call after the API has refused what was `used`; the same, where nothing is newer."""
-        self._authority.refused(chosen, caller, used)
-        try:
-            chosen = self._authority.choose(operation, caller)
-            return await self._authority.credentials(chosen, caller, deadline)
-        except CredentialsError:
-            return used  # the 401 says it
-
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
             return await self._reader.read_on(call, kept)
@@ -308,8 +291,7 @@ class Executor:
         except NoSuchResultError:
             return _masked(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
 
-    def _failure(self, request: HttpRequest, sent: "_Sent", redact: Redactor) -> Failure | None:
-        response = sent.response
+    def _failure(self, request: HttpRequest, response: HttpResponse, redact: Redactor) -> Failure | None:
         if response.redirect is not None:
             return redirected(response, redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
@@ -320,23 +302,23 @@ class Executor:
         self,
         tool: Tool,
         arguments: Mapping[str, Any],
-        caller: Caller,
-        request: HttpRequest,
-        sent: "_Sent",
+        delivery: Delivery,
+        response: HttpResponse,
         redact: Redactor,
     ) -> Page:
         """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
-        response = sent.response
         fixed = {"headers": _plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
         broken = partial(self._declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
         secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
-        made = Made(tool=tool, arguments=arguments, url=request.url, dropped=frozenset({*tool.ignored, *secret}))
+        made = Made(
+            tool=tool, arguments=arguments, url=delivery.request.url, dropped=frozenset({*tool.ignored, *secret})
+        )
         ways = ways_on(made, response, answer)
-        calls = (Call(tool=tool.name, arguments=found, caller=caller) for found in ways.arguments)
+        calls = (Call(tool=tool.name, arguments=found, caller=delivery.caller) for found in ways.arguments)
         return Page(
             answer=answer,
-            call=Call(tool=tool.name, arguments=arguments, caller=caller),
+            call=Call(tool=tool.name, arguments=arguments, caller=delivery.caller),
             size=len(response.body),
             next=next((call for call in calls if self._is_sound(call, redact)), None),
             next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
@@ -357,15 +339,6 @@ class Executor:
             return failure
         hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
         return replace(failure, hint=hint)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sent:
-    """What came of a request: the answer, the credentials that it `carried`, and how often it was sent."""
-
-    response: HttpResponse
-    carried: tuple[Credential, ...]
-    attempts: int = 1
 
 
 def _masked(failure: Failure, redact: Redactor) -> Failure:

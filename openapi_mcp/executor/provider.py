@@ -41,7 +41,7 @@ class Provider:
             max_body=_MAX_BODY,
             user_agent=self.user_agent,
             trust=self.trust,
-            bounds=Bounds(reach=self.document.reach, exempt=self.known | _typed(self.held, self.document)),
+            bounds=Bounds(reach=self.document.reach, exempt=self.known | _confirmed(self.held)),
         )
         self._tokens = Tokens(self._sender.send, self.now, self.refresh_tokens)
 
@@ -64,11 +64,8 @@ class Provider:
         self._tokens.drop(grant, scopes, caller, used)
 
 
-def _typed(held: Held, document: Document) -> frozenset[Origin]:
-    """Return the origins of providers that the operator named, and the document does not."""
-    flows = [flow for scheme in document.security_schemes for flow in scheme.flows]
-    named = {url for flow in flows for url in (flow.token_url, flow.refresh_url)}
-    named |= {scheme.metadata_url for scheme in document.security_schemes}
-    grants = [value for value in held.by_scheme.values() if isinstance(value, Grant)]
-    typed = {url for grant in grants for url in (grant.token_url, grant.metadata_url)} - named
-    return frozenset(found for url in typed if (found := origin(url)) is not None)
+def _confirmed(held: Held) -> frozenset[Origin]:
+    """Return the origins of providers that the operator named, which may be as near as they like."""
+    grants = [value for value in held.by_scheme.values() if isinstance(value, Grant) and value.is_confirmed]
+    urls = [url for grant in grants for url in (grant.token_url, grant.metadata_url)]
+    return frozenset(found for url in urls if (found := origin(url)) is not None)

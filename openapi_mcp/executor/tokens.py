@@ -45,11 +45,12 @@ _Key = tuple[Grant, tuple[str, ...], str, Secret | None]
 class RefreshTokens:
     """Where refresh tokens are kept beyond this process, which may be one of several; both functions may block.
 
-    `find` returns the newest of a grant, None where none is kept; `keep` is given one that took its place, and says
-    whether it is kept now. Neither raises anything.
+    `find` returns a grant as it is kept now, its client and provider with it, None where none is kept; `keep` is given
+    the grant that was used and the refresh token that took the place of its own, and says whether that is kept now.
+    Neither raises anything.
     """
 
-    find: Callable[[Grant], Secret | None] = lambda grant: None
+    find: Callable[[Grant], Grant | None] = lambda grant: None
     keep: Callable[[Grant, Secret], bool] = lambda grant, refresh: False
 
 
@@ -77,7 +78,7 @@ class Tokens:
         self._send = send
         self._now = now
         self._refresh_tokens = refresh_tokens or RefreshTokens()
-        self._rotated: dict[Grant, Secret] = {}
+        self._rotated: dict[Grant, Grant] = {}
         self._metadata: dict[str, Metadata] = {}
         self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
         self._running: set[asyncio.Task[Credential]] = set()
@@ -145,33 +146,40 @@ class Tokens:
         return entry.credential
 
     async def _token(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Token:
+        if grant.type is GrantType.REFRESH_TOKEN:
+            return await self._refreshed(grant)
+        return await drive(obtain(grant, scopes, caller.token, await self._token_url(grant)), self._send)
+
+    async def _token_url(self, grant: Grant) -> str:
         url = grant.token_url or (await self._discovered(grant)).token_url
         if not url:
             where = redact_url(grant.metadata_url)
             raise TokenError("the identity provider has no token endpoint", where=where, hint="give token_url")
-        if grant.type is GrantType.REFRESH_TOKEN:
-            return await self._refreshed(grant, url)
-        return await drive(obtain(grant, scopes, caller.token, url), self._send)
+        return url
 
-    async def _refreshed(self, grant: Grant, url: str) -> Token:
+    async def _refreshed(self, grant: Grant) -> Token:
         """Return a token by the newest refresh token; once more where another process has spent that meanwhile."""
         newest = await self._newest(grant)
         try:
-            token = await drive(obtain(newest, token_url=url), self._send)
+            token = await self._by_refresh_token(newest)
         except TokenError:
             again = await self._newest(grant)
             if again == newest:
                 raise
-            token = await drive(obtain(again, token_url=url), self._send)
+            newest, token = again, await self._by_refresh_token(again)
         if token.refresh is not None:
-            self._rotated[grant] = token.refresh
-            if await anyio.to_thread.run_sync(self._refresh_tokens.keep, grant, token.refresh):
+            self._rotated[grant] = replace(newest, refresh_token=token.refresh)
+            if await anyio.to_thread.run_sync(self._refresh_tokens.keep, newest, token.refresh):
                 del self._rotated[grant]  # what is kept may be newer than ours
         return token
 
+    async def _by_refresh_token(self, grant: Grant) -> Token:
+        """Return a token by a refresh token, asked for where that came from, as the client that it was given to."""
+        return await drive(obtain(grant, token_url=await self._token_url(grant)), self._send)
+
     async def _newest(self, grant: Grant) -> Grant:
-        newest = self._rotated.get(grant) or await anyio.to_thread.run_sync(self._refresh_tokens.find, grant)
-        return grant if newest is None else replace(grant, refresh_token=newest)
+        """Return a grant as it is now: a person may have logged in anew, with another client or provider."""
+        return self._rotated.get(grant) or await anyio.to_thread.run_sync(self._refresh_tokens.find, grant) or grant
 
     async def _discovered(self, grant: Grant) -> Metadata:
         """Return what leads to the endpoints, asked for once: it changes as seldom as they do."""

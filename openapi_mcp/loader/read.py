@@ -130,7 +130,7 @@ class _Reader:
             operations=operations,
             templates=tuple(paths),
             methods=tuple(_methods_of(as_object(item)) for item in paths.values()),
-            security_schemes=tuple(self.security_schemes()),
+            security_schemes=tuple(self.security_schemes(servers)),
             states_security=self.states_security or inherited(self.root) is not None,
             schemas=Schemas(self.parts.resources, self.openapi),
             problems=tuple(self.parts.problems),
@@ -297,7 +297,8 @@ class _Reader:
             said = f"the collectionFormat {shown(as_object(found)['collectionFormat'])!r} is not for this list"
             self.parts.warn(place, f"{said}: it is sent as csv", "write csv, ssv, tsv or pipes; multi in a query")
 
-    def security_schemes(self) -> Iterator[SecurityScheme]:
+    def security_schemes(self, servers: tuple[ApiServer, ...]) -> Iterator[SecurityScheme]:
+        base = self.base_uri or next((f"{server.url.rstrip('/')}/" for server in servers), None)
         if self.is_swagger:
             schemes, holder = swagger.security_schemes_of(self.root), "#/securityDefinitions"
         else:
@@ -311,7 +312,7 @@ class _Reader:
             except RefError as error:
                 self.parts.warn(pointer, str(error), "correct the $ref")
                 continue
-            yield security_scheme(name, as_object(found), pointer, self.base_uri)
+            yield security_scheme(name, as_object(found), pointer, base)
 
 
 def _unread(fields: JsonObject, homes: Homes) -> Iterator[tuple[str, str]]:

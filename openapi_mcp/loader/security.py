@@ -10,7 +10,10 @@ from openapi_mcp.model.url import origin
 
 
 def security_scheme(name: str, fields: JsonObject, pointer: str, base_uri: str | None) -> SecurityScheme:
-    """Return a Security Scheme Object; its URLs are resolved against the document's own. OAS 3.1.1, 4.8.27."""
+    """Return a Security Scheme Object; its URLs are resolved against the document's own, or its first server's.
+
+    OAS 3.1.1, 4.8.27.
+    """
     metadata = text_of(fields, "openIdConnectUrl") or text_of(fields, "oauth2MetadataUrl")
     return SecurityScheme(
         name=name,

@@ -124,7 +124,7 @@ def identity(source: Source) -> str | None:
         case UrlSource():
             return source.url
         case FileSource():
-            return str(source.path.absolute())
+            return str(source.path.resolve())
         case CommandSource():
             return "\0".join((*source.argv, str(Path.cwd())))
         case StdinSource():

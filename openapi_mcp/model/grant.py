@@ -20,10 +20,11 @@ class Grant:
     """The way to access tokens for one scheme.
 
     `token_url` is the token endpoint, "" where `metadata_url` (OpenID Connect Discovery, RFC 8414) leads to it. Secrets
-    may go to both: whoever makes a Grant has seen to that. `scopes` are asked for at every request; None asks for
-    those of the operation. `secret_in_body` sends the client's secret as a field instead of as Basic.
-    `kept_as` is the login that a refresh token is of, "" where it is of none: a new one is kept in its place.
-    `refresh_token`, `username` and `password` are for their types; `audience` and `resource` narrow an exchanged token.
+    may go to both: whoever makes a Grant has seen to that; `is_confirmed` where the operator named them. `scopes` are
+    asked for at every request; None asks for those of the operation. `secret_in_body` sends the client's secret as a
+    field instead of as Basic. `kept_as` is the login that a refresh token is of, "" where it is of none: a new one is
+    kept in its place. `refresh_token`, `username` and `password` are for their types; `audience` and `resource` narrow
+    an exchanged token.
     """
 
     scheme: str
@@ -38,5 +39,6 @@ class Grant:
     password: Secret | None = None
     refresh_token: Secret | None = None
     kept_as: str = ""
+    is_confirmed: bool = False
     audience: str = ""
     resource: str = ""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from openapi_mcp.auth.grants import FIELDS, grant_of, split_field, suffices
+from openapi_mcp.auth.grants import FIELDS, grant_of, names_a_grant, split_field
 from openapi_mcp.auth.schemes import may_have_secrets
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.document import ApiServer, Document, OAuthFlow, SecurityScheme
@@ -169,7 +169,11 @@ def test_secrets_go_to_hosts_that_the_operator_named(
 
 @pytest.mark.parametrize(
     ("settings", "expected"),
-    [(("client_id",), False), (("client_id", "client_secret"), True), (("refresh_token",), True), ((), False)],
+    [(("client_id", "client_secret"), False), (("grant",), True), (("refresh_token",), True), ((), False)],
 )
-def test_settings_that_lead_to_no_token_may_go_with_a_login(settings: tuple[str, ...], expected: bool) -> None:
-    assert suffices(settings) is expected
+def test_a_client_may_be_that_of_a_login(settings: tuple[str, ...], expected: bool) -> None:
+    assert names_a_grant(settings) is expected
+
+
+def test_what_is_neither_true_nor_false_is_told() -> None:
+    assert refusal(client_id="me", client_secret="s", secret_in_body="maybe").hint == "write true or false"

@@ -1,6 +1,7 @@
 """Access tokens of a real identity provider on real calls. Issue 5, OAuth2."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,3 +184,32 @@ def test_what_a_person_logged_in_for_is_used_by_later_calls(
         assert (ended.status, ended.json["scope"], ended.json["client_id"]) == (0, "read", "native")
     done = run_command("logout", "--spec", str(spec), folder=Path.cwd(), environment=environment)
     assert (done.status, call(spec, **environment).status) == (0, 5)
+
+
+def test_a_secret_that_was_rotated_is_read_again_when_the_provider_refuses_it(
+    spec: Path, provider: IdentityProvider, tmp_path: Path
+) -> None:
+    """README: a file is read again after a refusal; nobody has to start the server anew."""
+    (tmp_path / "secret").write_text("old-s3cret")
+    options = ("--client-id", "app", "--client-secret", f"file:{tmp_path / 'secret'}")
+    with running("serve", "--spec", str(spec), *options, folder=tmp_path) as child:
+        child.open()
+        refused = child.call("whoami")["structuredContent"]["error"]
+        assert (refused["kind"], "invalid_client" in refused["message"]) == ("unauthenticated", True)
+        (tmp_path / "secret").write_text(SECRET)
+        time.sleep(1.1)  # for as long a refusal is told on
+        assert not child.call("whoami").get("isError")
+
+
+def test_a_renewal_that_fails_says_why(spec: Path, provider: IdentityProvider, tmp_path: Path) -> None:
+    """After a 401 the reason is what the provider says, not the 401."""
+    with running(
+        "serve", "--spec", str(spec), *CLIENT, folder=tmp_path, environment={"CLIENT_SECRET": SECRET}
+    ) as child:
+        child.open()
+        assert not child.call("whoami").get("isError")
+        provider.revoke_all()
+        provider.clients.clear()
+        error = child.call("whoami")["structuredContent"]["error"]
+        assert (error["kind"], error["attempts"]) == ("unauthenticated", 1)
+        assert "invalid_client" in error["message"]

@@ -95,26 +95,28 @@ async def test_a_refused_token_is_got_anew_once() -> None:
     given = authority()
     used = await carried(given)
     for _ in range(3):
-        given.refused(given.choose(OPERATION, ANYONE), ANYONE, used)
+        await given.refused(given.choose(OPERATION, ANYONE), ANYONE, used)
     assert await carried(given) == (key(), token("access-token-2"))
 
 
-def test_after_a_refusal_files_are_read_again_and_both_values_are_masked() -> None:
+@pytest.mark.anyio
+async def test_after_a_refusal_files_are_read_again_and_both_values_are_masked() -> None:
     """design.md, Options: a rotated token is picked up."""
     fresh = Held(by_scheme={"key": key("new-key-value")}, schemes=SCHEMES)
     given = authority(renew=lambda: fresh)
-    given.refused(given.choose(OPERATION, ANYONE), ANYONE, ())
+    await given.refused(given.choose(OPERATION, ANYONE), ANYONE, ())
     assert given.held is fresh
     assert given.redactor()("key-value new-key-value client-secret") == "*** *** ***"
 
 
-def test_what_cannot_be_read_again_stays_as_it_is() -> None:
+@pytest.mark.anyio
+async def test_what_cannot_be_read_again_stays_as_it_is() -> None:
     def gone() -> Held:
         raise CredentialsError("the file is gone")
 
     given = authority(renew=gone)
     before = given.held
-    given.refused(given.choose(OPERATION, ANYONE), ANYONE, ())
+    await given.refused(given.choose(OPERATION, ANYONE), ANYONE, ())
     assert given.held is before
 
 

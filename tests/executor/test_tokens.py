@@ -323,8 +323,8 @@ class Shelf:
     is_open: bool = True
     given: list[Secret] = field(default_factory=list)
 
-    def find(self, grant: Grant) -> Secret | None:
-        return self.now
+    def find(self, grant: Grant) -> Grant | None:
+        return None if self.now is None else replace(grant, refresh_token=self.now)
 
     def keep(self, grant: Grant, refresh: Secret) -> bool:
         self.given.append(refresh)
@@ -360,15 +360,34 @@ async def test_a_refresh_token_that_another_process_has_spent_is_looked_up_again
     del provider.refresh[(grant.refresh_token or Secret("")).reveal()]
     looked: list[Secret | None] = []
 
-    def find(which: Grant) -> Secret | None:
+    def find(which: Grant) -> Grant | None:
         looked.append(None if not looked else newer)
-        return looked[-1]
+        return None if looked[-1] is None else replace(which, refresh_token=looked[-1])
 
     async def work(rig: Rig) -> None:
         assert claims(provider, await rig.get(grant))["sub"] == "ada"
         assert looked == [None, newer]
 
     await with_rig(provider, work, RefreshTokens(find=find, keep=shelf.keep))
+
+
+async def test_a_refresh_token_goes_with_the_client_and_the_provider_that_it_is_of(provider: IdentityProvider) -> None:
+    """A person has logged in anew, somewhere else: nothing of that goes to the provider of before."""
+    grant, kept = refresh_grant(provider), list[tuple[str, str]]()
+    anew = replace(
+        grant, client_id="app", client_secret=Secret("app-s3cret"), refresh_token=Secret(provider.consent("app"))
+    )
+    old = replace(grant, token_url="http://127.0.0.1:9/token")
+
+    def keep(used: Grant, refresh: Secret) -> bool:
+        kept.append((used.client_id, used.token_url))
+        return True
+
+    async def work(rig: Rig) -> None:
+        assert claims(provider, await rig.get(old))["client_id"] == "app"
+        assert kept == [("app", provider.token_url)]
+
+    await with_rig(provider, work, RefreshTokens(find=lambda _grant: anew, keep=keep))
 
 
 async def test_a_login_that_is_over_says_so(provider: IdentityProvider) -> None:

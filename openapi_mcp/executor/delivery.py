@@ -1,0 +1,61 @@
+"""A request on its way, with the credentials that its operation needs; once more where a 401 finds newer ones."""
+
+from dataclasses import dataclass, field
+
+from openapi_mcp.auth.choose import Chosen
+from openapi_mcp.auth.token import TokenError
+from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.send import Sender
+from openapi_mcp.model.call import Caller
+from openapi_mcp.model.document import Operation
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.secret import Credential
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
+
+    `carried` are the credentials that went along so far, whatever became of it; `attempts`, how often it was sent.
+    """
+
+    authority: Authority
+    sender: Sender
+    operation: Operation
+    request: HttpRequest
+    caller: Caller
+    deadline: float
+    carried: list[Credential] = field(default_factory=list)
+    attempts: int = 0
+
+    async def send(self, chosen: Chosen) -> HttpResponse:
+        """Return the answer.
+
+        Raises:
+            CredentialsError: a token cannot be had, or what was refused cannot be renewed.
+            SendError, TimeoutError: as `Sender.send` does.
+        """
+        if not self.authority.trusts(self.request.url):
+            return await self._with(())
+        used = await self._credentials(chosen)
+        response = await self._with(used)
+        if response.status != 401 or response.ended_early == "deadline":
+            return response
+        await self.authority.refused(chosen, self.caller, used)
+        fresh = await self._credentials(self.authority.choose(self.operation, self.caller))
+        return response if fresh == used else await self._with(fresh)
+
+    async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
+        self.carried += credentials
+        self.attempts += 1
+        return await self.sender.send(self.request, self.deadline, self.authority.authorize(credentials))
+
+    async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
+        """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""
+        try:
+            return await self.authority.credentials(chosen, self.caller, self.deadline)
+        except TokenError as error:
+            if error.may_pass or not await self.authority.read_again():
+                raise
+        chosen = self.authority.choose(self.operation, self.caller)
+        return await self.authority.credentials(chosen, self.caller, self.deadline)
