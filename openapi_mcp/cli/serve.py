@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import anyio
 import typer
@@ -17,6 +17,9 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
 from openapi_mcp.serving import Serves
+
+if TYPE_CHECKING:
+    from openapi_mcp.server.access import Access
 
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
@@ -66,7 +69,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     access = read_access(config, os.environ, notice)
     with bind(config.host, config.port, access) as listener:
         if is_for_everybody(listener, access):  # said with --quiet too
-            say_always(f"warning: {config.host} is reachable from other machines, and nobody has to say who they are")
+            say_always(f"warning: {config.host} is reachable from other machines, and {_whoever(access)}")
         url = endpoint_url(config.host, listener, config.path)
 
         async def serve_app(app: Serves, watch: Looking, keeper: Keeping | None = None) -> ExitCode:
@@ -83,3 +86,10 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
         watch = Watch(keeper=keeper)
         async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
             return await serve_app(app, watch, keeper)
+
+
+def _whoever(access: "Access") -> str:
+    """Return what those may do who reach the endpoint without saying who they are."""
+    if not access.brings_own:
+        return "nobody has to say who they are"
+    return f"whoever gets there sees its tools; a call needs {' and '.join(access.forward.names)} of the caller's own"

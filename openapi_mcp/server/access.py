@@ -58,6 +58,11 @@ class Access:
         """True where clients have to say who they are."""
         return self.token is not None or self.issuer is not None
 
+    @property
+    def brings_own(self) -> bool:
+        """True where no call runs without the caller's own credential for the API."""
+        return bool(self.forward.names) and not self.forward.is_optional
+
     def names(self, address: str) -> Names:
         """Return the names that clients may use, where the listener is bound to this address."""
         public = origin(self.public_url) if self.public_url else None

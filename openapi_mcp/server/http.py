@@ -61,14 +61,13 @@ def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
 
 
 def _require_callers(host: str, access: Access) -> None:
-    """Refuse to be there for everybody, unless that was said."""
-    if access.is_authenticated or access.allow_unauthenticated:
+    """Refuse to lend the server's own credentials to everybody, unless that was said."""
+    if access.is_authenticated or access.allow_unauthenticated or access.brings_own:
         return
-    why = " (a forwarded header says who calls the API, not who may call here)" if access.forward.names else ""
     raise ConfigError(
-        f"{host} is reachable from other machines, and nobody has to say who they are{why}",
+        f"{host} is reachable from other machines, and nobody has to say who they are",
         where="--host",
-        hint="give --endpoint-token or --oauth-issuer; --allow-unauthenticated serves everybody who gets there",
+        hint="give --endpoint-token, --oauth-issuer or --forward; --allow-unauthenticated serves everybody",
     )
 
 

@@ -367,12 +367,22 @@ def test_everybody_is_served_only_where_that_was_said_and_it_is_said_back(upstre
         assert "warning: 0.0.0.0 is reachable from other machines, and nobody has to say who they are" in child.stderr
 
 
-def test_a_forwarded_header_authenticates_nobody_here() -> None:
-    """It says who calls the API; whoever sends one may reach us."""
-    with pytest.raises(ConfigError, match="a forwarded header says who calls the API"):
-        bind("0.0.0.0", 0, Access(forward=Forward(names=("X-Key",))))
-    for access in (Access(token=EndpointToken(TOKEN, {})), Access(allow_unauthenticated=True)):
+@pytest.mark.requirement(30)
+def test_beyond_loopback_callers_bring_a_token_or_their_own_credential() -> None:
+    """Issue 5: one of endpoint token, issuer, forwarded header; a header that may be missing is none."""
+    with pytest.raises(ConfigError, match="nobody has to say who they are"):
+        bind("0.0.0.0", 0, Access(forward=Forward(names=("X-Key",), is_optional=True)))
+    own = Access(forward=Forward(names=("X-Key",)))
+    for access in (own, Access(token=EndpointToken(TOKEN, {})), Access(allow_unauthenticated=True)):
         bind("0.0.0.0", 0, access).close()
+
+
+@pytest.mark.requirement(30)
+def test_who_brings_only_a_header_for_the_api_sees_the_tools_which_is_said(upstream: Upstream, tmp_path: Path) -> None:
+    spec = upstream.serve(description("/echo"))
+    with served(tmp_path, "--spec", spec, "--host", "0.0.0.0", "--forward", "X-Key") as (child, _):
+        said = "whoever gets there sees its tools; a call needs X-Key of the caller's own"
+        assert f"warning: 0.0.0.0 is reachable from other machines, and {said}" in child.stderr
 
 
 def test_over_stdio_there_are_no_headers_to_forward(upstream: Upstream, tmp_path: Path) -> None:
