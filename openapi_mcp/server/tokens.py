@@ -16,6 +16,8 @@ _LONGEST = 16 << 10  # characters of a token
 _KNOWN = 2_000  # verified tokens that are remembered,
 _REMEMBERED = 60.0  # for so many seconds: then their key may have been withdrawn
 _TYPES = ("", "jwt", "at+jwt")
+_DATES = ("exp", "nbf", "iat")
+_LAST_DATE = 1 << 53  # seconds: a later one does not fit into every number that a date becomes
 # Claims of an ID token (OpenID Connect Core 3.1.3.6, 3.3.2.11), and how some issuers name the kind of theirs.
 _ID_TOKEN = ("at_hash", "c_hash", "s_hash")
 _KINDS = (("typ", ("ID", "Refresh", "Offline", "Logout")), ("token_use", ("id", "refresh")))
@@ -62,10 +64,13 @@ class Verifier:
         if key is None:
             raise _RefusedError("the issuer has no such key")
         try:
-            return self._decoded(token, key, algorithm)
+            claims = self._decoded(token, key, algorithm)
         # What is signed may still be malformed: each of these comes out of a claim of another type.
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise _RefusedError(type(error).__name__) from None
+        if not all(_is_date(claims[name]) for name in _DATES if name in claims):
+            raise _RefusedError("a date that is none")
+        return claims
 
     def _decoded(self, token: str, key: Key, algorithm: str) -> Claims:
         import jwt
@@ -110,6 +115,11 @@ def _named(token: str) -> tuple[str | None, str]:
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
         raise _RefusedError("not an access token")
     return key_id, algorithm
+
+
+def _is_date(value: object) -> bool:
+    """True for a NumericDate that a clock may show: RFC 7519 section 2. JSON has room for 1e999, and Python for NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _LAST_DATE
 
 
 def _granted(token: str, claims: Claims) -> AccessToken:
