@@ -15,6 +15,7 @@ import anyio.to_thread
 from openapi_mcp.auth.choose import MissingCredentialError, lacking
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import trusted_origins
+from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.delivery import Delivery
@@ -137,7 +138,8 @@ class Executor:
         self._declared = Declared(document.schemas)
         self._find = find_file
         self._routes = Routes(document.templates, document.methods)
-        self._reader = Reader(max_response=self._limits.max_response, kept=kept)
+        scoped = scoped_schemes(document.security_schemes)
+        self._reader = Reader(max_response=self._limits.max_response, toolset=toolset, scoped=scoped, kept=kept)
         self._sender = Sender(
             max_body=self._limits.max_body,
             user_agent=user_agent,
@@ -176,7 +178,7 @@ class Executor:
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(self._page, deadline=deadline))
-        return await self._reader.show(answer, call.caller.id, selection(tool, call.arguments))
+        return await self._reader.show(answer, call, selection(tool, call.arguments))
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
+from openapi_mcp.auth.scopes import allows
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.executor.kept import Kept, KeptAnswers
 from openapi_mcp.model.answer import Answer
-from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.request.arguments import validate_against
 from openapi_mcp.response.more import Place
 from openapi_mcp.response.part import part_of
@@ -48,12 +49,17 @@ def selection(tool: Tool, arguments: Mapping[str, Any]) -> "Select | None":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Shows answers to callers; without `kept` what is cut off is gone."""
+    """Shows answers to callers; without `kept` what is cut off is gone.
+
+    An answer is read on by whoever may call its tool still: `scoped` are the schemes of the document that name scopes.
+    """
 
     max_response: int
+    toolset: Toolset
+    scoped: frozenset[str] = frozenset()
     kept: KeptAnswers | None = None
 
-    async def show(self, answer: Answer, caller: str, select: "Select | None" = None) -> Result:
+    async def show(self, answer: Answer, call: Call, select: "Select | None" = None) -> Result:
         """Return an answer as a Result, the selected part alone where one was asked for.
 
         The call was made, so a selection that does not fit its answer is no failure: all of it is shown, and that is
@@ -63,7 +69,7 @@ class Reader:
             answer = await _selected(answer, select)
         if fits(answer, self.max_response):
             return present(answer, self.max_response)
-        handle = self.kept.keep(answer, caller) if self.kept else None
+        handle = self.kept.keep(answer, call.caller.id, call.tool) if self.kept else None
         shown = partial(present, answer, self.max_response, Place(handle=handle) if handle else None)
         if len(answer.text or "") < _LARGE:
             return shown()
@@ -87,9 +93,16 @@ class Reader:
         )
 
         found = kept.find(asked.handle, call.caller.id)
-        if found is None:
+        if found is None or not self._may_call(call.caller, found.tool):
             raise NoSuchResultError
         return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)
+
+    def _may_call(self, caller: Caller, name: str) -> bool:
+        """True where the scopes of this very request allow the tool; of one that is gone nobody knows what it wants."""
+        if caller.scopes is None:
+            return True
+        tool = self.toolset.by_name.get(name)
+        return tool is not None and allows(caller.scopes, tool.operation, self.scoped)
 
     def _part(self, found: Kept, asked: Place, select: "Select | None") -> Result:
         answer = found.answer()

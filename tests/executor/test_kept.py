@@ -13,7 +13,7 @@ class Clock:
 
 
 def kept_text(kept: KeptAnswers, text: str, caller: str = "") -> str:
-    handle = kept.keep(Answer(text=text, is_json=False, note={"status": 201}), caller)
+    handle = kept.keep(Answer(text=text, is_json=False, note={"status": 201}), caller, "things")
     assert handle is not None
     return handle
 
@@ -21,10 +21,11 @@ def kept_text(kept: KeptAnswers, text: str, caller: str = "") -> str:
 def test_an_answer_is_found_by_its_handle_as_it_was() -> None:
     """Issue 4; integers beyond 2^53 and all."""
     kept = KeptAnswers(Clock())
-    handle = kept.keep(Answer(value={"n": 2**60, "é": [1.5]}), "")
+    handle = kept.keep(Answer(value={"n": 2**60, "é": [1.5]}), "", "things")
     assert handle is not None
     found = kept.find(handle, "")
     assert found is not None
+    assert found.tool == "things"
     assert (found.answer().value, found.answer().is_json) == ({"n": 2**60, "é": [1.5]}, True)
     plain = kept.find(kept_text(kept, "plain"), "")
     assert plain is not None
@@ -76,5 +77,5 @@ def test_what_is_too_large_alone_is_not_kept_and_drops_nothing() -> None:
     """Or one answer would cost all the others."""
     kept = KeptAnswers(Clock(), max_bytes=4000)
     handle = kept_text(kept, "a" * 1000)
-    assert kept.keep(Answer(text="x" * 4000, is_json=False), "") is None
+    assert kept.keep(Answer(text="x" * 4000, is_json=False), "", "things") is None
     assert kept.find(handle, "") is not None

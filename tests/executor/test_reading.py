@@ -12,6 +12,7 @@ from support.raw import answer, raw_upstream
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Result, Text
 from openapi_mcp.model.policy import METHODS, Limits, Selection
 
@@ -24,6 +25,7 @@ PATHS: Json = {
         "get": {"operationId": "things", "parameters": [parameter("q")]},
         "post": {"operationId": "add", "requestBody": {"content": json_body({"properties": {"a": {}}})}},
     },
+    "/scoped": {"get": {"operationId": "scoped", "security": [{"oauth": ["read"]}]}},
     "/own": {"get": {"operationId": "own", "parameters": [parameter("_select")]}},
 }  # fmt: skip
 
@@ -39,8 +41,9 @@ class Api:
         self.running = running
         self.upstream = upstream
 
-    async def call(self, tool: str, caller: str = "", **arguments: Any) -> Result:
-        return await self.running.call(Call(tool=tool, arguments=arguments, caller=Caller(id=caller)))
+    async def call(self, tool: str, caller: str = "", scopes: frozenset[str] | None = None, **arguments: Any) -> Result:
+        who = Caller(id=caller, scopes=scopes)
+        return await self.running.call(Call(tool=tool, arguments=arguments, caller=who))
 
     async def next(self, result: Result, **more: Any) -> Result:
         """Make the call that a cut result names."""
@@ -58,7 +61,7 @@ async def api(
     keeps: bool = True,
     select: bool = True,
 ) -> AsyncIterator[Api]:
-    made = document(PATHS)
+    made = document(PATHS, components={"securitySchemes": {"oauth": {"type": "oauth2", "flows": {}}}})
     tools = generate(made, Selection(methods=frozenset(METHODS), select=select))
     kept = kept or (KeptAnswers(no_time) if keeps else None)
     async with raw_upstream(answer(body, content_type=content_type)) as upstream:
@@ -158,6 +161,20 @@ async def test_a_handle_that_leads_nowhere_says_to_call_again() -> None:
             assert (said["kind"], said["field"]) == ("not_found", "handle")
             assert said["hint"] == "make the call again whose result was cut"
         assert not (await running.call("read_result", caller="ann", handle=handle)).is_error
+
+
+async def test_an_answer_is_read_on_with_the_scopes_that_its_tool_wants_and_no_others() -> None:
+    """Issue 5, Per caller (b): the same subject, with a token that grants less, or after the tool is gone."""
+    kept, reads = KeptAnswers(no_time), frozenset({"read"})
+    async with api(kept=kept) as running:
+        handle = note(await running.call("scoped", "ann", reads))["more"]["handle"]
+        assert not (await running.call("read_result", "ann", reads, handle=handle)).is_error
+        assert not (await running.call("read_result", "ann", None, handle=handle)).is_error
+        refused = error(await running.call("read_result", "ann", frozenset({"write"}), handle=handle))
+        unknown = error(await running.call("read_result", "ann", frozenset({"write"}), handle="r_unknown"))
+        assert refused == {**unknown, "message": unknown["message"].replace("r_unknown", handle)}
+        gone = kept.keep(Answer(text="x", is_json=False), "ann", "gone")
+        assert error(await running.call("read_result", "ann", reads, handle=gone))["kind"] == "not_found"
 
 
 @pytest.mark.parametrize(
