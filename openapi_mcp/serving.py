@@ -57,6 +57,9 @@ class Serves(Protocol):
     def lacking(self) -> int:
         """How many tools lack a credential; not counted where they are read from a catalogue."""
 
+    def api_of(self, tool: str) -> str:
+        """Return the name of the API whose tools are named so; "" where there is none, or only one without a name."""
+
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes, in the tool's own document."""
 
@@ -177,6 +180,10 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.executor.__aexit__(kind, error, traceback)
+
+    def api_of(self, tool: str) -> str:
+        """Return "": there is only this one."""
+        return ""
 
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes: those of the one document."""

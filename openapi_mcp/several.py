@@ -114,6 +114,11 @@ class Several:
         """True where answers of any of them can be read on."""
         return any(app.reads_on for app in self._apps())
 
+    def api_of(self, tool: str) -> str:
+        """Return the name of the API whose tools are named so; "" where there is none."""
+        owner = self.owner(tool)
+        return owner.name if owner is not None else ""
+
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes, in the document of the tool's own API."""
         owner = self.owner(tool.name)

@@ -118,7 +118,12 @@ def read_access(config: Config, environ: Mapping[str, str], notice: Notice) -> A
         origins=tuple(map(_read_origin, config.allowed_origins)),
         token=token,
         issuer=issuer,
-        forward=read_forward(config.forward, is_optional=config.forward_optional, is_authorization_ours=is_ours),
+        forward=read_forward(
+            config.forward,
+            is_optional=config.forward_optional,
+            is_authorization_ours=is_ours,
+            apis={api.name: api.forward for api in config.apis},
+        ),
         allow_unauthenticated=config.allow_unauthenticated,
     )
 

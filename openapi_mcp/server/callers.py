@@ -1,5 +1,6 @@
 """Who made the request that is being answered: what the door has noted of it, and the protocol asks for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -7,12 +8,21 @@ from mcp.server.context import ServerRequestContext
 from openapi_mcp.model.call import ANYONE, Caller, Failure
 
 _CALLER = "openapi_mcp.caller"
-_FAILURE = "openapi_mcp.failure"
+_OWNER = "openapi_mcp.owner"
+_FAILURES = "openapi_mcp.failures"
 
 
-def noted(caller: Caller, failure: Failure | None) -> dict[str, Any]:
-    """Return what a request carries from the door on: who calls, and why no call of theirs may run."""
-    return {_CALLER: caller, _FAILURE: failure}
+def noted(caller: Caller, failures: Mapping[str, Failure], owner: str = "") -> dict[str, Any]:
+    """Return what a request carries from the door on: who calls, and why no call of an API may run, by its name.
+
+    `owner` is who answers for what the caller takes of us: whom the door has verified, where it verifies anybody.
+    """
+    return {_CALLER: caller, _FAILURES: failures, _OWNER: owner or caller.id}
+
+
+def owner_in(scope: Mapping[str, Any]) -> str:
+    """Return who answers for a request; "" is nobody in particular."""
+    return str(scope.get(_OWNER, ""))
 
 
 def caller_of(context: ServerRequestContext[Any, Any]) -> Caller:
@@ -21,9 +31,9 @@ def caller_of(context: ServerRequestContext[Any, Any]) -> Caller:
     return caller if isinstance(caller, Caller) else ANYONE
 
 
-def failure_of(context: ServerRequestContext[Any, Any]) -> Failure | None:
-    """Return why no call of this request may run; None where one may."""
-    failure = _noted_in(context, _FAILURE)
+def failure_of(context: ServerRequestContext[Any, Any], api: str) -> Failure | None:
+    """Return why no call of an API may run in this request; None where one may."""
+    failure = (_noted_in(context, _FAILURES) or {}).get(api)
     return failure if isinstance(failure, Failure) else None
 
 

@@ -10,7 +10,7 @@ from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
-from openapi_mcp.model.call import ANYONE, Caller, Failure
+from openapi_mcp.model.call import ANYONE, Caller
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
@@ -123,12 +123,10 @@ class Door:
 
     def _noted(self, caller: Caller, scope: Message) -> dict[str, Any]:
         """Return what a request carries from here: who calls, why their calls must fail, whose session it may use."""
-        forwarded = self._admission.forward.of(scope["headers"])
-        failure = forwarded if isinstance(forwarded, Failure) else None
-        headers = () if isinstance(forwarded, Failure) else forwarded
-        caller = replace(caller, headers=headers, id=id_of(caller.id, headers))
+        brought = self._admission.forward.brought(scope["headers"])
+        owner, caller = caller.id, replace(caller, headers=brought.headers, id=id_of(caller.id, brought.all))
         user = {"user": AuthenticatedUser(AccessToken(token="", client_id=caller.id, scopes=[]))} if caller.id else {}
-        return {**noted(caller, failure), **user}
+        return {**noted(caller, brought.failures, owner), **user}
 
 
 class NotAdmittedError(Exception):

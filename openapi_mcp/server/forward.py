@@ -3,8 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Failure, FailureKind
@@ -27,10 +27,31 @@ Forwarded = tuple[tuple[str, Secret], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forward:
-    """The names of the headers that go to the API; with `is_optional` a call may also come without all of them."""
+    """The names of the headers that go to the API; with `is_optional` a call may also come without all of them.
+
+    Where several APIs are served, `apis` holds the names of each; `names` are those of all.
+    """
 
     names: tuple[str, ...] = ()
     is_optional: bool = False
+    apis: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def brought(self, headers: Headers) -> "Brought":
+        """Return what a request brings: a call needs only what its own API asks for, so each is looked at by itself."""
+        sent = list(headers)
+        found = {api: replace(self, names=names, apis=()).of(sent) for api, names in self.apis or (("", self.names),)}
+        good = [each for each in found.values() if not isinstance(each, Failure)]
+        usable = tuple(dict(pair for each in good for pair in each).items())
+        return Brought(
+            headers=usable,
+            all=self._all(sent) if self.apis else usable,
+            failures={api: each for api, each in found.items() if isinstance(each, Failure)},
+        )
+
+    def _all(self, headers: Headers) -> Forwarded:
+        """Return every value of every name, usable or not: in the order of the names, so that theirs does not count."""
+        sent = [(name.decode("latin-1").lower(), value.strip().decode("latin-1")) for name, value in headers]
+        return tuple((name, Secret(value)) for name in self.names for key, value in sent if key == name.lower())
 
     def of(self, headers: Headers) -> Forwarded | Failure:
         """Return what a request brings, by its names as they were configured; a failure where its call must not run."""
@@ -47,11 +68,25 @@ class Forward:
         return tuple((name, Secret(values[0].decode("ascii"))) for name, values in brought.items())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a request brings for the APIs: `headers` that go there, `all` that tells its caller from others.
+
+    `failures` holds, by the name of an API, why no call of it may run; that of a single API is "".
+    """
+
+    headers: Forwarded = ()
+    all: Forwarded = ()
+    failures: Mapping[str, Failure]
+
+
 NOTHING = Forward()
 
 
-def read_forward(names: Sequence[str], *, is_optional: bool, is_authorization_ours: bool) -> Forward:
-    """Return what goes to the API.
+def read_forward(
+    names: Sequence[str], *, is_optional: bool, is_authorization_ours: bool, apis: Mapping[str, Sequence[str]]
+) -> Forward:
+    """Return what goes to the API, or to each of the `apis`.
 
     Raises:
         ConfigError: a name that is none, one that HTTP or MCP itself uses, or `Authorization` where that is for us.
@@ -67,7 +102,12 @@ def read_forward(names: Sequence[str], *, is_optional: bool, is_authorization_ou
             raise ConfigError("Authorization carries this endpoint's own token here", where=WHERE, hint=hint)
     if is_optional and not names:
         raise ConfigError("no header is forwarded", where="--forward-optional", hint="name one with --forward")
-    return Forward(names=tuple({name.lower(): name for name in names}.values()), is_optional=is_optional)
+    each = tuple((api, _distinct(own)) for api, own in apis.items())
+    return Forward(names=_distinct(names), is_optional=is_optional, apis=each)
+
+
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple({name.lower(): name for name in names}.values())
 
 
 def id_of(who: str, forwarded: Forwarded) -> str:

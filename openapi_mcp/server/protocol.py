@@ -57,7 +57,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     async def call_tool(
         context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
-        if (failure := failure_of(context)) is not None:
+        if (failure := failure_of(context, app.api_of(params.name))) is not None:
             return mcp_result(failure.as_result())
         call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
         if call.tool == READ_RESULT and app.reads_on:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 TOKEN = "the-token-of-this-endpoint"
 ISSUER = "https://id.test"
 METADATA = "https://mcp.test/.well-known/oauth-protected-resource/mcp"
-KNOWN = tuple(noted(ANYONE, None))
+KNOWN = tuple(noted(ANYONE, {}))[:2]
 
 
 def authorization(*values: bytes) -> list[tuple[bytes, bytes]]:
@@ -92,7 +92,7 @@ async def test_with_it_everybody_is_the_same_caller(kind: bytes) -> None:
     """RFC 9110, 11.1: the scheme has no case."""
     answers, inner, _ = await knock(by_token(), *authorization(kind + TOKEN.encode() + b" "))
     assert answers.status == 200
-    assert [inner.scopes[0][name] for name in KNOWN] == [ANYONE, None]
+    assert [inner.scopes[0][name] for name in KNOWN] == [ANYONE, {}]
     assert "user" not in inner.scopes[0]
 
 
@@ -152,8 +152,8 @@ async def test_a_forwarded_header_is_the_callers_own() -> None:
     """Issue 5, Per caller (a), beside the endpoint's own token."""
     admission = by_token(forward=Forward(names=("X-User",)))
     _, inner, _ = await knock(admission, *authorization(b"Bearer " + TOKEN.encode()), (b"x-user", b"ann"))
-    caller, failure = (inner.scopes[0][name] for name in KNOWN)
-    assert (caller.headers, failure) == ((("X-User", Secret("ann")),), None)
+    caller, failures = (inner.scopes[0][name] for name in KNOWN)
+    assert (caller.headers, failures) == ((("X-User", Secret("ann")),), {})
     assert caller.id
     assert inner.scopes[0]["user"].access_token.client_id == caller.id
 
@@ -161,8 +161,8 @@ async def test_a_forwarded_header_is_the_callers_own() -> None:
 async def test_without_it_the_failure_of_every_call_is_noted() -> None:
     """The list may be read; scopes still count for it."""
     _, inner, _ = await knock(by_issuer(forward=Forward(names=("X-User",))), *bearer(scope="read"))
-    caller, failure = (inner.scopes[0][name] for name in KNOWN)
-    assert isinstance(failure, Failure)
+    caller, failures = (inner.scopes[0][name] for name in KNOWN)
+    assert isinstance(failures[""], Failure)
     assert (caller.headers, caller.scopes) == ((), {"read"})
 
 

@@ -7,13 +7,13 @@ import pytest
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.secret import Secret
-from openapi_mcp.server.forward import Forward, id_of, read_forward
+from openapi_mcp.server.forward import Brought, Forward, id_of, read_forward
 
 BOTH = Forward(names=("X-Api-Key", "X-Tenant"))
 
 
 def forward(*names: str, **given: Any) -> Forward:
-    return read_forward(names, **{"is_optional": False, "is_authorization_ours": False, **given})
+    return read_forward(names, **{"is_optional": False, "is_authorization_ours": False, "apis": {}, **given})
 
 
 def test_the_named_headers_are_taken_and_no_others() -> None:
@@ -48,6 +48,36 @@ def test_a_call_that_does_not_say_clearly_who_calls_is_refused(
     assert words in failure.message
     assert failure.hint
     assert "a\r\n" not in failure.message
+
+
+def brought(*sent: tuple[bytes, bytes], **given: Any) -> Brought:
+    apis = {"a": ["X-A"], "b": ["X-A", "x-b"], "c": []}
+    return forward("X-A", "X-B", apis=apis, **given).brought(sent)
+
+
+def test_a_call_needs_what_its_own_api_asks_for_and_no_more() -> None:
+    """Issue 5, Several APIs: one does not depend on the other."""
+    assert set(brought().failures) == {"a", "b"}
+    assert set(brought((b"x-b", b"2")).failures) == {"a", "b"}
+    only = brought((b"x-a", b"1"))
+    assert (set(only.failures), only.headers) == ({"b"}, (("X-A", Secret("1")),))
+    assert "X-A" not in only.failures["b"].message
+    both = brought((b"x-b", b"2"), (b"x-a", b"1"))
+    assert (dict(both.failures), both.headers) == ({}, (("X-A", Secret("1")), ("x-b", Secret("2"))))
+    assert dict(brought(is_optional=True).failures) == {}
+    assert set(brought((b"x-b", b"2"), is_optional=True).failures) == {"b"}
+
+
+def test_what_is_unusable_fails_the_calls_that_need_it_and_still_tells_callers_apart() -> None:
+    """security.md 26: who brings something else is somebody else."""
+    twice = brought((b"x-a", b"1"), (b"x-b", b"2"), (b"x-b", b"3"))
+    assert (set(twice.failures), twice.headers) == ({"b"}, (("X-A", Secret("1")),))
+    other = brought((b"x-a", b"1"), (b"x-b", b"2"), (b"x-b", b"4"))
+    ordered = brought((b"X-B", b"2"), (b"x-b", b"3"), (b"x-other", b"o"), (b"x-a", b"1"))
+    nothing = brought()
+    ids = [id_of("", each.all) for each in (twice, other, ordered, nothing)]
+    assert ids[2] == ids[0]
+    assert len(set(ids)) == 3
 
 
 def test_without_any_of_them_a_call_runs_only_where_that_was_said() -> None:

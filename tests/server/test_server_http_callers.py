@@ -321,6 +321,26 @@ def test_without_the_header_the_servers_own_credential_goes_only_where_that_was_
     ]
 
 
+def test_of_several_apis_each_asks_for_its_own_header_alone(
+    browser: httpx.Client, upstream: Upstream, other_upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 5, Several APIs: a header that one wants is nothing to the other."""
+    specs = [f"a={upstream.serve(description('/echo'))}", f"b={other_upstream.serve(description('/echo'))}"]
+    options = ("--spec", specs[0], "--spec", specs[1], "--forward", "a=X-A", "--max-response", "300")
+    other_upstream.answers["/echo"] = Answer(json.dumps([{"number": number} for number in range(100)]).encode())
+    with served(tmp_path, *options) as (_, url):
+        nobody, ann = Caller(url, browser), Caller(url, browser, X_A="key-of-ann-0123")
+        assert nobody.call("a_echo", n=1)["structuredContent"]["error"]["kind"] == "unauthenticated"
+        for caller in (nobody, ann):
+            assert caller.call("b_echo", n=1)["isError"] is False
+        handle = ann.call("b_echo", n=1)["structuredContent"]["_note"]["more"]["handle"]
+        assert ann.call("read_result", handle=handle)["isError"] is False
+        assert nobody.call("read_result", handle=handle)["structuredContent"]["error"]["kind"] == "not_found"
+        assert ann.call("a_echo", n=1)["isError"] is False
+    assert [seen.values("x-a") for seen in upstream.calls] == [["key-of-ann-0123"]]
+    assert not any(seen.values("x-a") for seen in other_upstream.calls)
+
+
 def test_nobody_reads_on_what_another_caller_was_told(
     browser: httpx.Client, upstream: Upstream, tmp_path: Path
 ) -> None:
@@ -332,6 +352,26 @@ def test_nobody_reads_on_what_another_caller_was_told(
         handle = ann.call("echo", n=1)["structuredContent"]["_note"]["more"]["handle"]
         assert ann.call("read_result", handle=handle)["isError"] is False
         assert bob.call("read_result", handle=handle)["structuredContent"]["error"]["kind"] == "not_found"
+
+
+def test_the_same_person_reads_on_only_with_a_token_that_allows_it(
+    browser: httpx.Client, upstream: Upstream, other_upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 5, Per caller (b): an answer is as open as its tool. A token that never ends in any clock opens nothing."""
+    issuer = Issuer(other_upstream)
+    spec = upstream.serve(scoped("/reads", reads=["read"]))
+    upstream.answers["/reads"] = Answer(json.dumps([{"number": number} for number in range(100)]).encode())
+    options = ("--spec", spec, "--allow-anonymous", "--oauth-issuer", issuer.url, "--max-response", "300")
+    with served(tmp_path, *options, "--oauth-audience", "https://mcp.test/mcp") as (_, url):
+        reader, less, endless = (
+            Caller(url, browser, Authorization=f"Bearer {issuer.token(**claimed)}")
+            for claimed in ({"scope": "read"}, {"scope": "write"}, {"exp": 10**400})
+        )
+        handle = reader.call("reads")["structuredContent"]["_note"]["more"]["handle"]
+        assert reader.call("read_result", handle=handle)["isError"] is False
+        refused = less.call("read_result", handle=handle)["structuredContent"]["error"]
+        assert (refused["kind"], refused["field"]) == ("not_found", "handle")
+        assert endless.ask("tools/list").status_code == 401
 
 
 def test_beyond_loopback_we_answer_to_addresses_and_to_our_names(
