@@ -1,11 +1,13 @@
 """What stands between the socket and the SDK's app: an end for every request, news on streams."""
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 
 _LIST_CHANGED = b'event: message\r\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\r\n\r\n'
+_REQUEST = "openapi_mcp.request"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -20,14 +22,30 @@ async def answer(send: Send, status: int, reason: str, headers: Iterable[tuple[b
     await send({"type": "http.response.body", "body": reason.encode()})
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Request:
+    """A request that is being answered; it `is_whole` once we know all that it asks, and who asks it."""
+
+    method: str
+    life: anyio.CancelScope
+    is_whole: bool = False
+
+
+def note_whole(scope: Message) -> None:
+    """Note that a request is there as a whole, from someone who may ask: from now on there is something to finish."""
+    request = scope.get(_REQUEST)
+    if isinstance(request, _Request):
+        request.is_whole = True
+
+
 class Requests:
     """The requests being answered. A POST asks something of us; a GET is a stream that only waits for news."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
-        self._open: dict[anyio.CancelScope, str] = {}
+        self._open: set[_Request] = set()
         self._changed = anyio.Event()
-        self._ended = False
+        self._leaving = False
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let a request be answered; one that is ended before that still gets a whole answer."""
@@ -36,27 +54,35 @@ class Requests:
             return
         begun = _Answer(send)
         with anyio.CancelScope() as life:
-            self._open[life] = scope["method"]
+            request = _Request(method=scope["method"], life=life)
+            self._open.add(request)
             try:
-                if not self._ended:
-                    await self._app(scope, receive, begun.send)
+                if not self._leaving:
+                    await self._app({**scope, _REQUEST: request}, receive, begun.send)
             finally:
-                del self._open[life]
+                self._open.discard(request)
                 self._changed.set()
-        if self._ended:
+        if self._leaving:
             await begun.complete()
 
     async def answered(self) -> None:
         """Return when no POST is being answered."""
-        while "POST" in self._open.values():
+        while any(request.method == "POST" for request in self._open):
             self._changed = anyio.Event()
             await self._changed.wait()
 
+    def leave(self) -> None:
+        """Begin nothing more: end those that are not whole yet, and every later one at once."""
+        self._leaving = True
+        for request in self._open:
+            if not request.is_whole:
+                request.life.cancel()
+
     def end(self) -> None:
         """End all that are open, and every later one at once."""
-        self._ended = True
-        for life in self._open:
-            life.cancel()
+        self._leaving = True
+        for request in self._open:
+            request.life.cancel()
 
 
 class News:
@@ -142,6 +168,6 @@ class _Answer:
     async def complete(self) -> None:
         """Send what is missing: the end of the body, or a whole answer."""
         if not self._started:
-            await answer(self._send, 503, "this server is shutting down")
+            await answer(self._send, 503, "this server is shutting down", [(b"connection", b"close")])
         elif not self._complete:
             await self._send({"type": "http.response.body"})

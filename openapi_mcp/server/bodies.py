@@ -2,7 +2,7 @@
 
 import anyio
 
-from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
+from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer, note_whole
 
 LONGEST = 4 << 20  # bytes
 PATIENCE = 30.0  # seconds in which a body has to be there
@@ -19,10 +19,18 @@ class Bodies:
         self._patience = patience
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Read the body of a POST, and hand on the request with it; all else has none."""
-        if scope["type"] != "http" or scope["method"] != "POST":
+        """Read the body of a POST, and hand on the request with it; all else has none, or is refused."""
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif scope["method"] == "POST":
+            await self._with_body(scope, receive, send)
+        elif _announces_a_body(scope):
+            await answer(send, 400, f"a {scope['method']} request has no body here", _LAST)
+        else:
+            note_whole(scope)
+            await self._app(scope, receive, send)
+
+    async def _with_body(self, scope: Message, receive: Receive, send: Send) -> None:
         if (refusal := self._refusal(scope)) is not None:
             await answer(send, *refusal)
             return
@@ -35,6 +43,7 @@ class Bodies:
             await answer(send, 413, self._too_large, _LAST)
         else:
             if body is not None:
+                note_whole(scope)
                 await self._app(scope, _first(body, receive), send)
 
     @property
@@ -67,6 +76,14 @@ class Bodies:
             if not message.get("more_body", False):
                 return bytes(body)
         return None
+
+
+def _announces_a_body(scope: Message) -> bool:
+    """True where a body follows the head: RFC 9112 section 6.3. Whoever answers might wait for it, and so for ever."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value.strip(b" \t0"))
+        for name, value in scope["headers"]
+    )
 
 
 class _TooLargeError(Exception):

@@ -23,6 +23,7 @@ from openapi_mcp.server.door import Door
 from openapi_mcp.server.guard import Guard
 from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.server.protocol import create_server
+from openapi_mcp.server.sessions import Sessions
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.serving import Serves
 
@@ -109,10 +110,10 @@ async def serve_http(
     url = endpoint_url(access.host, listener, path)
     news = News(_asgi_app(app, path, access, url))
     app.on_change.append(news.list_changed)
-    requests = Requests(news)
-    door = Door(Bodies(requests), access.admission(url, keys))
+    # Outermost what ends a request that still waits at the door or for its body, inside what knows who has a session.
+    requests = Requests(Door(Bodies(Sessions(news)), access.admission(url, keys)))
     config = uvicorn.Config(
-        Guard(door, access.names(_address(listener.getsockname()))),
+        Guard(requests, access.names(_address(listener.getsockname()))),
         http=Connection,
         ws="none",
         log_config=None,
@@ -133,6 +134,7 @@ async def serve_http(
                     continue
                 ended = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.OK
                 server.should_exit = True
+                requests.leave()
                 group.start_soon(drain)
 
         async def drain() -> None:

@@ -108,6 +108,43 @@ async def test_a_post_is_waited_for() -> None:
     assert (answers.statuses, answers.complete) == ([200], True)
 
 
+JSON = (b"content-type", b"application/json")
+
+
+async def never() -> Message:
+    await anyio.sleep_forever()
+    raise AssertionError
+
+
+async def test_who_leaves_does_not_wait_for_what_has_not_all_arrived() -> None:
+    """security.md 24: half a body asks nothing; a call in flight and a stream for news go on until the end."""
+    app, half, call, stream, late = Waiting(), Answers(), Answers(), Answers(), Answers()
+    requests = Requests(Bodies(app))
+    async with anyio.create_task_group() as group:
+        group.start_soon(requests, http("POST", JSON), never, half.send)
+        group.start_soon(requests, http("POST", JSON), receive, call.send)
+        group.start_soon(requests, http("GET"), receive, stream.send)
+        await anyio.wait_all_tasks_blocked()
+        requests.leave()
+        await requests(http("POST", JSON), receive, late.send)
+        await anyio.wait_all_tasks_blocked()
+        assert [answers.statuses for answers in (half, call, stream, late)] == [[503], [], [], [503]]
+        app.go_on.set()
+        await requests.answered()
+    assert (call.statuses, call.complete) == ([200], True)
+
+
+async def test_who_leaves_does_not_wait_at_the_door() -> None:
+    """An issuer that does not answer says of nobody that they may ask."""
+    app, answers = Waiting(), Answers()
+    requests = Requests(app)
+    async with anyio.create_task_group() as group:
+        group.start_soon(requests, http(), receive, answers.send)
+        await app.entered.wait()
+        requests.leave()
+    assert (answers.statuses, answers.complete) == ([503], True)
+
+
 STREAM: Message = {**START, "headers": [(b"content-type", b"text/event-stream; charset=utf-8")]}
 NEWS = b'event: message\r\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\r\n\r\n'
 

@@ -27,6 +27,29 @@ async def test_what_has_no_body_is_not_waited_for(method: str) -> None:
     assert (answers.status, client.asked) == (200, 2)
 
 
+LENGTH, CHUNKED = (b"content-length", b"99999"), (b"transfer-encoding", b"chunked")
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("announced", [[LENGTH], [CHUNKED], [(b"content-length", b"0"), LENGTH], [LENGTH, JSON]])
+async def test_a_body_that_nobody_asked_for_is_refused_at_once(
+    method: str, announced: list[tuple[bytes, bytes]]
+) -> None:
+    """security.md 29: whoever waits for it may wait for ever."""
+    inner, answers, client = Inner(), Answers(), Client(b"{", whole=False)
+    await Bodies(inner)(http(method, *announced), client.receive, answers.send)
+    assert (answers.status, client.asked, inner.scopes) == (400, 0, [])
+    assert answers.values("connection") == ["close"]
+
+
+@pytest.mark.parametrize("length", [b"0", b"00", b" 0 "])
+async def test_a_body_of_no_length_is_none(length: bytes) -> None:
+    """Some clients send `Content-Length: 0` with every request."""
+    inner, answers = Inner(), Answers()
+    await Bodies(inner)(http("DELETE", (b"content-length", length)), Client(b"").receive, answers.send)
+    assert answers.status == 200
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
