@@ -60,8 +60,9 @@ class Access:
 
     @property
     def brings_own(self) -> bool:
-        """True where no call runs without the caller's own credential for the API."""
-        return bool(self.forward.names) and not self.forward.is_optional
+        """True where no call runs without the caller's own credential for its API; each of several asks for one."""
+        forward = self.forward
+        return bool(forward.names) and not forward.is_optional and all(names for _, names in forward.apis)
 
     def names(self, address: str) -> Names:
         """Return the names that clients may use, where the listener is bound to this address."""

@@ -412,8 +412,11 @@ def test_beyond_loopback_callers_bring_a_token_or_their_own_credential() -> None
     """Issue 5: one of endpoint token, issuer, forwarded header; a header that may be missing is none."""
     with pytest.raises(ConfigError, match="nobody has to say who they are"):
         bind("0.0.0.0", 0, Access(forward=Forward(names=("X-Key",), is_optional=True)))
+    with pytest.raises(ConfigError, match="nobody has to say who they are"):
+        bind("0.0.0.0", 0, Access(forward=Forward(names=("X-Key",), apis=(("a", ("X-Key",)), ("b", ())))))
     own = Access(forward=Forward(names=("X-Key",)))
-    for access in (own, Access(token=EndpointToken(TOKEN, {})), Access(allow_unauthenticated=True)):
+    each = Access(forward=Forward(names=("X-Key", "X-B"), apis=(("a", ("X-Key",)), ("b", ("X-B",)))))
+    for access in (own, each, Access(token=EndpointToken(TOKEN, {})), Access(allow_unauthenticated=True)):
         bind("0.0.0.0", 0, access).close()
 
 
