@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
-from openapi_mcp.auth.oauth2 import TokenFlow, token_request
+from openapi_mcp.auth.oauth2 import TokenFlow, secrets_in, token_request
 from openapi_mcp.auth.pkce import challenge
 from openapi_mcp.auth.token import TokenError, read_token, refusal
 from openapi_mcp.model.secret import Redactor, Secret
@@ -86,8 +86,6 @@ def exchange(asked: Authorization, code: Secret) -> TokenFlow:
         ("redirect_uri", asked.redirect_uri),
         ("code_verifier", asked.verifier.reveal()),
     ]
-    response = yield token_request(
-        asked.token_url, fields, asked.client_id, asked.client_secret, in_body=asked.secret_in_body
-    )
-    secrets = [code, asked.verifier, *([asked.client_secret] if asked.client_secret else [])]
-    return read_token(response, secrets)
+    request = token_request(asked.token_url, fields, asked.client_id, asked.client_secret, in_body=asked.secret_in_body)
+    response = yield request
+    return read_token(response, secrets_in(request))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from openapi_mcp.auth.oauth2 import basic_value
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.grant import Grant
 from openapi_mcp.model.secret import Credential, Place, Secret
@@ -53,6 +54,8 @@ class Held:
                 case Grant():
                     held = (value.client_secret, value.password, value.refresh_token)
                     yield from (secret for secret in held if secret is not None)
+                    if value.client_secret is not None:
+                        yield basic_value(value.client_id, value.client_secret)
 
     def under(self, stronger: "Held") -> "Held":
         """Return these with stronger ones on top: what is given for a place takes it from all that are weaker."""

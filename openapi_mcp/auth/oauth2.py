@@ -5,17 +5,19 @@ No client library does just this without I/O of its own: authlib and oauthlib bi
 
 import base64
 from collections.abc import Generator, Iterator
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from openapi_mcp.auth.token import Token, TokenError, read_token
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
+from openapi_mcp.model.parts import parts_of
 from openapi_mcp.model.secret import Secret
 
 TokenFlow = Generator[HttpRequest, HttpResponse, Token]
 Fields = list[tuple[str, str]]
 
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  a word, no secret
+_SECRET_FIELDS = ("client_secret", "password", "refresh_token", "subject_token", "code", "code_verifier")
 
 
 def obtain(grant: Grant, scopes: tuple[str, ...] = (), subject: Secret | None = None, token_url: str = "") -> TokenFlow:
@@ -28,10 +30,11 @@ def obtain(grant: Grant, scopes: tuple[str, ...] = (), subject: Secret | None = 
         TokenError: something that the grant needs is missing, or the endpoint gave no token.
     """
     fields = _form(grant, scopes, subject)
-    response = yield token_request(
+    request = token_request(
         grant.token_url or token_url, fields, grant.client_id, grant.client_secret, in_body=grant.secret_in_body
     )
-    return read_token(response, _secrets(grant, subject))
+    response = yield request
+    return read_token(response, secrets_in(request))
 
 
 def token_request(
@@ -43,7 +46,7 @@ def token_request(
     """
     headers: Headers = (("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"))
     if secret is not None and not in_body:
-        headers = (*headers, ("Authorization", f"Basic {_basic(client_id, secret)}"))
+        headers = (*headers, ("Authorization", f"Basic {basic_value(client_id, secret).reveal()}"))
     elif client_id:
         fields = [*fields, ("client_id", client_id)]
     if secret is not None and in_body:
@@ -51,9 +54,21 @@ def token_request(
     return HttpRequest(method="POST", url=url, headers=headers, body=urlencode(fields, quote_via=quote).encode())
 
 
-def _basic(client_id: str, secret: Secret) -> str:
+def basic_value(client_id: str, secret: Secret) -> Secret:
+    """Return what authenticates a client by Basic; both parts are encoded as in a form. RFC 6749 section 2.3.1."""
     pair = f"{quote(client_id, safe='')}:{quote(secret.reveal(), safe='')}"
-    return base64.b64encode(pair.encode()).decode()
+    return Secret(base64.b64encode(pair.encode()).decode())
+
+
+def secrets_in(request: HttpRequest) -> Iterator[Secret]:
+    """Yield what a token request tells that nobody else may know: a provider may repeat it, and so may its errors."""
+    for name, value in request.headers:
+        if name == "Authorization":
+            told = (value, *parts_of(name, value))
+            yield from map(Secret, {*told, *map(unquote, told)})
+    if isinstance(request.body, bytes):
+        fields = parse_qsl(request.body.decode("latin-1"))
+        yield from (Secret(value) for name, value in fields if name in _SECRET_FIELDS)
 
 
 def _form(grant: Grant, scopes: tuple[str, ...], subject: Secret | None) -> Fields:
@@ -83,10 +98,3 @@ def _needed(secret: Secret | None, what: str, grant: Grant) -> str:
     if secret is None:
         raise TokenError(f"there is no token without {what}", where=grant.scheme, hint=f"give {what}")
     return secret.reveal()
-
-
-def _secrets(grant: Grant, subject: Secret | None) -> Iterator[Secret]:
-    given = (grant.client_secret, grant.password, grant.refresh_token, subject)
-    yield from (secret for secret in given if secret is not None)
-    if grant.client_secret is not None:
-        yield Secret(_basic(grant.client_id, grant.client_secret))

@@ -50,13 +50,13 @@ def _authorization(static: StaticCredentials) -> Iterable[Credential]:
     if static.basic is not None:
         yield _basic(static.basic, "--basic")
     if static.token is not None:
-        yield Credential(place=Place.HEADER, name="Authorization", value=static.token, prefix=f"{static.token_scheme} ")
+        yield Credential.header("Authorization", static.token, f"{static.token_scheme} ")
     if static.bearer is not None:
         yield _bearer(static.bearer)
 
 
 def _from_headers(static: StaticCredentials) -> Iterable[Credential]:
-    return (Credential(place=Place.HEADER, name=name, value=value) for name, value in static.headers)
+    return (Credential.header(name, value) for name, value in static.headers)
 
 
 def _from_schemes(static: StaticCredentials, schemes: Sequence[SecurityScheme]) -> Iterable[tuple[str, Credential]]:
@@ -92,14 +92,14 @@ def _for_scheme(scheme: SecurityScheme, value: Secret) -> Credential:
         case ("http", "bearer") | (("oauth2" | "openIdConnect"), _):
             return _bearer(value)
         case "http", other if other:
-            return Credential(place=Place.HEADER, name="Authorization", value=value, prefix=f"{other.capitalize()} ")
+            return Credential.header("Authorization", value, f"{other.capitalize()} ")
         case _:
             message = f"a security scheme of type {scheme.type!r} takes no static value"
             raise CredentialsError(message, where=scheme.pointer, hint="give the header itself with --header")
 
 
 def _bearer(value: Secret) -> Credential:
-    return Credential(place=Place.HEADER, name="Authorization", value=value, prefix="Bearer ")
+    return Credential.header("Authorization", value, "Bearer ")
 
 
 def basic_of(scheme: SecurityScheme, settings: Mapping[str, Secret]) -> Credential:
@@ -151,6 +151,8 @@ def _api_key(scheme: SecurityScheme, value: Secret) -> Credential:
         raise CredentialsError(message, where=scheme.pointer, hint="it must be header, query or cookie") from None
     if not scheme.parameter:
         raise CredentialsError(f"the scheme {scheme.name!r} names no parameter", where=scheme.pointer)
+    if place is Place.HEADER:
+        return Credential.header(scheme.parameter, value)
     return Credential(place=place, name=scheme.parameter, value=value)
 
 

@@ -54,10 +54,10 @@ def read_token(response: HttpResponse, secrets: Iterable[Secret]) -> Token:
     Raises:
         TokenError: it refused, or answered with what is no Bearer token. RFC 6749 sections 5.1 and 5.2.
     """
-    where = redact_url(response.url)
-    fields = json_object(response, where)
+    where, redact = redact_url(response.url), Redactor(secrets)
+    fields = json_object(response, where, redact)
     if response.status >= 300 or "error" in fields:
-        raise refusal(fields, where, Redactor(secrets), response.status)
+        raise refusal(fields, where, redact, response.status)
     kind = fields.get("token_type")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise TokenError("the token endpoint gave no Bearer token", where=where, hint="no other kind can be sent")
@@ -70,14 +70,15 @@ def read_token(response: HttpResponse, secrets: Iterable[Secret]) -> Token:
     )
 
 
-def json_object(response: HttpResponse, where: str) -> dict[str, JsonValue]:
+def json_object(response: HttpResponse, where: str, redact: Redactor | None = None) -> dict[str, JsonValue]:
     """Return the JSON object that a provider answered with; an empty one for a refusal that is none.
 
     Raises:
         TokenError: no JSON object, cut short, or a redirect to elsewhere.
     """
     if response.redirect is not None:
-        said = f"the identity provider points to another origin: {redact_url(response.redirect)}"
+        elsewhere = (redact or Redactor())(redact_url(response.redirect))
+        said = f"the identity provider points to another origin: {one_line(elsewhere, 500)}"
         raise TokenError(said, where=where, hint="name the right URL; redirects to other origins are not followed")
     try:
         value = read_json(response.body.decode("utf-8-sig"))

@@ -114,11 +114,12 @@ async def _answer(asked: "Authorization", callback: Callback, browser: Browser, 
 
 async def _exchanged(asked: "Authorization", code: Secret | None, send: _Send) -> "Token | CredentialsError":
     from openapi_mcp.auth.code import exchange
-    from openapi_mcp.executor.tokens import ask_provider
+    from openapi_mcp.executor.tokens import ask_provider, discreet
     from openapi_mcp.flow import drive
 
+    flow = exchange(asked, code or Secret(""))
     try:
-        return await ask_provider(drive(exchange(asked, code or Secret("")), send), redact_url(asked.token_url))
+        return await ask_provider(drive(flow, discreet(send)), redact_url(asked.token_url))
     except CredentialsError as error:
         return error
 

@@ -16,7 +16,7 @@ from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.grant import Grant
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
+from openapi_mcp.model.secret import Credential, Redactor, Secret
 from openapi_mcp.model.url import origin
 
 _REDACTORS = 256  # kept at a time; what one masks changes with the callers and their tokens
@@ -108,7 +108,7 @@ class Authority:
 
     def redactor(self, credentials: tuple[Credential, ...] = (), caller: Caller | None = None) -> Redactor:
         """Return what masks all that is held, what a call's requests carry and what its caller came with."""
-        key = (*credentials, *((_as_credential(caller.token),) if caller and caller.token else ()))
+        key = (*credentials, *(_carried_by(caller) if caller else ()))
         found = self._redactors.get(key)
         if found is None:
             while len(self._redactors) >= _REDACTORS:
@@ -119,11 +119,16 @@ class Authority:
 
 
 def _brought(header: tuple[str, Secret]) -> Credential:
-    return Credential(place=Place.HEADER, name=header[0], value=header[1])
+    return Credential.header(*header)
+
+
+def _carried_by(caller: Caller) -> tuple[Credential, ...]:
+    token = (_as_credential(caller.token),) if caller.token else ()
+    return (*map(_brought, caller.headers), *token)
 
 
 def _as_credential(token: Secret) -> Credential:
-    return Credential(place=Place.HEADER, name="Authorization", value=token, prefix="Bearer ")
+    return Credential.header("Authorization", token, "Bearer ")
 
 
 def _unknown_token() -> Credential:

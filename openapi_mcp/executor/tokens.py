@@ -20,14 +20,15 @@ import anyio
 import anyio.to_thread
 
 from openapi_mcp.auth.metadata import Metadata, discover
-from openapi_mcp.auth.oauth2 import obtain
+from openapi_mcp.auth.oauth2 import obtain, secrets_in
 from openapi_mcp.auth.token import Token, TokenError
 from openapi_mcp.executor.faults import SendError
 from openapi_mcp.flow import drive
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.model.secret import Credential, Place, Secret
+from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
+from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import redact_url
 
 MAX_KEPT = 1000  # tokens; callers come and go, and the one that is longest unused goes first
@@ -75,7 +76,7 @@ class Tokens:
     """The access tokens of a server. `send` sends, within its own limits; `now` counts seconds, only forward."""
 
     def __init__(self, send: Send, now: Callable[[], float], refresh_tokens: RefreshTokens | None = None) -> None:
-        self._send = send
+        self._send = discreet(send)
         self._now = now
         self._refresh_tokens = refresh_tokens or RefreshTokens()
         self._rotated: dict[Grant, Grant] = {}
@@ -187,6 +188,18 @@ class Tokens:
         if found is None:
             found = self._metadata[grant.metadata_url] = await drive(discover(grant.metadata_url), self._send)
         return found
+
+
+def discreet(send: Send) -> Send:
+    """Return what sends a token request and does not tell what is secret in it, where a broken answer repeats that."""
+
+    async def sent(request: HttpRequest) -> HttpResponse:
+        try:
+            return await send(request)
+        except SendError as error:
+            raise SendError(one_line(Redactor(secrets_in(request))(str(error)), 300)) from None
+
+    return sent
 
 
 async def ask_provider(work: Awaitable[Value], where: str) -> Value:

@@ -1,18 +1,14 @@
 """Secrets: values that are used and never shown."""
 
 import base64
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from html import escape
-from urllib.parse import quote, quote_plus
+
+from openapi_mcp.model.echo import Escaped, encoded
+from openapi_mcp.model.parts import parts_of
 
 MASK = "***"
-_ESCAPE = re.compile(r"%[0-9A-F]{2}")  # either letter case is the same octet: RFC 3986 section 2.1
-_URL_ALPHABET = str.maketrans("+/", "-_")  # RFC 4648 section 5
-_SHORTEST_WITHIN_BASE64 = 6
 _SHORTEST_REDACTED = 4  # a shorter value occurs in ordinary text by chance; masking it would only garble answers
 
 
@@ -61,6 +57,13 @@ class Credential:
     hides: tuple[Secret, ...] = field(default=())
 
     @classmethod
+    def header(cls, name: str, value: Secret, prefix: str = "") -> "Credential":
+        """Return a header; what is secret within its value is hidden also where it stands by itself."""
+        parts = parts_of(name, prefix + value.reveal())
+        hides = tuple(Secret(part) for part in parts if part != value.reveal())
+        return cls(place=Place.HEADER, name=name, value=value, prefix=prefix, hides=hides)
+
+    @classmethod
     def basic(cls, user: str, password: str) -> "Credential":
         """`Authorization: Basic ...` (RFC 7617, UTF-8)."""
         text = base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -72,9 +75,11 @@ class Redactor:
     """Replaces every known secret in a text by `***`, however it was encoded on its way."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        values = {secret.reveal() for secret in secrets}
-        forms = {form for value in values if len(value) >= _SHORTEST_REDACTED for form in _forms(value)}
-        self._forms = sorted(forms, key=len, reverse=True)
+        values = {value for secret in secrets if len(value := secret.reveal()) >= _SHORTEST_REDACTED}
+        forms: set[str] = values.union(*map(encoded, values))
+        self._have_stars = any("*" in value for value in values)
+        every: list[Escaped | str] = [*map(Escaped, values), *forms]
+        self._forms = sorted(every, key=len, reverse=True)  # no rest of one stays behind a shorter one
 
     @classmethod
     def of(cls, credentials: Iterable[Credential]) -> "Redactor":
@@ -83,43 +88,16 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """Return `text` with `***` in place of each secret."""
+        found = self._masked(text)
+        while self._have_stars and found != text:  # a mask may complete another secret; each is longer than a mask
+            text, found = found, self._masked(found)
+        return found
+
+    def _masked(self, text: str) -> str:
         for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK)
+            text = text.replace(form, MASK) if isinstance(form, str) else form.replaced(text, MASK)
         return text
 
     def finds(self, text: str) -> bool:
         """True when `text` holds a secret."""
-        return any(form in text for form in self._forms)
-
-
-def _forms(value: str) -> set[str]:
-    """Return a secret as it may be echoed: itself, in JSON text, in HTML, in URLs, in base64, in hexadecimal."""
-    in_json = {json.dumps(value, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-    with_escaped_slash = {form.replace("/", "\\/") for form in in_json}  # as PHP writes JSON
-    in_html = {escape(value), escape(value, quote=False), escape(value).replace("&#x27;", "&#39;")}
-    raw = value.encode()
-    in_header = raw.decode("latin-1")  # a header's bytes are read as that
-    in_hex = {raw.hex(), raw.hex().upper()}
-    return {value, in_header, *in_json, *with_escaped_slash, *in_html, *in_hex, *_in_urls(value), *_in_base64(raw)}
-
-
-def _in_urls(value: str) -> set[str]:
-    """Return a text percent-encoded: what must be, what may be, and every byte; "%2f" is "%2F"."""
-    every_byte = "".join(f"%{byte:02X}" for byte in value.encode())
-    forms = {quote(value, safe=""), quote(value), quote_plus(value), every_byte}
-    return forms | {_ESCAPE.sub(lambda found: found[0].lower(), form) for form in forms}
-
-
-def _in_base64(raw: bytes) -> set[str]:
-    """Return bytes in base64, in both alphabets, and what always stands there of them where others come before them.
-
-    b"key" within b"Bearer key" begins in the middle of a character: its first and its last one are not its own alone.
-    """
-    forms = {base64.b64encode(raw).decode()}
-    if len(raw) >= _SHORTEST_WITHIN_BASE64:
-        for before in range(3):
-            whole = base64.b64encode(bytes(before) + raw).decode()
-            forms.add(whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6])
-    forms |= {form.rstrip("=") for form in forms}
-    return forms | {form.translate(_URL_ALPHABET) for form in forms}
+        return any(form in text if isinstance(form, str) else form.finds(text) for form in self._forms)

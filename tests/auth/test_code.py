@@ -1,5 +1,6 @@
 """The question in the browser and its answer."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -127,3 +128,15 @@ def test_the_code_is_exchanged_with_its_verifier(secret: Secret | None) -> None:
                 body=b'{"error": "invalid_grant", "error_description": "c0de is used"}',
             )
         )  # fmt: skip
+
+
+@pytest.mark.requirement(10)
+@pytest.mark.parametrize("secret", ["c0de-1", "v" * 43, "YXBwOnMzJTJGY3IzdA==", "s3/cr3t"])
+def test_a_provider_that_repeats_what_it_was_sent_is_masked(secret: str) -> None:
+    """security.md 10: the code, the verifier and the client's secret, as it goes and as it is."""
+    flow = exchange(replace(ASKED, client_secret=Secret("s3/cr3t")), Secret("c0de-1"))
+    next(flow)
+    body = json.dumps({"error": "invalid_grant", "error_description": f"<{secret}>"}).encode()
+    with pytest.raises(TokenError) as refused:
+        flow.send(HttpResponse(status=400, url=ASKED.token_url, body=body))
+    assert "<***>" in refused.value.message

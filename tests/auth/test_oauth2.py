@@ -8,11 +8,12 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization  # type: ign
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.auth.oauth2 import obtain, token_request
+from openapi_mcp.auth.held import Held
+from openapi_mcp.auth.oauth2 import obtain, secrets_in, token_request
 from openapi_mcp.auth.token import Token, TokenError
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.model.secret import Secret
+from openapi_mcp.model.secret import Redactor, Secret
 
 URL = "https://id.example/token"
 GOOD = b'{"access_token": "a.b-c", "token_type": "bearer", "expires_in": 60, "refresh_token": "r1", "scope": "x y"}'
@@ -152,3 +153,42 @@ def test_a_secret_that_the_provider_repeats_is_masked() -> None:
         "the identity provider gave no token (invalid_client: app/*** is not ***; basic ***)"
     )
     assert not refused.value.may_pass
+
+
+CLIENT = grant(client_secret=Secret("cl/ient+S3CRET==ab cd"))
+
+
+@pytest.mark.requirement(10)
+@pytest.mark.parametrize(
+    ("what", "subject", "secret"),
+    [
+        (CLIENT, None, "YXBwOmNsJTJGaWVudCUyQlMzQ1JFVCUzRCUzRGFiJTIwY2Q="),
+        (CLIENT, None, "app:cl%2Fient%2BS3CRET%3D%3Dab%20cd"),
+        (CLIENT, None, "cl/ient+S3CRET==ab cd"),
+        (grant(client_secret=Secret("in/body+1"), secret_in_body=True), None, "in/body+1"),
+        (grant(GrantType.PASSWORD, username="ada", password=Secret("l0ve+lace")), None, "l0ve+lace"),
+        (grant(GrantType.REFRESH_TOKEN, refresh_token=Secret("r3fresh+1")), None, "r3fresh+1"),
+        (grant(GrantType.TOKEN_EXCHANGE), Secret("subj3ct.token"), "subj3ct.token"),
+    ],
+)
+def test_a_token_request_tells_what_is_secret_in_it(what: Grant, subject: Secret | None, secret: str) -> None:
+    """security.md 10: whatever of it a provider repeats."""
+    request = asked(what, ("read",), subject)
+    assert Redactor(secrets_in(request))(f"<{secret}> app ada read") == "<***> app ada read"
+
+
+@pytest.mark.requirement(10)
+def test_a_provider_that_redirects_with_what_it_was_sent_is_not_repeated() -> None:
+    """security.md 10: a Location may hold the header."""
+    flow = obtain(CLIENT)
+    sent = header(next(flow), "Authorization").partition(" ")[2]
+    with pytest.raises(TokenError, match="points to another origin") as refused:
+        flow.send(HttpResponse(status=302, url=URL, redirect=f"https://evil.example/{sent}/x"))
+    assert "https://evil.example/***/x" in refused.value.message
+
+
+@pytest.mark.requirement(10)
+def test_what_is_held_has_the_clients_basic_value() -> None:
+    """security.md 10: it is sent, and is none of the two that it is made of."""
+    held = Held(by_scheme={"oauth": CLIENT})
+    assert Secret("YXBwOmNsJTJGaWVudCUyQlMzQ1JFVCUzRCUzRGFiJTIwY2Q=") in set(held.secrets())

@@ -19,7 +19,7 @@ from openapi_mcp.auth.schemes import (
 from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.model.secret import Credential, Place, Secret
+from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
 from openapi_mcp.request.build import build_request
 
 TRUSTED = frozenset({("https", "api.example.com", 443)})
@@ -319,3 +319,25 @@ def test_a_document_that_was_fetched_is_trusted_where_it_came_from() -> None:
     """security.md A6: for users of the library too, who name no typed URL."""
     fetched = replace(document({"/a": {"get": {}}}), base_uri="https://docs.example.com/openapi.json")
     assert trusted_origins(fetched, None, None) == {("https", "docs.example.com", 443)}
+
+
+@pytest.mark.requirement(10)
+@pytest.mark.parametrize(
+    ("schemes", "static", "echoed"),
+    [
+        ([], {"headers": (("Authorization", Secret("Bearer t0ken-1")),)}, "t0ken-1"),
+        ([], {"headers": (("Authorization", Secret("Basic YW5uOnMzY3IzdA==")),)}, "ann:s3cr3t"),
+        ([], {"headers": (("Authorization", Secret("Basic YW5uOnMzY3IzdA==")),)}, "s3cr3t"),
+        ([], {"headers": (("Cookie", Secret("sid=abc-1; theme=dark")),)}, "abc-1"),
+        ([], {"bearer": Secret("Bearer t0ken-1")}, "t0ken-1"),
+        ([api_key(parameter_name="Authorization")], {"api_key": Secret("Token drf-S3CRET")}, "drf-S3CRET"),
+        ([api_key(parameter_name="Authorization")], {"by_scheme": {"key": Secret("Token drf-S3CRET")}}, "drf-S3CRET"),
+        ([scheme("any", "http", scheme="hoba")], {"by_scheme": {"any": Secret('result="r3sult-1"')}}, "r3sult-1"),
+    ],
+)
+def test_what_is_secret_in_a_header_is_masked_by_itself(
+    schemes: list[SecurityScheme], static: dict[str, Any], echoed: str
+) -> None:
+    """security.md 10: an API repeats the token, the user with the password, the cookie; not the whole header."""
+    redact = Redactor(place_credentials(StaticCredentials(**static), schemes).secrets())
+    assert redact(f"Bearer Basic Token <{echoed}> dark") == "Bearer Basic Token <***> dark"

@@ -145,3 +145,20 @@ def test_what_masks_is_made_once_and_not_kept_for_ever() -> None:
         given.redactor((token(f"token-{number}"),))
     assert given.redactor((token("first-token"),)) is not first
     assert len(given._redactors) == 256
+
+
+@pytest.mark.requirement(10)
+@pytest.mark.parametrize(
+    ("name", "value", "echoed"),
+    [
+        ("Authorization", "Bearer callers-t0ken", "callers-t0ken"),
+        ("Authorization", "Basic am9lOnBhNTV3b3Jk", "joe:pa55word"),
+        ("Cookie", "sid=c00kie-1; theme=dark", "c00kie-1"),
+        ("X-Api-Key", "k3y-of-caller", "k3y-of-caller"),
+    ],
+)
+def test_what_a_caller_brought_is_masked_in_parts_too(name: str, value: str, echoed: str) -> None:
+    """security.md 9 and 10: also before it is known what goes with the call."""
+    given, caller = authority(), Caller(headers=((name, Secret(value)),))
+    for redact in (given.redactor(caller=caller), given.redactor(given.choose(OPERATION, caller).credentials)):
+        assert redact(f"<{echoed}> dark") == "<***> dark"

@@ -12,6 +12,7 @@ from support.upstream import PATIENCE, Answer
 
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.executor import tokens as module
+from openapi_mcp.executor.faults import BrokenAnswerError
 from openapi_mcp.executor.send import Sender
 from openapi_mcp.executor.tokens import RefreshTokens, Send, Tokens
 from openapi_mcp.model.call import ANYONE, Caller
@@ -441,3 +442,16 @@ async def test_the_end_does_not_wait_for_a_provider() -> None:
     await tokens.aclose()
     with pytest.raises(TokenError, match="the server is ending"):
         await waiting
+
+
+@pytest.mark.requirement(10)
+async def test_a_broken_answer_that_repeats_what_was_sent_is_not_told() -> None:
+    """security.md 10: the error quotes a header line, or a Content-Encoding, that is the client's secret."""
+    grant = replace(GRANT, client_secret=Secret("s3/cr3t+1"))
+
+    async def send(request: HttpRequest) -> HttpResponse:
+        raise BrokenAnswerError(f"illegal header line: {dict(request.headers)['Authorization']!r}")
+
+    with pytest.raises(TokenError, match=r"illegal header line: '\*\*\*'") as refused:
+        await Tokens(send, Clock()).credential(grant, (), ANYONE, NEVER)
+    assert "czMlMkZjcjN0JTJCMQ" not in repr(refused.getrepr(style="long"))

@@ -1,6 +1,7 @@
 """Secrets: used, never shown."""
 
 import base64
+import html
 import json
 import re
 from collections.abc import Callable
@@ -54,6 +55,16 @@ def test_a_redactor_of_basic_credentials_hides_header_value_password_and_pair() 
     assert redact("Basic YW5uOmh1bnRlcjIy, hunter22, ann:hunter22, ann") == "Basic ***, ***, ***, ann"
 
 
+def each(value: str, escape: str) -> str:
+    """Return a text with every mark in it escaped; `escape` is a format of its number."""
+    return "".join(char if char.isascii() and char.isalnum() else escape.format(ord(char)) for char in value)
+
+
+def every_second(value: str, escape: str) -> str:
+    """Return a text with every second character escaped where it is a mark."""
+    return "".join(each(char, escape) if place % 2 else char for place, char in enumerate(value))
+
+
 ESCAPE = re.compile("%[0-9A-F]{2}")
 FORMS: list[tuple[str, Callable[[str], str]]] = [
     ("itself", lambda value: value),
@@ -71,6 +82,24 @@ FORMS: list[tuple[str, Callable[[str], str]]] = [
     ("percent-encoded byte by byte", lambda value: "".join(f"%{byte:02X}" for byte in value.encode())),
     ("percent-encoded in lower case byte by byte", lambda value: "".join(f"%{byte:02x}" for byte in value.encode())),
     ("as the bytes of a header", lambda value: value.encode().decode("latin-1")),
+    (
+        "as the bytes of a header in JSON",
+        lambda value: json.dumps(value.encode().decode("latin-1"), ensure_ascii=False),
+    ),
+    ("as the bytes of a header in ASCII JSON", lambda value: json.dumps(value.encode().decode("latin-1"))),
+    ("in .NET's JSON", lambda value: each(value, "\\u{:04X}")),
+    ("in Gson's JSON", lambda value: each(value, "\\u{:04x}")),
+    ("in JSON within JSON", lambda value: json.dumps(json.dumps(value)[1:-1])),
+    ("in HTML by numbers", lambda value: each(value, "&#{:d};")),
+    ("in HTML by padded numbers", lambda value: each(value, "&#{:05d};")),
+    ("in HTML by hexadecimal numbers", lambda value: each(value, "&#x{:X};")),
+    ("in HTML twice", lambda value: each(value, "&amp;#x{:x};")),
+    ("in HTML in Go's JSON", lambda value: each(value, "\\u0026#{:d};")),
+    ("in HTML", html.escape),
+    ("in part in HTML", lambda value: every_second(value, "&#{:d};")),
+    ("in part in JSON", lambda value: every_second(value, "\\u{:04X}")),
+    ("percent-encoded twice", lambda value: quote(quote(value, safe=""), safe="")),
+    ("as Python shows bytes", lambda value: repr(value.encode())[2:-1]),
 ]
 
 
@@ -105,6 +134,40 @@ def test_no_text_keeps_a_secret(secret: str, before: str, after: str) -> None:
     redacted = redact(f"{before}{secret}{after}")
     assert "***" in redacted
     assert secret not in redacted
+
+
+ANY_SECRETS = st.lists(st.text(st.characters(codec="utf-8"), min_size=4), max_size=4)
+FROM_MARKS = st.text(st.sampled_from("\\\"'/%&;#25amp*+u0c3é"), min_size=4, max_size=12)
+
+
+@given(st.one_of(ANY_SECRETS, st.lists(FROM_MARKS, max_size=4)), st.data())
+def test_what_is_masked_holds_no_secret_and_what_holds_none_is_left_alone(
+    secrets: list[str], data: st.DataObject
+) -> None:
+    """security.md A10: `finds` and masking agree, whatever the secrets are made of."""
+    redact = Redactor(map(Secret, secrets))
+    echoed = [form(secret) for secret in secrets for _, form in FORMS]
+    pieces = st.one_of(st.text(), FROM_MARKS, *([st.sampled_from(echoed)] if echoed else []))
+    text = "".join(data.draw(st.lists(pieces)))
+    masked = redact(text)
+    assert not redact.finds(masked)
+    assert (masked != text) == redact.finds(text)
+
+
+def test_a_mask_does_not_complete_another_secret() -> None:
+    """Our choice: what is masked is looked through once more where a secret has asterisks."""
+    assert Redactor([Secret("abcd"), Secret("x***y")])("xabcdy") == "***"
+
+
+def test_nothing_is_left_of_an_escaped_secret_that_begins_with_another() -> None:
+    """Our choice: the longer first, in every form."""
+    assert Redactor([Secret("abcd"), Secret("abcd+efgh")])("abcd\\u002Befgh") == "***"
+
+
+def test_a_credential_of_a_header_hides_what_is_secret_in_it() -> None:
+    """security.md A10: an API repeats the token without its scheme; RFC 6750 section 2.1."""
+    redact = Redactor.of([Credential.header("Authorization", Secret("Bearer ab/cd+ef"))])
+    assert redact("Bearer ab/cd+ef; ab/cd+ef; Bearer") == "***; ***; Bearer"
 
 
 def test_of_two_secrets_the_longer_is_masked_whole() -> None:
