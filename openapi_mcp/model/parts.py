@@ -10,7 +10,6 @@ _SCHEMES = ("bearer", "basic", "token", "apikey", "api-key", "key", "jwt", "oaut
 """The words that stand before a credential in headers that are not only for credentials too."""
 _PUBLIC = ("realm", "username", "uri", "algorithm", "qop", "nc", "charset", "userhash", "signedheaders", "version")
 _SHORTEST_WORD = 8  # a shorter one of letters alone ("true", "dark") is no secret; masking it would garble answers
-
 _MOST = 100  # parts of one header; callers bring headers, and each part is looked for in every answer
 
 
