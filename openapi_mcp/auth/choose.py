@@ -43,7 +43,7 @@ def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ())
     """Return what goes with a call of an operation; `brought` is what its caller brought, which comes first.
 
     Of the alternatives it is the first that can be met, before the one that needs nothing. A credential that was given
-    by itself goes along unless it is one of the document's schemes, and not of those that the operation needs.
+    by itself goes along unless it is one of the document's schemes, and not of those that the operation needs or takes.
 
     Raises:
         MissingCredentialError: no alternative can be met.
@@ -52,7 +52,7 @@ def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ())
     """
     free = tuple(value for value in held.general if not _is_of_a_scheme(value, held))
     way = _way(operation, held, tuple(brought))
-    parts = (*free, *way, *brought)
+    parts = (*free, *_taken(operation, held), *way, *brought)
     return Chosen(
         credentials=_last_of_each_place([part for part in parts if isinstance(part, Credential)]),
         tokens=tuple(part for part in parts if isinstance(part, WantedToken)),
@@ -77,6 +77,12 @@ def _last_of_each_place(credentials: Sequence[Credential]) -> tuple[Credential, 
     for credential in reversed(credentials):
         last.setdefault(spot(credential), credential)
     return tuple(reversed(last.values()))
+
+
+def _taken(operation: Operation, held: Held) -> Iterator[_Part]:
+    """Yield the keys at hand that the operation declares as parameters, whatever its `security` says."""
+    for name in operation.takes:
+        yield from _for_scheme(RequiredScheme(name=name), held, ()) or ()
 
 
 def _way(operation: Operation, held: Held, brought: tuple[Credential, ...]) -> _Way:

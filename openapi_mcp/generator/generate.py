@@ -30,6 +30,7 @@ from openapi_mcp.model.document import (
     Parameter,
     Problem,
     Schema,
+    SecurityScheme,
     Severity,
     Skipped,
 )
@@ -76,6 +77,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         inputs=inputs,
         bodies=Bodies(schemas=document.schemas, inputs=inputs, has_folder=selection.has_folder),
         outputs=Parts(document.schemas, "output"),
+        keys=tuple(scheme for scheme in document.security_schemes if scheme.type == "apiKey"),
     )
     tools: list[Tool] = []
     skipped = list(document.skipped)
@@ -176,6 +178,7 @@ class _Generator:
     inputs: Parts
     outputs: Parts
     bodies: Bodies
+    keys: tuple[SecurityScheme, ...]
 
     def tool(self, operation: Operation, name: str) -> Tool:
         _check_path(operation)
@@ -191,7 +194,7 @@ class _Generator:
             description=describe.description(operation, self.schemas, self.fit.longest_description),
             input_schema=input_schema,
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
-            operation=operation,
+            operation=self.taking(operation),
             annotations=describe.annotations(operation),
             parameters=tuple(_binding(argument, names) for argument in offered),
             bodies=tuple(_sent(body, names, schemas) for body, schemas in zip(bodies, own, strict=True)),
@@ -211,6 +214,12 @@ class _Generator:
             place, required = parameter.location.value, parameter.required
             offered.append(Argument(place, parameter.name, schema, BindingKind.PARAMETER, required, parameter))
         return offered, ignored
+
+    def taking(self, operation: Operation) -> Operation:
+        """Return an operation with the schemes whose key is a parameter of its own: no caller may give it, so we do."""
+        declared = {(parameter.location.value, parameter.name.lower()) for parameter in operation.parameters}
+        takes = tuple(scheme.name for scheme in self.keys if (scheme.location, scheme.parameter.lower()) in declared)
+        return replace(operation, takes=takes) if takes else operation
 
     def input_schemas(
         self,

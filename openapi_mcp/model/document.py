@@ -178,7 +178,7 @@ class Operation:
     """An Operation Object with what it inherits: parameters of its path item, servers of path item or document.
 
     `security` are the alternatives, the document's where it has none of its own; None where nothing is said at all, and
-    () where it says itself that it needs none.
+    () where it says itself that it needs none. `takes` are the schemes whose key it declares as a parameter of its own.
     """
 
     method: str
@@ -194,6 +194,7 @@ class Operation:
     responses: tuple[Response, ...] = ()
     servers: tuple[ApiServer, ...] = ()
     security: tuple[SecurityRequirement, ...] | None = None
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,19 @@ def test_of_alternatives_the_one_that_is_there_is_taken(
     assert (ended.status, carried(upstream)) == (0, {"query": ["api_key=from-the-environment"]})
 
 
+def test_a_key_that_the_operation_declares_as_a_parameter_goes_along(command: Command, upstream: Upstream) -> None:
+    """Published documents name a key of the application so: no caller may give it, and `security` leaves it out."""
+    document = description("/by-jwt", "/open", components={"securitySchemes": SCHEMES})
+    needs: dict[str, Any] = {"/by-jwt": [{"jwt": []}], "/open": []}
+    for path, security in needs.items():
+        key = {"name": "x-key", "in": "header", "required": True, "schema": {"type": "string"}}
+        document["paths"][path]["get"] |= {"security": security, "parameters": [key]}
+    spec = upstream.serve(document)
+    for tool, expected in (("by-jwt", {"X-Key": ["k1"], "Authorization": ["Bearer j4"]}), ("open", {"X-Key": ["k1"]})):
+        assert command("call", "--spec", spec, *GIVEN, tool).status == 0
+        assert carried(upstream) == expected
+
+
 def test_a_value_by_itself_is_no_public_operations(command: Command, upstream: Upstream) -> None:
     """README: --bearer goes where the document wants a token, or says nothing."""
     spec = served(upstream)
