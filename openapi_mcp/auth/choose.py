@@ -172,7 +172,7 @@ def how_to_give(scheme: SecurityScheme) -> str:
     if "clientCredentials" in flows:
         return f"--auth {name}.client_id=ID --auth {name}.client_secret=env:SECRET"
     if scheme.type == "openIdConnect" or "authorizationCode" in flows:
-        return f"a login (openapi-mcp login {name}), or {given} with an access token"
+        return f"a login (openapi-mcp login --spec SOURCE {name}), or {given} with an access token"
     return given
 
 

@@ -166,7 +166,8 @@ def test_what_callers_bring_is_not_lacking() -> None:
         (SCHEMES["oauth"], "--auth oauth.client_id=ID --auth oauth.client_secret=env:SECRET"),
         (
             SecurityScheme(name="my id", type="openIdConnect", pointer="#"),
-            "a login (openapi-mcp login my id), or --auth my id=VALUE (or OPENAPI_MCP_AUTH_MY_ID) with an access token",
+            "a login (openapi-mcp login --spec SOURCE my id), "
+            "or --auth my id=VALUE (or OPENAPI_MCP_AUTH_MY_ID) with an access token",
         ),
         (SecurityScheme(name="o", type="oauth2", pointer="#"), "--auth o=VALUE (or OPENAPI_MCP_AUTH_O)"),
     ],
