@@ -14,7 +14,16 @@ from typing import Any
 
 from openapi_mcp.apis import PER_API, Place, named_apis, names_in, share, variables_of
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import ANY_CLIENT, CLIENTS, CONFIRM, SAFE_METHODS, Limits
+from openapi_mcp.model.policy import (
+    ANY_CLIENT,
+    CLIENTS,
+    CONFIRM,
+    MODES,
+    SAFE_METHODS,
+    STYLES,
+    Limits,
+    Listing,
+)
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.values import (
     read_base_url,
@@ -75,6 +84,8 @@ class Config:
     output_schemas: bool = False
     client: str = ANY_CLIENT
     select: bool = False
+    listing: Listing = field(default_factory=Listing)
+    semantic: bool = False
     token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
     allow_anonymous: bool = False
@@ -161,9 +172,10 @@ def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:
         if key in merged:
             merged[name] = merged.pop(key)
     limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
+    listing = {name: merged.pop(key) for key, name in _LISTING.items() if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
     known = {key: value for key, value in merged.items() if key not in (*_CREDENTIALS, "config")} | beside
-    return Config(**known, credentials=credentials, limits=Limits(**limits))
+    return Config(**known, credentials=credentials, limits=Limits(**limits), listing=Listing(**listing))
 
 
 def _require_source(config: Config) -> Config:
@@ -348,6 +360,7 @@ _PLURALS = {
     "oauth_scope": "oauth_scopes",
 }
 _LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
+_LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
 _OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec": read_text,
@@ -364,6 +377,10 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "output_schemas": read_flag,
     "client": read_one_of(CLIENTS),
     "select": read_flag,
+    "mode": read_one_of(MODES),
+    "context_budget": read_number(0, "tokens", whole=True),
+    "list_style": read_one_of(STYLES),
+    "semantic": read_flag,
     "bearer": read_text,
     "token": read_text,
     "token_scheme": read_text,

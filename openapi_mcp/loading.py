@@ -17,6 +17,7 @@ from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
+from openapi_mcp.generator.listing import listed
 from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.address import Bounds
@@ -94,6 +95,7 @@ async def load_catalogue(
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
     from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
+    from openapi_mcp.index.capabilities import find_capabilities
     from openapi_mcp.loader.load import TWICE, load
 
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
@@ -139,6 +141,8 @@ async def load_catalogue(
         occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
+        listing = replace(config.listing, mode="tools") if config.name else config.listing  # united.py lists several
+        toolset = listed(toolset, listing, partial(find_capabilities, toolset.tools, document.schemas))
     if not whole:  # else it stands among the problems that are shown
         for problem in document.problems:
             if problem.message.startswith(TWICE):

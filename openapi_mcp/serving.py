@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import anyio
 
@@ -15,13 +15,16 @@ from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
-from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
+
+if TYPE_CHECKING:
+    from openapi_mcp.index.search import Index
 
 Value = TypeVar("Value")
 
@@ -57,6 +60,9 @@ class Serves(Protocol):
     def lacking(self) -> int:
         """How many tools lack a credential; not counted where they are read from a catalogue."""
 
+    async def index(self) -> "Index":
+        """Return what finds its tools by words; made when it is first asked for."""
+
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none, or only one without a name."""
 
@@ -88,6 +94,7 @@ class _Served:
     executor: Executor
     pages: Pages
     freshness: Freshness | None
+    index: "Index | None" = None
     calls: int = 0
     is_over: bool = False
 
@@ -118,13 +125,14 @@ class App:
             toolset=toolset,
             document=document,
             executor=executor,
-            pages=pages or ToolPages(toolset.tools, toolset.extras),
+            pages=pages or pages_of(toolset),
             freshness=freshness,
         )
         self.stored = stored
         self.kept = kept
         self.confirm = confirm
         self.trouble: str | None = None
+        self._indexing = anyio.Lock()
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
 
@@ -181,6 +189,14 @@ class App:
     ) -> None:
         await self.executor.__aexit__(kind, error, traceback)
 
+    async def index(self) -> "Index":
+        """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
+        served = self._served
+        async with self._indexing:
+            if served.index is None:
+                served.index = await apart(partial(_index, served, self.stored))
+        return served.index
+
     def api_of(self, tool: str) -> str:
         """Return "": there is only this one."""
         return ""
@@ -223,7 +239,7 @@ class App:
 
         `--watch` and the check behind a start both come here.
         """
-        pages = ToolPages(toolset.tools, toolset.extras)
+        pages = pages_of(toolset)
         await apart(partial(_measure, pages))
         before = self._served
         await executor.__aenter__()
@@ -245,6 +261,15 @@ async def _close_unused(served: _Served) -> None:
     if served.is_over and not served.calls:
         with anyio.CancelScope(shield=True):
             await served.executor.__aexit__(None, None, None)
+
+
+async def _index(served: _Served, stored: Stored | None) -> "Index":
+    from openapi_mcp.index.capabilities import find_capabilities
+    from openapi_mcp.index.corpus import read_corpus
+    from openapi_mcp.index.search import Index
+
+    tools, schemas = served.toolset.tools, served.document.schemas
+    return Index(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
 
 
 async def _measure(pages: Pages) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -20,7 +21,7 @@ from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
 from openapi_mcp.front import is_fresh, open_catalogue
 from openapi_mcp.generator.catalogue import Summary
-from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.loading import Notice, path_of, say_of
 from openapi_mcp.model.call import Call, Failure, Result
@@ -31,6 +32,9 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import App
 from openapi_mcp.united import united
+
+if TYPE_CHECKING:
+    from openapi_mcp.index.search import Index
 
 PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
 _FIRST_PAUSE = 5.0  # seconds until one that cannot be served is tried again; then twice as many each time
@@ -114,6 +118,10 @@ class Several:
         """True where answers of any of them can be read on."""
         return any(app.reads_on for app in self._apps())
 
+    async def index(self) -> "Index":
+        """Return what finds the tools of all that are served now."""
+        raise NotImplementedError
+
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none."""
         owner = self.owner(tool)
@@ -182,7 +190,7 @@ class Several:
             reads_on = any(app.reads_on and app.toolset.tools for app in self._apps())
             self._of = of
             self._toolset = united({member.name: member.toolset for member in self.members}, reads_on=reads_on)
-            self._pages = ToolPages(self._toolset.tools, self._toolset.extras)
+            self._pages = pages_of(self._toolset)
 
     def _reader_of(self, call: Call) -> Member | None:
         """Return the API that has the answer of a handle; where none has, any can say so."""

@@ -129,7 +129,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         base_url: str | None = redact_url(server_url(document, config.base_url))
     except ConfigError:
         base_url = None
-    listed = [*(wire_tool(tool) for tool in toolset.tools), *toolset.extras]
+    listed = [*(wire_tool(tool) for tool in toolset.listed), *toolset.extras]
     size = len(write_json({"tools": listed}).encode())
     return {
         "document": {
@@ -139,7 +139,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
             "source": document.source,
             "base_url": base_url,
         },
-        "mode": "tools",
+        "mode": toolset.mode,
         "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
         "tools": [
             {**_tool_report(tool), "auth": _auth_report(tool.operation, held, config.name)} for tool in toolset.tools

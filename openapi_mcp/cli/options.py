@@ -105,6 +105,23 @@ TOOLS: Options = {
         _Text, "--client", metavar="NAME", panel=_TOOLS,
         help_text=f"Fit names and schemas to one client: {', '.join(CLIENTS[1:])}. Default: all, which fits every one.",
     ),
+    "mode": _option(
+        _Text, "--mode", metavar="MODE", panel=_TOOLS,
+        help_text="tools: a tool per operation. search: tools that find, describe and call them. auto (default): "
+        "tools, as long as their list costs no more than --context-budget.",
+    ),
+    "context_budget": _option(
+        _Whole, "--context-budget", metavar="TOKENS", panel=_TOOLS,
+        help_text="What the list may cost a model before auto takes the search mode. Default: 20000.",
+    ),
+    "list_style": _option(
+        _Text, "--list-style", metavar="STYLE", panel=_TOOLS,
+        help_text="full (default), or compact: a short description, and of the arguments names and types.",
+    ),
+    "semantic": _option(
+        _Flag, "--semantic", panel=_TOOLS,
+        help_text="Search by meaning too, with a small model on this machine (the extra [semantic]).",
+    ),
     "select": _option(
         _Flag, "--select", panel=_TOOLS,
         help_text="Every tool takes `_select`, a JMESPath expression for the part of its answer that is wanted.",

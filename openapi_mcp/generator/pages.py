@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+from openapi_mcp.model.tool import Tool, Toolset, WireTool, wire_tool
 
 PAGE = 990_000  # bytes of tools; with what the protocol adds, an answer stays below 1 MB
 
@@ -90,6 +90,11 @@ class ToolPages:
                 break
             end += 1
         return end
+
+
+def pages_of(toolset: Toolset) -> ToolPages:
+    """Return the list of a toolset, as its mode and style have it."""
+    return ToolPages(toolset.listed, toolset.extras)
 
 
 def page_text(texts: Sequence[bytes]) -> bytes:

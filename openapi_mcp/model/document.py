@@ -110,6 +110,22 @@ class RequestBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A Link Object: an answer leads to the operation with this id, or with this method and path template.
+
+    `parameters` says which parameter of that operation ("id", "path.id") takes which runtime expression
+    ("$response.body#/customer/id"). OAS 3.1.1, 4.8.20.
+    """
+
+    name: str
+    operation_id: str = ""
+    method: str = ""
+    path: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """A Response Object under its status: "200", "4XX" or "default"."""
 
@@ -117,6 +133,7 @@ class Response:
     description: str
     content: tuple[MediaType, ...]
     pointer: str
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

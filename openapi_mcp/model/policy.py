@@ -10,6 +10,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 PATTERN_STARTS = ("/", "*", "tag:", "op:")  # of a pattern that names operations, whatever their method
 ANY_CLIENT = "all"
 CONFIRM = ("none", "destructive", "writes")
+MODES = ("auto", "tools", "search")
+STYLES = ("full", "compact")
 CLIENTS = (
     ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini",
     "windsurf", "zed", "inspector",
@@ -39,6 +41,18 @@ class Selection:
     select: bool = False
     reads_on: bool = False
     prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How the tools are offered: each by itself ("tools"), or three that find, describe and call them ("search").
+
+    "auto" lists each as long as that costs no more than `budget` tokens of context; `style` is how much each says.
+    """
+
+    mode: str = "auto"
+    budget: int = 20_000
+    style: str = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,7 +143,9 @@ class Toolset:
     """The tools in document order, the operations that did not become one, and the defects found on the way.
 
     A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for. `extras` are
-    listed behind the tools: those that are no operation, as the list carries them.
+    listed behind the tools: those that are no operation, as the list carries them. In the `mode` "search" they are the
+    whole list, else ("tools") each tool is in it, as the `style` has it; `why` says why it is that mode. `size` are the
+    bytes of the list with each tool in it.
     """
 
     title: str
@@ -153,11 +155,25 @@ class Toolset:
     extras: "Sequence[WireTool]" = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
+    mode: str = "tools"
+    style: str = "full"
+    why: str = ""
+    size: int = 0
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.by_name or isinstance(self.tools, tuple):
             object.__setattr__(self, "by_name", {tool.name: tool for tool in self.tools})
+
+    @property
+    def listed(self) -> Sequence[Tool]:
+        """The tools that stand in the list."""
+        return () if self.searches else self.tools
+
+    @property
+    def searches(self) -> bool:
+        """True where tools are found by searching, and called through `call_operation`."""
+        return self.mode == "search"
 
 
 WireTool = dict[str, Any]

@@ -1,9 +1,10 @@
 """Which of the tools each caller may see and call: a list for every set of scopes."""
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from openapi_mcp.auth.scopes import allows, named_scopes
-from openapi_mcp.generator.pages import Pages, ToolPages
+from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import Serves
 
@@ -44,7 +45,8 @@ class Rights:
 
     def _allowed(self, scopes: frozenset[str]) -> Pages:
         toolset = self._app.toolset
-        return ToolPages([tool for tool in toolset.tools if self._allows(scopes, tool)], toolset.extras)
+        allowed = tuple(tool for tool in toolset.listed if self._allows(scopes, tool))
+        return pages_of(replace(toolset, tools=allowed))
 
     def _allows(self, scopes: frozenset[str] | None, tool: Tool) -> bool:
         return scopes is None or allows(scopes, tool.operation, self._app.scoped_schemes(tool))

@@ -1,0 +1,1 @@
+"""What tools need and yield, and finding them by words."""

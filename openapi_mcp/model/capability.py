@@ -1,0 +1,67 @@
+"""What a tool needs before it can be called, and what its answers yield for the calls of others."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Producer:
+    """A tool whose answer holds a value that is needed; `field` is where: "results[].customer", "" for all of it."""
+
+    tool: str
+    method: str
+    path: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """An argument that identifies something: of which kind ("customer"), and the tools that yield it, best first.
+
+    `is_required` says whether the tool cannot be called without it.
+    """
+
+    argument: str
+    entity: str
+    producers: tuple[Producer, ...] = ()
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yield:
+    """Something that an answer identifies, and where in it: ("customer", "results[].id")."""
+
+    entity: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a tool needs and yields, the most telling first.
+
+    `finds` are the arguments that take words (`q`, `name`, `email`): with them it is a way from words to ids.
+    """
+
+    needs: tuple[Need, ...] = ()
+    yields: tuple[Yield, ...] = ()
+    finds: tuple[str, ...] = ()
+
+
+Capabilities = Mapping[str, Capability]
+"""By the name of the tool."""
+
+
+def as_json(capability: Capability) -> dict[str, Any]:
+    """Return {"needs", "yields"} as `inspect --json` and the search tool have them."""
+    return {
+        "needs": [
+            {"argument": need.argument, "entity": need.entity, "from": [_source(each) for each in need.producers]}
+            for need in capability.needs
+        ],
+        "yields": [{"entity": each.entity, "field": each.field} for each in capability.yields],
+    }
+
+
+def _source(producer: Producer) -> dict[str, str]:
+    return {"tool": producer.tool, "method": producer.method, "path": producer.path, "field": producer.field}
