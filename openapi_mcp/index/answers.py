@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openapi_mcp.index.entities import IDS, KEYS, REFERENCES, Name, bare, is_wrapper, parse, split, split_as_is
+from openapi_mcp.index.entities import IDS, KEYS, PAGES, REFERENCES, Name, bare, is_wrapper, parse, split, split_as_is
 from openapi_mcp.index.inputs import says_id
 from openapi_mcp.index.shapes import component
 from openapi_mcp.index.vocabulary import Vocabulary, Words
@@ -120,10 +120,11 @@ class Answers:
 
     def _of_property(self, name: str, value: Any, around: Words, depth: int, *, is_step: bool) -> Iterator[Spot]:
         """Yield the places within a property; it is a step away where the object is a thing, and no mere envelope."""
-        passes_on = is_wrapper(name) and not self._vocabulary.is_exact(split(name))
+        is_around = set(split(name)) <= PAGES or not is_step
+        passes_on = is_around and is_wrapper(name) and not self._vocabulary.is_exact(split(name))
         is_many = not self._is_list(value) and "_".join(split(name)) != "_".join(split_as_is(name))
         for spot in self._walk(value, around if passes_on else split(name), depth + 1):
-            if is_many and spot.key in REFERENCES and spot.field.count(".") == 1:
+            if is_many and spot.key not in IDS and spot.field.count(".") == 1:
                 continue  # `tracks: {"href": ...}` leads to many of them
             yield replace(
                 spot,
@@ -174,7 +175,7 @@ class Answers:
         Its component, the nearest property that says something, what it looks like, then what these names may mean.
         """
         vocabulary = self._vocabulary
-        named = [bare(split(component(ref))) for ref, _ in self._shapes.parts(schema) if component(ref)]
+        named = [split(component(ref)) for ref, _ in self._shapes.parts(schema) if component(ref)]
         for words in named:
             if words and (known := vocabulary.thing(words)):
                 return known, ""
@@ -183,7 +184,7 @@ class Answers:
         guess = vocabulary.resembling(properties)
         if around:
             return guess or vocabulary.entity(around), ""
-        return "", guess or next(("_".join(words) for words in named if words), "")
+        return "", guess or next(("_".join(bare(words) or words) for words in named if words), "")
 
 
 def _is_role(name: Name, vocabulary: Vocabulary) -> bool:

@@ -147,6 +147,8 @@ def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[S
     if spot.kind:
         yield spot
         return
+    if not spot.key and (spot.steps or spot.parent):
+        return
     sure = subject.surely or (spot.guess if vocabulary.known((spot.guess,)) else "")
     kinds = (sure,) if sure else subject.chosen or (spot.guess or subject.perhaps,)
     for kind in kinds:
@@ -156,10 +158,13 @@ def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[S
 
 def _echoes(spot: Spot, tool: Tool, wants: Sequence[Want]) -> bool:
     """True for a key that the caller had to have: the id of the album in the answer of `GET /albums/{id}`."""
-    return any(want.given.location == "path" and spot.kind in want.kinds and _is_same(spot, want) for want in wants)
+    had = (want for want in wants if want.given.is_required and spot.kind in want.kinds)
+    return any(_is_same(spot, want) for want in had)
 
 
 def _is_same(spot: Spot, want: Want) -> bool:
+    if want.given.location != "path":
+        return not spot.is_own and split(spot.field.rpartition(".")[2]) == split(want.given.name)
     name = parse(want.given.name)
     labels = {"_".join(name.words) or want.kinds[0], want.kinds[0] if name.key else ""}
     if spot.steps == 0 and spot.is_own:

@@ -103,14 +103,15 @@ class Ranking:
 
     def _of_its_collection(self, want: Want) -> Iterator[Candidate]:
         """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
-        for facts in self._by_path.get(want.above, ()) if want.above else ():
+        for facts in self._by_path.get(want.above, ()) if want.is_member else ():
             method = facts.tool.operation.method
-            members = [spot for spot in facts.spots if spot.steps == 0 and (spot.is_listed or method == "POST")]
+            members = [spot for spot in facts.spots if spot.steps == 0 and not (spot.is_listed and method == "POST")]
             costs = [(cost, spot) for spot in members if (cost := _cost_of_spot(spot, want)) is not None]
             same = [(cost - 1, spot) for cost, spot in costs if spot.kind in want.kinds or spot.is_own]
             if (same or len(costs) == 1) and method in ("GET", "POST"):
                 cost, spot = min(same or costs, key=lambda one: one[0])
-                yield Candidate(facts, spot, cost + _ITS_COLLECTION + (_CREATES if method == "POST" else _words(facts)))
+                own = _CREATES if method == "POST" else _ITS_COLLECTION + _words(facts)
+                yield Candidate(facts, spot, cost + own)
 
 
 def _producer(tool: Tool, field: str) -> Producer:
@@ -121,6 +122,8 @@ def _cost_of_spot(spot: Spot, want: Want) -> float | None:
     """Return what it costs to take a value from a place, None where it is no such key."""
     if want.given.is_whole_number and spot.key in HANDLES and not spot.is_whole_number:
         return None
+    if not spot.is_own and spot.key == "name" and want.keys[0] != "name":
+        return None  # `account_name` is no key of the account
     if spot.key in want.keys:
         cost = _KEY * want.keys.index(spot.key)
     elif not spot.key:
@@ -144,9 +147,10 @@ def _cost_of_spot(spot: Spot, want: Want) -> float | None:
 def _cost_of_tool(facts: Facts, spot: Spot) -> float | None:
     """Return what a call costs that is made for this place, None for one that nobody makes for it."""
     deprecated = _DEPRECATED if facts.tool.operation.deprecated else 0
-    is_new = spot.is_own and spot.steps == 0
+    is_subject = spot.is_own and spot.steps == 0
+    is_new = is_subject and not spot.is_listed
     if facts.reads:
-        return deprecated + (_words(facts) if is_new else 0)
+        return deprecated + (_words(facts) if is_subject else 0)
     if facts.tool.operation.method == "POST" and is_new:
         return deprecated + _CREATES
     return deprecated + _CHANGES if facts.tool.operation.method == "PUT" and is_new else None

@@ -17,10 +17,11 @@ _ROLES = frozenset(
     (
         "owner", "author", "creator", "assignee", "reviewer", "member", "sender", "recipient", "receiver", "follower",
         "collaborator", "approver", "manager", "editor", "user", "actor", "cast", "crew", "director", "guest", "buyer",
-        "seller", "friend", "by", "requester", "reporter", "subscriber", "participant", "attendee", "invitee", "agent",
+        "seller", "friend", "requester", "reporter", "subscriber", "participant", "attendee", "invitee", "agent",
         "representative", "employee", "admin", "moderator", "host", "performer", "writer", "contributor",
     )
 )  # fmt: skip
+_DEEDS = frozenset(("created", "updated", "modified", "assigned", "requested", "approved", "deleted", "added", "sent"))
 _PEOPLE = ("user", "person", "member", "account", "customer", "contact", "employee", "profile")
 _SHARED = 3  # properties that two objects must have in common to be taken for the same kind
 _LIKE = 0.6  # of the weight of an object's properties
@@ -32,10 +33,11 @@ _MOST_LIKENED = 60  # properties that are looked at
 class Vocabulary:
     """Which names speak of which kinds.
 
-    `keyed` are the kinds that a path has a key for, `held` those that a component with an id describes, `seen` those that
-    only a property holds, `listed` those that only the end of a path names. `alias` says what a component or a property
-    really is, `same` that what one path calls a repo is a repository elsewhere. `keys` are those by which most paths ask
-    for a kind, `profiles` the properties that its objects have.
+    `keyed` are the kinds that a path has a key for, `held` those that a component with an id describes, `seen` those
+    that only a property holds, `listed` those that only the end of a path names. `alias` says what a component or a
+    property really is, `same` that what one path calls a repo is a repository elsewhere. `keys` are those by which most
+    paths ask for a kind, `profiles` the properties that its objects have. `described` are those that a component is
+    named after.
     """
 
     shapes: Shapes
@@ -46,12 +48,13 @@ class Vocabulary:
     same: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)
     profiles: dict[str, set[str]] = field(default_factory=dict)
     _known: dict[Words, str] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
 
     def known(self, words: Words) -> str:
-        """Return the kind that some words name, "" for none: ("related", "artist") -> "artist", ("owner",) -> "user"."""
+        """Return the kind that words name, "" for none: ("related", "artist") -> "artist", ("owner",) -> "user"."""
         return self.thing(words) or self._person(words)
 
     def thing(self, words: Words) -> str:
@@ -68,13 +71,13 @@ class Vocabulary:
         joined = words[0] if len(words) == 1 else ""
         if joined.endswith("id") and len(joined) > 4 and joined[:-2] in self.keyed | self.held:
             return joined[:-2]
-        if words and words[-1] in _ROLES and self._person(words):
+        if self._person(words):
             return ""
         return next((name for names in (self.seen, self.listed) for name in spellings(words) if name in names), "")
 
     def _person(self, words: Words) -> str:
         """Return what stands for people, where a word says what one of them does."""
-        if not words or words[-1] not in _ROLES:
+        if not _says_who(words):
             return ""
         return next((name for name in _PEOPLE if name in self.keyed or name in self.held), "")
 
@@ -115,6 +118,11 @@ class Vocabulary:
         counts = Counter(name for profile in self.profiles.values() for name in profile)
         self._weights = {name: 1 / count for name, count in counts.items() if name not in ("id", "name")}
         self._known.clear()
+
+
+def _says_who(words: Words) -> bool:
+    """True for "owner" and "created_by"."""
+    return bool(words) and (words[-1] in _ROLES or (words[-1] == "by" and words[0] in _DEEDS))
 
 
 def spellings(words: Words) -> Iterator[str]:
