@@ -4,7 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openapi_mcp.index.entities import IDS, KEYS, PAGES, REFERENCES, Name, bare, is_wrapper, parse, split, split_as_is
+from openapi_mcp.index.entities import (
+    IDS,
+    KEYS,
+    NUMBERS,
+    PAGES,
+    REFERENCES,
+    Name,
+    bare,
+    is_wrapper,
+    parse,
+    split,
+    split_as_is,
+)
 from openapi_mcp.index.inputs import says_id
 from openapi_mcp.index.shapes import component
 from openapi_mcp.index.vocabulary import Vocabulary, Words
@@ -163,7 +175,7 @@ class Answers:
         vocabulary = self._vocabulary
         if not name.words:
             return ""
-        if name.key in IDS:
+        if name.key in IDS or name.key in NUMBERS:
             return vocabulary.entity(name.words)
         if name.key in KEYS:
             return vocabulary.known(name.words) if vocabulary.is_exact(name.words) and name.key != "url" else ""

@@ -13,6 +13,7 @@ IDS = frozenset(("id", "uuid", "guid", "pk", "gid", "uid", "oid", "identifier"))
 REFERENCES = ("uri", "href", "url", "iri", "urn", "self")
 HANDLES = ("login", "username", "slug", "handle", "key", "code", "name")  # what stands for a thing where no id does
 _NAMES = frozenset((*HANDLES, "sku", "number", "no", "symbol", "hash", "sha", "isbn", "ean", "ref", "reference"))
+NUMBERS = _NAMES - frozenset(HANDLES) | {"code", "key", "slug"}  # "account_number", "product_code"
 KEYS = IDS | _NAMES | frozenset(REFERENCES)
 
 WRAPPERS = frozenset(
@@ -42,12 +43,12 @@ _ENDING_IN_S = frozenset(
 )  # fmt: skip
 _IRREGULAR = {
     "people": "person", "persons": "person", "children": "child", "men": "man", "women": "woman", "movies": "movie",
-    "cookies": "cookie", "calories": "calorie", "hoodies": "hoodie", "indices": "index", "vertices": "vertex", "matrices": "matrix", "analyses": "analysis",
+    "cookies": "cookie", "calories": "calorie", "hoodies": "hoodie", "indices": "index", "vertices": "vertex",
+    "matrices": "matrix", "analyses": "analysis",
     "quizzes": "quiz", "statuses": "status", "buses": "bus", "viruses": "virus", "bonuses": "bonus",
     "campuses": "campus", "caches": "cache", "shoes": "shoe", "shelves": "shelf", "leaves": "leaf",
     "criteria": "criterion", "feet": "foot", "teeth": "tooth", "pies": "pie", "ties": "tie", "aliases": "alias",
-    "canvases": "canvas", "biases": "bias", "atlases": "atlas", "axes": "axis", "mice": "mouse",
-    "lenses": "lens",
+    "canvases": "canvas", "biases": "bias", "atlases": "atlas", "axes": "axis", "mice": "mouse", "lenses": "lens",
     "uris": "uri", "iris": "iri", "apis": "api", "kpis": "kpi", "emojis": "emoji", "taxis": "taxi",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES, bare, parameter_in, parse, segments, split
+from openapi_mcp.index.entities import HANDLES, IDS, NUMBERS, REFERENCES, bare, parameter_in, parse, segments, split
 from openapi_mcp.index.inputs import Input, id_sentences, plain_words, says_id
 from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of
 from openapi_mcp.model.tool import Tool
@@ -22,6 +22,13 @@ _NEVER = frozenset(
 _CURSORS = frozenset(("after", "before", "since", "cursor", "max", "min", "starting", "ending", "next", "previous"))
 _JOINING = frozenset(("with", "without", "for", "in", "by", "seed", "exclude", "include", "source", "target", "parent"))
 _COUNTS = frozenset(("max", "min", "num", "total", "number", "count", "is", "has", "size", "amount", "price"))
+_NOT_NUMBERED = frozenset(
+    (
+        "phone", "zip", "postal", "country", "currency", "language", "locale", "area", "house", "street", "card", "fax",
+        "mobile", "page", "line", "error", "status", "color", "tax", "vat", "version", "state", "region", "building",
+        "telephone", "cell", "routing", "security", "access", "api", "verification", "auth", "serial", "passport",
+    )
+)  # fmt: skip
 _MOST_KINDS = 3
 _ID_ORDER = ("id", "uuid", "pk", "guid", "uid", "gid", "oid", "identifier")
 _SAID_KEY = re.compile(r"\b(number|slug|login|username|sku|code|name|handle|symbol)\b`? of\b", re.IGNORECASE)
@@ -138,8 +145,15 @@ class _Wants:
         if name.key in REFERENCES:
             return self._referred(given, known)
         if name.key:
-            return (known,) if known and name.key in ("slug", "sku", "handle", "ref", "key") else ()
+            return self._numbered(given, name.key, name.words)
         return self._kinds_of_word(given, name.words, known)
+
+    def _numbered(self, given: Input, key: str, words: Words) -> tuple[str, ...]:
+        """Return what `account_number` or `product_code` is of; where such a thing is made, it is a new one."""
+        kind = self._vocabulary.entity(words)
+        about = {self._vocabulary.entity(split(part)) for part in self._parts[-2:]}
+        makes = self._tool.operation.method == "POST" and given.location == "body" and kind in about
+        return () if key not in NUMBERS or makes or _NOT_NUMBERED & set(words) else (kind,)
 
     def _referred(self, given: Input, known: str) -> tuple[str, ...]:
         """Return what `context_uri` is a reference to; any other URL (`callback_url`) is none."""
