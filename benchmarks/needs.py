@@ -99,14 +99,14 @@ def text_of(name: str, data: Path) -> bytes:
     """Return a document as JSON."""
     if name != "shop":
         return (data / f"{name}.openapi.json").read_bytes()
-    command = [sys.executable, SHOP, "spectacular", "--format", "openapi-json"]
+    command = [sys.executable, str(SHOP), "spectacular", "--format", "openapi-json"]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
 def judged(
     toolset: Toolset, capabilities: Capabilities, labels: Labels, shows_misses: bool
 ) -> tuple[list[bool], list[bool], list[bool]]:
-    """Return for each labelled need whether it is found, for each need whether its first is right, for each producer."""
+    """Return for each labelled need whether it is found; for each need whether its first is right; for each producer."""
     given = dict(needs_of(toolset, capabilities))
     first, every = [], []
     for (operation, argument), need in given.items():
@@ -115,14 +115,14 @@ def judged(
         every += marks
         first += marks[:1]
         if shows_misses and not all(marks):
-            wrong = [
-                f"{each.method} {each.path} -> {each.field}" for each, mark in zip(need.producers, marks) if not mark
-            ]
+            producers = zip(need.producers, marks, strict=True)
+            wrong = [f"{each.method} {each.path} -> {each.field}" for each, is_right in producers if not is_right]
             print(f"  wrong: {operation} {argument} <- {wrong}{'' if marks[0] else ' (the first)'}")
     wanted = [key for key in labels.needs if labels.right(*key)]
     found = [key in given and bool(given[key].producers) for key in wanted]
     if shows_misses:
-        print(*(f"  not found: {' '.join(key)}" for key, is_found in zip(wanted, found) if not is_found), sep="\n")
+        missed = [" ".join(key) for key, is_found in zip(wanted, found, strict=True) if not is_found]
+        print(*(f"  not found: {each}" for each in missed), sep="\n")
     return found, first, every
 
 

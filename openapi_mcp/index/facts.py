@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openapi_mcp.index.answers import Answers, Spot
+from openapi_mcp.index.answers import Answers
 from openapi_mcp.index.entities import IDS, parse, segments, split, split_as_is
 from openapi_mcp.index.inputs import Input, inputs_of, takes_words
 from openapi_mcp.index.shapes import answers
+from openapi_mcp.index.spot import Spot
 from openapi_mcp.index.vocabulary import Vocabulary
 from openapi_mcp.index.wants import Want, wants_of
 from openapi_mcp.model.tool import Tool
@@ -139,7 +140,7 @@ def _undescribed(tool: Tool) -> list[Spot]:
     """Return the whole of an answer that the document says nothing of: `GET /customers` answers customers."""
     is_list = tool.operation.method == "GET" and not tool.operation.path.rstrip("/").endswith("}")
     says_nothing = not any(schema.keys() - {"type", "description"} for schema in answers(tool.operation))
-    return [Spot(field="", kind="", key="")] if is_list and says_nothing else []
+    return [Spot("", "", "")] if is_list and says_nothing else []
 
 
 def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[Spot]:

@@ -125,7 +125,7 @@ def _kind_of_path(path: str, vocabulary: Vocabulary) -> str:
 
 def _objects(tools: Sequence[Tool], shapes: Shapes) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the objects that answers are made of, each with the reference that names it, and its properties."""
-    waiting = [schema for tool in tools for schema in answers(tool.operation)]
+    waiting: list[Any] = list({id(one): one for tool in tools for one in answers(tool.operation)}.values())
     seen: set[str] = set()
     while waiting:
         schema = waiting.pop()

@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.answers import Spot
 from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES
 from openapi_mcp.index.facts import Facts
 from openapi_mcp.index.linked import Linked, LinkedArguments
+from openapi_mcp.index.spot import Spot
 from openapi_mcp.index.wants import Want
 from openapi_mcp.model.capability import Producer
 from openapi_mcp.model.tool import Tool

@@ -4,7 +4,6 @@ A kind ("album") that paths have a key for (`/albums/{id}`) is the surest; then 
 Other names are brought to these: `SimplifiedAlbumObject`, `related-artists`, `seed_artists`, `owner` (which is a User).
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +23,7 @@ _ROLES = frozenset(
 _DEEDS = frozenset(("created", "updated", "modified", "assigned", "requested", "approved", "deleted", "added", "sent"))
 _PEOPLE = ("user", "person", "member", "account", "customer", "contact", "employee", "profile")
 _SHARED = 3  # properties that two objects must have in common to be taken for the same kind
+_COMMON = 40  # kinds that have a property; more of them tell nothing
 _LIKE = 0.6  # of the weight of an object's properties
 _CLEARLY = 0.1  # by which the best kind must be ahead of the next
 _MOST_LIKENED = 60  # properties that are looked at
@@ -52,6 +52,7 @@ class Vocabulary:
     profiles: dict[str, set[str]] = field(default_factory=dict)
     _known: dict[Words, str] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
+    _having: dict[str, list[str]] = field(default_factory=dict)
 
     def known(self, words: Words) -> str:
         """Return the kind that words name, "" for none: ("related", "artist") -> "artist", ("owner",) -> "user"."""
@@ -99,12 +100,13 @@ class Vocabulary:
         names = list(properties)[:_MOST_LIKENED]
         weights = {name: self._weights[name] for name in names if name in self._weights}
         total = sum(weights.values()) + 0.5 * (len(names) - len(weights))
-        scores: list[tuple[float, str]] = []
-        for kind, profile in self.profiles.items():
-            shared = [name for name in weights if name in profile]
-            if len(shared) >= _SHARED:
-                scores.append((sum(weights[name] for name in shared) / total, kind))
-        scores.sort(reverse=True)
+        shared: dict[str, list[float]] = {}
+        for name, weight in weights.items():
+            for kind in self._having[name]:
+                shared.setdefault(kind, []).append(weight)
+        scores = sorted(
+            ((sum(each) / total, kind) for kind, each in shared.items() if len(each) >= _SHARED), reverse=True
+        )
         if not scores or scores[0][0] < _LIKE or (len(scores) > 1 and scores[0][0] - scores[1][0] < _CLEARLY):
             return ""
         return scores[0][1]
@@ -115,8 +117,12 @@ class Vocabulary:
 
     def weigh(self) -> None:
         """Work out how much a property tells: one that every kind has tells nothing."""
-        counts = Counter(name for profile in self.profiles.values() for name in profile)
-        self._weights = {name: 1 / count for name, count in counts.items() if name not in ("id", "name")}
+        having: dict[str, list[str]] = {}
+        for kind, profile in self.profiles.items():
+            for name in profile - {"id", "name"}:
+                having.setdefault(name, []).append(kind)
+        self._having = {name: kinds for name, kinds in having.items() if len(kinds) <= _COMMON}
+        self._weights = {name: 1 / len(kinds) for name, kinds in self._having.items()}
         self._known.clear()
 
 

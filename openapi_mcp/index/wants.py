@@ -30,6 +30,7 @@ _NOT_NUMBERED = frozenset(
     )
 )  # fmt: skip
 _MOST_KINDS = 3
+_MOST = 24  # of one tool
 _ID_ORDER = ("id", "uuid", "pk", "guid", "uid", "gid", "oid", "identifier")
 _SAID_KEY = re.compile(r"\b(number|slug|login|username|sku|code|name|handle|symbol)\b`? of\b", re.IGNORECASE)
 _ID_OF = re.compile(
@@ -72,7 +73,7 @@ def wants_of(
     """
     reader = _Wants(tool, inputs, vocabulary)
     found = [want for given in inputs if (want := reader.read(given) or reader.linked(given, linked))]
-    return sorted(found, key=lambda want: not want.given.is_required)
+    return sorted(found, key=lambda want: not want.given.is_required)[:_MOST]
 
 
 class _Wants:
