@@ -139,7 +139,7 @@ class Answers:
         name, referred = self._name(text)
         if holder.is_bare and name.key not in IDS:
             return
-        if (name.key and not name.words) or (name.key == "username" and not referred):
+        if (name.key and not name.words) or (name.words == ("user",) and name.key == "username" and not referred):
             yield Spot(way, holder.kind, name.key, is_whole_number=is_number, guess=holder.guess)
         elif referred and (name.key or not name.is_plural or way.endswith("[]")):  # `comments: 7` counts them
             key = name.key or ("id" if is_number or self._is_key(schema) else "")

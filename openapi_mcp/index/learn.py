@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi_mcp.index.entities import IDS, bare, is_wrapper, parameter_in, parse, segments, split
 from openapi_mcp.index.shapes import Shapes, answers, component
-from openapi_mcp.index.vocabulary import Vocabulary, holder_of, spellings
+from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of, spellings
 from openapi_mcp.model.tool import Tool
 
 _NO_THING = frozenset(
@@ -98,7 +98,7 @@ def _learn_subject(tool: Tool, name: str, properties: Mapping[str, Any], vocabul
     words = split(name)
     if not kind or not (_has_id(properties) or is_single):
         return
-    if words and not any(spelling in vocabulary.keyed for spelling in spellings(words)):
+    if words and (_holds(words, kind) or not any(spelling in vocabulary.keyed for spelling in spellings(words))):
         if is_single or not any(spelling in vocabulary.alias for spelling in spellings(words)):
             vocabulary.alias.setdefault("_".join(bare(words) or words), kind)
     elif words:
@@ -108,6 +108,12 @@ def _learn_subject(tool: Tool, name: str, properties: Mapping[str, Any], vocabul
         kind = named
     if is_single or words or kind not in vocabulary.profiles:
         vocabulary.learn(kind, properties)
+
+
+def _holds(words: Words, kind: str) -> bool:
+    """True where a component's name speaks of a kind, with more around it: RunnerGroupsOrg."""
+    name = f"_{'_'.join(words)}_"
+    return f"_{kind}_" in name
 
 
 def _is_short_for(name: str, whole: str) -> bool:

@@ -64,7 +64,7 @@ class Ranking:
             for kind in other.kinds
         )
         found: dict[str, Candidate] = {}
-        for each in (*self._nearest(want), *self._of_its_collection(want)):
+        for each in (*self._nearest(want), *self._of_its_collection(want, consumer)):
             known = found.get(each.facts.tool.name)
             if known is None or each.cost < known.cost:
                 found[each.facts.tool.name] = each
@@ -101,17 +101,25 @@ class Ranking:
                     about = _NAMED * ((kind in facts.named) + (kind == facts.subject))
                     yield Candidate(facts, spot, cost + own + about + _LATER_KIND * want.kinds.index(kind))
 
-    def _of_its_collection(self, want: Want) -> Iterator[Candidate]:
+    def _of_its_collection(self, want: Want, consumer: Facts) -> Iterator[Candidate]:
         """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
-        for facts in self._by_path.get(want.above, ()) if want.is_member else ():
-            method = facts.tool.operation.method
-            members = [spot for spot in facts.spots if spot.steps == 0 and not (spot.is_listed and method == "POST")]
-            costs = [(cost, spot) for spot in members if (cost := _cost_of_spot(spot, want)) is not None]
-            same = [(cost - 1, spot) for cost, spot in costs if spot.kind in want.kinds or spot.is_own]
-            if (same or len(costs) == 1) and method in ("GET", "POST"):
-                cost, spot = min(same or costs, key=lambda one: one[0])
-                own = _CREATES if method == "POST" else _ITS_COLLECTION + _words(facts)
-                yield Candidate(facts, spot, cost + own)
+        adds = consumer.tool.operation.method == "PUT" and not want.is_member  # PUT /user/following/{username}
+        for facts in self._by_path.get(want.above, ()) if want.above and not adds else ():
+            makes = facts.tool.operation.method == "POST"
+            members = _members(facts, want)
+            if members and (makes or facts.reads):
+                cost, spot = min(members, key=lambda one: one[0])
+                yield Candidate(facts, spot, cost + (_CREATES if makes else _ITS_COLLECTION + _words(facts)))
+
+
+def _members(facts: Facts, want: Want) -> list[tuple[float, Spot]]:
+    """Return the places of the members of a collection, with their costs: those of the kind, else what has a key."""
+    near = [spot for spot in facts.spots if spot.steps == 0 and (facts.reads or not spot.is_listed)]
+    costs = [(cost, spot) for spot in near if (cost := _cost_of_spot(spot, want)) is not None]
+    same = [one for one in costs if one[1].kind in want.kinds]
+    if same or not want.is_member:
+        return same
+    return [one for one in costs if one[1].is_own] or (costs if len(costs) == 1 else [])
 
 
 def _producer(tool: Tool, field: str) -> Producer:

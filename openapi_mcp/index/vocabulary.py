@@ -4,7 +4,7 @@ A kind ("album") that paths have a key for (`/albums/{id}`) is the surest; then 
 Other names are brought to these: `SimplifiedAlbumObject`, `related-artists`, `seed_artists`, `owner` (which is a User).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from openapi_mcp.index.entities import bare, parse, split
@@ -65,16 +65,20 @@ class Vocabulary:
         return self._known[words]
 
     def _look_up(self, words: Words) -> str:
-        for names in (self.keyed, self.held, self.alias):
-            found = next((name for name in spellings(words) if name in names), "")
+        whole = dict.fromkeys("_".join(each) for each in (words, bare(words)))
+        for names in (whole, list(spellings(words))[len(whole) :], list(_endings(words))):
+            found = self._first(names, self.keyed) or self._first(names, self.alias) or self._first(names, self.held)
             if found:
-                return found if names is self.keyed else self.alias.get(found, found)
+                return self.alias.get(found, found) if found not in self.keyed else found
         joined = words[0] if len(words) == 1 else ""
-        if joined.endswith("id") and len(joined) > 4 and joined[:-2] in self.keyed | self.held:
+        if joined.endswith("id") and joined[:-2] in self.keyed | self.held:
             return joined[:-2]
         if self._person(words):
             return ""
-        return next((name for names in (self.seen, self.listed) for name in spellings(words) if name in names), "")
+        return self._first(spellings(words), self.seen) or self._first(spellings(words), self.listed)
+
+    def _first(self, names: Iterable[str], among: Container[str]) -> str:
+        return next((name for name in names if name in among), "")
 
     def _person(self, words: Words) -> str:
         """Return what stands for people, where a word says what one of them does."""
@@ -133,11 +137,16 @@ def _says_who(words: Words) -> bool:
 
 def spellings(words: Words) -> Iterator[str]:
     """Yield the names that words may stand for, the longest first; what they end with is what they speak of."""
-    for whole in dict.fromkeys((words, bare(words))):
-        yield "_".join(whole)
-    for whole in dict.fromkeys((bare(words), words)):
-        for start in range(1, len(whole)):
-            yield "_".join(whole[start:])
+    inner = bare(words)
+    yield from dict.fromkeys("_".join(each) for each in (words, inner))
+    for start in range(1, len(inner)):
+        yield "_".join(inner[start:])
+
+
+def _endings(words: Words) -> Iterator[str]:
+    """Yield what words end with where that may only be a form: `belongs_to_collection`, where those are known."""
+    for start in range(1, len(words)):
+        yield "_".join(words[start:])
 
 
 def holder_of(parts: Sequence[str], position: int) -> Words:
