@@ -137,7 +137,7 @@ class Answers:
 
     def _of_scalar(self, text: str, way: str, schema: Any, holder: _Holder, *, is_number: bool) -> Iterator[Spot]:
         name, referred = self._name(text)
-        if holder.is_bare and name.key not in IDS:
+        if holder.is_bare and not name.words and name.key not in IDS:
             return
         if (name.key and not name.words) or (name.words == ("user",) and name.key == "username" and not referred):
             yield Spot(way, holder.kind, name.key, is_whole_number=is_number, guess=holder.guess)
