@@ -177,7 +177,7 @@ def _learn_properties(objects: Sequence[tuple[str, dict[str, Any]]], vocabulary:
 def _learn_keys(tools: Sequence[Tool], vocabulary: Vocabulary) -> None:
     """Learn by which key paths ask for things of a kind: users by their `username`, milestones by their `number`."""
     votes: dict[str, Counter[str]] = {}
-    for path in {tool.operation.path for tool in tools}:
+    for path in dict.fromkeys(tool.operation.path for tool in tools):
         parts = segments(path)
         for position, segment in enumerate(parts):
             name = parse(parameter_in(segment))
