@@ -4,7 +4,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.entities import HANDLES, IDS, NUMBERS, REFERENCES, bare, parameter_in, parse, segments, split
+from openapi_mcp.index.entities import (
+    HANDLES,
+    IDS,
+    NUMBERS,
+    REFERENCES,
+    Name,
+    bare,
+    parameter_in,
+    parse,
+    segments,
+    split,
+)
 from openapi_mcp.index.inputs import Input, id_sentences, plain_words, says_id
 from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of
 from openapi_mcp.model.tool import Tool
@@ -19,6 +30,8 @@ _NEVER = frozenset(
         "path", "start", "end", "date", "year", "month", "day", "lat", "lon", "latitude", "longitude",
     )
 )  # fmt: skip
+_PAGING = frozenset(("page", "limit", "offset", "count", "size", "top", "skip", "year", "month", "day", "version"))
+_OF_THE_CALL = frozenset(("request", "trace", "correlation", "idempotency", "nonce", "session"))
 _CURSORS = frozenset(("after", "before", "since", "cursor", "max", "min", "starting", "ending", "next", "previous"))
 _JOINING = frozenset(("with", "without", "for", "in", "by", "seed", "exclude", "include", "source", "target", "parent"))
 _COUNTS = frozenset(("max", "min", "num", "total", "number", "count", "is", "has", "size", "amount", "price"))
@@ -95,10 +108,23 @@ class _Wants:
             return None  # a `key_type` is no key
         if (given.location in ("header", "cookie") and name.key != "id") or given.format == "email":
             return None
-        if (words or {name.key}) <= _NEVER or words & _CURSORS or given.name.lower() in _NEVER:
+        if self._is_about_the_call(given, name) or (words & _CURSORS and not self._vocabulary.is_exact(name.words)):
             return None
         kinds = self._kinds_beside(given)
         return Want(given=given, kinds=kinds[:_MOST_KINDS], keys=self._keys(given, kinds)) if kinds else None
+
+    def _is_about_the_call(self, given: Input, name: Name) -> bool:
+        """True for what says how to answer (a page, an order, a language) or names the call itself, and no thing.
+
+        An `order_id` is one of an order, and so is an `order` that is a number; `order=asc` is none.
+        """
+        words = set(name.words)
+        if name.key in IDS and words:
+            return words <= _OF_THE_CALL and not self._vocabulary.is_exact(name.words)
+        if not (words or {name.key}) <= _NEVER:
+            return False
+        is_key = (given.is_whole_number and not words & _PAGING) or given.format == "uuid" or says_id(given.description)
+        return not (is_key and self._vocabulary.is_exact(name.words))
 
     def linked(self, given: Input, names: frozenset[str]) -> Want | None:
         """Return what an argument identifies that a link has a value for."""
@@ -110,7 +136,7 @@ class _Wants:
     def _in_path(self, given: Input) -> Want | None:
         name = parse(given.name)
         position = next((at for at, part in enumerate(self._parts) if parameter_in(part) == given.name), None)
-        if position is None or (name.words and set(name.words) <= _NEVER) or given.name.lower() in _NEVER:
+        if position is None or self._is_about_the_call(given, name):
             return None
         holder = holder_of(self._parts, position)
         kind = self._kind_in_path(name.words, bool(name.key), holder, given)

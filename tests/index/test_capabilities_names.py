@@ -163,6 +163,24 @@ def test_a_uri_may_be_of_what_its_description_says_and_a_url_is_nothing_of_their
     }
 
 
+def test_a_word_for_sorting_may_be_a_thing_too() -> None:
+    """Our choice: `order=asc` sorts, `order_id` and a whole number `order` are keys of orders; a page is a page."""
+    body = thing(order=WHOLE, session_id=TEXT)
+    found = capabilities(
+        {
+            "/orders": {"get": call(many(thing(id=WHOLE)), order=TEXT, page=WHOLE)},
+            "/orders/{order_id}": {"get": call(None, "order_id")},
+            "/pages/{page}": {"get": call(None, "page")},
+            "/refunds": {"post": call(body=body), "get": call(None, order_id=WHOLE, year=WHOLE)},
+        }
+    )
+    orders = ["GET /orders [].id"]
+    assert needs(found["GET /orders"]) == {}
+    assert needs(found["GET /orders/{order_id}"]) == {"order_id order": orders}
+    assert needs(found["POST /refunds"]) == {"order order": orders}
+    assert needs(found["GET /refunds"]) == {"order_id order": orders}
+
+
 def test_a_plain_key_in_a_list_is_of_what_the_list_is_of() -> None:
     """Issue 6, Body fields count: the list around an `id` says what it is of, deep inside a body too."""
     body = thing(plan=thing(orders=many(thing(id=WHOLE, note=thing(text=TEXT)))))
