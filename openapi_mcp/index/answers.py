@@ -145,10 +145,14 @@ class Answers:
             return
         if (name.key and not name.words) or (name.words == ("user",) and name.key == "username" and not referred):
             yield Spot(way, holder.kind, name.key, is_whole_number=is_number, guess=holder.guess)
-        elif referred and (name.key or not name.is_plural or way.endswith("[]")):  # `comments: 7` counts them
+        elif referred and not self._counts(name, way, is_number=is_number):
             key = name.key or ("id" if is_number or self._is_key(schema) else "")
             is_own = referred == holder.kind and self._vocabulary.is_exact(name.words)
             yield Spot(way, referred, key, is_own=is_own, is_whole_number=is_number)
+
+    def _counts(self, name: Name, way: str, *, is_number: bool) -> bool:
+        """True for `comments: 7` and `max_object_ids: 200`."""
+        return name.is_plural and not way.endswith("[]") and (is_number or not name.key)
 
     def _is_key(self, schema: Any) -> bool:
         """True for a text that is said to be an id, or has the form of one."""

@@ -19,8 +19,8 @@ class Producer:
 class Need:
     """An argument that identifies something: of which kind ("customer"), and the tools that yield it, best first.
 
-    `argument` may be a field within one: "items[].product". What takes one of several kinds has all of them in `entity`:
-    "artist or album". `is_required` says whether the tool cannot be called without it.
+    `argument` may be a field within one: "items[].product". What takes one of several kinds has all of them in
+    `entity`: "artist or album". `is_required` says whether the tool cannot be called without it.
     """
 
     argument: str
