@@ -32,9 +32,17 @@ _FITS, _MAY_FIT = 1.3, 1.15
 _WITHIN = 4  # words from the beginning of a clause among which its verb stands
 
 
+_ENDINGS = ("ed", "ing")
+
+
 @cache
 def _actions() -> dict[str, str]:
-    return {stem(verb): method for method, verbs in _VERBS.items() for verb in verbs}
+    return {verb: method for method, verbs in _VERBS.items() for verb in verbs}
+
+
+@cache
+def _stems() -> dict[str, str]:
+    return {stem(verb): method for verb, method in _actions().items()}
 
 
 def action_of(clause: str) -> str:
@@ -42,10 +50,14 @@ def action_of(clause: str) -> str:
 
     "then rename my first list" -> "PUT"
     """
-    known = _actions()
-    first = [stem(word.lower()) for word in clause.split()[:_WITHIN]]
-    first += [stem(word) for word in words(clause)][:_WITHIN]  # the same without signs, and words that say nothing
-    return next((known[term] for term in first if term in known), "")
+    first = [word.lower() for word in clause.split()[:_WITHIN]]
+    first += list(words(clause))[:_WITHIN]  # the same without signs, and words that say nothing
+    return next(filter(None, map(_action, first)), "")
+
+
+def _action(word: str) -> str:
+    """Return the method of a verb: "deleting" -> "DELETE"; in "records" and "customers" there is none."""
+    return _actions().get(word) or (_stems().get(stem(word), "") if word.endswith(_ENDINGS) else "")
 
 
 def fitness(action: str, method: str) -> float:

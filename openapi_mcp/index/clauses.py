@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openapi_mcp.index.actions import action_of
-from openapi_mcp.index.words import terms
+from openapi_mcp.index.words import SELF, terms
 
 MAX_QUERY = 2_000  # characters that are searched for; a longer request says little more
 _MOST = 24  # clauses
+_OF_WHO_ASKS = 0.3
 _BETWEEN = re.compile(
     r"[.;:!?]+\s+|,\s+|\n+"
     r"|\s+(?:and|then|also|additionally|plus|while|but|or|by|to|along with|as well as|before|after)\s+",
@@ -19,9 +20,9 @@ _BETWEEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A part of a request: how often it has each term, and the method that stands for what it wants done."""
+    """A part of a request: how much each of its terms counts, and the method that stands for what it wants done."""
 
-    terms: Mapping[str, int]
+    terms: Mapping[str, float]
     action: str
 
 
@@ -42,4 +43,7 @@ def read_request(query: str) -> Request:
 
 
 def _clause(text: str) -> Clause:
-    return Clause(terms=Counter(terms(text)), action=action_of(text))
+    counted: dict[str, float] = dict(Counter(terms(text)))
+    if len(counted) > 1 and SELF in counted:  # who asks says little beside what for
+        counted[SELF] = _OF_WHO_ASKS
+    return Clause(terms=counted, action=action_of(text))

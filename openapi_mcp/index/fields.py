@@ -42,8 +42,8 @@ class Fields:
             "text": operation.description[:_MAX_TEXT],
             "tags": " ".join(operation.tags),
             "inputs": " ".join(_inputs(properties)),
-            "hints": " ".join(str(one.get("description", "")) for one in properties.values()),
-            "outputs": " ".join(self._outputs(operation)),
+            "hints": " ".join(str(one["description"]) for one in properties.values() if "description" in one),
+            "outputs": " ".join(dict.fromkeys(self._outputs(operation))),
         }
 
     def _outputs(self, operation: Operation) -> Iterator[str]:

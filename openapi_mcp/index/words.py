@@ -11,12 +11,19 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")  # scri
 _STOP = frozenset(
     (
         "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "do", "does",
-        "for", "from", "get", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "like", "may", "me",
-        "my", "of", "on", "or", "our", "please", "should", "so", "such", "that", "the", "their", "them", "then",
-        "there", "these", "they", "this", "those", "to", "up", "us", "use", "using", "via", "want", "was", "we", "were",
-        "what", "when", "where", "whether", "which", "who", "will", "with", "would", "you", "your",
+        "for", "from", "get", "has", "have", "how", "if", "in", "into", "is", "it", "its", "like", "may", "of", "on",
+        "or", "our", "please", "should", "so", "such", "that", "the", "their", "them", "then", "there", "these", "they",
+        "this", "those", "to", "up", "us", "use", "using", "via", "want", "was", "we", "were", "what", "when", "where",
+        "whether", "which", "who", "will", "with", "would", "you", "your",
     )
 )  # fmt: skip
+
+SELF = "me"
+"""The term for whoever asks."""
+_SELF = frozenset(("i", "me", "mine", "my", "myself"))
+_OWN_ACCOUNT = re.compile(
+    r"(?:current|authenticated|logged[ -]in|signed[ -]in) ?(?:user|account|member)", re.IGNORECASE
+)
 
 
 def terms(text: str) -> list[str]:
@@ -28,8 +35,12 @@ def words(text: str) -> Iterator[str]:
     """Yield the words of a text or an identifier in lower case, without accents and without those that say nothing."""
     for found in _WORD.findall(text if text.isascii() else _without_accents(text)):
         word = found.lower()
-        if word not in _STOP:
+        if word in _SELF:
+            yield SELF
+        elif word not in _STOP:
             yield from _parts(word)
+    for _ in _OWN_ACCOUNT.finditer(text):
+        yield SELF
 
 
 def _parts(word: str) -> Iterator[str]:
