@@ -11,6 +11,7 @@ from openapi_mcp.index.words import SELF, terms
 MAX_QUERY = 2_000  # characters that are searched for; a longer request says little more
 _MOST = 24  # clauses
 _OF_WHO_ASKS = 0.3
+_POLITE = re.compile(r"\b(?:would|['\u2019]d) like to\b", re.IGNORECASE)  # nobody is to like anything
 _BETWEEN = re.compile(
     r"[.;:!?]+\s+|,\s+|\n+"
     r"|\s+(?:and|then|also|additionally|plus|while|but|or|by|to|along with|as well as|before|after)\s+",
@@ -36,7 +37,7 @@ class Request:
 
 def read_request(query: str) -> Request:
     """Return a request in its clauses: "find the invoice of March and send it to Ana" has three."""
-    query = query[:MAX_QUERY]
+    query = _POLITE.sub(" ", query[:MAX_QUERY])
     parts = [clause for part in _BETWEEN.split(query) if (clause := _clause(part)).terms]
     whole = _clause(query)
     return Request(whole=whole, clauses=tuple(parts[:_MOST]) if len(parts) > 1 else ())

@@ -1,7 +1,7 @@
 """How much of what a tool says it does was asked for: "list pull requests" is all of it for one, a part for others."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from openapi_mcp.index.bm25f import rarity
 
@@ -20,10 +20,13 @@ class Coverage:
             for term in key:
                 self._postings[term][name] = rarity(len(keys), found[term]) / whole
 
-    def shares(self, wanted: Iterable[str]) -> dict[str, float]:
-        """Return, by entry, which share of what it does these terms say: 0 to 1, left out where it is none."""
+    def shares(self, wanted: Mapping[str, float]) -> dict[str, float]:
+        """Return, by entry, which share of what it does these terms say: 0 to 1, left out where it is none.
+
+        `wanted` says how much each of them counts; more than 1 counts as 1.
+        """
         shares: dict[str, float] = defaultdict(float)
-        for term in wanted:
+        for term, weight in wanted.items():
             for name, share in self._postings.get(term, {}).items():
-                shares[name] += share
+                shares[name] += min(1.0, weight) * share
         return shares

@@ -10,11 +10,13 @@ from openapi_mcp.index.clauses import Clause, Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.coverage import Coverage
 from openapi_mcp.index.fields import LENGTHS, WEIGHTS
+from openapi_mcp.index.synonyms import synonyms
 from openapi_mcp.model.capability import Capabilities
 
 DEFAULT_LIMIT = 10
 _OF_A_CLAUSE = 3.0  # how much the best clause of a request counts beside the whole of it
 _FAINT = 0.5  # how fast a clause counts less that finds little: 0 not at all, 1 as much less as it finds
+_SYNONYM, _ONLY_SYNONYM = 0.2, 0.5  # how much another word for a word counts, beside it and in its place
 
 Allowed = Callable[[str], bool]
 Scores = Mapping[str, float]
@@ -72,9 +74,19 @@ class Index:
         return best
 
     def _scores(self, clause: Clause, allowed: Allowed | None, action: str) -> Scores:
-        scores, shares = self._ranking.scores(clause.terms), self._coverage.shares(clause.terms)
+        wanted = self._with_synonyms(clause.terms)
+        scores, shares = self._ranking.scores(wanted), self._coverage.shares(wanted)
         return {
             name: score * fitness(action, self._methods[name]) * (1 + shares.get(name, 0.0))
             for name, score in scores.items()
             if allowed is None or allowed(name)
         }
+
+    def _with_synonyms(self, wanted: Mapping[str, float]) -> Mapping[str, float]:
+        """Return the terms with those that mean the same; they count more where no tool has the term itself."""
+        widened = dict(wanted)
+        for term, weight in wanted.items():
+            share = _SYNONYM if term in self._ranking else _ONLY_SYNONYM
+            for other in synonyms(term):
+                widened[other] = max(widened.get(other, 0.0), weight * share)
+        return widened

@@ -11,7 +11,7 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")  # scri
 _STOP = frozenset(
     (
         "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "do", "does",
-        "for", "from", "get", "has", "have", "how", "if", "in", "into", "is", "it", "its", "like", "may", "of", "on",
+        "for", "from", "get", "has", "have", "how", "if", "in", "into", "is", "it", "its", "may", "of", "on",
         "or", "our", "please", "should", "so", "such", "that", "the", "their", "them", "then", "there", "these", "they",
         "this", "those", "to", "up", "us", "use", "using", "via", "want", "was", "we", "were", "what", "when", "where",
         "whether", "which", "who", "will", "with", "would", "you", "your",

@@ -41,7 +41,7 @@ def test_an_index_of_nothing_finds_nothing() -> None:
     index = Bm25f({}, WEIGHTS, LENGTHS)
     assert index.scores({"order": 1}) == {}
     assert "order" not in index
-    assert Coverage({}).shares(["order"]) == {}
+    assert Coverage({}).shares({"order": 1}) == {}
 
 
 def test_a_tool_of_which_all_was_asked_for_is_covered_whole() -> None:
@@ -52,7 +52,8 @@ def test_a_tool_of_which_all_was_asked_for_is_covered_whole() -> None:
             "files": {"summary": {"list": 1, "pull": 1, "file": 1}, "text": {"order": 1}},
         }
     )
-    shares = coverage.shares(["list", "pull"])
+    shares = coverage.shares({"list": 2, "pull": 1})
     assert round(shares["pulls"], 6) == 1.0
     assert 0 < shares["files"] < 1
-    assert coverage.shares(["order"]) == {}
+    assert coverage.shares({"list": 0.5, "pull": 0.5})["pulls"] == shares["pulls"] / 2
+    assert coverage.shares({"order": 1}) == {}

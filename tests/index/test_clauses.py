@@ -33,6 +33,12 @@ def test_who_asks_counts_little_beside_what_for() -> None:
     assert read_request("me").whole.terms == {"me": 1}
 
 
+def test_a_polite_request_is_none_to_like_something() -> None:
+    """Our choice: "like" is what social networks do."""
+    assert "like" not in read_request("I'd like to see my posts").whole.terms
+    assert "like" in read_request("like the first post").whole.terms
+
+
 def test_a_long_request_is_searched_as_far_as_it_says_something() -> None:
     """Our choice: a caller cannot make a search long."""
     request = read_request(", ".join(f"word{index} thing" for index in range(10_000)))

@@ -47,6 +47,7 @@ def found(index: Index, query: str, **how: Any) -> list[str]:
         ("refunding an order", "POST /orders/{id}/refunds"),
         ("warehouses", "GET /stock/{sku}"),
         ("catalogue", "GET /products"),
+        ("clients", "GET /customers"),
         ("stock", "GET /stock/{sku}"),
     ],
 )
