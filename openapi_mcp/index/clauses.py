@@ -31,6 +31,7 @@ class Clause:
 class Request:
     """A request as a whole, and its clauses; none of them where it cannot be taken apart."""
 
+    text: str
     whole: Clause
     clauses: tuple[Clause, ...]
 
@@ -40,7 +41,7 @@ def read_request(query: str) -> Request:
     query = _POLITE.sub(" ", query[:MAX_QUERY])
     parts = [clause for part in _BETWEEN.split(query) if (clause := _clause(part)).terms]
     whole = _clause(query)
-    return Request(whole=whole, clauses=tuple(parts[:_MOST]) if len(parts) > 1 else ())
+    return Request(text=query, whole=whole, clauses=tuple(parts[:_MOST]) if len(parts) > 1 else ())
 
 
 def _clause(text: str) -> Clause:

@@ -10,6 +10,8 @@ from openapi_mcp.index.clauses import Clause, Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.coverage import Coverage
 from openapi_mcp.index.fields import LENGTHS, WEIGHTS
+from openapi_mcp.index.lift import lifted
+from openapi_mcp.index.names import has_name, has_number
 from openapi_mcp.index.synonyms import synonyms
 from openapi_mcp.model.capability import Capabilities
 
@@ -49,10 +51,22 @@ class Index:
 
     def search(self, query: str, limit: int = DEFAULT_LIMIT, allowed: Allowed | None = None) -> Found:
         """Return what a request finds among the tools that are `allowed`, all where nothing is said."""
-        scores = self._fused(read_request(query), allowed)
+        scores = self._lifted(read_request(query), allowed)
         best = sorted(scores, key=lambda name: (-scores[name], name))[:limit]
         top = scores[best[0]] if best else 1.0
         return Found(hits=tuple(Hit(tool=name, score=round(scores[name] / top, 3)) for name in best))
+
+    def _lifted(self, request: Request, allowed: Allowed | None) -> Scores:
+        """Return the scores with those of the tools that come before the best, where the request does not name them."""
+        scores = self._fused(request, allowed)
+        if not request.clauses and has_number(request.text):  # it may be the id itself
+            return scores
+        by_name = has_name(request.text, self._is_known)
+        with_makers = lifted(scores, self.capabilities, by_name=by_name)
+        return {name: score for name, score in with_makers.items() if allowed is None or allowed(name)}
+
+    def _is_known(self, term: str) -> bool:
+        return term in self._ranking or any(other in self._ranking for other in synonyms(term))
 
     def _fused(self, request: Request, allowed: Allowed | None) -> Scores:
         """Return the scores for the whole request, with those of the clause that each tool fits best."""
