@@ -10,7 +10,7 @@ from openapi_mcp.index.clauses import Clause, Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.coverage import Coverage
 from openapi_mcp.index.fields import LENGTHS, WEIGHTS
-from openapi_mcp.index.lift import lifted
+from openapi_mcp.index.lift import lifted, usual_needs
 from openapi_mcp.index.names import has_name, has_number
 from openapi_mcp.index.synonyms import synonyms
 from openapi_mcp.model.capability import Capabilities
@@ -45,6 +45,7 @@ class Index:
 
     def __init__(self, corpus: Corpus) -> None:
         self.capabilities: Capabilities = corpus.capabilities
+        self._usual = usual_needs(corpus.capabilities)
         self._methods = {name: entry.method for name, entry in corpus.entries.items()}
         fields = {name: entry.fields for name, entry in corpus.entries.items()}
         self._ranking, self._coverage = Bm25f(fields, WEIGHTS, LENGTHS), Coverage(fields)
@@ -62,7 +63,7 @@ class Index:
         if not request.clauses and has_number(request.text):  # it may be the id itself
             return scores
         by_name = has_name(request.text, self._is_known)
-        with_makers = lifted(scores, self.capabilities, by_name=by_name)
+        with_makers = lifted(scores, self.capabilities, self._usual, by_name=by_name)
         return {name: score for name, score in with_makers.items() if allowed is None or allowed(name)}
 
     def _is_known(self, term: str) -> bool:

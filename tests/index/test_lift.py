@@ -1,7 +1,7 @@
 """index/lift.py."""
 
 from openapi_mcp.index.corpus import Corpus, Entry
-from openapi_mcp.index.lift import lifted
+from openapi_mcp.index.lift import lifted, usual_needs
 from openapi_mcp.index.search import Index
 from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer
 
@@ -55,6 +55,17 @@ def test_a_need_that_can_be_left_out_counts_too() -> None:
     """Our choice: most arguments that are needed to do what a person wants are not required."""
     capabilities = {"a": Capability(needs=(need("order", "orders", is_required=False),)), "orders": Capability()}
     assert "orders" in lifted({"a": 1.0}, capabilities, by_name=False)
+
+
+def test_what_a_great_part_of_all_tools_need_is_no_step() -> None:
+    """Our choice: every call of some APIs names an account or a project."""
+    account = Capability(needs=(need("account", "accounts"), need("order", "orders")))
+    capabilities = {f"t{index}": account for index in range(10)}
+    assert usual_needs(capabilities) == frozenset()
+    capabilities |= {f"o{index}": Capability() for index in range(12)}
+    assert usual_needs(capabilities) == {"account", "order"}
+    assert "accounts" not in lifted({"t1": 1.0}, capabilities, frozenset({"account"}), by_name=False)
+    assert "orders" in lifted({"t1": 1.0}, capabilities, frozenset({"account"}), by_name=False)
 
 
 def entry(**fields: str) -> Entry:
