@@ -102,7 +102,7 @@ class Several:
         self._listing = listing or Listing()
         self._toolset = united({})
         self._index: Index | None = None
-        self._indexed: tuple[Toolset | None, ...] = ()
+        self._indexed: Toolset | None = None
         self._indexing = anyio.Lock()
         self._pages: Pages = ToolPages(())
 
@@ -128,11 +128,11 @@ class Several:
         from openapi_mcp.index.corpus import united_corpus
 
         async with self._indexing:
-            while self._index is None or self._indexed != self._of:
-                self._follow()
-                of, apps = self._of, tuple(self._apps())
-                corpora = [await app.corpus() for app in apps]
-                self._index, self._indexed = await apart(partial(make_index, united_corpus(corpora))), of
+            toolset = self.toolset
+            if self._index is None or self._indexed is not toolset:
+                corpora = [await app.corpus() for app in tuple(self._apps())]
+                self._index = await apart(partial(make_index, united_corpus(corpora)))
+                self._indexed = toolset  # where another document came meanwhile, the next search sees to it
         return self._index
 
     def api_of(self, tool: str) -> str:
