@@ -94,6 +94,7 @@ async def load_catalogue(
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
+    from openapi_mcp.generator.edits import NO_SUCH
     from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
     from openapi_mcp.index.capabilities import find_capabilities
     from openapi_mcp.loader.load import TWICE, load
@@ -111,6 +112,7 @@ async def load_catalogue(
         select=config.select,
         reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
         prefix=f"{config.name}_" if config.name else "",
+        edits=config.edits,
     )
     trust = _trust_for(config, source)
     trust.check()
@@ -151,6 +153,9 @@ async def load_catalogue(
                 notice(f"warning: {problem.message} ({problem.hint})")
         for pattern in unmatched(document.operations, selection):
             notice(f"warning: {pattern} matches no operation")
+        for problem in toolset.problems:
+            if problem.message.startswith(NO_SUCH):
+                notice(f"warning: {problem.message} ({problem.pointer}; {problem.hint})")
     return Catalogue(
         document=document,
         toolset=toolset,

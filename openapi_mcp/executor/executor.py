@@ -54,6 +54,7 @@ from openapi_mcp.request.arguments import accepts, offered, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.request.filled import unfilled
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
@@ -313,11 +314,11 @@ class Executor:
         broken = partial(self._declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
         secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
-        made = Made(
-            tool=tool, arguments=arguments, url=delivery.request.url, dropped=frozenset({*tool.ignored, *secret})
-        )
+        whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
+        made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)
         ways = ways_on(made, response, answer)
-        calls = (Call(tool=tool.name, arguments=found, caller=delivery.caller) for found in ways.arguments)
+        onward = unfilled(tool, arguments, ways.arguments)
+        calls = (Call(tool=tool.name, arguments=own, caller=delivery.caller) for own in onward)
         return Page(
             answer=answer,
             call=Call(tool=tool.name, arguments=arguments, caller=delivery.caller),

@@ -107,7 +107,8 @@ class Tool:
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
     `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
-    `chooser` is the argument that names another one, "" where there is no choice.
+    `chooser` is the argument that names another one, "" where there is no choice. The operator's own values by the
+    names of arguments: `fixed` are always sent and no caller's to give, `defaults` are sent where a call gives none.
     """
 
     name: str
@@ -121,6 +122,8 @@ class Tool:
     bodies: tuple[SentBody, ...] = ()
     chooser: str = ""
     ignored: frozenset[str] = frozenset()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
