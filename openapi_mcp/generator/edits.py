@@ -1,7 +1,7 @@
 """What the operator changes in tools, [tool.NAME] of a config file: which operations it is about, names and words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from openapi_mcp.errors import ConfigError
@@ -12,6 +12,7 @@ from openapi_mcp.generator.select import is_selected
 from openapi_mcp.model.document import Operation, Problem, Severity
 from openapi_mcp.model.policy import Selection, ToolEdit
 from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool
 
 MAX_TITLE = 80  # characters, as generator/describe.py cuts titles
 NO_EDIT = ToolEdit()
@@ -118,26 +119,32 @@ def _require_unique(
             raise ConfigError(said, where=edits[renamed].where, hint="choose another name")
 
 
-def edited_title(title: str, edit: ToolEdit, inputs: Inputs) -> str:
-    """Return a tool's title: the operator's, else the document's without what is withheld.
+def worded(operation: Operation, inputs: Inputs) -> Operation:
+    """Return an operation whose words, and whose parameters, are about what a caller may give."""
+    if not inputs.withheld and not inputs.renamed:
+        return operation
+    summary = without_mentions(operation.summary, inputs.gone)
+    details = without_mentions(operation.description, inputs.gone, is_detail=bool(summary))
+    offered = [one for one in operation.parameters if (one.location.value, one.name) not in inputs.withheld]
+    return replace(
+        operation,
+        summary=with_new_names(summary, inputs.renamed),
+        description=with_new_names(details, inputs.renamed),
+        parameters=tuple(offered),
+    )
+
+
+def edited(tool: Tool, edit: ToolEdit, longest: int) -> Tool:
+    """Return a tool in the operator's words; of the document's `Returns:` stays. `longest` is for its description.
 
     Raises:
-        ConfigError: it is too long.
+        ConfigError: a text is too long.
     """
     if edit.title is not None:
-        return fitting(edit.title, MAX_TITLE, f"{edit.where} title")
-    return with_new_names(without_mentions(title, inputs.gone), inputs.renamed)
-
-
-def edited_description(description: str, edit: ToolEdit, inputs: Inputs, longest: int) -> str:
-    """Return a tool's description: the operator's words, else the document's without what is withheld; then `Returns:`.
-
-    Raises:
-        ConfigError: it is too long.
-    """
-    words, mark, returns = description.rpartition(_RETURNS)
-    room = longest - len(mark) - len(returns)
-    if edit.description is not None:
-        return f"{fitting(edit.description, room, f'{edit.where} description')}{mark}{returns}"
-    told = with_new_names(without_mentions(words, inputs.gone), inputs.renamed)
-    return f"{one_line(told, room)}{mark}{returns}"
+        tool = replace(tool, title=fitting(edit.title, MAX_TITLE, f"{edit.where} title"))
+    if edit.description is None:
+        return tool
+    _, mark, returns = tool.description.rpartition(_RETURNS)
+    said = fitting(edit.description, longest - len(mark) - len(returns), f"{edit.where} description")
+    operation = replace(tool.operation, summary="", description=said)
+    return replace(tool, description=f"{said}{mark}{returns}", operation=operation)

@@ -15,7 +15,7 @@ from openapi_mcp.generator.bodies import (
     required,
 )
 from openapi_mcp.generator.clients import Fit, fit
-from openapi_mcp.generator.edits import edited_description, edited_title, planned, shortcomings
+from openapi_mcp.generator.edits import edited, planned, shortcomings, worded
 from openapi_mcp.generator.gate import Gate
 from openapi_mcp.generator.inline import inline
 from openapi_mcp.generator.inputs import Inputs, changed, inputs_of, key_of
@@ -101,7 +101,8 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         elif reason is None:
             try:
                 taken = making.inputs_of(operation, edit)
-                tools.append(_admitted(making.tool(operation, name, edit, taken), gate))
+                tool = edited(making.tool(operation, name, taken), edit, fitted.longest_description)
+                tools.append(_admitted(tool, gate))
                 problems += (*_lost_parameters(operation), *shortcomings(taken, edit))
                 continue
             except (_Unserved, UnsendableBodyError) as error:
@@ -185,14 +186,13 @@ class _Generator:
     bodies: Bodies
     keys: tuple[SecurityScheme, ...]
 
-    def tool(self, operation: Operation, name: str, edit: ToolEdit, inputs: Inputs) -> Tool:
-        operation, names = inputs.sending(operation), inputs.names
+    def tool(self, operation: Operation, name: str, inputs: Inputs) -> Tool:
+        operation, names = inputs.sending(worded(operation, inputs)), inputs.names
         input_schema, own = self.input_schemas(inputs, required(operation, inputs.parameters, inputs.bodies))
-        said = describe.description(operation, self.schemas, self.fit.longest_description)
         return Tool(
             name=name,
-            title=edited_title(describe.title(operation), edit, inputs),
-            description=edited_description(said, edit, inputs, self.fit.longest_description),
+            title=describe.title(operation),
+            description=describe.description(operation, self.schemas, self.fit.longest_description),
             input_schema=input_schema,
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=self.taking(operation),

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 
-_QUOTE = "[`'\"\u2018\u2019\u201c\u201d]"
+_QUOTE = "[`'\"\u2018\u2019\u201c\u201d]|</?code>"
 _PLAIN = re.compile(r"[A-Za-z]?[a-z0-9]*")  # a name that may be a word like any other: "status", not "pageSize"
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z0-9`'\"\u201c\[(*<-])"  # where another one begins
-    r"|\s+(?=[-*•]\s)"  # an entry of a list
+    r"|\s+(?=[-*•]\s)|(?=<(?:p|li|br|ul|ol|div)\b)"  # an entry of a list, a paragraph
 )
 _LEADING = (
     r"(?:filtered|sorted|ordered|grouped|given|identified|specified|named|chosen|selected|limited|restricted|scoped)"
@@ -16,7 +16,7 @@ _TOWARDS = r"(?:by|with|using|via|for|per|in|from|of|on|to|through|as|and|or)"
 _PHRASE = rf"(?:,?\s+{_LEADING})?,?\s+{_TOWARDS}\s+(?:(?:the|a|an|its|their|your|this)\s+)?(?:[a-z]+\s+){{0,2}}"
 
 
-def without_mentions(text: str, gone: Iterable[str]) -> str:
+def without_mentions(text: str, gone: Iterable[str], *, is_detail: bool = False) -> str:
     """Return a text without the sentences that speak of arguments by these names; the first one keeps its point.
 
     ("List orders of `shop_id`. Give `shop_id` to choose one. Newest first.", ["shop_id"]) ->
@@ -24,13 +24,15 @@ def without_mentions(text: str, gone: Iterable[str]) -> str:
 
     A name is spoken of where it stands in quotes or backticks, and bare only where it can be no word of English: with
     `_` or another sign in it, or a capital behind its beginning. Of the first sentence, which says what the tool does,
-    only the bracket, clause or phrase with the name is cut; where that leaves no two words, it stays as it is.
+    only the bracket, clause or phrase with the name is cut; where that leaves no two words, it stays as it is. A text
+    that `is_detail` has no such sentence: what it is about was said before.
     """
     mention = _mention(gone)
     if mention is None or not mention.search(text):
         return text
-    point, *rest = _SENTENCE_END.split(text)
-    return " ".join((_cut(point, mention), *(one for one in rest if not mention.search(one))))
+    point, *rest = filter(str.strip, _SENTENCE_END.split(text))
+    kept = [] if is_detail and mention.search(point) else [_cut(point, mention)]
+    return " ".join((*kept, *(one for one in rest if not mention.search(one))))
 
 
 def with_new_names(text: str, renamed: Mapping[str, str]) -> str:
@@ -52,7 +54,7 @@ def _mention(names: Iterable[str]) -> "re.Pattern[str] | None":
     bare = "|".join(re.escape(name) for name in longest_first if not _PLAIN.fullmatch(name))
     if not quoted:
         return None
-    both = rf"{_QUOTE}({quoted}){_QUOTE}" + (rf"|(?<![\w-])({bare})(?![\w-])" if bare else "")
+    both = rf"(?:{_QUOTE})({quoted})(?:{_QUOTE})" + (rf"|(?<![\w-])({bare})(?![\w-])" if bare else "")
     return re.compile(both)
 
 

@@ -1,9 +1,13 @@
 """Tools as the operator wants them: [tool.NAME] of a config file."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.make import ALL_METHODS, BASE_URL, answering, in_memory, json_body, parameter, toolset, validated
 
 from openapi_mcp.errors import ArgumentsError, ConfigError
@@ -163,6 +167,21 @@ def test_words_that_do_not_fit_are_refused_and_not_cut(edit: ToolEdit) -> None:
     """Our choice: the operator can make them shorter, and nothing is dropped in silence."""
     with pytest.raises(ConfigError, match=r"it has [\d,]+ characters, and [\d,]+ fit"):
         edited(LIST, edit)
+
+
+def test_what_else_reads_an_operation_finds_the_same_words_and_no_withheld_parameter() -> None:
+    """Issue: a hidden argument vanishes; what searches tools, or says what they need, reads their operations."""
+    operation = with_arguments(LIST, page_size={"hide": True}, page={"name": "number"}).operation
+    assert operation.description == "`number` says which page."
+    assert [parameter.name for parameter in operation.parameters] == ["page", "shop"]
+    (tool,) = edited(LIST, ToolEdit(description="The last ones.")).tools
+    assert (tool.operation.summary, tool.operation.description) == ("", "The last ones.")
+
+
+def test_an_operation_without_words_is_described_by_what_it_is_called() -> None:
+    """Issue: no operation without a description; its path may name what is fixed."""
+    tool = with_arguments({"parameters": [parameter("shop_id", "path")]}, path="/a/{shop_id}", shop_id={"fix": "7"})
+    assert tool.description == "List. GET /a/{shop_id}\nReturns: not described."
 
 
 # --- arguments ---
@@ -461,3 +480,40 @@ def test_an_edited_tool_is_the_same_after_it_was_kept() -> None:
     """generator/codec.py: a catalogue keeps fixes, defaults and renames."""
     tool = with_arguments(LIST, shop={"fix": "7"}, page={"default": 1})
     assert decode(Tool, encode(tool)) == tool
+
+
+# --- laws ---
+
+_ANY = {"type": "object", "additionalProperties": {"type": "string"}}
+_NAMES = ("shop", "q", "filter", "deep", "id", "query_shop", "path_id", "shop[]", "SHOP", "deep[shop]", "q&shop")
+_VALUES = st.one_of(
+    st.sampled_from(("8", "8&shop=8", "a?shop=8", "../8", "", "%26shop=8", "a;shop=8")),
+    st.dictionaries(st.sampled_from(_NAMES), st.sampled_from(("8", "&shop=8", "")), max_size=3),
+)
+
+
+@given(st.dictionaries(st.sampled_from(_NAMES), _VALUES, max_size=5))
+def test_no_arguments_change_what_is_fixed(arguments: dict[str, Any]) -> None:
+    """Security: a fixed value may be a tenant. The call is refused, or the value is sent once, as it is."""
+    tool = _fixed_tool()
+    try:
+        request = sent(tool, arguments)
+    except ArgumentsError:
+        return
+    parts = urlsplit(request.url)
+    assert parts.path == "/v1/shops/t%2F1/orders"
+    assert [value for name, value in parse_qsl(parts.query, keep_blank_values=True) if name == "shop"] == ["7"]
+
+
+@cache
+def _fixed_tool() -> Tool:
+    operation = {
+        "parameters": [
+            parameter("id", "path"),
+            parameter("shop"),
+            parameter("q", allowReserved=True),
+            parameter("filter", schema=_ANY),
+            parameter("deep", schema=_ANY, style="deepObject", explode=True),
+        ]
+    }
+    return with_arguments(operation, path="/shops/{id}/orders", shop={"fix": "7"}, id={"fix": "t/1"})

@@ -17,6 +17,7 @@ CUT = [
     ("List orders. Pass pageSize=10 for fewer.", "List orders."),
     ("List orders. - `status`: one of them - `page`: another", "List orders. - `page`: another"),
     ("List orders. Filter, e.g. `status`. More.", "List orders. More."),
+    ("<p>List orders.</p><p>Give <code>status</code>.</p><p>More.</p>", "<p>List orders.</p> <p>More.</p>"),
 ]
 KEPT = [
     "List orders. Each has a status. Newest first.",
@@ -37,6 +38,12 @@ def test_a_sentence_that_speaks_of_what_is_withheld_goes(text: str, left: str) -
 def test_words_of_english_and_the_point_of_a_text_stay(text: str) -> None:
     """Brief: its name in quotes, or an identifier; the first sentence is never cut to nothing."""
     assert without_mentions(text, ["status", "page_size"]) == text
+
+
+def test_details_may_lose_every_sentence() -> None:
+    """What they are about was said before them."""
+    assert without_mentions("Give `status`. And `status` again.", ["status"], is_detail=True) == ""
+    assert without_mentions("Newest first. See `status`.", ["status"], is_detail=True) == "Newest first."
 
 
 def test_without_names_a_text_stays_as_it_is() -> None:
