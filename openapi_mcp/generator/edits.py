@@ -135,16 +135,20 @@ def worded(operation: Operation, inputs: Inputs) -> Operation:
 
 
 def edited(tool: Tool, edit: ToolEdit, longest: int) -> Tool:
-    """Return a tool in the operator's words; of the document's `Returns:` stays. `longest` is for its description.
+    """Return a tool, and its operation for whatever else reads that, in the operator's words; `Returns:` stays.
+
+    `longest` is for the description.
 
     Raises:
         ConfigError: a text is too long.
     """
     if edit.title is not None:
-        tool = replace(tool, title=fitting(edit.title, MAX_TITLE, f"{edit.where} title"))
+        title = fitting(edit.title, MAX_TITLE, f"{edit.where} title")
+        tool = replace(tool, title=title, operation=replace(tool.operation, summary=title))
     if edit.description is None:
         return tool
     _, mark, returns = tool.description.rpartition(_RETURNS)
     said = fitting(edit.description, longest - len(mark) - len(returns), f"{edit.where} description")
-    operation = replace(tool.operation, summary="", description=said)
+    summary = "" if edit.title is None else tool.title
+    operation = replace(tool.operation, summary=summary, description=said)
     return replace(tool, description=f"{said}{mark}{returns}", operation=operation)

@@ -176,6 +176,11 @@ def test_what_else_reads_an_operation_finds_the_same_words_and_no_withheld_param
     assert [parameter.name for parameter in operation.parameters] == ["page", "shop"]
     (tool,) = edited(LIST, ToolEdit(description="The last ones.")).tools
     assert (tool.operation.summary, tool.operation.description) == ("", "The last ones.")
+    (tool,) = edited(LIST, ToolEdit(title="Recent", description="The last ones.")).tools
+    assert (tool.operation.summary, tool.operation.description) == ("Recent", "The last ones.")
+    (tool,) = edited(LIST, ToolEdit(title="Recent")).tools
+    assert tool.operation.summary == "Recent"
+    assert tool.description.startswith("List orders. Give ")
 
 
 def test_an_operation_without_words_is_described_by_what_it_is_called() -> None:
