@@ -99,13 +99,13 @@ def test_what_is_wrong_in_a_table_is_said_with_its_place(toml: Write, text: str,
 
 
 def test_an_unknown_key_is_answered_with_the_nearest_one(toml: Write) -> None:
-    """Brief."""
+    """Issue 6, Enrichment."""
     assert refused(toml("[tool.list]\ndescripton = 'a'")).hint == "did you mean 'description'?"
     assert "name, description, default, fix, hide" in str(refused(toml("[tool.a.arguments.b]\nzzz = 1")).hint)
 
 
 def test_an_environment_variable_cannot_hold_tables(toml: Write) -> None:
-    """Brief: there is no flag or variable for it; one that is set is not passed over in silence."""
+    """Issue 6, Enrichment: there is no flag or variable for it; one that is set is not passed over in silence."""
     error = refused(toml(""), {"OPENAPI_MCP_TOOL": "a"})
     assert (error.where, error.hint) == ("OPENAPI_MCP_TOOL", "write [tool.NAME] in the config file")
 
@@ -114,7 +114,7 @@ SEVERAL = "[api.shop]\nspec = 'a.yaml'\n[api.billing]\nspec = 'b.yaml'\n"
 
 
 def test_each_of_several_apis_has_its_own_tables(toml: Write) -> None:
-    """Brief: [api.shop.tool.NAME]."""
+    """Issue 6, Enrichment: [api.shop.tool.NAME]."""
     folder = toml(f"{SEVERAL}[api.shop.tool.orders_list.arguments.q]\nfix = 1\n")
     shop, billing = build_config({}, {}, folder).apis
     file = folder / "openapi-mcp.toml"

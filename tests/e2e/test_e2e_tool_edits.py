@@ -114,7 +114,7 @@ def test_a_changed_table_counts_at_the_next_start(upstream: Upstream, tmp_path: 
 
 
 def test_an_overlay_comes_first_and_then_the_table(upstream: Upstream, tmp_path: Path) -> None:
-    """Brief: an overlay and [tool.NAME] work together; the table names what the overlay made."""
+    """Issue 6, Enrichment: an overlay and [tool.NAME] work together; the table names what the overlay made."""
     target = "$.paths['/shops/{shop}/orders'].get"
     actions = [{"target": target, "update": {"operationId": "listed", "summary": "From the overlay."}}]
     overlay = {"overlay": "1.0.0", "info": {"title": "Names", "version": "1"}, "actions": actions}
@@ -128,7 +128,7 @@ def test_an_overlay_comes_first_and_then_the_table(upstream: Upstream, tmp_path:
 
 
 def test_what_a_table_does_not_find_is_a_warning_and_what_is_wrong_an_error(upstream: Upstream, tmp_path: Path) -> None:
-    """Brief: on stderr, and a problem in inspect; a value that breaks its schema ends the start."""
+    """Issue 6, Enrichment: on stderr, and a problem in inspect; a value that breaks its schema ends the start."""
     configure(tmp_path, upstream, "[tool.order]\nhide = true\n[tool.orders.arguments.m]\nhide = true\n")
     outcome = run(tmp_path, "call", "orders", "-a", "shop=a")
     assert outcome.status == 0
@@ -145,7 +145,7 @@ def test_what_a_table_does_not_find_is_a_warning_and_what_is_wrong_an_error(upst
 
 
 def test_each_of_several_apis_has_its_own_edits(upstream: Upstream, other_upstream: Upstream, tmp_path: Path) -> None:
-    """Brief: [api.shop.tool.NAME]; the new name begins with the API's."""
+    """Issue 6, Enrichment: [api.shop.tool.NAME]; the new name begins with the API's."""
     for name, server in (("shop", upstream), ("billing", other_upstream)):
         document = description("/echo", server=server.url)
         (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")

@@ -84,7 +84,7 @@ def test_a_tool_has_the_name_and_the_words_that_the_operator_gives_it() -> None:
 
 @pytest.mark.parametrize("key", ["shop_list", "list", "GET /orders", "get  /orders"])
 def test_an_operation_is_named_by_its_tool_by_its_id_or_by_method_and_path(key: str) -> None:
-    """Brief: the tool's name as inspect shows it, or the operationId, or 'GET /orders'."""
+    """Issue 6, Enrichment: the tool's name as inspect shows it, or the operationId, or 'GET /orders'."""
     selection = Selection(edits={key: ToolEdit(name="recent")}, prefix="shop_")
     made = toolset({"/orders": {"get": LIST}}, selection=selection)
     assert list(made.by_name) == ["shop_recent"]
@@ -98,7 +98,7 @@ def test_a_new_name_may_have_the_prefix_of_its_api_already() -> None:
 
 
 def test_a_hidden_operation_is_no_tool_and_that_is_said() -> None:
-    """Brief: inspect shows it under skipped with that reason."""
+    """Issue 6, Enrichment: inspect shows it under skipped with that reason."""
     made = edited(LIST, ToolEdit(hide=True, where=WHERE))
     assert made.tools == ()
     assert [skipped.reason for skipped in made.skipped] == [f"hidden by {WHERE}"]
@@ -106,7 +106,7 @@ def test_a_hidden_operation_is_no_tool_and_that_is_said() -> None:
 
 
 def test_an_edit_brings_nothing_back_that_a_filter_left_out() -> None:
-    """Brief: --methods-like filters still bind; a name that it would have is free."""
+    """Issue 6, Enrichment: --methods-like filters still bind; a name that it would have is free."""
     paths = {"/orders": {"get": LIST, "post": {"operationId": "create"}}}
     edits = {"create": ToolEdit(name="make", arguments={"nothing": ArgumentEdit(fix=1)}), "list": ToolEdit(name="make")}
     made = toolset(paths, selection=Selection(edits=edits))
@@ -117,7 +117,7 @@ def test_an_edit_brings_nothing_back_that_a_filter_left_out() -> None:
 
 @pytest.mark.parametrize("name", ["1st", "a.b", "a b", "x" * 41, "read_result", "search_operations", "call_operation"])
 def test_a_name_that_a_client_would_refuse_is_a_config_error(name: str) -> None:
-    """Brief: the rules of generator/naming.py hold; our own tools keep their names."""
+    """Issue 6, Enrichment: the rules of generator/naming.py hold; our own tools keep their names."""
     with pytest.raises(ConfigError, match="cannot be the name of a tool") as caught:
         edited(LIST, ToolEdit(name=name, where=WHERE))
     assert caught.value.where == WHERE
@@ -125,7 +125,7 @@ def test_a_name_that_a_client_would_refuse_is_a_config_error(name: str) -> None:
 
 @pytest.mark.parametrize("edits", [{"list": "create"}, {"create": "list"}, {"list": "both", "create": "both"}])
 def test_a_name_that_is_taken_is_a_config_error(edits: dict[str, str]) -> None:
-    """Brief: unique; a clash is an error that says where."""
+    """Issue 6, Enrichment: unique; a clash is an error that says where."""
     paths = {"/orders": {"get": LIST, "post": {"operationId": "create"}}}
     named = {key: ToolEdit(name=name, where=f"[tool.{key}]") for key, name in edits.items()}
     with pytest.raises(ConfigError, match=r"the name '\w+' is taken, by (GET|POST) /orders") as caught:
@@ -154,7 +154,7 @@ def test_two_tables_about_one_operation_are_a_config_error() -> None:
 
 @pytest.mark.parametrize(("key", "hint"), [("lits", "did you mean 'list'?"), ("zzz", "lists the tools")])
 def test_a_tool_that_is_not_there_is_a_warning(key: str, hint: str) -> None:
-    """Brief: like a pattern that matches nothing."""
+    """Issue 6, Enrichment: like a pattern that matches nothing."""
     selection = Selection(edits={key: ToolEdit(title="A", where=WHERE)})
     (problem,) = toolset({"/orders": {"get": LIST}}, selection=selection).problems
     assert problem.message == f"{NO_SUCH}there is no operation {key!r}"
@@ -213,7 +213,7 @@ def test_two_arguments_may_change_their_names_with_each_other() -> None:
 
 @pytest.mark.parametrize("name", ["page", "shop", "a b", "x" * 65])
 def test_an_arguments_name_is_legal_and_no_others(name: str) -> None:
-    """Brief: a clash or an illegal name is a ConfigError; the name of a withheld argument is none to give away."""
+    """Issue 6, Enrichment: a clash or an illegal name is an error; a withheld argument gives its name to none."""
     assert refused(LIST, page_size={"name": name}, shop={"fix": "a"}).where == f"{WHERE} page_size"
 
 
@@ -275,14 +275,14 @@ def test_a_hidden_argument_is_neither_offered_nor_sent() -> None:
 
 
 def test_what_is_required_cannot_be_hidden_without_a_value() -> None:
-    """Brief: ConfigError; a path without its parameter is none."""
+    """Issue 6, Enrichment: ConfigError; a path without its parameter is none."""
     assert refused(LIST, shop={"hide": True}).where == f"{WHERE} shop"
     of_path = {"parameters": [{**parameter("id", "path"), "required": False}]}
     assert "required, and hidden" in refused(of_path, path="/orders/{id}", id={"hide": True}).message
 
 
 def test_a_fixed_path_parameter_is_encoded_like_any_other() -> None:
-    """Brief: percent-encoded like any argument."""
+    """Issue 6, Enrichment: percent-encoded like any argument."""
     operation = {"parameters": [parameter("shop", "path"), parameter("id", "path")]}
     tool = with_arguments(operation, path="/shops/{shop}/orders/{id}", shop={"fix": "a/b c"})
     assert sent(tool, {"id": "1"}).url == f"{BASE_URL}/shops/a%2Fb%20c/orders/1"
@@ -292,7 +292,7 @@ def test_a_fixed_path_parameter_is_encoded_like_any_other() -> None:
 
 @pytest.mark.parametrize("field", ["fix", "default"])
 def test_a_value_that_breaks_its_schema_is_a_config_error_that_says_where(field: str) -> None:
-    """Brief: held against the argument's schema when the tool is made."""
+    """Issue 6, Enrichment: held against the argument's schema when the tool is made."""
     error = refused(LIST, page_size={field: 51})
     assert error.where == f"{WHERE} page_size"
     assert "51" in error.message
@@ -331,7 +331,7 @@ def test_a_value_whose_check_never_ends_is_refused() -> None:
 
 @pytest.mark.parametrize(("name", "hint"), [("pagesize", "did you mean 'page_size'?"), ("x", "its arguments: page")])
 def test_an_argument_that_is_not_there_is_a_warning(name: str, hint: str) -> None:
-    """Brief: like a pattern that matches nothing."""
+    """Issue 6, Enrichment: like a pattern that matches nothing."""
     edit = ToolEdit(arguments={name: ArgumentEdit(fix=1, where=WHERE)}, where=WHERE)
     (problem,) = edited(LIST, edit).problems
     assert problem.message == f"{NO_SUCH}there is no argument {name!r}"
@@ -367,7 +367,7 @@ def body(content: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
     ],
 )
 def test_fields_of_a_body_are_edited_as_parameters_are(media_type: str, expected: bytes) -> None:
-    """Brief: for parameters and body fields alike, whichever media type."""
+    """Issue 6, Enrichment: for parameters and body fields alike, whichever media type."""
     operation = body({media_type: {"schema": FIELDS}})
     edits: dict[str, Any] = {"item": {"name": "thing"}, "shop": {"fix": 7}, "note": {"default": "n"}}
     tool = with_arguments(operation, "post", **edits)
@@ -444,7 +444,7 @@ def test_a_media_type_in_which_a_caller_could_give_what_is_withheld_is_not_offer
 
 
 def test_of_several_media_types_each_that_has_the_field_carries_it() -> None:
-    """Brief: whichever media type."""
+    """Issue 6, Enrichment: whichever media type."""
     tool = with_arguments(body(THREE), "post", shop={"fix": 7})
     assert names(tool) == ["item", "note", "content_type"]
     assert body_of(tool, {"item": "a"}) == b'{"item":"a","shop":7}'

@@ -36,7 +36,7 @@ def test_a_sentence_that_speaks_of_what_is_withheld_goes(text: str, left: str) -
 
 @pytest.mark.parametrize("text", KEPT)
 def test_words_of_english_and_the_point_of_a_text_stay(text: str) -> None:
-    """Brief: its name in quotes, or an identifier; the first sentence is never cut to nothing."""
+    """Issue 6, Enrichment: its name in quotes, or an identifier; the first sentence is never cut to nothing."""
     assert without_mentions(text, ["status", "page_size"]) == text
 
 
