@@ -1,6 +1,6 @@
 """What the operator changes in tools, [tool.NAME] of a config file: which operations it is about, names and words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -10,7 +10,7 @@ from openapi_mcp.generator.mentions import with_new_names, without_mentions
 from openapi_mcp.generator.naming import is_name
 from openapi_mcp.generator.select import is_selected
 from openapi_mcp.model.document import Operation, Problem, Severity
-from openapi_mcp.model.policy import Selection, ToolEdit
+from openapi_mcp.model.policy import ArgumentEdit, Selection, ToolEdit
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 
@@ -47,7 +47,9 @@ def planned(operations: Sequence[Operation], names: Sequence[str], selection: Se
                 raise ConfigError(said, where=edit.where, hint="write both into one table")
             edits[index] = edit
         if not found:
-            problems.append(_no_operation(key, edit, operations, names))
+            problems.append(
+                _require_nothing_withheld(_no_operation(key, edit, operations, names), edit.arguments.values())
+            )
     new = [_new_name(name, edit, selection.prefix, longest) for name, edit in zip(names, edits, strict=True)]
     _require_unique(new, edits, operations, selection)
     return Plan(names=new, edits=edits, problems=tuple(problems))
@@ -82,12 +84,20 @@ def shortcomings(inputs: Inputs, edit: ToolEdit) -> list[Problem]:
     for name in inputs.unknown:
         near = get_close_matches(name, inputs.known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"its arguments: {', '.join(inputs.known) or 'none'}"
-        problems.append(_nothing(f"there is no argument {name[:80]!r}", edit.arguments[name].where, hint))
+        problem = _nothing(f"there is no argument {name[:80]!r}", edit.arguments[name].where, hint)
+        problems.append(_require_nothing_withheld(problem, [edit.arguments[name]]))
     if inputs.lost_types:
         said = f"its body is not offered as {one_line(', '.join(inputs.lost_types), 200)}"
         hint = "what is fixed or hidden would be missing there, or a caller's to give"
         problems.append(Problem(severity=Severity.WARNING, pointer=edit.where, message=said, hint=hint))
     return problems
+
+
+def _require_nothing_withheld(problem: Problem, edits: Iterable[ArgumentEdit]) -> Problem:
+    """Refuse to serve where what was to be fixed or hidden is not there: under a new name it would be for callers."""
+    if any(edit.withholds for edit in edits):
+        raise ConfigError(problem.message, where=problem.pointer, hint=problem.hint)
+    return problem
 
 
 def _nothing(said: str, where: str, hint: str) -> Problem:

@@ -129,7 +129,7 @@ def test_an_overlay_comes_first_and_then_the_table(upstream: Upstream, tmp_path:
 
 def test_what_a_table_does_not_find_is_a_warning_and_what_is_wrong_an_error(upstream: Upstream, tmp_path: Path) -> None:
     """Issue 6, Enrichment: on stderr, and a problem in inspect; a value that breaks its schema ends the start."""
-    configure(tmp_path, upstream, "[tool.order]\nhide = true\n[tool.orders.arguments.m]\nhide = true\n")
+    configure(tmp_path, upstream, "[tool.order]\nhide = true\n[tool.orders.arguments.m]\ndefault = 1\n")
     outcome = run(tmp_path, "call", "orders", "-a", "shop=a")
     assert outcome.status == 0
     assert "warning: an edit finds nothing to change: there is no operation 'order' (" in outcome.err

@@ -332,10 +332,22 @@ def test_a_value_whose_check_never_ends_is_refused() -> None:
 @pytest.mark.parametrize(("name", "hint"), [("pagesize", "did you mean 'page_size'?"), ("x", "its arguments: page")])
 def test_an_argument_that_is_not_there_is_a_warning(name: str, hint: str) -> None:
     """Issue 6, Enrichment: like a pattern that matches nothing."""
-    edit = ToolEdit(arguments={name: ArgumentEdit(fix=1, where=WHERE)}, where=WHERE)
+    edit = ToolEdit(arguments={name: ArgumentEdit(default=1, where=WHERE)}, where=WHERE)
     (problem,) = edited(LIST, edit).problems
     assert problem.message == f"{NO_SUCH}there is no argument {name!r}"
     assert problem.hint.startswith(hint.replace("page", "page_size", 1) if name == "x" else hint)
+
+
+@pytest.mark.parametrize("argument", [ArgumentEdit(fix=1, where=WHERE), ArgumentEdit(hide=True, where=WHERE)])
+@pytest.mark.parametrize(("tool", "name"), [("list", "pagesize"), ("lists", "page_size")])
+def test_what_is_to_be_fixed_or_hidden_and_is_not_there_ends_the_start(
+    argument: ArgumentEdit, tool: str, name: str
+) -> None:
+    """Security: a document that gives it another name would leave it to callers."""
+    edits = {tool: ToolEdit(arguments={name: argument}, where=WHERE)}
+    with pytest.raises(ConfigError, match="finds nothing to change") as caught:
+        toolset({"/orders": {"get": LIST}}, selection=Selection(edits=edits))
+    assert caught.value.where == WHERE
 
 
 def test_a_query_parameter_cannot_be_fixed_beside_one_that_is_the_whole_query() -> None:
