@@ -46,6 +46,9 @@ class WordVectors:
 
         vectors = np.zeros((len(texts), self._weights.shape[1]), np.float32)
         for row, text in enumerate(texts):
+            text = text.encode(
+                errors="replace"
+            ).decode()  # JSON may bring halves of characters, which no tokenizer takes
             pieces = self._tokenizer.encode(text, add_special_tokens=False).ids
             if pieces:
                 vectors[row] = self._weights[pieces].mean(axis=0, dtype=np.float32)

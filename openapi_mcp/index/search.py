@@ -102,7 +102,8 @@ class Index:
         return best
 
     def _by_meaning(self, meaning: Meaning, request: Request, allowed: Allowed | None) -> Scores:
-        scores = meaning.scores([clause.text for clause in request.clauses or (request.whole,)])
+        parts = [clause.text for clause in request.clauses or (request.whole,) if clause.terms]
+        scores = meaning.scores(parts)
         return {name: score for name, score in scores.items() if allowed is None or allowed(name)}
 
     def _scores(self, clause: Clause, allowed: Allowed | None, action: str) -> Scores:
