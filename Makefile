@@ -46,7 +46,7 @@ bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus o
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
-	@$(BIN)/python benchmarks/choose.py
+	@$(BIN)/python benchmarks/choose.py --semantic
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt
