@@ -37,7 +37,7 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents, a round trip
+bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents, a round trip, search
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
@@ -46,6 +46,7 @@ bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus o
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
+	@$(BIN)/python benchmarks/choose.py --semantic
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

@@ -108,7 +108,8 @@ class App:
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `confirm` says
-    which calls a person is asked about: "none", "destructive" ones, or all "writes".
+    which calls a person is asked about: "none", "destructive" ones, or all "writes"; `semantic`, that a search goes by
+    meaning too.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class App:
         can_change: bool = False,
         kept: KeptAnswers | None = None,
         confirm: str = "none",
+        semantic: bool = False,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -135,6 +137,7 @@ class App:
         self.stored = stored
         self.kept = kept
         self.confirm = confirm
+        self.semantic = semantic
         self.trouble: str | None = None
         self._indexing = anyio.Lock()
         self.can_change = can_change
@@ -199,7 +202,7 @@ class App:
         corpus = await self.corpus()
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(make_index, corpus))
+                served.index = await apart(partial(make_index, corpus, semantic=self.semantic))
         return served.index
 
     async def corpus(self) -> "Corpus":
@@ -286,11 +289,12 @@ async def _corpus(served: _Served) -> "Corpus":
     return read_corpus(tools, schemas, find_capabilities(tools, schemas))
 
 
-async def make_index(corpus: "Corpus") -> "Index":
-    """Return what finds the tools of a corpus by words."""
+async def make_index(corpus: "Corpus", *, semantic: bool = False) -> "Index":
+    """Return what finds the tools of a corpus by words, and by meaning where it is `semantic`."""
     from openapi_mcp.index.search import Index
+    from openapi_mcp.index.semantic import read_meaning
 
-    return Index(corpus)
+    return Index(corpus, read_meaning(corpus) if semantic else None)
 
 
 async def _measure(pages: Pages) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import check_again, is_checked_later, open_app
+from openapi_mcp.app import check_again, is_checked_later, open_app, require_extras
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
@@ -92,7 +92,7 @@ class Member:
 class Several:
     """Serves the tools of several APIs as one list, and each call where it belongs."""
 
-    def __init__(self, members: Sequence[Member], listing: Listing | None = None) -> None:
+    def __init__(self, members: Sequence[Member], listing: Listing | None = None, *, semantic: bool = False) -> None:
         self.members = tuple(members)
         self.is_begun = False
         self.can_change = False
@@ -100,6 +100,7 @@ class Several:
         self.stored: Stored | None = None
         self._of: tuple[Toolset | None, ...] = ()
         self._listing = listing or Listing()
+        self._semantic = semantic
         self._toolset = united({})
         self._index: Index | None = None
         self._indexed: Toolset | None = None
@@ -131,7 +132,7 @@ class Several:
             toolset = self.toolset
             if self._index is None or self._indexed is not toolset:
                 corpora = [await app.corpus() for app in tuple(self._apps())]
-                self._index = await apart(partial(make_index, united_corpus(corpora)))
+                self._index = await apart(partial(make_index, united_corpus(corpora), semantic=self._semantic))
                 self._indexed = toolset  # where another document came meanwhile, the next search sees to it
         return self._index
 
@@ -261,8 +262,11 @@ async def open_several(
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
+        ConfigError: an extra that the configuration needs is not installed.
     """
-    several = Several([Member(api, path_of(api.name, path)) for api in config.apis], config.listing)
+    require_extras(config)
+    members = [Member(api, path_of(api.name, path)) for api in config.apis]
+    several = Several(members, config.listing, semantic=config.semantic)
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:

@@ -23,6 +23,7 @@ _BETWEEN = re.compile(
 class Clause:
     """A part of a request: how much each of its terms counts, and the method that stands for what it wants done."""
 
+    text: str
     terms: Mapping[str, float]
     action: str
 
@@ -48,4 +49,4 @@ def _clause(text: str) -> Clause:
     counted: dict[str, float] = dict(Counter(terms(text)))
     if len(counted) > 1 and SELF in counted:  # who asks says little beside what for
         counted[SELF] = _OF_WHO_ASKS
-    return Clause(terms=counted, action=action_of(text))
+    return Clause(text=text, terms=counted, action=action_of(text))

@@ -10,8 +10,10 @@ from openapi_mcp.index.clauses import Clause, Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.coverage import Coverage
 from openapi_mcp.index.fields import LENGTHS, WEIGHTS
+from openapi_mcp.index.fusion import blended
 from openapi_mcp.index.lift import lifted, usual_needs
 from openapi_mcp.index.names import has_name, has_number
+from openapi_mcp.index.semantic import Meaning
 from openapi_mcp.index.synonyms import synonyms
 from openapi_mcp.model.capability import Capabilities
 
@@ -41,11 +43,15 @@ class Found:
 
 
 class Index:
-    """Finds the tools of a corpus. Making it takes long, asking it does not; it may be asked from several threads."""
+    """Finds the tools of a corpus, by what they mean too where that is given.
 
-    def __init__(self, corpus: Corpus) -> None:
+    Making it takes long, asking it does not; it may be asked from several threads.
+    """
+
+    def __init__(self, corpus: Corpus, meaning: Meaning | None = None) -> None:
         self.capabilities: Capabilities = corpus.capabilities
         self._usual = usual_needs(corpus.capabilities)
+        self._meaning = meaning
         self._methods = {name: entry.method for name, entry in corpus.entries.items()}
         fields = {name: entry.fields for name, entry in corpus.entries.items()}
         self._ranking, self._coverage = Bm25f(fields, WEIGHTS, LENGTHS), Coverage(fields)
@@ -59,7 +65,7 @@ class Index:
 
     def _lifted(self, request: Request, allowed: Allowed | None) -> Scores:
         """Return the scores with those of the tools that come before the best, where the request does not name them."""
-        scores = self._fused(request, allowed)
+        scores = self._blended(request, allowed)
         if not request.clauses and has_number(request.text):  # it may be the id itself
             return scores
         by_name = has_name(request.text, self._is_known)
@@ -68,6 +74,13 @@ class Index:
 
     def _is_known(self, term: str) -> bool:
         return term in self._ranking or any(other in self._ranking for other in synonyms(term))
+
+    def _blended(self, request: Request, allowed: Allowed | None) -> Scores:
+        """Return the scores by words, with those by meaning where it is known."""
+        by_words = self._fused(request, allowed)
+        if self._meaning is None:
+            return by_words
+        return blended(by_words, self._by_meaning(self._meaning, request, allowed))
 
     def _fused(self, request: Request, allowed: Allowed | None) -> Scores:
         """Return the scores for the whole request, with those of the clause that each tool fits best."""
@@ -87,6 +100,11 @@ class Index:
             for name, score in scores.items():
                 best[name] = max(best[name], score * worth)
         return best
+
+    def _by_meaning(self, meaning: Meaning, request: Request, allowed: Allowed | None) -> Scores:
+        parts = [clause.text for clause in request.clauses or (request.whole,) if clause.terms]
+        scores = meaning.scores(parts)
+        return {name: score for name, score in scores.items() if allowed is None or allowed(name)}
 
     def _scores(self, clause: Clause, allowed: Allowed | None, action: str) -> Scores:
         wanted = self._with_synonyms(clause.terms)
