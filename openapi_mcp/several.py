@@ -173,10 +173,15 @@ class Several:
         return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
-        """Return what is said about these tools, cut as the first one's API does it, and kept there."""
-        owners = (self.owner(tool) for tool in tools)
-        app = next((owner.app for owner in owners if owner is not None and owner.app is not None), None)
-        return await app.show(value, caller, *tools) if app is not None else present(Answer(value=value), 0)
+        """Return what is said about these tools, cut and kept as the first one's API does it.
+
+        It is not kept where each API would have to say whether the caller's scopes still allow its own.
+        """
+        owners = dict.fromkeys(owner for tool in tools if (owner := self.owner(tool)) is not None)
+        first = next(iter(owners), None)
+        if first is not None and first.app is not None and (len(owners) == 1 or caller.scopes is None):
+            return await first.app.show(value, caller, *tools)
+        return present(Answer(value=value), first.config.limits.max_response if first is not None else 0)
 
     @property
     def summary(self) -> Summary:

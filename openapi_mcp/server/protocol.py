@@ -1,4 +1,4 @@
-"""Our values as MCP's types, and a low-level Server that answers with them in both protocol eras."""
+"""A low-level Server that lists an app's tools and runs their calls, in both protocol eras."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from openapi_mcp import __version__
 from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
-from openapi_mcp.model.tool import Tool, WireTool, wire_tool
+from openapi_mcp.model.tool import WireTool
 from openapi_mcp.server.callers import caller_of
 from openapi_mcp.server.confirm import sealed_state
 from openapi_mcp.server.modes import Modes
@@ -168,8 +168,3 @@ async def _asked(server: Server[Any], method: str, params: dict[str, Any]) -> di
     if isinstance(message, Exception) or not isinstance(message.message, types.JSONRPCResponse):
         raise TypeError(f"{method} was not answered")
     return dict(message.message.result)
-
-
-def mcp_tool(tool: Tool) -> types.Tool:
-    """Return a tool as `tools/list` carries it."""
-    return types.Tool.model_validate(wire_tool(tool))

@@ -21,17 +21,13 @@ from support.upstream import Answer, Upstream
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.executor.executor import Executor
-from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.listing import searching
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.search import Index
-from openapi_mcp.model.call import ANYONE, Caller
+from openapi_mcp.model.call import Caller
 from openapi_mcp.model.capability import Capability, Need, Producer
-from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.policy import Limits
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.serving import App
-from openapi_mcp.several import Member, Several
 
 pytestmark = pytest.mark.anyio
 
@@ -567,20 +563,3 @@ async def test_the_command_line_calls_an_operation_by_its_name_in_every_mode(
     arguments = ("call", "--mode", "search", "--spec", spec, "orders_get", "-a", "id=7", "--json")
     done = await anyio.to_thread.run_sync(lambda: run_command(*arguments, folder=tmp_path))
     assert (done.status, done.json["target"]) == (0, "/orders/7")
-
-
-async def test_among_several_apis_the_first_ones_own_cuts_what_is_said(tmp_path: Path) -> None:
-    """Its --max-response counts, and it keeps the rest; of no tool at all there is little to say."""
-    read = document({"/a": {"get": {"operationId": "one_a"}}})
-    made = toolset({"/a": {"get": {"operationId": "one_a"}}})
-    kept = KeptAnswers(lambda: 0.0)
-    one = Executor(read, made, limits=Limits(max_response=500), kept=kept)
-    member = Member(build_config({"spec": ("one=a.json", "other=b.json")}, {}, tmp_path).apis[0])
-    member.arrived(App(toolset=made, document=read, executor=one, kept=kept))
-    several = Several([member])
-    value: Any = {"operations": ["x" * 90] * 40}
-    result = await several.show(value, ANYONE, "other_b", "one_a")
-    assert result.structured is not None
-    assert kept.find(result.structured["_note"]["more"]["handle"], "") is not None
-    assert len(write_json(result.structured)) <= 500
-    assert (await several.show(value, ANYONE)).structured == value

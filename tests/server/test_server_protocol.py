@@ -1,4 +1,4 @@
-"""Our values as MCP's types, and what the low-level server does with a call that goes wrong in us."""
+"""What the low-level server lists and answers, and what it does with a call that goes wrong in us."""
 
 import base64
 import json
@@ -17,7 +17,8 @@ from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.model.call import Call, Result
-from openapi_mcp.server.protocol import create_server, mcp_tool
+from openapi_mcp.server.protocol import create_server
+from openapi_mcp.server.results import mcp_tool
 from openapi_mcp.serving import App
 
 BYTES = b"\x00\xffdata"

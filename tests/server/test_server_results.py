@@ -1,4 +1,4 @@
-"""Our results as MCP's."""
+"""Our values as MCP's types."""
 
 import base64
 from typing import Any
