@@ -6,7 +6,7 @@ from support.make import toolset
 from openapi_mcp.generator.listing import searching
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import Selection
-from openapi_mcp.model.searching import as_searching, search_tools
+from openapi_mcp.model.searching import as_searching, call_hints, search_tools
 
 CREATED = {"responses": {"201": {"description": "Made."}}}
 
@@ -23,7 +23,7 @@ def test_the_hints_of_a_call_are_those_of_the_worst_operation(
     methods: dict[str, dict[str, object]], hints: dict[str, bool]
 ) -> None:
     """MCP 2026-07-28, ToolAnnotations: what writes is taken for destructive unless it says otherwise."""
-    call = search_tools(toolset({"/a": methods}).tools)[-1]
+    call = search_tools(call_hints(toolset({"/a": methods}).tools))[-1]
     assert (call["name"], call["annotations"]) == ("call_operation", hints)
 
 

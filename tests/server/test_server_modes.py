@@ -22,12 +22,13 @@ from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.listing import searching
-from openapi_mcp.index.corpus import Corpus
+from openapi_mcp.index.corpus import Corpus, Entry
 from openapi_mcp.index.search import Index
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.capability import Capability, Need, Producer
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.serving import App
+from openapi_mcp.several import open_several
 
 pytestmark = pytest.mark.anyio
 
@@ -383,17 +384,19 @@ async def test_a_need_names_no_operation_that_the_caller_may_not_call(
     sources = tuple(
         Producer(tool=name, method="GET", path="/", field="id") for name in ("salaries_list", "orders_list")
     )
+    entry = Entry(method="GET", fields={"name": {"order": 1}}, about="")
     needs = {"orders_get": Capability(needs=(Need(argument="id", entity="order", producers=sources),))}
 
     async def index(self: App) -> Index:
-        return Index(Corpus(entries={"orders_get": {"name": {"order": 1}}}, capabilities=needs))
+        return Index(Corpus(entries={"orders_get": entry}, capabilities=needs))
 
     monkeypatch.setattr(App, "index", index)
     names = ["orders_get", "salaries_list", "orders_list", "orders_delete"]
     async with connected(upstream, tmp_path, "auto", max_response=3_000, document=wordy(upstream.url)) as client:
         for scopes, expected in (((), ["orders_list"]), (("admin",), ["salaries_list", "orders_list"])):
             reader(monkeypatch, *scopes)
-            (hit,) = data_of(await client.call_tool("search_operations", {"query": "order"}))["results"]
+            hits = data_of(await client.call_tool("search_operations", {"query": "order"}))["results"]
+            (hit,) = [hit for hit in hits if hit["name"] == "orders_get"]
             assert [source["tool"] for source in hit["needs"][0]["from"]] == expected
             told = data_of(await client.call_tool("describe_operations", {"names": ["orders_get"]}))
             assert [source["tool"] for source in told["operations"][0]["needs"][0]["from"]] == expected
@@ -563,3 +566,30 @@ async def test_the_command_line_calls_an_operation_by_its_name_in_every_mode(
     arguments = ("call", "--mode", "search", "--spec", spec, "orders_get", "-a", "id=7", "--json")
     done = await anyio.to_thread.run_sync(lambda: run_command(*arguments, folder=tmp_path))
     assert (done.status, done.json["target"]) == (0, "/orders/7")
+
+
+@ERAS
+async def test_the_operations_of_several_apis_are_found_and_called_together(
+    upstream: Upstream, other_upstream: Upstream, tmp_path: Path, era: str
+) -> None:
+    """Issue 6, Search mode: one search over all, each call where it belongs."""
+    spec = [f"shop={upstream.serve(shop(upstream.url))}", f"till={other_upstream.serve(shop(other_upstream.url))}"]
+    following = f"{other_upstream.url}/orders?page=2"
+    other_upstream.answers["/orders"] = Answer(json.dumps({"results": [{"id": 1}], "next": following}).encode())
+    config = build_config({"spec": spec, "mode": "search"}, {}, tmp_path)
+    async with (
+        open_several(config, lambda _: None, {}) as apis,
+        Client(create_server(apis), mode=era) as client,
+    ):
+        assert [tool.name for tool in (await client.list_tools()).tools] == [*THREE, "read_result"]
+        assert {"shop_orders_list", "till_orders_list"} <= {*await names_found(client, "list orders")}
+        names = ["till_orders_get", "shop_orders_get"]
+        told = data_of(await client.call_tool("describe_operations", {"names": names}))
+        assert [operation["name"] for operation in told["operations"]] == names
+        first = data_of(await call(client, "till_orders_list"))
+        assert first["_note"]["next"]["arguments"]["name"] == "till_orders_list"
+        assert error_of(await call(client, "orders_list"))["kind"] == "unknown_tool"
+    assert ([seen.target for seen in upstream.calls], [seen.target for seen in other_upstream.calls]) == (
+        [],
+        ["/orders"],
+    )
