@@ -85,7 +85,12 @@ def read_call(arguments: Mapping[str, Any]) -> Named:
     """
     if isinstance(text := arguments.get("arguments"), str):
         arguments = {**arguments, "arguments": _read_object(text)}
-    given = _checked(arguments, CALL_SCHEMA)
+    try:
+        given = _checked(arguments, CALL_SCHEMA)
+    except ArgumentsError as error:
+        if error.field != "name":  # the operation's own, in the wrong place or form
+            error.hint = _WRITE_ARGUMENTS
+        raise
     return Named(name=given["name"], arguments=given.get("arguments", {}))
 
 

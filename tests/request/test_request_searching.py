@@ -89,3 +89,11 @@ def test_a_call_that_is_none_is_refused(given: dict[str, Any], field: str) -> No
     with pytest.raises(ArgumentsError) as caught:
         read_call(given)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("given", [{"id": 7}, {"arguments": [7]}])
+def test_arguments_beside_the_name_are_told_their_place(given: dict[str, Any]) -> None:
+    """style.md, Errors: what to do."""
+    with pytest.raises(ArgumentsError) as caught:
+        read_call({"name": "get", **given})
+    assert caught.value.hint == 'write them as an object: {"name": "...", "arguments": {"id": 7}}'
