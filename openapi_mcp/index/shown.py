@@ -1,7 +1,7 @@
 """What a search and a description of operations say to a model: all that helps, in the room that there is."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from openapi_mcp.model.tool import Tool, wire_tool
 
 BYTES_A_HIT = 400  # 100 tokens
 _LEAST_HITS = 3  # whose room there is for fewer, too: the answer says more than its hits
+_BEST = 3  # hits, which keep what the others have lost
+_LEAD = 4  # steps
 _MAX_QUERY = 200  # characters, as below
 _MAX_PLAN = 400
 _RETURNS = "\nReturns: "  # begins the line that generator/describe.py ends a description with
@@ -60,7 +62,7 @@ def search_answer(query: str, found: Found, tools: Mapping[str, Tool], learn: Le
     """Return what a search answers, in at most 400 bytes of JSON (100 tokens) for each hit that was asked for.
 
     {"query", "results": [{"name", "method", "path", "summary", "score", "needs", "yields"}], "plan"}, best first. Where
-    room is short the last hits say less first, then all of them; the plan goes, and at the very end whole hits,
+    room is short the last hits say less first, the best three last; then the plan goes, and at the very end whole hits,
     which `left_out` counts.
     """
     head: Json = {"query": one_line(query.encode("utf-8", "replace").decode(), _MAX_QUERY)}
@@ -89,12 +91,11 @@ class _Rows:
 
     def fit(self, room: int) -> None:
         """Say less, of the last hit first, until all of them fit, or there is nothing left to shorten."""
-        for detail in _DETAILS[1:]:
-            for at in reversed(range(len(self.entries))):
-                if self.size <= room:
-                    return
-                self.entries[at] = _entry(*self._known[at], detail)
-                self._sizes[at] = _size(self.entries[at]) + 1
+        for at, detail in _steps(len(self.entries)):
+            if self.size <= room:
+                return
+            self.entries[at] = _entry(*self._known[at], detail)
+            self._sizes[at] = _size(self.entries[at]) + 1
 
     def drop(self, room: int) -> int:
         """Drop the last hits that have no room; return how many."""
@@ -103,6 +104,15 @@ class _Rows:
             self.entries.pop()
             self._sizes.pop()
         return before - len(self.entries)
+
+
+def _steps(count: int) -> Iterator[tuple[int, _Detail]]:
+    """Yield which hit is to say less, and how much: the last ones before the first, and these steps behind them."""
+    for turn in range(1, len(_DETAILS) + _LEAD):
+        for at in reversed(range(count)):
+            level = turn - (_LEAD if at < _BEST else 0)
+            if 0 < level < len(_DETAILS):
+                yield at, _DETAILS[level]
 
 
 def _entry(hit: Hit, tool: Tool, capability: Capability, detail: _Detail) -> Json:

@@ -86,7 +86,7 @@ def test_where_room_is_short_the_last_hits_say_less_first() -> None:
     answer = search_answer("q", hits(10), tools_of(10), lambda _: rich(3), 10)
     assert 3_400 < size(answer) <= 4_000
     first, last = answer["results"][0], answer["results"][-1]
-    assert len(first["needs"]) >= len(last["needs"]) > 0
+    assert len(first["needs"]) > len(last["needs"]) > 0
     assert size(first) > size(last)
     assert all(
         source.keys() <= {"tool", "method", "path", "field"} for need in last["needs"] for source in need["from"]
