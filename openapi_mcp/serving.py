@@ -17,8 +17,9 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
-from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.document import Document
+from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
@@ -81,6 +82,9 @@ class Serves(Protocol):
 
     async def call(self, call: Call) -> Result:
         """Run a call."""
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
 
     async def announce(self) -> None:
         """Tell that the list has changed."""
@@ -247,6 +251,10 @@ class App:
         finally:
             served.calls -= 1
             await _close_unused(served)
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
+        return await self.executor.show(value, caller, *tools)
 
     async def serve(
         self, toolset: Toolset, document: Document, executor: Executor, freshness: Freshness | None = None

@@ -24,13 +24,16 @@ from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.loading import Notice, path_of, say_of
-from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.response.present import present
 from openapi_mcp.serving import App, apart, make_index
 from openapi_mcp.united import united
 
@@ -169,6 +172,17 @@ class Several:
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
         return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut and kept as the first one's API does it.
+
+        It is not kept where each API would have to say whether the caller's scopes still allow its own.
+        """
+        owners = dict.fromkeys(owner for tool in tools if (owner := self.owner(tool)) is not None)
+        first = next(iter(owners), None)
+        if first is not None and first.app is not None and (len(owners) == 1 or caller.scopes is None):
+            return await first.app.show(value, caller, *tools)
+        return present(Answer(value=value), first.config.limits.max_response if first is not None else 0)
 
     @property
     def summary(self) -> Summary:

@@ -75,6 +75,9 @@ class _ByName(Mapping[str, Tool]):
                 return tools[name]
         raise KeyError(name)
 
+    def __contains__(self, name: object) -> bool:
+        return any(name in tools for tools in self._each)
+
 
 def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:
     """Return what each API is, by the names of its tools, and once how results are to be read."""

@@ -40,9 +40,10 @@ from openapi_mcp.executor.send import (
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
-from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
-from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import SAFE_METHODS, Limits
 from openapi_mcp.model.reading import READ_RESULT
@@ -180,6 +181,10 @@ class Executor:
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(self._page, deadline=deadline))
         return await self._reader.show(answer, call, selection(tool, call.arguments))
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what we ourselves say about these tools, cut and kept as the API's answers are."""
+        return await self._reader.cut(Answer(value=value, text=write_json(value)), caller, *tools)
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.

@@ -8,7 +8,7 @@ from openapi_mcp.generator.enrich import with_needs
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.policy import Listing
-from openapi_mcp.model.searching import call_hints, search_tools
+from openapi_mcp.model.searching import as_searching, call_hints, search_tools
 from openapi_mcp.model.tool import Toolset
 
 BYTES_PER_TOKEN = 4
@@ -50,7 +50,8 @@ def _as_wanted(toolset: Toolset, mode: str, why: str) -> Toolset:
 
 def searching(toolset: Toolset, why: str) -> Toolset:
     """Return the toolset with the tools of the search mode as its list."""
-    return replace(toolset, mode="search", why=why, extras=(*search_tools(toolset.hints), *toolset.extras))
+    extras = (*search_tools(toolset.hints), *map(as_searching, toolset.extras))
+    return replace(toolset, mode="search", why=why, extras=extras)
 
 
 def list_size(toolset: Toolset) -> int:

@@ -131,6 +131,9 @@ class StoredTools(Mapping[str, Tool]):
             self._read[name] = decode_tool(listed, read_json(self._kept.read(at, length).decode()))
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._index  # without reading it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._index)
 

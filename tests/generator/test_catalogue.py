@@ -142,6 +142,7 @@ def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:
         assert [tool.name for tool in found.toolset.tools[1:]] == list(found.toolset.by_name)[1:]
         assert found.toolset.by_name["thing"] is found.toolset.by_name["thing"]
         assert found.toolset.by_name.get("nope") is None
+        assert ("thing" in found.toolset.by_name, "nope" in found.toolset.by_name) == (True, False)
         assert found.document.security_schemes == document().security_schemes
         assert found.document.servers == document().servers
 

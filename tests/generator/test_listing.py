@@ -87,7 +87,7 @@ def test_the_size_is_that_of_the_list_as_it_is_sent() -> None:
     [
         (["get"], {"readOnlyHint": True}),
         (["get", "post"], {"readOnlyHint": False, "destructiveHint": False}),
-        (["get", "post", "delete"], {"readOnlyHint": False, "destructiveHint": True}),
+        (["get", "post", "delete"], {"readOnlyHint": False}),
     ],
 )
 def test_what_calls_any_operation_has_the_hints_of_the_worst(methods: list[str], hints: dict[str, bool]) -> None:
@@ -102,7 +102,7 @@ def test_hints_of_several_are_those_of_the_worst() -> None:
     reads, creates = {"readOnlyHint": True}, {"readOnlyHint": False, "destructiveHint": False}
     assert united_hints([reads, reads]) == reads
     assert united_hints([reads, creates]) == creates
-    assert united_hints([creates, {}]) == {"readOnlyHint": False, "destructiveHint": True}
+    assert united_hints([creates, {}]) == {"readOnlyHint": False}
 
 
 def test_several_apis_are_offered_by_what_they_cost_together() -> None:
