@@ -17,6 +17,7 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
+from openapi_mcp.indexing import corpus_of, index_over
 from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.message import HttpRequest
@@ -194,7 +195,7 @@ class App:
         served = self._served
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(_index, served, self.stored))
+                served.index = await apart(partial(_index, served))
         return served.index
 
     def api_of(self, tool: str) -> str:
@@ -263,13 +264,8 @@ async def _close_unused(served: _Served) -> None:
             await served.executor.__aexit__(None, None, None)
 
 
-async def _index(served: _Served, stored: Stored | None) -> "Index":
-    from openapi_mcp.index.capabilities import find_capabilities
-    from openapi_mcp.index.corpus import read_corpus
-    from openapi_mcp.index.search import Index
-
-    tools, schemas = served.toolset.tools, served.document.schemas
-    return Index(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
+async def _index(served: _Served) -> "Index":
+    return index_over([corpus_of(served.toolset.tools, served.document.schemas)])
 
 
 async def _measure(pages: Pages) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from openapi_mcp.index.corpus import Corpus
+from openapi_mcp.index.plan import plan
 from openapi_mcp.index.words import terms
 from openapi_mcp.model.capability import Capabilities
 
@@ -45,4 +46,6 @@ class Index:
             if score > 0 and allowed(name):
                 hits.append(Hit(tool=name, score=round(score, 3)))
         hits.sort(key=lambda hit: -hit.score)
-        return Found(hits=tuple(hits[:limit]))
+        best = [hit.tool for hit in hits[:limit]]
+        led = plan(best[0], self.capabilities, best) if best else ""
+        return Found(hits=tuple(hits[:limit]), plan=led)

@@ -1,0 +1,110 @@
+"""The calls that lead to a tool: what it needs, followed back through the tools that yield it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from openapi_mcp.model.capability import Capabilities, Need, Producer
+
+_LONGEST = 5  # calls; a longer way is no help
+_MOST_FOLLOWED = 16  # needs
+_READS = ("GET", "HEAD", "QUERY")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A call, and those of its arguments that come from the calls before it."""
+
+    tool: str
+    given: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.tool}({', '.join(self.given)})" if self.given else self.tool
+
+
+def plan(tool: str, capabilities: Capabilities, near: Collection[str] = ()) -> str:
+    """Return the calls that lead to a tool, "" where it needs none before it.
+
+    "customers_list -> orders_list(customer) -> products_retrieve(id)": in parentheses is what comes from the calls
+    before. What must be given is followed back; what may be given only to a tool that is `near`, found by the same
+    words, that yields it.
+    """
+    steps = _Planner(capabilities, near).way(tool, ())
+    if len(steps) < 2:
+        return ""
+    cut = "... -> " if len(steps) > _LONGEST else ""
+    return cut + " -> ".join(map(str, steps[-_LONGEST:]))
+
+
+class _Planner:
+    """Finds the way to tools with these capabilities."""
+
+    def __init__(self, capabilities: Capabilities, near: Collection[str]) -> None:
+        self._capabilities = capabilities
+        self._near = near
+        self._known: dict[tuple[str, int, tuple[str, ...]], bool] = {}
+        self._left = _MOST_FOLLOWED
+
+    def way(self, tool: str, above: tuple[str, ...]) -> list[_Step]:
+        """Return the calls that lead to a tool, and its own; those `above` wait for it, and so cannot be among them."""
+        above = (*above, tool)
+        steps: list[_Step] = []
+        given = []
+        for need in self._followed(tool):
+            before = {step.tool for step in steps}
+            producer = self._choose(need, above, before)
+            if producer is not None:
+                given.append(need.argument)
+                steps += [step for step in self._way_to(producer, above, before) if step.tool not in before]
+        return [*steps, _Step(tool, tuple(given))]
+
+    def _way_to(self, producer: str, above: tuple[str, ...], before: Collection[str]) -> list[_Step]:
+        return [] if producer in before else self.way(producer, above)
+
+    def _followed(self, tool: str) -> Iterator[Need]:
+        """Yield the needs of a tool that are followed back: of a document full of circles only so many."""
+        for need in self._needs(tool):
+            if need.is_required or any(each.tool in self._near and each.tool != tool for each in need.producers):
+                self._left -= 1
+                if self._left >= 0:
+                    yield need
+
+    def _needs(self, tool: str) -> tuple[Need, ...]:
+        known = self._capabilities.get(tool)
+        return known.needs if known is not None else ()
+
+    def _choose(self, need: Need, above: tuple[str, ...], chosen: Collection[str]) -> str | None:
+        """Return the best producer that can be reached; where none can, the best that does not wait for this one."""
+        candidates = [tool for tool in self._candidates(need) if tool not in above]
+        for tool in candidates:
+            if tool in chosen:
+                return tool
+        room = _LONGEST - len(above)
+        if room < 1 or not candidates:
+            return None
+        return next((tool for tool in candidates if self._can_reach(tool, room, above)), candidates[0])
+
+    def _candidates(self, need: Need) -> list[str]:
+        """Return the producers, best first; those that write come last: nothing is made to be looked up."""
+        if need.is_required:
+            return [each.tool for each in sorted(need.producers, key=_writes)]
+        return [each.tool for each in need.producers if each.tool in self._near and not _writes(each)]
+
+    def _can_reach(self, tool: str, room: int, above: tuple[str, ...]) -> bool:
+        """Return whether a tool can be called with so many calls, its own the last, that follow on each other.
+
+        What no tool yields only a person knows; those `above` wait for it themselves.
+        """
+        key = tool, room, above
+        if key not in self._known:
+            required = [need for need in self._needs(tool) if need.is_required]
+            self._known[key] = not required or (
+                room > 1 and all(self._can_meet(need, room - 1, above) for need in required)
+            )
+        return self._known[key]
+
+    def _can_meet(self, need: Need, room: int, above: tuple[str, ...]) -> bool:
+        return any(each.tool not in above and self._can_reach(each.tool, room, above) for each in need.producers)
+
+
+def _writes(producer: Producer) -> bool:
+    return producer.method not in _READS
