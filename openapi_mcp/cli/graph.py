@@ -58,7 +58,7 @@ def _drawing_for(path: str) -> Drawing:
     suffix = Path(path).suffix.lower()
     if suffix not in drawings:
         raise ConfigError(
-            f"no picture is written as {suffix or 'a file without a suffix'!r}",
+            f"no picture is written as {f'{suffix!r}' if suffix else 'a file without a suffix'}",
             where="--graph",
             hint=f"name a file that ends with {', '.join(drawings)}",
         )

@@ -34,12 +34,10 @@ Examples:
 
 \b
   openapi-mcp inspect --spec openapi.json
+      the tools as a table; with --json all that is known of them
 
 \b
   openapi-mcp inspect --spec openapi.json orders_list
-
-\b
-  openapi-mcp inspect --spec openapi.json --methods all --json
 
 \b
   openapi-mcp inspect --spec openapi.json --methods all --graph tools.html

@@ -106,6 +106,12 @@ def test_a_long_way_is_cut_at_its_beginning() -> None:
     assert plan("t", wide) == "... -> p3 -> p4 -> p5 -> p6 -> t(n0, n1, n2, n3, n4, n5, n6)"
 
 
+def test_of_very_many_needs_some_are_followed() -> None:
+    """security.md: a document is hostile; the way to a tool is looked for within a bounded time."""
+    wide = capabilities({"t": [need(f"n{n}", f"p{n}") for n in range(99)]})
+    assert plan("t", wide).startswith("... -> p12 -> p13 -> p14 -> p15 -> t(n0, n1, ")
+
+
 def test_a_dense_graph_of_circles_is_planned_in_no_more_than_five_calls() -> None:
     """security.md: a document is hostile; each of 40 tools needs three things, each from all others."""
     names = [f"t{n}" for n in range(40)]
