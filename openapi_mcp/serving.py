@@ -195,7 +195,7 @@ class App:
         served = self._served
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(_index, served))
+                served.index = await apart(partial(_index, served, self.stored))
         return served.index
 
     def api_of(self, tool: str) -> str:
@@ -264,7 +264,7 @@ async def _close_unused(served: _Served) -> None:
             await served.executor.__aexit__(None, None, None)
 
 
-async def _index(served: _Served) -> "Index":
+async def _index(served: _Served, stored: Stored | None) -> "Index":
     return index_over([corpus_of(served.toolset.tools, served.document.schemas)])
 
 

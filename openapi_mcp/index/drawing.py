@@ -49,7 +49,7 @@ svg.graph { background: var(--back) }
 .graph .wire { fill: none; stroke: var(--line); stroke-width: 1.3 }
 .graph .thick { stroke-width: 2.4 }
 .graph .thickest { stroke-width: 4 }
-.graph .back { stroke-width: 1 }
+.graph .back { stroke: var(--light); stroke-width: 1 }
 .graph .other { stroke: var(--light); stroke-width: 1; stroke-dasharray: 2 3 }
 .graph .method-get, .graph .method-head { fill: var(--get) }
 .graph .method-post { fill: var(--post) }
@@ -103,7 +103,7 @@ def _path(route: Sequence[Point]) -> str:
     """Return a curve through the points: level where it leaves and arrives, and wherever it passes a column."""
     found = [f"M{_point(route[0])}"]
     for number, (before, after) in enumerate(pairwise(route)):
-        if number % 2:
+        if number % 2 == 0:
             found.append(f"L{_point(after)}")
             continue
         reach = (after[0] - before[0]) * _CURVE if after[0] > before[0] else _BACK

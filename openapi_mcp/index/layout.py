@@ -19,7 +19,7 @@ BETWEEN = 76.0  # between columns
 MARGIN = 16.0
 _LANE = 3.0  # the height of a passing line
 _SWEEPS = 8
-_SHORTEST = 12  # boxes that a column holds at least before it becomes two
+_SHORTEST = 12  # boxes that a column has at least, where there are so many that they are put into several
 _WIDEST = 1200.0  # of the boxes without lines, where nothing else is wider
 
 
@@ -53,7 +53,7 @@ Point = tuple[float, float]
 class Layout:
     """The size of a picture, the upper left corner of each box, and the points that each line goes through.
 
-    Every second leg of a line is level: there it passes a column.
+    The first leg of a line, and every second after it, is level: there it leaves a column, or passes one.
     """
 
     width: float
@@ -121,6 +121,10 @@ class _Placing:
             if line.is_main and top is not None:
                 yield (self.left[column], top)
                 yield (self.left[column] + self._width(column), top)
+
+    def width_beside(self, key: str) -> float:
+        """Return the width of the column that a box stands in."""
+        return self._width(self.column_of[key])
 
     def _slots(self) -> list[list[_Slot]]:
         """Return the columns from left to right, in them what has a place there, top to bottom."""
@@ -215,7 +219,7 @@ def _columns(keys: Sequence[str], main: Sequence[tuple[str, str]]) -> Mapping[st
     column = 0
     for level in _by_level(keys, main):
         members = sorted(level, key=beside.__getitem__)  # those that one box leads to stay together
-        parts = ceil(len(members) / longest)
+        parts = max(1, round(len(members) / longest))
         column_of |= {key: column + number * parts // len(members) for number, key in enumerate(members)}
         column += parts
     return column_of
@@ -235,6 +239,7 @@ def _route(line: Line, boxes: Mapping[str, Box], corners: Mapping[str, Point], p
         return
     (x, y), box = corners[line.source], boxes[line.source]
     yield (x + box.width, y + box.leave)
+    yield (x + placed.width_beside(line.source), y + box.leave)  # past the wider boxes above and below
     yield from placed.passing(line)
     x, y = corners[line.target]
     yield (x, y + line.arrive)

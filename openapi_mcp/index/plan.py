@@ -1,6 +1,6 @@
 """The calls that lead to a tool: what it needs, followed back through the tools that yield it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from openapi_mcp.model.capability import Capabilities, Need, Producer
@@ -48,17 +48,23 @@ class _Planner:
         """Return the calls that lead to a tool, and its own; those `above` wait for it, and so cannot be among them."""
         above = (*above, tool)
         steps: list[_Step] = []
-        given = []
-        for need in self._followed(tool):
+        sources = self._sources(tool, above)
+        for source in dict.fromkeys(sources.values()):
             before = {step.tool for step in steps}
-            producer = self._choose(need, above, before)
-            if producer is not None:
-                given.append(need.argument)
-                steps += [step for step in self._way_to(producer, above, before) if step.tool not in before]
-        return [*steps, _Step(tool, tuple(given))]
+            if source not in before:
+                steps += [step for step in self.way(source, above) if step.tool not in before]
+        return [*steps, _Step(tool, tuple(sources))]
 
-    def _way_to(self, producer: str, above: tuple[str, ...], before: Collection[str]) -> list[_Step]:
-        return [] if producer in before else self.way(producer, above)
+    def _sources(self, tool: str, above: tuple[str, ...]) -> dict[str, str]:
+        """Return for each argument of a tool that is followed back the tool to take it from.
+
+        Where the best for one argument yields another one too, both come from there: what stands together in one
+        answer belongs together.
+        """
+        needs = list(self._followed(tool))
+        best = {need.argument: found for need in needs if (found := self._choose(need, above)) is not None}
+        met = {source: sum(_yields(source, need) for need in needs) for source in best.values()}
+        return {need.argument: _most(need, best[need.argument], met) for need in needs if need.argument in best}
 
     def _followed(self, tool: str) -> Iterator[Need]:
         """Yield the needs of a tool that are followed back: of a document full of circles only so many."""
@@ -72,12 +78,9 @@ class _Planner:
         known = self._capabilities.get(tool)
         return known.needs if known is not None else ()
 
-    def _choose(self, need: Need, above: tuple[str, ...], chosen: Collection[str]) -> str | None:
+    def _choose(self, need: Need, above: tuple[str, ...]) -> str | None:
         """Return the best producer that can be reached; where none can, the best that does not wait for this one."""
         candidates = [tool for tool in self._candidates(need) if tool not in above]
-        for tool in candidates:
-            if tool in chosen:
-                return tool
         room = _LONGEST - len(above)
         if room < 1 or not candidates:
             return None
@@ -108,3 +111,13 @@ class _Planner:
 
 def _writes(producer: Producer) -> bool:
     return producer.method not in _READS
+
+
+def _yields(tool: str, need: Need) -> bool:
+    return any(each.tool == tool for each in need.producers)
+
+
+def _most(need: Need, best: str, met: Mapping[str, int]) -> str:
+    """Return which of the tools that are called anyway yields what is needed: one that meets most, else the best."""
+    offered = [source for source in met if _yields(source, need)]
+    return max(offered, key=lambda source: (met[source], source == best))

@@ -14,6 +14,7 @@ from openapi_mcp.index.drawing import COLOURS, LEGEND, safe, svg
 from openapi_mcp.index.graph import Graph, graph_json
 from openapi_mcp.index.webscript import LOOK, SCRIPT
 
+_OTHERS = 60  # edges from other sources that are shown before one asks for them
 _NOT_JSON = re.compile("[\ud800-\udfff]")  # half a character: no file in UTF-8 can hold it
 
 
@@ -25,6 +26,7 @@ def webpage(graph: Graph, title: str) -> str:
         "form-action 'none'"
     )
     sections = _sections(graph, title) if is_large(graph) else _section("all", "", tools_picture(graph), title)
+    is_plain = sum(not edge.is_first for edge in graph.edges) > _OTHERS
     count = f"{len(graph.nodes)} tools, {sum(edge.is_first for edge in graph.edges)} needs met"
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -36,12 +38,12 @@ def webpage(graph: Graph, title: str) -> str:
 <title>{safe(title)}</title>
 <style>{look}</style>
 </head>
-<body>
+<body{' class="plain"' if is_plain else ""}>
 <header>
 <h1>{safe(title)}</h1>
 <p class="count">{count}</p>
 <label>Find a tool <input id="find" type="search" autocomplete="off" aria-controls="found"></label>
-<label class="option"><input id="others" type="checkbox" checked> other sources too</label>
+<label class="option"><input id="others" type="checkbox"{"" if is_plain else " checked"}> other sources too</label>
 <p class="legend">{LEGEND}</p>
 <ul id="found"></ul>
 </header>

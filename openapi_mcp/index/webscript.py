@@ -20,6 +20,7 @@ h2 { font-size: 16px; margin: 12px 16px 0 }
 button { font: 13px ui-monospace, Menlo, Consolas, monospace; color: var(--mark); background: none; border: 0;
   padding: 1px 3px; cursor: pointer; text-align: left; text-decoration: underline }
 a { color: var(--mark) }
+main { padding-bottom: 40vh } /* so that no card must lie below what is told of it */
 section { display: none }
 section:target, main:not(:has(section:target)) > section:first-child { display: block }
 .picture { overflow: auto; padding: 8px }
@@ -38,7 +39,7 @@ section:target, main:not(:has(section:target)) > section:first-child { display: 
 .picked .wire.on { stroke: var(--mark); stroke-width: 2 }
 .picked .card.chosen .box { stroke: var(--mark); stroke-width: 3 }
 .card.match .box { stroke: var(--mark); stroke-width: 3; stroke-dasharray: none }
-.plain .other { display: none }
+.plain .other:not(.on) { display: none }
 """
 
 SCRIPT = """
@@ -76,9 +77,14 @@ function reach(start, section, step, to) {
 
 function light(key, section) {
   const [up, upWires] = reach(key, section, "to", "from"), [down, downWires] = reach(key, section, "from", "to");
+  const beside = new Set([...up, ...down]);
+  for (const { from, to } of drawn) {
+    if (from === key) beside.add(to);
+    if (to === key) beside.add(from);
+  }
   section.classList.add("picked");
   for (const card of section.querySelectorAll(".card")) {
-    card.classList.toggle("on", up.has(card.dataset.key) || down.has(card.dataset.key));
+    card.classList.toggle("on", beside.has(card.dataset.key));
     card.classList.toggle("chosen", card.dataset.key === key);
   }
   for (const { wire, from, to } of drawn)
@@ -87,6 +93,7 @@ function light(key, section) {
 
 function dark() {
   sections.forEach(section => section.classList.remove("picked"));
+  wires.forEach(wire => wire.classList.remove("on"));
 }
 
 function shown() {
@@ -202,8 +209,8 @@ find.addEventListener("keydown", event => {
   if (event.key === "Enter" && hits.length) go(hits[0].tool);
 });
 document.addEventListener("keydown", event => { if (event.key === "Escape") clear(); });
-document.getElementById("others").addEventListener("change", event =>
-  document.body.classList.toggle("plain", !event.target.checked));
+const others = document.getElementById("others");
+others.addEventListener("change", () => document.body.classList.toggle("plain", !others.checked));
 window.addEventListener("hashchange", relight);
 })();
 """

@@ -79,7 +79,7 @@ def test_a_wire_that_passes_a_column_is_level_there() -> None:
     """Our choice: it runs between the boxes."""
     wires = (Wire(source="a", target="b"), Wire(source="b", target="c"), Wire(source="a", target="c"))
     last = drawn(Picture(cards=tuple(map(card, "abc")), wires=wires)).findall(f"{SVG}path")[-1]
-    assert re.sub(r"[\d. -]", "", last.get("d") or "") == "MCLC"
+    assert re.sub(r"[\d. -]", "", last.get("d") or "") == "MLCLC"
 
 
 @pytest.mark.parametrize(

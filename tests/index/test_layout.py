@@ -30,7 +30,7 @@ def test_lines_lead_from_left_to_right() -> None:
     """Sugiyama 1981: each box stands right of what leads to it."""
     layout = lay_out(boxes("a", "b", "c"), lines(("a", "b"), ("b", "c")))
     assert layout.corners["a"][0] < layout.corners["b"][0] < layout.corners["c"][0]
-    (start, end), _ = layout.routes
+    (start, _, end), _ = layout.routes
     x, y = layout.corners["a"]
     assert start == (x + boxes("a")[0].width, y + 12)
     assert end == (layout.corners["b"][0], layout.corners["b"][1] + 20)
@@ -39,18 +39,25 @@ def test_lines_lead_from_left_to_right() -> None:
 def test_a_line_that_passes_a_column_has_a_place_of_its_own_there() -> None:
     """Else it would run through the boxes of that column."""
     layout = lay_out(boxes("a", "b", "c"), lines(("a", "b"), ("b", "c"), ("a", "c")))
-    _, (left, top), (right, same), _ = layout.routes[2]
+    _, _, (left, top), (right, same), _ = layout.routes[2]
     x, y = layout.corners["b"]
     assert (left, top) == (x, same)
     assert right > left
     assert not y <= top <= y + boxes("b")[0].height
 
 
+def test_a_line_leaves_its_column_before_it_turns() -> None:
+    """Else it would run through wider boxes above or below the one that it leaves."""
+    layout = lay_out(boxes("a", "much_wider", "c"), lines(("a", "c"), ("much_wider", "c")))
+    _, (short, level), _ = layout.routes[0]
+    assert (short, level) == (layout.corners["a"][0] + boxes("much_wider")[0].width, layout.corners["a"][1] + 12)
+
+
 def test_a_line_back_and_one_to_itself() -> None:
     """Of a circle one line leads back; one from a box to itself is not drawn."""
     layout = lay_out(boxes("a", "b"), lines(("a", "b"), ("b", "a"), ("a", "a")))
-    assert [len(route) for route in layout.routes] == [2, 2, 0]
-    assert layout.routes[1][0][0] > layout.routes[1][1][0]
+    assert [len(route) for route in layout.routes] == [3, 3, 0]
+    assert layout.routes[1][0][0] > layout.routes[1][-1][0]
 
 
 def test_lighter_lines_move_nothing() -> None:
@@ -58,7 +65,7 @@ def test_lighter_lines_move_nothing() -> None:
     main = lines(("a", "b"), ("c", "d"))
     plain, more = lay_out(boxes(*"abcd"), main), lay_out(boxes(*"abcd"), main + lines(("d", "b"), is_main=False))
     assert plain.corners == more.corners
-    assert len(more.routes[2]) == 2
+    assert len(more.routes[2]) == 3
 
 
 def test_boxes_without_lines_stand_in_rows_below() -> None:

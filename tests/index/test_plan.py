@@ -46,8 +46,10 @@ def test_several_needs_of_a_call_are_met_before_it() -> None:
 
 def test_a_call_that_meets_two_needs_is_made_once() -> None:
     """Our choice: values that belong together come from one answer."""
-    known = capabilities({"get": [need("owner", "repos", "users"), need("repo", "forks", "repos")], "repos": []})
+    known = capabilities({"get": [need("owner", "users", "repos"), need("repo", "repos", "forks")], "repos": []})
     assert plan("get", known) == "repos -> get(owner, repo)"
+    later = capabilities({"get": [need("repo", "repos"), need("owner", "users", "repos")]})
+    assert plan("get", later) == "repos -> get(repo, owner)"
 
 
 def test_a_producer_is_preceded_by_its_own_producers() -> None:
@@ -62,6 +64,8 @@ def test_a_call_stands_once_though_two_ways_lead_over_it() -> None:
         {"d": [need("b", "bs"), need("c", "cs")], "bs": [need("a", "as")], "cs": [need("a", "as")], "as": []}
     )
     assert plan("d", known) == "as -> bs(a) -> cs(a) -> d(b, c)"
+    nested = capabilities({"d": [need("b", "bs"), need("a", "as")], "bs": [need("a", "as")], "as": []})
+    assert plan("d", nested) == "as -> bs(a) -> d(b, a)"
 
 
 @pytest.mark.parametrize(

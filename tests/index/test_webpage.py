@@ -120,3 +120,13 @@ def test_the_page_says_what_it_is_in_light_and_dark_and_can_be_used_by_keyboard(
     assert text.count("prefers-color-scheme: dark") == 2
     for key in ("keydown", "Escape", "Enter", "tabindex", "aria-live", "focus-visible"):
         assert key in text
+
+
+def test_many_other_sources_are_shown_when_asked_for() -> None:
+    """Our choice: a hundred dashed lines hide the solid ones."""
+    paths = {f"/n{n}": {"get": {"operationId": f"n{n}"}} for n in range(20)}
+    many = capabilities({f"n{n}": [need("id", *[f"n{m}" for m in range(n)][:5])] for n in range(20)})
+    dense = webpage(read_graph(toolset(paths).tools, many), "Shop")
+    assert ('<body class="plain">' in dense, '<input id="others" type="checkbox">' in dense) == (True, True)
+    plain = webpage(graph(), "Shop")
+    assert ("<body>" in plain, '<input id="others" type="checkbox" checked>' in plain) == (True, True)
