@@ -17,7 +17,7 @@ from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
-from openapi_mcp.generator.listing import listed
+from openapi_mcp.generator.listing import offered, prepared
 from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.address import Bounds
@@ -141,8 +141,10 @@ async def load_catalogue(
         occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
-        listing = replace(config.listing, mode="tools") if config.name else config.listing  # united.py lists several
-        toolset = listed(toolset, listing, partial(find_capabilities, toolset.tools, document.schemas))
+        learn = partial(find_capabilities, toolset.tools, document.schemas)
+        toolset = prepared(toolset, config.listing, learn)
+        if not config.name:  # else united.py offers it, with those of the other APIs
+            toolset = offered(toolset, config.listing)
     if not whole:  # else it stands among the problems that are shown
         for problem in document.problems:
             if problem.message.startswith(TWICE):

@@ -17,7 +17,6 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
-from openapi_mcp.indexing import corpus_of, index_over
 from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.message import HttpRequest
@@ -25,6 +24,7 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 
 if TYPE_CHECKING:
+    from openapi_mcp.index.corpus import Corpus
     from openapi_mcp.index.search import Index
 
 Value = TypeVar("Value")
@@ -95,6 +95,8 @@ class _Served:
     executor: Executor
     pages: Pages
     freshness: Freshness | None
+    stored: Stored | None = None
+    corpus: "Corpus | None" = None
     index: "Index | None" = None
     calls: int = 0
     is_over: bool = False
@@ -128,6 +130,7 @@ class App:
             executor=executor,
             pages=pages or pages_of(toolset),
             freshness=freshness,
+            stored=stored,
         )
         self.stored = stored
         self.kept = kept
@@ -193,10 +196,19 @@ class App:
     async def index(self) -> "Index":
         """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
         served = self._served
+        corpus = await self.corpus()
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(_index, served, self.stored))
+                served.index = await apart(partial(make_index, corpus))
         return served.index
+
+    async def corpus(self) -> "Corpus":
+        """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
+        served = self._served
+        async with self._indexing:
+            if served.corpus is None:
+                served.corpus = await apart(partial(_corpus, served))
+        return served.corpus
 
     def api_of(self, tool: str) -> str:
         """Return "": there is only this one."""
@@ -264,8 +276,21 @@ async def _close_unused(served: _Served) -> None:
             await served.executor.__aexit__(None, None, None)
 
 
-async def _index(served: _Served, stored: Stored | None) -> "Index":
-    return index_over([corpus_of(served.toolset.tools, served.document.schemas)])
+async def _corpus(served: _Served) -> "Corpus":
+    from openapi_mcp.index.capabilities import find_capabilities
+    from openapi_mcp.index.corpus import corpus_of, read_corpus
+
+    if served.stored is not None and (kept := served.stored.corpus()) is not None:
+        return corpus_of(kept)
+    tools, schemas = served.toolset.tools, served.document.schemas
+    return read_corpus(tools, schemas, find_capabilities(tools, schemas))
+
+
+async def make_index(corpus: "Corpus") -> "Index":
+    """Return what finds the tools of a corpus by words."""
+    from openapi_mcp.index.search import Index
+
+    return Index(corpus)
 
 
 async def _measure(pages: Pages) -> None:

@@ -21,7 +21,7 @@ LAYERS = (
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),
-    ("tasks", "indexing"),
+    ("tasks",),
     ("serving", "credentials", "united"),
     ("loading",),
     ("app",),

@@ -1,7 +1,7 @@
 """`openapi-mcp search`: what a model would be offered for some words."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
@@ -11,11 +11,14 @@ from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, t
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.indexing import corpus_of, index_over
 from openapi_mcp.loading import Catalogue
 from openapi_mcp.model.capability import Capability, as_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.serving import make_index
+
+if TYPE_CHECKING:
+    from openapi_mcp.index.search import Index
 
 HELP = """Show which tools a model would be offered for these words, best first, and what each needs from others.
 
@@ -63,12 +66,23 @@ def search(
 
 def search_report(loaded: Mapping[str, Catalogue], words: str, limit: int) -> dict[str, Any]:
     """Return what `search --json` prints, {"query", "results", "plan"}, of the tools of all APIs."""
-    index = index_over(corpus_of(each.toolset.tools, each.document.schemas) for each in loaded.values())
+    index = anyio.run(_index, loaded)
     tools = {name: tool for each in loaded.values() for name, tool in each.toolset.by_name.items()}
     found = index.search(words, limit)
     none = Capability()
     results = [_result(tools[hit.tool], hit.score, index.capabilities.get(hit.tool, none)) for hit in found.hits]
     return {"query": words, "results": results, "plan": found.plan}
+
+
+async def _index(loaded: Mapping[str, Catalogue]) -> "Index":
+    from openapi_mcp.index.capabilities import find_capabilities
+    from openapi_mcp.index.corpus import read_corpus, united_corpus
+
+    corpora = []
+    for catalogue in loaded.values():
+        tools, schemas = catalogue.toolset.tools, catalogue.document.schemas
+        corpora.append(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
+    return await make_index(united_corpus(corpora))
 
 
 def _result(tool: Tool, score: float, capability: Capability) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The calls that lead to a tool: what it needs, followed back through the tools that yield it."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from openapi_mcp.model.capability import Capabilities, Need, Producer
 
+Allowed = Callable[[str], bool]
 _LONGEST = 5  # calls; a longer way is no help
 _MOST_FOLLOWED = 16  # needs
 _READS = ("GET", "HEAD", "QUERY")
@@ -21,14 +22,14 @@ class _Step:
         return f"{self.tool}({', '.join(self.given)})" if self.given else self.tool
 
 
-def plan(tool: str, capabilities: Capabilities, near: Collection[str] = ()) -> str:
-    """Return the calls that lead to a tool, "" where it needs none before it.
+def plan(tool: str, capabilities: Capabilities, near: Collection[str] = (), allowed: Allowed | None = None) -> str:
+    """Return the calls that lead to a tool, only of those that are `allowed`; "" where it needs none before it.
 
     "customers_list -> orders_list(customer) -> products_retrieve(id)": in parentheses is what comes from the calls
     before. What must be given is followed back; what may be given only to a tool that is `near`, found by the same
     words, that yields it.
     """
-    steps = _Planner(capabilities, near).way(tool, ())
+    steps = _Planner(capabilities, near, allowed).way(tool, ())
     if len(steps) < 2:
         return ""
     cut = "... -> " if len(steps) > _LONGEST else ""
@@ -38,8 +39,9 @@ def plan(tool: str, capabilities: Capabilities, near: Collection[str] = ()) -> s
 class _Planner:
     """Finds the way to tools with these capabilities."""
 
-    def __init__(self, capabilities: Capabilities, near: Collection[str]) -> None:
+    def __init__(self, capabilities: Capabilities, near: Collection[str], allowed: Allowed | None) -> None:
         self._capabilities = capabilities
+        self._allowed = allowed
         self._near = near
         self._known: dict[tuple[str, int, tuple[str, ...]], bool] = {}
         self._left = _MOST_FOLLOWED
@@ -76,7 +78,9 @@ class _Planner:
 
     def _needs(self, tool: str) -> tuple[Need, ...]:
         known = self._capabilities.get(tool)
-        return known.needs if known is not None else ()
+        if known is None or self._allowed is None:
+            return known.needs if known is not None else ()
+        return tuple(_within(need, self._allowed) for need in known.needs)
 
     def _choose(self, need: Need, above: tuple[str, ...]) -> str | None:
         """Return the best producer that can be reached; where none can, the best that does not wait for this one."""
@@ -107,6 +111,10 @@ class _Planner:
 
     def _can_meet(self, need: Need, room: int, above: tuple[str, ...]) -> bool:
         return any(each.tool not in above and self._can_reach(each.tool, room, above) for each in need.producers)
+
+
+def _within(need: Need, allowed: Allowed) -> Need:
+    return replace(need, producers=tuple(each for each in need.producers if allowed(each.tool)))
 
 
 def _writes(producer: Producer) -> bool:

@@ -85,6 +85,11 @@ class SentBody:
         return any(binding.kind is BindingKind.FILE_BODY for binding in self.bindings)
 
 
+WireTool = dict[str, Any]
+Hints = Mapping[str, bool]
+"""Annotations by their names on the wire."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
     """The hints of MCP's ToolAnnotations, all four always said."""
@@ -145,20 +150,21 @@ class Toolset:
     A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for. `extras` are
     listed behind the tools: those that are no operation, as the list carries them. In the `mode` "search" they are the
     whole list, else ("tools") each tool is in it, as the `style` has it; `why` says why it is that mode. `size` are the
-    bytes of the list with each tool in it.
+    bytes of the list with each tool in it, `hints` the annotations of a tool that calls any of them.
     """
 
     title: str
     version: str
     instructions: str
     tools: Sequence[Tool]
-    extras: "Sequence[WireTool]" = ()
+    extras: Sequence[WireTool] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     mode: str = "tools"
     style: str = "full"
     why: str = ""
     size: int = 0
+    hints: Hints = field(default_factory=dict)
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -174,9 +180,6 @@ class Toolset:
     def searches(self) -> bool:
         """True where tools are found by searching, and called through `call_operation`."""
         return self.mode == "search"
-
-
-WireTool = dict[str, Any]
 
 
 def wire_tool(tool: Tool) -> WireTool:

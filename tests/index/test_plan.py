@@ -102,6 +102,14 @@ def test_what_may_be_given_is_not_fetched_by_writing() -> None:
     assert plan("list", known, ("list", "make")) == ""
 
 
+def test_a_tool_that_is_not_allowed_is_not_named() -> None:
+    """security.md: filters, and what a caller may not do, bind a search as they bind the list."""
+    assert plan("products_retrieve", SHOP, allowed=lambda tool: tool != "orders_list") == (
+        "products_list -> products_retrieve(id)"
+    )
+    assert plan("orders_retrieve", SHOP, allowed=lambda tool: tool != "orders_list") == ""
+
+
 def test_a_long_way_is_cut_at_its_beginning() -> None:
     """Our choice: five calls at most."""
     known = capabilities({f"t{n}": [need("id", f"t{n + 1}")] for n in range(9)} | {"t9": []})
