@@ -161,7 +161,7 @@ def _drawn(edges: Iterable[Edge]) -> Iterator[Edge]:
 
 
 def _tool_card(node: Node) -> Card:
-    rows = [Row(text=_cut(node.path), kind="path")]
+    rows = [Row(text=_ending(node.path), kind="path")]
     if node.finds:
         rows.append(Row(text=_cut(f"finds by {', '.join(node.finds)}"), kind="finds"))
     rows += _need_rows(node)
@@ -228,6 +228,12 @@ def _between_tip(edges: Collection[Edge]) -> str:
 
 def _tools(count: int) -> str:
     return f"{count} tool{'s' * (count != 1)}"
+
+
+def _ending(path: str) -> str:
+    """Return a path on one line; of a long one the end, which tells more than the beginning."""
+    flat = one_line(path, 1000)
+    return flat if len(flat) <= _LONGEST else f"…{flat[1 - _LONGEST :]}"
 
 
 def _cut(text: str, limit: int = _LONGEST) -> str:

@@ -21,7 +21,7 @@ button { font: 13px ui-monospace, Menlo, Consolas, monospace; color: var(--mark)
   padding: 1px 3px; cursor: pointer; text-align: left; text-decoration: underline }
 a { color: var(--mark) }
 main { padding-bottom: 40vh } /* so that no card must lie below what is told of it */
-section { display: none }
+section { display: none; scroll-margin-top: 200px } /* below the header, which stays */
 section:target, main:not(:has(section:target)) > section:first-child { display: block }
 .picture { overflow: auto; padding: 8px }
 .picture svg { display: block }

@@ -124,3 +124,12 @@ def test_a_resource_without_a_name_has_a_card_that_says_so() -> None:
     """Where nearly all tools have a tag, those that have none are together."""
     paths = {f"/{number}": {"get": {"tags": [str(number % 2)] if number else []}} for number in range(20)}
     assert overview(read_graph(toolset(paths).tools, {}), {}).cards[0].name == "(no name)"
+
+
+def test_of_a_long_path_the_end_is_shown() -> None:
+    """Our choice: the beginning is that of many others."""
+    path = f"/{'enterprises/' * 5}teams"
+    (card,) = tools_picture(read_graph(toolset({path: {"get": {}}}).tools, {})).cards
+    assert len(card.rows[0].text) == 44
+    assert card.rows[0].text.startswith("…")
+    assert card.rows[0].text.endswith("enterprises/teams")
