@@ -22,14 +22,21 @@ class _Step:
         return f"{self.tool}({', '.join(self.given)})" if self.given else self.tool
 
 
-def plan(tool: str, capabilities: Capabilities, near: Collection[str] = (), allowed: Allowed | None = None) -> str:
+def plan(
+    tool: str,
+    capabilities: Capabilities,
+    near: Collection[str] = (),
+    named: Collection[str] = (),
+    allowed: Allowed | None = None,
+) -> str:
     """Return the calls that lead to a tool, only of those that are `allowed`; "" where it needs none before it.
 
     "customers_list -> orders_list(customer) -> products_retrieve(id)": in parentheses is what comes from the calls
-    before. What must be given is followed back; what may be given only to a tool that is `near`, found by the same
-    words, that yields it.
+    before. What must be given is followed back; what may be given only where its best source is `near`, among what a
+    search found. A source that is about something else, as an order that has a product, comes first where the words
+    of the request have `named` it.
     """
-    steps = _Planner(capabilities, near, allowed).way(tool, ())
+    steps = _Planner(capabilities, near, named, allowed).way(tool, ())
     if len(steps) < 2:
         return ""
     cut = "... -> " if len(steps) > _LONGEST else ""
@@ -39,10 +46,11 @@ def plan(tool: str, capabilities: Capabilities, near: Collection[str] = (), allo
 class _Planner:
     """Finds the way to tools with these capabilities."""
 
-    def __init__(self, capabilities: Capabilities, near: Collection[str], allowed: Allowed | None) -> None:
+    def __init__(
+        self, capabilities: Capabilities, near: Collection[str], named: Collection[str], allowed: Allowed | None
+    ) -> None:
         self._capabilities = capabilities
-        self._allowed = allowed
-        self._near = near
+        self._near, self._named, self._allowed = near, named, allowed
         self._known: dict[tuple[str, int, tuple[str, ...]], bool] = {}
         self._left = _MOST_FOLLOWED
 
@@ -71,7 +79,9 @@ class _Planner:
     def _followed(self, tool: str) -> Iterator[Need]:
         """Yield the needs of a tool that are followed back: of a document full of circles only so many."""
         for need in self._needs(tool):
-            if need.is_required or any(each.tool in self._near and each.tool != tool for each in need.producers):
+            if need.is_required or any(
+                each != tool and each in self._near for each in self._candidates(tool, need)[:1]
+            ):
                 self._left -= 1
                 if self._left >= 0:
                     yield need
@@ -84,17 +94,27 @@ class _Planner:
 
     def _choose(self, need: Need, above: tuple[str, ...]) -> str | None:
         """Return the best producer that can be reached; where none can, the best that does not wait for this one."""
-        candidates = [tool for tool in self._candidates(need) if tool not in above]
+        candidates = [tool for tool in self._candidates(above[-1], need) if tool not in above]
         room = _LONGEST - len(above)
         if room < 1 or not candidates:
             return None
         return next((tool for tool in candidates if self._can_reach(tool, room, above)), candidates[0])
 
-    def _candidates(self, need: Need) -> list[str]:
+    def _candidates(self, tool: str, need: Need) -> list[str]:
         """Return the producers, best first; those that write come last: nothing is made to be looked up."""
-        if need.is_required:
-            return [each.tool for each in sorted(need.producers, key=_writes)]
-        return [each.tool for each in need.producers if each.tool in self._near and not _writes(each)]
+        own = (need.entity, self._subject(tool))
+        producers = [each for each in need.producers if need.is_required or not _writes(each)]
+        return [each.tool for each in sorted(producers, key=lambda each: (_writes(each), not self._leads(each, own)))]
+
+    def _leads(self, producer: Producer, own: Collection[str]) -> bool:
+        """Return whether the request names a producer that is about something else than what is to be called."""
+        subject = self._subject(producer.tool)
+        about = {subject, *(need.entity for need in self._needs(producer.tool) if need.is_required)}
+        return producer.tool in self._named and subject != "" and about.isdisjoint(own)
+
+    def _subject(self, tool: str) -> str:
+        known = self._capabilities.get(tool)
+        return known.yields[0].entity if known is not None and known.yields else ""
 
     def _can_reach(self, tool: str, room: int, above: tuple[str, ...]) -> bool:
         """Return whether a tool can be called with so many calls, its own the last, that follow on each other.

@@ -1,7 +1,7 @@
 """Finding tools by the words of a task."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from openapi_mcp.index.actions import fitness
@@ -20,6 +20,7 @@ DEFAULT_LIMIT = 10
 _OF_A_CLAUSE = 3.0  # how much the best clause of a request counts beside the whole of it
 _FAINT = 0.5  # how fast a clause counts less that finds little: 0 not at all, 1 as much less as it finds
 _SYNONYM, _ONLY_SYNONYM = 0.2, 0.5  # how much another word for a word counts, beside it and in its place
+_NAMED = 0.5  # how well a tool fits the words of a request, beside the best, that is named by them
 
 Allowed = Callable[[str], bool]
 Scores = Mapping[str, float]
@@ -53,15 +54,21 @@ class Index:
 
     def search(self, query: str, limit: int = DEFAULT_LIMIT, allowed: Allowed | None = None) -> Found:
         """Return what a request finds among the tools that are `allowed`, all where nothing is said."""
-        scores = self._lifted(read_request(query), allowed)
+        request = read_request(query)
+        fused = self._fused(request, allowed)
+        scores = self._lifted(request, fused, allowed)
         best = sorted(scores, key=lambda name: (-scores[name], name))[:limit]
         top = scores[best[0]] if best else 1.0
         hits = tuple(Hit(tool=name, score=round(scores[name] / top, 3)) for name in best)
-        return Found(hits=hits, plan=plan(best[0], self.capabilities, best, allowed) if best else "")
+        return Found(hits=hits, plan=self._plan(best, fused, allowed) if best else "")
 
-    def _lifted(self, request: Request, allowed: Allowed | None) -> Scores:
+    def _plan(self, best: Sequence[str], fused: Scores, allowed: Allowed | None) -> str:
+        enough = _NAMED * max(fused.values(), default=0.0)
+        named = {name for name, score in fused.items() if score >= enough}
+        return plan(best[0], self.capabilities, best, named, allowed)
+
+    def _lifted(self, request: Request, scores: Scores, allowed: Allowed | None) -> Scores:
         """Return the scores with those of the tools that come before the best, where the request does not name them."""
-        scores = self._fused(request, allowed)
         if not request.clauses and has_number(request.text):  # it may be the id itself
             return scores
         by_name = has_name(request.text, self._is_known)

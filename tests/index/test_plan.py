@@ -11,10 +11,16 @@ SHOP = capabilities(
         "customers_list": [],
         "products_list": [],
         "orders_list": [need("customer", "customers_list", is_required=False)],
-        "products_retrieve": [need("id", "orders_list", "products_list")],
-        "orders_retrieve": [need("id", "orders_list")],
-        "orders_create": [need("customer", "customers_list"), need("product", "products_list")],
-    }
+        "products_retrieve": [need("id", "products_list", "orders_list", entity="product")],
+        "orders_retrieve": [need("id", "orders_list", entity="order")],
+        "orders_create": [need("customer", "customers_list"), need("product", "products_list", "orders_list")],
+    },
+    yields={
+        "customers_list": ["customer"],
+        "products_list": ["product"],
+        "orders_list": ["order", "customer", "product"],
+        "orders_create": ["order"],
+    },
 )
 
 
@@ -33,10 +39,32 @@ def test_what_must_be_given_comes_from_the_call_before() -> None:
     assert plan("orders_retrieve", SHOP) == "orders_list -> orders_retrieve(id)"
 
 
-def test_what_may_be_given_is_followed_to_a_tool_that_the_same_words_found() -> None:
-    """Issue 6: customers_list -> orders_list(customer) -> products_retrieve."""
-    near = ("products_retrieve", "customers_list", "orders_list")
-    assert plan("products_retrieve", SHOP, near) == "customers_list -> orders_list(customer) -> products_retrieve(id)"
+def test_what_may_be_given_is_followed_where_the_search_found_its_best_source() -> None:
+    """Issue 6: customers_list -> orders_list(customer) -> ..."""
+    near = ("orders_retrieve", "orders_list", "customers_list")
+    assert plan("orders_retrieve", SHOP, near) == "customers_list -> orders_list(customer) -> orders_retrieve(id)"
+    known = capabilities({"list": [need("milestone", "milestones", "search", is_required=False)]})
+    assert plan("list", known, ("list", "search")) == ""
+
+
+def test_the_way_leads_over_what_the_request_names() -> None:
+    """Issue 6: customers_list -> orders_list(customer) -> products_retrieve, for the stock of what was ordered last."""
+    near = ("products_retrieve", "customers_list", "orders_list", "products_list")
+    assert plan("products_retrieve", SHOP, near, near) == (
+        "customers_list -> orders_list(customer) -> products_retrieve(id)"
+    )
+    assert plan("products_retrieve", SHOP, near) == "products_list -> products_retrieve(id)"
+
+
+def test_what_is_to_be_called_is_itself_no_way_to_it() -> None:
+    """Our choice: who places an order names orders, and wants none of those that there are."""
+    near = ("orders_create", "orders_list")
+    assert plan("orders_create", SHOP, near, near) == plan("orders_create", SHOP)
+    known = capabilities(
+        {"make": [need("user", "me", "list")], "list": [need("list_id", "lists", entity="list")], "me": []},
+        yields={"make": ["list"], "list": ["song", "user"]},
+    )
+    assert plan("make", known, named=("make", "list")) == "me -> make(user)"
 
 
 def test_several_needs_of_a_call_are_met_before_it() -> None:
@@ -104,8 +132,8 @@ def test_what_may_be_given_is_not_fetched_by_writing() -> None:
 
 def test_a_tool_that_is_not_allowed_is_not_named() -> None:
     """security.md: filters, and what a caller may not do, bind a search as they bind the list."""
-    assert plan("products_retrieve", SHOP, allowed=lambda tool: tool != "orders_list") == (
-        "products_list -> products_retrieve(id)"
+    assert plan("products_retrieve", SHOP, allowed=lambda tool: tool != "products_list") == (
+        "orders_list -> products_retrieve(id)"
     )
     assert plan("orders_retrieve", SHOP, allowed=lambda tool: tool != "orders_list") == ""
 

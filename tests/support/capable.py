@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer
+from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer, Yield
 
 
 def need(argument: str, *producers: str, is_required: bool = True, entity: str = "") -> Need:
@@ -14,10 +14,18 @@ def need(argument: str, *producers: str, is_required: bool = True, entity: str =
     return Need(argument=argument, entity=entity or argument, producers=tuple(made), is_required=is_required)
 
 
-def capabilities(needs: Mapping[str, Sequence[Need]], finds: Mapping[str, Sequence[str]] | None = None) -> Capabilities:
-    """Return what tools need, and by which arguments they find."""
-    found = finds or {}
+def capabilities(
+    needs: Mapping[str, Sequence[Need]],
+    finds: Mapping[str, Sequence[str]] | None = None,
+    yields: Mapping[str, Sequence[str]] | None = None,
+) -> Capabilities:
+    """Return what tools need, by which arguments they find, and the entities that they yield."""
+    found, yielded = finds or {}, yields or {}
     return {
-        tool: Capability(needs=tuple(needs.get(tool, ())), finds=tuple(found.get(tool, ())))
+        tool: Capability(
+            needs=tuple(needs.get(tool, ())),
+            finds=tuple(found.get(tool, ())),
+            yields=tuple(Yield(entity=entity, field="id") for entity in yielded.get(tool, ())),
+        )
         for tool in {**needs, **found}
     }
