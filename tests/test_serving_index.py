@@ -10,6 +10,7 @@ from openapi_mcp import serving
 from openapi_mcp.app import open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.front import SUFFIX
+from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.search import Index
 from openapi_mcp.loading import load_catalogue
 from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
@@ -36,8 +37,8 @@ async def test_an_index_is_made_once_for_all_that_wait(tmp_path: Path, monkeypat
     made: list[Index] = []
     make_index = serving.make_index
 
-    async def counted(*given: object) -> Index:
-        made.append(await make_index(*given))  # type: ignore[arg-type]
+    async def counted(corpus: Corpus, *, semantic: bool = False) -> Index:
+        made.append(await make_index(corpus, semantic=semantic))
         return made[-1]
 
     monkeypatch.setattr(serving, "make_index", counted)

@@ -32,10 +32,10 @@ _MOST_LIKENED = 60  # properties that are looked at
 class Vocabulary:
     """Which names speak of which kinds.
 
-    `keyed` are the kinds that a path has a key for, `held` those that a component with an id describes, `seen` those that
-    only a property holds, `listed` those that only the end of a path names. `alias` says what a component or a property
-    really is, `same` that what one path calls a repo is a repository elsewhere. `keys` are those by which most paths ask
-    for a kind, `profiles` the properties that its objects have.
+    `keyed` are the kinds that a path has a key for, `held` those that a component with an id describes, `seen` those
+    that only a property holds, `listed` those that only the end of a path names. `alias` says what a component or a
+    property really is, `same` that what one path calls a repo is a repository elsewhere. `keys` are those by which most
+    paths ask for a kind, `profiles` the properties that its objects have.
     """
 
     shapes: Shapes
@@ -51,7 +51,7 @@ class Vocabulary:
     _weights: dict[str, float] = field(default_factory=dict)
 
     def known(self, words: Words) -> str:
-        """Return the kind that some words name, "" for none: ("related", "artist") -> "artist", ("owner",) -> "user"."""
+        """Return the kind that some words name, "" for none: ("related", "artist") -> "artist"."""
         return self.thing(words) or self._person(words)
 
     def thing(self, words: Words) -> str:
