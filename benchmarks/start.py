@@ -5,9 +5,9 @@
 Measures, in turn: `python -c pass`; a standard-library JSON loop with one tool, the floor of any Python server;
 importing the MCP SDK's low-level server; the smallest server on that SDK; and for each document `openapi-mcp serve`
 cold (no catalogue) and warm, beside a loop that sends the very same list from a file, and in the search mode: from
-process start to the whole list and to the answer of a first call, with the peak of memory. Without documents: the shop's, GitHub's (indented, as
-GitHub publishes it) and Microsoft Graph's from the corpus that benchmarks/corpus.py downloads. All of them run
-compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
+process start to the whole list and to the answer of a first call, with the peak of memory. Without documents: the
+shop's, GitHub's (indented, as GitHub publishes it) and Microsoft Graph's from the corpus that benchmarks/corpus.py
+downloads. All of them run compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
 """
 
 import argparse
