@@ -13,6 +13,7 @@ IDS = frozenset(("id", "uuid", "guid", "pk", "gid", "uid", "oid", "identifier"))
 REFERENCES = ("uri", "href", "url", "iri", "urn", "self")
 HANDLES = ("login", "username", "slug", "handle", "key", "code", "name")  # what stands for a thing where no id does
 _NAMES = frozenset((*HANDLES, "sku", "number", "no", "symbol", "hash", "sha", "isbn", "ean", "ref", "reference"))
+NUMBERS = _NAMES - frozenset(HANDLES) | {"code", "key", "slug"}  # "account_number", "product_code"
 KEYS = IDS | _NAMES | frozenset(REFERENCES)
 
 WRAPPERS = frozenset(
@@ -22,25 +23,32 @@ WRAPPERS = frozenset(
         "output", "return", "resource", "attribute", "model", "detail", "set", "all", "source", "property",
     )
 )  # fmt: skip
+PAGES = frozenset(("result", "data", "datum", "value", "entry", "record", "row", "hit", "edge", "node", "embedded"))
 _ABOUT_THE_FORM = WRAPPERS | frozenset(
     (
-        "simplified", "simple", "full", "base", "nullable", "optional", "paginated", "paging", "paged", "cursor",
+        "simplified", "simple", "full", "obj", "base", "nullable", "optional", "paginated", "paging", "paged", "cursor",
         "request", "dto", "schema", "info", "summary", "entity", "view", "read", "write", "out", "in", "input",
         "create", "created", "update", "updated", "partial", "patched", "patch", "public", "private", "minimal",
         "mini", "short", "basic", "extended", "expanded", "compact", "get", "post", "put", "new", "saved",
         "api", "reference", "ref", "a", "an", "the", "of", "many", "one", "s", "type", "def", "definition",
     )
 )  # fmt: skip
+_ENDING_IN_S = frozenset(
+    (
+        "status", "bonus", "virus", "campus", "bus", "focus", "census", "corpus", "radius", "genus", "nexus", "plus",
+        "versus", "apparatus", "prospectus", "consensus", "stimulus", "locus", "thesaurus", "syllabus", "minus", "us",
+        "surplus", "cumulus", "discus", "octopus", "terminus", "opus", "bias", "gas", "lens", "canvas", "alias",
+        "atlas", "news", "series", "species", "aws", "dns", "sms", "gps", "ios", "https", "always",
+    )
+)  # fmt: skip
 _IRREGULAR = {
     "people": "person", "persons": "person", "children": "child", "men": "man", "women": "woman", "movies": "movie",
-    "cookies": "cookie", "calories": "calorie", "hoodies": "hoodie", "series": "series", "species": "species",
-    "news": "news", "indices": "index", "vertices": "vertex", "matrices": "matrix", "analyses": "analysis",
+    "cookies": "cookie", "calories": "calorie", "hoodies": "hoodie", "indices": "index", "vertices": "vertex",
+    "matrices": "matrix", "analyses": "analysis",
     "quizzes": "quiz", "statuses": "status", "buses": "bus", "viruses": "virus", "bonuses": "bonus",
     "campuses": "campus", "caches": "cache", "shoes": "shoe", "shelves": "shelf", "leaves": "leaf",
-    "criteria": "criterion", "feet": "foot", "teeth": "tooth", "pies": "pie", "ties": "tie", "gas": "gas",
-    "canvas": "canvas", "alias": "alias", "atlas": "atlas", "bias": "bias", "aliases": "alias",
-    "canvases": "canvas", "biases": "bias", "atlases": "atlas", "axes": "axis", "mice": "mouse", "lens": "lens",
-    "lenses": "lens", "aws": "aws", "dns": "dns", "sms": "sms", "gps": "gps", "ios": "ios", "https": "https",
+    "criteria": "criterion", "feet": "foot", "teeth": "tooth", "pies": "pie", "ties": "tie", "aliases": "alias",
+    "canvases": "canvas", "biases": "bias", "atlases": "atlas", "axes": "axis", "mice": "mouse", "lenses": "lens",
     "uris": "uri", "iris": "iri", "apis": "api", "kpis": "kpi", "emojis": "emoji", "taxis": "taxi",
 }  # fmt: skip
 
@@ -71,7 +79,7 @@ def singular(word: str) -> str:
     """Return an English noun in the singular: "categories" -> "category", "warehouses" -> "warehouse"."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "ous", "is")) or word in _ENDING_IN_S:
         return word
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"

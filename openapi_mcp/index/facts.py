@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openapi_mcp.index.answers import Answers, Spot
+from openapi_mcp.index.answers import Answers
 from openapi_mcp.index.entities import IDS, parse, segments, split, split_as_is
 from openapi_mcp.index.inputs import Input, inputs_of, takes_words
 from openapi_mcp.index.shapes import answers
+from openapi_mcp.index.spot import Spot
 from openapi_mcp.index.vocabulary import Vocabulary
 from openapi_mcp.index.wants import Want, wants_of
 from openapi_mcp.model.tool import Tool
@@ -139,13 +140,15 @@ def _undescribed(tool: Tool) -> list[Spot]:
     """Return the whole of an answer that the document says nothing of: `GET /customers` answers customers."""
     is_list = tool.operation.method == "GET" and not tool.operation.path.rstrip("/").endswith("}")
     says_nothing = not any(schema.keys() - {"type", "description"} for schema in answers(tool.operation))
-    return [Spot(field="", kind="", key="")] if is_list and says_nothing else []
+    return [Spot("", "", "")] if is_list and says_nothing else []
 
 
 def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[Spot]:
     """Yield a place with the kind that the path gives it, where the answer alone does not say one."""
     if spot.kind:
         yield spot
+        return
+    if not spot.key and (spot.steps or spot.parent):
         return
     sure = subject.surely or (spot.guess if vocabulary.known((spot.guess,)) else "")
     kinds = (sure,) if sure else subject.chosen or (spot.guess or subject.perhaps,)
@@ -156,10 +159,13 @@ def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[S
 
 def _echoes(spot: Spot, tool: Tool, wants: Sequence[Want]) -> bool:
     """True for a key that the caller had to have: the id of the album in the answer of `GET /albums/{id}`."""
-    return any(want.given.location == "path" and spot.kind in want.kinds and _is_same(spot, want) for want in wants)
+    had = (want for want in wants if want.given.is_required and spot.kind in want.kinds)
+    return any(_is_same(spot, want) for want in had)
 
 
 def _is_same(spot: Spot, want: Want) -> bool:
+    if want.given.location != "path":
+        return not spot.is_own and split(spot.field.rpartition(".")[2]) == split(want.given.name)
     name = parse(want.given.name)
     labels = {"_".join(name.words) or want.kinds[0], want.kinds[0] if name.key else ""}
     if spot.steps == 0 and spot.is_own:

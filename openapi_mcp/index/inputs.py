@@ -23,7 +23,7 @@ _EXAMPLE = re.compile(
     r"`[^`]*`|\]\([^)]*\)|https?://\S+|\b(?:for example|e\.g\.|example:).*", re.IGNORECASE | re.DOTALL
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_SAYS_ID = re.compile(r"\b(?:ids?|uris?|uuids?|guids?|identifiers?|slugs?|keys?)\b", re.IGNORECASE)
+_SAYS_ID = re.compile(r"\b(?:ids?|uris?|uuids?|guids?|identifiers?|slugs?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,15 @@ from typing import Any
 
 from openapi_mcp.index.entities import IDS, bare, is_wrapper, parameter_in, parse, segments, split
 from openapi_mcp.index.shapes import Shapes, answers, component
-from openapi_mcp.index.vocabulary import Vocabulary, holder_of, spellings
+from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of, spellings
 from openapi_mcp.model.tool import Tool
 
-_NO_THING = frozenset(("me", "self", "search", "find", "lookup", "count", "batch", "bulk", "query", "export", "by"))
+_NO_THING = frozenset(
+    (
+        "me", "self", "search", "find", "lookup", "count", "batch", "bulk", "query", "export", "by", "path", "filename",
+        "filepath", "version", "format", "date", "year", "month", "day", "lang", "language", "locale", "type", "kind",
+    )
+)  # fmt: skip
 _SHORTEST = 3  # letters of an abbreviation
 _WRAPPED = 4  # lists and wrappers around what an answer is about
 
@@ -53,9 +58,10 @@ def _read_path(parts: Sequence[str], chosen: frozenset[str], vocabulary: Vocabul
 
 def _hold(name: str, vocabulary: Vocabulary) -> None:
     """Take in a component that has an id, unless its name ends in that of a kind that paths know."""
-    words = bare(split(name))
-    if words and not any(spelling in vocabulary.keyed for spelling in spellings(words)):
-        vocabulary.held.add("_".join(words))
+    words = split(name)
+    vocabulary.described.update(("_".join(words), "_".join(bare(words))))
+    if bare(words) and not any(spelling in vocabulary.keyed for spelling in spellings(words)):
+        vocabulary.held.add("_".join(bare(words)))
 
 
 def _has_id(properties: Mapping[str, Any]) -> bool:
@@ -89,12 +95,12 @@ def _named(schema: Any, shapes: Shapes) -> str:
 def _learn_subject(tool: Tool, name: str, properties: Mapping[str, Any], vocabulary: Vocabulary) -> None:
     """Learn from `GET /repos/{repo}` that a FullRepository is a repo, and which properties it has."""
     kind, is_single = _kind_of_path(tool.operation.path, vocabulary), _is_single(tool)
-    words = bare(split(name))
+    words = split(name)
     if not kind or not (_has_id(properties) or is_single):
         return
-    if words and not any(spelling in vocabulary.keyed for spelling in spellings(words)):
+    if words and (_holds(words, kind) or not any(spelling in vocabulary.keyed for spelling in spellings(words))):
         if is_single or not any(spelling in vocabulary.alias for spelling in spellings(words)):
-            vocabulary.alias.setdefault("_".join(words), kind)
+            vocabulary.alias.setdefault("_".join(bare(words) or words), kind)
     elif words:
         named = vocabulary.known(words)
         if is_single and _is_short_for(kind, named):
@@ -102,6 +108,12 @@ def _learn_subject(tool: Tool, name: str, properties: Mapping[str, Any], vocabul
         kind = named
     if is_single or words or kind not in vocabulary.profiles:
         vocabulary.learn(kind, properties)
+
+
+def _holds(words: Words, kind: str) -> bool:
+    """True where a component's name speaks of a kind, with more around it: RunnerGroupsOrg."""
+    name = f"_{'_'.join(words)}_"
+    return f"_{kind}_" in name
 
 
 def _is_short_for(name: str, whole: str) -> bool:
@@ -119,7 +131,7 @@ def _kind_of_path(path: str, vocabulary: Vocabulary) -> str:
 
 def _objects(tools: Sequence[Tool], shapes: Shapes) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the objects that answers are made of, each with the reference that names it, and its properties."""
-    waiting = [schema for tool in tools for schema in answers(tool.operation)]
+    waiting: list[Any] = list({id(one): one for tool in tools for one in answers(tool.operation)}.values())
     seen: set[str] = set()
     while waiting:
         schema = waiting.pop()
@@ -144,10 +156,10 @@ def _learn_properties(objects: Sequence[tuple[str, dict[str, Any]]], vocabulary:
     votes: dict[str, Counter[str]] = {}
     shapes, described = vocabulary.shapes, set()
     for ref, properties in objects:
-        described.add(vocabulary.thing(bare(split(component(ref)))))
+        described.add(vocabulary.thing(split(component(ref))))
         for name, schema in properties.items():
             inner = _item(schema, shapes)
-            kind = vocabulary.thing(bare(split(_named(inner, shapes))))
+            kind = vocabulary.thing(split(_named(inner, shapes)))
             if is_wrapper(name) or not _has_id(shapes.properties(inner)):
                 continue
             vocabulary.seen.add("_".join(split(name)))

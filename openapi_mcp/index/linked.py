@@ -10,6 +10,7 @@ from openapi_mcp.model.pointer import tokens
 from openapi_mcp.model.tool import Tool
 
 _BODY = "$response.body"
+_MOST = 50  # parameters of a link
 _HEADER = "$response.header."
 
 
@@ -32,9 +33,11 @@ def linked_arguments(tools: Sequence[Tool]) -> LinkedArguments:
     found: dict[tuple[str, str], list[Linked]] = defaultdict(list)
     for tool, link in _links(tools):
         target = by_id.get(link.operation_id) if link.operation_id else by_place.get((link.method, link.path))
-        for name, expression in link.parameters.items() if target and target is not tool else ():
-            field, argument = field_of(expression), _argument(name, target) if target else ""
-            if target and argument and field is not None:
+        if target is None or target is tool:
+            continue
+        for name, expression in list(link.parameters.items())[:_MOST]:
+            field, argument = field_of(expression), _argument(name, target)
+            if argument and field is not None:
                 found[target.name, argument].append(Linked(tool, field))
     return found
 

@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.answers import Spot
 from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES
 from openapi_mcp.index.facts import Facts
 from openapi_mcp.index.linked import Linked, LinkedArguments
+from openapi_mcp.index.spot import Spot
 from openapi_mcp.index.wants import Want
 from openapi_mcp.model.capability import Producer
 from openapi_mcp.model.tool import Tool
@@ -64,7 +64,7 @@ class Ranking:
             for kind in other.kinds
         )
         found: dict[str, Candidate] = {}
-        for each in (*self._nearest(want), *self._of_its_collection(want)):
+        for each in (*self._nearest(want), *self._of_its_collection(want, consumer)):
             known = found.get(each.facts.tool.name)
             if known is None or each.cost < known.cost:
                 found[each.facts.tool.name] = each
@@ -101,16 +101,25 @@ class Ranking:
                     about = _NAMED * ((kind in facts.named) + (kind == facts.subject))
                     yield Candidate(facts, spot, cost + own + about + _LATER_KIND * want.kinds.index(kind))
 
-    def _of_its_collection(self, want: Want) -> Iterator[Candidate]:
+    def _of_its_collection(self, want: Want, consumer: Facts) -> Iterator[Candidate]:
         """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
-        for facts in self._by_path.get(want.above, ()) if want.above else ():
-            method = facts.tool.operation.method
-            members = [spot for spot in facts.spots if spot.steps == 0 and (spot.is_listed or method == "POST")]
-            costs = [(cost, spot) for spot in members if (cost := _cost_of_spot(spot, want)) is not None]
-            same = [(cost - 1, spot) for cost, spot in costs if spot.kind in want.kinds or spot.is_own]
-            if (same or len(costs) == 1) and method in ("GET", "POST"):
-                cost, spot = min(same or costs, key=lambda one: one[0])
-                yield Candidate(facts, spot, cost + _ITS_COLLECTION + (_CREATES if method == "POST" else _words(facts)))
+        adds = consumer.tool.operation.method == "PUT" and not want.is_member  # PUT /user/following/{username}
+        for facts in self._by_path.get(want.above, ()) if want.above and not adds else ():
+            makes = facts.tool.operation.method == "POST"
+            members = _members(facts, want)
+            if members and (makes or facts.reads):
+                cost, spot = min(members, key=lambda one: one[0])
+                yield Candidate(facts, spot, cost + (_CREATES if makes else _ITS_COLLECTION + _words(facts)))
+
+
+def _members(facts: Facts, want: Want) -> list[tuple[float, Spot]]:
+    """Return the places of the members of a collection, with their costs: those of the kind, else what has a key."""
+    near = [spot for spot in facts.spots if spot.steps == 0 and (facts.reads or not spot.is_listed)]
+    costs = [(cost, spot) for spot in near if (cost := _cost_of_spot(spot, want)) is not None]
+    same = [one for one in costs if one[1].kind in want.kinds]
+    if same or not want.is_member:
+        return same
+    return [one for one in costs if one[1].is_own] or (costs if len(costs) == 1 else [])
 
 
 def _producer(tool: Tool, field: str) -> Producer:
@@ -121,6 +130,8 @@ def _cost_of_spot(spot: Spot, want: Want) -> float | None:
     """Return what it costs to take a value from a place, None where it is no such key."""
     if want.given.is_whole_number and spot.key in HANDLES and not spot.is_whole_number:
         return None
+    if not spot.is_own and spot.key == "name" and want.keys[0] != "name":
+        return None  # `account_name` is no key of the account
     if spot.key in want.keys:
         cost = _KEY * want.keys.index(spot.key)
     elif not spot.key:
@@ -144,9 +155,10 @@ def _cost_of_spot(spot: Spot, want: Want) -> float | None:
 def _cost_of_tool(facts: Facts, spot: Spot) -> float | None:
     """Return what a call costs that is made for this place, None for one that nobody makes for it."""
     deprecated = _DEPRECATED if facts.tool.operation.deprecated else 0
-    is_new = spot.is_own and spot.steps == 0
+    is_subject = spot.is_own and spot.steps == 0
+    is_new = is_subject and not spot.is_listed
     if facts.reads:
-        return deprecated + (_words(facts) if is_new else 0)
+        return deprecated + (_words(facts) if is_subject else 0)
     if facts.tool.operation.method == "POST" and is_new:
         return deprecated + _CREATES
     return deprecated + _CHANGES if facts.tool.operation.method == "PUT" and is_new else None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES, parameter_in, parse, segments, split
+from openapi_mcp.index.entities import HANDLES, IDS, NUMBERS, REFERENCES, bare, parameter_in, parse, segments, split
 from openapi_mcp.index.inputs import Input, id_sentences, plain_words, says_id
 from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of
 from openapi_mcp.model.tool import Tool
@@ -16,13 +16,21 @@ _NEVER = frozenset(
         "format", "field", "fields", "include", "expand", "embed", "exclude", "q", "query", "search", "filter",
         "count", "skip", "top", "take", "version", "callback", "nonce", "signature", "secret", "password", "token",
         "state", "status", "type", "kind", "idempotency", "trace", "correlation", "session", "request", "from", "to",
-        "start", "end", "date", "year", "month", "day", "lat", "lon", "latitude", "longitude",
+        "path", "start", "end", "date", "year", "month", "day", "lat", "lon", "latitude", "longitude",
     )
 )  # fmt: skip
 _CURSORS = frozenset(("after", "before", "since", "cursor", "max", "min", "starting", "ending", "next", "previous"))
 _JOINING = frozenset(("with", "without", "for", "in", "by", "seed", "exclude", "include", "source", "target", "parent"))
 _COUNTS = frozenset(("max", "min", "num", "total", "number", "count", "is", "has", "size", "amount", "price"))
+_NOT_NUMBERED = frozenset(
+    (
+        "phone", "zip", "postal", "country", "currency", "language", "locale", "area", "house", "street", "card", "fax",
+        "mobile", "page", "line", "error", "status", "color", "tax", "vat", "version", "state", "region", "building",
+        "telephone", "cell", "routing", "security", "access", "api", "verification", "auth", "serial", "passport",
+    )
+)  # fmt: skip
 _MOST_KINDS = 3
+_MOST = 24  # of one tool
 _ID_ORDER = ("id", "uuid", "pk", "guid", "uid", "gid", "oid", "identifier")
 _SAID_KEY = re.compile(r"\b(number|slug|login|username|sku|code|name|handle|symbol)\b`? of\b", re.IGNORECASE)
 _ID_OF = re.compile(
@@ -35,13 +43,15 @@ _PLAIN_KEYS = IDS | {"sku", "slug", "uri", "href", "urn", "iri"}
 class Want:
     """An argument that identifies a thing of one of some `kinds`, by the first of the `keys` that an answer has.
 
-    `above` is the path of the collection that it is a key in, "" where it is none: `/albums` for `/albums/{id}`.
+    `above` is the path before it, "" where it is none: `/albums` for `/albums/{id}`. `is_member` where that is the
+    collection of such things.
     """
 
     given: Input
     kinds: tuple[str, ...]
     keys: tuple[str, ...]
     above: str = ""
+    is_member: bool = False
 
     @property
     def is_handle(self) -> bool:
@@ -63,7 +73,7 @@ def wants_of(
     """
     reader = _Wants(tool, inputs, vocabulary)
     found = [want for given in inputs if (want := reader.read(given) or reader.linked(given, linked))]
-    return sorted(found, key=lambda want: not want.given.is_required)
+    return sorted(found, key=lambda want: not want.given.is_required)[:_MOST]
 
 
 class _Wants:
@@ -81,6 +91,8 @@ class _Wants:
             return self._in_path(given)
         name = parse(given.name)
         words = set(name.words)
+        if name.words and not name.key and bare(name.words)[-1:] != name.words[-1:]:
+            return None  # a `key_type` is no key
         if (given.location in ("header", "cookie") and name.key != "id") or given.format == "email":
             return None
         if (words or {name.key}) <= _NEVER or words & _CURSORS or given.name.lower() in _NEVER:
@@ -102,8 +114,11 @@ class _Wants:
             return None
         holder = holder_of(self._parts, position)
         kind = self._kind_in_path(name.words, bool(name.key), holder, given)
+        if not kind:
+            return None
         prefix = self._tool.operation.path.partition("{" + given.name + "}")[0].rstrip("/")
-        return Want(given=given, kinds=(kind,), keys=self._keys(given, (kind,)), above=prefix) if kind else None
+        is_member = kind == self._vocabulary.canonical("_".join(holder))
+        return Want(given=given, kinds=(kind,), keys=self._keys(given, (kind,)), above=prefix, is_member=is_member)
 
     def _kind_in_path(self, words: Words, has_key: bool, holder: Words, given: Input) -> str:
         """Return the kind of a path's key: what it is called where that is known, else what stands before it."""
@@ -111,9 +126,11 @@ class _Wants:
         if not words:
             said = () if own in vocabulary.keyed else self._described(given.description)
             return own or next(iter(said), "")
-        if known := vocabulary.known(words):
-            return known
-        return own if has_key and own else "_".join(words)
+        if own in vocabulary.described and holder[-len(words) :] == words:
+            return own
+        if has_key and own and not vocabulary.is_exact(words):
+            return own
+        return vocabulary.known(words) or "_".join(words)
 
     def _kinds_beside(self, given: Input) -> tuple[str, ...]:
         """Return what an argument in the query or the body identifies."""
@@ -129,8 +146,15 @@ class _Wants:
         if name.key in REFERENCES:
             return self._referred(given, known)
         if name.key:
-            return (known,) if known and name.key in ("slug", "sku", "handle", "ref", "key") else ()
+            return self._numbered(given, name.key, name.words)
         return self._kinds_of_word(given, name.words, known)
+
+    def _numbered(self, given: Input, key: str, words: Words) -> tuple[str, ...]:
+        """Return what `account_number` or `product_code` is of; where such a thing is made, it is a new one."""
+        kind = self._vocabulary.entity(words)
+        about = {self._vocabulary.entity(split(part)) for part in self._parts[-2:]}
+        makes = self._tool.operation.method == "POST" and given.location == "body" and kind in about
+        return () if key not in NUMBERS or makes or _NOT_NUMBERED & set(words) else (kind,)
 
     def _referred(self, given: Input, known: str) -> tuple[str, ...]:
         """Return what `context_uri` is a reference to; any other URL (`callback_url`) is none."""
@@ -145,10 +169,12 @@ class _Wants:
         """
         if key not in _PLAIN_KEYS or (key in ("sku", "slug") and given.location == "body"):
             return ()
-        said = self._sibling_kinds() or self._described(given.description)
+        is_one = given.location == "body" and not is_plural and self._tool.operation.method != "DELETE"
+        told = self._others(given.description) if is_one else self._described(given.description)
+        said = self._sibling_kinds() or told
         if "." in given.argument:
             return said or self._kind_of_list(given.argument)
-        if said or (given.location == "body" and not is_plural and self._tool.operation.method != "DELETE"):
+        if said or is_one:
             return said
         words = split(next((part for part in reversed(self._parts) if "{" not in part), ""))
         return tuple(filter(None, (self._vocabulary.known(words),)))
@@ -216,8 +242,14 @@ class _Wants:
 
     def _owners(self, text: str) -> tuple[str, ...]:
         """Return the kinds that a description says this is the id of: "ID of the user that it is for"."""
-        found = (kind for said in _ID_OF.findall(plain_words(text)) for kind in self._named_in(said))
-        return tuple(dict.fromkeys(found))
+        heads = (split(said)[:2] for said in _ID_OF.findall(plain_words(text)))
+        found = (words for both in heads for words in (both, both[:1], both[1:]) if self._vocabulary.is_exact(words))
+        return tuple(dict.fromkeys(self._vocabulary.known(words) for words in found))[:1]
+
+    def _others(self, text: str) -> tuple[str, ...]:
+        """Return what a description says that this is the id of, unless that is what the operation is about."""
+        own = {self._vocabulary.known(split(part)) for part in self._parts if "{" not in part}
+        return tuple(kind for kind in self._owners(text) if kind not in own)
 
     def _named_in(self, sentence: str) -> Iterator[str]:
         words = [word for text in sentence.split() for word in split(text)]
