@@ -45,4 +45,4 @@ def _object(properties: dict[str, object], required: str) -> dict[str, object]:
 def _hints(tools: Sequence[Tool]) -> dict[str, bool]:
     if all(tool.annotations.read_only for tool in tools):
         return _READS
-    return {"readOnlyHint": False, "destructiveHint": any(tool.annotations.destructive for tool in tools)}
+    return {"destructiveHint": any(tool.annotations.destructive for tool in tools)}

@@ -102,7 +102,8 @@ class Tool:
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
     `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
-    `chooser` is the argument that names another one, "" where there is no choice.
+    `chooser` is the argument that names another one, "" where there is no choice. `meta` is what clients are told of it
+    beside the protocol's own words.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Tool:
     bodies: tuple[SentBody, ...] = ()
     chooser: str = ""
     ignored: frozenset[str] = frozenset()
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
@@ -177,6 +179,8 @@ class Toolset:
 
 
 WireTool = dict[str, Any]
+SEARCH_HINT = "anthropic/searchHint"  # Claude Code's search for tools reads it beside name and description
+RESULT_SIZE = "anthropic/maxResultSizeChars"  # characters up to which Claude Code shows a result; 50,000 without it
 
 
 def wire_tool(tool: Tool) -> WireTool:
@@ -195,6 +199,9 @@ def wire_tool(tool: Tool) -> WireTool:
         "idempotentHint": tool.annotations.idempotent,
         "openWorldHint": tool.annotations.open_world,
     }
+    meta = dict(tool.meta)
     if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
-        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {clean_text(tool.operation.path)}"}
+        meta["openapi-mcp/operation"] = f"{tool.operation.method} {clean_text(tool.operation.path)}"
+    if meta:
+        listed["_meta"] = meta
     return listed
