@@ -14,17 +14,17 @@ _SHOWN_YIELDS = 12
 
 
 def costs_report(toolset: Toolset, needs: Capabilities, budget: int) -> dict[str, Any]:
-    """Return {"mode", "mode_reason", "context_budget", "cost", "costs"}: of the list that is served, and of each form.
+    """Return {"mode", "mode_reason", "context_budget", "list_style", "cost", "costs"}.
 
-    Tokens are bytes / 4.
+    `cost` is of the list that is served, `costs` of each form; tokens are bytes / 4.
     """
     return {
         "mode": toolset.mode,
         "mode_reason": toolset.why,
         "context_budget": budget,
+        "list_style": toolset.style,
         "cost": _as_json(cost(toolset)),
         "costs": {form: _as_json(each) for form, each in costs(toolset, lambda: needs).items()},
-        "list_style": toolset.style,
     }
 
 

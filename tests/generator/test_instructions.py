@@ -68,7 +68,7 @@ def test_where_there_is_nothing_to_choose_no_resources_are_named() -> None:
 
 def test_of_many_resources_the_first_are_named() -> None:
     """Our choice of 320 characters."""
-    paths = {f"/resource{n:02}{part}": {"get": {}} for n in range(40) for part in ("", "/{id}")}
+    paths: dict[str, Any] = {f"/resource{n:02}{part}": {"get": {}} for n in range(40) for part in ("", "/{id}")}
     line = resources(paths)
     assert line.startswith("Main resources: resource00 (2), resource01 (2), ")
     assert line.endswith(" (2), and more.")
