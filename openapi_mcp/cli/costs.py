@@ -36,7 +36,7 @@ def show_costs(report: Mapping[str, Any]) -> None:
     """Show what the list costs, the mode and why, and a line for each form."""
     served = report["cost"]
     show_text(f"{served['tools']} tools, {served['bytes']:,} bytes listed (about {served['tokens']:,} tokens)")
-    show_text(said_mode(report["mode"], report["mode_reason"]))
+    show_text(said_mode(report["mode"], report["mode_reason"]).replace(" (", "\n  ("))
     chosen = "search" if report["mode"] == "search" else report["list_style"]
     for form, each in report["costs"].items():
         mark = "  <- served" if form == chosen else ""
