@@ -37,7 +37,7 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of real documents, a round trip
+bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of real documents, a round trip, search
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
@@ -47,6 +47,7 @@ bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of re
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
+	@$(BIN)/python benchmarks/choose.py --semantic
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

@@ -5,7 +5,10 @@ from itertools import chain
 from typing import Any
 
 from openapi_mcp.generator.instructions import NEEDING, READING, fitting, own_lines
+from openapi_mcp.generator.listing import offered
+from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
+from openapi_mcp.model.searching import united_hints
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 
@@ -13,19 +16,26 @@ _MISSING = "not available now; its tools are listed when it is"
 _INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
 
 
-def united(toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False) -> Toolset:
-    """Return what several APIs have, by their names; None is one that is not served now."""
+def united(
+    toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False, listing: Listing | None = None
+) -> Toolset:
+    """Return what several APIs have, by their names, as it is offered; None is one that is not served now."""
     served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
-    return Toolset(
+    listing = listing or Listing()
+    toolset = Toolset(
         title=one_line(", ".join(f"{name}: {toolset.title}" for name, toolset in served.items()), 200),
         version="",
         instructions=_instructions(toolsets),
         tools=_Tools([toolset.tools for toolset in served.values()]),
         by_name=_ByName([toolset.by_name for toolset in served.values()]),
         extras=(READ_RESULT_TOOL,) if reads_on else (),
+        style=listing.style,
+        size=sum(toolset.size for toolset in served.values()),
+        hints=united_hints(toolset.hints for toolset in served.values()),
         skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
         problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),
     )
+    return offered(toolset, listing)
 
 
 class _Tools(Sequence[Tool]):
@@ -65,6 +75,9 @@ class _ByName(Mapping[str, Tool]):
             if name in tools:
                 return tools[name]
         raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in tools for tools in self._each)
 
 
 def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:

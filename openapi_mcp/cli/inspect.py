@@ -13,13 +13,13 @@ from openapi_mcp.app import require_tools
 from openapi_mcp.auth.choose import lacking
 from openapi_mcp.auth.held import Held
 from openapi_mcp.cli.costs import costs_report, show_capability, show_costs
+from openapi_mcp.cli.graph import draw_graph
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.executor.executor import server_url
-from openapi_mcp.generator.listing import listed
 from openapi_mcp.generator.pages import written
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
 from openapi_mcp.model.capability import Capabilities, Capability, as_json
@@ -37,12 +37,14 @@ Examples:
 
 \b
   openapi-mcp inspect --spec openapi.json
+      the tools as a table; with --json all that is known of them
 
 \b
   openapi-mcp inspect --spec openapi.json orders_list
 
 \b
-  openapi-mcp inspect --spec openapi.json --methods all --json
+  openapi-mcp inspect --spec openapi.json --methods all --graph tools.html
+      which tools yield what others need, as a page; with a TOOL, only what is around it
 """
 _SHOWN_SKIPPED = 20
 _SHOWN_NAMES = 5
@@ -53,11 +55,21 @@ def inspect(
     *,
     tool: Annotated[str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    graph: Annotated[
+        str | None,
+        typer.Option("--graph", metavar="FILE", help="Draw what tools need and yield: .svg, .html, .dot or .json."),
+    ] = None,
     flags: Mapping[str, Any],
 ) -> int:
     """Show a toolset, or one tool of it."""
     config, notice = start(flags)
     config = config if tool is None else api_of(config, tool)
+    if graph is not None and as_json:
+        hint = "give one of them; --graph FILE.json writes the graph as JSON"
+        raise ConfigError("--json and --graph exclude each other", where="--graph", hint=hint)
+    if graph is not None:
+        draw_graph(config, notice, graph, tool)
+        return ExitCode.OK
     if config.apis:
         report = anyio.run(inspection_of_several, config, notice)
         (show_json if as_json else _show_table)(report)
@@ -102,7 +114,7 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
     if not found:
         raise next(iter(errors.values()))
     reads_on = any(api.name in found and api.limits.max_response for api in config.apis)
-    together = listed(united(toolsets, reads_on=reads_on), config.listing, lambda: needs)
+    together = united(toolsets, reads_on=reads_on, listing=config.listing)
     return {
         "document": None,
         "apis": [_api_report(api.name, found.get(api.name), errors.get(api.name)) for api in config.apis],

@@ -63,7 +63,8 @@ def _with_line(tool: Tool, line: str) -> Tool:
     if not line:
         return replace(tool, description=f"{point}{mark}{returns}") if had else tool
     room = max(MAX_DESCRIPTION, len(tool.description)) - len(f"\n{line}{mark}{returns}")
-    return replace(tool, description=f"{one_line(point, room)}\n{line}{mark}{returns}")
+    fitting = point if len(point) <= room else one_line(point, room)
+    return replace(tool, description=f"{fitting}\n{line}{mark}{returns}")
 
 
 def needs_line(capability: Capability, longest: int = _LONGEST, told: Collection[Source] = ()) -> str:

@@ -1,6 +1,6 @@
 """Which list a client gets: each tool by itself, or the tools of the search mode; by what the list costs a model."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -10,13 +10,13 @@ from openapi_mcp.generator.instructions import for_search
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.policy import STYLES, Listing
-from openapi_mcp.model.reading import READ_RESULT
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, search_tools
-from openapi_mcp.model.tool import RESULT_SIZE, Tool, Toolset, WireTool
+from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, search_tools
+from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
-_AS_SAID = "as --mode says"
 _OF_SEARCH = (SEARCH, DESCRIBE, CALL)
+_GIVES_RESULTS = (CALL, READ_RESULT)
 Learn = Callable[[], Capabilities]
 
 
@@ -33,28 +33,38 @@ class Cost:
         return self.bytes // BYTES_PER_TOKEN
 
 
-def listed(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
-    """Return a toolset as it is offered; `learn` finds out what its tools need, which only their own list says.
+def prepared(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
+    """Return a toolset with what decides how it is offered; `learn` finds out what its tools need.
 
-    A list that is too dear without that is not made dearer to find out by how much.
+    Only a list with each tool in it says that, so nothing is learnt for one that is too dear without.
     """
-    plain = replace(toolset, style=listing.style)
+    plain = replace(toolset, style=listing.style, hints=call_hints(toolset.tools))
     plain = replace(plain, size=list_size(plain))
-    if listing.mode == "search":
-        return searching(plain, _AS_SAID)
-    if listing.mode == "tools" or _is_affordable(plain, listing):
-        plain = with_needs(plain, learn())
-        plain = replace(plain, size=list_size(plain))
-    if listing.mode == "tools":
-        return replace(plain, why=_AS_SAID)
-    said = f"the list of {len(plain.tools):,} tools costs about {_tokens(plain.size)}"
-    if _is_affordable(plain, listing):
-        return replace(plain, why=f"{said}, within --context-budget {listing.budget}")
-    return searching(plain, f"{said}, more than --context-budget {listing.budget} ({_otherwise(plain)})")
+    if listing.mode == "search" or (listing.mode == "auto" and not _is_affordable(plain, listing)):
+        return plain
+    plain = with_needs(plain, learn())
+    return replace(plain, size=list_size(plain))
+
+
+def offered(toolset: Toolset, listing: Listing) -> Toolset:
+    """Return a prepared toolset as it is offered: in the mode that is wanted, or that its list can be paid for in."""
+    if listing.mode != "auto":
+        return _as_wanted(toolset, listing.mode, "as --mode says")
+    said = f"the list of {len(toolset.tools):,} tools costs about {_tokens(toolset.size)}"
+    if _is_affordable(toolset, listing):
+        return _as_wanted(toolset, "tools", f"{said}, within --context-budget {listing.budget}")
+    why = f"{said}, more than --context-budget {listing.budget} ({_otherwise(toolset)})"
+    return _as_wanted(toolset, "search", why)
 
 
 def _is_affordable(toolset: Toolset, listing: Listing) -> bool:
     return toolset.size <= listing.budget * BYTES_PER_TOKEN
+
+
+def _as_wanted(toolset: Toolset, mode: str, why: str) -> Toolset:
+    if mode == "tools":
+        return replace(toolset, mode=mode, why=why)
+    return searching(toolset, why)
 
 
 def _tokens(size: int) -> str:
@@ -62,20 +72,30 @@ def _tokens(size: int) -> str:
 
 
 def _otherwise(toolset: Toolset) -> str:
-    """Return what else can be done about a list that is too dear."""
+    """Return what else can be done about a list that is too dear.
+
+    What it costs in another style is not reckoned from tools that are read from a disk one by one.
+    """
     if toolset.style == "compact":
         return "--mode tools lists them all"
+    if not isinstance(toolset.tools, tuple):
+        return "--mode tools lists them all, with --list-style compact for less"
     compact = list_size(replace(toolset, style="compact"))
     return f"--mode tools lists them all, with --list-style compact for about {_tokens(compact)}"
 
 
 def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
     """Return what the list of a toolset, in whatever mode it is, costs in each form: "full", "compact", "search"."""
-    extras = tuple(tool for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
+    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
     plain, needs = replace(toolset, mode="tools", extras=extras), learn()
     forms = {style: with_needs(replace(plain, style=style), needs) for style in STYLES}
     forms["search"] = searching(plain, "")
     return {name: cost(form) for name, form in forms.items()}
+
+
+def _unsearched(extra: WireTool) -> WireTool:
+    """Return a tool that is no operation as it is listed beside each tool."""
+    return {**extra, **READ_RESULT_TOOL} if extra["name"] == READ_RESULT else extra
 
 
 def cost(toolset: Toolset) -> Cost:
@@ -86,20 +106,15 @@ def cost(toolset: Toolset) -> Cost:
 def searching(toolset: Toolset, why: str) -> Toolset:
     """Return the toolset with the tools of the search mode as its list."""
     reads_on = any(tool["name"] == READ_RESULT for tool in toolset.extras)
+    size = {key: value for tool in toolset.tools[:1] for key, value in tool.meta.items() if key == RESULT_SIZE}
+    plain = (*search_tools(toolset.hints), *map(as_searching, toolset.extras))
     return replace(
         toolset,
         mode="search",
         why=why,
-        extras=(*_search_tools(toolset.tools), *toolset.extras),
+        extras=tuple(with_result_size(tool, size if tool["name"] in _GIVES_RESULTS else {}) for tool in plain),
         instructions=for_search(toolset.instructions, reads_on=reads_on),
     )
-
-
-def _search_tools(tools: Sequence[Tool]) -> Iterator[WireTool]:
-    """Yield the tools of the search mode; results come through the one that calls."""
-    hint = {key: value for tool in tools[:1] for key, value in tool.meta.items() if key == RESULT_SIZE}
-    for each in search_tools(tools):
-        yield with_result_size(each, hint if each["name"] == CALL else {})
 
 
 def list_size(toolset: Toolset) -> int:

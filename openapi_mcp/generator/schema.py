@@ -33,7 +33,7 @@ _SMALL = 160  # characters; a shared part this small costs less in place than as
 _INLINE_DEPTH = 12
 _ROOM = 8_000  # characters of the parts in one tool; what is further away from the root is said in words
 _SHOWN_FIELDS = 12
-_LONGEST_ARGUMENT = 240
+LONGEST_ARGUMENT = 240
 _LONGEST = 120  # characters of a description inside a schema; an argument's own may be longer
 
 
@@ -177,7 +177,7 @@ class SelfContained:
         Raises:
             MissingSchemaError: a reference in it leads nowhere.
         """
-        self._roots[name] = self._parts.fit(schema, longest=_LONGEST_ARGUMENT)
+        self._roots[name] = self._parts.fit(schema, longest=LONGEST_ARGUMENT)
 
     def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the schemas by name, and the `$defs` that they refer to.

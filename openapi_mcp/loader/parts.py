@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.loader.links import links
 from openapi_mcp.loader.narrow import JsonObject, as_list, as_object, is_true, shown, text_of
 from openapi_mcp.loader.refs import RefError, Resources
 from openapi_mcp.loader.upgrade import upgrade_schema
@@ -27,6 +28,7 @@ from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import clean_text, one_line
 
 _DEFAULT_STYLES = {Location.PATH: "simple", Location.HEADER: "simple"}
+_SAYS_LITTLE = frozenset(("type", "title", "description", "examples", "additionalProperties"))
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _LONGEST_URL = 8_000  # characters
 
@@ -215,7 +217,16 @@ class Parts:
         encodings = tuple(self.encodings(name, fields, target)) if "encoding" in fields else ()
         if schema is None and "itemSchema" in fields:  # OAS 3.2: each item of a sequential answer
             schema = {"type": "array", "items": self.schema(fields["itemSchema"], target)}
-        return MediaType(content_type=name, schema=schema, pointer=place, encodings=encodings)
+        example = None if schema and schema.keys() - _SAYS_LITTLE else self.example(fields, target)
+        return MediaType(content_type=name, schema=schema, pointer=place, encodings=encodings, example=example)
+
+    def example(self, fields: JsonObject, place: str) -> JsonValue:
+        """Return an object or a list that a media type gives as an example, None for none. OAS 3.2.0, 4.19."""
+        shown_values = [fields.get("example")]
+        for name, value in as_object(fields.get("examples")).items():
+            found = as_object(self.followed(value, join(place, "examples", name)))
+            shown_values += [found.get("value"), found.get("dataValue")]
+        return next((value for value in shown_values if isinstance(value, (dict, list))), None)
 
     def encodings(self, content_type: str, fields: JsonObject, place: str) -> Iterator[Encoding]:
         """Read how the fields of a form are written. OAS 3.1.1, 4.8.15; of multipart, 3.0 has no styles."""
@@ -261,7 +272,8 @@ class Parts:
             return replace(self._responses[place], status=status, pointer=pointer)
         fields = as_object(found)
         content, text = tuple(self.media_types(fields, place)), clean_text(text_of(fields, "description"))
-        response = Response(status=status, description=text, content=content, pointer=pointer)
+        leads = tuple(links(fields, place, self.follow, self.warn)) if "links" in fields else ()
+        response = Response(status=status, description=text, content=content, pointer=pointer, links=leads)
         if place != pointer:
             self._responses[place] = response
         return response

@@ -119,6 +119,7 @@ class _Reader:
         self.parts.require_variables()
         paths = as_object(self.parts.followed(self.root.get("paths"), "#/paths"))
         self.check_operation_ids(operations)
+        self.check_links(operations)
         return Document(
             title=one_line(self.words(info, "title"), 120) or "API",
             version=one_line(self.words(info, "version"), 40),
@@ -156,6 +157,18 @@ class _Reader:
                 message = f"the operationId {one_line(name, 80)!r} is also that of {first[name]}"
                 self.parts.warn(
                     operation.pointer, message, "give each operation its own; both go by method and path instead"
+                )
+
+    def check_links(self, operations: tuple[Operation, ...]) -> None:
+        """Note the links that lead to no operation; each once, however many answers share it."""
+        ids = {operation.operation_id for operation in operations}
+        places = {(operation.method, operation.path) for operation in operations}
+        links = [link for operation in operations for response in operation.responses for link in response.links]
+        for link in {link.pointer: link for link in links}.values():
+            if (link.operation_id not in ids) if link.operation_id else (link.method, link.path) not in places:
+                said = one_line(link.operation_id or f"{link.method} {link.path}", 80)
+                self.parts.warn(
+                    link.pointer, f"the link leads to {said!r}, which the document does not have", "correct it"
                 )
 
     def operations(self, servers: tuple[ApiServer, ...]) -> Iterator[Operation]:

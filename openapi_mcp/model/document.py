@@ -91,12 +91,16 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaType:
-    """A Media Type Object, with the key that names it; `schema` is None where none is given."""
+    """A Media Type Object, with the key that names it; `schema` is None where none is given.
+
+    `example` is one of an answer whose schema says nothing of what is in it.
+    """
 
     content_type: str
     schema: Schema | None
     pointer: str
     encodings: tuple[Encoding, ...] = ()
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,10 @@ class Rights:
         tool = self._app.toolset.by_name.get(name)
         return tool if tool is not None and self._allows(scopes, tool) else None
 
+    def allows(self, name: str, scopes: frozenset[str] | None) -> bool:
+        """True where there is a tool of this name for this caller; one that is kept on disk is read only for scopes."""
+        return name in self._app.toolset.by_name if scopes is None else self.tool(name, scopes) is not None
+
     def pages(self, scopes: frozenset[str] | None) -> Pages:
         """Return the list as this caller sees it."""
         if scopes is None:

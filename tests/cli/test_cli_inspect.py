@@ -76,7 +76,7 @@ def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Pa
             "openWorldHint": True,
         },
         "auth": {"security": None, "missing": [], "hint": None},
-        "needs": [],
+        "needs": [{"argument": "id", "entity": "thing", "from": []}],
         "yields": [],
     }
     assert size > 200

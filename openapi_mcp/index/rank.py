@@ -1,0 +1,187 @@
+"""Which tools yield what is wanted, best first.
+
+A tool costs more the more it needs itself, the deeper its answer holds the value, and if it changes anything; one that
+finds by words costs less. Of tools that cost alike, those come first that start from something else: from words, from
+nothing, from an album, from a playlist. So that one of the five is a way for whatever the caller has.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from openapi_mcp.index.answers import Spot
+from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES
+from openapi_mcp.index.facts import Facts
+from openapi_mcp.index.linked import Linked, LinkedArguments
+from openapi_mcp.index.wants import Want
+from openapi_mcp.model.capability import Producer
+from openapi_mcp.model.tool import Tool
+
+MOST = 5
+_FROM_NOTHING = 2  # of them that ask for nothing
+_MOST_CANDIDATES = 48  # that are weighed for one want, the nearest of all that hold its kind
+_SEARCH, _FILTER = -3.0, -1.0
+_NAMED, _LATER_KIND, _LIST, _ALONE = -0.5, 1.5, 0.25, 0.25
+_STEP, _REFERRING, _KEY = 1.5, 1.0, 0.3
+_UNSAID, _OTHER_FORM, _NO_TEXT = 4.0, 3.0, 3.0
+_CREATES, _CHANGES, _DEPRECATED = 3.0, 8.0, 3.0
+_NEEDS_MORE, _NEEDS_THE_SAME = 2.0, 8.0
+_ITS_COLLECTION, _SAME_LIST = -6.0, 4.0
+_WORDS = frozenset(("q", "query", "search", "keyword", "keywords", "term", "text"))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tool that holds what is wanted at a place, and what that costs whoever asks."""
+
+    facts: Facts
+    spot: Spot
+    cost: float
+
+
+class Ranking:
+    """The places of all tools by the kind of thing that they hold a key of."""
+
+    def __init__(self, all_facts: Sequence[Facts], linked: LinkedArguments) -> None:
+        self._linked = linked
+        self._by_kind: dict[str, list[tuple[Facts, list[Spot]]]] = defaultdict(list)
+        self._by_path: dict[str, list[Facts]] = defaultdict(list)
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[Candidate]] = {}
+        for facts in all_facts:
+            self._by_path[facts.path].append(facts)
+            kinds: dict[str, list[Spot]] = defaultdict(list)
+            for spot in facts.spots:
+                kinds[spot.kind].append(spot)
+            for kind, spots in kinds.items():
+                self._by_kind[kind].append((facts, spots))
+
+    def producers(self, want: Want, consumer: Facts) -> tuple[Producer, ...]:
+        """Return the tools that yield what is wanted, other than the one that wants it, best first."""
+        others = frozenset(
+            kind
+            for other in consumer.wants
+            if other is not want and other.given.location == "path"
+            for kind in other.kinds
+        )
+        found: dict[str, Candidate] = {}
+        for each in (*self._nearest(want), *self._of_its_collection(want)):
+            known = found.get(each.facts.tool.name)
+            if known is None or each.cost < known.cost:
+                found[each.facts.tool.name] = each
+        first = {each.tool.name: _producer(each.tool, each.field) for each in self._links_to(want, consumer)}
+        for name in (consumer.tool.name, *first):
+            found.pop(name, None)
+        weighed = [
+            (each.cost + _for_consumer(each, want, consumer, others), position, each)
+            for position, each in enumerate(found.values())
+        ]
+        weighed.sort(key=lambda one: one[:2])
+        best = (_producer(each.facts.tool, each.spot.field) for each in _varied(weighed, want, others))
+        return (*first.values(), *best)[:MOST]
+
+    def _links_to(self, want: Want, consumer: Facts) -> Sequence[Linked]:
+        return self._linked.get((consumer.tool.name, want.given.argument), ())
+
+    def _nearest(self, want: Want) -> list[Candidate]:
+        is_whole_number = want.given.is_whole_number
+        about = (want.kinds, want.keys, is_whole_number)
+        if about not in self._known:
+            found = sorted(self._candidates(want), key=lambda one: one.cost + _NEEDS_MORE * len(one.facts.asked))
+            self._known[about] = found[:_MOST_CANDIDATES]
+        return self._known[about]
+
+    def _candidates(self, want: Want) -> Iterator[Candidate]:
+        for kind in want.kinds:
+            for facts, spots in self._by_kind.get(kind, ()):
+                costs = [(cost, spot) for spot in spots if (cost := _cost_of_spot(spot, want)) is not None]
+                if not costs:
+                    continue
+                cost, spot = min(costs, key=lambda one: one[0])
+                if (own := _cost_of_tool(facts, spot)) is not None:
+                    about = _NAMED * ((kind in facts.named) + (kind == facts.subject))
+                    yield Candidate(facts, spot, cost + own + about + _LATER_KIND * want.kinds.index(kind))
+
+    def _of_its_collection(self, want: Want) -> Iterator[Candidate]:
+        """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
+        for facts in self._by_path.get(want.above, ()) if want.above else ():
+            method = facts.tool.operation.method
+            members = [spot for spot in facts.spots if spot.steps == 0 and (spot.is_listed or method == "POST")]
+            costs = [(cost, spot) for spot in members if (cost := _cost_of_spot(spot, want)) is not None]
+            same = [(cost - 1, spot) for cost, spot in costs if spot.kind in want.kinds or spot.is_own]
+            if (same or len(costs) == 1) and method in ("GET", "POST"):
+                cost, spot = min(same or costs, key=lambda one: one[0])
+                yield Candidate(facts, spot, cost + _ITS_COLLECTION + (_CREATES if method == "POST" else _words(facts)))
+
+
+def _producer(tool: Tool, field: str) -> Producer:
+    return Producer(tool=tool.name, method=tool.operation.method, path=tool.operation.path, field=field)
+
+
+def _cost_of_spot(spot: Spot, want: Want) -> float | None:
+    """Return what it costs to take a value from a place, None where it is no such key."""
+    if want.given.is_whole_number and spot.key in HANDLES and not spot.is_whole_number:
+        return None
+    if spot.key in want.keys:
+        cost = _KEY * want.keys.index(spot.key)
+    elif not spot.key:
+        cost = _UNSAID
+    elif spot.key in REFERENCES and want.keys[0] in IDS:
+        cost = _OTHER_FORM
+    else:
+        return None
+    if spot.is_whole_number and want.is_handle:
+        cost += _NO_TEXT
+    is_alone = spot.is_own and not spot.is_listed and "." not in spot.field
+    return (
+        cost
+        + _ALONE * is_alone
+        + _STEP * spot.steps
+        + _LIST * max(0, spot.field.count("[]") - 1)
+        + (0 if spot.is_own else _REFERRING)
+    )
+
+
+def _cost_of_tool(facts: Facts, spot: Spot) -> float | None:
+    """Return what a call costs that is made for this place, None for one that nobody makes for it."""
+    deprecated = _DEPRECATED if facts.tool.operation.deprecated else 0
+    is_new = spot.is_own and spot.steps == 0
+    if facts.reads:
+        return deprecated + (_words(facts) if is_new else 0)
+    if facts.tool.operation.method == "POST" and is_new:
+        return deprecated + _CREATES
+    return deprecated + _CHANGES if facts.tool.operation.method == "PUT" and is_new else None
+
+
+def _words(facts: Facts) -> float:
+    """Return what it saves that a tool finds by words."""
+    if not facts.finds:
+        return 0
+    return _SEARCH if any(name.lower() in _WORDS for name in facts.finds) or facts.is_search else _FILTER
+
+
+def _for_consumer(each: Candidate, want: Want, consumer: Facts, others: frozenset[str]) -> float:
+    """Return what a producer costs this consumer beside: what it needs that the consumer does not have."""
+    facts, cost = each.facts, 0.0
+    cost += _NEEDS_MORE * len(facts.asked - others - set(want.kinds))
+    cost += _NEEDS_THE_SAME if facts.asked & (set(want.kinds) - others) else 0
+    if facts.path == consumer.path and facts.reads:
+        cost += -_SAME_LIST if consumer.tool.operation.method == "DELETE" else _SAME_LIST
+    return cost
+
+
+def _varied(weighed: Sequence[tuple[float, int, Candidate]], want: Want, others: frozenset[str]) -> Iterable[Candidate]:
+    """Return the best few, so that each way to start is among them before one of them comes often."""
+    from_nothing = _FROM_NOTHING if len(want.kinds) == 1 else 1
+    chosen: list[tuple[float, int, Candidate]] = []
+    ways: Counter[object] = Counter()
+    for one in weighed:
+        facts = one[2].facts
+        asked, finds = facts.asked - others, _words(facts) <= _SEARCH
+        way = (asked, finds, facts.reads, one[2].spot.kind)
+        ways[way] += 1
+        if ways[way] <= (1 if asked or finds or not facts.reads else from_nothing):
+            chosen.append(one)
+    chosen = chosen[:MOST]
+    taken = {one[1] for one in chosen}
+    chosen += [one for one in weighed if one[1] not in taken][: MOST - len(chosen)]
+    return [one[2] for one in sorted(chosen, key=lambda one: one[:2])]
