@@ -111,6 +111,7 @@ async def load_catalogue(
         has_folder=config.files is not None,
         select=config.select,
         reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
+        max_response=config.limits.max_response,
         prefix=f"{config.name}_" if config.name else "",
         edits=config.edits,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from openapi_mcp.generator.describe import READING
+from openapi_mcp.generator.instructions import NEEDING, READING, fitting, own_lines
 from openapi_mcp.generator.listing import offered
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
@@ -12,6 +12,7 @@ from openapi_mcp.model.searching import united_hints
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 
+_MISSING = "not available now; its tools are listed when it is"
 _INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
 
 
@@ -81,10 +82,9 @@ class _ByName(Mapping[str, Tool]):
 
 def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:
     """Return what each API is, by the names of its tools, and once how results are to be read."""
-    room = (_INSTRUCTIONS - sum(map(len, READING))) // max(1, len(toolsets)) - 25
-    lines = []
-    for name, toolset in toolsets.items():
-        said = toolset.instructions if toolset else "not available now; its tools are listed when it is"
-        own = "\n".join(line for line in said.splitlines() if line not in READING)
-        lines.append(f"{name}_*: {one_line(own, max(room, 40))}")
-    return "\n".join((*lines, *READING))
+    each = {name: toolset.instructions if toolset else _MISSING for name, toolset in toolsets.items()}
+    common = (*((NEEDING,) if any(NEEDING in said for said in each.values()) else ()), *READING)
+    room = (_INSTRUCTIONS - sum(map(len, common))) // max(1, len(toolsets)) - 25
+    own = {name: fitting(own_lines(said), max(room, 40)) for name, said in each.items()}
+    lines = (f"{name}_*: {one_line(' '.join(said), max(room, 40))}" for name, said in own.items())
+    return "\n".join((*lines, *common))

@@ -14,11 +14,14 @@ from openapi_mcp.generator.bodies import (
     own_schemas,
     required,
 )
+from openapi_mcp.generator.boilerplate import Details
 from openapi_mcp.generator.clients import Fit, fit
 from openapi_mcp.generator.edits import edited, planned, shortcomings, worded
 from openapi_mcp.generator.gate import Gate
+from openapi_mcp.generator.hints import Hints, result_size, with_result_size
 from openapi_mcp.generator.inline import inline
 from openapi_mcp.generator.inputs import Inputs, changed, inputs_of, key_of
+from openapi_mcp.generator.instructions import instructions
 from openapi_mcp.generator.naming import HEADER_NAME, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out, unmatched
@@ -39,7 +42,7 @@ from openapi_mcp.model.policy import Selection, ToolEdit
 from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT, SELECT_SCHEMA
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, wire_tool
+from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, WireTool, wire_tool
 from openapi_mcp.model.xml import XmlNode
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object).
@@ -78,6 +81,8 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         bodies=Bodies(schemas=document.schemas, inputs=inputs, has_folder=selection.has_folder),
         outputs=Parts(document.schemas, "output"),
         keys=tuple(scheme for scheme in document.security_schemes if scheme.type == "apiKey"),
+        details=Details(document.operations),
+        hints=Hints(document.operations, selection.max_response),
     )
     tools: list[Tool] = []
     skipped = list(document.skipped)
@@ -114,12 +119,16 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     return Toolset(
         title=document.title,
         version=document.version,
-        instructions=describe.instructions(document, selection, {tool.operation.method for tool in tools}),
+        instructions=instructions(document, selection, [tool.operation for tool in tools]),
         tools=tuple(tools),
-        extras=(READ_RESULT_TOOL,) if tools and selection.reads_on else (),
+        extras=(_reader(selection),) if tools and selection.reads_on else (),
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
+
+
+def _reader(selection: Selection) -> WireTool:
+    return with_result_size(READ_RESULT_TOOL, result_size(selection.max_response))
 
 
 def _admitted(tool: Tool, gate: Gate) -> Tool:
@@ -185,14 +194,18 @@ class _Generator:
     outputs: Parts
     bodies: Bodies
     keys: tuple[SecurityScheme, ...]
+    details: Details
+    hints: Hints
 
     def tool(self, operation: Operation, name: str, inputs: Inputs) -> Tool:
         operation, names = inputs.sending(worded(operation, inputs)), inputs.names
         input_schema, own = self.input_schemas(inputs, required(operation, inputs.parameters, inputs.bodies))
+        title = describe.title(operation)
+        said = describe.description(operation, self.schemas, self.details, self.fit.longest_description)
         return Tool(
             name=name,
-            title=describe.title(operation),
-            description=describe.description(operation, self.schemas, self.fit.longest_description),
+            title=title,
+            description=said,
             input_schema=input_schema,
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=self.taking(operation),
@@ -203,6 +216,7 @@ class _Generator:
             ignored=frozenset(inputs.ignored) - set(names.values()),
             fixed=inputs.fixed,
             defaults=inputs.defaults,
+            meta=self.hints.of(operation, f"{name} {title} {said}"),
         )
 
     def inputs_of(self, operation: Operation, edit: ToolEdit) -> Inputs:

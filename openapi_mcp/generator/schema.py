@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from openapi_mcp.generator.said import say
 from openapi_mcp.generator.sound import is_portable
 from openapi_mcp.generator.visible import leave_out_unseen
 from openapi_mcp.model.document import Schema
@@ -122,8 +123,8 @@ class Parts:
             self._leave_out_hidden(fitted)
         if "title" in fitted and "description" in fitted:
             del fitted["title"]  # a generator's name for what the description says
-        if len(fitted.get("description", "")) > longest:
-            fitted["description"] = one_line(fitted["description"], longest)
+        if "description" in fitted or "examples" in fitted:
+            say(fitted, longest)
         self._fit_patterns(fitted)
         return map_children(fitted, lambda child: self._fit(child, refs, _LONGEST))
 

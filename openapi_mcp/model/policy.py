@@ -61,7 +61,8 @@ class Selection:
     `allow` matches is taken whatever its method. `hidden` are the parameters that configured credentials occupy:
     (location, name in lower case). `client` is the one that names and schemas are fitted to. `has_folder` says whether
     files may be given by their paths.
-    `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
+    `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut:
+    after `max_response` characters, 0 for no limit.
     `prefix` stands before every tool's name, where other APIs are served too. `edits` change tools that are selected:
     by their names, their operationIds, or "GET /path".
     """
@@ -76,6 +77,7 @@ class Selection:
     has_folder: bool = False
     select: bool = False
     reads_on: bool = False
+    max_response: int = 25_000
     prefix: str = ""
     edits: Mapping[str, ToolEdit] = field(default_factory=dict)
 

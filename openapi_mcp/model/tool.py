@@ -109,6 +109,7 @@ class Tool:
     `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
     `chooser` is the argument that names another one, "" where there is no choice. The operator's own values by the
     names of arguments: `fixed` are always sent and no caller's to give, `defaults` are sent where a call gives none.
+    `meta` is what clients are told of it beside the protocol's own words.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Tool:
     bodies: tuple[SentBody, ...] = ()
     chooser: str = ""
     ignored: frozenset[str] = frozenset()
+    meta: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
@@ -185,6 +187,10 @@ class Toolset:
         return self.mode == "search"
 
 
+SEARCH_HINT = "anthropic/searchHint"  # Claude Code's search for tools reads it beside name and description
+RESULT_SIZE = "anthropic/maxResultSizeChars"  # characters up to which Claude Code shows a result; 50,000 without it
+
+
 def wire_tool(tool: Tool) -> WireTool:
     """Return the tool as `tools/list` carries it (MCP 2026-07-28, Tool)."""
     listed: WireTool = {
@@ -201,6 +207,9 @@ def wire_tool(tool: Tool) -> WireTool:
         "idempotentHint": tool.annotations.idempotent,
         "openWorldHint": tool.annotations.open_world,
     }
+    meta = dict(tool.meta)
     if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
-        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {clean_text(tool.operation.path)}"}
+        meta["openapi-mcp/operation"] = f"{tool.operation.method} {clean_text(tool.operation.path)}"
+    if meta:
+        listed["_meta"] = meta
     return listed

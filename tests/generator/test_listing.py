@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support import make
 
-from openapi_mcp.generator.listing import list_size, offered, prepared
+from openapi_mcp.generator.listing import cost, costs, list_size, offered, prepared
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer
 from openapi_mcp.model.jsontext import write_json
@@ -117,3 +117,38 @@ def test_several_apis_are_offered_by_what_they_cost_together() -> None:
     both = united(each, reads_on=True, listing=listing)
     assert (both.mode, names(both)) == ("search", [SEARCH, DESCRIBE, CALL, "read_result"])
     assert sorted(both.by_name) == ["billing_list", "shop_list"]
+
+
+def three(count: int = 3) -> Toolset:
+    return toolset({f"/p{n}": {"get": {"operationId": f"o{n}", "summary": f"Get p{n} of it"}} for n in range(count)})
+
+
+def test_a_list_beyond_the_budget_says_what_else_can_be_done() -> None:
+    """Issue 6, Search mode: says which and why."""
+    compact = list_size(replace(three(), style="compact")) // 4
+    assert offering(three(), budget=100).why == (
+        f"the list of 3 tools costs about {list_size(three()) // 4} tokens, more than --context-budget 100 "
+        f"(--mode tools lists them all, with --list-style compact for about {compact} tokens)"
+    )
+    assert offering(three(), budget=10, style="compact").why.endswith("(--mode tools lists them all)")
+    both = united({"a": offering(three(), mode="tools")}, listing=Listing(budget=10))
+    assert both.why.endswith("(--mode tools lists them all, with --list-style compact for less)")
+
+
+@pytest.mark.parametrize("mode", ["tools", "search"])
+def test_each_form_costs_the_same_whichever_is_served(mode: str) -> None:
+    """Issue 6, Enrichment: the cost of each in `inspect`."""
+    found = costs(offering(three(30), mode=mode), lambda: CAPABILITIES)
+    assert list(found) == ["full", "compact", "search"]
+    assert found["full"] == cost(offering(three(30), mode="tools"))
+    assert found["compact"] == cost(offering(three(30), mode="tools", style="compact"))
+    assert found["search"] == cost(offering(three(30), mode="search"))
+    assert found["full"].bytes > found["compact"].bytes > found["search"].bytes
+    assert (found["full"].tools, found["search"].tools) == (31, 4)
+
+
+@pytest.mark.parametrize("methods", [["get"], ["get", "post"], ["get", "delete"]])
+def test_the_list_of_the_search_mode_costs_at_most_300_tokens(methods: list[str]) -> None:
+    """Issue 6, Search mode."""
+    item = {method: {"responses": {"201": {"description": ""}}} for method in methods}
+    assert cost(offering(toolset({"/a": item}), mode="search")).tokens <= 300
