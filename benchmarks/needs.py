@@ -106,7 +106,7 @@ def text_of(name: str, data: Path) -> bytes:
 def judged(
     toolset: Toolset, capabilities: Capabilities, labels: Labels, shows_misses: bool
 ) -> tuple[list[bool], list[bool], list[bool]]:
-    """Return for each labelled need whether it is found, for each need whether its first is right, for each producer."""
+    """Return for each labelled need whether it is found; for each need, and each producer, whether it is right."""
     given = dict(needs_of(toolset, capabilities))
     first, every = [], []
     for (operation, argument), need in given.items():
