@@ -86,6 +86,17 @@ def needs_line(capability: Capability, longest: int = _LONGEST, told: Collection
     return f"{line}." if line else ""
 
 
+def needs_within(tool: Tool, allowed: Collection[str]) -> Tool:
+    """Return a tool whose description names no tool as a source that is not `allowed`: a caller may not know of it."""
+    said, mark, returns = tool.description.rpartition(RETURNS)
+    point, has_line, line = said.partition(NEEDS)
+    if not has_line:
+        return tool
+    sources = line.removesuffix(".").split("; ")
+    left = "; ".join(source for source in sources if source.rpartition(", from ")[2] in allowed)
+    return replace(tool, description=f"{point}{f'{NEEDS}{left}.' if left else ''}{mark}{returns}")
+
+
 def _listed(arguments: list[str]) -> str:
     *others, last = arguments
     return f"{', '.join(others)} and {last}" if others else last

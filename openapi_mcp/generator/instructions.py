@@ -91,6 +91,11 @@ def with_needs_told(text: str, many: Iterable[tuple[str, str]] = ()) -> str:
     return _within((*_about(text), *((f"{line}.",) if line else ())), (NEEDING, *READING))
 
 
+def without_needs_told(text: str) -> str:
+    """Return instructions that name no tool, for callers of whom each may know others."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith(_MANY_NEED))
+
+
 def for_search(text: str, *, reads_on: bool) -> str:
     """Return instructions for the list of the search mode, which has nothing of the API in it."""
     return _within(_about(text), (*SEARCHING, *((READING_ON,) if reads_on else ()), *READING))

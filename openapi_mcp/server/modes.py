@@ -87,7 +87,8 @@ class Modes:
         asked = read_query(call.arguments)
         index = await self._app.index()
         tools = self._app.toolset.by_name
-        found = index.search(asked.words, asked.limit, partial(self._may_call, call))
+        search = partial(index.search, asked.words, asked.limit, partial(self._may_call, call))
+        found = await anyio.to_thread.run_sync(search, abandon_on_cancel=True)  # of thousands it takes a moment
         answer = search_answer(asked.words, found, tools, self._learn(index, call), asked.limit)
         if not found.hits:
             answer["hint"] = nothing_found([name for name in tools if self._may_call(call, name)], tools)

@@ -52,7 +52,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
         "openapi-mcp",
         version=__version__,
         title=app.toolset.title,
-        instructions=app.toolset.instructions,
+        instructions=rights.instructions if is_private else app.toolset.instructions,
         cache_hints={
             "tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
             "server/discover": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
@@ -67,7 +67,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     server.middleware.append(sealed_state(server.name))
 
     async def list_changed() -> None:
-        server.instructions = app.toolset.instructions
+        server.instructions = rights.instructions if is_private else app.toolset.instructions
         await bus.publish(ToolsListChanged())
         for session in shaken:
             await session.send_tool_list_changed()
