@@ -71,9 +71,9 @@ def shop(server: str) -> dict[str, Any]:
 def wordy(server: str) -> dict[str, Any]:
     """Return the same where each operation has much to say."""
     made = shop(server)
-    for item in made["paths"].values():
+    for path, item in made["paths"].items():
         for method in item.keys() - {"parameters"}:
-            item[method]["description"] = "Words that are to be read. " * 30
+            item[method]["description"] = f"Words of {method} {path} that are to be read. " * 20
     return made
 
 
