@@ -106,7 +106,7 @@ def text_of(name: str, data: Path) -> bytes:
 def judged(
     toolset: Toolset, capabilities: Capabilities, labels: Labels, shows_misses: bool
 ) -> tuple[list[bool], list[bool], list[bool]]:
-    """Return for each labelled need whether it is found; for each need, and each producer, whether it is right."""
+    """Return of each labelled need whether it is found; of each need whether its first is right; of each producer."""
     given = dict(needs_of(toolset, capabilities))
     first, every = [], []
     for (operation, argument), need in given.items():

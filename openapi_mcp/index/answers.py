@@ -24,7 +24,7 @@ from openapi_mcp.index.vocabulary import Vocabulary, Words
 
 _DEEPEST = 6  # objects within objects
 _MOST_SPOTS = 48  # of one schema; those nearest to its root are kept
-_MOST_LOOKED_AT = 400_000  # properties of all answers; only a hostile document has more
+_MOST_LOOKED_AT = 150_000  # properties and places of all answers; only a hostile document has more
 _PLAIN = frozenset(("object", "array"))
 _NO_KEYS = frozenset(("boolean", "number"))
 _OWN = KEYS - frozenset((*REFERENCES, "name"))
@@ -76,7 +76,9 @@ class Answers:
 
     def _within(self, schema: Any, around: Words, depth: int) -> Iterator[Spot]:
         for branch in self._shapes.branches(schema):
-            yield from self._walk(branch, around, depth + 1)
+            inside = self._walk(branch, around, depth + 1)
+            self._left -= len(inside)
+            yield from inside
         items = self._shapes.items(schema)
         if items is not None:
             yield from self._of_list(items, around, depth)
@@ -131,7 +133,9 @@ class Answers:
         passes_on = says_nothing and is_wrapper(name) and not self._vocabulary.is_exact(words)
         is_many = not is_list and words != split_as_is(name)
         parent, is_step = ("", False) if passes_on else (name, holder.is_thing)
-        for spot in self._walk(value, holder.around if passes_on else words, depth + 1):
+        inside = self._walk(value, holder.around if passes_on else words, depth + 1)
+        self._left -= len(inside)
+        for spot in inside:
             if not (is_many and spot.key not in IDS and spot.field.count(".") == 1):  # `tracks: {"href": ...}`: of many
                 yield spot.within(name, parent, is_step=is_step)
 

@@ -132,14 +132,13 @@ def _kind_of_path(path: str, vocabulary: Vocabulary) -> str:
 def _objects(tools: Sequence[Tool], shapes: Shapes) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the objects that answers are made of, each with the reference that names it, and its properties."""
     waiting: list[Any] = list({id(one): one for tool in tools for one in answers(tool.operation)}.values())
-    seen: set[str] = set()
+    seen: dict[int, Any] = {}  # with the parts themselves, so that the id of one is not given to another
     while waiting:
         schema = waiting.pop()
-        waiting += shapes.branches(schema)
-        for ref, part in shapes.parts(schema):
-            if ref in seen:
-                continue
-            seen.update((ref,) if ref else ())
+        fresh = [(ref, part) for ref, part in shapes.parts(schema) if id(part) not in seen]
+        seen.update((id(part), part) for _, part in fresh)
+        waiting += shapes.branches(schema) if fresh else []
+        for ref, part in fresh:
             properties = part.get("properties")
             held = list(properties.values()) if isinstance(properties, Mapping) else []
             waiting += held
@@ -178,7 +177,7 @@ def _learn_properties(objects: Sequence[tuple[str, dict[str, Any]]], vocabulary:
 def _learn_keys(tools: Sequence[Tool], vocabulary: Vocabulary) -> None:
     """Learn by which key paths ask for things of a kind: users by their `username`, milestones by their `number`."""
     votes: dict[str, Counter[str]] = {}
-    for path in {tool.operation.path for tool in tools}:
+    for path in dict.fromkeys(tool.operation.path for tool in tools):
         parts = segments(path)
         for position, segment in enumerate(parts):
             name = parse(parameter_in(segment))

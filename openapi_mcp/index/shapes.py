@@ -9,43 +9,63 @@ from openapi_mcp.model.media import is_json
 _MOST_PARTS = 16  # of a composition
 _MOST_PROPERTIES = 200
 _DEEPEST_EXAMPLE = 5
+_COMPOSING = frozenset(("allOf", "anyOf", "oneOf"))
 _HOPS = 20  # references that lead to a reference
 
 Schemas = Mapping[str, Schema]
 
 
 class Shapes:
-    """The schemas of a document, by the references that name them; a reference that leads nowhere says nothing."""
+    """The schemas of a document, by the references that name them; a reference that leads nowhere says nothing.
+
+    What stands behind a reference is put together once.
+    """
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
+        self._parts: dict[str, tuple[tuple[str, Schema], ...]] = {}
+        self._properties: dict[str, dict[str, Any]] = {}
 
-    def parts(self, schema: Any) -> Iterator[tuple[str, Schema]]:
-        """Yield a schema and what it is composed of, each with the reference that led to it, "" for none.
+    def parts(self, schema: Any) -> tuple[tuple[str, Schema], ...]:
+        """Return a schema and what it is composed of, each with the reference that led to it, "" for none.
 
         That is its `allOf`, and a sole alternative, as an object that may be null has it.
         """
-        waiting, ref = [(schema, "")], ""
+        ref = _reference(schema)
+        if not ref:
+            return tuple(self._composed(schema))
+        if ref not in self._parts:
+            self._parts[ref] = tuple(self._composed(schema))
+        return self._parts[ref]
+
+    def _composed(self, schema: Any) -> Iterator[tuple[str, Schema]]:
+        waiting = [(schema, "")]
         for _ in range(_MOST_PARTS):
             if not waiting:
                 return
-            part, ref = waiting.pop(0)
-            part, ref = self._behind(part, ref)
+            part, ref = self._behind(*waiting.pop(0))
             yield ref, part
-            waiting[:0] = [(inner, ref) for inner in (*_listed(part, "allOf"), *_sole(part))]
+            if not _COMPOSING.isdisjoint(part):
+                waiting[:0] = [(inner, ref) for inner in (*_listed(part, "allOf"), *_sole(part))]
 
     def _behind(self, schema: Any, ref: str) -> tuple[Schema, str]:
         for _ in range(_HOPS):
-            if not isinstance(schema, Mapping):
-                return {}, ref
-            named = schema.get("$ref")
-            if not isinstance(named, str):
-                return schema, ref
+            named = _reference(schema)
+            if not named:
+                return (schema if isinstance(schema, Mapping) else {}), ref
             schema, ref = self._schemas.get(named), named
         return {}, ref
 
     def properties(self, schema: Any) -> dict[str, Any]:
         """Return the properties of an object, those of its `allOf` among them."""
+        ref = _reference(schema)
+        if not ref:
+            return self._gathered(schema)
+        if ref not in self._properties:
+            self._properties[ref] = self._gathered(schema)
+        return self._properties[ref]
+
+    def _gathered(self, schema: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for _, part in self.parts(schema):
             held = part.get("properties")
@@ -69,8 +89,14 @@ class Shapes:
 
     def branches(self, schema: Any) -> list[Any]:
         """Return the alternatives of a schema that may hold something."""
-        listed = [inner for _, part in self.parts(schema) for inner in _alternatives(part)]
+        composed = (part for _, part in self.parts(schema) if "anyOf" in part or "oneOf" in part)
+        listed = [inner for part in composed for inner in _alternatives(part)]
         return listed[:_MOST_PARTS] if len(listed) > 1 else []
+
+
+def _reference(schema: Any) -> str:
+    named = schema.get("$ref") if isinstance(schema, Mapping) else None
+    return named if isinstance(named, str) else ""
 
 
 def types_of(part: Schema) -> tuple[str, ...]:
