@@ -37,15 +37,17 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up and call cost as ratios, live frameworks, a corpus of real documents, a round trip
+bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of real documents, a round trip, search
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
+	@$(BIN)/python benchmarks/lists.py
 	@$(BIN)/python benchmarks/fuzz.py loader --seconds 120
 	@$(BIN)/python benchmarks/fuzz.py arguments --seconds 60
 	@$(BIN)/python benchmarks/frameworks.py
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
+	@$(BIN)/python benchmarks/choose.py --semantic
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

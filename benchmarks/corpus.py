@@ -37,7 +37,8 @@ def main() -> int:
         [python, options.checks / "split.py", documents, *half], check=True, stdout=subprocess.PIPE
     ).stdout
     names.write_bytes(chosen)
-    serve = f"{sys.executable} -m openapi_mcp serve --no-catalogue --methods all --max-response 0 --base-url http://127.0.0.1:9"
+    serve = f"{sys.executable} -m openapi_mcp serve --no-catalogue --methods all --mode tools"
+    serve += " --max-response 0 --base-url http://127.0.0.1:9"
     run: list[str | Path] = [
         "--name",
         "openapi-mcp",

@@ -151,7 +151,7 @@ async def names(client: Client) -> list[str]:
 
 def serve(options: list[str], environ: dict[str, str], check: Any) -> None:
     """Run `check` with a client of `openapi-mcp serve` over stdio."""
-    command = ["-m", "openapi_mcp", "serve", "--quiet", "--no-catalogue", *options]
+    command = ["-m", "openapi_mcp", "serve", "--quiet", "--no-catalogue", "--mode", "tools", *options]
     server = StdioServerParameters(command=sys.executable, args=command, env={**os.environ, **environ})
 
     async def connect() -> None:

@@ -189,7 +189,7 @@ async def called(path: Path, name: str, document: Mapping[str, Any], tools: Sequ
     async with upstream() as behind:
         base = f"http://127.0.0.1:{behind.port}"
         command = ["-m", "openapi_mcp", "serve", "--quiet", "--no-catalogue", "--methods", "all", "--base-url", base]
-        command += ["--allow-anonymous"]  # how a request is written is judged, not who sends it
+        command += ["--mode", "tools", "--allow-anonymous"]  # how a request is written is judged, not who sends it
         command += ["--spec", str(path), *dummy_credentials(document)]
         server = StdioServerParameters(command=sys.executable, args=command, env=dict(os.environ))
         cases: list[Case] = []

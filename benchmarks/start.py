@@ -4,10 +4,10 @@
 
 Measures, in turn: `python -c pass`; a standard-library JSON loop with one tool, the floor of any Python server;
 importing the MCP SDK's low-level server; the smallest server on that SDK; and for each document `openapi-mcp serve`
-cold (no catalogue) and warm, beside a loop that sends the very same list from a file: from process start to the whole
-list and to the answer of a first call, with the peak of memory. Without documents: the shop's, GitHub's (indented, as
-GitHub publishes it) and Microsoft Graph's from the corpus that benchmarks/corpus.py downloads. All of them run
-compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
+cold (no catalogue) and warm, beside a loop that sends the very same list from a file, and in the search mode: from
+process start to the whole list and to the answer of a first call, with the peak of memory. Without documents: the
+shop's, GitHub's (indented, as GitHub publishes it) and Microsoft Graph's from the corpus that benchmarks/corpus.py
+downloads. All of them run compiled, as pipx and pip install them. Machines are noisy: read the ratios of the medians.
 """
 
 import argparse
@@ -100,8 +100,10 @@ def main() -> None:
 
 def commands(document: Path, folder: Path) -> dict[str, list[str]]:
     """Return what is measured of one document, its catalogue and the file of its list written."""
-    command = serve(document, folder / "cache")
+    command = serve(document, folder / "cache", "--mode", "tools")
     _, pages = converse(command)
+    searched = serve(document, folder / "cache", "--mode", "search")
+    converse(searched)
     listed = folder / f"{document.stem}.pages"
     listed.write_text("".join(f"{json.dumps(page, ensure_ascii=False)}\n" for page in pages), encoding="utf-8")
     short = document.stem[:14]
@@ -109,6 +111,8 @@ def commands(document: Path, folder: Path) -> dict[str, list[str]]:
         f"{short}: cold": [*command, "--no-catalogue"],
         f"{short}: warm": command,
         f"{short}: loop": [sys.executable, "-c", LOOP_OF_A_LIST, str(listed)],
+        f"{short}, search: cold": [*searched, "--no-catalogue"],
+        f"{short}, search: warm": searched,
     }
 
 
@@ -132,13 +136,13 @@ def show(found: Mapping[str, Run]) -> None:
         f"{'call ms':>9}",
         f"{'x plain':>9}",
     )
-    print(f"{'medians':24}{''.join(heads)}{'peak MB':>9}")
+    print(f"{'medians':30}{''.join(heads)}{'peak MB':>9}")
     for name, run in found.items():
         same = found.get(f"{name.partition(':')[0]}: loop")
         same_ratio = f"{run.to_list / same.to_list:8.1f}" if same else f"{'':8}"
         ratios = f"{run.to_list / loop.to_list:8.1f}{same_ratio}{run.to_list / sdk.to_list:8.2f}"
         call = f"{run.to_call * 1e3:9.0f}{run.to_call / plain.to_call:9.2f}"
-        print(f"{name:24}{run.to_list * 1e3:9.0f}{ratios}{call}{run.memory:9.0f}")
+        print(f"{name:30}{run.to_list * 1e3:9.0f}{ratios}{call}{run.memory:9.0f}")
 
 
 def default_documents(folder: Path) -> list[Path]:
@@ -176,10 +180,10 @@ def peak(process: "subprocess.Popen[bytes]") -> float:
     return int(found[1]) / 1000 if found else 0.0
 
 
-def serve(document: Path, cache: Path) -> list[str]:
+def serve(document: Path, cache: Path, *more: str) -> list[str]:
     """Return the command that serves a document, begun as the installed `openapi-mcp` begins it."""
     options = ["--quiet", "--base-url", "http://127.0.0.1:9", "--cache-dir", str(cache)]
-    return [sys.executable, "-c", ENTRY, "serve", "--spec", str(document), *options]
+    return [sys.executable, "-c", ENTRY, "serve", "--spec", str(document), *options, *more]
 
 
 def converse(command: Sequence[str]) -> tuple[Run, list[dict[str, Any]]]:

@@ -18,7 +18,8 @@ _CREDENTIALS = (
     "bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth", "client_cert", "client_key",
     "forward",
 )  # fmt: skip
-_FOR_ONE = (*SOURCES, *_CREDENTIALS, "base_url", "overlay", "server_variable", "files")
+_TABLES = ("tool",)
+_FOR_ONE = (*SOURCES, *_CREDENTIALS, *_TABLES, "base_url", "overlay", "server_variable", "files")
 _MANY = ("overlay", "server_variable", "methods", "allow", "include", "exclude", "header", "auth", "forward")
 _SINGLE = (
     *SOURCES, "base_url", "files", "bearer", "token", "token_scheme", "basic", "api_key", "client_id", "client_secret",
@@ -28,7 +29,7 @@ _SINGLE = (
 _FLAGS = (
     "allow_remote_refs", "output_schemas", "select", "allow_anonymous", "insecure", "watch",
 )  # fmt: skip
-PER_API = (*_MANY, *_SINGLE, *_FLAGS)
+PER_API = (*_MANY, *_SINGLE, *_FLAGS, *_TABLES)
 """The options that may be another for each API."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,14}")

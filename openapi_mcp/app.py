@@ -56,8 +56,9 @@ async def open_app(
 
     Raises:
         OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
-        ConfigError: no operation became a tool, or none of the tools has a usable server.
+        ConfigError: no operation became a tool, none of the tools has a usable server, or an extra is not installed.
     """
+    require_extras(config)
     trouble: OpenapiMcpError | None = None
     found: Catalogue | Stored
     try:
@@ -100,7 +101,20 @@ def _app(
         can_change=can_change,
         kept=kept,
         confirm=config.confirm,
+        semantic=config.semantic,
     )
+
+
+def require_extras(config: Config) -> None:
+    """Do nothing where what the configuration asks for is installed.
+
+    Raises:
+        ConfigError: an extra is not.
+    """
+    if config.semantic:
+        from openapi_mcp.index.embedding import require_model
+
+        require_model()
 
 
 async def _load_servable(

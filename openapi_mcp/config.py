@@ -23,6 +23,7 @@ from openapi_mcp.model.policy import (
     STYLES,
     Limits,
     Listing,
+    ToolEdit,
 )
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.values import (
@@ -38,6 +39,7 @@ from openapi_mcp.values import (
     read_port,
     read_text,
     read_texts,
+    read_tool_edits,
     read_variables,
 )
 
@@ -86,6 +88,7 @@ class Config:
     select: bool = False
     listing: Listing = field(default_factory=Listing)
     semantic: bool = False
+    edits: Mapping[str, ToolEdit] = field(default_factory=dict)
     token_scheme: str = "Token"  # noqa: S105  a word, no secret
     credentials: tuple[CredentialLayer, ...] = ()
     allow_anonymous: bool = False
@@ -358,6 +361,7 @@ _PLURALS = {
     "allowed_host": "allowed_hosts",
     "allowed_origin": "allowed_origins",
     "oauth_scope": "oauth_scopes",
+    "tool": "edits",
 }
 _LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
 _LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
@@ -381,6 +385,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "context_budget": read_number(0, "tokens", whole=True),
     "list_style": read_one_of(STYLES),
     "semantic": read_flag,
+    "tool": read_tool_edits,
     "bearer": read_text,
     "token": read_text,
     "token_scheme": read_text,

@@ -17,7 +17,7 @@ from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
-from openapi_mcp.generator.listing import listed
+from openapi_mcp.generator.listing import offered, prepared
 from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
 from openapi_mcp.model.address import Bounds
@@ -94,6 +94,7 @@ async def load_catalogue(
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
+    from openapi_mcp.generator.edits import NO_SUCH
     from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
     from openapi_mcp.index.capabilities import find_capabilities
     from openapi_mcp.loader.load import TWICE, load
@@ -110,7 +111,9 @@ async def load_catalogue(
         has_folder=config.files is not None,
         select=config.select,
         reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
+        max_response=config.limits.max_response,
         prefix=f"{config.name}_" if config.name else "",
+        edits=config.edits,
     )
     trust = _trust_for(config, source)
     trust.check()
@@ -141,14 +144,19 @@ async def load_catalogue(
         occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
         selection = replace(selection, hidden=occupied)
         toolset = generate(document, selection)
-        listing = replace(config.listing, mode="tools") if config.name else config.listing  # united.py lists several
-        toolset = listed(toolset, listing, partial(find_capabilities, toolset.tools, document.schemas))
+        learn = partial(find_capabilities, toolset.tools, document.schemas)
+        toolset = prepared(toolset, config.listing, learn)
+        if not config.name:  # else united.py offers it, with those of the other APIs
+            toolset = offered(toolset, config.listing)
     if not whole:  # else it stands among the problems that are shown
         for problem in document.problems:
             if problem.message.startswith(TWICE):
                 notice(f"warning: {problem.message} ({problem.hint})")
         for pattern in unmatched(document.operations, selection):
             notice(f"warning: {pattern} matches no operation")
+        for problem in toolset.problems:
+            if problem.message.startswith(NO_SUCH):
+                notice(f"warning: {problem.message} ({problem.pointer}; {problem.hint})")
     return Catalogue(
         document=document,
         toolset=toolset,

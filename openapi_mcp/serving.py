@@ -17,13 +17,15 @@ from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
-from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.document import Document
+from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 
 if TYPE_CHECKING:
+    from openapi_mcp.index.corpus import Corpus
     from openapi_mcp.index.search import Index
 
 Value = TypeVar("Value")
@@ -81,6 +83,9 @@ class Serves(Protocol):
     async def call(self, call: Call) -> Result:
         """Run a call."""
 
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
+
     async def announce(self) -> None:
         """Tell that the list has changed."""
 
@@ -94,6 +99,8 @@ class _Served:
     executor: Executor
     pages: Pages
     freshness: Freshness | None
+    stored: Stored | None = None
+    corpus: "Corpus | None" = None
     index: "Index | None" = None
     calls: int = 0
     is_over: bool = False
@@ -105,7 +112,8 @@ class App:
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `confirm` says
-    which calls a person is asked about: "none", "destructive" ones, or all "writes".
+    which calls a person is asked about: "none", "destructive" ones, or all "writes"; `semantic`, that a search goes by
+    meaning too.
     """
 
     def __init__(
@@ -120,6 +128,7 @@ class App:
         can_change: bool = False,
         kept: KeptAnswers | None = None,
         confirm: str = "none",
+        semantic: bool = False,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -127,10 +136,12 @@ class App:
             executor=executor,
             pages=pages or pages_of(toolset),
             freshness=freshness,
+            stored=stored,
         )
         self.stored = stored
         self.kept = kept
         self.confirm = confirm
+        self.semantic = semantic
         self.trouble: str | None = None
         self._indexing = anyio.Lock()
         self.can_change = can_change
@@ -192,10 +203,19 @@ class App:
     async def index(self) -> "Index":
         """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
         served = self._served
+        corpus = await self.corpus()
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(_index, served, self.stored))
+                served.index = await apart(partial(make_index, corpus, semantic=self.semantic))
         return served.index
+
+    async def corpus(self) -> "Corpus":
+        """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
+        served = self._served
+        async with self._indexing:
+            if served.corpus is None:
+                served.corpus = await apart(partial(_corpus, served))
+        return served.corpus
 
     def api_of(self, tool: str) -> str:
         """Return "": there is only this one."""
@@ -232,6 +252,10 @@ class App:
             served.calls -= 1
             await _close_unused(served)
 
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
+        return await self.executor.show(value, caller, *tools)
+
     async def serve(
         self, toolset: Toolset, document: Document, executor: Executor, freshness: Freshness | None = None
     ) -> bool:
@@ -263,13 +287,22 @@ async def _close_unused(served: _Served) -> None:
             await served.executor.__aexit__(None, None, None)
 
 
-async def _index(served: _Served, stored: Stored | None) -> "Index":
+async def _corpus(served: _Served) -> "Corpus":
     from openapi_mcp.index.capabilities import find_capabilities
-    from openapi_mcp.index.corpus import read_corpus
-    from openapi_mcp.index.search import Index
+    from openapi_mcp.index.corpus import corpus_of, read_corpus
 
+    if served.stored is not None and (kept := served.stored.corpus()) is not None:
+        return corpus_of(kept)
     tools, schemas = served.toolset.tools, served.document.schemas
-    return Index(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
+    return read_corpus(tools, schemas, find_capabilities(tools, schemas))
+
+
+async def make_index(corpus: "Corpus", *, semantic: bool = False) -> "Index":
+    """Return what finds the tools of a corpus by words, and by meaning where it is `semantic`."""
+    from openapi_mcp.index.search import Index
+    from openapi_mcp.index.semantic import read_meaning
+
+    return Index(corpus, read_meaning(corpus) if semantic else None)
 
 
 async def _measure(pages: Pages) -> None:

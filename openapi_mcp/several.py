@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import check_again, is_checked_later, open_app
+from openapi_mcp.app import check_again, is_checked_later, open_app, require_extras
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
@@ -24,13 +24,17 @@ from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.loading import Notice, path_of, say_of
-from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
-from openapi_mcp.serving import App
+from openapi_mcp.response.present import present
+from openapi_mcp.serving import App, apart, make_index
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:
@@ -91,14 +95,19 @@ class Member:
 class Several:
     """Serves the tools of several APIs as one list, and each call where it belongs."""
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], listing: Listing | None = None, *, semantic: bool = False) -> None:
         self.members = tuple(members)
         self.is_begun = False
         self.can_change = False
         self.on_change: list[Callable[[], Awaitable[None]]] = []
         self.stored: Stored | None = None
         self._of: tuple[Toolset | None, ...] = ()
+        self._listing = listing or Listing()
+        self._semantic = semantic
         self._toolset = united({})
+        self._index: Index | None = None
+        self._indexed: Toolset | None = None
+        self._indexing = anyio.Lock()
         self._pages: Pages = ToolPages(())
 
     @property
@@ -119,8 +128,16 @@ class Several:
         return any(app.reads_on for app in self._apps())
 
     async def index(self) -> "Index":
-        """Return what finds the tools of all that are served now."""
-        raise NotImplementedError
+        """Return what finds the tools of all that are served now by words; made when it is first asked for."""
+        from openapi_mcp.index.corpus import united_corpus
+
+        async with self._indexing:
+            toolset = self.toolset
+            if self._index is None or self._indexed is not toolset:
+                corpora = [await app.corpus() for app in tuple(self._apps())]
+                self._index = await apart(partial(make_index, united_corpus(corpora), semantic=self._semantic))
+                self._indexed = toolset  # where another document came meanwhile, the next search sees to it
+        return self._index
 
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none."""
@@ -156,6 +173,17 @@ class Several:
             return unknown_tool(call.tool, self.toolset).as_result()
         return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
 
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut and kept as the first one's API does it.
+
+        It is not kept where each API would have to say whether the caller's scopes still allow its own.
+        """
+        owners = dict.fromkeys(owner for tool in tools if (owner := self.owner(tool)) is not None)
+        first = next(iter(owners), None)
+        if first is not None and first.app is not None and (len(owners) == 1 or caller.scopes is None):
+            return await first.app.show(value, caller, *tools)
+        return present(Answer(value=value), first.config.limits.max_response if first is not None else 0)
+
     @property
     def summary(self) -> Summary:
         """What a start says about the tools."""
@@ -189,7 +217,8 @@ class Several:
         if len(of) != len(self._of) or any(new is not old for new, old in zip(of, self._of, strict=True)):
             reads_on = any(app.reads_on and app.toolset.tools for app in self._apps())
             self._of = of
-            self._toolset = united({member.name: member.toolset for member in self.members}, reads_on=reads_on)
+            toolsets = {member.name: member.toolset for member in self.members}
+            self._toolset = united(toolsets, reads_on=reads_on, listing=self._listing)
             self._pages = pages_of(self._toolset)
 
     def _reader_of(self, call: Call) -> Member | None:
@@ -247,8 +276,11 @@ async def open_several(
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
+        ConfigError: an extra that the configuration needs is not installed.
     """
-    several = Several([Member(api, path_of(api.name, path)) for api in config.apis])
+    require_extras(config)
+    members = [Member(api, path_of(api.name, path)) for api in config.apis]
+    several = Several(members, config.listing, semantic=config.semantic)
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:

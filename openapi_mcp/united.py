@@ -4,27 +4,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from openapi_mcp.generator.describe import READING
+from openapi_mcp.generator.instructions import NEEDING, READING, fitting, own_lines
+from openapi_mcp.generator.listing import offered
+from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
+from openapi_mcp.model.searching import united_hints
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 
+_MISSING = "not available now; its tools are listed when it is"
 _INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
 
 
-def united(toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False) -> Toolset:
-    """Return what several APIs have, by their names; None is one that is not served now."""
+def united(
+    toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False, listing: Listing | None = None
+) -> Toolset:
+    """Return what several APIs have, by their names, as it is offered; None is one that is not served now."""
     served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
-    return Toolset(
+    listing = listing or Listing()
+    toolset = Toolset(
         title=one_line(", ".join(f"{name}: {toolset.title}" for name, toolset in served.items()), 200),
         version="",
         instructions=_instructions(toolsets),
         tools=_Tools([toolset.tools for toolset in served.values()]),
         by_name=_ByName([toolset.by_name for toolset in served.values()]),
         extras=(READ_RESULT_TOOL,) if reads_on else (),
+        style=listing.style,
+        size=sum(toolset.size for toolset in served.values()),
+        hints=united_hints(toolset.hints for toolset in served.values()),
         skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
         problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),
     )
+    return offered(toolset, listing)
 
 
 class _Tools(Sequence[Tool]):
@@ -65,13 +76,15 @@ class _ByName(Mapping[str, Tool]):
                 return tools[name]
         raise KeyError(name)
 
+    def __contains__(self, name: object) -> bool:
+        return any(name in tools for tools in self._each)
+
 
 def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:
     """Return what each API is, by the names of its tools, and once how results are to be read."""
-    room = (_INSTRUCTIONS - sum(map(len, READING))) // max(1, len(toolsets)) - 25
-    lines = []
-    for name, toolset in toolsets.items():
-        said = toolset.instructions if toolset else "not available now; its tools are listed when it is"
-        own = "\n".join(line for line in said.splitlines() if line not in READING)
-        lines.append(f"{name}_*: {one_line(own, max(room, 40))}")
-    return "\n".join((*lines, *READING))
+    each = {name: toolset.instructions if toolset else _MISSING for name, toolset in toolsets.items()}
+    common = (*((NEEDING,) if any(NEEDING in said for said in each.values()) else ()), *READING)
+    room = (_INSTRUCTIONS - sum(map(len, common))) // max(1, len(toolsets)) - 25
+    own = {name: fitting(own_lines(said), max(room, 40)) for name, said in each.items()}
+    lines = (f"{name}_*: {one_line(' '.join(said), max(room, 40))}" for name, said in own.items())
+    return "\n".join((*lines, *common))

@@ -1,12 +1,14 @@
 """What an option's value means, wherever it was written; each function raises a ConfigError that says where."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS, ArgumentEdit, ToolEdit
 from openapi_mcp.model.url import origin, redact_url
 
 _METHOD = re.compile("[A-Z][A-Z-]*")  # OAS 3.2, Path Item Object, additionalOperations: documents name methods too
@@ -190,3 +192,90 @@ def read_port(value: Any, where: str) -> int:
     if number > 65535:
         raise ConfigError(f"there is no port {number}", where=where, hint="choose from 0 (any free one) to 65535")
     return number
+
+
+def read_tool_edits(value: Any, where: str) -> dict[str, ToolEdit]:
+    """Return what the tables `[tool.NAME]` and `[tool.NAME.arguments.ARGUMENT]` of a config file change, by NAME."""
+    if not isinstance(value, Mapping):
+        raise ConfigError("tables are wanted", where=where, hint="write [tool.NAME] in the config file")
+    return {name: _tool_edit(table, _place_in_file(where, name)) for name, table in value.items()}
+
+
+def _tool_edit(table: Any, where: str) -> ToolEdit:
+    known = _fields(table, _OF_TOOL, where)
+    arguments = known.pop("arguments", {})
+    read = {name: _OF_TOOL[name](value, f"{where} {name}") for name, value in known.items()}
+    if not isinstance(arguments, Mapping):
+        raise ConfigError("tables are wanted", where=f"{where} arguments", hint="write [tool.NAME.arguments.ARGUMENT]")
+    inner = {name: _argument_edit(one, _place_in_file(where, "arguments", name)) for name, one in arguments.items()}
+    return ToolEdit(**read, arguments=inner, where=where)
+
+
+def _argument_edit(table: Any, where: str) -> ArgumentEdit:
+    known = _fields(table, _OF_ARGUMENT, where)
+    edit = ArgumentEdit(
+        **{name: _OF_ARGUMENT[name](value, f"{where} {name}") for name, value in known.items()}, where=where
+    )
+    if edit.withholds and edit.default is not None:
+        hint = "a default is for an argument that callers may give; fix is always sent"
+        raise ConfigError("default stands beside fix or hide", where=where, hint=hint)
+    return edit
+
+
+def _fields(table: Any, known: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the fields of a table, all of them known."""
+    if not isinstance(table, Mapping):
+        raise ConfigError("a table is wanted", where=where, hint=f"with some of {', '.join(known)}")
+    for name in table:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"keys are {', '.join(known)}"
+            raise ConfigError(f"unknown key {name[:60]!r}", where=where, hint=hint)
+    return dict(table)
+
+
+def _place_in_file(where: str, *names: str) -> str:
+    """Return where a table stands, as it is written there.
+
+    ("a.toml: tool", "list") -> "a.toml: [tool.list]"; ("[api.shop] tool in a.toml", "list") ->
+    "[api.shop.tool.list] in a.toml"; ("a.toml: [tool.list]", "arguments", "q") -> "a.toml: [tool.list.arguments.q]"
+    """
+    path = ".".join(name if _BARE.fullmatch(name) else f"'{name}'" for name in names)
+    of_api, mark, file = where.partition("] tool in ")
+    if mark:
+        return f"{of_api}.tool.{path}] in {file}"
+    inner, mark, file = where.partition("] in ")
+    if mark:
+        return f"{inner}.{path}] in {file}"
+    return f"{where[:-1]}.{path}]" if where.endswith("]") else f"{where.removesuffix('tool')}[tool.{path}]"
+
+
+def read_json_value(value: Any, where: str) -> Any:
+    """Return a value that JSON has a form for; TOML has dates and infinity, too."""
+    match value:
+        case float() if not math.isfinite(value):
+            raise ConfigError("JSON has no infinity and no nan", where=where, hint="write a number")
+        case bool() | int() | float() | str():
+            return value
+        case list():
+            return [read_json_value(item, where) for item in value]
+        case dict():
+            return {name: read_json_value(item, where) for name, item in value.items()}
+    raise ConfigError("JSON has no dates and times", where=where, hint='write it as text: "2026-01-31"')
+
+
+_BARE = re.compile("[A-Za-z0-9_-]+")
+_OF_TOOL: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": read_text,
+    "title": read_text,
+    "description": read_text,
+    "hide": read_flag,
+    "arguments": read_json_value,
+}
+_OF_ARGUMENT: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": read_text,
+    "description": read_text,
+    "default": read_json_value,
+    "fix": read_json_value,
+    "hide": read_flag,
+}

@@ -172,7 +172,10 @@ print(" ".join(sorted(heavy & set(sys.modules))))
     [
         "openapi_mcp",
         "openapi_mcp.app",
-        *(f"openapi_mcp.cli.{name}" for name in ("main", "serve", "stdio", "inspect", "call", "check", "login")),
+        *(
+            f"openapi_mcp.cli.{name}"
+            for name in ("main", "serve", "stdio", "inspect", "search", "call", "check", "login")
+        ),
     ],
 )
 def test_importing_the_command_imports_nothing_heavy(module: str) -> None:

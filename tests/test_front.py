@@ -100,11 +100,12 @@ def test_a_handshake_and_a_list_are_answered_as_the_sdk_answers_them(spec: Path,
 
 def test_discovery_and_every_page_are_answered_as_the_sdk_answers_them(big: Path, tmp_path: Path) -> None:
     """mcp-facts.md section 3: the modern era; pages of at most 1 MB, the same cursors in both."""
-    prepare(*options(big), folder=tmp_path)
+    given = (*options(big), "--mode", "tools")
+    prepare(*given, folder=tmp_path)
     answers, lines = [], []
-    for program in (front_only(*options(big)), ()):
+    for program in (front_only(*given), ()):
         more = () if program else ("--no-catalogue",)
-        with running(*options(big), *more, folder=tmp_path, program=program) as child:
+        with running(*given, *more, folder=tmp_path, program=program) as child:
             discovered = child.request("server/discover", {"_meta": MODERN_META})
             answers.append((discovered, listed(child, {"_meta": MODERN_META})))
             lines.append(child.every_line)

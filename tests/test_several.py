@@ -14,7 +14,8 @@ from support.upstream import Answer, Upstream, description
 from openapi_mcp import several
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import OpenapiMcpError, SourceError
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.server.keep import SeveralKeeper, keepers
@@ -186,6 +187,7 @@ async def test_the_list_of_all_is_a_sequence_and_a_mapping(tmp_path: Path) -> No
         assert [tool.name for tool in tools[1:3]] == ["shop_b", "billing_a"]
         assert tools[-1].name == "billing_b"
         assert (len(tools), len(by_name)) == (4, 4)
+        assert ("billing_a" in by_name, "a" in by_name) == (True, False)
         with pytest.raises(IndexError):
             tools[4]
         with pytest.raises(KeyError):
@@ -202,6 +204,30 @@ async def test_an_answer_is_read_on_whichever_api_it_came_from(upstream: Upstrea
             assert (await called(apis, "read_result", handle=handle, limit=1))["result"] == [first]
         nobodys = await called(apis, "read_result", handle="r_nobodys")
         assert nobodys["error"]["kind"] == FailureKind.NOT_FOUND
+
+
+async def test_what_is_said_about_tools_of_several_is_cut_as_the_first_ones_are(tmp_path: Path) -> None:
+    """Issue 6, Search mode: of no tool at all there is little to say."""
+    for name in ("shop", "billing"):
+        put(tmp_path / f"{name}.yaml", yaml("list"))
+    value: Any = {"operations": ["x" * 90] * 40}
+    limits = ["shop=1000", "billing=2000"]
+    reader = Caller(id="reader", scopes=frozenset({"read"}))
+    async with opened(config(tmp_path, "shop", "billing", max_response=limits)) as apis:
+        for caller, tools, length, is_kept in (
+            (ANYONE, ("shop_list",), 1_000, True),
+            (ANYONE, ("billing_list", "shop_list"), 2_000, True),
+            (reader, ("billing_list",), 2_000, True),
+            (reader, ("billing_list", "shop_list"), 2_000, False),
+        ):
+            said = dict((await apis.show(value, caller, *tools)).structured or {})
+            assert length / 4 < len(write_json(said)) <= length
+            assert ("handle" in said["_note"]["more"]) is is_kept
+            if is_kept:
+                step = said["_note"]["more"]["next"]
+                following = Call(tool=step["tool"], arguments=step["arguments"], caller=caller)
+                assert not (await apis.call(following)).is_error
+        assert (await apis.show(value, ANYONE)).structured == value
 
 
 # --- one that is not there ---

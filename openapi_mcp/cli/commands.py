@@ -67,6 +67,12 @@ def _logout() -> _Command:
     return login.logout, login.LOGOUT_HELP
 
 
+def _search() -> _Command:
+    from openapi_mcp.cli import search
+
+    return search.search, search.HELP
+
+
 def _serve() -> _Command:
     from openapi_mcp.cli import serve
 
@@ -76,6 +82,7 @@ def _serve() -> _Command:
 _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "serve": _serve,
     "inspect": _inspect,
+    "search": _search,
     "call": _call,
     "check": _check,
     "login": _login,

@@ -12,20 +12,24 @@ from openapi_mcp.apis import said_for
 from openapi_mcp.app import require_tools
 from openapi_mcp.auth.choose import lacking
 from openapi_mcp.auth.held import Held
+from openapi_mcp.cli.costs import costs_report, show_capability, show_costs
+from openapi_mcp.cli.graph import draw_graph
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.executor.executor import server_url
+from openapi_mcp.generator.pages import written
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
+from openapi_mcp.model.capability import Capabilities, Capability, as_json
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.reading import READ_RESULT_TOOL
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool, wire_tool
+from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.model.url import redact_url
 from openapi_mcp.several import naming
+from openapi_mcp.united import united
 
 HELP = """Show the tools made from a document: all as a table, or one in full.
 
@@ -33,12 +37,14 @@ Examples:
 
 \b
   openapi-mcp inspect --spec openapi.json
+      the tools as a table; with --json all that is known of them
 
 \b
   openapi-mcp inspect --spec openapi.json orders_list
 
 \b
-  openapi-mcp inspect --spec openapi.json --methods all --json
+  openapi-mcp inspect --spec openapi.json --methods all --graph tools.html
+      which tools yield what others need, as a page; with a TOOL, only what is around it
 """
 _SHOWN_SKIPPED = 20
 _SHOWN_NAMES = 5
@@ -49,11 +55,21 @@ def inspect(
     *,
     tool: Annotated[str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    graph: Annotated[
+        str | None,
+        typer.Option("--graph", metavar="FILE", help="Draw what tools need and yield: .svg, .html, .dot or .json."),
+    ] = None,
     flags: Mapping[str, Any],
 ) -> int:
     """Show a toolset, or one tool of it."""
     config, notice = start(flags)
     config = config if tool is None else api_of(config, tool)
+    if graph is not None and as_json:
+        hint = "give one of them; --graph FILE.json writes the graph as JSON"
+        raise ConfigError("--json and --graph exclude each other", where="--graph", hint=hint)
+    if graph is not None:
+        draw_graph(config, notice, graph, tool)
+        return ExitCode.OK
     if config.apis:
         report = anyio.run(inspection_of_several, config, notice)
         (show_json if as_json else _show_table)(report)
@@ -83,27 +99,28 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
     """
     errors: dict[str, OpenapiMcpError] = {}
     found: dict[str, dict[str, Any]] = {}
+    toolsets: dict[str, Toolset | None] = {}
+    needs: dict[str, Capability] = {}
     for api in config.apis:
         try:
             with naming(api):
                 catalogue = await load_catalogue(api, partial(say_of, api.name, notice), whole=True)
                 require_tools(catalogue.toolset, catalogue.document)
             found[api.name] = inspection(api, catalogue)
+            toolsets[api.name] = catalogue.toolset
+            needs |= needs_of(catalogue)
         except OpenapiMcpError as error:
             errors[api.name] = error
     if not found:
         raise next(iter(errors.values()))
     reads_on = any(api.name in found and api.limits.max_response for api in config.apis)
-    extras = [READ_RESULT_TOOL] if reads_on else []
-    size = sum(report["cost"]["bytes"] for report in found.values()) + len(write_json(extras).encode())
-    count = sum(report["cost"]["tools"] for report in found.values()) + len(extras)
+    together = united(toolsets, reads_on=reads_on, listing=config.listing)
     return {
         "document": None,
         "apis": [_api_report(api.name, found.get(api.name), errors.get(api.name)) for api in config.apis],
-        "mode": "tools",
-        "cost": {"tools": count, "bytes": size, "tokens": size // 4},
+        **costs_report(together, needs, config.listing.budget),
         "tools": _of_each(found, "tools"),
-        "extra_tools": extras,
+        "extra_tools": list(together.extras),
         "skipped": _of_each(found, "skipped"),
         "problems": _of_each(found, "problems"),
     }
@@ -120,17 +137,16 @@ def _of_each(found: Mapping[str, Mapping[str, Any]], key: str) -> list[dict[str,
 
 
 def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
-    """Return what `inspect --json` prints: {"document", "mode", "cost", "tools", "extra_tools", "skipped", "problems"}.
+    """Return what `inspect --json` prints: {"document", "mode", ..., "tools", "extra_tools", "skipped", "problems"}.
 
-    `extra_tools` are listed too, and are no operations; `cost` counts all that is listed.
+    `extra_tools` are listed too, and are no operations; the costs count all that is listed.
     """
     document, toolset, held = catalogue.document, catalogue.toolset, catalogue.credentials
     try:
         base_url: str | None = redact_url(server_url(document, config.base_url))
     except ConfigError:
         base_url = None
-    listed = [*(wire_tool(tool) for tool in toolset.listed), *toolset.extras]
-    size = len(write_json({"tools": listed}).encode())
+    needs = needs_of(catalogue)
     return {
         "document": {
             "title": document.title,
@@ -139,10 +155,13 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
             "source": document.source,
             "base_url": base_url,
         },
-        "mode": toolset.mode,
-        "cost": {"tools": len(listed), "bytes": size, "tokens": size // 4},
+        **costs_report(toolset, needs, config.listing.budget),
         "tools": [
-            {**_tool_report(tool), "auth": _auth_report(tool.operation, held, config.name)} for tool in toolset.tools
+            {
+                **_tool_report(tool, needs.get(tool.name, Capability()), toolset.style),
+                "auth": _auth_report(tool.operation, held, config.name),
+            }
+            for tool in toolset.tools
         ],
         "extra_tools": list(toolset.extras),
         "skipped": [
@@ -155,8 +174,15 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _tool_report(tool: Tool) -> dict[str, Any]:
-    listed = wire_tool(tool)
+def needs_of(catalogue: Catalogue) -> Capabilities:
+    """Return what the tools need and yield, in whatever mode they are listed."""
+    from openapi_mcp.index.capabilities import find_capabilities
+
+    return find_capabilities(catalogue.toolset.tools, catalogue.document.schemas)
+
+
+def _tool_report(tool: Tool, capability: Capability, style: str) -> dict[str, Any]:
+    told, listed = wire_tool(tool), written(style)(tool)
     return {
         "name": tool.name,
         "title": tool.title,
@@ -167,9 +193,8 @@ def _tool_report(tool: Tool) -> dict[str, Any]:
         "tags": list(tool.operation.tags),
         "input_schema": tool.input_schema,
         "output_schema": tool.output_schema,
-        "annotations": listed["annotations"],
-        "needs": [],
-        "yields": [],
+        "annotations": told["annotations"],
+        **as_json(capability),
         "bytes": len(write_json(listed).encode()),
     }
 
@@ -200,6 +225,7 @@ def _show_tool(tool: dict[str, Any]) -> None:
     show_text(json.dumps({"input_schema": tool["input_schema"]}, indent=2, ensure_ascii=False))
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
+    show_capability(tool)
     if tool["auth"]["missing"]:
         show_text(f"\nlacks a credential: {one_line(tool['auth']['hint'], 500)}")
     show_text(f"\n{tool['bytes']} bytes in the list, {_hints(tool['annotations'])}")
@@ -216,7 +242,7 @@ def _show_table(report: dict[str, Any]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    cost, apis = report["cost"], report.get("apis", [{"name": "", "document": report["document"], "error": None}])
+    apis = report.get("apis", [{"name": "", "document": report["document"], "error": None}])
     title = ", ".join(_titled(api["name"], api["document"]) for api in apis if api["document"])
     table = Table(title=escape(title), title_justify="left", pad_edge=False)
     for heading, style in (("Tool", "bold"), ("Operation", "cyan"), ("What it does", "")):
@@ -225,7 +251,7 @@ def _show_table(report: dict[str, Any]) -> None:
         operation = f"{tool['method']} {one_line(tool['path'], 120)}"
         table.add_row(tool["name"], escape(operation), escape(one_line(tool["title"], 120)))
     show(table)
-    show_text(f"{cost['tools']} tools, {cost['bytes']:,} bytes listed (about {cost['tokens']:,} tokens)")
+    show_costs(report)
     if report["extra_tools"]:
         show_text(f"no operation: {', '.join(tool['name'] for tool in report['extra_tools'])}")
     for api in apis:

@@ -7,6 +7,7 @@ import anyio
 
 from openapi_mcp import __version__
 from openapi_mcp.app import is_checked_later, open_app
+from openapi_mcp.cli.costs import said_mode
 from openapi_mcp.cli.options import SERVE, read_plainly
 from openapi_mcp.cli.start import Begun, catalogue_path, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
@@ -99,5 +100,7 @@ def say_what_is_served(app: Serves, notice: Notice) -> None:
     if not summary.tools:
         notice("warning: the document has no operations, so the list is empty")
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")
+    if summary.tools and app.toolset.why:
+        notice(said_mode(app.toolset.mode, app.toolset.why))
     if lacking := app.lacking:
         notice(f"warning: {lacking} of them lack a credential (openapi-mcp inspect shows which, and how to give it)")

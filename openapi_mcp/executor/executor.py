@@ -40,9 +40,10 @@ from openapi_mcp.executor.send import (
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
-from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
-from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import SAFE_METHODS, Limits
 from openapi_mcp.model.reading import READ_RESULT
@@ -54,6 +55,7 @@ from openapi_mcp.request.arguments import accepts, offered, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.request.filled import unfilled
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
@@ -179,6 +181,10 @@ class Executor:
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(self._page, deadline=deadline))
         return await self._reader.show(answer, call, selection(tool, call.arguments))
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what we ourselves say about these tools, cut and kept as the API's answers are."""
+        return await self._reader.cut(Answer(value=value, text=write_json(value)), caller, *tools)
 
     def preview(self, call: Call) -> HttpRequest:
         """Return the exact request of a call, secrets masked, without sending it.
@@ -313,11 +319,11 @@ class Executor:
         broken = partial(self._declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
         secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
-        made = Made(
-            tool=tool, arguments=arguments, url=delivery.request.url, dropped=frozenset({*tool.ignored, *secret})
-        )
+        whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
+        made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)
         ways = ways_on(made, response, answer)
-        calls = (Call(tool=tool.name, arguments=found, caller=delivery.caller) for found in ways.arguments)
+        onward = unfilled(tool, arguments, ways.arguments)
+        calls = (Call(tool=tool.name, arguments=own, caller=delivery.caller) for own in onward)
         return Page(
             answer=answer,
             call=Call(tool=tool.name, arguments=arguments, caller=delivery.caller),

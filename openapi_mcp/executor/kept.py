@@ -17,9 +17,9 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An answer as text, which takes a tenth of what its values take; kept `since` then, of a call of `tool`."""
+    """An answer as text, which takes a tenth of what its values take; kept `since` then, and about these `tools`."""
 
-    tool: str
+    tools: tuple[str, ...]
     data: bytes
     is_json: bool
     since: float
@@ -46,13 +46,13 @@ class KeptAnswers:
         self._by_use: OrderedDict[_Key, None] = OrderedDict()
         self._size = 0
 
-    def keep(self, answer: Answer, caller: str, tool: str) -> str | None:
-        """Return the handle of a tool's answer, JSON or text; None where it alone is more than may be kept.
+    def keep(self, answer: Answer, caller: str, *tools: str) -> str | None:
+        """Return the handle of an answer about these tools, JSON or text; None where it alone is more than may be kept.
 
         What we said of it (its note) has been said, and is not kept.
         """
         text = answer.text or (write_json(answer.value) if answer.is_json else "")
-        kept = Kept(tool=tool, data=text.encode("utf-8", "replace"), is_json=answer.is_json, since=self._clock())
+        kept = Kept(tools=tools, data=text.encode("utf-8", "replace"), is_json=answer.is_json, since=self._clock())
         if kept.size > self._max_bytes:
             return None
         key = (caller, f"r_{secrets.token_urlsafe(16)}")

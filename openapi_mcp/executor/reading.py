@@ -1,6 +1,6 @@
 """What of an answer is shown: the part that was selected, as much as a result holds; the rest when it is read on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -51,7 +51,7 @@ def selection(tool: Tool, arguments: Mapping[str, Any]) -> "Select | None":
 class Reader:
     """Shows answers to callers; without `kept` what is cut off is gone.
 
-    An answer is read on by whoever may call its tool still: `scoped` are the schemes of the document that name scopes.
+    An answer is read on by whoever may call its tools still: `scoped` are the schemes of the document that name scopes.
     """
 
     max_response: int
@@ -67,9 +67,13 @@ class Reader:
         """
         if select is not None:
             answer = await _selected(answer, select)
+        return await self.cut(answer, call.caller, call.tool)
+
+    async def cut(self, answer: Answer, caller: Caller, *tools: str) -> Result:
+        """Return an answer about these tools as a Result, as much of it as one holds; the rest is kept."""
         if fits(answer, self.max_response):
             return present(answer, self.max_response)
-        handle = self.kept.keep(answer, call.caller.id, call.tool) if self.kept else None
+        handle = self.kept.keep(answer, caller.id, *tools) if self.kept else None
         shown = partial(present, answer, self.max_response, Place(handle=handle) if handle else None)
         if len(answer.text or "") < _LARGE:
             return shown()
@@ -93,16 +97,16 @@ class Reader:
         )
 
         found = kept.find(asked.handle, call.caller.id)
-        if found is None or not self._may_call(call.caller, found.tool):
+        if found is None or not self._may_call(call.caller, found.tools):
             raise NoSuchResultError
         return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)
 
-    def _may_call(self, caller: Caller, name: str) -> bool:
-        """True where the scopes of this very request allow the tool; of one that is gone nobody knows what it wants."""
+    def _may_call(self, caller: Caller, names: Iterable[str]) -> bool:
+        """True where the scopes of this very request allow all these tools; of one that is gone nobody knows that."""
         if caller.scopes is None:
             return True
-        tool = self.toolset.by_name.get(name)
-        return tool is not None and allows(caller.scopes, tool.operation, self.scoped)
+        found = (self.toolset.by_name.get(name) for name in names)
+        return all(tool is not None and allows(caller.scopes, tool.operation, self.scoped) for tool in found)
 
     def _part(self, found: Kept, asked: Place, select: "Select | None") -> Result:
         answer = found.answer()

@@ -1,8 +1,9 @@
 """A toolset ready to serve, kept on disk: a stdio start lists from it, and calls from it, without the document.
 
 The file's form is front.py's, which reads its first part before anything else is imported. The body: a line for each
-page of the list, a line for each tool with what its calls need beside that, a line for each schema of the document that
-their answers are held against, two lines that say where each tool and each schema is, and the document's own line.
+page of the list, a line for each tool with what its calls need beside that (before it one with its whole entry, where
+the list has none), a line for each schema of the document that their answers are held against, two lines that say where
+each tool and each schema is, a line with what is searched of them, and the document's own line.
 stored.py decodes a tool when it is first called, a schema when an answer first asks for it. No secret is written:
 credentials are placed anew at every start.
 """
@@ -19,19 +20,20 @@ from typing import Any
 
 from openapi_mcp.front import MAGIC, SUFFIX
 from openapi_mcp.generator.codec import encode
-from openapi_mcp.generator.pages import Mark, ToolPages, mark_of, page_text
+from openapi_mcp.generator.pages import Mark, mark_of, page_text, pages_of
 from openapi_mcp.generator.stripped import encode_document, encode_tool
 from openapi_mcp.model.document import Document, Schema
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.part import Part
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.tool import Toolset, wire_tool
 from openapi_mcp.schema.answer import AnswerForms, references
 
 MAX_FOLDER = 256 << 20  # bytes of all catalogues together; the oldest go first
 _ABANDONED = 3600.0  # seconds after which a file half written belongs to nobody
 _CHUNK = 1 << 20
+_SAID = ("title", "version", "instructions", "mode", "style", "why", "size", "hints")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +92,24 @@ class SecretFoundError(Exception):
 
 
 def write_catalogue(
-    path: Path, document: Document, toolset: Toolset, answers: Answers, freshness: Freshness, redactor: Redactor
+    path: Path,
+    document: Document,
+    toolset: Toolset,
+    answers: Answers,
+    freshness: Freshness,
+    redactor: Redactor,
+    corpus: Any = None,
 ) -> None:
     """Write a catalogue in one step: another process sees the old one, or all of the new one.
+
+    `corpus` is what is searched of its tools, as JSON; None where nobody searches.
 
     Raises:
         OSError: the folder is not ours alone to write to, or the disk refuses.
         SecretFoundError: the redactor finds a secret in the document.
     """
     with _written(path, answers, freshness, redactor) as body:
-        body.said |= _write_body(body, document, toolset, freshness)
+        body.said |= _write_body(body, document, toolset, freshness, corpus)
 
 
 def write_list(path: Path, toolset: Toolset, answers: Answers, freshness: Freshness, redactor: Redactor) -> None:
@@ -110,7 +120,7 @@ def write_list(path: Path, toolset: Toolset, answers: Answers, freshness: Freshn
         SecretFoundError: the redactor finds a secret in the list.
     """
     with _written(path, answers, freshness, redactor) as body:
-        pages = [page_text(texts) for texts in ToolPages(toolset.tools, toolset.extras).texts()]
+        pages = [page_text(texts) for texts in pages_of(toolset).texts()]
         for page in pages:
             body.write(page)
         body.said |= {"pages": [mark_of(page) for page in pages], "places": {}}
@@ -179,27 +189,37 @@ def _refuse_secrets(data: bytes, redactor: Redactor) -> None:
         raise SecretFoundError
 
 
-def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Freshness) -> dict[str, Any]:
-    pages: list[Mark] = []
-    listed: list[tuple[int, int]] = []
-    for texts in ToolPages(toolset.tools, toolset.extras).texts():
-        page = page_text(texts)
-        at = body.write(page) + 1
-        pages.append(mark_of(page))
-        for text in texts:
-            listed.append((at, len(text)))
-            at += len(text) + 1
+def _write_body(body: _Body, document: Document, toolset: Toolset, freshness: Freshness, corpus: Any) -> dict[str, Any]:
+    pages, entries = _write_pages(body, toolset)
+    if toolset.searches or toolset.style != "full":  # the list does not say all of a tool
+        entries = [_write_line(body, wire_tool(tool)) for tool in toolset.tools]
     index: dict[str, tuple[int, int, int, int]] = {}
     asked: dict[str, None] = {}
-    for tool, place in zip(toolset.tools, listed[: len(toolset.tools)], strict=True):
+    for tool, place in zip(toolset.tools, entries[: len(toolset.tools)], strict=True):
         encoded = encode_tool(tool, document.schemas)
         index[tool.name] = (*place, *_write_line(body, encoded))
         asked |= dict.fromkeys(_references(encoded))
     places = {"schemas": _write_line(body, _write_schemas(body, asked, document.schemas))}
     said = {"document": encode_document(document), "toolset": _encode_toolset(toolset)}
     about = {**said, "parts": encode(freshness.parts), "made": freshness.made}
+    if corpus is not None:
+        places["corpus"] = _write_line(body, corpus)
     places |= {"index": _write_line(body, index), "about": _write_line(body, about)}
     return {"pages": pages, "places": places}
+
+
+def _write_pages(body: _Body, toolset: Toolset) -> tuple[list[Mark], list[tuple[int, int]]]:
+    """Write the list; return the mark of each page, and of each entry where it begins, and its length."""
+    pages: list[Mark] = []
+    entries: list[tuple[int, int]] = []
+    for texts in pages_of(toolset).texts():
+        page = page_text(texts)
+        at = body.write(page) + 1
+        pages.append(mark_of(page))
+        for text in texts:
+            entries.append((at, len(text)))
+            at += len(text) + 1
+    return pages, entries
 
 
 def _write_line(body: _Body, value: Any) -> tuple[int, int]:
@@ -227,7 +247,7 @@ def _write_schemas(body: _Body, asked: Iterable[str], schemas: Mapping[str, Sche
 
 
 def _encode_toolset(toolset: Toolset) -> dict[str, Any]:
-    said = {"title": toolset.title, "version": toolset.version, "instructions": toolset.instructions}
+    said = {name: getattr(toolset, name) for name in _SAID}
     return {**said, "extras": list(toolset.extras), "summary": encode(summary_of(toolset))}
 
 

@@ -1,50 +1,98 @@
-"""What a model reads of a tool: title, description, annotations; and the server's instructions."""
+"""What a model reads of a tool: title, description, annotations."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
+from openapi_mcp.generator.boilerplate import Details
+from openapi_mcp.generator.enrich import DEPRECATED, MAX_DESCRIPTION
+from openapi_mcp.generator.point import point
+from openapi_mcp.generator.prose import plain
 from openapi_mcp.generator.schema import MissingSchemaError, find
-from openapi_mcp.model.document import Document, Operation, Response, Schema
+from openapi_mcp.model.document import Operation, Response, Schema
 from openapi_mcp.model.media import is_json
-from openapi_mcp.model.policy import ANY_METHOD, METHODS, SAFE_METHODS, Selection
+from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations
 
-MAX_DESCRIPTION = 1024  # clients.py: the point first, the rest may be cut
 READ_ONLY = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _MAX_RETURNS = 240
 _SHOWN_FIELDS = 10
 _MAX_NESTING = 5  # lists of lists, and an `allOf` of one around another, that are followed
-READING = (
-    'A failed call answers {"error": {"kind", "message", "hint", ...}}; follow the hint before trying again.',
-    "What this server adds to an answer stands under the key `_note`.",
+_SAYS_NOTHING = re.compile(
+    r"((successful|default|empty) )?(response|ok|success|successful|succeeded|no content)\W*", re.IGNORECASE
 )
-_MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,200}>")
+_WORD = re.compile(r"\w+")
+_EMPTY = frozenset(
+    (
+        "", "a", "an", "the", "thi", "that", "it", "of", "for", "to", "in", "on", "by", "with", "your", "provided",
+        "specified", "given", "specific", "single", "one", "you", "can", "be", "i", "are", "and",
+    )
+)  # fmt: skip
 
 
 def title(operation: Operation) -> str:
     """Return a short human name: the summary, else the operationId or method and path in words."""
     if operation.summary:
-        return one_line(operation.summary, 80)
+        return one_line(plain(operation.summary), 80)
     text = operation.operation_id or f"{operation.method.lower()} {operation.path}"
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", " ", text).split()
     return one_line(" ".join(words).capitalize() or operation.path, 80)
 
 
-def description(operation: Operation, schemas: Mapping[str, Schema], longest: int = MAX_DESCRIPTION) -> str:
-    """Return the description: the point, the document's own words, and one `Returns: ...` line."""
+def description(
+    operation: Operation, schemas: Mapping[str, Schema], details: Details, longest: int = MAX_DESCRIPTION
+) -> str:
+    """Return the description: the point, the document's own words, and one `Returns: ...` line.
+
+    `details` are what the document says of its operations.
+    """
     ending = f"\n{returns(operation, schemas)}"
-    point = one_line(operation.summary, 300)
-    details = one_line(_MARKUP.sub(" ", operation.description), longest)
-    if not point and not details:
-        point = f"{title(operation)}."
-    if details.startswith(point.rstrip(".")):
-        point = ""
-    parts = [_sentence(point), "Deprecated." if operation.deprecated else "", details]
-    if not operation.summary and not operation.description:
-        parts.append(f"{operation.method} {one_line(operation.path, 200)}")
-    text = " ".join(part for part in parts if part)
-    return one_line(text, longest - len(ending)) + ending
+    summary = _sentence(one_line(plain(operation.summary), 300))
+    said, others = _told_apart(summary, details.of(operation))
+    if not said:
+        said = _unsaid(operation, schemas)
+    parts = [said, DEPRECATED if operation.deprecated else "", *others]
+    return one_line(" ".join(filter(None, parts)), longest - len(ending)) + ending
+
+
+def _told_apart(summary: str, details: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Return the point and the sentences that follow it; what is said in both stands there once.
+
+    ("List orders.", ["Lists orders.", "Newest first."]) -> ("List orders.", ["Newest first."])
+    """
+    first, others = (details[0], details[1:]) if details else ("", ())
+    if not summary or first.startswith(summary.rstrip(".")):
+        return first, others
+    return summary, others if _words(first) <= _words(summary) else details
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a sentence by which it says something, without their endings."""
+    return {word.rstrip("s") for word in _WORD.findall(text.lower())} - _EMPTY
+
+
+def _unsaid(operation: Operation, schemas: Mapping[str, Schema]) -> str:
+    """Return the point of an operation without words: by its operationId, else by its path and what it answers."""
+    said = (
+        f"{title(operation)}."
+        if operation.operation_id
+        else point(operation, is_list=_answers_list(operation, schemas))
+    )
+    return f"{said} {operation.method} {one_line(operation.path, 200)}"
+
+
+def _answers_list(operation: Operation, schemas: Mapping[str, Schema]) -> bool:
+    """True where a success answers a list, or an object around one of objects."""
+    response = success(operation)
+    media = next((each for each in response.content if is_json(each.content_type)), None) if response else None
+    if media is None or media.schema is None:
+        return False
+    try:
+        _, schema = _unwrapped(media.schema, schemas)
+        inside = schema.get("properties", {}).values()
+        return schema.get("type") == "array" or any(_is_list_of_objects(each, schemas) for each in inside)
+    except MissingSchemaError:
+        return False
 
 
 def _sentence(text: str) -> str:
@@ -57,8 +105,10 @@ def returns(operation: Operation, schemas: Mapping[str, Schema]) -> str:
     if response is None:
         return "Returns: not described."
     if not response.content:
-        said = one_line(response.description, 120)
-        return f"Returns: no content ({response.status})." if not said else f"Returns: {_sentence(said)}"
+        said = one_line(plain(response.description), 120)
+        if not said or _SAYS_NOTHING.fullmatch(said):
+            return f"Returns: no content ({response.status})."
+        return f"Returns: {_sentence(said)}"
     media = next((media for media in response.content if is_json(media.content_type)), response.content[0])
     if not is_json(media.content_type) or media.schema is None:
         return f"Returns: {one_line(media.content_type, 80)}."
@@ -126,25 +176,4 @@ def annotations(operation: Operation) -> Annotations:
         read_only=method in READ_ONLY,
         destructive=method not in READ_ONLY and not creates,
         idempotent=method in READ_ONLY or method in ("PUT", "DELETE"),
-    )
-
-
-def instructions(document: Document, selection: Selection, allowed: Iterable[str] = ()) -> str:
-    """Return the server's instructions: what the API is, and how its results are to be read (under 2 kB).
-
-    `allowed` are the methods of the tools, which may be there though their methods are not selected.
-    """
-    about = one_line(_MARKUP.sub(" ", document.description), 600)
-    known = {method if method in METHODS else "others" for method in allowed}  # the document's own words stay out
-    writes = sorted((selection.methods | known) - READ_ONLY - {"TRACE", ANY_METHOD})
-    rights = f"Tools may change data ({', '.join(writes)})." if writes else "Only reading operations are offered."
-    return "\n".join(
-        line
-        for line in (
-            f"{document.title} {document.version}".strip() + ", served from its OpenAPI description.",
-            about,
-            rights,
-            *READING,
-        )
-        if line
     )

@@ -11,15 +11,18 @@ from openapi_mcp.generator.bodies import (
     Bodies,
     BodyArguments,
     UnsendableBodyError,
-    chooser,
     own_schemas,
     required,
-    united,
 )
+from openapi_mcp.generator.boilerplate import Details
 from openapi_mcp.generator.clients import Fit, fit
+from openapi_mcp.generator.edits import edited, planned, shortcomings, worded
 from openapi_mcp.generator.gate import Gate
+from openapi_mcp.generator.hints import Hints, result_size, with_result_size
 from openapi_mcp.generator.inline import inline
-from openapi_mcp.generator.naming import HEADER_NAME, argument_names, tool_names
+from openapi_mcp.generator.inputs import Inputs, changed, inputs_of, key_of
+from openapi_mcp.generator.instructions import instructions
+from openapi_mcp.generator.naming import HEADER_NAME, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out, unmatched
 from openapi_mcp.generator.slim import flat, slim
@@ -35,11 +38,11 @@ from openapi_mcp.model.document import (
     Skipped,
 )
 from openapi_mcp.model.media import is_json
-from openapi_mcp.model.policy import Selection
+from openapi_mcp.model.policy import Selection, ToolEdit
 from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT, SELECT_SCHEMA
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, wire_tool
+from openapi_mcp.model.tool import Binding, BindingKind, SentBody, Tool, Toolset, WireTool, wire_tool
 from openapi_mcp.model.xml import XmlNode
 
 # Header parameters that belong to HTTP, to the credential or to the body (OAS 3.1.1, Parameter Object).
@@ -78,6 +81,8 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         bodies=Bodies(schemas=document.schemas, inputs=inputs, has_folder=selection.has_folder),
         outputs=Parts(document.schemas, "output"),
         keys=tuple(scheme for scheme in document.security_schemes if scheme.type == "apiKey"),
+        details=Details(document.operations),
+        hints=Hints(document.operations, selection.max_response),
     )
     tools: list[Tool] = []
     skipped = list(document.skipped)
@@ -92,12 +97,18 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     ]
     gate = Gate(fitted)
     names = tool_names(document.operations, fitted.longest_name, selection.prefix)
-    for operation, name in zip(document.operations, names, strict=True):
+    plan = planned(document.operations, names, selection, fitted.longest_name)
+    problems += plan.problems
+    for operation, name, edit in zip(document.operations, plan.names, plan.edits, strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
-        if reason is None:
+        if reason is None and edit.hide:
+            reason = f"hidden by {edit.where}"
+        elif reason is None:
             try:
-                tools.append(_admitted(making.tool(operation, name), gate))
-                problems += _lost_parameters(operation)
+                taken = making.inputs_of(operation, edit)
+                tool = edited(making.tool(operation, name, taken), edit, fitted.longest_description)
+                tools.append(_admitted(tool, gate))
+                problems += (*_lost_parameters(operation), *shortcomings(taken, edit))
                 continue
             except (_Unserved, UnsendableBodyError) as error:
                 reason, pointer = str(error), error.pointer
@@ -108,12 +119,16 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     return Toolset(
         title=document.title,
         version=document.version,
-        instructions=describe.instructions(document, selection, {tool.operation.method for tool in tools}),
+        instructions=instructions(document, selection, [tool.operation for tool in tools]),
         tools=tuple(tools),
-        extras=(READ_RESULT_TOOL,) if tools and selection.reads_on else (),
+        extras=(_reader(selection),) if tools and selection.reads_on else (),
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
+
+
+def _reader(selection: Selection) -> WireTool:
+    return with_result_size(READ_RESULT_TOOL, result_size(selection.max_response))
 
 
 def _admitted(tool: Tool, gate: Gate) -> Tool:
@@ -179,28 +194,35 @@ class _Generator:
     outputs: Parts
     bodies: Bodies
     keys: tuple[SecurityScheme, ...]
+    details: Details
+    hints: Hints
 
-    def tool(self, operation: Operation, name: str) -> Tool:
-        _check_path(operation)
-        offered, ignored = self.parameters(operation)
-        bodies = self.bodies.of(operation)
-        arguments = [*offered, *united(bodies), *([chooser(bodies)] if len(bodies) > 1 else ())]
-        names = dict(zip(map(_key, arguments), argument_names(map(_key, arguments)), strict=True))
-        needed = required(operation, offered, bodies)
-        input_schema, own = self.input_schemas(arguments, names, needed, bodies)
+    def tool(self, operation: Operation, name: str, inputs: Inputs) -> Tool:
+        operation, names = inputs.sending(worded(operation, inputs)), inputs.names
+        input_schema, own = self.input_schemas(inputs, required(operation, inputs.parameters, inputs.bodies))
+        title = describe.title(operation)
+        said = describe.description(operation, self.schemas, self.details, self.fit.longest_description)
         return Tool(
             name=name,
-            title=describe.title(operation),
-            description=describe.description(operation, self.schemas, self.fit.longest_description),
+            title=title,
+            description=said,
             input_schema=input_schema,
             output_schema=self.output_schema(operation) if self.selection.output_schemas else None,
             operation=self.taking(operation),
             annotations=describe.annotations(operation),
-            parameters=tuple(_binding(argument, names) for argument in offered),
-            bodies=tuple(_sent(body, names, schemas) for body, schemas in zip(bodies, own, strict=True)),
-            chooser=names.get(CHOOSER, ""),
-            ignored=frozenset(ignored) - set(names.values()),
+            parameters=tuple(_binding(argument, names) for argument in inputs.parameters),
+            bodies=tuple(_sent(body, names, schemas) for body, schemas in zip(inputs.bodies, own, strict=True)),
+            chooser=names[CHOOSER] if inputs.has_choice else "",
+            ignored=frozenset(inputs.ignored) - set(names.values()),
+            fixed=inputs.fixed,
+            defaults=inputs.defaults,
+            meta=self.hints.of(operation, f"{name} {title} {said}"),
         )
+
+    def inputs_of(self, operation: Operation, edit: ToolEdit) -> Inputs:
+        """Return what an operation takes, as the operator wants it."""
+        _check_path(operation)
+        return changed(inputs_of(*self.parameters(operation), self.bodies.of(operation)), edit.arguments, self.inputs)
 
     def parameters(self, operation: Operation) -> tuple[list[Argument], list[str]]:
         """Return the parameters that are offered, and the names of those that are not the caller's to set."""
@@ -221,28 +243,22 @@ class _Generator:
         takes = tuple(scheme.name for scheme in self.keys if (scheme.location, scheme.parameter.lower()) in declared)
         return replace(operation, takes=takes) if takes else operation
 
-    def input_schemas(
-        self,
-        arguments: list[Argument],
-        names: Mapping[tuple[str, str], str],
-        needed: list[Argument],
-        bodies: tuple[BodyArguments, ...],
-    ) -> tuple[dict[str, Any], list[dict[str, Schema]]]:
+    def input_schemas(self, inputs: Inputs, needed: list[Argument]) -> tuple[dict[str, Any], list[dict[str, Schema]]]:
         """Return the schema of the list, and for each body those of the arguments that the list has wider."""
-        parts = SelfContained(self.inputs)
-        for argument in arguments:
-            parts.add(names[_key(argument)], argument.schema)
-        for index, body in enumerate(bodies):
-            for argument in own_schemas(body, arguments):
-                parts.add(f"{names[_key(argument)]}{_OF_BODY}{index}", argument.schema)
+        parts, names, known = SelfContained(self.inputs), inputs.names, inputs.all
+        for argument in inputs.offered(known):
+            parts.add(names[key_of(argument)], argument.schema)
+        for index, body in enumerate(inputs.bodies):
+            for argument in inputs.offered(own_schemas(body, known)):
+                parts.add(f"{names[key_of(argument)]}{_OF_BODY}{index}", argument.schema)
         properties, definitions = slim(*parts.finish())
         if self.fit.inline and definitions:
             properties, definitions = slim(inline(properties, definitions), {})
-        own: list[dict[str, Schema]] = [{} for _ in bodies]
+        own: list[dict[str, Schema]] = [{} for _ in inputs.bodies]
         for marked in [name for name in properties if _OF_BODY in name]:
             name, _, index_text = marked.partition(_OF_BODY)
             own[int(index_text)][name] = properties.pop(marked)
-        return self.input_schema(properties, definitions, [names[_key(argument)] for argument in needed]), own
+        return self.input_schema(properties, definitions, [names[key_of(one)] for one in needed]), own
 
     def input_schema(
         self, properties: dict[str, Any], definitions: dict[str, Any], needed: list[str]
@@ -310,13 +326,9 @@ def _described(schema: Schema, parameter: Parameter) -> Schema:
     return {**schema, "description": said} if said else schema
 
 
-def _key(argument: Argument) -> tuple[str, str]:
-    return argument.place, argument.name
-
-
 def _binding(argument: Argument, names: Mapping[tuple[str, str], str]) -> Binding:
     return Binding(
-        argument=names[_key(argument)],
+        argument=names[key_of(argument)],
         kind=argument.kind,
         name=argument.parameter.name
         if argument.kind is BindingKind.PART_HEADER and argument.parameter

@@ -1,50 +1,123 @@
 """Which list a client gets: each tool by itself, or the tools of the search mode; by what the list costs a model."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from openapi_mcp.generator.enrich import with_needs
+from openapi_mcp.generator.hints import with_result_size
+from openapi_mcp.generator.instructions import for_search
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities
-from openapi_mcp.model.policy import Listing
-from openapi_mcp.model.searching import search_tools
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.policy import STYLES, Listing
+from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, search_tools
+from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
+_OF_SEARCH = (SEARCH, DESCRIBE, CALL)
+_GIVES_RESULTS = (CALL, READ_RESULT)
 Learn = Callable[[], Capabilities]
 
 
-def listed(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
-    """Return a toolset as it is offered; `learn` finds out what its tools need, which only their own list says.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a list costs: its tools, the bytes of `tools/list`, and about how many tokens of context these are."""
 
-    A list that is too dear without that is not made dearer to find out by how much.
+    tools: int
+    bytes: int
+
+    @property
+    def tokens(self) -> int:
+        """A rule of thumb that holds for JSON: four bytes are one."""
+        return self.bytes // BYTES_PER_TOKEN
+
+
+def prepared(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
+    """Return a toolset with what decides how it is offered; `learn` finds out what its tools need.
+
+    Only a list with each tool in it says that, so nothing is learnt for one that is too dear without.
     """
-    plain = replace(toolset, style=listing.style)
+    plain = replace(toolset, style=listing.style, hints=call_hints(toolset.tools))
     plain = replace(plain, size=list_size(plain))
-    if listing.mode == "search":
-        return searching(plain, "as --mode says")
-    if listing.mode == "tools" or _is_affordable(plain, listing):
-        plain = with_needs(plain, learn())
-        plain = replace(plain, size=list_size(plain))
-    if listing.mode == "tools":
-        return replace(plain, why="as --mode says")
-    cost = f"the list of {len(plain.tools)} tools costs about {plain.size // BYTES_PER_TOKEN:,} tokens"
-    if _is_affordable(plain, listing):
-        return replace(plain, why=f"{cost}, within --context-budget {listing.budget}")
-    return searching(plain, f"{cost}, more than --context-budget {listing.budget}")
+    if listing.mode == "search" or (listing.mode == "auto" and not _is_affordable(plain, listing)):
+        return plain
+    plain = with_needs(plain, learn())
+    return replace(plain, size=list_size(plain))
+
+
+def offered(toolset: Toolset, listing: Listing) -> Toolset:
+    """Return a prepared toolset as it is offered: in the mode that is wanted, or that its list can be paid for in."""
+    if listing.mode != "auto":
+        return _as_wanted(toolset, listing.mode, "as --mode says")
+    said = f"the list of {len(toolset.tools):,} tools costs about {_tokens(toolset.size)}"
+    if _is_affordable(toolset, listing):
+        return _as_wanted(toolset, "tools", f"{said}, within --context-budget {listing.budget}")
+    why = f"{said}, more than --context-budget {listing.budget} ({_otherwise(toolset)})"
+    return _as_wanted(toolset, "search", why)
 
 
 def _is_affordable(toolset: Toolset, listing: Listing) -> bool:
     return toolset.size <= listing.budget * BYTES_PER_TOKEN
 
 
+def _as_wanted(toolset: Toolset, mode: str, why: str) -> Toolset:
+    if mode == "tools":
+        return replace(toolset, mode=mode, why=why)
+    return searching(toolset, why)
+
+
+def _tokens(size: int) -> str:
+    return f"{size // BYTES_PER_TOKEN:,} tokens"
+
+
+def _otherwise(toolset: Toolset) -> str:
+    """Return what else can be done about a list that is too dear.
+
+    What it costs in another style is not reckoned from tools that are read from a disk one by one.
+    """
+    if toolset.style == "compact":
+        return "--mode tools lists them all"
+    if not isinstance(toolset.tools, tuple):
+        return "--mode tools lists them all, with --list-style compact for less"
+    compact = list_size(replace(toolset, style="compact"))
+    return f"--mode tools lists them all, with --list-style compact for about {_tokens(compact)}"
+
+
+def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
+    """Return what the list of a toolset, in whatever mode it is, costs in each form: "full", "compact", "search"."""
+    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
+    plain, needs = replace(toolset, mode="tools", extras=extras), learn()
+    forms = {style: with_needs(replace(plain, style=style), needs) for style in STYLES}
+    forms["search"] = searching(plain, "")
+    return {name: cost(form) for name, form in forms.items()}
+
+
+def _unsearched(extra: WireTool) -> WireTool:
+    """Return a tool that is no operation as it is listed beside each tool."""
+    return {**extra, **READ_RESULT_TOOL} if extra["name"] == READ_RESULT else extra
+
+
+def cost(toolset: Toolset) -> Cost:
+    """Return what the list of a toolset costs as it is."""
+    return Cost(tools=len(toolset.listed) + len(toolset.extras), bytes=list_size(toolset))
+
+
 def searching(toolset: Toolset, why: str) -> Toolset:
     """Return the toolset with the tools of the search mode as its list."""
-    return replace(toolset, mode="search", why=why, extras=(*search_tools(toolset.tools), *toolset.extras))
+    reads_on = any(tool["name"] == READ_RESULT for tool in toolset.extras)
+    size = {key: value for tool in toolset.tools[:1] for key, value in tool.meta.items() if key == RESULT_SIZE}
+    plain = (*search_tools(toolset.hints), *map(as_searching, toolset.extras))
+    return replace(
+        toolset,
+        mode="search",
+        why=why,
+        extras=tuple(with_result_size(tool, size if tool["name"] in _GIVES_RESULTS else {}) for tool in plain),
+        instructions=for_search(toolset.instructions, reads_on=reads_on),
+    )
 
 
 def list_size(toolset: Toolset) -> int:
     """Return the bytes of `tools/list`, all pages together."""
-    texts = chain.from_iterable(pages_of(toolset).texts())
-    return len('{"tools":[]}') + sum(len(text) + 1 for text in texts)
+    sizes = [len(text) for text in chain.from_iterable(pages_of(toolset).texts())]
+    return len('{"tools":[]}') + sum(sizes) + max(0, len(sizes) - 1)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
 
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
@@ -105,6 +106,20 @@ def shorten(text: str, limit: int) -> str:
     if not head_end:
         return text[:limit].rstrip("_-")
     return f"{text[:head_end]}_{text[tail_start:]}".rstrip("_-")
+
+
+def is_name(name: str, longest: int = MAX_NAME) -> bool:
+    """True for a name that every client takes and that no tool of our own has."""
+    return (
+        len(name) <= longest
+        and _LEGAL_NAME.fullmatch(name) is not None
+        and name not in (*_OURS, SEARCH, DESCRIBE, CALL)
+    )
+
+
+def is_argument_name(name: str) -> bool:
+    """True for the name of an argument that every client takes."""
+    return _LEGAL_ARGUMENT.fullmatch(name) is not None
 
 
 def argument_names(wanted: Iterable[tuple[str, str]]) -> list[str]:

@@ -1,9 +1,10 @@
 """The list as it is sent: each tool as JSON, in pages that no client finds too long."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from openapi_mcp.generator.compact import compact_tool
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.tool import Tool, Toolset, WireTool, wire_tool
 
@@ -33,12 +34,13 @@ class Pages(Protocol):
 class ToolPages:
     """The pages of tools in memory. A page is encoded when it, or one behind it, is asked for, and not kept.
 
-    `extras` are listed behind the tools: those that are no operation.
+    `extras` are listed behind the tools: those that are no operation. `style` is how much is said of a tool.
     """
 
-    def __init__(self, tools: Sequence[Tool], extras: Sequence[WireTool] = ()) -> None:
+    def __init__(self, tools: Sequence[Tool], extras: Sequence[WireTool] = (), style: str = "full") -> None:
         self._tools = tools
         self._extras = extras
+        self._written = written(style)
         self._count = len(tools) + len(extras)
         self._ends: list[int] = []
         self._marks: tuple[Mark, ...] = ()
@@ -69,7 +71,7 @@ class ToolPages:
             index += 1
 
     def _listed(self, at: int) -> WireTool:
-        return wire_tool(self._tools[at]) if at < len(self._tools) else self._extras[at - len(self._tools)]
+        return self._written(self._tools[at]) if at < len(self._tools) else self._extras[at - len(self._tools)]
 
     def _start(self, index: int) -> int:
         return self._ends[index - 1] if index else 0
@@ -94,7 +96,12 @@ class ToolPages:
 
 def pages_of(toolset: Toolset) -> ToolPages:
     """Return the list of a toolset, as its mode and style have it."""
-    return ToolPages(toolset.listed, toolset.extras)
+    return ToolPages(toolset.listed, toolset.extras, toolset.style)
+
+
+def written(style: str) -> Callable[[Tool], WireTool]:
+    """Return how a list of this style writes a tool."""
+    return compact_tool if style == "compact" else wire_tool
 
 
 def page_text(texts: Sequence[bytes]) -> bytes:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from openapi_mcp.generator.describe import success
+from openapi_mcp.generator.enrich import RETURNS
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.media import is_json
 from openapi_mcp.model.tool import Tool
 
 _WORD = re.compile(r"\w+")
-_RETURNS = "\nReturns: "  # the line that generator/describe.py ends a description with
 _WITHOUT_BODY = ("204", "205", "304")
 
 
@@ -53,6 +53,6 @@ def alike(tools: Iterable[Tool]) -> tuple[tuple[str, ...], ...]:
     """Return groups of tools that say the same in title and description, whatever the order of their words."""
     groups: dict[frozenset[str], list[str]] = {}
     for tool in tools:
-        said = f"{tool.title} {tool.description.partition(_RETURNS)[0]}"
+        said = f"{tool.title} {tool.description.partition(RETURNS)[0]}"
         groups.setdefault(frozenset(_WORD.findall(said.lower())), []).append(tool.name)
     return tuple(tuple(names) for names in groups.values() if len(names) > 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from openapi_mcp.generator.said import say
 from openapi_mcp.generator.sound import is_portable
 from openapi_mcp.generator.visible import leave_out_unseen
 from openapi_mcp.model.document import Schema
@@ -32,7 +33,7 @@ _SMALL = 160  # characters; a shared part this small costs less in place than as
 _INLINE_DEPTH = 12
 _ROOM = 8_000  # characters of the parts in one tool; what is further away from the root is said in words
 _SHOWN_FIELDS = 12
-_LONGEST_ARGUMENT = 240
+LONGEST_ARGUMENT = 240
 _LONGEST = 120  # characters of a description inside a schema; an argument's own may be longer
 
 
@@ -122,8 +123,8 @@ class Parts:
             self._leave_out_hidden(fitted)
         if "title" in fitted and "description" in fitted:
             del fitted["title"]  # a generator's name for what the description says
-        if len(fitted.get("description", "")) > longest:
-            fitted["description"] = one_line(fitted["description"], longest)
+        if "description" in fitted or "examples" in fitted:
+            say(fitted, longest)
         self._fit_patterns(fitted)
         return map_children(fitted, lambda child: self._fit(child, refs, _LONGEST))
 
@@ -176,7 +177,7 @@ class SelfContained:
         Raises:
             MissingSchemaError: a reference in it leads nowhere.
         """
-        self._roots[name] = self._parts.fit(schema, longest=_LONGEST_ARGUMENT)
+        self._roots[name] = self._parts.fit(schema, longest=LONGEST_ARGUMENT)
 
     def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the schemas by name, and the `$defs` that they refer to.

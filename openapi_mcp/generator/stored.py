@@ -34,7 +34,22 @@ class Stored:
     pages: "StoredPages"
     summary: Summary
     freshness: Freshness
-    file: FileIO
+    kept: Kept
+
+    @property
+    def file(self) -> FileIO:
+        """What it is read from."""
+        return self.kept.file
+
+    def corpus(self) -> Any:
+        """Return what is searched of its tools, as JSON; None where nobody searched, or it cannot be read."""
+        if "corpus" not in self.kept.header["places"]:
+            return None
+        try:
+            return _json(self.kept, "corpus")
+        except (OSError, ValueError) as error:
+            log.warning("corpus_unreadable reason=%s", type(error).__name__)
+            return None
 
     def close(self) -> None:
         """Read no more of it."""
@@ -56,7 +71,7 @@ def read_catalogue(kept: Kept) -> Stored | None:
             pages=StoredPages(kept),
             summary=summary,
             freshness=_read_freshness(kept.header, about),
-            file=kept.file,
+            kept=kept,
         )
         os.utime(kept.path)  # the oldest go first when the folder is full
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -115,6 +130,9 @@ class StoredTools(Mapping[str, Tool]):
             listed = read_json(self._kept.read(listed_at, listed_length).decode())
             self._read[name] = decode_tool(listed, read_json(self._kept.read(at, length).decode()))
         return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._index  # without reading it
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._index)

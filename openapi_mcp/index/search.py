@@ -1,19 +1,25 @@
-"""Finding tools by the words of a task."""
+"""Finding tools by what a task says: by its words, by what it means, and by what the best of them need."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from openapi_mcp.index.by_words import Allowed, ByWords, Scores
+from openapi_mcp.index.clauses import Request, read_request
 from openapi_mcp.index.corpus import Corpus
-from openapi_mcp.index.words import terms
+from openapi_mcp.index.fusion import blended
+from openapi_mcp.index.lift import lifted, usual_needs
+from openapi_mcp.index.names import has_name, has_number
+from openapi_mcp.index.plan import plan
+from openapi_mcp.index.semantic import Meaning
 from openapi_mcp.model.capability import Capabilities
 
 DEFAULT_LIMIT = 10
+_NAMED = 0.5  # how well a tool fits the words of a request, beside the best, that is named by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A tool that was found; a higher score is better, and says nothing across searches."""
+    """A tool that was found, and how well it fits beside the best, which has 1."""
 
     tool: str
     score: float
@@ -28,21 +34,44 @@ class Found:
 
 
 class Index:
-    """An index over a corpus."""
+    """Finds the tools of a corpus, by what they mean too where that is given.
 
-    def __init__(self, corpus: Corpus) -> None:
+    Making it takes long, asking it does not; it may be asked from several threads.
+    """
+
+    def __init__(self, corpus: Corpus, meaning: Meaning | None = None) -> None:
         self.capabilities: Capabilities = corpus.capabilities
-        self._entries = corpus.entries
+        self._usual = usual_needs(corpus.capabilities)
+        self._words, self._meaning = ByWords(corpus), meaning
 
-    def search(
-        self, query: str, limit: int = DEFAULT_LIMIT, allowed: Callable[[str], bool] = lambda _tool: True
-    ) -> Found:
-        """Return what these words find among the tools that are `allowed`."""
-        wanted = terms(query)
-        hits = []
-        for name, entry in self._entries.items():
-            score = sum(math.log1p(field.get(term, 0)) for term in wanted for field in entry.values())
-            if score > 0 and allowed(name):
-                hits.append(Hit(tool=name, score=round(score, 3)))
-        hits.sort(key=lambda hit: -hit.score)
-        return Found(hits=tuple(hits[:limit]))
+    def search(self, query: str, limit: int = DEFAULT_LIMIT, allowed: Allowed | None = None) -> Found:
+        """Return what a request finds among the tools that are `allowed`, all where nothing is said."""
+        request = read_request(query)
+        fitting = self._fitting(request, allowed)
+        scores = self._lifted(request, fitting, allowed)
+        best = sorted(scores, key=lambda name: (-scores[name], name))[:limit]
+        top = scores[best[0]] if best else 1.0
+        hits = tuple(Hit(tool=name, score=round(scores[name] / top, 3)) for name in best)
+        return Found(hits=hits, plan=self._plan(best, fitting, allowed) if best else "")
+
+    def _fitting(self, request: Request, allowed: Allowed | None) -> Scores:
+        """Return the scores by words, with those by meaning where it is known."""
+        by_words = self._words.scores(request, allowed)
+        if self._meaning is None:
+            return by_words
+        parts = [clause.text for clause in request.clauses or (request.whole,) if clause.terms]
+        near = self._meaning.scores(parts)
+        return blended(by_words, {name: score for name, score in near.items() if allowed is None or allowed(name)})
+
+    def _lifted(self, request: Request, scores: Scores, allowed: Allowed | None) -> Scores:
+        """Return the scores with those of the tools that come before the best, where the request does not name them."""
+        if not request.clauses and has_number(request.text):  # it may be the id itself
+            return scores
+        by_name = has_name(request.text, self._words.knows)
+        with_makers = lifted(scores, self.capabilities, self._usual, by_name=by_name)
+        return {name: score for name, score in with_makers.items() if allowed is None or allowed(name)}
+
+    def _plan(self, best: Sequence[str], fitting: Scores, allowed: Allowed | None) -> str:
+        enough = _NAMED * max(fitting.values(), default=0.0)
+        named = {name for name, score in fitting.items() if score >= enough}
+        return plan(best[0], self.capabilities, best, named, allowed)

@@ -1,6 +1,8 @@
 """What is served and how far a call may go."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from openapi_mcp.model.document import Location
 
@@ -19,6 +21,39 @@ CLIENTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArgumentEdit:
+    """What the operator changes in one argument of a tool: None where nothing is said.
+
+    A `default` is sent where a call leaves the argument out. What is `fix` is always sent, and offered to nobody; what
+    is `hide` is neither offered nor sent. `where` is the table of the config file that says so.
+    """
+
+    name: str | None = None
+    description: str | None = None
+    default: Any = None
+    fix: Any = None
+    hide: bool = False
+    where: str = ""
+
+    @property
+    def withholds(self) -> bool:
+        """True where the argument is not offered to a model."""
+        return self.hide or self.fix is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolEdit:
+    """What the operator changes in one tool, and in its arguments by their names; with `hide` it becomes none."""
+
+    name: str | None = None
+    title: str | None = None
+    description: str | None = None
+    hide: bool = False
+    arguments: Mapping[str, ArgumentEdit] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Which operations become tools, and how they are listed.
 
@@ -26,8 +61,10 @@ class Selection:
     `allow` matches is taken whatever its method. `hidden` are the parameters that configured credentials occupy:
     (location, name in lower case). `client` is the one that names and schemas are fitted to. `has_folder` says whether
     files may be given by their paths.
-    `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut.
-    `prefix` stands before every tool's name, where other APIs are served too.
+    `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut:
+    after `max_response` characters, 0 for no limit.
+    `prefix` stands before every tool's name, where other APIs are served too. `edits` change tools that are selected:
+    by their names, their operationIds, or "GET /path".
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -40,7 +77,9 @@ class Selection:
     has_folder: bool = False
     select: bool = False
     reads_on: bool = False
+    max_response: int = 25_000
     prefix: str = ""
+    edits: Mapping[str, ToolEdit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,48 +1,84 @@
 """The tools of the search mode, as they are listed: to find operations by words, to describe them, to call one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from openapi_mcp.model.tool import Tool, WireTool
+from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.tool import Hints, Tool, WireTool
 
 SEARCH = "search_operations"
 DESCRIBE = "describe_operations"
 CALL = "call_operation"
+DEFAULT_LIMIT = 10
+MOST_HITS = 50
+MOST_NAMES = 20  # that are described at once
 _READS = {"readOnlyHint": True}
+_INTEGER = {"type": "integer"}
+_STRING = {"type": "string"}
 
 
-def search_tools(tools: Sequence[Tool]) -> tuple[WireTool, ...]:
-    """Return what is listed in place of these tools; the hints of the call are those of the worst of them.
+def search_tools(hints: Hints) -> tuple[WireTool, ...]:
+    """Return what is listed in place of other tools; `hints` are the annotations of the tool that calls them.
 
-    Hints that have the protocol's default are left out (MCP 2026-07-28, ToolAnnotations), as is what the server's
-    instructions say once: the list is for the context of every request.
+    Hints that have the protocol's default are left out (MCP 2026-07-28, ToolAnnotations), as are bounds that a call
+    is held to all the same, and what the server's instructions say once: the list is for the context of every request.
     """
     return (
         {
             "name": SEARCH,
-            "description": "Find operations by what they do. Give the whole task in words.",
-            "inputSchema": _object({"query": {"type": "string"}, "limit": {"type": "integer"}}, "query"),
+            "description": "Find operations. Give the whole task in words.",
+            "inputSchema": _object({"query": _STRING, "limit": _INTEGER}, "query"),
             "annotations": _READS,
         },
         {
             "name": DESCRIBE,
-            "description": "Arguments, answers and needs of operations.",
-            "inputSchema": _object({"names": {"type": "array", "items": {"type": "string"}}}, "names"),
+            "description": "Their arguments, answers, needs.",
+            "inputSchema": _object({"names": {"type": "array", "items": _STRING}}, "names"),
             "annotations": _READS,
         },
         {
             "name": CALL,
-            "description": "Call an operation.",
-            "inputSchema": _object({"name": {"type": "string"}, "arguments": {"type": "object"}}, "name"),
-            "annotations": _hints(tools),
+            "description": "Call one.",
+            "inputSchema": _object({"name": _STRING, "arguments": {"type": "object"}}, "name"),
+            "annotations": dict(hints),
         },
     )
+
+
+def as_searching(extra: WireTool) -> WireTool:
+    """Return a tool that is no operation as it is listed beside these: `read_result` without what a cut result says.
+
+    That its `select` is JMESPath stands there, and the call that reads on; `limit` is taken, though it is not listed.
+    """
+    if extra["name"] != READ_RESULT:
+        return extra
+    return {
+        "name": READ_RESULT,
+        "description": "More of a cut result.",
+        "inputSchema": _object({"handle": _STRING, "select": _STRING, "offset": _INTEGER}, "handle"),
+        "annotations": _READS,
+    }
 
 
 def _object(properties: dict[str, object], required: str) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": [required]}
 
 
-def _hints(tools: Sequence[Tool]) -> dict[str, bool]:
-    if all(tool.annotations.read_only for tool in tools):
+def call_hints(tools: Iterable[Tool]) -> Hints:
+    """Return the annotations of a tool that calls any of these: those of the worst of them."""
+    each = [tool.annotations for tool in tools]
+    if all(one.read_only for one in each):
         return _READS
-    return {"readOnlyHint": False, "destructiveHint": any(tool.annotations.destructive for tool in tools)}
+    return _writing(is_destructive=any(one.destructive for one in each))
+
+
+def united_hints(each: Iterable[Hints]) -> Hints:
+    """Return the annotations of a tool that calls what any of such tools call."""
+    writing = [hints for hints in each if not hints.get("readOnlyHint")]
+    if not writing:
+        return _READS
+    return _writing(is_destructive=any(hints.get("destructiveHint", True) for hints in writing))
+
+
+def _writing(*, is_destructive: bool) -> Hints:
+    """Return the hints of what writes, which the protocol takes for destructive where nothing else is said."""
+    return {"readOnlyHint": False} if is_destructive else {"readOnlyHint": False, "destructiveHint": False}

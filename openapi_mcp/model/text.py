@@ -22,6 +22,8 @@ def without_controls(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Return the text without characters that a reader cannot see: controls, escapes, zero-width, bidi, tags."""
+    if text.isascii() and text.isprintable():  # nearly every text, and six times as fast
+        return text.strip()
     return _HIDDEN.sub("", text.replace("\r\n", "\n")).strip()
 
 

@@ -85,6 +85,11 @@ class SentBody:
         return any(binding.kind is BindingKind.FILE_BODY for binding in self.bindings)
 
 
+WireTool = dict[str, Any]
+Hints = Mapping[str, bool]
+"""Annotations by their names on the wire."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
     """The hints of MCP's ToolAnnotations, all four always said."""
@@ -102,7 +107,9 @@ class Tool:
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
     `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
-    `chooser` is the argument that names another one, "" where there is no choice.
+    `chooser` is the argument that names another one, "" where there is no choice. The operator's own values by the
+    names of arguments: `fixed` are always sent and no caller's to give, `defaults` are sent where a call gives none.
+    `meta` is what clients are told of it beside the protocol's own words.
     """
 
     name: str
@@ -116,6 +123,9 @@ class Tool:
     bodies: tuple[SentBody, ...] = ()
     chooser: str = ""
     ignored: frozenset[str] = frozenset()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
@@ -145,20 +155,21 @@ class Toolset:
     A toolset kept on disk brings its own `tools` and `by_name`, which read a tool when it is asked for. `extras` are
     listed behind the tools: those that are no operation, as the list carries them. In the `mode` "search" they are the
     whole list, else ("tools") each tool is in it, as the `style` has it; `why` says why it is that mode. `size` are the
-    bytes of the list with each tool in it.
+    bytes of the list with each tool in it, `hints` the annotations of a tool that calls any of them.
     """
 
     title: str
     version: str
     instructions: str
     tools: Sequence[Tool]
-    extras: "Sequence[WireTool]" = ()
+    extras: Sequence[WireTool] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
     mode: str = "tools"
     style: str = "full"
     why: str = ""
     size: int = 0
+    hints: Hints = field(default_factory=dict)
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -176,7 +187,8 @@ class Toolset:
         return self.mode == "search"
 
 
-WireTool = dict[str, Any]
+SEARCH_HINT = "anthropic/searchHint"  # Claude Code's search for tools reads it beside name and description
+RESULT_SIZE = "anthropic/maxResultSizeChars"  # characters up to which Claude Code shows a result; 50,000 without it
 
 
 def wire_tool(tool: Tool) -> WireTool:
@@ -195,6 +207,9 @@ def wire_tool(tool: Tool) -> WireTool:
         "idempotentHint": tool.annotations.idempotent,
         "openWorldHint": tool.annotations.open_world,
     }
+    meta = dict(tool.meta)
     if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
-        listed["_meta"] = {"openapi-mcp/operation": f"{tool.operation.method} {clean_text(tool.operation.path)}"}
+        meta["openapi-mcp/operation"] = f"{tool.operation.method} {clean_text(tool.operation.path)}"
+    if meta:
+        listed["_meta"] = meta
     return listed

@@ -8,6 +8,7 @@ from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Binding, SentBody, Tool
+from openapi_mcp.request.filled import filled
 from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.words import nearest, place, rule
@@ -57,7 +58,8 @@ def validate(tool: Tool, given: Mapping[str, Any], check: Check, body: SentBody 
     Raises:
         ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
     """
-    _refuse([*_broken_rules(_as_checked(given, body), check, tool), *_incomplete_body(tool, given, body)])
+    incomplete = _incomplete_body(tool, filled(tool, given, body), body)
+    _refuse([*_broken_rules(_as_checked(given, body), check, tool), *incomplete])
 
 
 def accepts(given: Mapping[str, Any], check: Check, body: SentBody) -> bool:
@@ -111,7 +113,8 @@ def _renamed(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
         return given
     for binding in (*tool.parameters, *(one for body in tool.bodies for one in body.bindings)):
         located = f"{binding.location}_{binding.argument}"
-        if located in given and located not in known and binding.argument not in given:
+        is_free = located not in known and binding.argument not in given
+        if located in given and is_free and binding.argument in known:
             given[binding.argument] = given.pop(located)
     return given
 

@@ -15,6 +15,7 @@ from openapi_mcp.model.tool import SentBody, Tool
 from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.content import content_of
 from openapi_mcp.request.files import FindFile, no_folder
+from openapi_mcp.request.filled import filled
 from openapi_mcp.request.given import Given, about
 from openapi_mcp.request.pairs import encode, scalar
 from openapi_mcp.request.routes import Routes
@@ -44,7 +45,7 @@ def build_request(
     find: FindFile = no_folder,
     body: SentBody | None = None,
 ) -> HttpRequest:
-    """Return the request for validated arguments; `base_url` is absolute, without credentials.
+    """Return the request for validated arguments, the operator's own values added; `base_url` is absolute.
 
     `routes` are the path templates of the whole document: no value may reach another one than the tool's own, not even
     at a server that decodes `%2F` before it looks for the operation. `find` returns the file that a path names.
@@ -58,6 +59,7 @@ def build_request(
     try:
         _refuse_non_json(arguments)
         sent = body or chosen_body(tool, arguments)
+        arguments = filled(tool, arguments, sent)
         content = content_of(tool, sent, arguments, find) if sent is not None else None
         return _build(tool, arguments, base_url, routes, content)
     except RecursionError:

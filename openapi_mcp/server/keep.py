@@ -26,8 +26,11 @@ class Keeper:
     notice: Notice
     path: Path | None
 
-    async def keep(self, app: App) -> None:
-        """Write the catalogue of what is served now; where that fails the next start is as slow as this one."""
+    async def keep(self, app: App, *, searches: bool = False) -> None:
+        """Write the catalogue of what is served now; where that fails the next start is as slow as this one.
+
+        `searches` says that its tools are searched though its own list has each: they are one API's of several.
+        """
         from openapi_mcp.server.protocol import first_answers
 
         path, freshness = self.path, app.freshness
@@ -35,7 +38,10 @@ class Keeper:
             return
         answers, redactor = await first_answers(app), Redactor(self.secrets(app))
         document, toolset = app.document, app.toolset
-        await _write(lambda: write_catalogue(path, document, toolset, answers, freshness, redactor), self.notice)
+        corpus = (await app.corpus()).as_json() if toolset.searches or searches else None
+        await _write(
+            lambda: write_catalogue(path, document, toolset, answers, freshness, redactor, corpus), self.notice
+        )
 
     def secrets(self, app: App) -> list[Secret]:
         """Return what must not be in a text that is kept: the credentials, and what the document's URL may carry."""
@@ -68,7 +74,7 @@ class SeveralKeeper:
         for member in several.members:
             app = member.app
             if app is not None and app.freshness != self._kept.get(member.name, _read_from(app)):
-                await self.keepers[member.name].keep(app)
+                await self.keepers[member.name].keep(app, searches=several.toolset.searches)
                 self._kept[member.name] = app.freshness
         await self._write_list(several, self.path)
 

@@ -1,7 +1,5 @@
-"""Our values as MCP's types, and a low-level Server that answers with them in both protocol eras."""
+"""A low-level Server that lists an app's tools and runs their calls, in both protocol eras."""
 
-import base64
-import logging
 from typing import Any, Literal
 
 import anyio
@@ -16,23 +14,17 @@ from mcp.shared.memory import create_client_server_memory_streams
 from mcp.shared.message import SessionMessage
 
 from openapi_mcp import __version__
-from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
-from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result, Text
-from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
-from openapi_mcp.model.text import clean_text
-from openapi_mcp.model.tool import Tool, WireTool, wire_tool
-from openapi_mcp.server.callers import caller_of, failure_of
-from openapi_mcp.server.confirm import Person, sealed_state
+from openapi_mcp.model.tool import WireTool
+from openapi_mcp.server.callers import caller_of
+from openapi_mcp.server.confirm import sealed_state
+from openapi_mcp.server.modes import Modes
 from openapi_mcp.server.rights import Rights
 from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
-_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-
-log = logging.getLogger(__name__)
 
 
 def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
@@ -42,6 +34,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     so may a new list. With `is_private` nobody on the way to a client may keep it for another one.
     """
     rights = Rights(app)
+    modes = Modes(app, rights)
     scope: Literal["public", "private"] = "private" if is_private else "public"
 
     async def list_tools(
@@ -54,45 +47,19 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
             raise _no_such_page() from None
         return types.ListToolsResult(tools=[], next_cursor=following)  # `_put_tools_in` has the tools
 
-    async def call_tool(
-        context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
-    ) -> types.CallToolResult | types.InputRequiredResult:
-        if (failure := failure_of(context, app.api_of(params.name))) is not None:
-            return mcp_result(failure.as_result())
-        call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
-        if call.tool == READ_RESULT and app.reads_on:
-            return mcp_result(await _run(app, call))
-        tool = rights.tool(params.name, call.caller.scopes)
-        if tool is None:
-            raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:128]}")
-        # Only where the client asked for progress: that its call is on its way is what there is to tell.
-        await context.session.report_progress(
-            0, 1, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
-        )
-        instead = await person.instead(context, params, tool, call)
-        if isinstance(instead, Failure):
-            return mcp_result(instead.as_result())
-        return instead or mcp_result(await _run(app, call))
-
-    def input_schema(name: str) -> dict[str, Any] | None:
-        if name == READ_RESULT and app.reads_on:
-            return dict(READ_RESULT_TOOL["inputSchema"])
-        tool = app.toolset.by_name.get(name)
-        return dict(tool.input_schema) if tool else None
-
-    bus, person = InMemorySubscriptionBus(), Person(app)
+    bus = InMemorySubscriptionBus()
     server: Server[Any] = Server(
         "openapi-mcp",
         version=__version__,
         title=app.toolset.title,
-        instructions=app.toolset.instructions,
+        instructions=rights.instructions if is_private else app.toolset.instructions,
         cache_hints={
             "tools/list": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
             "server/discover": CacheHint(ttl_ms=_LIST_FRESH_MS, scope=scope),
         },
-        get_tool_input_schema=input_schema,
+        get_tool_input_schema=modes.input_schema,
         on_list_tools=list_tools,
-        on_call_tool=call_tool,
+        on_call_tool=modes.call,
         on_subscriptions_listen=ListenHandler(bus) if app.can_change else None,
     )
     shaken: list[ServerSession] = []
@@ -100,7 +67,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     server.middleware.append(sealed_state(server.name))
 
     async def list_changed() -> None:
-        server.instructions = app.toolset.instructions
+        server.instructions = rights.instructions if is_private else app.toolset.instructions
         await bus.publish(ToolsListChanged())
         for session in shaken:
             await session.send_tool_list_changed()
@@ -201,50 +168,3 @@ async def _asked(server: Server[Any], method: str, params: dict[str, Any]) -> di
     if isinstance(message, Exception) or not isinstance(message.message, types.JSONRPCResponse):
         raise TypeError(f"{method} was not answered")
     return dict(message.message.result)
-
-
-async def _run(app: Serves, call: Call) -> Result:
-    """Run a call behind one of the two outermost doors: what we did not foresee becomes a failure, never a crash."""
-    try:
-        return await app.call(call)
-    except OpenapiMcpError as error:
-        return Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "").as_result()
-    except Exception as error:
-        # The traceback may quote values of the call, so it is shown only where debugging was asked for.
-        log.error("call_failed tool=%s error=%s", call.tool, type(error).__name__)
-        log.debug("call_failed traceback", exc_info=True)
-        hint = "report it with the server's log at --log-level debug"
-        return Failure(
-            kind=FailureKind.BAD_RESPONSE, message="openapi-mcp failed; this is a bug", hint=hint
-        ).as_result()
-
-
-def mcp_tool(tool: Tool) -> types.Tool:
-    """Return a tool as `tools/list` carries it."""
-    return types.Tool.model_validate(wire_tool(tool))
-
-
-def mcp_result(result: Result) -> types.CallToolResult:
-    """Return a result as `tools/call` carries it."""
-    return types.CallToolResult(
-        content=[_block(content) for content in result.content],
-        structured_content=dict(result.structured) if result.structured is not None else None,
-        is_error=result.is_error,
-    )
-
-
-def _block(content: Content) -> types.ContentBlock:
-    match content:
-        case Text():
-            return types.TextContent(type="text", text=content.text)
-        case Blob() if content.mime_type in _IMAGES:
-            return types.ImageContent(type="image", data=_base64(content), mime_type=content.mime_type)
-        case Blob() if content.mime_type.startswith("audio/"):
-            return types.AudioContent(type="audio", data=_base64(content), mime_type=content.mime_type)
-        case Blob():
-            blob = types.BlobResourceContents(uri=content.uri, mime_type=content.mime_type, blob=_base64(content))
-            return types.EmbeddedResource(type="resource", resource=blob)
-
-
-def _base64(content: Blob) -> str:
-    return base64.b64encode(content.data).decode("ascii")

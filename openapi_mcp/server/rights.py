@@ -4,6 +4,8 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from openapi_mcp.auth.scopes import allows, named_scopes
+from openapi_mcp.generator.enrich import needs_within
+from openapi_mcp.generator.instructions import without_needs_told
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import Serves
@@ -28,6 +30,17 @@ class Rights:
         tool = self._app.toolset.by_name.get(name)
         return tool if tool is not None and self._allows(scopes, tool) else None
 
+    def allows(self, name: str, scopes: frozenset[str] | None) -> bool:
+        """True where there is a tool of this name for this caller; one that is kept on disk is read only for scopes."""
+        return name in self._app.toolset.by_name if scopes is None else self.tool(name, scopes) is not None
+
+    @property
+    def instructions(self) -> str:
+        """The server's instructions, which are the same for all callers: they name no tool that some may not know."""
+        self._follow()
+        text = self._app.toolset.instructions
+        return without_needs_told(text) if self._named else text
+
     def pages(self, scopes: frozenset[str] | None) -> Pages:
         """Return the list as this caller sees it."""
         if scopes is None:
@@ -45,8 +58,9 @@ class Rights:
 
     def _allowed(self, scopes: frozenset[str]) -> Pages:
         toolset = self._app.toolset
-        allowed = tuple(tool for tool in toolset.listed if self._allows(scopes, tool))
-        return pages_of(replace(toolset, tools=allowed))
+        allowed = [tool for tool in toolset.listed if self._allows(scopes, tool)]
+        names = {tool.name for tool in allowed}
+        return pages_of(replace(toolset, tools=tuple(needs_within(tool, names) for tool in allowed)))
 
     def _allows(self, scopes: frozenset[str] | None, tool: Tool) -> bool:
         return scopes is None or allows(scopes, tool.operation, self._app.scoped_schemes(tool))

@@ -15,6 +15,7 @@ from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, 
 SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
 OPTIONS = {
     "inspect": [*SHARED],
+    "search": [*SHARED, TLS],
     "call": [*SHARED, CALLS],
     "check": [*SHARED],
     "serve": [*SHARED, CALLS, HTTP],
@@ -23,7 +24,8 @@ OPTIONS = {
 }
 OWN = {
     "check": ["--json", "--format", "--strict", "--server-name"],
-    "inspect": ["--json"],
+    "inspect": ["--json", "--graph"],
+    "search": ["--json", "--limit"],
     "call": ["--json", "--dry-run", "--arg", "--args", "-a"],
     "serve": [],
     "login": ["--client-id", "--client-secret", "--scope", "--redirect-port", "--no-browser", "--auth"],

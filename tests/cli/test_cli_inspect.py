@@ -23,7 +23,10 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
     ended = command("inspect", "--spec", shop.spec, "--methods", "all", "--json")
     assert (ended.status, ended.err) == (0, "")
     report = ended.json
-    assert list(report) == ["document", "mode", "cost", "tools", "extra_tools", "skipped", "problems"]
+    assert list(report) == [
+        "document", "mode", "mode_reason", "context_budget", "list_style", "cost", "costs", "tools", "extra_tools",
+        "skipped", "problems",
+    ]  # fmt: skip
     assert report["document"] == {
         "title": "Shop",
         "version": "1.0.0",
@@ -42,7 +45,9 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
             "name", "title", "description", "method", "path", "operation_id", "tags", "input_schema", "output_schema",
             "annotations", "needs", "yields", "bytes", "auth",
         ]  # fmt: skip
-        assert (tool["output_schema"], tool["needs"], tool["yields"]) == (None, [], [])
+        assert tool["output_schema"] is None
+        assert all(set(need) == {"argument", "entity", "from"} for need in tool["needs"])
+        assert all(set(each) == {"entity", "field"} for each in tool["yields"])
 
 
 def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Path) -> None:
@@ -71,7 +76,7 @@ def test_json_tells_a_tool_as_the_list_carries_it(command: Command, tmp_path: Pa
             "openWorldHint": True,
         },
         "auth": {"security": None, "missing": [], "hint": None},
-        "needs": [],
+        "needs": [{"argument": "id", "entity": "thing", "from": []}],
         "yields": [],
     }
     assert size > 200

@@ -25,7 +25,7 @@ def test_an_answer_is_found_by_its_handle_as_it_was() -> None:
     assert handle is not None
     found = kept.find(handle, "")
     assert found is not None
-    assert found.tool == "things"
+    assert found.tools == ("things",)
     assert (found.answer().value, found.answer().is_json) == ({"n": 2**60, "é": [1.5]}, True)
     plain = kept.find(kept_text(kept, "plain"), "")
     assert plain is not None

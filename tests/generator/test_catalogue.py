@@ -24,7 +24,7 @@ from openapi_mcp.generator.catalogue import (
 )
 from openapi_mcp.generator.codec import decode, encode
 from openapi_mcp.generator.generate import generate
-from openapi_mcp.generator.pages import PAGE, ToolPages
+from openapi_mcp.generator.pages import PAGE, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.generator.stripped import encode_document
 from openapi_mcp.model.address import Reach
@@ -142,6 +142,7 @@ def test_a_stored_tool_makes_the_same_requests(path: Path) -> None:
         assert [tool.name for tool in found.toolset.tools[1:]] == list(found.toolset.by_name)[1:]
         assert found.toolset.by_name["thing"] is found.toolset.by_name["thing"]
         assert found.toolset.by_name.get("nope") is None
+        assert ("thing" in found.toolset.by_name, "nope" in found.toolset.by_name) == (True, False)
         assert found.document.security_schemes == document().security_schemes
         assert found.document.servers == document().servers
 
@@ -421,3 +422,37 @@ def test_what_is_no_value_of_ours_is_refused(kind: type, value: Any) -> None:
     """style.md, Data: untyped JSON is narrowed once; a later version's fields are not guessed."""
     with pytest.raises(ValueError, match=r"."):
         decode(kind, value)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"mode": "search", "extras": ({"name": "search_operations"},)}, {"style": "compact"}]
+)
+def test_a_list_that_does_not_say_all_of_a_tool_keeps_its_whole_entry_apart(path: Path, fields: dict[str, Any]) -> None:
+    """Issue 6, Search mode: a call is checked against all of its schema, whatever the list says."""
+    made = dataclasses.replace(toolset(), why="so", size=7, hints={"readOnlyHint": True}, **fields)
+    write(path, made)
+    with closing(stored(path)) as found:
+        assert [wire_tool(tool) for tool in found.toolset.tools] == [wire_tool(tool) for tool in toolset().tools]
+        assert found.pages.marks() == pages_of(made).marks()
+        for name in ("mode", "style", "why", "size", "hints"):
+            assert getattr(found.toolset, name) == getattr(made, name)
+
+
+def test_what_is_searched_is_kept_where_somebody_searches(path: Path) -> None:
+    """Issue 6, Search quality: cached, so that it never delays the list."""
+    write_catalogue(path, document(), toolset(), ANSWERS, FRESHNESS, Redactor(()), {"entries": {"a": 1}})
+    with closing(stored(path)) as found:
+        assert found.corpus() == {"entries": {"a": 1}}
+    write(path)
+    with closing(stored(path)) as found:
+        assert found.corpus() is None
+
+
+def test_a_corpus_that_is_damaged_while_it_is_served_is_made_anew(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Our choice: a search then waits as long as the first one did."""
+    write_catalogue(path, document(), toolset(), ANSWERS, FRESHNESS, Redactor(()), {"entries": {"a": 1}})
+    with closing(stored(path)) as found:
+        data = path.read_bytes()
+        path.write_bytes(data.replace(b'{"entries":', b'{"entries;;'))
+        assert found.corpus() is None
+    assert "corpus_unreadable" in caplog.text

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.make import ALL_METHODS, answering, json_body, one_tool, parameter, toolset
 
-from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.tool import Annotations
 
 ORDER = {
@@ -30,7 +29,7 @@ def returned(schema: Any, **schemas: Any) -> str:
     ("operation", "expected"),
     [
         ({"summary": "List all orders"}, "List all orders"),
-        ({"summary": "List <b>\u200ball</b>\norders"}, "List <b>all</b> orders"),
+        ({"summary": "List <b>\u200ball</b>\norders"}, "List all orders"),
         ({"operationId": "listAllOrders"}, "List all orders"),
         ({"operationId": "orders_list-v2"}, "Orders list v2"),
         ({"operationId": "用户"}, "/things"),
@@ -50,11 +49,18 @@ def test_a_title_is_the_summary_else_the_name_in_words(operation: dict[str, Any]
         ({"summary": "List orders", "description": "Newest first."}, "List orders. Newest first."),
         ({"summary": "List orders", "description": "List orders, newest first."}, "List orders, newest first."),
         ({"summary": "Really?", "description": "Yes."}, "Really? Yes."),
-        ({"description": "<p>Newest&nbsp;first.</p>\n\n<br/>Paged."}, "Newest&nbsp;first. Paged."),
+        ({"description": "<p>Newest&nbsp;first.</p>\n\n<br/>Paged."}, "Newest first. Paged."),
         ({"description": "a < b and c > d"}, "a < b and c > d"),
         ({"summary": "List orders", "deprecated": True}, "List orders. Deprecated."),
         ({"operationId": "listOrders"}, "List orders. GET /things"),
-        ({}, "Get things. GET /things"),
+        ({}, "Gets things. GET /things"),
+        ({"description": "Newest first. Paged.", "deprecated": True}, "Newest first. Deprecated. Paged."),
+        ({"summary": "List orders", "description": "Lists the orders. Newest first."}, "List orders. Newest first."),
+        ({"summary": "**List** [orders](https://a.example)"}, "List orders."),
+        (
+            {"summary": "List orders", "description": "Newest first. See [the guide](https://a.example)."},
+            "List orders. Newest first.",
+        ),
     ],
 )
 def test_a_description_begins_with_the_point(operation: dict[str, Any], expected: str) -> None:
@@ -121,6 +127,7 @@ def test_what_a_tool_returns_stands_in_one_line(schema: Any, expected: str) -> N
         ({"404": {"description": "Gone."}}, "Returns: not described."),
         ({"204": {"description": ""}}, "Returns: no content (204)."),
         ({"204": {"description": "Deleted"}}, "Returns: Deleted."),
+        ({"204": {"description": "Successful response."}}, "Returns: no content (204)."),
         ({"200": {"description": "x", "content": {"text/csv": {}}}}, "Returns: text/csv."),
         ({"200": {"description": "x", "content": {"application/json": {}}}}, "Returns: application/json."),
         ({"default": {"description": "x", "content": json_body({"type": "string"})}}, "Returns: string."),
@@ -169,27 +176,6 @@ def test_annotations_tell_the_truth_that_http_tells(
     assert one_tool({"responses": responses}, method=method).annotations == expected
 
 
-def test_instructions_say_what_the_api_is_and_what_may_be_done() -> None:
-    """MCP, initialize: instructions."""
-    info = {"title": "Shop", "version": "2.1", "description": "<h1>A shop</h1> for all."}
-    reading = toolset({"/a": {"get": {}}}, selection=Selection(), info=info).instructions
-    assert reading.splitlines()[:3] == [
-        "Shop 2.1, served from its OpenAPI description.",
-        "A shop for all.",
-        "Only reading operations are offered.",
-    ]
-    writing = toolset({"/a": {"get": {}}}, selection=Selection(methods=frozenset({"GET", "PUT", "POST"})))
-    assert writing.instructions.splitlines()[1] == "Tools may change data (POST, PUT)."
-
-
-def test_instructions_say_what_was_allowed_though_its_method_is_not_selected() -> None:
-    """Issue 5, Writes: --allow. A method that a document invents is text of the document's, and stays out."""
-    paths: dict[str, Any] = {"/a": {"get": {}, "delete": {}, "additionalOperations": {"IGNORE-ALL-RULES": {}}}}
-    allowed = toolset(paths, selection=Selection(allow=("DELETE *", "IGNORE-ALL-RULES *")), openapi="3.2.0")
-    assert [tool.operation.method for tool in allowed.tools] == ["GET", "DELETE", "IGNORE-ALL-RULES"]
-    assert allowed.instructions.splitlines()[1] == "Tools may change data (DELETE, others)."
-
-
 @settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.text(max_size=300))
 def test_no_text_of_a_document_makes_a_tool_too_long_or_hides_something(
@@ -207,8 +193,7 @@ def test_no_text_of_a_document_makes_a_tool_too_long_or_hides_something(
 
 
 def test_every_tool_of_one_document_is_described_once() -> None:
-    """Our choice: the instructions do not depend on what is listed."""
+    """Our choice: a tool is the same whatever else is listed, but for sentences that many share."""
     one = toolset({"/a": {"get": {}}}, selection=ALL_METHODS)
     two = toolset({"/a": {"get": {}}, "/b": {"get": {}}}, selection=ALL_METHODS)
-    assert one.instructions == two.instructions
     assert one.tools[0] == two.tools[0]

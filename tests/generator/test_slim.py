@@ -25,7 +25,7 @@ def size(schema: Any) -> int:
 
 def test_a_tool_of_ordinary_size_keeps_its_words() -> None:
     """Our choice: words are left out of a large tool only."""
-    field = {"type": "string", "description": "What it is.", "examples": ["x"]}
+    field = {"type": "object", "description": "What it is.", "examples": [{"x": 1}]}
     other = {"type": "string", "title": "B"}
     assert made({"a": {**field, "title": "A"}, "b": other})["properties"] == {"a": field, "b": other}
 

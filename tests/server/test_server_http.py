@@ -46,7 +46,7 @@ def endpoint(shared_upstream: Upstream, tmp_path_factory: pytest.TempPathFactory
         yield url
         child.process.send_signal(signal.SIGTERM)
         assert child.wait() == 0
-        assert len(child.stderr.splitlines()) == 2
+        assert len(child.stderr.splitlines()) == 3  # what is served, in which mode, where
         assert child.rest_of_stdout() == []
 
 
@@ -402,7 +402,7 @@ def test_sigterm_lets_a_call_in_flight_finish_and_then_ends(
         upstream.release.set()
         assert waiting.result().json()["result"]["structuredContent"] == {"held": True, "n": ["1"]}
         assert child.wait() == 0
-    assert len(child.stderr.splitlines()) == 2
+    assert len(child.stderr.splitlines()) == 3  # what is served, in which mode, where
     assert child.rest_of_stdout() == []
 
 
@@ -441,7 +441,7 @@ def test_an_idle_server_ends_when_it_is_told_to(toys: tuple[Child, str], number:
     child, _ = toys
     child.process.send_signal(number)
     assert child.wait() == status
-    assert len(child.stderr.splitlines()) == 2
+    assert len(child.stderr.splitlines()) == 3  # what is served, in which mode, where
 
 
 def test_a_signal_that_came_while_the_document_was_loaded_ends_it_before_it_serves(

@@ -261,7 +261,7 @@ def test_a_server_over_http_starts_from_what_it_served_last(upstream: Upstream, 
     with serving_http(*arguments, folder=tmp_path) as (child, url):
         assert tools_over_http(url) == ["echo", "read_result"]
         end(child)
-        warning, served, _ = child.stderr.splitlines()
+        warning, served, *_ = child.stderr.splitlines()
         assert warning.startswith("warning: the last good document stays (of ")
         assert "1 tools of Toys" in served
     ended = run_command("serve", "http", "--port", "0", "--no-catalogue", *arguments, folder=tmp_path)
@@ -292,7 +292,7 @@ def test_a_server_over_stdio_starts_from_what_it_served_last(
         assert child.call("echo", n=1)["structuredContent"]["target"] == "/echo?n=1"
         child.close_stdin()
         assert child.wait() == 0
-        assert len(child.stderr.splitlines()) == 2
+        assert len(child.stderr.splitlines()) == 3
     status = 3 if broken is None else 4
     for command in (("serve", "--no-catalogue"), ("inspect",), ("check",), ("call", "echo")):
         ended = run_command(*command, "--spec", str(file), folder=tmp_path)

@@ -1,11 +1,10 @@
-"""Our values as MCP's types, and what the low-level server does with a call that goes wrong in us."""
+"""What the low-level server lists and answers, and what it does with a call that goes wrong in us."""
 
 import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import mcp_types as types
 import pytest
@@ -17,44 +16,13 @@ from openapi_mcp.app import check_again, open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
-from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
-from openapi_mcp.server.protocol import create_server, mcp_result, mcp_tool
+from openapi_mcp.model.call import Call, Result
+from openapi_mcp.server.protocol import create_server
+from openapi_mcp.server.results import mcp_tool
 from openapi_mcp.serving import App
 
 BYTES = b"\x00\xffdata"
 ENCODED = base64.b64encode(BYTES).decode()
-
-
-@pytest.mark.parametrize(
-    ("mime_type", "block"),
-    [
-        ("image/png", {"type": "image", "mimeType": "image/png", "data": ENCODED}),
-        ("image/jpeg", {"type": "image", "mimeType": "image/jpeg", "data": ENCODED}),
-        ("audio/ogg", {"type": "audio", "mimeType": "audio/ogg", "data": ENCODED}),
-        (
-            "image/svg+xml",
-            {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "image/svg+xml", "blob": ENCODED}},
-        ),
-        (
-            "application/zip",
-            {"type": "resource", "resource": {"uri": "https://x/y", "mimeType": "application/zip", "blob": ENCODED}},
-        ),
-    ],
-)
-def test_bytes_are_the_block_that_clients_show(mime_type: str, block: dict[str, Any]) -> None:
-    """design.md, A result; mcp-facts.md section 6: JPEG, PNG, GIF and WebP are what clients show."""
-    result = mcp_result(Result(content=(Blob(data=BYTES, mime_type=mime_type, uri="https://x/y"), Text(text="note"))))
-    shown = result.model_dump(by_alias=True, exclude_none=True)
-    assert shown["content"] == [block, {"type": "text", "text": "note"}]
-    assert (shown["isError"], shown.get("structuredContent")) == (False, None)
-
-
-def test_a_failure_is_an_error_result() -> None:
-    """design.md, A result, Failure."""
-    result = mcp_result(Failure(kind=FailureKind.NOT_FOUND, message="gone").as_result())
-    assert result.is_error
-    assert result.structured_content is not None
-    assert result.structured_content["error"]["kind"] == "not_found"
 
 
 @asynccontextmanager

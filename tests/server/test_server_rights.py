@@ -1,5 +1,6 @@
 """Which tools each caller sees and may call."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from support.make import document
 
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.generator.instructions import with_needs_told
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.server import rights as module
 from openapi_mcp.server.rights import Rights
@@ -78,3 +80,28 @@ async def test_a_new_document_has_rights_of_its_own() -> None:
         await app.serve(other.toolset, other.document, other.executor)
         assert listed(rights) == ["admin", "read_result"]
         assert rights.tool("open", frozenset()) is None
+
+
+def test_nothing_that_all_may_read_names_a_tool_that_a_caller_may_not_know() -> None:
+    """security.md: a description says where what it needs comes from, the instructions say it for many."""
+    app = made(*THREE)
+    needing = "Opens.\nNeeds id, from reads; key and name, from admin.\nReturns: things."
+    tools = tuple(replace(tool, description=needing) if tool.name == "open" else tool for tool in app.toolset.tools)
+    told = with_needs_told("An API.", [("owner", "admin")])
+    read = app.document
+    toolset = replace(app.toolset, tools=tools, instructions=told)
+    rights = Rights(App(toolset=toolset, document=read, executor=Executor(read, toolset)))
+    descriptions = {
+        scopes: rights.pages(frozenset(scopes)).tools(0)[0]["description"]
+        for scopes in ((), ("read",), ("read", "admin"))
+    }
+    assert descriptions == {
+        (): "Opens.\nReturns: things.",
+        ("read",): "Opens.\nNeeds id, from reads.\nReturns: things.",
+        ("read", "admin"): needing,
+    }
+    assert "admin" in told
+    assert "admin" not in rights.instructions
+    open_to_all = replace(toolset, tools=tools[:1])
+    everyone = Rights(App(toolset=open_to_all, document=read, executor=Executor(read, open_to_all)))
+    assert everyone.instructions == told

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -52,8 +53,9 @@ def toys(upstream: Upstream, tmp_path: Path) -> Iterator[Child]:
 
 
 def said(stderr: str) -> list[str]:
-    """Return the first words of the lines on stderr."""
-    return [line.split(":")[0].strip() for line in stderr.splitlines()]
+    """Return the first words of the lines on stderr, but of the one on what the list costs."""
+    lines = stderr.splitlines()
+    return [line.split(":")[0].strip() for line in lines if not line.startswith("tools mode: ")]
 
 
 BROKEN_STARTS: list[tuple[str, list[str], int, str]] = [
@@ -462,8 +464,9 @@ def test_nothing_of_the_shop_is_written_before_we_are_asked(shop: Shop, tmp_path
     """security.md 11: end of stdin at once is no error."""
     ended = run_command("serve", *shop.options, folder=tmp_path)
     assert (ended.status, ended.out) == (0, "")
-    assert ended.err == (
+    assert re.sub(r"about [\d,]+ tokens", "about n tokens", ended.err) == (
         "openapi-mcp 0.1.0: 8 tools of Shop, read-only, 13 operations left out (openapi-mcp inspect shows why)\n"
+        "tools mode: the list of 8 tools costs about n tokens, within --context-budget 20000\n"
     )
 
 

@@ -1,0 +1,62 @@
+"""Requests in other words than the documents have, each with the operation that answers it.
+
+Ours, written from the documents' summaries before any search was asked for them: what a person would say who has not
+read the document. They show what a search by words cannot find.
+"""
+
+REWORDED: dict[str, tuple[tuple[str, str], ...]] = {
+    "spotify": (
+        ("make the music quieter", "PUT /me/player/volume"),
+        ("what song is this?", "GET /me/player/currently-playing"),
+        ("stop the music", "PUT /me/player/pause"),
+        ("which bands sound like Radiohead", "GET /artists/{}/related-artists"),
+        ("go to the following song", "POST /me/player/next"),
+        ("play that one again, over and over", "PUT /me/player/repeat"),
+        ("what did I listen to last night", "GET /me/player/recently-played"),
+        ("my favourite singers", "GET /me/top/{}"),
+        ("suggest something for me to hear", "GET /recommendations"),
+        ("who am I logged in as", "GET /me"),
+        ("bookmark this record in my collection", "PUT /me/albums"),
+        ("what fresh records came out this week", "GET /browse/new-releases"),
+        ("most popular songs of Adele", "GET /artists/{}/top-tracks"),
+        ("which speakers can I use", "GET /me/player/devices"),
+        ("throw that song out of my mix", "DELETE /playlists/{}/tracks"),
+        ("rename my mix", "PUT /playlists/{}"),
+        ("I do not want to hear from this singer any more", "DELETE /me/following"),
+        ("what comes up after this song", "GET /me/player/queue"),
+        ("songs that I have liked", "GET /me/tracks"),
+        ("discography of a band", "GET /artists/{}/albums"),
+    ),
+    "socbench-1-08": (
+        ("undo the last release", "DELETE /rollback"),
+        ("ship the new version to production", "POST /deploy"),
+        ("notify me when CPU load is above 90 percent", "POST /alerts"),
+        ("report a hacker attack that we noticed", "POST /threats"),
+        ("give the virtual machine more capacity", "POST /resources/{}/scale"),
+        ("which laptops does the company own", "GET /equipment"),
+        ("who did what on the stored copies", "GET /data/auditlogs"),
+        ("bring the lost data back", "POST /data/restore"),
+        ("how busy is that machine", "GET /resource-usage/{}"),
+        ("register a newly bought printer", "POST /equipment"),
+        ("where are our devices right now", "GET /tracking/assets"),
+        ("ways to save cost in the cloud", "GET /optimization-strategies"),
+        ("is the copy of our data intact", "POST /data/validate"),
+        ("throw away the old snapshot", "DELETE /data/backup/{}"),
+    ),
+    "socbench-1-05": (
+        ("how many calories are in a banana", "GET /food-items/{}"),
+        ("I am vegetarian, remember that", "PUT /user-preferences"),
+        ("which dishes have peanuts", "GET /allergens"),
+        ("are buyers happy or angry", "GET /analysis/sentiment"),
+        ("how green is this article", "GET /product/metrics"),
+        ("which vendors do we buy from", "GET /suppliers"),
+        ("how much stock is left", "GET /inventory/status"),
+        ("what will we need next month", "POST /analytics/forecast"),
+        ("current sales and special offers", "GET /promotions"),
+        ("what I ate today", "POST /daily-intake"),
+        ("buy more of an item", "POST /orders"),
+        ("what do clients complain about over the years", "GET /analysis/trends"),
+        ("how much food is thrown away", "GET /waste/reports"),
+        ("check my diet for the week", "POST /review-meal-plan"),
+    ),
+}

@@ -1,0 +1,101 @@
+"""`openapi-mcp inspect --graph FILE`: a picture of what tools need and yield."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from openapi_mcp.cli.loaded import load_each, title_of
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.loading import Catalogue, Notice
+
+if TYPE_CHECKING:
+    from openapi_mcp.index.graph import Graph
+
+Drawing = Callable[["Graph", str], str]
+
+
+def draw_graph(config: Config, notice: Notice, path: str, tool: str | None) -> None:
+    """Write the graph of the tools to a file, or only what is around one; its suffix says in which form.
+
+    Raises:
+        ConfigError: no form has this suffix; there is no such tool; the file cannot be written.
+        OpenapiMcpError: as `load_each` does.
+    """
+    drawing = _drawing_for(path)
+    loaded = anyio.run(load_each, config, notice)
+    graph = _graph_of(loaded)
+    if tool is not None:
+        graph = _around(graph, tool)
+    _write(path, drawing(graph, title_of(loaded)))
+    notice(f"{len(graph.nodes)} tools and {len(graph.edges)} edges written to {path}")
+
+
+def _graph_of(loaded: Mapping[str, Catalogue]) -> "Graph":
+    from openapi_mcp.index.capabilities import find_capabilities
+    from openapi_mcp.index.graph import read_graph, united_graph
+
+    graphs = {}
+    for name, catalogue in loaded.items():
+        tools = catalogue.toolset.tools
+        graphs[name] = read_graph(tools, find_capabilities(tools, catalogue.document.schemas))
+    return graphs[""] if "" in graphs else united_graph(graphs)
+
+
+def _around(graph: "Graph", tool: str) -> "Graph":
+    from openapi_mcp.index.graph import around
+
+    if all(node.tool != tool for node in graph.nodes):
+        hint = "openapi-mcp inspect without a name lists the tools"
+        raise ConfigError(f"there is no tool {tool[:80]!r}", where="TOOL", hint=hint)
+    return around(graph, tool)
+
+
+def _drawing_for(path: str) -> Drawing:
+    drawings: Mapping[str, Drawing] = {".svg": _svg, ".html": _html, ".dot": _dot, ".json": _json}
+    suffix = Path(path).suffix.lower()
+    if suffix not in drawings:
+        raise ConfigError(
+            f"no picture is written as {f'{suffix!r}' if suffix else 'a file without a suffix'}",
+            where="--graph",
+            hint=f"name a file that ends with {', '.join(drawings)}",
+        )
+    return drawings[suffix]
+
+
+def _svg(graph: "Graph", title: str) -> str:
+    from openapi_mcp.index.cards import picture_of
+    from openapi_mcp.index.drawing import standalone_svg
+
+    return standalone_svg(picture_of(graph), title)
+
+
+def _html(graph: "Graph", title: str) -> str:
+    from openapi_mcp.index.webpage import webpage
+
+    return webpage(graph, title)
+
+
+def _dot(graph: "Graph", title: str) -> str:
+    from openapi_mcp.index.dot import dot
+
+    return dot(graph, title)
+
+
+def _json(graph: "Graph", _title: str) -> str:
+    import json
+
+    from openapi_mcp.index.graph import graph_json
+
+    return f"{json.dumps(graph_json(graph), indent=2)}\n"
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigError(
+            f"the picture cannot be written: {error.strerror}", where=path, hint="name a file in a folder of yours"
+        ) from None

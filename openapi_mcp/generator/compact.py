@@ -1,0 +1,163 @@
+"""A tool as the compact list carries it: what tells tools apart and how they are called, and nothing that explains.
+
+Only the writing is short: a call is still validated against the whole schema, so what is not shown is taken as well.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from openapi_mcp.generator.enrich import DEPRECATED, NEEDS, RETURNS
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import RESULT_SIZE, Annotations, Tool, WireTool
+
+_LONGEST_POINT = 100  # characters
+_TELLING = 20  # characters; a shorter first sentence takes the next one along: "Search. Finds orders by number."
+_LONGEST_ENUM = 60  # bytes of the values of an argument
+_LARGE = 1_000  # bytes of all arguments above which values are said of required ones only
+_LONGEST_WORDS = 60  # characters of an argument's own words
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])")
+_REMARK = re.compile(r"(?:note|warning|important|tip|caution)\b", re.IGNORECASE)
+_BARE = re.compile(r"[A-Za-z]\d*|(?:arg|param|value|data|input|body|object|item|key)\d*", re.IGNORECASE)
+_PAGING = re.compile(
+    r"(?:page|per_?page|page_?(?:no|number|num|size|token|index)|(?:next|continuation)_?token)", re.IGNORECASE
+)
+_CURSOR = re.compile(r"(?:cursor|before|after|starting_?after|ending_?before|marker|since_?id)", re.IGNORECASE)
+_OF_PAGES = re.compile(r"\b(?:pages?|pagination|paginate|cursor)\b", re.IGNORECASE)
+_REFERENCE = "#/$defs/"
+_MAX_HOPS = 8  # references to references, and alternatives within alternatives, that are followed
+
+Json = dict[str, Any]
+Definitions = Mapping[str, Mapping[str, Any]]
+
+
+def compact_tool(tool: Tool) -> WireTool:
+    """Return the tool in few words: {"name", "description", "inputSchema", "annotations"}.
+
+    The name stands for the title, the first sentence for the description; of the arguments stand names and types, short
+    enums, and which are required.
+    """
+    listed: WireTool = {"name": tool.name, "description": _point(tool.description)}
+    listed["inputSchema"] = _arguments(tool.input_schema, leaves_pages=tool.annotations.read_only)
+    if hints := dict(_hints(tool.annotations)):
+        listed["annotations"] = hints
+    if RESULT_SIZE in tool.meta:
+        listed["_meta"] = {RESULT_SIZE: tool.meta[RESULT_SIZE]}
+    return listed
+
+
+def _point(description: str) -> str:
+    """Return the first sentence of a description, whether it is deprecated, and where what it needs comes from."""
+    said, _, _ = description.partition(RETURNS)
+    said, _, needs = said.partition(NEEDS)
+    first, *others = _SENTENCE_END.split(said)
+    telling = [each for each in others if each != DEPRECATED and each[:1].isalpha() and not _REMARK.match(each)]
+    if len(first) < _TELLING and telling and len(first) + len(telling[0]) < _LONGEST_POINT:
+        first = f"{first} {telling[0]}"
+    said = one_line(first, _LONGEST_POINT)
+    return " ".join(filter(None, (said, DEPRECATED if DEPRECATED in others else "", f"Needs {needs}" if needs else "")))
+
+
+def _arguments(schema: Mapping[str, Any], *, leaves_pages: bool) -> Json:
+    """Return an input schema without words, limits and what is nested.
+
+    An optional argument is left out where there is another way: one that only says which page of a list is wanted, as
+    `_note.next` gives the next call whole, and one that is deprecated.
+    """
+    required = schema.get("required", ())
+    shown = {
+        name: _argument(name, value, schema.get("$defs", {}))
+        for name, value in schema.get("properties", {}).items()
+        if name in required or not (_is_deprecated(value) or (leaves_pages and _is_paging(name, value)))
+    }
+    if len(write_json(shown)) > _LARGE:
+        shown = {name: value if name in required else _without_values(value) for name, value in shown.items()}
+    kept: Json = {"type": "object"}
+    if shown:
+        kept["properties"] = shown
+    if required:
+        kept["required"] = required
+    return kept
+
+
+def _without_values(argument: Json) -> Json:
+    return {word: value for word, value in argument.items() if word != "enum" or "type" not in argument}
+
+
+def _is_deprecated(schema: Mapping[str, Any]) -> bool:
+    said: str = schema.get("description", "")
+    return said.startswith("Deprecated")
+
+
+def _is_paging(name: str, schema: Mapping[str, Any]) -> bool:
+    is_cursor = _CURSOR.fullmatch(name) and _OF_PAGES.search(schema.get("description", ""))
+    return bool(is_cursor or _PAGING.fullmatch(name))
+
+
+def _argument(name: str, schema: Mapping[str, Any], definitions: Definitions) -> Json:
+    kept = _shallow(schema, definitions)
+    said = schema.get("description", "")
+    if said and len(said) <= _LONGEST_WORDS and _BARE.fullmatch(name):
+        kept["description"] = said
+    return kept
+
+
+def _shallow(schema: Mapping[str, Any], definitions: Definitions, hops: int = _MAX_HOPS) -> Json:
+    """Return the type of a schema, with its values where they are few, and of an array the type of what it holds."""
+    schema = _only(schema, definitions)
+    kind = _kind(schema)
+    kept: Json = {"type": kind} if kind else {}
+    values = schema.get("enum", ())
+    if values and len(write_json(values).encode()) <= _LONGEST_ENUM:
+        kept["enum"] = values
+    if kind == "array" and hops:
+        items = schema.get("items")
+        kept["items"] = _shallow(items, definitions, hops - 1) if isinstance(items, Mapping) else {}
+    return kept
+
+
+def _only(schema: Mapping[str, Any], definitions: Definitions) -> Mapping[str, Any]:
+    """Return a schema as it stands behind references, and its one form where nothing but null is another.
+
+    {"anyOf": [{"$ref": "#/$defs/Rex"}, {"type": "null"}]} -> {"type": "object", "properties": ...}
+    """
+    for _ in range(_MAX_HOPS):
+        forms = [
+            form for word in ("anyOf", "oneOf", "allOf") for form in schema.get(word, ()) if form.get("type") != "null"
+        ]
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].removeprefix(_REFERENCE)]
+        elif len(forms) == 1 and not {"type", "properties", "enum"} & schema.keys():
+            schema = forms[0]
+        elif forms and "type" not in schema and (kind := _kind_of_all(forms, definitions)):
+            return {"type": kind}
+        else:
+            break
+    return schema
+
+
+def _kind_of_all(forms: list[Mapping[str, Any]], definitions: Definitions) -> str:
+    followed = [definitions[form["$ref"].removeprefix(_REFERENCE)] if "$ref" in form else form for form in forms]
+    kinds = {_kind(form) for form in followed}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """Return the type that a schema's values have, "" where they may have several. Of null nothing is said."""
+    stated = schema.get("type", "object" if "properties" in schema else ())
+    if isinstance(stated, str):
+        return stated
+    kinds = [kind for kind in stated if kind != "null"]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def _hints(annotations: Annotations) -> Iterator[tuple[str, bool]]:
+    """Yield the hints that clients act on, where they are not what the protocol takes for granted.
+
+    MCP 2026-07-28, ToolAnnotations: readOnlyHint false, destructiveHint true; what only reads destroys nothing anyway.
+    """
+    if annotations.read_only:
+        yield "readOnlyHint", True
+    elif not annotations.destructive:
+        yield "destructiveHint", False

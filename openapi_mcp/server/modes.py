@@ -1,0 +1,163 @@
+"""How operations are called: each as a tool of its own, or through the three tools of the search mode.
+
+In the search mode no operation is a tool: they are found by `search_operations`, told of by `describe_operations` and
+called by `call_operation`, with the same rights, checks, questions and results.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+import mcp_types as types
+from mcp.shared.exceptions import MCPError
+
+from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.executor.failures import invalid
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.capability import Capability
+from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
+from openapi_mcp.model.text import one_line
+from openapi_mcp.request.searching import read_call, read_names, read_query
+from openapi_mcp.response.through import through_call
+from openapi_mcp.server.callers import caller_of, failure_of
+from openapi_mcp.server.operations import Context, Operations, behind_the_door
+from openapi_mcp.server.results import mcp_result
+from openapi_mcp.server.rights import Rights
+from openapi_mcp.serving import Serves
+
+if TYPE_CHECKING:
+    from openapi_mcp.index.search import Index
+
+_OWN = (SEARCH, DESCRIBE, CALL, READ_RESULT)
+_MOST_NEAR = 3
+_LONGEST_NAME = 200  # characters that are compared with the names there are
+
+Answered = types.CallToolResult | types.InputRequiredResult
+
+
+class Modes:
+    """Answers `tools/call` as the mode of the app's toolset has it."""
+
+    def __init__(self, app: Serves, rights: Rights) -> None:
+        self._app = app
+        self._rights = rights
+        self._operations = Operations(app)
+
+    async def call(self, context: Context, params: types.CallToolRequestParams) -> Answered:
+        """Return what a tool answers.
+
+        Raises:
+            MCPError: there is no such tool for this caller.
+        """
+        call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
+        if self._app.toolset.searches and call.tool != READ_RESULT:
+            return await self._searching(context, params, call)
+        if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
+            return mcp_result(failure.as_result())
+        if call.tool == READ_RESULT and self._app.reads_on:
+            return mcp_result(await behind_the_door(self._app.call, call))
+        tool = self._rights.tool(call.tool, call.caller.scopes)
+        if tool is None:
+            raise _unknown(call.tool)
+        return _sent(await self._operations.run(context, params, tool, call))
+
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        """Return the input schema of a tool as it is listed, None where there is none."""
+        toolset = self._app.toolset
+        listed = next((extra for extra in toolset.extras if extra["name"] == name), None)
+        if listed is not None:
+            return dict(listed["inputSchema"])
+        tool = None if toolset.searches else toolset.by_name.get(name)
+        return dict(tool.input_schema) if tool else None
+
+    async def _searching(self, context: Context, params: types.CallToolRequestParams, call: Call) -> Answered:
+        if call.tool == CALL:
+            return _sent(await self._call(context, params, call))
+        if (telling := {SEARCH: self._search, DESCRIBE: self._describe}.get(call.tool)) is not None:
+            return mcp_result(await behind_the_door(telling, call))
+        raise _unknown(call.tool, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
+
+    async def _search(self, call: Call) -> Result:
+        from openapi_mcp.index.shown import nothing_found, search_answer
+
+        asked = read_query(call.arguments)
+        index = await self._app.index()
+        tools = self._app.toolset.by_name
+        search = partial(index.search, asked.words, asked.limit, partial(self._may_call, call))
+        found = await anyio.to_thread.run_sync(search, abandon_on_cancel=True)  # of thousands it takes a moment
+        answer = search_answer(asked.words, found, tools, self._learn(index, call), asked.limit)
+        if not found.hits:
+            answer["hint"] = nothing_found([name for name in tools if self._may_call(call, name)], tools)
+        return await self._app.show(answer, call.caller, *(hit.tool for hit in found.hits))
+
+    async def _describe(self, call: Call) -> Result:
+        from openapi_mcp.index.shown import described
+
+        names = read_names(call.arguments)
+        learn = self._learn(await self._app.index(), call)
+        found = [tool for name in names if (tool := self._rights.tool(name, call.caller.scopes)) is not None]
+        known = {tool.name for tool in found}
+        answer: dict[str, Any] = {"operations": [described(tool, learn(tool.name)) for tool in found]}
+        if unknown := [name for name in names if name not in known]:
+            near = [{"name": one_line(name, 80), "did_you_mean": await self._near(call, name)} for name in unknown]
+            answer["unknown"] = near
+        return await self._app.show(answer, call.caller, *(tool.name for tool in found))
+
+    def _learn(self, index: "Index", call: Call) -> Callable[[str], Capability]:
+        """Return what tells of a tool's needs and yields, without tools that the caller may not call."""
+        from openapi_mcp.index.shown import within_rights
+
+        allowed = partial(self._may_call, call)
+        return lambda name: within_rights(index.capabilities.get(name, Capability()), allowed)
+
+    async def _call(
+        self, context: Context, params: types.CallToolRequestParams, asked: Call
+    ) -> Result | types.InputRequiredResult:
+        """Run the operation that a call of `call_operation` names, as a tool of its own would be."""
+        try:
+            named = read_call(asked.arguments)
+        except ArgumentsError as error:
+            return invalid(error).as_result()
+        call = replace(asked, tool=named.name, arguments=named.arguments)
+        if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
+            return failure.as_result()
+        tool = self._rights.tool(call.tool, call.caller.scopes)
+        if tool is None:
+            return await self._unknown_operation(call)
+        result = await self._operations.run(context, params, tool, call)
+        if isinstance(result, types.InputRequiredResult):
+            return result
+        if result.failure is not None and result.failure.kind is FailureKind.UNKNOWN_TOOL:  # gone by now
+            return await self._unknown_operation(call)
+        return through_call(result)
+
+    def _may_call(self, call: Call, name: str) -> bool:
+        return self._rights.allows(name, call.caller.scopes)
+
+    async def _near(self, call: Call, name: str) -> list[str]:
+        """Return names like this one, of operations that the caller may call; among thousands that takes a moment."""
+        look = partial(get_close_matches, name[:_LONGEST_NAME], tuple(self._app.toolset.by_name), _MOST_NEAR * 3)
+        near = await anyio.to_thread.run_sync(look, abandon_on_cancel=True)
+        return [each for each in near if self._may_call(call, each)][:_MOST_NEAR]
+
+    async def _unknown_operation(self, call: Call) -> Result:
+        shown, near = one_line(call.tool, 80), await self._near(call, call.tool)
+        if call.tool in _OWN:
+            hint = f"{call.tool} is a tool itself, and no operation: call it by its name"
+        else:
+            hint = f"{SEARCH} finds operations by words, with their names"
+            hint = f"did you mean {', '.join(near)}? {hint}" if near else hint
+        message = f"there is no operation {shown!r}"
+        return Failure(kind=FailureKind.UNKNOWN_TOOL, message=message, field="name", hint=hint).as_result()
+
+
+def _sent(result: Result | types.InputRequiredResult) -> Answered:
+    return mcp_result(result) if isinstance(result, Result) else result
+
+
+def _unknown(name: str, how: str = "") -> MCPError:
+    return MCPError(types.INVALID_PARAMS, f"Unknown tool: {name[:128]}{how}")

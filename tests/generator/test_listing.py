@@ -1,0 +1,154 @@
+"""generator/listing.py: which list a client gets, and what that costs."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from support import make
+
+from openapi_mcp.generator.listing import cost, costs, list_size, offered, prepared
+from openapi_mcp.generator.pages import pages_of
+from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.policy import Listing, Selection
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, united_hints
+from openapi_mcp.model.tool import Toolset
+from openapi_mcp.united import united
+
+READ = {"get": {"operationId": "list", "parameters": [make.parameter("customer")]}}
+PRODUCER = Producer(tool="customers", method="GET", path="/customers", field="results[].id")
+CAPABILITIES: Capabilities = {
+    "list": Capability(needs=(Need(argument="customer", entity="customer", producers=(PRODUCER,)),))
+}
+
+
+def toolset(paths: dict[str, Any] | None = None, **fields: Any) -> Toolset:
+    return make.toolset(paths or {"/orders": READ}, selection=replace(make.ALL_METHODS, reads_on=True, **fields))
+
+
+def offering(toolset: Toolset, **listing: Any) -> Toolset:
+    how = Listing(**listing)
+    return offered(prepared(toolset, how, lambda: CAPABILITIES), how)
+
+
+def names(toolset: Toolset) -> list[str]:
+    return [tool["name"] for tool in pages_of(toolset).tools(0)]
+
+
+def test_a_list_within_the_budget_has_each_tool() -> None:
+    """Issue 6, Search mode: auto (default) chooses by the cost of the list."""
+    made = offering(toolset())
+    assert (made.mode, names(made)) == ("tools", ["list", "read_result"])
+    assert made.why.startswith("the list of 1 tools costs about ")
+    assert made.why.endswith("tokens, within --context-budget 20000")
+
+
+def test_a_list_beyond_the_budget_is_found_by_searching() -> None:
+    """Issue 6, Search mode."""
+    made = offering(toolset(), budget=10)
+    assert (made.mode, names(made)) == ("search", [SEARCH, DESCRIBE, CALL, "read_result"])
+    assert "more than --context-budget 10" in made.why
+    assert [tool.name for tool in made.tools] == ["list"]
+
+
+@pytest.mark.parametrize("mode", ["tools", "search"])
+def test_a_mode_that_is_named_is_taken_whatever_it_costs(mode: str) -> None:
+    """Issue 6, Search mode: --mode."""
+    for budget in (0, 1_000_000):
+        made = offering(toolset(), mode=mode, budget=budget)
+        assert (made.mode, made.why) == (mode, "as --mode says")
+
+
+def test_a_list_with_each_tool_says_where_what_it_needs_comes_from() -> None:
+    """Issue 6, Needs and yields: it is used in descriptions of plain tools."""
+    assert "\nNeeds customer, from customers." in offering(toolset()).tools[0].description
+    assert "Needs" not in offering(toolset(), mode="search").tools[0].description
+
+
+def test_what_tools_need_is_not_looked_for_where_the_list_is_too_dear_without() -> None:
+    """Our choice: for a large document that takes longer than the list may."""
+
+    def learn() -> Capabilities:
+        raise AssertionError("learnt")
+
+    made = prepared(toolset(), Listing(budget=10), learn)
+    assert made.size > 40
+    prepared(toolset(), Listing(mode="search"), learn)
+
+
+def test_the_size_is_that_of_the_list_as_it_is_sent() -> None:
+    """design.md: tokens = bytes / 4."""
+    made = offering(toolset())
+    assert made.size == list_size(made) == pytest.approx(len(write_json({"tools": pages_of(made).tools(0)})), abs=2)
+
+
+@pytest.mark.parametrize(
+    ("methods", "hints"),
+    [
+        (["get"], {"readOnlyHint": True}),
+        (["get", "post"], {"readOnlyHint": False, "destructiveHint": False}),
+        (["get", "post", "delete"], {"readOnlyHint": False}),
+    ],
+)
+def test_what_calls_any_operation_has_the_hints_of_the_worst(methods: list[str], hints: dict[str, bool]) -> None:
+    """design.md, Tools: annotations tell the truth."""
+    item = {method: {"responses": {"201": {"description": ""}}} for method in methods}
+    made = offering(toolset({"/a": item}), mode="search")
+    assert next(tool for tool in made.extras if tool["name"] == CALL)["annotations"] == hints
+
+
+def test_hints_of_several_are_those_of_the_worst() -> None:
+    """design.md, Tools: annotations; one that says nothing may do anything."""
+    reads, creates = {"readOnlyHint": True}, {"readOnlyHint": False, "destructiveHint": False}
+    assert united_hints([reads, reads]) == reads
+    assert united_hints([reads, creates]) == creates
+    assert united_hints([creates, {}]) == {"readOnlyHint": False}
+
+
+def test_several_apis_are_offered_by_what_they_cost_together() -> None:
+    """Issue 6, Search mode: what a client gets is one list."""
+    listing = Listing(budget=150)
+    each = {
+        name: prepared(make.toolset({"/a": READ}, selection=Selection(prefix=f"{name}_")), listing, dict)
+        for name in ("shop", "billing")
+    }
+    assert {toolset.size <= 600 for toolset in each.values()} == {True}
+    assert united({"shop": each["shop"]}, listing=listing).mode == "tools"
+    both = united(each, reads_on=True, listing=listing)
+    assert (both.mode, names(both)) == ("search", [SEARCH, DESCRIBE, CALL, "read_result"])
+    assert sorted(both.by_name) == ["billing_list", "shop_list"]
+
+
+def three(count: int = 3) -> Toolset:
+    return toolset({f"/p{n}": {"get": {"operationId": f"o{n}", "summary": f"Get p{n} of it"}} for n in range(count)})
+
+
+def test_a_list_beyond_the_budget_says_what_else_can_be_done() -> None:
+    """Issue 6, Search mode: says which and why."""
+    compact = list_size(replace(three(), style="compact")) // 4
+    assert offering(three(), budget=100).why == (
+        f"the list of 3 tools costs about {list_size(three()) // 4} tokens, more than --context-budget 100 "
+        f"(--mode tools lists them all, with --list-style compact for about {compact} tokens)"
+    )
+    assert offering(three(), budget=10, style="compact").why.endswith("(--mode tools lists them all)")
+    both = united({"a": offering(three(), mode="tools")}, listing=Listing(budget=10))
+    assert both.why.endswith("(--mode tools lists them all, with --list-style compact for less)")
+
+
+@pytest.mark.parametrize("mode", ["tools", "search"])
+def test_each_form_costs_the_same_whichever_is_served(mode: str) -> None:
+    """Issue 6, Enrichment: the cost of each in `inspect`."""
+    found = costs(offering(three(30), mode=mode), lambda: CAPABILITIES)
+    assert list(found) == ["full", "compact", "search"]
+    assert found["full"] == cost(offering(three(30), mode="tools"))
+    assert found["compact"] == cost(offering(three(30), mode="tools", style="compact"))
+    assert found["search"] == cost(offering(three(30), mode="search"))
+    assert found["full"].bytes > found["compact"].bytes > found["search"].bytes
+    assert (found["full"].tools, found["search"].tools) == (31, 4)
+
+
+@pytest.mark.parametrize("methods", [["get"], ["get", "post"], ["get", "delete"]])
+def test_the_list_of_the_search_mode_costs_at_most_300_tokens(methods: list[str]) -> None:
+    """Issue 6, Search mode."""
+    item = {method: {"responses": {"201": {"description": ""}}} for method in methods}
+    assert cost(offering(toolset({"/a": item}), mode="search")).tokens <= 300

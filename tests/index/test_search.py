@@ -1,0 +1,96 @@
+"""index/search.py."""
+
+from typing import Any
+
+import pytest
+from support import make
+
+from openapi_mcp.index.corpus import read_corpus
+from openapi_mcp.index.search import Index
+
+
+def operation(summary: str, **fields: Any) -> dict[str, Any]:
+    return {"summary": summary, **fields}
+
+
+SHOP = {
+    "/customers": {"get": operation("List customers"), "post": operation("Create a customer")},
+    "/customers/{id}": {
+        "get": operation("Retrieve a customer"),
+        "patch": operation("Update a customer"),
+        "delete": operation("Delete a customer"),
+    },
+    "/orders": {"get": operation("List orders")},
+    "/orders/{id}/refunds": {"post": operation("Refund an order")},
+    "/products": {"get": operation("List products", tags=["catalogue"])},
+    "/stock/{sku}": {"get": operation("Units of a product in each warehouse")},
+}
+NAMES = {tool.name: f"{tool.operation.method} {tool.operation.path}" for tool in make.toolset(SHOP).tools}
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index(read_corpus(make.toolset(SHOP).tools, {}, {}))
+
+
+def found(index: Index, query: str, **how: Any) -> list[str]:
+    return [NAMES[hit.tool] for hit in index.search(query, **how).hits]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("list the customers", "GET /customers"),
+        ("add a customer", "POST /customers"),
+        ("remove this customer", "DELETE /customers/{id}"),
+        ("change a customer's address", "PATCH /customers/{id}"),
+        ("refunding an order", "POST /orders/{id}/refunds"),
+        ("warehouses", "GET /stock/{sku}"),
+        ("catalogue", "GET /products"),
+        ("clients", "GET /customers"),
+        ("stock", "GET /stock/{sku}"),
+    ],
+)
+def test_the_words_of_a_task_find_the_tool_for_it(index: Index, query: str, first: str) -> None:
+    """Issue 6, Search quality."""
+    assert found(index, query)[0] == first
+
+
+def test_each_step_of_a_request_finds_its_tool(index: Index) -> None:
+    """Issue 6, Search quality: queries split into clauses and fused."""
+    best = found(index, "Update the customer, list the orders and refund the last one; check units in the warehouses")
+    assert set(best[:4]) == {
+        "PATCH /customers/{id}", "GET /orders", "POST /orders/{id}/refunds", "GET /stock/{sku}",
+    }  # fmt: skip
+
+
+def test_only_what_a_caller_may_use_is_found(index: Index) -> None:
+    """Issue 6: filters bind it as they bind the list."""
+    best = found(index, "customers", allowed=lambda name: NAMES[name].startswith("DELETE"))
+    assert best == ["DELETE /customers/{id}"]
+
+
+def test_no_more_is_found_than_is_wanted_and_the_best_has_the_score_of_one(index: Index) -> None:
+    """Our choice: scores say how well the others fit beside the best."""
+    hits = index.search("customer orders products", limit=3).hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert (len(hits), hits[0].score) == (3, 1.0)
+
+
+@pytest.mark.parametrize("query", ["", "the", "zebra", "!!!", "\u0000", "a" * 100_000])
+def test_words_that_no_tool_has_find_nothing(index: Index, query: str) -> None:
+    """Our choice."""
+    found = index.search(query)
+    assert (found.hits, found.plan) == ((), "")
+
+
+def test_an_index_without_tools_finds_nothing() -> None:
+    """Our choice."""
+    assert Index(read_corpus((), {}, {})).search("anything").hits == ()
+
+
+def test_equal_hits_keep_one_order() -> None:
+    """Our choice: the same question has the same answer."""
+    tools = make.toolset({f"/p{index}": {"get": operation("Orders", operationId=f"o{index}")} for index in range(5)})
+    index = Index(read_corpus(tools.tools, {}, {}))
+    assert [hit.tool for hit in index.search("orders").hits] == sorted(tool.name for tool in tools.tools)

@@ -1,0 +1,99 @@
+"""The arguments of the three tools of the search mode."""
+
+from typing import Any
+
+import pytest
+
+from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.request.searching import Named, Query, read_call, read_names, read_query
+
+
+def test_a_query_has_its_words_and_a_limit() -> None:
+    """Issue 6: search_operations(query, limit); null is none."""
+    assert read_query({"query": "orders", "limit": None}) == Query(words="orders", limit=10)
+    assert read_query({"query": "orders", "limit": 50}).limit == 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        ({}, "query"),
+        ({"query": 7}, "query"),
+        ({"query": " \n"}, "query"),
+        ({"query": "x" * 4_001}, "query"),
+        ({"query": "x", "limit": 0}, "limit"),
+        ({"query": "x", "limit": 51}, "limit"),
+        ({"query": "x", "limit": "ten"}, "limit"),
+        ({"query": "x", "tags": []}, "tags"),
+    ],
+)
+def test_a_query_that_is_none_is_refused_with_what_to_do(arguments: dict[str, Any], field: str) -> None:
+    """security.md 15; style.md, Errors."""
+    with pytest.raises(ArgumentsError) as caught:
+        read_query(arguments)
+    assert caught.value.field == field
+    assert caught.value.hint
+
+
+def test_names_are_told_of_once() -> None:
+    """Our choice."""
+    assert read_names({"names": ["b", "a", "b"]}) == ("b", "a")
+
+
+@pytest.mark.parametrize("names", [None, [], "a", [7], ["a"] * 21])
+def test_names_that_are_none_are_refused(names: Any) -> None:
+    """Issue 6: describe_operations(names)."""
+    with pytest.raises(ArgumentsError) as caught:
+        read_names({"names": names})
+    assert caught.value.field == "names"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {}),
+        ({"arguments": None}, {}),
+        ({"arguments": {"id": 7}}, {"id": 7}),
+        ({"arguments": ' {"id": 9007199254740993, "a": [null]} '}, {"id": 2**53 + 1, "a": [None]}),
+    ],
+)
+def test_a_call_has_its_arguments_as_an_object_or_as_its_text(given: Any, expected: Any) -> None:
+    """Our choice: some models write an object within an object as JSON text."""
+    assert read_call({"name": "get", **given}) == Named(name="get", arguments=expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("id=7", "not read as JSON"),
+        ("[1]", "not that of a JSON object"),
+        ('{"id": 1, "id": 2}', "a name twice"),
+        ('{"id": "\\ud800"}', "half a character"),
+        ('{"id": NaN}', "not read as JSON"),
+        ("[" * 100_000, "not read as JSON"),
+    ],
+)
+def test_a_text_that_is_no_object_without_loss_is_refused(arguments: str, said: str) -> None:
+    """design.md: derive, never invent."""
+    with pytest.raises(ArgumentsError, match=said) as caught:
+        read_call({"name": "get", "arguments": arguments})
+    assert caught.value.field == "arguments"
+    assert caught.value.hint == 'write them as an object: {"name": "...", "arguments": {"id": 7}}'
+
+
+@pytest.mark.parametrize(
+    ("given", "field"), [({}, "name"), ({"name": ["a"]}, "name"), ({"name": "a", "arguments": [1]}, "arguments")]
+)
+def test_a_call_that_is_none_is_refused(given: dict[str, Any], field: str) -> None:
+    """security.md 15."""
+    with pytest.raises(ArgumentsError) as caught:
+        read_call(given)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("given", [{"id": 7}, {"arguments": [7]}])
+def test_arguments_beside_the_name_are_told_their_place(given: dict[str, Any]) -> None:
+    """style.md, Errors: what to do."""
+    with pytest.raises(ArgumentsError) as caught:
+        read_call({"name": "get", **given})
+    assert caught.value.hint == 'write them as an object: {"name": "...", "arguments": {"id": 7}}'
