@@ -48,6 +48,7 @@ bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of re
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
 	@$(BIN)/python benchmarks/choose.py --semantic
+	@$(BIN)/python benchmarks/needs.py
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

@@ -178,7 +178,7 @@ def child(upstream: RudeUpstream, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("rude")
     names = [f"/{name}" for name in (*ALL, "fine", "echo", "refusal", "long_refusal")]
     (folder / "api.json").write_text(json.dumps(description(*names)))
-    options = ("--timeout", "1", "--max-body", str(CAP), "--bearer", "env:TOKEN", "--log-level", "debug")
+    options = ("--timeout", "2", "--max-body", str(CAP), "--bearer", "env:TOKEN", "--log-level", "debug")
     command = ("serve", "--spec", "api.json", "--base-url", upstream.url, *options)
     with running(*command, folder=folder, environment={"TOKEN": TOKEN}) as process:
         process.open()
