@@ -1,7 +1,7 @@
 """Flags, environment, openapi-mcp.toml and defaults, merged into one frozen Config.
 
 Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`, `base_url = ...`. A credential may be
-`env:NAME` or `file:PATH`; it is resolved when it is needed, and a file is read again when it is asked for again.
+`env:NAME` or `file:PATH` (references.py); it is resolved when it is needed.
 """
 
 import os.path
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp.apis import PER_API, Place, named_apis, names_in, share, variables_of
-from openapi_mcp.errors import ConfigError, CredentialsError
+from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.policy import (
     ANY_CLIENT,
     CLIENTS,
@@ -25,7 +25,7 @@ from openapi_mcp.model.policy import (
     Listing,
     ToolEdit,
 )
-from openapi_mcp.model.secret import Secret
+from openapi_mcp.references import at_home, reason
 from openapi_mcp.values import (
     read_base_url,
     read_flag,
@@ -188,60 +188,6 @@ def _require_source(config: Config) -> Config:
     return config
 
 
-def read_secret(text: str, environ: Mapping[str, str], where: str) -> Secret:
-    """Return a credential's value: `env:NAME` from the environment, `file:PATH` from a file, else the text itself.
-
-    Raises:
-        CredentialsError: the variable is not set, the file cannot be read, or the value is not text.
-    """
-    value = _secret_text(text, environ, where)
-    if not _is_utf8(value):
-        raise CredentialsError("the value is not UTF-8 text", where=where, hint="give it as UTF-8")
-    return Secret(value)
-
-
-def _secret_text(text: str, environ: Mapping[str, str], where: str) -> str:
-    kind, colon, rest = text.partition(":")
-    if colon and kind == "env":
-        value = environ.get(rest)
-        if not value:
-            raise CredentialsError(
-                f"the environment variable {rest} is not set", where=where, hint=f"export {rest}=..."
-            )
-        return value
-    if colon and kind == "file":
-        try:
-            return _at_home(rest).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise CredentialsError(
-                f"cannot read {rest}: {_reason(error)}", where=where, hint="check the path"
-            ) from None
-    return text
-
-
-def _is_utf8(text: str) -> bool:
-    """True when a text can be written in UTF-8; bytes of a command line or an environment that are none cannot."""
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
-
-
-def _reason(error: OSError | ValueError) -> str:
-    match error:
-        case OSError():
-            return error.strerror or str(error)
-        case UnicodeDecodeError():
-            return "it is not UTF-8 text"
-        case _:
-            return str(error)
-
-
-def _at_home(text: str) -> Path:
-    """Return a path with a leading `~` replaced; one that names nobody is part of the file's name."""
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        return Path(text)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layer:
     """One place that settings come from; `named` says how a person knows a key there."""
@@ -282,7 +228,7 @@ def _refuse_partial_schemas(merged: Mapping[str, Any]) -> None:
 def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
     named = flags.get("config") or environ.get(f"{PREFIX}CONFIG")
     if named:
-        return _at_home(named)
+        return at_home(named)
     found = folder / FILE_NAME
     return found if found.is_file() and not is_passed_over(flags, environ) else None
 
@@ -308,7 +254,7 @@ def _toml_values(file: Path | None) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        message = f"cannot read the config file: {_reason(error)}"
+        message = f"cannot read the config file: {reason(error)}"
         raise ConfigError(message, where=str(file), hint="check --config") from None
     try:
         values = tomllib.loads(text)

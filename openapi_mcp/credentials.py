@@ -12,13 +12,14 @@ from openapi_mcp.auth.schemes import (
     place_credentials,
     scheme_named,
 )
-from openapi_mcp.config import Config, CredentialLayer, read_secret
+from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.loader.source import Source, UrlSource, identity
 from openapi_mcp.logins import Login, login_key, newest_login, usable_login
 from openapi_mcp.model.document import Document, SecurityScheme
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.secret import Credential, Place, Secret
+from openapi_mcp.references import read_secret
 
 Schemes = Mapping[str, SecurityScheme]
 Settings = dict[str, dict[str, str]]

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.config import Config, CredentialLayer, build_config, read_secret
+from openapi_mcp.config import Config, CredentialLayer, build_config
 from openapi_mcp.errors import ConfigError, CredentialsError
 from openapi_mcp.model.policy import METHODS, Limits
+from openapi_mcp.references import read_secret
 
 NOWHERE = Path("no-such-folder")
 Write = Callable[[str], Path]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from openapi_mcp.config import read_secret
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
+from openapi_mcp.references import read_secret
 
 WHERE = "--endpoint-token"
 SHORTEST = 16  # characters; what is shorter can be guessed over a network
