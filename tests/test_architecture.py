@@ -34,8 +34,8 @@ OUTSIDE = ("__init__.py", "__main__.py")
 KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its exit code
 
 RIM = (
-    "config.py", "references.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/", "loading.py", "app.py",
-    "several.py", "server/", "cli/",
+    "config.py", "references.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/", "loading.py",
+    "app.py", "several.py", "server/", "cli/",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}
