@@ -13,7 +13,7 @@ from openapi_mcp.index.synonyms import synonyms
 
 _OF_A_CLAUSE = 3.0  # how much the best clause of a request counts beside the whole of it
 _FAINT = 0.5  # how fast a clause counts less that finds little: 0 not at all, 1 as much less as it finds
-_SYNONYM, _ONLY_SYNONYM = 0.2, 0.5  # how much another word for a word counts, beside it and in its place
+_SYNONYM, _ONLY_SYNONYM = 0.3, 0.5  # how much another word for a word counts, beside it and in its place
 
 Allowed = Callable[[str], bool]
 Scores = Mapping[str, float]

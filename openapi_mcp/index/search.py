@@ -7,7 +7,7 @@ from openapi_mcp.index.by_words import Allowed, ByWords, Scores
 from openapi_mcp.index.clauses import Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.fusion import blended
-from openapi_mcp.index.lift import lifted, usual_needs
+from openapi_mcp.index.lift import Lift
 from openapi_mcp.index.names import has_name, has_number
 from openapi_mcp.index.plan import plan
 from openapi_mcp.index.semantic import Meaning
@@ -41,7 +41,7 @@ class Index:
 
     def __init__(self, corpus: Corpus, meaning: Meaning | None = None) -> None:
         self.capabilities: Capabilities = corpus.capabilities
-        self._usual = usual_needs(corpus.capabilities)
+        self._lift = Lift(corpus.capabilities)
         self._words, self._meaning = ByWords(corpus), meaning
 
     def search(self, query: str, limit: int = DEFAULT_LIMIT, allowed: Allowed | None = None) -> Found:
@@ -68,7 +68,7 @@ class Index:
         if not request.clauses and has_number(request.text):  # it may be the id itself
             return scores
         by_name = has_name(request.text, self._words.knows)
-        with_makers = lifted(scores, self.capabilities, self._usual, by_name=by_name)
+        with_makers = self._lift.lifted(scores, by_name=by_name)
         return {name: score for name, score in with_makers.items() if allowed is None or allowed(name)}
 
     def _plan(self, best: Sequence[str], fitting: Scores, allowed: Allowed | None) -> str:
