@@ -10,6 +10,7 @@ from openapi_mcp import serving
 from openapi_mcp.app import open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.front import SUFFIX
+from openapi_mcp.generator.stored import last_catalogue
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.search import Index
 from openapi_mcp.loading import load_catalogue
@@ -21,9 +22,9 @@ pytestmark = pytest.mark.anyio
 NOWHERE = Path("no-such-folder")
 
 
-def config(folder: Path, *apis: str, mode: str = "search") -> Config:
+def config(folder: Path, *apis: str, mode: str = "search", style: str = "full") -> Config:
     spec = [f"{name}={folder / name}.yaml" for name in apis] or [str(folder / "shop.yaml")]
-    return build_config({"spec": spec if apis else spec[0], "mode": mode}, {}, NOWHERE)
+    return build_config({"spec": spec if apis else spec[0], "mode": mode, "list_style": style}, {}, NOWHERE)
 
 
 def found(index: Index, query: str) -> list[str]:
@@ -77,6 +78,28 @@ async def test_the_next_start_searches_without_the_document(tmp_path: Path, mode
         assert set((await again.corpus()).entries) == set(first.entries)
         assert found(await again.index(), "users") == ["users"]
         assert again.toolset.mode == mode
+
+
+@pytest.mark.parametrize("several", [False, True])
+async def test_what_describes_a_compact_list_asks_what_was_kept(tmp_path: Path, several: bool) -> None:
+    """It tells of needs and yields, which are learnt once: from the kept ones at the next start."""
+    path = tmp_path / "kept" / f"key{SUFFIX}"
+    put(tmp_path / "shop.yaml", yaml("/orders"))
+    of = config(tmp_path, *(("shop",) if several else ()), mode="tools", style="compact")
+    if several:
+        async with open_several(of, Told(), {}, path=path) as apis:
+            assert apis.pages.tools(0)[1]["name"] == "describe_operations"
+            await SeveralKeeper(keepers=keepers(of, Told(), path), notice=Told(), path=path).write(apis)
+            (member,) = apis.members
+            own = member.path
+    else:
+        async with open_app(of, Told(), {}, last_good=path) as app:
+            await Keeper(config=of, notice=Told(), path=path).keep(app)
+            own = path
+    stored = last_catalogue(own)
+    assert stored is not None
+    assert stored.corpus() is not None
+    stored.close()
 
 
 async def test_several_apis_are_searched_together(tmp_path: Path) -> None:

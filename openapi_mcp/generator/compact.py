@@ -1,6 +1,7 @@
 """A tool as the compact list carries it: what tells tools apart and how they are called, and nothing that explains.
 
-Only the writing is short: a call is still validated against the whole schema, so what is not shown is taken as well.
+Only the writing is short: a call is still validated against the whole schema, so what is not shown is taken as well,
+and `describe_operations`, which is listed behind the tools, gives all of it.
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.generator.enrich import DEPRECATED, NEEDS, RETURNS
+from openapi_mcp.generator.outline import Definitions, fields_of, forms_of, kind_of, kinds_of, only
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import RESULT_SIZE, Annotations, Tool, WireTool
@@ -25,11 +27,10 @@ _PAGING = re.compile(
 )
 _CURSOR = re.compile(r"(?:cursor|before|after|starting_?after|ending_?before|marker|since_?id)", re.IGNORECASE)
 _OF_PAGES = re.compile(r"\b(?:pages?|pagination|paginate|cursor)\b", re.IGNORECASE)
-_REFERENCE = "#/$defs/"
-_MAX_HOPS = 8  # references to references, and alternatives within alternatives, that are followed
+_MAX_HOPS = 8  # arrays of arrays
+_UNION_HOPS = 3  # the same within alternatives, of which each may have others
 
 Json = dict[str, Any]
-Definitions = Mapping[str, Mapping[str, Any]]
 
 
 def compact_tool(tool: Tool) -> WireTool:
@@ -60,7 +61,7 @@ def _point(description: str) -> str:
 
 
 def _arguments(schema: Mapping[str, Any], *, leaves_pages: bool) -> Json:
-    """Return an input schema without words, limits and what is nested.
+    """Return an input schema without words and limits, and with the names alone of what is nested.
 
     An optional argument is left out where there is another way: one that only says which page of a list is wanted, as
     `_note.next` gives the next call whole, and one that is deprecated.
@@ -99,14 +100,17 @@ def _argument(name: str, schema: Mapping[str, Any], definitions: Definitions) ->
     kept = _shallow(schema, definitions)
     said = schema.get("description", "")
     if said and len(said) <= _LONGEST_WORDS and _BARE.fullmatch(name):
-        kept["description"] = said
+        kept["description"] = " ".join(filter(None, (said, kept.get("description"))))
     return kept
 
 
 def _shallow(schema: Mapping[str, Any], definitions: Definitions, hops: int = _MAX_HOPS) -> Json:
-    """Return the type of a schema, with its values where they are few, and of an array the type of what it holds."""
-    schema = _only(schema, definitions)
-    kind = _kind(schema)
+    """Return the type of a schema, with its values where they are few, of an array the type of what it holds.
+
+    Of an object it tells the fields, of what has several types all of them.
+    """
+    stated, schema = schema, only(schema, definitions)
+    kind = kind_of(schema)
     kept: Json = {"type": kind} if kind else {}
     values = schema.get("enum", ())
     if values and len(write_json(values).encode()) <= _LONGEST_ENUM:
@@ -114,42 +118,21 @@ def _shallow(schema: Mapping[str, Any], definitions: Definitions, hops: int = _M
     if kind == "array" and hops:
         items = schema.get("items")
         kept["items"] = _shallow(items, definitions, hops - 1) if isinstance(items, Mapping) else {}
-    return kept
+    if kind == "object" and (inside := fields_of(stated, definitions)):
+        kept["description"] = inside
+    return kept or _any_of(schema, definitions, min(hops, _UNION_HOPS))
 
 
-def _only(schema: Mapping[str, Any], definitions: Definitions) -> Mapping[str, Any]:
-    """Return a schema as it stands behind references, and its one form where nothing but null is another.
-
-    {"anyOf": [{"$ref": "#/$defs/Rex"}, {"type": "null"}]} -> {"type": "object", "properties": ...}
-    """
-    for _ in range(_MAX_HOPS):
-        forms = [
-            form for word in ("anyOf", "oneOf", "allOf") for form in schema.get(word, ()) if form.get("type") != "null"
-        ]
-        if "$ref" in schema:
-            schema = definitions[schema["$ref"].removeprefix(_REFERENCE)]
-        elif len(forms) == 1 and not {"type", "properties", "enum"} & schema.keys():
-            schema = forms[0]
-        elif forms and "type" not in schema and (kind := _kind_of_all(forms, definitions)):
-            return {"type": kind}
-        else:
-            break
-    return schema
-
-
-def _kind_of_all(forms: list[Mapping[str, Any]], definitions: Definitions) -> str:
-    followed = [definitions[form["$ref"].removeprefix(_REFERENCE)] if "$ref" in form else form for form in forms]
-    kinds = {_kind(form) for form in followed}
-    return kinds.pop() if len(kinds) == 1 else ""
-
-
-def _kind(schema: Mapping[str, Any]) -> str:
-    """Return the type that a schema's values have, "" where they may have several. Of null nothing is said."""
-    stated = schema.get("type", "object" if "properties" in schema else ())
-    if isinstance(stated, str):
-        return stated
-    kinds = [kind for kind in stated if kind != "null"]
-    return kinds[0] if len(kinds) == 1 else ""
+def _any_of(schema: Mapping[str, Any], definitions: Definitions, hops: int) -> Json:
+    """Return what may be of several types, {} where it may be of any."""
+    forms = forms_of(schema) or [{**schema, "type": kind} for kind in kinds_of(schema)]
+    shapes: list[Json] = []
+    for form in forms if hops else ():
+        if (shape := _shallow(form, definitions, hops - 1)) not in shapes:
+            shapes.append(shape)
+    if len(shapes) <= 1:
+        return shapes[0] if shapes else {}
+    return {"anyOf": shapes} if all(shapes) else {}
 
 
 def _hints(annotations: Annotations) -> Iterator[tuple[str, bool]]:

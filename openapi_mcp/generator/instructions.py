@@ -22,8 +22,10 @@ SEARCHING = (
     f"{DESCRIBE} then says the arguments of those that you will call, and `needs`: which operation yields an id.",
     f"{CALL} calls one by its name.",
 )
+ABBREVIATED = "The list abbreviates arguments: {a, b?} names the fields of an object, b optional; more is left out."
+IN_FULL = f"{ABBREVIATED} {DESCRIBE} gives all in full: ask it before a call that is not plain."
 READING_ON = f"Where an answer was cut, {READ_RESULT} reads on: `_note.more` says how."
-_COMMON = frozenset((NEEDING, *SEARCHING, READING_ON, *READING))
+_COMMON = frozenset((NEEDING, ABBREVIATED, IN_FULL, *SEARCHING, READING_ON, *READING))
 _READS = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _ABOUT = 600  # characters of the document's own description
 _RESOURCES = 320  # characters
@@ -99,6 +101,12 @@ def without_needs_told(text: str) -> str:
 def for_search(text: str, *, reads_on: bool) -> str:
     """Return instructions for the list of the search mode, which has nothing of the API in it."""
     return _within(_about(text), (*SEARCHING, *((READING_ON,) if reads_on else ()), *READING))
+
+
+def for_compact(text: str, *, describes: bool) -> str:
+    """Return the instructions of a list with each tool for one that abbreviates them, and may have what describes."""
+    common = [line for line in text.split("\n") if line in _COMMON - {ABBREVIATED, IN_FULL}]
+    return _within(own_lines(text), (IN_FULL if describes else ABBREVIATED, *common))
 
 
 def own_lines(text: str) -> list[str]:

@@ -6,12 +6,13 @@ from itertools import chain
 
 from openapi_mcp.generator.enrich import with_needs
 from openapi_mcp.generator.hints import with_result_size
-from openapi_mcp.generator.instructions import for_search
+from openapi_mcp.generator.instructions import for_compact, for_search
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import STYLES, Listing
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, search_tools
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, describe_tool, search_tools
 from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
@@ -50,8 +51,9 @@ def offered(toolset: Toolset, listing: Listing) -> Toolset:
     """Return a prepared toolset as it is offered: in the mode that is wanted, or that its list can be paid for in."""
     if listing.mode != "auto":
         return _as_wanted(toolset, listing.mode, "as --mode says")
-    said = f"the list of {len(toolset.tools):,} tools costs about {_tokens(toolset.size)}"
-    if _is_affordable(toolset, listing):
+    listed = _listing(toolset)
+    said = f"the list of {len(toolset.tools):,} tools costs about {_tokens(listed.size)}"
+    if _is_affordable(listed, listing):
         return _as_wanted(toolset, "tools", f"{said}, within --context-budget {listing.budget}")
     why = f"{said}, more than --context-budget {listing.budget} ({_otherwise(toolset)})"
     return _as_wanted(toolset, "search", why)
@@ -63,8 +65,25 @@ def _is_affordable(toolset: Toolset, listing: Listing) -> bool:
 
 def _as_wanted(toolset: Toolset, mode: str, why: str) -> Toolset:
     if mode == "tools":
-        return replace(toolset, mode=mode, why=why)
+        return replace(_listing(toolset), mode=mode, why=why)
     return searching(toolset, why)
+
+
+def _listing(toolset: Toolset) -> Toolset:
+    """Return a toolset whose list has each tool, with what describes them where it abbreviates.
+
+    A tool of the document that is named as ours keeps its name, and ours is not listed.
+    """
+    if toolset.style != "compact" or not toolset.tools:
+        return toolset
+    is_ours = DESCRIBE not in toolset.by_name
+    more = (describe_tool(),) if is_ours else ()
+    return replace(
+        toolset,
+        extras=(*more, *toolset.extras),
+        instructions=for_compact(toolset.instructions, describes=is_ours),
+        size=toolset.size + sum(len(write_json(tool)) + 1 for tool in more),
+    )
 
 
 def _tokens(size: int) -> str:
@@ -80,7 +99,7 @@ def _otherwise(toolset: Toolset) -> str:
         return "--mode tools lists them all"
     if not isinstance(toolset.tools, tuple):
         return "--mode tools lists them all, with --list-style compact for less"
-    compact = list_size(replace(toolset, style="compact"))
+    compact = list_size(_listing(replace(toolset, style="compact")))
     return f"--mode tools lists them all, with --list-style compact for about {_tokens(compact)}"
 
 
@@ -88,7 +107,7 @@ def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
     """Return what the list of a toolset, in whatever mode it is, costs in each form: "full", "compact", "search"."""
     extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
     plain, needs = replace(toolset, mode="tools", extras=extras), learn()
-    forms = {style: with_needs(replace(plain, style=style), needs) for style in STYLES}
+    forms = {style: _listing(with_needs(replace(plain, style=style), needs)) for style in STYLES}
     forms["search"] = searching(plain, "")
     return {name: cost(form) for name, form in forms.items()}
 

@@ -1,9 +1,12 @@
-"""The tools of the search mode, as they are listed: to find operations by words, to describe them, to call one."""
+"""The tools of the search mode, as they are listed: to find operations by words, to describe them, to call one.
+
+A list that abbreviates has the second of them, too.
+"""
 
 from collections.abc import Iterable
 
 from openapi_mcp.model.reading import READ_RESULT
-from openapi_mcp.model.tool import Hints, Tool, WireTool
+from openapi_mcp.model.tool import Hints, Tool, Toolset, WireTool
 
 SEARCH = "search_operations"
 DESCRIBE = "describe_operations"
@@ -29,12 +32,7 @@ def search_tools(hints: Hints) -> tuple[WireTool, ...]:
             "inputSchema": _object({"query": _STRING, "limit": _INTEGER}, "query"),
             "annotations": _READS,
         },
-        {
-            "name": DESCRIBE,
-            "description": "Their arguments, answers, needs.",
-            "inputSchema": _object({"names": {"type": "array", "items": _STRING}}, "names"),
-            "annotations": _READS,
-        },
+        _describing("Their arguments, answers, needs."),
         {
             "name": CALL,
             "description": "Call one.",
@@ -42,6 +40,16 @@ def search_tools(hints: Hints) -> tuple[WireTool, ...]:
             "annotations": dict(hints),
         },
     )
+
+
+def describe_tool() -> WireTool:
+    """Return what is listed behind tools of whom the list does not say all."""
+    return _describing("All arguments of tools, by the tools' names; answers, needs.")
+
+
+def asks_index(toolset: Toolset) -> bool:
+    """True where a tool is listed that finds or describes operations: it asks what is known of all."""
+    return any(extra["name"] in (SEARCH, DESCRIBE) for extra in toolset.extras)
 
 
 def as_searching(extra: WireTool) -> WireTool:
@@ -55,6 +63,15 @@ def as_searching(extra: WireTool) -> WireTool:
         "name": READ_RESULT,
         "description": "More of a cut result.",
         "inputSchema": _object({"handle": _STRING, "select": _STRING, "offset": _INTEGER}, "handle"),
+        "annotations": _READS,
+    }
+
+
+def _describing(description: str) -> WireTool:
+    return {
+        "name": DESCRIBE,
+        "description": description,
+        "inputSchema": _object({"names": {"type": "array", "items": _STRING}}, "names"),
         "annotations": _READS,
     }
 

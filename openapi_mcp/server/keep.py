@@ -11,6 +11,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.generator.catalogue import Freshness, SecretFoundError, write_catalogue, write_list
 from openapi_mcp.loader.source import UrlSource
 from openapi_mcp.loading import Notice, path_of, say_of, source_of
+from openapi_mcp.model.searching import asks_index
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.serving import App, apart
 
@@ -26,10 +27,11 @@ class Keeper:
     notice: Notice
     path: Path | None
 
-    async def keep(self, app: App, *, searches: bool = False) -> None:
+    async def keep(self, app: App, *, asks: bool = False) -> None:
         """Write the catalogue of what is served now; where that fails the next start is as slow as this one.
 
-        `searches` says that its tools are searched though its own list has each: they are one API's of several.
+        `asks` says that its tools are searched or described though its own list has no tool for that: they are one
+        API's of several.
         """
         from openapi_mcp.server.protocol import first_answers
 
@@ -38,7 +40,7 @@ class Keeper:
             return
         answers, redactor = await first_answers(app), Redactor(self.secrets(app))
         document, toolset = app.document, app.toolset
-        corpus = (await app.corpus()).as_json() if toolset.searches or searches else None
+        corpus = (await app.corpus()).as_json() if asks or asks_index(toolset) else None
         await _write(
             lambda: write_catalogue(path, document, toolset, answers, freshness, redactor, corpus), self.notice
         )
@@ -74,7 +76,7 @@ class SeveralKeeper:
         for member in several.members:
             app = member.app
             if app is not None and app.freshness != self._kept.get(member.name, _read_from(app)):
-                await self.keepers[member.name].keep(app, searches=several.toolset.searches)
+                await self.keepers[member.name].keep(app, asks=asks_index(several.toolset))
                 self._kept[member.name] = app.freshness
         await self._write_list(several, self.path)
 

@@ -1,10 +1,11 @@
 """How operations are called: each as a tool of its own, or through the three tools of the search mode.
 
 In the search mode no operation is a tool: they are found by `search_operations`, told of by `describe_operations` and
-called by `call_operation`, with the same rights, checks, questions and results.
+called by `call_operation`, with the same rights, checks, questions and results. Of a list that abbreviates its tools
+`describe_operations` is one.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
@@ -54,6 +55,8 @@ class Modes:
             MCPError: there is no such tool for this caller.
         """
         call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
+        if (telling := self._telling(call.tool)) is not None:
+            return mcp_result(await behind_the_door(telling, call))
         if self._app.toolset.searches and call.tool != READ_RESULT:
             return await self._searching(context, params, call)
         if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
@@ -74,11 +77,14 @@ class Modes:
         tool = None if toolset.searches else toolset.by_name.get(name)
         return dict(tool.input_schema) if tool else None
 
+    def _telling(self, name: str) -> Callable[[Call], Awaitable[Result]] | None:
+        """Return what answers a tool that tells of operations, None where no such tool of ours is listed."""
+        is_listed = any(extra["name"] == name for extra in self._app.toolset.extras)
+        return {SEARCH: self._search, DESCRIBE: self._describe}.get(name) if is_listed else None
+
     async def _searching(self, context: Context, params: types.CallToolRequestParams, call: Call) -> Answered:
         if call.tool == CALL:
             return _sent(await self._call(context, params, call))
-        if (telling := {SEARCH: self._search, DESCRIBE: self._describe}.get(call.tool)) is not None:
-            return mcp_result(await behind_the_door(telling, call))
         raise _unknown(call.tool, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
 
     async def _search(self, call: Call) -> Result:

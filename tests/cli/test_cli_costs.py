@@ -42,7 +42,7 @@ def test_inspect_says_the_mode_why_and_what_each_form_costs(command: Command, sp
     ("options", "form", "mode", "tools"),
     [
         ([], "full", "tools", 5),
-        (["--list-style", "compact"], "compact", "tools", 5),
+        (["--list-style", "compact"], "compact", "tools", 6),
         (["--mode", "search"], "search", "search", 4),
         (["--context-budget", "100"], "search", "search", 4),
     ],
@@ -95,6 +95,10 @@ def test_several_apis_cost_what_they_cost_together(command: Command, spec: str) 
         "search_operations", "describe_operations", "call_operation", "read_result",
     ]  # fmt: skip
     assert len(searched["tools"]) == 8
+    compact = report(command, *options, "--mode", "tools", "--list-style", "compact")
+    assert compact["cost"] == compact["costs"]["compact"] == found["costs"]["compact"]
+    assert [tool["name"] for tool in compact["extra_tools"]] == ["describe_operations", "read_result"]
+    assert compact["cost"]["tools"] == 10
 
 
 def test_what_a_tool_needs_and_yields_is_shown_with_where_it_comes_from(

@@ -16,6 +16,7 @@ from openapi_mcp.model.policy import CLIENTS, Selection
 from openapi_mcp.model.tool import RESULT_SIZE
 
 INTEGERS = {"type": "array", "items": {"type": "integer"}}
+OF_ID = {"type": "object", "description": "{id?}"}
 
 
 def arguments(*parameters: dict[str, Any], **root: Any) -> dict[str, Any]:
@@ -90,13 +91,23 @@ def test_the_line_on_needs_stays() -> None:
         ({"enum": ["a", 1]}, {"enum": ["a", 1]}),
         ({"type": "array", "items": {"type": "integer"}, "maxItems": 3}, INTEGERS),
         ({"type": "array"}, {"type": "array", "items": {}}),
-        ({"type": "object", "properties": {"a": {"type": "string"}}}, {"type": "object"}),
-        ({"properties": {"a": {"type": "string"}}}, {"type": "object"}),
-        ({"$ref": "#/components/schemas/Order"}, {"type": "object"}),
-        ({"anyOf": [{"$ref": "#/components/schemas/Order"}, {"type": "null"}]}, {"type": "object"}),
+        ({"type": "object"}, {"type": "object"}),
+        ({"type": "object", "properties": {"id": {"type": "string"}}}, OF_ID),
+        ({"properties": {"id": {"type": "string"}}}, OF_ID),
+        ({"$ref": "#/components/schemas/Order"}, OF_ID),
+        ({"type": "array", "items": {"$ref": "#/components/schemas/Order"}}, {"type": "array", "items": OF_ID}),
+        ({"anyOf": [{"$ref": "#/components/schemas/Order"}, {"type": "null"}]}, OF_ID),
+        ({"enum": [f"value {n}" for n in range(20)]}, {"type": "string"}),
         ({"anyOf": [INTEGERS, {"type": "null"}]}, INTEGERS),
         ({"oneOf": [{"type": "string"}, {"type": "string", "format": "date"}]}, {"type": "string"}),
-        ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, {}),
+        ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ({"oneOf": [{"type": "string"}, INTEGERS]}, {"anyOf": [{"type": "string"}, INTEGERS]}),
+        ({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}, {"type": "integer"}]},
+         {"anyOf": [{"type": "integer"}, {"type": "string"}]}),
+        ({"type": ["string", "integer"]}, {"anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ({"oneOf": [INTEGERS, {"type": "array", "items": {"type": "string"}}]},
+         {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}),
+        ({"anyOf": [{"type": "string"}, {}]}, {}),
         ({"type": ["string", "null"]}, {"type": "string"}),
         ({}, {}),
     ],
@@ -114,6 +125,28 @@ def test_a_name_that_says_nothing_keeps_its_words() -> None:
     }
     assert argument({"type": "string"}, "q", description="w" * 61) == {"type": "string"}
     assert argument({"type": "string"}, "query", description="Words to find.") == {"type": "string"}
+
+
+def test_a_body_of_alternatives_names_what_each_needs() -> None:
+    """A bare object could not be called: nothing said what is in it."""
+    schema = {
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string"}, "card": {"$ref": "#/components/schemas/Card"}},
+        "oneOf": [{"required": ["card"]}, {"required": ["iban"]}],
+    }
+    card = {"type": "object", "properties": {"number": {"type": "string"}}, "required": ["number"]}
+    operation = {"requestBody": {"content": json_body(schema), "required": True}}
+    listed = compact_tool(one_tool(operation, method="post", components={"schemas": {"Card": card}}))
+    assert listed["inputSchema"]["properties"] == {
+        "body": {"type": "object", "description": "{kind} with {card: {number}} or {iban}"}
+    }
+
+
+def test_a_body_keeps_its_words_before_its_fields() -> None:
+    """Both say what to give."""
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    found = arguments(parameter("data", schema=schema, description="What is sought."))["data"]
+    assert found["description"] == "What is sought. {id?}"
 
 
 def test_a_recursive_argument_comes_to_an_end() -> None:

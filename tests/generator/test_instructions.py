@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from support.make import toolset
 
 from openapi_mcp.generator.instructions import (
+    ABBREVIATED,
+    IN_FULL,
     NEEDING,
     READING,
     READING_ON,
     SEARCHING,
     fitting,
+    for_compact,
     for_search,
     own_lines,
     with_needs_told,
@@ -73,6 +76,17 @@ def test_of_many_resources_the_first_are_named() -> None:
     assert line.startswith("Main resources: resource00 (2), resource01 (2), ")
     assert line.endswith(" (2), and more.")
     assert len(line) <= 330
+
+
+@pytest.mark.parametrize(("describes", "line"), [(True, IN_FULL), (False, ABBREVIATED)])
+def test_of_a_list_that_abbreviates_they_say_so_once(describes: bool, line: str) -> None:
+    """What else they say stays; it is cut where there is no room."""
+    text = with_needs_told("Shop.", [("owner", "users_list")])
+    said = for_compact(text, describes=describes)
+    assert said.split("\n") == [*own_lines(text), line, NEEDING, *READING]
+    assert for_compact(said, describes=describes) == said
+    assert with_needs_told(said) == with_needs_told("Shop.")
+    assert len(for_compact("word " * 1_000, describes=describes).encode()) <= 2_000
 
 
 def test_in_search_mode_they_say_how_to_find_describe_and_call() -> None:

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from support import make
 
+from openapi_mcp.generator.instructions import ABBREVIATED, IN_FULL
 from openapi_mcp.generator.listing import cost, costs, list_size, offered, prepared
 from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities, Capability, Need, Producer
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import Listing, Selection
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, united_hints
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, asks_index, united_hints
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.united import united
 
@@ -125,7 +126,7 @@ def three(count: int = 3) -> Toolset:
 
 def test_a_list_beyond_the_budget_says_what_else_can_be_done() -> None:
     """Issue 6, Search mode: says which and why."""
-    compact = list_size(replace(three(), style="compact")) // 4
+    compact = offering(three(), mode="tools", style="compact").size // 4
     assert offering(three(), budget=100).why == (
         f"the list of 3 tools costs about {list_size(three()) // 4} tokens, more than --context-budget 100 "
         f"(--mode tools lists them all, with --list-style compact for about {compact} tokens)"
@@ -145,6 +146,37 @@ def test_each_form_costs_the_same_whichever_is_served(mode: str) -> None:
     assert found["search"] == cost(offering(three(30), mode="search"))
     assert found["full"].bytes > found["compact"].bytes > found["search"].bytes
     assert (found["full"].tools, found["search"].tools) == (31, 4)
+
+
+def test_a_list_that_abbreviates_has_what_describes() -> None:
+    """What a compact list leaves out can be asked for; what that costs counts."""
+    made = offering(toolset(), style="compact")
+    assert (made.mode, names(made)) == ("tools", ["list", DESCRIBE, "read_result"])
+    assert made.size == list_size(made)
+    assert IN_FULL in made.instructions.splitlines()
+    assert (DESCRIBE in names(offering(toolset())), IN_FULL in offering(toolset()).instructions) == (False, False)
+    assert names(offering(toolset(), style="compact", mode="search")) == [SEARCH, DESCRIBE, CALL, "read_result"]
+    assert offering(make.toolset({}), style="compact").extras == ()
+
+
+def test_a_tool_of_the_document_that_is_named_as_what_describes_keeps_its_name() -> None:
+    """Our choice: then nothing describes, and the instructions say only that the list abbreviates."""
+    made = offering(toolset({"/a": {"get": {"operationId": DESCRIBE}}}), style="compact")
+    assert (names(made), asks_index(made)) == ([DESCRIBE, "read_result"], False)
+    assert ABBREVIATED in made.instructions.splitlines()
+    assert list_size(made) == made.size
+
+
+def test_what_describes_the_tools_of_several_is_listed_once() -> None:
+    """Issue 6, Search mode: a client gets one list."""
+    listing = Listing(style="compact")
+    each = {
+        name: prepared(make.toolset({"/a": READ}, selection=Selection(prefix=f"{name}_")), listing, dict)
+        for name in ("shop", "billing")
+    }
+    both = united(each, reads_on=True, listing=listing)
+    assert names(both) == ["shop_list", "billing_list", DESCRIBE, "read_result"]
+    assert (both.instructions.count(ABBREVIATED), asks_index(both)) == (1, True)
 
 
 @pytest.mark.parametrize("methods", [["get"], ["get", "post"], ["get", "delete"]])

@@ -407,6 +407,68 @@ async def test_a_need_names_no_operation_that_the_caller_may_not_call(
         assert error_of(await client.call_tool(step["tool"], step["arguments"]))["kind"] == "not_found"
 
 
+# A list that abbreviates
+
+
+@ERAS
+async def test_a_compact_list_has_what_describes_its_tools(upstream: Upstream, tmp_path: Path, era: str) -> None:
+    """What the list leaves out can be asked for; each tool is still called by its own name."""
+    compact = {"mode": "tools", "list_style": "compact"}
+    async with connected(upstream, tmp_path, era, **compact) as client:
+        listed = (await client.list_tools()).tools
+        assert [tool.name for tool in listed][-2:] == ["describe_operations", "read_result"]
+        assert "page" not in listed[0].input_schema.get("properties", {})
+        names = ["orders_list", "orders_gett"]
+        told = data_of(await client.call_tool("describe_operations", {"names": names}))
+        (described,) = told["operations"]
+        assert "page" in described["input_schema"]["properties"]
+        (unknown,) = told["unknown"]
+        assert unknown["did_you_mean"][0] == "orders_get"
+        assert data_of(await client.call_tool("orders_get", {"id": 7}))["target"] == "/orders/7"
+        error = error_of(await client.call_tool("describe_operations", {"names": []}))
+        assert (error["kind"], error["field"]) == ("invalid_arguments", "names")
+        with pytest.raises(MCPError, match="Unknown tool: call_operation"):
+            await call(client, "orders_get", id=7)
+    async with connected(upstream, tmp_path, era, mode="tools") as client:
+        with pytest.raises(MCPError, match="Unknown tool: describe_operations"):
+            await client.call_tool("describe_operations", {"names": ["orders_list"]})
+
+
+async def test_an_operation_named_as_what_describes_is_called_as_itself(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: the document's own tool keeps its name, and ours is not listed."""
+    own = shop(upstream.url)
+    own["paths"]["/search"]["get"]["operationId"] = "describe_operations"
+    compact = {"mode": "tools", "list_style": "compact", "document": own}
+    async with connected(upstream, tmp_path, "auto", **compact) as client:
+        assert [tool.name for tool in (await client.list_tools()).tools].count("describe_operations") == 1
+        assert data_of(await client.call_tool("describe_operations"))["target"] == "/search"
+
+
+async def test_what_describes_a_compact_list_tells_only_of_what_a_caller_may_call(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 5, Per caller (b): in the list and in what is told of it."""
+    reader(monkeypatch)
+    async with connected(upstream, tmp_path, "auto", mode="tools", list_style="compact") as client:
+        told = data_of(await client.call_tool("describe_operations", {"names": ["salaries_list", "orders_list"]}))
+        assert [operation["name"] for operation in told["operations"]] == ["orders_list"]
+        assert "salaries_list" not in str(told["unknown"][0]["did_you_mean"])
+
+
+async def test_one_tool_describes_the_compact_lists_of_several_apis(
+    upstream: Upstream, other_upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 6: a client gets one list."""
+    spec = [f"shop={upstream.serve(shop(upstream.url))}", f"till={other_upstream.serve(shop(other_upstream.url))}"]
+    config = build_config({"spec": spec, "mode": "tools", "list_style": "compact"}, {}, tmp_path)
+    async with open_several(config, lambda _: None, {}) as apis, Client(create_server(apis), mode="auto") as client:
+        listed = [tool.name for tool in (await client.list_tools()).tools]
+        assert listed[-2:] == ["describe_operations", "read_result"]
+        names = ["till_orders_get", "shop_orders_get"]
+        told = data_of(await client.call_tool("describe_operations", {"names": names}))
+        assert [operation["name"] for operation in told["operations"]] == names
+
+
 # What a person is asked
 
 
