@@ -74,7 +74,7 @@ def test_the_table_has_a_line_for_each_form_and_marks_the_one_that_is_served(com
     lines = re.findall(r"^  (\w+) +([\d,]+) tools +([\d,]+) bytes +([\d,]+) tokens(.*)$", out, re.MULTILINE)
     assert [(line[0], line[1], line[4]) for line in lines] == [
         ("full", "5", ""),
-        ("compact", "5", "  <- served"),
+        ("compact", "6", "  <- served"),
         ("search", "4", ""),
     ]
     searched = command("inspect", "--spec", spec, "--mode", "search").out

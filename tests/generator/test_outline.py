@@ -70,7 +70,8 @@ def test_what_leads_to_itself_comes_to_an_end() -> None:
     """Our choice of three objects and arrays within each other."""
     assert inside({"$ref": "#/$defs/Tree"}) == "{children: [{children}]}"
     assert inside({"$ref": "#/$defs/Loop"}) == "{a}"
-    assert inside({"$ref": "#/$defs/Self"}) == ""
+    itself = {"$ref": "#/$defs/Self"}
+    assert (inside(itself), only(itself, DEFINITIONS)) == ("", itself)
 
 
 def test_a_hostile_document_is_outlined_soon() -> None:
