@@ -8,7 +8,7 @@ from openapi_mcp.index.clauses import Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.fusion import blended
 from openapi_mcp.index.lift import Lift
-from openapi_mcp.index.names import has_name, has_number
+from openapi_mcp.index.names import has_id, has_name
 from openapi_mcp.index.plan import plan
 from openapi_mcp.index.semantic import Meaning
 from openapi_mcp.model.capability import Capabilities
@@ -65,7 +65,7 @@ class Index:
 
     def _lifted(self, request: Request, scores: Scores, allowed: Allowed | None) -> Scores:
         """Return the scores with those of the tools that come before the best, where the request does not name them."""
-        if not request.clauses and has_number(request.text):  # it may be the id itself
+        if not request.clauses and has_id(request.text):  # a single step, with what it needs
             return scores
         by_name = has_name(request.text, self._words.knows)
         with_makers = self._lift.lifted(scores, by_name=by_name)
