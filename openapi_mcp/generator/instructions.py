@@ -30,6 +30,7 @@ _READS = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _ABOUT = 600  # characters of the document's own description
 _RESOURCES = 320  # characters
 _LONGEST_RESOURCE = 40
+_MAIN = "Main resources:"
 _MANY_NEED = "Arguments of many tools: "
 _NEEDED = 600  # characters
 _SHORTEST = 40  # bytes of a line that is cut
@@ -61,7 +62,7 @@ def _resources(operations: Sequence[Operation]) -> str:
     del counts[""]
     if len(counts) == len(list(counts.elements())) or len(counts) == 1:
         return ""  # nothing is there more than once, or all is one
-    line = "Main resources:"
+    line = _MAIN
     for resource, count in counts.most_common():
         longer = f"{line} {resource} ({count}),"
         if len(longer) > _RESOURCES:
@@ -93,9 +94,9 @@ def with_needs_told(text: str, many: Iterable[tuple[str, str]] = ()) -> str:
     return _within((*_about(text), *((f"{line}.",) if line else ())), (NEEDING, *READING))
 
 
-def without_needs_told(text: str) -> str:
-    """Return instructions that name no tool, for callers of whom each may know others."""
-    return "\n".join(line for line in text.split("\n") if not line.startswith(_MANY_NEED))
+def without_inventory(text: str) -> str:
+    """Return instructions that name no tool and no resource, for callers of whom each may know others."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith((_MANY_NEED, _MAIN)))
 
 
 def for_search(text: str, *, reads_on: bool) -> str:

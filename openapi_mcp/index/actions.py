@@ -27,8 +27,13 @@ _VERBS = {
 }  # fmt: skip
 _DOES = {"POST": ("POST",), "PUT": _CHANGE, "DELETE": ("DELETE",), "GET": _READ}
 _MAY_DO = {"POST": _CHANGE, "PUT": ("POST",), "DELETE": (), "GET": ()}
-_QUESTIONS = frozenset(("how", "what", "when", "where", "which", "who", "whose", "why"))
-_FITS, _MAY_FIT = 1.8, 1.3
+_QUESTIONS = frozenset(
+    (
+        "are", "did", "do", "does", "has", "have", "how", "is", "was", "were", "what", "when", "where", "which", "who",
+        "whose", "why",
+    )
+)  # fmt: skip
+_FITS, _MAY_FIT, _UNASKED = 1.8, 1.3, 0.8
 _WITHIN = 4  # words from the beginning of a clause among which its verb stands
 
 
@@ -64,7 +69,12 @@ def _action(word: str) -> str:
 
 
 def fitness(action: str, method: str) -> float:
-    """Return by how much a tool of this method is likelier for what is wanted: weak evidence, at most 1.8."""
+    """Return by how much a tool of this method is likelier for what is wanted: weak evidence, 0.8 to 1.8.
+
+    Nobody wants anything deleted without saying so.
+    """
+    if method == "DELETE" and action != "DELETE":
+        return _UNASKED
     if not action:
         return 1.0
     if method in _DOES[action]:

@@ -10,6 +10,7 @@ from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.coverage import Coverage
 from openapi_mcp.index.fields import LENGTHS, WEIGHTS
 from openapi_mcp.index.synonyms import synonyms
+from openapi_mcp.index.words import SELF
 
 _OF_A_CLAUSE = 3.0  # how much the best clause of a request counts beside the whole of it
 _FAINT = 0.5  # how fast a clause counts less that finds little: 0 not at all, 1 as much less as it finds
@@ -30,6 +31,15 @@ class ByWords:
     def knows(self, term: str) -> bool:
         """Return whether any tool has this term, or one that means the same."""
         return term in self._ranking or any(other in self._ranking for other in synonyms(term))
+
+    def unknown(self, request: Request) -> float:
+        """Return which share of the terms of a request no tool has: 0 to 1."""
+        wanted = [term for term in request.whole.terms if term != SELF]
+        return sum(not self.knows(term) for term in wanted) / max(1, len(wanted))
+
+    def fitness(self, clause: Clause, name: str) -> float:
+        """Return how well the method of a tool fits what a clause wants done."""
+        return fitness(clause.action, self._methods[name])
 
     def scores(self, request: Request, allowed: Allowed | None = None) -> Scores:
         """Return the scores for the whole request, with those of the clause that each tool fits best.

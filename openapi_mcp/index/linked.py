@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.document import Link
@@ -11,6 +12,8 @@ from openapi_mcp.model.tool import Tool
 
 _BODY = "$response.body"
 _MOST = 50  # parameters of a link
+_MOST_LINKS = 20_000  # of all answers together
+_MOST_SOURCES = 8  # answers for one argument, more than are ever told
 _HEADER = "$response.header."
 
 
@@ -31,14 +34,15 @@ def linked_arguments(tools: Sequence[Tool]) -> LinkedArguments:
     by_id = {tool.operation.operation_id: tool for tool in tools if tool.operation.operation_id}
     by_place = {(tool.operation.method, tool.operation.path): tool for tool in tools}
     found: dict[tuple[str, str], list[Linked]] = defaultdict(list)
-    for tool, link in _links(tools):
+    for tool, link in islice(_links(tools), _MOST_LINKS):
         target = by_id.get(link.operation_id) if link.operation_id else by_place.get((link.method, link.path))
         if target is None or target is tool:
             continue
         for name, expression in list(link.parameters.items())[:_MOST]:
-            field, argument = field_of(expression), _argument(name, target)
-            if argument and field is not None:
-                found[target.name, argument].append(Linked(tool, field))
+            argument = _argument(name, target)
+            sources = found[target.name, argument]
+            if argument and len(sources) < _MOST_SOURCES and (field := field_of(expression)) is not None:
+                sources.append(Linked(tool, field))
     return found
 
 

@@ -10,6 +10,11 @@ _QUOTED = re.compile(
 )
 _CAPITAL = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z]\w*")  # but for the one that begins a sentence
 
+_ID = re.compile(
+    r"#\d|\b(?:id|ids|number|no\.)\s*:?\s*\w*\d|\b[a-z]{1,20}[-_]\d|\b[a-z]{1,20}\d{2}|\b\d{5}|\b[0-9a-f]{8}-",
+    re.IGNORECASE,
+)
+
 
 def has_name(query: str, is_known: Callable[[str], bool]) -> bool:
     """Return whether a request names something: in quotation marks, or by capitals, in words that no tool has.
@@ -25,6 +30,6 @@ def _quoted(query: str) -> Iterator[str]:
     return (text for found in _QUOTED.findall(query) for text in found if text)
 
 
-def has_number(query: str) -> bool:
-    """Return whether a request has a number, or an id with digits in it: "cancel order A-17" -> True."""
-    return any(char.isdigit() for char in query)
+def has_id(query: str) -> bool:
+    """Return whether a request gives an id itself: "cancel order A-17", "user 90210", "#5", "the one with id 7"."""
+    return _ID.search(query) is not None

@@ -8,7 +8,7 @@ from openapi_mcp.index.clauses import Request, read_request
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.fusion import blended
 from openapi_mcp.index.lift import Lift
-from openapi_mcp.index.names import has_name, has_number
+from openapi_mcp.index.names import has_id, has_name
 from openapi_mcp.index.plan import plan
 from openapi_mcp.index.semantic import Meaning
 from openapi_mcp.model.capability import Capabilities
@@ -55,17 +55,21 @@ class Index:
         return Found(hits=hits, plan=self._plan(best, fitting, allowed) if best else "")
 
     def _fitting(self, request: Request, allowed: Allowed | None) -> Scores:
-        """Return the scores by words, with those by meaning where it is known."""
-        by_words = self._words.scores(request, allowed)
-        if self._meaning is None:
+        """Return the scores by words, with those by meaning as far as no tool has the words."""
+        by_words, unknown = self._words.scores(request, allowed), self._words.unknown(request)
+        if self._meaning is None or not unknown:
             return by_words
         parts = [clause.text for clause in request.clauses or (request.whole,) if clause.terms]
-        near = self._meaning.scores(parts)
-        return blended(by_words, {name: score for name, score in near.items() if allowed is None or allowed(name)})
+        near = {
+            name: score * self._words.fitness(request.whole, name)
+            for name, score in self._meaning.scores(parts).items()
+            if allowed is None or allowed(name)
+        }
+        return blended(by_words, near, unknown)
 
     def _lifted(self, request: Request, scores: Scores, allowed: Allowed | None) -> Scores:
         """Return the scores with those of the tools that come before the best, where the request does not name them."""
-        if not request.clauses and has_number(request.text):  # it may be the id itself
+        if not request.clauses and has_id(request.text):  # a single step, with what it needs
             return scores
         by_name = has_name(request.text, self._words.knows)
         with_makers = self._lift.lifted(scores, by_name=by_name)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from openapi_mcp.auth.scopes import allows, named_scopes
 from openapi_mcp.generator.enrich import needs_within
-from openapi_mcp.generator.instructions import without_needs_told
+from openapi_mcp.generator.instructions import without_inventory
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.serving import Serves
@@ -39,7 +39,7 @@ class Rights:
         """The server's instructions, which are the same for all callers: they name no tool that some may not know."""
         self._follow()
         text = self._app.toolset.instructions
-        return without_needs_told(text) if self._named else text
+        return without_inventory(text) if self._named else text
 
     def pages(self, scopes: frozenset[str] | None) -> Pages:
         """Return the list as this caller sees it."""

@@ -112,5 +112,5 @@ def test_what_a_caller_may_not_use_is_not_lifted() -> None:
 
 
 def test_a_request_with_an_id_needs_nothing_before() -> None:
-    """Our choice: a request of one step that has a number may give what is needed."""
-    assert [hit.tool for hit in Index(CORPUS).search("refund order 17").hits] == ["refund"]
+    """Our choice: a request of one step that gives an id gives what is needed."""
+    assert [hit.tool for hit in Index(CORPUS).search("refund order #17").hits] == ["refund"]

@@ -87,7 +87,7 @@ def test_nothing_that_all_may_read_names_a_tool_that_a_caller_may_not_know() -> 
     app = made(*THREE)
     needing = "Opens.\nNeeds id, from reads; key and name, from admin.\nReturns: things."
     tools = tuple(replace(tool, description=needing) if tool.name == "open" else tool for tool in app.toolset.tools)
-    told = with_needs_told("An API.", [("owner", "admin")])
+    told = with_needs_told("An API.\nMain resources: admins (2), things (1).", [("owner", "admin")])
     read = app.document
     toolset = replace(app.toolset, tools=tools, instructions=told)
     rights = Rights(App(toolset=toolset, document=read, executor=Executor(read, toolset)))
