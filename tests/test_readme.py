@@ -42,9 +42,25 @@ def test_there_are_commands_to_check() -> None:
     assert len(commands()) >= 5
 
 
+def the_file(mark: str) -> str:
+    """Return the config file that says this."""
+    (text,) = (block for block in blocks("toml") if mark in block)
+    return text
+
+
+def test_the_tables_that_edit_tools_are_ones(tmp_path: Path) -> None:
+    """Issue 6, Enrichment: [tool.NAME]."""
+    file = tmp_path / "shown.toml"
+    file.write_text(the_file("[tool."), encoding="utf-8")
+    edits = build_config({"config": str(file)}, {}, tmp_path).edits
+    assert edits["orders_list"].arguments["page_size"].default == 20
+    assert edits["orders_list"].arguments["tenant"].fix == "acme"
+    assert edits["customers_list"].hide
+
+
 def test_the_config_file_is_one(tmp_path: Path) -> None:
     """Issue: config file; every key is known and of the right form."""
-    text, _ = sorted(blocks("toml"), key=lambda block: "[api." in block)
+    text = the_file("[auth]")
     file = tmp_path / "shown.toml"
     file.write_text(text, encoding="utf-8")
     config = build_config({"config": str(file)}, {}, tmp_path)
@@ -60,7 +76,7 @@ def test_the_config_file_is_one(tmp_path: Path) -> None:
 
 def test_the_config_file_of_several_apis_is_one(tmp_path: Path) -> None:
     """[api.NAME] tables."""
-    _, text = sorted(blocks("toml"), key=lambda block: "[api." in block)
+    text = the_file("[api.")
     file = tmp_path / "shown.toml"
     file.write_text(text, encoding="utf-8")
     (api,) = build_config({"config": str(file)}, {}, tmp_path).apis

@@ -16,8 +16,8 @@ from openapi_mcp.model.tool import RESULT_SIZE, Annotations, Tool, WireTool
 
 _LONGEST_POINT = 100  # characters
 _TELLING = 20  # characters; a shorter first sentence takes the next one along: "Search. Finds orders by number."
-_LONGEST_ENUM = 60  # bytes of the values of an argument
-_LARGE = 1_000  # bytes of all arguments above which values are said of required ones only
+_LONGEST_ENUM = 40  # bytes of the values of an argument
+_LARGE = 600  # bytes of all arguments above which values are said of required ones only
 _LONGEST_WORDS = 60  # characters of an argument's own words
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])")
 _REMARK = re.compile(r"(?:note|warning|important|tip|caution)\b", re.IGNORECASE)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openapi_mcp.model.secret import Credential, Place, Redactor, Secret
@@ -127,6 +127,7 @@ def test_a_short_secret_is_not_looked_for_within_base64() -> None:
     assert Redactor([Secret("abcd")])(text) == text
 
 
+@settings(deadline=None)
 @given(PRINTABLE, st.text(), st.text())
 def test_no_text_keeps_a_secret(secret: str, before: str, after: str) -> None:
     """security.md A10."""
