@@ -53,6 +53,7 @@ def show_capability(tool: Mapping[str, Any]) -> None:
     for need in tool["needs"]:
         sources = [f"{each['tool']} ({each['field']})" for each in need["from"][:_SHOWN_SOURCES]]
         said = f", from {', '.join(sources)}" if sources else ""
-        show_text(one_line(f"needs {need['argument']}: {need['entity']}{said}", 300))
+        verb = "needs" if need.get("required", True) else "can be given"
+        show_text(one_line(f"{verb} {need['argument']}: {need['entity']}{said}", 300))
     if yields := [f"{each['entity']} ({each['field']})" for each in tool["yields"][:_SHOWN_YIELDS]]:
         show_text(one_line(f"yields {', '.join(yields)}", 500))

@@ -114,7 +114,8 @@ def _show_table(report: Mapping[str, Any]) -> None:
 
 
 def _needs(result: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where each argument comes from: "customer, from customers_list"."""
+    """Yield where each argument comes from: "customer, from customers_list", in brackets what can be left out."""
     for need in result["needs"]:
         source = f", from {need['from'][0]['tool']}" if need["from"] else ""
-        yield one_line(f"{need['argument']}{source}", 120)
+        said = one_line(f"{need['argument']}{source}", 120)
+        yield said if need.get("required", True) else f"[{said}]"

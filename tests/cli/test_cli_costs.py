@@ -107,6 +107,7 @@ def test_what_a_tool_needs_and_yields_is_shown_with_where_it_comes_from(
             "needs": [
                 {"argument": "customer", "entity": "customer", "from": [source] * 4},
                 {"argument": "warehouse", "entity": "warehouse", "from": []},
+                {"argument": "shelf", "entity": "shelf", "from": [], "required": False},
             ],
             "yields": [{"entity": "order", "field": "id"}, {"entity": "customer", "field": "customer"}],
         }
@@ -115,6 +116,7 @@ def test_what_a_tool_needs_and_yields_is_shown_with_where_it_comes_from(
         "needs customer: customer, from customers_list (results[].id), customers_list (results[].id), "
         "customers_list (results[].id)\n"
         "needs warehouse: warehouse\n"
+        "can be given shelf: shelf\n"
         "yields order (id), customer (customer)\n"
     )
     show_capability({"needs": [], "yields": []})

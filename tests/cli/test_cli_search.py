@@ -72,6 +72,19 @@ def test_a_person_sees_a_table_and_the_plan(command: Command, tmp_path: Path) ->
     assert ended.out.endswith("plan: orders -> customers(id)\n")
 
 
+def test_what_can_be_left_out_is_told_as_such(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: `"required": false`, and brackets for a person; what is required says nothing."""
+    known = capabilities({"orders": [need("id", "weather", is_required=False), need("code", "weather")]})
+    monkeypatch.setattr(room, "find_capabilities", lambda _tools, _schemas: known)
+    needs = command("search", "--spec", write(tmp_path), "--json", "orders").json["results"][0]["needs"]
+    assert [(need["argument"], need.get("required")) for need in needs] == [("id", False), ("code", None)]
+    out = command("search", "--spec", write(tmp_path), "orders").out
+    assert "[id, from weather]" in out
+    assert " code, from weather" in out
+
+
 def test_the_shop_is_searched_best_first_and_not_beyond_the_limit(command: Command, shop: Shop) -> None:
     """Issue 6: what a model would be offered."""
     said = ("search", "--spec", shop.spec, "--methods", "all", "--json", "cancel an order")
