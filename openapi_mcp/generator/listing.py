@@ -11,11 +11,10 @@ from openapi_mcp.generator.pages import pages_of
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.policy import STYLES, Listing
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, search_tools
+from openapi_mcp.model.searching import CALL, SEARCH_TOOLS, as_searching, call_hints, search_tools
 from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
-_OF_SEARCH = (SEARCH, DESCRIBE, CALL)
 _GIVES_RESULTS = (CALL, READ_RESULT)
 Learn = Callable[[], Capabilities]
 
@@ -86,7 +85,7 @@ def _otherwise(toolset: Toolset) -> str:
 
 def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
     """Return what the list of a toolset, in whatever mode it is, costs in each form: "full", "compact", "search"."""
-    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
+    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in SEARCH_TOOLS)
     plain, needs = replace(toolset, mode="tools", extras=extras), learn()
     forms = {style: with_needs(replace(plain, style=style), needs) for style in STYLES}
     forms["search"] = searching(plain, "")

@@ -19,7 +19,7 @@ from openapi_mcp.executor.failures import invalid
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.reading import READ_RESULT
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.through import through_call
@@ -32,7 +32,7 @@ from openapi_mcp.serving import Serves
 if TYPE_CHECKING:
     from openapi_mcp.index.search import Index
 
-_OWN = (SEARCH, DESCRIBE, CALL, READ_RESULT)
+_OWN = (*SEARCH_TOOLS, READ_RESULT)
 _MOST_NEAR = 3
 _LONGEST_NAME = 200  # characters that are compared with the names there are
 
