@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from openapi_mcp.index.search import Index
 
 _OWN = (*SEARCH_TOOLS, READ_RESULT)
+_EACH_ITS_OWN = "; each operation is a tool of its own now"  # there was another mode, or another client's list
 _MOST_NEAR = 3
 _LONGEST_NAME = 200  # characters that are compared with the names there are
 
@@ -62,7 +63,7 @@ class Modes:
             return mcp_result(await behind_the_door(self._app.call, call))
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
-            raise _unknown(call.tool)
+            raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else "")
         return _sent(await self._operations.run(context, params, tool, call))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
