@@ -15,6 +15,7 @@ from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
+from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Caller, Failure, Result
@@ -279,6 +280,28 @@ class App:
         """Tell that the list has changed."""
         for told in self.on_change:
             await told()
+
+
+def changed(before: Toolset, now: Toolset) -> str:
+    """Return what is said of a new document, and of another mode that comes with it.
+
+    "the document has changed: 189 tools now; search mode: the list of 190 tools costs ..."
+    """
+    mode = f"; {said_mode(now.mode, now.why)}" if now.mode != before.mode else ""
+    return f"the document has changed: {len(now.tools)} tools now{mode}"
+
+
+def mode_teller(app: Serves, notice: Callable[[str], None]) -> Callable[[], Awaitable[None]]:
+    """Return what says, when a list has changed, that its mode has, with the reason."""
+    mode = app.toolset.mode
+
+    async def tell() -> None:
+        nonlocal mode
+        if app.toolset.mode != mode:
+            mode = app.toolset.mode
+            notice(f"the list has changed: {said_mode(mode, app.toolset.why)}")
+
+    return tell
 
 
 async def _close_unused(served: _Served) -> None:

@@ -34,7 +34,7 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.response.present import present
-from openapi_mcp.serving import App, apart, make_index
+from openapi_mcp.serving import App, apart, make_index, mode_teller
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:
@@ -290,6 +290,7 @@ async def open_several(
             await _ready(several.members)
             _require_one(several.members, notice)
             several.is_begun = True
+            several.on_change.append(mode_teller(several, notice))
             several.can_change = path is not None or any(map(_may_change, several.members))
             yield several
         except OpenapiMcpError as raised:

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from openapi_mcp.generator.instructions import NEEDING, READING, fitting, own_lines
-from openapi_mcp.generator.listing import offered
+from openapi_mcp.generator.listing import offered, united_size
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
 from openapi_mcp.model.searching import united_hints
@@ -21,16 +21,17 @@ def united(
 ) -> Toolset:
     """Return what several APIs have, by their names, as it is offered; None is one that is not served now."""
     served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
-    listing = listing or Listing()
+    listing, extras = listing or Listing(), (READ_RESULT_TOOL,) if reads_on else ()
     toolset = Toolset(
         title=one_line(", ".join(f"{name}: {toolset.title}" for name, toolset in served.items()), 200),
         version="",
         instructions=_instructions(toolsets),
         tools=_Tools([toolset.tools for toolset in served.values()]),
         by_name=_ByName([toolset.by_name for toolset in served.values()]),
-        extras=(READ_RESULT_TOOL,) if reads_on else (),
+        extras=extras,
         style=listing.style,
-        size=sum(toolset.size for toolset in served.values()),
+        size=united_size((toolset.size for toolset in served.values()), extras),
+        says_needs=all(toolset.says_needs for toolset in served.values()),
         hints=united_hints(toolset.hints for toolset in served.values()),
         skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
         problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),

@@ -342,6 +342,20 @@ async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
             group.cancel_scope.cancel()
 
 
+async def test_another_mode_of_the_one_list_is_told_with_its_reason(tmp_path: Path) -> None:
+    """Issue 6, Search mode: what the lists of all cost together chooses; no API has a mode of its own."""
+    told = Told()
+    put(tmp_path / "shop.yaml", yaml("list"))
+    async with opened(config(tmp_path, "shop", "billing", context_budget=400), told) as apis:
+        assert apis.toolset.mode == "tools"
+        put(tmp_path / "billing.yaml", yaml(*(f"operation_{number}" for number in range(9))))
+        said = await told.wait_for("search mode")
+        assert said == f"the list has changed: search mode: {apis.toolset.why}"
+        assert "the list of 11 tools costs" in said
+        await apis.announce()
+        assert not any("search mode" in line for line in told.lines)
+
+
 def test_without_watch_or_refresh_nothing_is_looked_at(tmp_path: Path) -> None:
     """design.md: a document is loaded once."""
     from openapi_mcp.server.watch import watches

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi_mcp.cli.output import show_text
-from openapi_mcp.generator.listing import Cost, cost, costs
+from openapi_mcp.generator.listing import Cost, cost, costs, said_mode, tokens_of
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
@@ -35,17 +35,14 @@ def _as_json(found: Cost) -> dict[str, int]:
 def show_costs(report: Mapping[str, Any]) -> None:
     """Show what the list costs, the mode and why, and a line for each form."""
     served = report["cost"]
-    show_text(f"{served['tools']} tools, {served['bytes']:,} bytes listed (about {served['tokens']:,} tokens)")
+    show_text(
+        f"{served['tools']} tools, {served['bytes']:,} bytes listed (about {tokens_of(served['bytes']):,} tokens)"
+    )
     show_text(said_mode(report["mode"], report["mode_reason"]).replace(" (", "\n  ("))
     chosen = "search" if report["mode"] == "search" else report["list_style"]
     for form, each in report["costs"].items():
-        mark = "  <- served" if form == chosen else ""
-        show_text(f"  {form:<7} {each['tools']:>6,} tools {each['bytes']:>11,} bytes {each['tokens']:>9,} tokens{mark}")
-
-
-def said_mode(mode: str, why: str) -> str:
-    """Return one line on which list is served, and why: "search mode: the list of 1,102 tools costs ..."."""
-    return f"{mode} mode: {why}"
+        mark, tokens = "  <- served" if form == chosen else "", tokens_of(each["bytes"])
+        show_text(f"  {form:<7} {each['tools']:>6,} tools {each['bytes']:>11,} bytes {tokens:>9,} tokens{mark}")
 
 
 def show_capability(tool: Mapping[str, Any]) -> None:
@@ -53,6 +50,7 @@ def show_capability(tool: Mapping[str, Any]) -> None:
     for need in tool["needs"]:
         sources = [f"{each['tool']} ({each['field']})" for each in need["from"][:_SHOWN_SOURCES]]
         said = f", from {', '.join(sources)}" if sources else ""
-        show_text(one_line(f"needs {need['argument']}: {need['entity']}{said}", 300))
+        verb = "needs" if need.get("required", True) else "can be given"
+        show_text(one_line(f"{verb} {need['argument']}: {need['entity']}{said}", 300))
     if yields := [f"{each['entity']} ({each['field']})" for each in tool["yields"][:_SHOWN_YIELDS]]:
         show_text(one_line(f"yields {', '.join(yields)}", 500))

@@ -1,6 +1,7 @@
 """`openapi-mcp inspect --graph FILE`: a picture of what tools need and yield."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,8 @@ import anyio
 from openapi_mcp.cli.loaded import load_each, title_of
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.loading import Catalogue, Notice
+from openapi_mcp.loader.source import FileSource, parse_source
+from openapi_mcp.loading import Catalogue, Notice, source_of
 
 if TYPE_CHECKING:
     from openapi_mcp.index.graph import Graph
@@ -21,16 +23,41 @@ def draw_graph(config: Config, notice: Notice, path: str, tool: str | None) -> N
     """Write the graph of the tools to a file, or only what is around one; its suffix says in which form.
 
     Raises:
-        ConfigError: no form has this suffix; there is no such tool; the file cannot be written.
+        ConfigError: no form has this suffix; the tools are made from this file; there is no such tool; the file cannot
+            be written.
         OpenapiMcpError: as `load_each` does.
     """
     drawing = _drawing_for(path)
+    _require_another(path, _named_files(config))
     loaded = anyio.run(load_each, config, notice)
+    _require_another(path, _parts(loaded))
     graph = _graph_of(loaded)
     if tool is not None:
         graph = _around(graph, tool)
     _write(path, drawing(graph, title_of(loaded)))
     notice(f"{len(graph.nodes)} tools and {len(graph.edges)} edges written to {path}")
+
+
+def _require_another(path: str, read: Iterable[str | Path]) -> None:
+    """Refuse to write over what the tools are made from."""
+    for own in read:
+        if os.path.exists(path) and os.path.exists(own) and os.path.samefile(path, own):
+            raise ConfigError(f"{path} is read, and would be overwritten", where="--graph", hint="name another file")
+
+
+def _named_files(config: Config) -> Iterator[Path]:
+    """Yield the files that the operator names: documents, overlays and the configuration."""
+    if config.file is not None:
+        yield config.file
+    for api in config.apis or (config,):
+        for source in (source_of(api), *map(parse_source, api.overlays)):
+            if isinstance(source, FileSource):
+                yield source.path
+
+
+def _parts(loaded: Mapping[str, Catalogue]) -> Iterator[str]:
+    """Yield the files that documents are spread over."""
+    return (path for each in loaded.values() if each.freshness for path, _, _ in each.freshness.files)
 
 
 def _graph_of(loaded: Mapping[str, Catalogue]) -> "Graph":

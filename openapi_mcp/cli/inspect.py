@@ -25,6 +25,8 @@ from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
 from openapi_mcp.model.capability import Capabilities, Capability, as_json
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.reading import READ_RESULT
+from openapi_mcp.model.searching import SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.model.url import redact_url
@@ -48,6 +50,8 @@ Examples:
 """
 _SHOWN_SKIPPED = 20
 _SHOWN_NAMES = 5
+_OWN = (*SEARCH_TOOLS, READ_RESULT)
+_UNSAID = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False}  # MCP 2026-07-28, ToolAnnotations
 
 
 @takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, OUTPUT)
@@ -63,30 +67,40 @@ def inspect(
 ) -> int:
     """Show a toolset, or one tool of it."""
     config, notice = start(flags)
-    config = config if tool is None else api_of(config, tool)
+    config = config if tool is None or _is_of_all(config, tool) else api_of(config, tool)
     if graph is not None and as_json:
         hint = "give one of them; --graph FILE.json writes the graph as JSON"
         raise ConfigError("--json and --graph exclude each other", where="--graph", hint=hint)
     if graph is not None:
         draw_graph(config, notice, graph, tool)
         return ExitCode.OK
-    if config.apis:
-        report = anyio.run(inspection_of_several, config, notice)
-        (show_json if as_json else _show_table)(report)
-        return ExitCode.OK
-    with naming(config):
-        catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
-    report = inspection(config, catalogue)
+    report = _report(config, notice, is_table=not as_json and tool is None)
     if tool is not None:
-        report["tools"] = [_one(report["tools"], tool, catalogue)]
+        report = _of_one(report, tool)
     if as_json:
         show_json(report)
-    elif tool is not None:
+    elif tool is None:
+        _show_table(report)
+    elif report["tools"]:
         _show_tool(report["tools"][0])
     else:
-        require_tools(catalogue.toolset, catalogue.document)
-        _show_table(report)
+        _show_extra(report["extra_tools"][0])
     return ExitCode.OK
+
+
+def _is_of_all(config: Config, tool: str) -> bool:
+    """True for a tool that is listed once for several APIs."""
+    return tool in _OWN and not any(tool.startswith(f"{api.name}_") for api in config.apis)
+
+
+def _report(config: Config, notice: Notice, *, is_table: bool) -> dict[str, Any]:
+    if config.apis:
+        return anyio.run(inspection_of_several, config, notice)
+    with naming(config):
+        catalogue = anyio.run(partial(load_catalogue, config, notice, whole=True))
+    if is_table:
+        require_tools(catalogue.toolset, catalogue.document)
+    return inspection(config, catalogue)
 
 
 async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any]:
@@ -209,13 +223,28 @@ def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
     return {"security": needed, "missing": list(missed.schemes), "hint": said_for(api, missed.hint or "")}
 
 
-def _one(tools: list[dict[str, Any]], name: str, catalogue: Catalogue) -> dict[str, Any]:
-    found = next((tool for tool in tools if tool["name"] == name), None)
-    if found is None:
-        near = get_close_matches(name, catalogue.toolset.by_name, n=3)
-        hint = f"did you mean {', '.join(near)}?" if near else "openapi-mcp inspect without a name lists the tools"
-        raise ConfigError(f"there is no tool {name!r}", where="TOOL", hint=hint)
-    return found
+def _of_one(report: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a report with one tool alone: an operation, else one that is none and is listed all the same."""
+    if tools := [tool for tool in report["tools"] if tool["name"] == name]:
+        return {**report, "tools": tools}
+    if extras := [extra for extra in report["extra_tools"] if extra["name"] == name]:
+        return {**report, "tools": [], "extra_tools": extras}
+    raise ConfigError(f"there is no tool {name!r}", where="TOOL", hint=_instead(report, name))
+
+
+def _instead(report: Mapping[str, Any], name: str) -> str:
+    if name in SEARCH_TOOLS:
+        return "--mode search lists it; here each operation is a tool of its own"
+    near = get_close_matches(name, [tool["name"] for tool in report["tools"]], n=3)
+    return f"did you mean {', '.join(near)}?" if near else "openapi-mcp inspect without a name lists the tools"
+
+
+def _show_extra(extra: Mapping[str, Any]) -> None:
+    import json
+
+    show_text(f"{extra['name']}  (no operation)\n\n{extra['description']}\n")
+    show_text(json.dumps({"input_schema": extra["inputSchema"]}, indent=2, ensure_ascii=False))
+    show_text(f"\n{len(write_json(extra).encode())} bytes in the list, {_hints({**_UNSAID, **extra['annotations']})}")
 
 
 def _show_tool(tool: dict[str, Any]) -> None:

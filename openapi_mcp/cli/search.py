@@ -1,17 +1,20 @@
 """`openapi-mcp search`: what a model would be offered for some words."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
+from openapi_mcp.app import require_extras
 from openapi_mcp.cli.loaded import load_each
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.loading import Catalogue
+from openapi_mcp.generator.select import NOT_ENABLED
+from openapi_mcp.loading import Catalogue, Notice
 from openapi_mcp.model.capability import Capability, as_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
@@ -53,8 +56,10 @@ def search(
     config, notice = start(flags)
     if limit < 1:
         raise ConfigError(f"{limit} is no number of tools", where="--limit", hint="give 1 or more")
+    require_extras(config)
     loaded = anyio.run(load_each, config, notice)
-    report = search_report(loaded, words, limit)
+    _say_not_offered(loaded, notice)
+    report = search_report(loaded, words, limit, semantic=config.semantic)
     if not report["results"]:
         notice("nothing was found: say what is to be read or changed in other words, or widen --methods and --include")
     if as_json:
@@ -64,9 +69,22 @@ def search(
     return ExitCode.OK
 
 
-def search_report(loaded: Mapping[str, Catalogue], words: str, limit: int) -> dict[str, Any]:
+def _say_not_offered(loaded: Mapping[str, Catalogue], notice: Notice) -> None:
+    """Say of how many operations nothing is found, as their methods are not enabled."""
+    reasons = [skipped.reason for each in loaded.values() for skipped in each.toolset.skipped]
+    count = sum(reason.endswith(NOT_ENABLED) for reason in reasons)
+    if count:
+        many = (
+            "1 operation is not offered: its method is"
+            if count == 1
+            else (f"{count:,} operations are not offered: their methods are")
+        )
+        notice(f"{many} not enabled (--methods, --allow)")
+
+
+def search_report(loaded: Mapping[str, Catalogue], words: str, limit: int, *, semantic: bool = False) -> dict[str, Any]:
     """Return what `search --json` prints, {"query", "results", "plan"}, of the tools of all APIs."""
-    index = anyio.run(_index, loaded)
+    index = anyio.run(partial(_index, loaded, semantic=semantic))
     tools = {name: tool for each in loaded.values() for name, tool in each.toolset.by_name.items()}
     found = index.search(words, limit)
     none = Capability()
@@ -74,7 +92,7 @@ def search_report(loaded: Mapping[str, Catalogue], words: str, limit: int) -> di
     return {"query": words, "results": results, "plan": found.plan}
 
 
-async def _index(loaded: Mapping[str, Catalogue]) -> "Index":
+async def _index(loaded: Mapping[str, Catalogue], *, semantic: bool) -> "Index":
     from openapi_mcp.index.capabilities import find_capabilities
     from openapi_mcp.index.corpus import read_corpus, united_corpus
 
@@ -82,7 +100,7 @@ async def _index(loaded: Mapping[str, Catalogue]) -> "Index":
     for catalogue in loaded.values():
         tools, schemas = catalogue.toolset.tools, catalogue.document.schemas
         corpora.append(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
-    return await make_index(united_corpus(corpora))
+    return await make_index(united_corpus(corpora), semantic=semantic)
 
 
 def _result(tool: Tool, score: float, capability: Capability) -> dict[str, Any]:
@@ -114,7 +132,8 @@ def _show_table(report: Mapping[str, Any]) -> None:
 
 
 def _needs(result: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where each argument comes from: "customer, from customers_list"."""
+    """Yield where each argument comes from: "customer, from customers_list", in brackets what can be left out."""
     for need in result["needs"]:
         source = f", from {need['from'][0]['tool']}" if need["from"] else ""
-        yield one_line(f"{need['argument']}{source}", 120)
+        said = one_line(f"{need['argument']}{source}", 120)
+        yield said if need.get("required", True) else f"[{said}]"

@@ -7,12 +7,12 @@ import anyio
 
 from openapi_mcp import __version__
 from openapi_mcp.app import is_checked_later, open_app
-from openapi_mcp.cli.costs import said_mode
 from openapi_mcp.cli.options import SERVE, read_plainly
 from openapi_mcp.cli.start import Begun, catalogue_path, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Wire
+from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
 from openapi_mcp.serving import Serves

@@ -17,6 +17,7 @@ from openapi_mcp.model.reading import READ_RESULT_TOOL, SELECT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.request.arguments import validate_against
+from openapi_mcp.request.lenient import with_numbers
 from openapi_mcp.response.more import Place
 from openapi_mcp.response.part import part_of
 from openapi_mcp.response.present import fits, present
@@ -87,6 +88,7 @@ class Reader:
             NoSuchResultError: the handle leads nowhere.
         """
         given = {name: value for name, value in call.arguments.items() if value is not None}
+        given = with_numbers(given, ("offset", "limit"))
         validate_against(given, Check(_SCHEMA))
         select = _read_select("select", given["select"]) if given.get("select") else None
         asked = Place(

@@ -1,6 +1,6 @@
 """Which list a client gets: each tool by itself, or the tools of the search mode; by what the list costs a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -12,11 +12,19 @@ from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import STYLES, Listing
 from openapi_mcp.model.reading import READ_RESULT, READ_RESULT_TOOL
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, as_searching, call_hints, describe_tool, search_tools
+from openapi_mcp.model.searching import (
+    CALL,
+    DESCRIBE,
+    SEARCH_TOOLS,
+    as_searching,
+    call_hints,
+    describe_tool,
+    search_tools,
+)
 from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
-_OF_SEARCH = (SEARCH, DESCRIBE, CALL)
+_FRAME = len('{"tools":[]}')
 _GIVES_RESULTS = (CALL, READ_RESULT)
 Learn = Callable[[], Capabilities]
 
@@ -34,6 +42,11 @@ class Cost:
         return self.bytes // BYTES_PER_TOKEN
 
 
+def tokens_of(size: int) -> int:
+    """Return about how many tokens so many bytes are, as it is said, rounded up: more than 1,560 is never 1,560."""
+    return -(-size // BYTES_PER_TOKEN)
+
+
 def prepared(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
     """Return a toolset with what decides how it is offered; `learn` finds out what its tools need.
 
@@ -44,7 +57,7 @@ def prepared(toolset: Toolset, listing: Listing, learn: Learn) -> Toolset:
     if listing.mode == "search" or (listing.mode == "auto" and not _is_affordable(plain, listing)):
         return plain
     plain = with_needs(plain, learn())
-    return replace(plain, size=list_size(plain))
+    return replace(plain, size=list_size(plain), says_needs=True)
 
 
 def offered(toolset: Toolset, listing: Listing) -> Toolset:
@@ -52,7 +65,8 @@ def offered(toolset: Toolset, listing: Listing) -> Toolset:
     if listing.mode != "auto":
         return _as_wanted(toolset, listing.mode, "as --mode says")
     listed = _listing(toolset)
-    said = f"the list of {len(toolset.tools):,} tools costs about {_tokens(listed.size)}"
+    count = len(listed.tools) + len(listed.extras)
+    said = f"the list of {count:,} tools costs {_about(toolset, listed.size)}"
     if _is_affordable(listed, listing):
         return _as_wanted(toolset, "tools", f"{said}, within --context-budget {listing.budget}")
     why = f"{said}, more than --context-budget {listing.budget} ({_otherwise(toolset)})"
@@ -86,8 +100,9 @@ def _listing(toolset: Toolset) -> Toolset:
     )
 
 
-def _tokens(size: int) -> str:
-    return f"{size // BYTES_PER_TOKEN:,} tokens"
+def _about(toolset: Toolset, size: int) -> str:
+    """Return what a list costs, at least, where nobody looked for what its tools need."""
+    return f"{'' if toolset.says_needs else 'at least '}about {tokens_of(size):,} tokens"
 
 
 def _otherwise(toolset: Toolset) -> str:
@@ -100,12 +115,12 @@ def _otherwise(toolset: Toolset) -> str:
     if not isinstance(toolset.tools, tuple):
         return "--mode tools lists them all, with --list-style compact for less"
     compact = list_size(_listing(replace(toolset, style="compact")))
-    return f"--mode tools lists them all, with --list-style compact for about {_tokens(compact)}"
+    return f"--mode tools lists them all, with --list-style compact for {_about(toolset, compact)}"
 
 
 def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
     """Return what the list of a toolset, in whatever mode it is, costs in each form: "full", "compact", "search"."""
-    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in _OF_SEARCH)
+    extras = tuple(_unsearched(tool) for tool in toolset.extras if tool["name"] not in SEARCH_TOOLS)
     plain, needs = replace(toolset, mode="tools", extras=extras), learn()
     forms = {style: _listing(with_needs(replace(plain, style=style), needs)) for style in STYLES}
     forms["search"] = searching(plain, "")
@@ -136,7 +151,19 @@ def searching(toolset: Toolset, why: str) -> Toolset:
     )
 
 
+def said_mode(mode: str, why: str) -> str:
+    """Return one line on which list is served, and why: "search mode: the list of 1,102 tools costs ..."."""
+    return f"{mode} mode: {why}"
+
+
 def list_size(toolset: Toolset) -> int:
     """Return the bytes of `tools/list`, all pages together."""
     sizes = [len(text) for text in chain.from_iterable(pages_of(toolset).texts())]
-    return len('{"tools":[]}') + sum(sizes) + max(0, len(sizes) - 1)
+    return _FRAME + sum(sizes) + max(0, len(sizes) - 1)
+
+
+def united_size(sizes: Iterable[int], extras: Iterable[WireTool]) -> int:
+    """Return the bytes of a list that has the tools of lists of these sizes, and these extras behind them."""
+    own = [size - _FRAME for size in sizes if size > _FRAME]
+    own += [len(write_json(extra).encode()) for extra in extras]
+    return _FRAME + sum(own) + max(0, len(own) - 1)

@@ -6,6 +6,8 @@ from fnmatch import fnmatchcase
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.policy import ANY_METHOD, PATTERN_STARTS, Selection
 
+NOT_ENABLED = "is not enabled (--methods, --allow)"  # ends the reason
+
 
 def left_out(operation: Operation, selection: Selection) -> str | None:
     """Return why an operation does not become a tool, None when it does.
@@ -14,7 +16,7 @@ def left_out(operation: Operation, selection: Selection) -> str | None:
     must name what it adds, too.
     """
     if not _is_enabled(operation, selection):
-        return f"method {operation.method} is not enabled (--methods, --allow)"
+        return f"method {operation.method} {NOT_ENABLED}"
     excluding = next((pattern for pattern in selection.exclude if matches(pattern, operation)), None)
     if excluding is not None:
         return f"excluded by {excluding!r} (--exclude)"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from openapi_mcp.model.capability import Capabilities, Need, Producer
 
 Allowed = Callable[[str], bool]
+Asks = Callable[[Need], bool]
 _LONGEST = 5  # calls; a longer way is no help
 _MOST_FOLLOWED = 16  # needs
 _READS = ("GET", "HEAD", "QUERY")
@@ -28,15 +29,17 @@ def plan(
     near: Collection[str] = (),
     named: Collection[str] = (),
     allowed: Allowed | None = None,
+    asks: Asks | None = None,
 ) -> str:
     """Return the calls that lead to a tool, only of those that are `allowed`; "" where it needs none before it.
 
     "customers_list -> orders_list(customer) -> products_retrieve(id)": in parentheses is what comes from the calls
     before. What must be given is followed back; what may be given only where its best source is `near`, among what a
-    search found. A source that is about something else, as an order that has a product, comes first where the words
-    of the request have `named` it.
+    search found, and of the tool itself only what the request `asks` for: all orders are listed without a customer. A
+    source that is about something else, as an order that has a product, comes first where the words of the request
+    have `named` it.
     """
-    steps = _Planner(capabilities, near, named, allowed).way(tool, ())
+    steps = _Planner(capabilities, near, named, allowed, asks).way(tool, ())
     if len(steps) < 2:
         return ""
     cut = "... -> " if len(steps) > _LONGEST else ""
@@ -47,10 +50,15 @@ class _Planner:
     """Finds the way to tools with these capabilities."""
 
     def __init__(
-        self, capabilities: Capabilities, near: Collection[str], named: Collection[str], allowed: Allowed | None
+        self,
+        capabilities: Capabilities,
+        near: Collection[str],
+        named: Collection[str],
+        allowed: Allowed | None,
+        asks: Asks | None,
     ) -> None:
         self._capabilities = capabilities
-        self._near, self._named, self._allowed = near, named, allowed
+        self._near, self._named, self._allowed, self._asks = near, named, allowed, asks
         self._known: dict[tuple[str, int, tuple[str, ...]], bool] = {}
         self._left = _MOST_FOLLOWED
 
@@ -71,20 +79,24 @@ class _Planner:
         Where the best for one argument yields another one too, both come from there: what stands together in one
         answer belongs together.
         """
-        needs = list(self._followed(tool))
+        needs = list(self._followed(tool, is_last=len(above) == 1))
         best = {need.argument: found for need in needs if (found := self._choose(need, above)) is not None}
         met = {source: sum(_yields(source, need) for need in needs) for source in best.values()}
         return {need.argument: _most(need, best[need.argument], met) for need in needs if need.argument in best}
 
-    def _followed(self, tool: str) -> Iterator[Need]:
+    def _followed(self, tool: str, *, is_last: bool) -> Iterator[Need]:
         """Yield the needs of a tool that are followed back: of a document full of circles only so many."""
         for need in self._needs(tool):
-            if need.is_required or any(
-                each != tool and each in self._near for each in self._candidates(tool, need)[:1]
-            ):
+            if need.is_required or (self._is_near(tool, need) and (not is_last or self._is_asked(need))):
                 self._left -= 1
                 if self._left >= 0:
                     yield need
+
+    def _is_near(self, tool: str, need: Need) -> bool:
+        return any(each != tool and each in self._near for each in self._candidates(tool, need)[:1])
+
+    def _is_asked(self, need: Need) -> bool:
+        return self._asks is not None and self._asks(need)
 
     def _needs(self, tool: str) -> tuple[Need, ...]:
         known = self._capabilities.get(tool)

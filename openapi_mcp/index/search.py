@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from openapi_mcp.index.by_words import Allowed, ByWords, Scores
 from openapi_mcp.index.clauses import Request, read_request
 from openapi_mcp.index.corpus import Corpus
+from openapi_mcp.index.entities import parse, split
 from openapi_mcp.index.fusion import blended
 from openapi_mcp.index.lift import Lift
 from openapi_mcp.index.names import has_id, has_name
 from openapi_mcp.index.plan import plan
 from openapi_mcp.index.semantic import Meaning
-from openapi_mcp.model.capability import Capabilities
+from openapi_mcp.index.words import stem
+from openapi_mcp.model.capability import Capabilities, Need
 
 DEFAULT_LIMIT = 10
 _NAMED = 0.5  # how well a tool fits the words of a request, beside the best, that is named by them
@@ -52,7 +55,7 @@ class Index:
         best = sorted(scores, key=lambda name: (-scores[name], name))[:limit]
         top = scores[best[0]] if best else 1.0
         hits = tuple(Hit(tool=name, score=round(scores[name] / top, 3)) for name in best)
-        return Found(hits=hits, plan=self._plan(best, fitting, allowed) if best else "")
+        return Found(hits=hits, plan=self._plan(request, best, fitting, allowed) if best else "")
 
     def _fitting(self, request: Request, allowed: Allowed | None) -> Scores:
         """Return the scores by words, with those by meaning as far as no tool has the words."""
@@ -69,13 +72,30 @@ class Index:
 
     def _lifted(self, request: Request, scores: Scores, allowed: Allowed | None) -> Scores:
         """Return the scores with those of the tools that come before the best, where the request does not name them."""
-        if not request.clauses and has_id(request.text):  # a single step, with what it needs
+        if _may_have_id(request):
             return scores
-        by_name = has_name(request.text, self._words.knows)
-        with_makers = self._lift.lifted(scores, by_name=by_name)
+        with_makers = self._lift.lifted(scores, by_name=self._has_name(request))
         return {name: score for name, score in with_makers.items() if allowed is None or allowed(name)}
 
-    def _plan(self, best: Sequence[str], fitting: Scores, allowed: Allowed | None) -> str:
+    def _has_name(self, request: Request) -> bool:
+        return has_name(request.text, self._words.knows)
+
+    def _plan(self, request: Request, best: Sequence[str], fitting: Scores, allowed: Allowed | None) -> str:
         enough = _NAMED * max(fitting.values(), default=0.0)
         named = {name for name, score in fitting.items() if score >= enough}
-        return plan(best[0], self.capabilities, best, named, allowed)
+        return plan(best[0], self.capabilities, best, named, allowed, partial(self._asks, request))
+
+    def _asks(self, request: Request, need: Need) -> bool:
+        """Return whether a request asks for what may be given: it says what that is, or has a name to find it by."""
+        if _may_have_id(request):
+            return False
+        names = (parse(need.argument).words, *map(split, need.entity.split(" or ")))
+        if any(name and request.whole.terms.keys() >= set(map(stem, name)) for name in names):
+            return True
+        finds = any(self.capabilities[each.tool].finds for each in need.producers if each.tool in self.capabilities)
+        return finds and self._has_name(request)
+
+
+def _may_have_id(request: Request) -> bool:
+    """Return whether a request may have the very id of what it is about: "cancel order A-17"."""
+    return not request.clauses and has_id(request.text)

@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from openapi_mcp.index.entities import parse, split
 from openapi_mcp.index.search import Found, Hit
-from openapi_mcp.model.capability import Capability, as_json
+from openapi_mcp.model.capability import Capability, Need, as_json, need_json
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import clean_text, one_line
 from openapi_mcp.model.tool import Tool, wire_tool
 
 BYTES_A_HIT = 400  # 100 tokens
-_LEAST_HITS = 3  # whose room there is for fewer, too: the answer says more than its hits
+_LEAST_HITS = 10  # whose room there is for fewer, too: a few hits say all of theirs
 _BEST = 3  # hits, which keep what the others have lost
 _LEAD = 4  # steps
 _MAX_QUERY = 200  # characters, as below
 _MAX_PLAN = 400
 _RETURNS = "\nReturns: "  # begins the line that generator/describe.py ends a description with
+_NEEDS = "\nNeeds "  # begins the line before it, of generator/enrich.py
 _ALL = 1 << 30
 _MOST_SUBJECTS = 12
 _LOOKED_AT = 200  # tools, from which the subjects are told
@@ -31,14 +33,16 @@ Learn = Callable[[str], Capability]
 class _Detail:
     """How much is said of a hit: how many yields, needs, and producers of each, and characters of text.
 
-    `all_needs` also tells those that a call can do without; with `places` a producer has its method and path.
+    `all_needs` also tells those that a call can do without. A producer has the `source` keys alone; without `entities`
+    what is needed is not named where its argument says as much.
     """
 
     yields: int
     needs: int = _ALL
     producers: int = 1
     all_needs: bool = False
-    places: bool = True
+    source: tuple[str, ...] = ("tool", "method", "path", "field")
+    entities: bool = True
     summary: int = 200
     path: int = _ALL
 
@@ -48,10 +52,12 @@ _DETAILS = (
     _Detail(yields=4, producers=3, all_needs=True),
     _Detail(yields=2, all_needs=True),
     _Detail(yields=1),
-    _Detail(yields=1, summary=120),
-    _Detail(yields=1, summary=120, places=False),
-    _Detail(yields=0, summary=80, places=False, needs=3),
-    _Detail(yields=0, summary=80, places=False, needs=1),
+    _Detail(yields=1, summary=120, needs=8),
+    _Detail(yields=1, summary=120, needs=8, source=("tool", "field")),
+    _Detail(yields=1, summary=80, needs=6, source=("tool",), entities=False),
+    _Detail(yields=0, summary=80, needs=6, source=("tool",), entities=False),
+    _Detail(yields=0, summary=60, source=("tool",), entities=False, needs=3),
+    _Detail(yields=0, summary=60, source=("tool",), entities=False, needs=1),
     _Detail(yields=0, summary=60, needs=0),
     _Detail(yields=0, summary=30, needs=0, path=100),
 )
@@ -61,9 +67,9 @@ _DETAILS = (
 def search_answer(query: str, found: Found, tools: Mapping[str, Tool], learn: Learn, limit: int) -> Json:
     """Return what a search answers, in at most 400 bytes of JSON (100 tokens) for each hit that was asked for.
 
-    {"query", "results": [{"name", "method", "path", "summary", "score", "needs", "yields"}], "plan"}, best first. Where
-    room is short the last hits say less first, the best three last; then the plan goes, and at the very end whole hits,
-    which `left_out` counts.
+    {"query", "results": [{"name", "method", "path", "summary", "score", "needs", "yields"}], "plan"}, best first. For
+    few hits there is the room of ten. Where room is short the last hits say less first, the best three last; then the
+    plan goes, and at the very end whole hits, which `left_out` counts.
     """
     head: Json = {"query": one_line(query.encode("utf-8", "replace").decode(), _MAX_QUERY)}
     plan = {"plan": one_line(found.plan, _MAX_PLAN)} if found.plan else {}
@@ -116,24 +122,45 @@ def _steps(count: int) -> Iterator[tuple[int, _Detail]]:
 
 
 def _entry(hit: Hit, tool: Tool, capability: Capability, detail: _Detail) -> Json:
-    said = as_json(_within(capability, detail))
-    if not detail.places:
-        for need in said["needs"]:
-            need["from"] = [{"tool": source["tool"], "field": source["field"]} for source in need["from"]]
     return {
         "name": tool.name,
         "method": tool.operation.method,
         "path": one_line(tool.operation.path, detail.path),
         "summary": summary(tool, detail.summary),
         "score": hit.score,
-        **said,
+        **_needs(capability.needs, detail),
+        **_yields(capability, detail),
     }
 
 
-def _within(capability: Capability, detail: _Detail) -> Capability:
-    needs = [need for need in capability.needs if need.is_required or detail.all_needs]
-    shown = (replace(need, producers=need.producers[: detail.producers]) for need in needs[: detail.needs])
-    return replace(capability, needs=tuple(shown), yields=capability.yields[: detail.yields])
+def _needs(needs: Sequence[Need], detail: _Detail) -> Json:
+    """Return {"needs"} of a hit, and in "more_needs" how many are not shown that a call cannot do without.
+
+    [] is said of what needs nothing, and of nothing else. What no tool yields stands in the description.
+    """
+    told = [need for need in needs if need.producers and (need.is_required or detail.all_needs)][: detail.needs]
+    if needs and not told:
+        return {}
+    more = sum(need.is_required for need in needs) - sum(need.is_required for need in told)
+    return {"needs": [_need(need, detail) for need in told], **({"more_needs": more} if more else {})}
+
+
+def _need(need: Need, detail: _Detail) -> Json:
+    said = need_json(replace(need, producers=need.producers[: detail.producers]))
+    said["from"] = [{key: source[key] for key in detail.source} for source in said["from"]]
+    if not detail.entities and _names(need.argument, need.entity):
+        del said["entity"]
+    return said
+
+
+def _names(argument: str, entity: str) -> bool:
+    """Return whether an argument says what it identifies: "customer_id" and "customerId" a customer."""
+    return split(entity) in (split(argument), parse(argument).words)
+
+
+def _yields(capability: Capability, detail: _Detail) -> Json:
+    shown = replace(capability, needs=(), yields=capability.yields[: detail.yields])
+    return {} if capability.yields and not shown.yields else {"yields": as_json(shown)["yields"]}
 
 
 def _size(value: Json) -> int:
@@ -142,21 +169,23 @@ def _size(value: Json) -> int:
 
 def summary(tool: Tool, longest: int) -> str:
     """Return what a tool does, in the words of its description, which begins with the point."""
-    return one_line(tool.description.partition(_RETURNS)[0], longest) or one_line(tool.title, longest)
+    about = _without_needs(tool.description.partition(_RETURNS)[0])
+    return one_line(about, longest) or one_line(tool.title, longest)
 
 
 def described(tool: Tool, capability: Capability) -> Json:
     """Return all that there is to know before a call: what the list says of a tool, its needs and yields."""
     listed = wire_tool(tool)
-    about, _, returns = tool.description.rpartition(_RETURNS)
+    said, _, returns = tool.description.rpartition(_RETURNS)
+    about = _without_needs(said or tool.description)
     shown: Json = {
         "name": tool.name,
         "method": tool.operation.method,
         "path": clean_text(tool.operation.path),
         "title": tool.title,
-        "description": about or tool.description,
+        "description": about,
         "input_schema": tool.input_schema,
-        "returns": returns if about else "",
+        "returns": returns if said else "",
         "output_schema": tool.output_schema,
         "annotations": listed["annotations"],
         **as_json(capability),
@@ -164,6 +193,12 @@ def described(tool: Tool, capability: Capability) -> Json:
     if about.startswith(tool.title):
         del shown["title"]
     return {name: value for name, value in shown.items() if value not in ("", None)}
+
+
+def _without_needs(text: str) -> str:
+    """Return a description without its last line where that says what a list with each tool does: needs stand apart."""
+    about, mark, line = text.rpartition(_NEEDS)
+    return about if mark and "\n" not in line and ", from " in line and line.endswith(".") else text
 
 
 def within_rights(capability: Capability, allowed: Callable[[str], bool]) -> Capability:

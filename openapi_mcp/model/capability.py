@@ -54,14 +54,20 @@ Capabilities = Mapping[str, Capability]
 
 
 def as_json(capability: Capability) -> dict[str, Any]:
-    """Return {"needs", "yields"} as `inspect --json` and the search tool have them."""
+    """Return {"needs", "yields"} as `inspect --json` and the search tool have them.
+
+    A need that a call can do without says `"required": false`.
+    """
     return {
-        "needs": [
-            {"argument": need.argument, "entity": need.entity, "from": [_source(each) for each in need.producers]}
-            for need in capability.needs
-        ],
+        "needs": [need_json(need) for need in capability.needs],
         "yields": [{"entity": each.entity, "field": each.field} for each in capability.yields],
     }
+
+
+def need_json(need: Need) -> dict[str, Any]:
+    """Return {"argument", "entity", "from": [{"tool", "method", "path", "field"}]}."""
+    said = {"argument": need.argument, "entity": need.entity, "from": [_source(each) for each in need.producers]}
+    return said if need.is_required else {**said, "required": False}
 
 
 def _source(producer: Producer) -> dict[str, str]:

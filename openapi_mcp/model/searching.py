@@ -11,6 +11,7 @@ from openapi_mcp.model.tool import Hints, Tool, Toolset, WireTool
 SEARCH = "search_operations"
 DESCRIBE = "describe_operations"
 CALL = "call_operation"
+SEARCH_TOOLS = (SEARCH, DESCRIBE, CALL)
 DEFAULT_LIMIT = 10
 MOST_HITS = 50
 MOST_NAMES = 20  # that are described at once

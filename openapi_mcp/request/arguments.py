@@ -11,7 +11,7 @@ from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.request.filled import filled
 from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError
 from openapi_mcp.schema.check import Check
-from openapi_mcp.schema.words import nearest, place, rule
+from openapi_mcp.schema.words import fits_none, nearest, place, rule
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -163,7 +163,8 @@ def _say(error: "ValidationError", given: Mapping[str, Any], known: list[str], l
         return _unknown(known, given, listed)
     field = str(path[0]) if path else "arguments"
     where = place(path) or field
-    return _Complaint(field, f'argument "{one_line(where, 120)}" {rule(error)}')
+    hint = f'make "{field}" fit one of its alternatives, and call again' if fits_none(error) else ""
+    return _Complaint(field, f'argument "{one_line(where, 120)}" {rule(error)}', hint)
 
 
 def _missing(error: "ValidationError") -> _Complaint:

@@ -8,6 +8,7 @@ from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import read_mended_json
 from openapi_mcp.model.searching import DEFAULT_LIMIT, MOST_HITS, MOST_NAMES
 from openapi_mcp.request.arguments import validate_against
+from openapi_mcp.request.lenient import as_texts, with_numbers
 from openapi_mcp.schema.check import Check
 
 _LONGEST_QUERY = 4_000  # characters: a task in words, and not a document
@@ -19,7 +20,7 @@ SEARCH_SCHEMA = {
     "type": "object",
     "properties": {
         "query": {"type": "string", "maxLength": _LONGEST_QUERY},
-        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_HITS},
+        "limit": {"type": "integer"},
     },
     "required": ["query"],
     "additionalProperties": False,
@@ -55,24 +56,25 @@ class Named:
 
 
 def read_query(arguments: Mapping[str, Any]) -> Query:
-    """Return what `search_operations` is asked for.
+    """Return what `search_operations` is asked for; a limit out of bounds is the nearest one within.
 
     Raises:
         ArgumentsError: an argument breaks a rule, or there are no words.
     """
-    given = _checked(arguments, SEARCH_SCHEMA)
+    given = _checked(with_numbers(arguments, ("limit",)), SEARCH_SCHEMA)
     if not given["query"].strip():
         raise ArgumentsError('argument "query" is empty', field="query", hint=_WRITE_QUERY)
-    return Query(words=given["query"], limit=int(given.get("limit", DEFAULT_LIMIT)))
+    return Query(words=given["query"], limit=int(min(max(given.get("limit", DEFAULT_LIMIT), 1), MOST_HITS)))
 
 
 def read_names(arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names that `describe_operations` is asked for, each once.
+    """Return the names that `describe_operations` is asked for, each once; one alone may come without its list.
 
     Raises:
         ArgumentsError: an argument breaks a rule.
     """
-    return tuple(dict.fromkeys(_checked(arguments, DESCRIBE_SCHEMA)["names"]))
+    named = {**arguments, "names": as_texts(arguments.get("names"))}
+    return tuple(dict.fromkeys(_checked(named, DESCRIBE_SCHEMA)["names"]))
 
 
 def read_call(arguments: Mapping[str, Any]) -> Named:
@@ -91,7 +93,7 @@ def read_call(arguments: Mapping[str, Any]) -> Named:
         if error.field != "name":  # the operation's own, in the wrong place or form
             error.hint = _WRITE_ARGUMENTS
         raise
-    return Named(name=given["name"], arguments=given.get("arguments", {}))
+    return Named(name=given["name"].strip(), arguments=given.get("arguments", {}))
 
 
 def _read_object(text: str) -> dict[str, Any]:

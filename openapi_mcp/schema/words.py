@@ -11,18 +11,25 @@ if TYPE_CHECKING:
 
 _SHOWN_VALUES = 20
 _SHOWN_CHARACTERS = 500  # of which one line is made
+_SHOWN_BRANCHES = 3  # alternatives of which each is spoken of
+_SHOWN_CLAUSE = 160
 
 
 def nearest(error: "ValidationError") -> "ValidationError":
     """Return what is wrong in the one alternative whose type fits, for a value that fits none of several."""
     from jsonschema.exceptions import best_match
 
+    fitting = [errors for errors in _branches(error) if not any(_is_wrong_type(inner) for inner in errors)]
+    nearest: ValidationError | None = best_match(fitting[0]) if len(fitting) == 1 else None
+    return nearest or error
+
+
+def _branches(error: "ValidationError") -> "list[list[ValidationError]]":
+    """Return what is wrong in each of the alternatives."""
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
-    fitting = [errors for errors in branches.values() if not any(_is_wrong_type(inner) for inner in errors)]
-    nearest: ValidationError | None = best_match(fitting[0]) if len(fitting) == 1 else None
-    return nearest or error
+    return list(branches.values())
 
 
 def _is_wrong_type(error: "ValidationError") -> bool:
@@ -66,10 +73,37 @@ def _misfit(error: "ValidationError") -> str:
     branches, wrong = _limit(error), list(error.context or ())
     if not wrong:
         return f"which fits several of its {len(branches)} alternatives, and must fit exactly one"
-    mistyped = [inner for inner in wrong if _is_wrong_type(inner)]
-    if len({inner.schema_path[0] for inner in mistyped}) == len(branches):
+    if not fits_none(error):
+        mistyped = [inner for inner in wrong if _is_wrong_type(inner)]
         return f"but must be {' or '.join(dict.fromkeys(_types(inner.validator_value) for inner in mistyped))}"
-    return f"which fits none of its {len(branches)} alternatives"
+    clauses = (_clause(error, errors) for errors in _branches(error)[:_SHOWN_BRANCHES])
+    first = ", ".join(f"({number}) {clause}" for number, clause in enumerate(clauses, 1))
+    more = ", ..." if len(branches) > _SHOWN_BRANCHES else ""
+    return f"which fits none of its {len(branches)} alternatives: {first}{more}"
+
+
+def fits_none(error: "ValidationError") -> bool:
+    """Return whether a value is of the type of one of several alternatives at least, and fits none of them."""
+    if error.validator not in ("anyOf", "oneOf") or not error.context:
+        return False
+    mistyped = {inner.schema_path[0] for inner in error.context if _is_wrong_type(inner)}
+    return len(mistyped) < len(_limit(error))
+
+
+def _clause(error: "ValidationError", errors: "list[ValidationError]") -> str:
+    """Say in short what keeps a value from one alternative: the first lacks "name", another one must be string."""
+    from jsonschema.exceptions import best_match
+
+    missing = (inner for inner in errors if inner.validator == "required" and not inner.path)
+    found: ValidationError = next(missing, None) or best_match(errors)
+    path = list(found.absolute_path)[len(error.absolute_path) :]
+    if found.validator in ("anyOf", "oneOf"):
+        said = f"fits none or several of {len(_limit(found))} alternatives"
+    else:
+        said = rule(found)
+    if not path:  # the value itself is shown already
+        return one_line(said.rpartition(", but ")[2], _SHOWN_CLAUSE)
+    return one_line(f"{shown_value(place(path))} {said}", _SHOWN_CLAUSE)
 
 
 def _types(limit: Any) -> str:

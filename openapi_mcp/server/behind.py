@@ -11,7 +11,7 @@ import anyio
 from openapi_mcp.app import check_again
 from openapi_mcp.loading import Notice
 from openapi_mcp.server.keep import Keeper, SeveralKeeper
-from openapi_mcp.serving import App
+from openapi_mcp.serving import App, changed
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Several
@@ -33,7 +33,9 @@ class Behind:
         """Check a list that came from the catalogue; write one that did not, once the client has it."""
         config, notice = self.keeper.config, self.keeper.notice
         if app.stored is not None:
+            before = app.toolset
             if app.can_change and await check_again(app, config, notice, self.environ) is not None:
+                notice(changed(before, app.toolset))
                 await self.keeper.keep(app)
             return
         if self.told is not None and [list(mark) for mark in app.pages.marks()] != [list(mark) for mark in self.told]:

@@ -20,7 +20,7 @@ from openapi_mcp.executor.failures import invalid
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.reading import READ_RESULT
-from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
+from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.through import through_call
@@ -33,7 +33,8 @@ from openapi_mcp.serving import Serves
 if TYPE_CHECKING:
     from openapi_mcp.index.search import Index
 
-_OWN = (SEARCH, DESCRIBE, CALL, READ_RESULT)
+_OWN = (*SEARCH_TOOLS, READ_RESULT)
+_EACH_ITS_OWN = "; each operation is a tool of its own now"  # there was another mode, or another client's list
 _MOST_NEAR = 3
 _LONGEST_NAME = 200  # characters that are compared with the names there are
 
@@ -65,7 +66,7 @@ class Modes:
             return mcp_result(await behind_the_door(self._app.call, call))
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
-            raise _unknown(call.tool)
+            raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else "")
         return _sent(await self._operations.run(context, params, tool, call))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:

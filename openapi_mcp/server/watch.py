@@ -13,7 +13,7 @@ from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
 from openapi_mcp.loading import source_of
 from openapi_mcp.server.keep import Keeper
-from openapi_mcp.serving import App
+from openapi_mcp.serving import App, changed
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Member, Several
@@ -66,8 +66,9 @@ class Watch:
             await self._check(app)
 
     async def _check(self, app: App) -> None:
+        before = app.toolset
         if await check_again(app, self.config, self.keeper.notice, self.environ) is not None:
-            self.keeper.notice(f"the document has changed: {len(app.toolset.tools)} tools now")
+            self.keeper.notice(changed(before, app.toolset))
             await self.keeper.keep(app)
 
     def _as_read(self, app: App) -> dict[str, list[object]]:

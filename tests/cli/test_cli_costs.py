@@ -31,7 +31,8 @@ def test_inspect_says_the_mode_why_and_what_each_form_costs(command: Command, sp
     """Issue 6: the choice and cost stand in `inspect`."""
     found = report(command, "--spec", spec)
     assert (found["mode"], found["context_budget"], found["list_style"]) == ("tools", 20_000, "full")
-    assert found["mode_reason"].startswith("the list of 4 tools costs about ")
+    tokens = -(-found["cost"]["bytes"] // 4)
+    assert found["mode_reason"].startswith(f"the list of 5 tools costs about {tokens} tokens")
     assert list(found["costs"]) == ["full", "compact", "search"]
     assert found["costs"]["full"] == found["cost"]
     assert found["costs"]["full"]["tokens"] > found["costs"]["compact"]["tokens"]
@@ -69,7 +70,7 @@ def test_the_table_has_a_line_for_each_form_and_marks_the_one_that_is_served(com
     """Issue 6, Enrichment: the cost of each in `inspect`."""
     out = command("inspect", "--spec", spec, "--list-style", "compact").out
     assert re.search(
-        r"^tools mode: the list of 4 tools costs about \d+ tokens, within --context-budget 20000$", out, re.MULTILINE
+        r"^tools mode: the list of 5 tools costs about \d+ tokens, within --context-budget 20000$", out, re.MULTILINE
     )
     lines = re.findall(r"^  (\w+) +([\d,]+) tools +([\d,]+) bytes +([\d,]+) tokens(.*)$", out, re.MULTILINE)
     assert [(line[0], line[1], line[4]) for line in lines] == [
@@ -88,7 +89,8 @@ def test_several_apis_cost_what_they_cost_together(command: Command, spec: str) 
     found = report(command, *options)
     assert (found["mode"], found["cost"]) == ("tools", found["costs"]["full"])
     assert found["cost"]["tools"] == 9
-    assert found["mode_reason"].startswith("the list of 8 tools costs about ")
+    tokens = -(-found["cost"]["bytes"] // 4)
+    assert found["mode_reason"].startswith(f"the list of 9 tools costs about {tokens} tokens")
     searched = report(command, *options, "--mode", "search")
     assert searched["cost"] == searched["costs"]["search"] == found["costs"]["search"]
     assert [tool["name"] for tool in searched["extra_tools"]] == [
@@ -111,6 +113,7 @@ def test_what_a_tool_needs_and_yields_is_shown_with_where_it_comes_from(
             "needs": [
                 {"argument": "customer", "entity": "customer", "from": [source] * 4},
                 {"argument": "warehouse", "entity": "warehouse", "from": []},
+                {"argument": "shelf", "entity": "shelf", "from": [], "required": False},
             ],
             "yields": [{"entity": "order", "field": "id"}, {"entity": "customer", "field": "customer"}],
         }
@@ -119,6 +122,7 @@ def test_what_a_tool_needs_and_yields_is_shown_with_where_it_comes_from(
         "needs customer: customer, from customers_list (results[].id), customers_list (results[].id), "
         "customers_list (results[].id)\n"
         "needs warehouse: warehouse\n"
+        "can be given shelf: shelf\n"
         "yields order (id), customer (customer)\n"
     )
     show_capability({"needs": [], "yields": []})

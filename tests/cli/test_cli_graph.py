@@ -104,6 +104,40 @@ def test_another_suffix_is_refused_before_anything_is_loaded(command: Command, n
     assert "   at: --graph\n  fix: name a file that ends with .svg, .html, .dot, .json\n" in ended.err
 
 
+def test_what_the_tools_are_made_from_is_never_written_over(command: Command, tmp_path: Path) -> None:
+    """security.md: no file of the operator's is lost; by whatever name."""
+    write(tmp_path)
+    (tmp_path / "link.json").hardlink_to(tmp_path / "api.json")
+    (tmp_path / "overlay.json").write_text(
+        '{"overlay": "1.0.0", "info": {"title": "x", "version": "1"}, "actions": []}'
+    )
+    (tmp_path / "settings.json").write_text('spec = "api.json"\noverlay = ["overlay.json"]\n')
+    kept = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    for options in (
+        ("--spec", "api.json", "--graph", "./api.json"),
+        ("--spec", f"file://{tmp_path}/api.json", "--graph", "link.json"),
+        ("--config", "settings.json", "--graph", "overlay.json"),
+        ("--config", "settings.json", "--graph", "settings.json"),
+        ("--spec", "one=api.json", "--spec", "two=link.json", "--graph", "link.json"),
+    ):
+        ended = command("inspect", *options)
+        said = f"error: {options[-1]} is read, and would be overwritten\n   at: --graph\n  fix: name another file\n"
+        assert (ended.status, ended.out, ended.err) == (2, "", said)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == kept
+
+
+def test_a_file_that_a_document_refers_to_is_not_written_over(command: Command, tmp_path: Path) -> None:
+    """As the document itself; it is known once that is loaded."""
+    document = {**description(*PATHS)}
+    document["paths"]["/customers"] = {"$ref": "customers.json"}
+    (tmp_path / "customers.json").write_text('{"get": {"operationId": "customers", "responses": {}}}')
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    ended = command("inspect", "--spec", "api.json", "--graph", "customers.json")
+    assert (ended.status, ended.out) == (2, "")
+    assert "customers.json is read, and would be overwritten" in ended.err
+    assert command("inspect", "--spec", "api.json", "--graph", "other.json").status == 0
+
+
 def test_a_file_that_cannot_be_written_is_named(command: Command, tmp_path: Path) -> None:
     """style.md, Errors."""
     ended = command("inspect", "--spec", write(tmp_path), "--graph", "no/such/folder.svg")

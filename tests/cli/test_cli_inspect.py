@@ -46,7 +46,7 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
             "annotations", "needs", "yields", "bytes", "auth",
         ]  # fmt: skip
         assert tool["output_schema"] is None
-        assert all(set(need) == {"argument", "entity", "from"} for need in tool["needs"])
+        assert all({*need} - {"required"} == {"argument", "entity", "from"} for need in tool["needs"])
         assert all(set(each) == {"entity", "field"} for each in tool["yields"])
 
 
@@ -210,6 +210,40 @@ def test_a_tool_that_is_not_there_is_an_error_with_the_nearest_names(
     ended = command("inspect", "--spec", shop.spec, name)
     assert (ended.status, ended.out) == (2, "")
     assert ended.err.startswith(f"error: there is no tool '{name}'\n   at: TOOL\n  fix: {fix}")
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_tool_that_is_no_operation_is_shown_as_it_is_listed(command: Command, tmp_path: Path, several: bool) -> None:
+    """Issue 6: what a client sees in the search mode."""
+    (tmp_path / "api.json").write_text(json.dumps(description("/orders")), encoding="utf-8")
+    spec = ("--spec", "shop=api.json") if several else ("--spec", "api.json")
+    found = command("inspect", *spec, "--mode", "search", "search_operations")
+    assert (found.status, found.err) == (0, "")
+    assert found.out.startswith("search_operations  (no operation)\n\nFind operations.")
+    assert '"query"' in found.out
+    assert found.out.endswith(" bytes in the list, read-only\n")
+    report = command("inspect", *spec, "--mode", "search", "call_operation", "--json").json
+    assert report["tools"] == []
+    assert [extra["name"] for extra in report["extra_tools"]] == ["call_operation"]
+    assert command("inspect", *spec, "read_result").out.startswith("read_result  (no operation)\n")
+    none = command("inspect", *spec, "search_operations")
+    assert (none.status, none.out) == (2, "")
+    assert none.err == (
+        "error: there is no tool 'search_operations'\n   at: TOOL\n"
+        "  fix: --mode search lists it; here each operation is a tool of its own\n"
+    )
+
+
+def test_an_operation_is_shown_before_a_tool_of_its_name(command: Command, tmp_path: Path) -> None:
+    """Our choice: there is no other way to see it."""
+    document = description("/orders")
+    document["paths"]["/orders"]["get"]["operationId"] = "search_operations"
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    out = command("inspect", "--spec", "api.json", "--mode", "search", "search_operations").out
+    assert out.startswith("search_operations  (GET /orders)")
+    (tmp_path / "api.json").write_text(json.dumps(document).replace("search_operations", "operations"))
+    out = command("inspect", "--spec", "search=api.json", "search_operations").out
+    assert out.startswith("search_operations  (GET /orders)")
 
 
 @pytest.mark.parametrize(

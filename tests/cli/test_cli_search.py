@@ -1,6 +1,7 @@
 """`openapi-mcp search`: what a model would be offered for some words."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import Command, Shop
 from support.capable import capabilities, need
+from support.hidden import Without
 from support.upstream import description
 
 from openapi_mcp.index import capabilities as room
@@ -72,6 +74,19 @@ def test_a_person_sees_a_table_and_the_plan(command: Command, tmp_path: Path) ->
     assert ended.out.endswith("plan: orders -> customers(id)\n")
 
 
+def test_what_can_be_left_out_is_told_as_such(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: `"required": false`, and brackets for a person; what is required says nothing."""
+    known = capabilities({"orders": [need("id", "weather", is_required=False), need("code", "weather")]})
+    monkeypatch.setattr(room, "find_capabilities", lambda _tools, _schemas: known)
+    needs = command("search", "--spec", write(tmp_path), "--json", "orders").json["results"][0]["needs"]
+    assert [(need["argument"], need.get("required")) for need in needs] == [("id", False), ("code", None)]
+    out = command("search", "--spec", write(tmp_path), "orders").out
+    assert "[id, from weather]" in out
+    assert " code, from weather" in out
+
+
 def test_the_shop_is_searched_best_first_and_not_beyond_the_limit(command: Command, shop: Shop) -> None:
     """Issue 6: what a model would be offered."""
     said = ("search", "--spec", shop.spec, "--methods", "all", "--json", "cancel an order")
@@ -96,6 +111,43 @@ def test_what_finds_nothing_says_what_to_try(command: Command, tmp_path: Path) -
         "nothing was found: say what is to be read or changed in other words, or widen --methods and --include\n"
     )
     assert command("search", "--spec", write(tmp_path), "zebra").out == ""
+
+
+@pytest.mark.parametrize(("options", "found"), [((), []), (("--semantic",), ["markets"])])
+def test_it_goes_by_meaning_where_that_is_asked_for(
+    command: Command, tmp_path: Path, options: tuple[str, ...], found: list[str]
+) -> None:
+    """Issue 6: what a model would be offered, with the same options."""
+    document = description("/volume", "/markets", "/next")
+    document["paths"]["/markets"]["get"]["summary"] = "Countries where it is available"
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    ended = command("search", "--spec", "api.json", "--json", "--limit", "1", *options, "Brazil")
+    assert [result["name"] for result in ended.json["results"]] == found
+
+
+def test_without_the_extra_it_ends_before_anything_is_loaded(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """design.md, Dependencies: a command that lacks its extra says so."""
+    monkeypatch.setattr(sys, "meta_path", [Without("wordllama")])
+    ended = command("search", "--spec", "no-such-file.json", "--semantic", "Brazil")
+    assert (ended.status, ended.out) == (2, "")
+    assert "--semantic" in ended.err
+
+
+def test_operations_whose_methods_are_not_enabled_are_counted(command: Command, tmp_path: Path) -> None:
+    """style.md, Errors: nothing is dropped in silence."""
+    document = description("/orders", "/customers")
+    for path in document["paths"].values():
+        path.update(post={"responses": {}}, delete={"responses": {}})
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    said = ("search", "--spec", "api.json", "orders")
+    assert command(*said, "--exclude", "/customers").err == (
+        "4 operations are not offered: their methods are not enabled (--methods, --allow)\n"
+    )
+    assert command(*said, "--methods", "get,delete", "--allow", "POST /orders").err == (
+        "1 operation is not offered: its method is not enabled (--methods, --allow)\n"
+    )
+    assert command(*said, "--methods", "all", "--exclude", "/customers").err == ""
+    assert command(*said, "--quiet").err == ""
 
 
 def test_several_apis_are_searched_as_one(command: Command, tmp_path: Path) -> None:

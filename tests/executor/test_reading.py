@@ -123,6 +123,14 @@ async def test_any_part_is_read_by_select_offset_and_limit() -> None:
         assert beyond.structured == {"result": [], "_note": {"total": 300}}
 
 
+async def test_a_number_may_come_as_its_text() -> None:
+    """Our choice: some models write each argument as a text."""
+    async with api() as running:
+        handle = note(await running.call("things"))["more"]["handle"]
+        result = await running.call("read_result", handle=handle, select="results[].name", offset=" 5", limit="2")
+        assert (result.structured or {})["result"] == ["n5", "n6"]
+
+
 async def test_null_stands_for_what_is_not_given() -> None:
     """Our choice: models write null for an argument that they leave out."""
     async with api() as running:
@@ -184,7 +192,8 @@ async def test_an_answer_is_read_on_with_the_scopes_that_its_tool_wants_and_no_o
         ({"handle": 5}, "handle", "must be string"),
         ({"handle": "r_x", "offset": -1}, "offset", "must be at least 0"),
         ({"handle": "r_x", "limit": 0}, "limit", "must be at least 1"),
-        ({"handle": "r_x", "limit": "10"}, "limit", "must be integer"),
+        ({"handle": "r_x", "limit": "ten"}, "limit", "must be integer"),
+        ({"handle": "r_x", "offset": "-1"}, "offset", "must be at least 0"),
         ({"handle": "r_x", "page": 2}, "page", 'argument "page" is unknown: this tool takes handle, select, offset'),
         ({"handle": "r_x", "select": "a["}, "select", "ends too early"),
         ({"handle": "r_x", "select": "a ]"}, "select", "(at character 3)"),

@@ -40,7 +40,7 @@ def test_a_list_within_the_budget_has_each_tool() -> None:
     """Issue 6, Search mode: auto (default) chooses by the cost of the list."""
     made = offering(toolset())
     assert (made.mode, names(made)) == ("tools", ["list", "read_result"])
-    assert made.why.startswith("the list of 1 tools costs about ")
+    assert made.why.startswith(f"the list of 2 tools costs about {-(-made.size // 4)} tokens")
     assert made.why.endswith("tokens, within --context-budget 20000")
 
 
@@ -126,14 +126,45 @@ def three(count: int = 3) -> Toolset:
 
 def test_a_list_beyond_the_budget_says_what_else_can_be_done() -> None:
     """Issue 6, Search mode: says which and why."""
-    compact = offering(three(), mode="tools", style="compact").size // 4
+    full = -(-list_size(three()) // 4)
+    compact = -(-offering(three(), mode="tools", style="compact").size // 4)
     assert offering(three(), budget=100).why == (
-        f"the list of 3 tools costs about {list_size(three()) // 4} tokens, more than --context-budget 100 "
-        f"(--mode tools lists them all, with --list-style compact for about {compact} tokens)"
+        f"the list of 4 tools costs at least about {full} tokens, more than --context-budget 100 "
+        f"(--mode tools lists them all, with --list-style compact for at least about {compact} tokens)"
     )
     assert offering(three(), budget=10, style="compact").why.endswith("(--mode tools lists them all)")
     both = united({"a": offering(three(), mode="tools")}, listing=Listing(budget=10))
     assert both.why.endswith("(--mode tools lists them all, with --list-style compact for less)")
+
+
+def test_what_is_more_than_the_budget_says_so_in_whole_tokens() -> None:
+    """Our choice: "1,560 tokens, more than 1560" would be no reason."""
+    for length in range(1, 5):
+        made = toolset({f"/{'a' * length}": READ})
+        size = prepared(made, Listing(mode="search"), dict).size
+        budget = (size - 1) // 4
+        assert f"costs at least about {budget + 1} tokens, more than" in offering(made, budget=budget).why
+
+
+def test_the_reason_says_whether_it_counts_what_tools_need() -> None:
+    """Our choice: that is looked for only where the list is within the budget without."""
+    plain, told = (prepared(toolset(), Listing(mode=mode), lambda: CAPABILITIES) for mode in ("search", "tools"))
+    between = plain.size // 4 + 1
+    assert plain.size < between * 4 < told.size
+    assert f"costs about {-(-told.size // 4)} tokens, more than" in offering(toolset(), budget=between).why
+
+
+def test_several_lists_cost_what_the_one_of_them_costs() -> None:
+    """Issue 6: the cost of the list that a client gets; `read_result` stands in it once."""
+    each = {
+        name: prepared(make.toolset({"/a": READ}, selection=Selection(prefix=f"{name}_")), Listing(), dict)
+        for name in ("shop", "billing")
+    }
+    for count in range(3):
+        for reads_on in (False, True):
+            both = united(dict(list(each.items())[:count]), reads_on=reads_on, listing=Listing(mode="tools"))
+            assert both.size == list_size(both)
+    assert not united({**each, "x": prepared(toolset(), Listing(mode="search"), dict)}).says_needs
 
 
 @pytest.mark.parametrize("mode", ["tools", "search"])

@@ -1,6 +1,7 @@
 """What a search and a description say, and in how much room."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -86,11 +87,61 @@ def test_where_room_is_short_the_last_hits_say_less_first() -> None:
     answer = search_answer("q", hits(10), tools_of(10), lambda _: rich(3), 10)
     assert 3_400 < size(answer) <= 4_000
     first, last = answer["results"][0], answer["results"][-1]
-    assert len(first["needs"]) > len(last["needs"]) > 0
+    assert len(first["needs"]) >= len(last["needs"]) > 0
     assert size(first) > size(last)
-    assert all(
-        source.keys() <= {"tool", "method", "path", "field"} for need in last["needs"] for source in need["from"]
-    )
+    assert last["needs"][0] == {"argument": "thing_0_id", "from": [{"tool": "list_number_0"}]}
+
+
+def test_a_few_hits_have_the_room_of_ten() -> None:
+    """Our choice: who asks for three wants to know all of these."""
+    for limit in (1, 3):
+        answer = search_answer("q", hits(limit), tools_of(limit), lambda _: rich(3), limit)
+        assert [len(hit["needs"]) for hit in answer["results"]] == [3] * limit
+        assert 4_000 > size(answer) > limit * 400
+
+
+def test_what_is_needed_is_not_named_where_room_is_short_and_the_argument_says_it() -> None:
+    """Our choice: a cheaper form comes before needs are dropped."""
+    made = [
+        Need(argument=argument, entity=entity, producers=(Producer(tool="l", method="GET", path="/" * 90, field="f"),))
+        for argument, entity in [("customerId", "customer"), ("id", "invoice"), ("x", "a or b")]
+    ]
+    capability = Capability(needs=tuple(made))
+    answer = search_answer("q", hits(10), tools_of(10), lambda _: capability, 10)
+    assert size(answer) <= 4_000
+    assert answer["results"][-1]["needs"] == [
+        {"argument": "customerId", "from": [{"tool": "l"}]},
+        {"argument": "id", "entity": "invoice", "from": [{"tool": "l"}]},
+        {"argument": "x", "entity": "a or b", "from": [{"tool": "l"}]},
+    ]
+
+
+def test_needs_that_are_not_shown_are_counted() -> None:
+    """style.md, Errors: nothing is dropped in silence."""
+    answer = search_answer("q", hits(10), tools_of(10, "A word. " * 90), lambda _: rich(30), 10)
+    assert "left_out" not in answer
+    counted = [hit for hit in answer["results"] if "more_needs" in hit]
+    assert counted
+    assert all(len(hit["needs"]) + hit["more_needs"] == 15 for hit in counted)  # the others can be left out
+    assert answer["results"][-1].keys().isdisjoint({"needs", "more_needs", "yields"})
+
+
+def test_no_needs_are_said_of_what_needs_nothing_and_of_nothing_else() -> None:
+    """Our choice: what no tool yields is not shown in a hit; the description has it."""
+    unknown, known = Need(argument="id", entity="order"), rich(1).needs[0]
+    optional = replace(known, is_required=False)
+    tools = tools_of(1)
+
+    def shown(*needs: Need) -> Json:
+        answer = search_answer("q", hits(1), tools, lambda _: Capability(needs=needs), 1)
+        return {name: value for name, value in answer["results"][0].items() if "needs" in name}
+
+    assert shown() == {"needs": []}
+    assert shown(unknown) == {}
+    assert shown(optional)["needs"][0]["required"] is False
+    assert [need["argument"] for need in shown(unknown, known)["needs"]] == ["thing_0_id"]
+    assert shown(unknown, known)["more_needs"] == 1
+    assert [need["argument"] for need in described(tools["op_0"], Capability(needs=(unknown,)))["needs"]] == ["id"]
 
 
 def test_of_long_texts_the_beginning_stays() -> None:
@@ -110,7 +161,8 @@ def test_hits_are_left_out_only_when_all_else_is_shortened_and_that_is_said() ->
     assert size(answer) <= 4_000
     assert "plan" not in answer
     assert answer["left_out"] == 10 - len(answer["results"]) > 0
-    assert all(hit["needs"] == hit["yields"] == [] and len(hit["path"]) == 100 for hit in answer["results"])
+    assert all("needs" not in hit and "yields" not in hit for hit in answer["results"])
+    assert all(len(hit["path"]) == 100 for hit in answer["results"])
 
 
 TEXT = st.text(max_size=300)
@@ -140,9 +192,10 @@ def test_ten_hits_are_never_more_than_a_thousand_tokens(
     assert size(answer) <= 4_000
     json.dumps(answer)
     assert len(answer["results"]) + answer.get("left_out", 0) == len(names)
-    assert all(
-        {"name", "method", "path", "summary", "score", "needs", "yields"} == hit.keys() for hit in answer["results"]
-    )
+    always, may_be = {"name", "method", "path", "summary", "score"}, {"needs", "more_needs", "yields"}
+    for hit in answer["results"]:
+        assert always <= hit.keys() <= always | may_be
+        assert hit.get("needs") != [] or not any(need.is_required for need in capability.needs)
 
 
 def test_a_summary_is_the_point_of_the_description() -> None:
@@ -178,6 +231,23 @@ def test_a_description_tells_all_there_is_to_know_before_a_call() -> None:
         "yields": [{"entity": "thing 0", "field": "results[].id"}],
     }
     assert told["needs"][0]["from"][0]["tool"] == "list_number_0"
+
+
+def test_the_line_on_needs_is_for_a_list_with_each_tool() -> None:
+    """Our choice: in the search mode needs stand apart. What the document itself says so stays."""
+    plain = one_tool({"operationId": "get", "summary": "One order", **answering({"type": "object"})}, path="/orders")
+    assert "\nReturns: " in plain.description
+    lined = with_line(plain, "\nNeeds id, from orders_list; owner, from users_list.")
+    assert (summary(lined, 200), described(lined, rich(1))) == (summary(plain, 200), described(plain, rich(1)))
+    bare = replace(plain, description="One order.\nNeeds id, from orders_list.")
+    assert (summary(bare, 200), described(bare, Capability())["description"]) == ("One order.", "One order.")
+    own = with_line(plain, "\nNeeds a licence.")
+    assert described(own, Capability())["description"] == "One order.\nNeeds a licence."
+
+
+def with_line(tool: Tool, line: str) -> Tool:
+    said, mark, returns = tool.description.partition("\nReturns: ")
+    return replace(tool, description=f"{said}{line}{mark}{returns}")
 
 
 def test_a_description_has_the_title_and_the_output_schema_where_they_say_more() -> None:

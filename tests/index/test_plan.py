@@ -47,6 +47,16 @@ def test_what_may_be_given_is_followed_where_the_search_found_its_best_source() 
     assert plan("list", known, ("list", "search")) == ""
 
 
+def test_of_the_tool_itself_what_may_be_given_is_followed_where_the_request_asks_for_it() -> None:
+    """Our choice: all orders are listed without a customer, those of Maria with one."""
+    near = ("orders_list", "customers_list")
+    assert plan("orders_list", SHOP, near) == ""
+    assert plan("orders_list", SHOP, near, asks=lambda need: need.entity == "product") == ""
+    asked = plan("orders_list", SHOP, near, asks=lambda need: need.entity == "customer")
+    assert asked == "customers_list -> orders_list(customer)"
+    assert plan("orders_list", SHOP, ("orders_list",), asks=lambda need: need.entity == "customer") == ""
+
+
 def test_the_way_leads_over_what_the_request_names() -> None:
     """Issue 6: customers_list -> orders_list(customer) -> products_retrieve, for the stock of what was ordered last."""
     near = ("products_retrieve", "customers_list", "orders_list", "products_list")

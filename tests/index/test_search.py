@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from support import make
+from support.capable import capabilities, need
 
 from openapi_mcp.index.corpus import read_corpus
 from openapi_mcp.index.search import Index
@@ -62,6 +63,32 @@ def test_each_step_of_a_request_finds_its_tool(index: Index) -> None:
     assert set(best[:4]) == {
         "PATCH /customers/{id}", "GET /orders", "POST /orders/{id}/refunds", "GET /stock/{sku}",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "plan"),
+    [
+        ("list orders", ""),
+        ("list the newest orders", ""),
+        ("list the placed orders of a customer", "list_customers -> list_orders(customer)"),
+        ("list orders by Maria", "list_customers -> list_orders(customer)"),
+        ("list placed orders of customer 7", ""),
+        ("list orders, and the customers of 7", "list_customers -> list_orders(customer)"),
+    ],
+)
+def test_the_plan_has_what_may_be_given_where_the_request_asks_for_it(query: str, plan: str) -> None:
+    """Our choice: by what it is, or by a name to find it by; a number may be the id itself."""
+    paths = {
+        "/customers": {"get": operation("List customers", operationId="list_customers")},
+        "/orders": {"get": operation("List placed orders", operationId="list_orders")},
+    }
+    known = capabilities(
+        {"list_orders": [need("customer", "list_customers", is_required=False)], "list_customers": []},
+        finds={"list_customers": ["name"]},
+    )
+    index = Index(read_corpus(make.toolset(paths).tools, {}, known))
+    found = index.search(query)
+    assert (found.hits[0].tool, found.plan) == ("list_orders", plan)
 
 
 def test_only_what_a_caller_may_use_is_found(index: Index) -> None:

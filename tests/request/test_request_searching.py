@@ -1,5 +1,6 @@
 """The arguments of the three tools of the search mode."""
 
+import json
 from typing import Any
 
 import pytest
@@ -15,15 +16,29 @@ def test_a_query_has_its_words_and_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("limit", "expected"),
+    [("5", 5), (" 7\n", 7), (0, 1), (-3, 1), ("-3", 1), (51, 50), (10**30, 50), (1e300, 50), (3.0, 3)],
+)
+def test_a_limit_may_be_a_text_or_out_of_bounds(limit: Any, expected: int) -> None:
+    """Our choice: a search is no place to be strict; the nearest limit is the one that is meant."""
+    found = read_query({"query": "orders", "limit": limit}).limit
+    assert (found, type(found)) == (expected, int)
+
+
+@pytest.mark.parametrize(
     ("arguments", "field"),
     [
         ({}, "query"),
         ({"query": 7}, "query"),
         ({"query": " \n"}, "query"),
         ({"query": "x" * 4_001}, "query"),
-        ({"query": "x", "limit": 0}, "limit"),
-        ({"query": "x", "limit": 51}, "limit"),
         ({"query": "x", "limit": "ten"}, "limit"),
+        ({"query": "x", "limit": ""}, "limit"),
+        ({"query": "x", "limit": "5.5"}, "limit"),
+        ({"query": "x", "limit": "\u0665"}, "limit"),
+        ({"query": "x", "limit": 5.5}, "limit"),
+        ({"query": "x", "limit": True}, "limit"),
+        ({"query": "x", "limit": [5]}, "limit"),
         ({"query": "x", "tags": []}, "tags"),
     ],
 )
@@ -40,7 +55,25 @@ def test_names_are_told_of_once() -> None:
     assert read_names({"names": ["b", "a", "b"]}) == ("b", "a")
 
 
-@pytest.mark.parametrize("names", [None, [], "a", [7], ["a"] * 21])
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("customers_list", ("customers_list",)),
+        (" a\n", ("a",)),
+        ('["a", " b"]', ("a", "b")),
+        (' ["a"] ', ("a",)),
+        ([" a", "a "], ("a",)),
+        ("a, b", ("a, b",)),
+    ],
+)
+def test_names_may_come_as_a_text(names: Any, expected: tuple[str, ...]) -> None:
+    """Our choice: one name alone, or the list as JSON text, as some models write it."""
+    assert read_names({"names": names}) == expected
+
+
+@pytest.mark.parametrize(
+    "names", [None, [], "", " ", "[]", "[a", "[7]", '["\\ud800"]', {"a": 1}, 7, [7], ["a"] * 21, json.dumps(["a"] * 21)]
+)
 def test_names_that_are_none_are_refused(names: Any) -> None:
     """Issue 6: describe_operations(names)."""
     with pytest.raises(ArgumentsError) as caught:
@@ -54,6 +87,7 @@ def test_names_that_are_none_are_refused(names: Any) -> None:
         ({}, {}),
         ({"arguments": None}, {}),
         ({"arguments": {"id": 7}}, {"id": 7}),
+        ({"name": " get\n", "arguments": {"id": 7}}, {"id": 7}),
         ({"arguments": ' {"id": 9007199254740993, "a": [null]} '}, {"id": 2**53 + 1, "a": [None]}),
     ],
 )

@@ -466,7 +466,7 @@ def test_nothing_of_the_shop_is_written_before_we_are_asked(shop: Shop, tmp_path
     assert (ended.status, ended.out) == (0, "")
     assert re.sub(r"about [\d,]+ tokens", "about n tokens", ended.err) == (
         "openapi-mcp 0.1.0: 8 tools of Shop, read-only, 13 operations left out (openapi-mcp inspect shows why)\n"
-        "tools mode: the list of 8 tools costs about n tokens, within --context-budget 20000\n"
+        "tools mode: the list of 9 tools costs about n tokens, within --context-budget 20000\n"
     )
 
 

@@ -11,6 +11,7 @@ from support.upstream import Upstream, description
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import Config
+from openapi_mcp.model.policy import Listing
 from openapi_mcp.server import watch
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
@@ -58,6 +59,22 @@ async def test_a_changed_file_is_served_and_told(tmp_path: Path) -> None:
         put(file, yaml("one", "two"))
         assert await told.wait_for("has changed") == "the document has changed: 2 tools now"
         assert (names(app), changes()) == (["one", "two"], 1)
+
+
+async def test_another_mode_that_comes_with_a_document_is_told_with_its_reason(tmp_path: Path) -> None:
+    """Issue 6, Search mode: says on stderr which and why; also when it changes."""
+    file, told = tmp_path / "api.yaml", Told()
+    put(file, yaml("one"))
+    made = Config(spec=str(file), watch=True, listing=Listing(budget=400))
+    async with watched(made, told) as app:
+        put(file, yaml(*(f"operation_{number}" for number in range(20))))
+        said = await told.wait_for("has changed")
+        assert said == f"the document has changed: 20 tools now; search mode: {app.toolset.why}"
+        assert "the list of 21 tools costs at least about" in said
+        put(file, yaml(*(f"operation_{number}" for number in range(21))))
+        assert await told.wait_for("has changed") == "the document has changed: 21 tools now"
+        put(file, yaml("one"))
+        assert (await told.wait_for("has changed")).startswith("the document has changed: 1 tools now; tools mode: the")
 
 
 async def test_a_file_that_the_document_refers_to_is_watched_too(tmp_path: Path) -> None:
