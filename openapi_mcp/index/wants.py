@@ -130,7 +130,7 @@ class _Wants:
         """Return what an argument identifies that a link has a value for."""
         if given.argument not in names or not given.may_identify:
             return None
-        kind = self._vocabulary.entity(parse(given.name).words or split(given.name))
+        kind = self._vocabulary.entity(parse(given.name).words or split(given.name)) or given.argument
         return Want(given=given, kinds=(kind,), keys=self._keys(given, (kind,)))
 
     def _in_path(self, given: Input) -> Want | None:
