@@ -27,6 +27,7 @@ _MOST_SPOTS = 48  # of one schema; those nearest to its root are kept
 _MOST_LOOKED_AT = 150_000  # properties and places of all answers; only a hostile document has more
 _PLAIN = frozenset(("object", "array"))
 _NO_KEYS = frozenset(("boolean", "number"))
+_NUMBERS = frozenset(("integer", "number"))
 _OWN = KEYS - frozenset((*REFERENCES, "name"))
 
 
@@ -106,7 +107,7 @@ class Answers:
             kind=kind,
             guess=guess,
             around=around,
-            is_thing=not own.isdisjoint(_OWN),
+            is_thing=not own.isdisjoint(_OWN) or ("uri" in own and not is_page),
             is_bare=own.isdisjoint(IDS) and (is_page or is_vague),
         )
 
@@ -116,18 +117,28 @@ class Answers:
         kinds = self._shapes.kinds(held)
         if kinds <= _PLAIN and (kinds or self._holds(held) or items == {}):
             yield from self._of_object(name, value, holder, depth, is_list=items is not None)
-        elif kinds.isdisjoint(_NO_KEYS) and not self._is_choice(held):
+        elif (kinds.isdisjoint(_NO_KEYS) or _is_id_in_numbers(name, kinds)) and not self._is_choice(held):
             way = f".{name}" if items is None else f".{name}[]"
-            yield from self._of_scalar(name, way, held, holder, is_number="integer" in kinds and "string" not in kinds)
+            is_number = not kinds.isdisjoint(_NUMBERS) and "string" not in kinds
+            yield from self._of_scalar(name, way, held, holder, is_number=is_number)
 
     def _holds(self, schema: Any) -> bool:
-        return bool(self._shapes.properties(schema) or self._shapes.branches(schema))
+        """True for what has something within it, whether or not it names its type."""
+        return bool(self._shapes.properties(schema) or self._shapes.branches(schema) or self._shapes.items(schema))
 
     def _is_choice(self, schema: Any) -> bool:
         return any("enum" in part or "const" in part for _, part in self._shapes.parts(schema))
 
     def _of_object(self, name: str, value: Any, holder: _Holder, depth: int, *, is_list: bool) -> Iterator[Spot]:
-        """Yield the places within a property; it is a step away where the object is a thing, and no mere envelope."""
+        """Yield the places within a property; it is a step away where the object is a thing, and no mere envelope.
+
+        `ids: {"slug": "up", "imdb": "tt10"}` are forms of the id of what holds it, and so is `_id: {"oid": "5f"}`.
+        """
+        forms = self._shapes.properties(value)
+        if not is_list and forms and _is_plain_id(name):
+            inner = "" if parse(name).is_plural else next((f".{form}" for form in forms if _is_plain_id(form)), "")
+            yield Spot(f".{name}{inner}", holder.kind, parse(name).key, guess=holder.guess)
+            return
         words = split(name)
         says_nothing = set(words) <= PAGES or not holder.is_thing
         passes_on = says_nothing and is_wrapper(name) and not self._vocabulary.is_exact(words)
@@ -199,6 +210,17 @@ def _nearest(found: Iterable[Spot]) -> tuple[Spot, ...]:
     if len(spots) > _MOST_SPOTS:
         spots.sort(key=lambda spot: (spot.steps, not spot.is_own))
     return tuple(spots[:_MOST_SPOTS])
+
+
+def _is_plain_id(name: str) -> bool:
+    """True for "id", "uuid" and "ids", which say of nothing else what they are the id of."""
+    found = parse(name)
+    return found.key in IDS and not found.words
+
+
+def _is_id_in_numbers(name: str, kinds: frozenset[str]) -> bool:
+    """True for an id whose type is `number`, as many documents write it for whole ones."""
+    return "boolean" not in kinds and parse(name).key in IDS
 
 
 def _is_role(name: Name, vocabulary: Vocabulary) -> bool:

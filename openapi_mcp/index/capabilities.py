@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from openapi_mcp.index.entities import IDS, parse
+from openapi_mcp.index.entities import IDS, NUMBERS, parse
 from openapi_mcp.index.facts import Facts, read_facts, telling
 from openapi_mcp.index.learn import read_vocabulary
 from openapi_mcp.index.linked import linked_arguments
@@ -42,11 +42,10 @@ def _wanted_keys(all_facts: Sequence[Facts]) -> dict[str, frozenset[str]]:
 def _capability(
     facts: Facts, ranking: Ranking, wanted: Mapping[str, frozenset[str]], vocabulary: Vocabulary
 ) -> Capability:
-    needs = [_need(want, facts, ranking) for want in facts.wants]
+    wants = [want for want in facts.wants if _is_of_another(want, ranking)]
+    needs = [(_need(want, facts, ranking), want) for want in wants]
     return Capability(
-        needs=tuple(need for need, want in zip(needs, facts.wants, strict=True) if _is_told(need, want, vocabulary))[
-            :_MOST_NEEDS
-        ],
+        needs=tuple(need for need, want in needs if _is_told(need, want, vocabulary))[:_MOST_NEEDS],
         yields=tuple(Yield(entity=spot.kind, field=spot.field) for spot in telling(facts, wanted, vocabulary))[
             :_MOST_YIELDS
         ],
@@ -61,6 +60,15 @@ def _need(want: Want, facts: Facts, ranking: Ranking) -> Need:
         producers=ranking.producers(want, facts),
         is_required=want.given.is_required,
     )
+
+
+def _is_of_another(want: Want, ranking: Ranking) -> bool:
+    """False for a number that may be left out and that no such thing has: `account_number` where accounts have none.
+
+    It is the caller's own, though other answers may repeat it.
+    """
+    key = parse(want.given.name).key
+    return want.given.is_required or key not in NUMBERS or ranking.has_key(want.kinds, key)
 
 
 def _is_told(need: Need, want: Want, vocabulary: Vocabulary) -> bool:

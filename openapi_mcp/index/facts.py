@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openapi_mcp.index.answers import Answers
-from openapi_mcp.index.entities import IDS, parse, segments, split, split_as_is
+from openapi_mcp.index.entities import IDS, is_wrapper, parameter_in, parse, segments, split, split_as_is
 from openapi_mcp.index.inputs import Input, inputs_of, takes_words
 from openapi_mcp.index.shapes import answers
 from openapi_mcp.index.spot import Spot
 from openapi_mcp.index.vocabulary import Vocabulary
 from openapi_mcp.index.wants import Want, wants_of
+from openapi_mcp.index.whose import Whose, whose
 from openapi_mcp.model.tool import Tool
 
 _READS = frozenset(("GET", "QUERY"))
@@ -21,22 +22,23 @@ _LOOKS = frozenset(("search", "query", "find", "lookup", "list", "filter"))
 class Facts:
     """A tool with what it wants and where its answers hold keys of things.
 
-    `finds` are the arguments that take words. `asked` are the kinds that it cannot be called without, `named` those
-    that its title speaks of, `subject` is what its path says that it answers.
+    `path` is its template, without a slash at its end. `finds` are the arguments that take words. `asked` are the kinds
+    that it cannot be called without, `narrowed` those of which it may be given one, `named` those that its title speaks
+    of, `subject` is what its path says that it answers. `unsaid` is how many keys its path has that identify nothing: a
+    date, the name of a secret.
     """
 
     tool: Tool
+    path: str
     wants: tuple[Want, ...] = ()
     spots: tuple[Spot, ...] = ()
     finds: tuple[str, ...] = ()
     asked: frozenset[str] = field(default_factory=frozenset)
     named: frozenset[str] = field(default_factory=frozenset)
     subject: str = ""
-
-    @property
-    def path(self) -> str:
-        """The path template, without a slash at its end."""
-        return self.tool.operation.path.rstrip("/")
+    narrowed: frozenset[str] = field(default_factory=frozenset)
+    unsaid: int = 0
+    whose: Whose = field(default_factory=Whose)
 
     @property
     def reads(self) -> bool:
@@ -66,13 +68,24 @@ def _facts_of(tool: Tool, vocabulary: Vocabulary, walker: Answers, linked: froze
     found = [spot for schema in answers(tool.operation) for spot in walker.spots(schema)]
     if tool.operation.method not in _READS:
         found = [spot for spot in found if spot.steps == 0]
-    held = _without_envelope(found, tool) or _undescribed(tool)
-    spots = tuple(spot for each in held for spot in _settled(each, subject, vocabulary))
+    told = _told(tool, inputs, wants)
+    held = _without_envelope(found, told) or _undescribed(tool, told)
+    settled = [spot for each in held for spot in _settled(each, subject, vocabulary)]
+    spots = (*settled, *_not_shown(settled, subject))
     return Facts(
         tool=tool,
+        path=tool.operation.path.rstrip("/"),
         wants=wants,
         spots=tuple(spot for spot in spots if not _echoes(spot, tool, wants)),
         subject=subject.surely,
+        narrowed=frozenset(
+            kind for want in wants if not (want.given.is_required or want.given.is_list) for kind in want.kinds
+        ),
+        unsaid=sum(
+            given.location == "path" and not given.values and all(want.given is not given for want in wants)
+            for given in inputs
+        ),
+        whose=whose(tool.operation.path, told),
         finds=tuple(given.argument for given in inputs if takes_words(tool, given)),
         asked=frozenset(kind for want in wants if want.given.is_required for kind in want.kinds),
         named=frozenset(
@@ -94,21 +107,40 @@ class Subject:
 
 def subjects_of(tool: Tool, inputs: Sequence[Input], wants: Sequence[Want], vocabulary: Vocabulary) -> Subject:
     """Return what the path of an operation says its answers are about."""
-    parts = segments(tool.operation.path)
+    parts = _told(tool, inputs, wants)
     chosen = _choices(inputs, vocabulary)
     if parts and "{" in parts[-1]:
-        last = [want for want in wants if want.above and tool.operation.path.rstrip("/").endswith("}")]
-        return Subject(surely=last[-1].kinds[0] if last else "", chosen=chosen)
+        last = [want.kinds[0] for want in wants if want.above and want.given.name == parameter_in(parts[-1])]
+        return Subject(surely=last[-1] if last else "", chosen=chosen)
     tail: list[str] = []
     for part in reversed(parts):
         if "{" in part:
             break
         tail.append(part)
+        if _is_many(part):  # /users/saved_filters are no users
+            break
     named = [split(part) for part in tail]
     surely = next((vocabulary.known(words) for words in named if vocabulary.is_exact(words)), "")
     perhaps = next((known for words in named if (known := vocabulary.known(words))), "")
     raw = vocabulary.entity(named[0]) if named and named[0] else ""
     return Subject(surely=surely, perhaps=perhaps or ("" if chosen else raw), chosen=chosen)
+
+
+def _told(tool: Tool, inputs: Sequence[Input], wants: Sequence[Want]) -> tuple[str, ...]:
+    """Return the segments of a path without what at its end only says how to answer: `/comments/{sort}`.
+
+    What is called like the segment before it is of that: `/languages/{language}`.
+    """
+    parts = segments(tool.operation.path)
+    loose = {given.name for given in inputs} - {want.given.name for want in wants}
+    while len(parts) > 1 and (name := parameter_in(parts[-1])) in loose and split(name) != split(parts[-2]):
+        parts = parts[:-1]
+    return parts
+
+
+def _is_many(part: str) -> bool:
+    """True for a segment in the plural that says of what: "comments", not "results" nor "{ids}"."""
+    return "{" not in part and split(part) != split_as_is(part) and not is_wrapper(part)
 
 
 def _choices(inputs: Sequence[Input], vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -121,13 +153,13 @@ def _choices(inputs: Sequence[Input], vocabulary: Vocabulary) -> tuple[str, ...]
     return ()
 
 
-def _without_envelope(found: list[Spot], tool: Tool) -> list[Spot]:
+def _without_envelope(found: list[Spot], told: Sequence[str]) -> list[Spot]:
     """Return the places without those of what is wrapped around a list: {"id": 7, "cast": [...]} to /movie/7/credits.
 
     Where a path asks for several things, the id beside them is not that of one of them.
     """
-    last = next(reversed(segments(tool.operation.path)), "")
-    is_list = "{" not in last and "_".join(split(last)) != "_".join(split_as_is(last))
+    last = next(reversed(told), "")
+    is_list = "{" not in last and split(last) != split_as_is(last)
     if not (is_list and any(spot.is_listed for spot in found)):
         return found
     root = [spot for spot in found if not (spot.kind or spot.is_listed or spot.steps or spot.parent)]
@@ -136,9 +168,9 @@ def _without_envelope(found: list[Spot], tool: Tool) -> list[Spot]:
     return [replace(spot, steps=max(0, spot.steps - 1)) for spot in found if spot not in root]
 
 
-def _undescribed(tool: Tool) -> list[Spot]:
+def _undescribed(tool: Tool, told: Sequence[str]) -> list[Spot]:
     """Return the whole of an answer that the document says nothing of: `GET /customers` answers customers."""
-    is_list = tool.operation.method == "GET" and not tool.operation.path.rstrip("/").endswith("}")
+    is_list = tool.operation.method == "GET" and not next(reversed(told), "").endswith("}")
     says_nothing = not any(schema.keys() - {"type", "description"} for schema in answers(tool.operation))
     return [Spot("", "", "")] if is_list and says_nothing else []
 
@@ -155,6 +187,24 @@ def _settled(spot: Spot, subject: Subject, vocabulary: Vocabulary) -> Iterator[S
     for kind in kinds:
         if kind and (spot.key or kind in vocabulary.keyed | vocabulary.held):
             yield replace(spot, kind=kind)
+
+
+def _not_shown(spots: Sequence[Spot], subject: Subject) -> Iterator[Spot]:
+    """Yield the places of what an argument chooses and the answer does not show, beside that which it shows.
+
+    Where `type=movie,show` has an example with `movie.id`, there is a `show.id` for shows.
+    """
+    near = [spot for spot in spots if spot.kind in subject.chosen and spot.is_own and not spot.steps]
+    shown = {spot.kind for spot in near}
+    for kind in subject.chosen if near else ():
+        if kind not in shown:
+            yield replace(near[0], kind=kind, field=_renamed(near[0].field, near[0].kind, kind))
+
+
+def _renamed(way: str, kind: str, other: str) -> str:
+    """Return a way with one kind in the place of another: "results[].movie.ids" -> "results[].show.ids"."""
+    steps = way.split(".")
+    return ".".join(step.replace(kind, other) if "_".join(split(step)) == kind else step for step in steps)
 
 
 def _echoes(spot: Spot, tool: Tool, wants: Sequence[Want]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.index.entities import parse
+from openapi_mcp.index.entities import IDS, parse
 from openapi_mcp.index.shapes import Shapes, types_of
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.tool import Binding, BindingKind, Tool
@@ -15,6 +15,7 @@ _DEEPEST = 2  # objects within a body's field
 _DATES = frozenset(
     ("date", "time", "date-time", "datetime", "duration", "binary", "byte", "password", "ipv4", "ipv6", "regex")
 )
+_FRACTIONS = frozenset(("float", "double", "decimal"))
 _LONGEST_TEXT = 400
 _SEARCHED = frozenset(("q", "query", "search", "keyword", "term", "text", "phrase", "s"))
 _NAMED = frozenset(("name", "email", "title", "phone", "username", "login", "mail"))
@@ -100,6 +101,9 @@ class _Reader:
         held = schema if items is None else items
         parts = [part for each in (held, *self._shapes.branches(held)) for _, part in self._shapes.parts(each)]
         kinds = frozenset(kind for part in parts for kind in types_of(part)) - {"null"}
+        form = next((said for part in parts if isinstance(said := part.get("format"), str)), "")
+        if parse(name).key in IDS or (location == "path" and form not in _FRACTIONS):
+            kinds = frozenset("integer" if kind == "number" else kind for kind in kinds)  # many write it for an id
         if kinds and kinds <= {"object", "array", "boolean", "number"}:
             return
         yield Input(
@@ -110,7 +114,7 @@ class _Reader:
             description=_text(schema) or _text(held),
             is_required=is_required,
             is_list=items is not None,
-            format=next((said for part in parts if isinstance(said := part.get("format"), str)), ""),
+            format=form,
             values=next((values for part in parts if (values := _choice(part))), ()),
         )
 
@@ -146,6 +150,11 @@ def id_sentences(text: str) -> list[str]:
 def says_id(text: str) -> bool:
     """True for a description that speaks of an id: "The Spotify ID of the album"."""
     return bool(id_sentences(text))
+
+
+def says_slug(text: str) -> bool:
+    """True for a description that speaks of a slug and of no other id: "The user's custom URL slug"."""
+    return {said.lower() for sentence in id_sentences(text) for said in _SAYS_ID.findall(sentence)} == {"slug"}
 
 
 def plain_words(text: str) -> str:

@@ -7,9 +7,10 @@ nothing, from an album, from a playlist. So that one of the five is a way for wh
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES
+from openapi_mcp.index.asking import NEEDS_MORE, adds, asking_of, place
+from openapi_mcp.index.entities import HANDLES, IDS, REFERENCES, parse, segments, split
 from openapi_mcp.index.facts import Facts
 from openapi_mcp.index.linked import Linked, LinkedArguments
 from openapi_mcp.index.spot import Spot
@@ -19,14 +20,14 @@ from openapi_mcp.model.tool import Tool
 
 MOST = 5
 _FROM_NOTHING = 2  # of them that ask for nothing
+_MOST_PAIRS = 24  # that are looked at
 _MOST_CANDIDATES = 48  # that are weighed for one want, the nearest of all that hold its kind
 _SEARCH, _FILTER = -3.0, -1.0
-_NAMED, _LATER_KIND, _LIST, _ALONE = -0.5, 1.5, 0.25, 0.25
+_NAMED, _LATER_KIND, _LIST, _ALONE, _INSIDE = -0.5, 1.5, 0.25, 0.25, 0.3
 _STEP, _REFERRING, _KEY = 1.5, 1.0, 0.3
 _UNSAID, _OTHER_FORM, _NO_TEXT = 4.0, 3.0, 3.0
 _CREATES, _CHANGES, _DEPRECATED = 3.0, 8.0, 3.0
-_NEEDS_MORE, _NEEDS_THE_SAME = 2.0, 8.0
-_ITS_COLLECTION, _SAME_LIST = -6.0, 4.0
+_ITS_COLLECTION, _TOGETHER = -6.0, -4.0
 _WORDS = frozenset(("q", "query", "search", "keyword", "keywords", "term", "text"))
 
 
@@ -47,6 +48,7 @@ class Ranking:
         self._by_kind: dict[str, list[tuple[Facts, list[Spot]]]] = defaultdict(list)
         self._by_path: dict[str, list[Facts]] = defaultdict(list)
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[Candidate]] = {}
+        self._known_pairs: dict[tuple[tuple[str, ...], ...], tuple[list[Candidate], list[Candidate]]] = {}
         for facts in all_facts:
             self._by_path[facts.path].append(facts)
             kinds: dict[str, list[Spot]] = defaultdict(list)
@@ -57,14 +59,10 @@ class Ranking:
 
     def producers(self, want: Want, consumer: Facts) -> tuple[Producer, ...]:
         """Return the tools that yield what is wanted, other than the one that wants it, best first."""
-        others = frozenset(
-            kind
-            for other in consumer.wants
-            if other is not want and other.given.location == "path"
-            for kind in other.kinds
-        )
+        asking = asking_of(want, consumer)
         found: dict[str, Candidate] = {}
-        for each in (*self._nearest(want), *self._of_its_collection(want, consumer)):
+        own = (*self._of_its_collection(want, consumer), *self._with_its_pair(want, consumer))
+        for each in (*self._nearest(want), *own):
             known = found.get(each.facts.tool.name)
             if known is None or each.cost < known.cost:
                 found[each.facts.tool.name] = each
@@ -72,12 +70,17 @@ class Ranking:
         for name in (consumer.tool.name, *first):
             found.pop(name, None)
         weighed = [
-            (each.cost + _for_consumer(each, want, consumer, others), position, each)
+            (each.cost + asking.cost(each.facts, each.spot), position, each)
             for position, each in enumerate(found.values())
         ]
         weighed.sort(key=lambda one: one[:2])
-        best = (_producer(each.facts.tool, each.spot.field) for each in _varied(weighed, want, others))
+        best = (_producer(each.facts.tool, each.spot.field) for each in _varied(weighed, want, asking.others))
         return (*first.values(), *best)[:MOST]
+
+    def has_key(self, kinds: Iterable[str], key: str) -> bool:
+        """True where an answer shows such a thing with this key of its own, or a path of that thing answers it."""
+        held = ((facts, spot) for kind in kinds for facts, spots in self._by_kind.get(kind, ()) for spot in spots)
+        return any(spot.key == key and (spot.is_own or _is_called(spot, facts)) for facts, spot in held)
 
     def _links_to(self, want: Want, consumer: Facts) -> Sequence[Linked]:
         return self._linked.get((consumer.tool.name, want.given.argument), ())
@@ -86,7 +89,7 @@ class Ranking:
         is_whole_number = want.given.is_whole_number
         about = (want.kinds, want.keys, is_whole_number)
         if about not in self._known:
-            found = sorted(self._candidates(want), key=lambda one: one.cost + _NEEDS_MORE * len(one.facts.asked))
+            found = sorted(self._candidates(want), key=lambda one: one.cost + NEEDS_MORE * len(one.facts.asked))
             self._known[about] = found[:_MOST_CANDIDATES]
         return self._known[about]
 
@@ -103,13 +106,52 @@ class Ranking:
 
     def _of_its_collection(self, want: Want, consumer: Facts) -> Iterator[Candidate]:
         """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
-        adds = consumer.tool.operation.method == "PUT" and not want.is_member  # PUT /user/following/{username}
-        for facts in self._by_path.get(want.above, ()) if want.above and not adds else ():
+        if not want.above or adds(want, consumer):
+            return
+        for facts in self._by_path.get(want.above, ()):
             makes = facts.tool.operation.method == "POST"
             members = _members(facts, want)
             if members and (makes or facts.reads):
                 cost, spot = min(members, key=lambda one: one[0])
                 yield Candidate(facts, spot, cost + (_CREATES if makes else _ITS_COLLECTION + _words(facts)))
+
+    def _with_its_pair(self, want: Want, consumer: Facts) -> Sequence[Candidate]:
+        """Return what holds both keys of a pair: `{owner}` and `{repo}` are better those of one repository."""
+        second = next((other for other in consumer.wants if other.above == place(want)), None)
+        if want.above and second is not None:
+            return self._pairs(want, second)[0]
+        first = next((other for other in consumer.wants if other.above and place(other) == want.above), None)
+        return self._pairs(first, want)[1] if first is not None else ()
+
+    def _pairs(self, first: Want, second: Want) -> tuple[list[Candidate], list[Candidate]]:
+        """Return the places of both keys in what holds them in one record, in the order of those of the second."""
+        about = (first.kinds, first.keys, second.kinds, second.keys)
+        if about not in self._known_pairs:
+            found: tuple[list[Candidate], list[Candidate]] = ([], [])
+            for each in self._nearest(second)[:_MOST_PAIRS]:
+                beside = _beside(each, first)
+                if beside is not None:
+                    cost = each.cost + _TOGETHER
+                    found[0].append(replace(each, spot=beside, cost=cost))
+                    found[1].append(replace(each, cost=cost))
+            self._known_pairs[about] = found
+        return self._known_pairs[about]
+
+
+def _is_called(spot: Spot, facts: Facts) -> bool:
+    """True for the `account_number` in the answer of `GET /account/details`."""
+    kind = "_".join(parse(spot.field.rpartition(".")[2]).words)
+    return kind == spot.kind and any("_".join(split(part)) == kind for part in segments(facts.path))
+
+
+def _beside(each: Candidate, first: Want) -> Spot | None:
+    """Return where the record that a candidate holds says what it belongs to: `items[].owner.login`."""
+    if each.spot.steps or not (each.spot.is_own and each.facts.reads):
+        return None
+    record = each.spot.field.rpartition(".")[0]
+    held = [spot for spot in each.facts.spots if spot.kind in first.kinds and spot.field.startswith(f"{record}.")]
+    costs = [(cost, spot.field, spot) for spot in held if (cost := _cost_of_spot(spot, first)) is not None]
+    return min(costs, key=lambda one: one[:2])[2] if costs else None
 
 
 def _members(facts: Facts, want: Want) -> list[tuple[float, Spot]]:
@@ -147,7 +189,8 @@ def _cost_of_spot(spot: Spot, want: Want) -> float | None:
         cost
         + _ALONE * is_alone
         + _STEP * spot.steps
-        + _LIST * max(0, spot.field.count("[]") - 1)
+        + _LIST * max(0, spot.field.replace("[][]", "[]").count("[]") - 1)
+        + _INSIDE * (spot.parent != "" and not spot.field.startswith(spot.parent))
         + (0 if spot.is_own else _REFERRING)
     )
 
@@ -171,16 +214,6 @@ def _words(facts: Facts) -> float:
     return _SEARCH if any(name.lower() in _WORDS for name in facts.finds) or facts.is_search else _FILTER
 
 
-def _for_consumer(each: Candidate, want: Want, consumer: Facts, others: frozenset[str]) -> float:
-    """Return what a producer costs this consumer beside: what it needs that the consumer does not have."""
-    facts, cost = each.facts, 0.0
-    cost += _NEEDS_MORE * len(facts.asked - others - set(want.kinds))
-    cost += _NEEDS_THE_SAME if facts.asked & (set(want.kinds) - others) else 0
-    if facts.path == consumer.path and facts.reads:
-        cost += -_SAME_LIST if consumer.tool.operation.method == "DELETE" else _SAME_LIST
-    return cost
-
-
 def _varied(weighed: Sequence[tuple[float, int, Candidate]], want: Want, others: frozenset[str]) -> Iterable[Candidate]:
     """Return the best few, so that each way to start is among them before one of them comes often."""
     from_nothing = _FROM_NOTHING if len(want.kinds) == 1 else 1
@@ -189,7 +222,7 @@ def _varied(weighed: Sequence[tuple[float, int, Candidate]], want: Want, others:
     for one in weighed:
         facts = one[2].facts
         asked, finds = facts.asked - others, _words(facts) <= _SEARCH
-        way = (asked, finds, facts.reads, one[2].spot.kind)
+        way = (asked, finds, facts.reads, finds and facts.whose.is_own, one[2].spot.kind)
         ways[way] += 1
         if ways[way] <= (1 if asked or finds or not facts.reads else from_nothing):
             chosen.append(one)

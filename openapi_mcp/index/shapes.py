@@ -52,7 +52,7 @@ class Shapes:
         for _ in range(_HOPS):
             named = _reference(schema)
             if not named:
-                return (schema if isinstance(schema, Mapping) else {}), ref
+                return (schema if isinstance(schema, (dict, Mapping)) else {}), ref
             schema, ref = self._schemas.get(named), named
         return {}, ref
 
@@ -95,7 +95,7 @@ class Shapes:
 
 
 def _reference(schema: Any) -> str:
-    named = schema.get("$ref") if isinstance(schema, Mapping) else None
+    named = schema.get("$ref") if isinstance(schema, (dict, Mapping)) else None  # asked of a dict, the answer is quick
     return named if isinstance(named, str) else ""
 
 

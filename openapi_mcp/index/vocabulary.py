@@ -84,7 +84,8 @@ class Vocabulary:
         """Return what stands for people, where a word says what one of them does."""
         if not _says_who(words):
             return ""
-        return next((name for name in _PEOPLE if name in self.keyed or name in self.held), "")
+        things = (self.keyed, self.held, self.seen)
+        return next((name for kinds in things for name in _PEOPLE if name in kinds), "")
 
     def canonical(self, name: str) -> str:
         """Return the name under which a kind goes, where paths have two for it."""
@@ -94,6 +95,14 @@ class Vocabulary:
         """True where just these words name a kind."""
         name = "_".join(words)
         return bool(words) and (name in self.keyed or name in self.held)
+
+    def is_person(self, words: Words) -> bool:
+        """True where just these words name what stands for people here."""
+        return len(words) == 1 and words[0] in _PEOPLE and self.known(words) == words[0]
+
+    def exact_ending(self, words: Words) -> str:
+        """Return the kind that the last words name, "" where none does: ("follow", "user") -> "user"."""
+        return next((self.canonical(name) for name in _endings(words) if self.is_exact(tuple(name.split("_")))), "")
 
     def entity(self, words: Words) -> str:
         """Return the kind that some words name; the words themselves where the API does not know it."""

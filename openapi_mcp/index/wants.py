@@ -16,7 +16,7 @@ from openapi_mcp.index.entities import (
     segments,
     split,
 )
-from openapi_mcp.index.inputs import Input, id_sentences, plain_words, says_id
+from openapi_mcp.index.inputs import Input, id_sentences, plain_words, says_id, says_slug
 from openapi_mcp.index.vocabulary import Vocabulary, Words, holder_of
 from openapi_mcp.model.tool import Tool
 
@@ -130,7 +130,7 @@ class _Wants:
         """Return what an argument identifies that a link has a value for."""
         if given.argument not in names or not given.may_identify:
             return None
-        kind = self._vocabulary.entity(parse(given.name).words or split(given.name))
+        kind = self._vocabulary.entity(parse(given.name).words or split(given.name)) or given.argument
         return Want(given=given, kinds=(kind,), keys=self._keys(given, (kind,)))
 
     def _in_path(self, given: Input) -> Want | None:
@@ -155,7 +155,8 @@ class _Wants:
         if own in vocabulary.described and holder[-len(words) :] == words:
             return own
         if has_key and own and not vocabulary.is_exact(words):
-            return own
+            is_part = own in vocabulary.described or bool(set(holder) & set(words))  # databases/{database_cluster_id}
+            return own if is_part else vocabulary.exact_ending(words) or own
         return vocabulary.known(words) or "_".join(words)
 
     def _kinds_beside(self, given: Input) -> tuple[str, ...]:
@@ -168,7 +169,8 @@ class _Wants:
             chosen = () if self._vocabulary.is_exact(name.words) else self._sibling_kinds(name.words)
             if known and not chosen:
                 return (known,)
-            return chosen or self._owners(given.description) or (self._vocabulary.entity(name.words),)
+            said = chosen or self._owners(given.description)
+            return said or (() if _NOT_NUMBERED.issuperset(name.words) else (self._vocabulary.entity(name.words),))
         if name.key in REFERENCES:
             return self._referred(given, known)
         if name.key:
@@ -206,9 +208,13 @@ class _Wants:
         return tuple(filter(None, (self._vocabulary.known(words),)))
 
     def _kind_of_list(self, argument: str) -> tuple[str, ...]:
-        """Return what the list around a field is of: "tracks[].uri" -> ("track",)."""
+        """Return what the list around a field is of: "tracks[].uri" -> ("track",).
+
+        Where no path has a key for such a part, only what it is a part of knows it: `lines[].id` of an order.
+        """
         around = argument.rsplit(".", 1)[0].rpartition(".")[2]
-        return tuple(filter(None, (self._vocabulary.known(split(around)),))) if around.endswith("[]") else ()
+        kind = self._vocabulary.known(split(around)) if around.endswith("[]") else ""
+        return (kind,) if kind in self._vocabulary.keyed else ()
 
     def _sibling_kinds(self, words: Words = ()) -> tuple[str, ...]:
         """Return the kinds that a `type` beside it lets one choose from; `media_type` is beside `media_id`."""
@@ -220,16 +226,28 @@ class _Wants:
 
     def _kinds_of_word(self, given: Input, words: Words, known: str) -> tuple[str, ...]:
         """Return what an argument without a key identifies: `product`, `seed_artists`, `assignee`."""
+        is_seen = given.location == "query" and "_".join(words) in self._vocabulary.seen
         is_clear = given.is_whole_number or given.is_list or given.format == "uuid" or says_id(given.description)
         if _COUNTS & set(words) or (given.is_whole_number and not given.is_list and parse(given.name).is_plural):
             return ()
         if not known:
-            return self._described(given.description) if is_clear and given.location != "query" else ()
-        if self._vocabulary.is_exact(words):
+            return self._of_unknown_word(given, words) if is_clear and given.location != "query" else ()
+        if self._vocabulary.is_exact(words) or self._vocabulary.is_person(words):
             is_told = not _is_a_name(given.description) and not self._is_of_this(known, given)
         else:
-            is_told = is_clear or bool(_JOINING & set(words[:-1]))
+            is_told = is_clear or bool(_JOINING & set(words[:-1])) or (is_seen and not _is_a_name(given.description))
         return (known,) if is_told else ()
+
+    def _of_unknown_word(self, given: Input, words: Words) -> tuple[str, ...]:
+        """Return what a description says that an argument identifies; its own `link` or `slug` is that of no other."""
+        if words[-1].endswith("type") or (given.location == "body" and says_slug(given.description)):
+            return ()
+        return self._described(given.description) if given.is_whole_number else self._but_own(given.description)
+
+    def _but_own(self, text: str) -> tuple[str, ...]:
+        """Return the kinds that a description speaks of, other than what the operation is about."""
+        own = {self._vocabulary.known(split(part)) for part in self._parts if "{" not in part}
+        return tuple(kind for kind in self._described(text) if kind not in own)
 
     def _is_of_this(self, known: str, given: Input) -> bool:
         """True for a text in the body that is a property of the thing itself: {"comment": "..."} to /comments."""

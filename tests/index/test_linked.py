@@ -97,3 +97,16 @@ def test_a_link_comes_before_what_names_say() -> None:
     )
     (need,) = find_capabilities(generate(read).tools, read.schemas)["one"].needs
     assert [(each.tool, each.field) for each in need.producers] == [("recent", "[].latest"), ("all", "[].id")]
+
+
+def test_a_link_to_a_parameter_without_a_name_is_a_need_of_what_the_tool_calls_it() -> None:
+    """Our choice: hypothesis found one; a need always says what it is of."""
+    linking = {
+        "responses": {
+            "200": {"description": "", "links": {"a": {"operationId": "one", "parameters": {"": "$response.body#/id"}}}}
+        }
+    }
+    read = document({"/orders": {"post": linking}, "/{}": {"get": {"operationId": "one", "responses": {}}}})
+    tools = generate(read, ALL_METHODS).tools
+    needs = [need for each in find_capabilities(tools, read.schemas).values() for need in each.needs]
+    assert [need.entity for need in needs] == ["argument"]
