@@ -11,7 +11,8 @@ _QUOTED = re.compile(
 _CAPITAL = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z]\w*")  # but for the one that begins a sentence
 
 _ID = re.compile(
-    r"#\d|\b(?:id|ids|number|no\.)\s*:?\s*\w*\d|\b[a-z]{1,20}[-_]\d|\b[a-z]{1,20}\d{2}|\b\d{5}|\b[0-9a-f]{8}-",
+    r"#\d|\b(?:id|ids|number|no\.)\s*:?\s*\w*\d|\b[a-z]{1,20}[-_]\d|\b[a-z]{1,20}\d{2}|\b\d{5}|\b[0-9a-f]{8}-"
+    r"|\b(?!(?:for|since|than|until)\b)[a-z]{3,20}\s\d+\b(?!\s*[a-z%])",  # "order 17", but not "for 3 days"
     re.IGNORECASE,
 )
 

@@ -70,7 +70,7 @@ def test_the_table_has_a_line_for_each_form_and_marks_the_one_that_is_served(com
     """Issue 6, Enrichment: the cost of each in `inspect`."""
     out = command("inspect", "--spec", spec, "--list-style", "compact").out
     assert re.search(
-        r"^tools mode: the list of 5 tools costs about \d+ tokens, within --context-budget 20000$", out, re.MULTILINE
+        r"^tools mode: the list of 6 tools costs about \d+ tokens, within --context-budget 20000$", out, re.MULTILINE
     )
     lines = re.findall(r"^  (\w+) +([\d,]+) tools +([\d,]+) bytes +([\d,]+) tokens(.*)$", out, re.MULTILINE)
     assert [(line[0], line[1], line[4]) for line in lines] == [
