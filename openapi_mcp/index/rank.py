@@ -21,6 +21,8 @@ from openapi_mcp.model.tool import Tool
 MOST = 5
 _FROM_NOTHING = 2  # of them that ask for nothing
 _MOST_PAIRS = 24  # that are looked at
+_MOST_ON_A_PATH = 16  # operations that are looked at, more than there are methods
+_MOST_WEIGHED = 200_000  # places, for all wants together; then only the first tools that hold a thing are looked at
 _MOST_CANDIDATES = 48  # that are weighed for one want, the nearest of all that hold its kind
 _SEARCH, _FILTER = -3.0, -1.0
 _NAMED, _LATER_KIND, _LIST, _ALONE, _INSIDE = -0.5, 1.5, 0.25, 0.25, 0.3
@@ -49,6 +51,7 @@ class Ranking:
         self._by_path: dict[str, list[Facts]] = defaultdict(list)
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[Candidate]] = {}
         self._known_pairs: dict[tuple[tuple[str, ...], ...], tuple[list[Candidate], list[Candidate]]] = {}
+        self._left = _MOST_WEIGHED
         for facts in all_facts:
             self._by_path[facts.path].append(facts)
             kinds: dict[str, list[Spot]] = defaultdict(list)
@@ -95,7 +98,9 @@ class Ranking:
 
     def _candidates(self, want: Want) -> Iterator[Candidate]:
         for kind in want.kinds:
-            for facts, spots in self._by_kind.get(kind, ()):
+            holding = self._by_kind.get(kind, ())
+            for facts, spots in holding if self._left > 0 else holding[:_MOST_CANDIDATES]:
+                self._left -= len(spots)
                 costs = [(cost, spot) for spot in spots if (cost := _cost_of_spot(spot, want)) is not None]
                 if not costs:
                     continue
@@ -108,7 +113,7 @@ class Ranking:
         """Yield what lists or makes the members of the collection that a path's key is of: whatever they are called."""
         if not want.above or adds(want, consumer):
             return
-        for facts in self._by_path.get(want.above, ()):
+        for facts in self._by_path.get(want.above, ())[:_MOST_ON_A_PATH]:
             makes = facts.tool.operation.method == "POST"
             members = _members(facts, want)
             if members and (makes or facts.reads):
