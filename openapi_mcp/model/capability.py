@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openapi_mcp.model.text import clean_text, holds_hidden
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
@@ -54,15 +56,32 @@ Capabilities = Mapping[str, Capability]
 
 
 def as_json(capability: Capability) -> dict[str, Any]:
-    """Return {"needs", "yields"} as `inspect --json` and the search tool have them."""
+    """Return {"needs", "yields"} as `inspect --json` and the search tool have them.
+
+    A place whose name holds characters that nobody sees is left out: cleaned, it would be the name of another.
+    """
     return {
         "needs": [
-            {"argument": need.argument, "entity": need.entity, "from": [_source(each) for each in need.producers]}
+            {"argument": need.argument, "entity": need.entity, "from": _sources(need)}
             for need in capability.needs
+            if not holds_hidden(f"{need.argument} {need.entity}")
         ],
-        "yields": [{"entity": each.entity, "field": each.field} for each in capability.yields],
+        "yields": [
+            {"entity": each.entity, "field": each.field}
+            for each in capability.yields
+            if not holds_hidden(f"{each.entity} {each.field}")
+        ],
     }
 
 
+def _sources(need: Need) -> list[dict[str, str]]:
+    return [_source(each) for each in need.producers if not holds_hidden(each.field)]
+
+
 def _source(producer: Producer) -> dict[str, str]:
-    return {"tool": producer.tool, "method": producer.method, "path": producer.path, "field": producer.field}
+    return {
+        "tool": producer.tool,
+        "method": producer.method,
+        "path": clean_text(producer.path),
+        "field": producer.field,
+    }
