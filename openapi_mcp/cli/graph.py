@@ -16,7 +16,8 @@ from openapi_mcp.loading import Catalogue, Notice, source_of
 if TYPE_CHECKING:
     from openapi_mcp.index.graph import Graph
 
-Drawing = Callable[["Graph", str], str]
+Drawing = Callable[["Graph", str], tuple[str, str]]
+"""Returns the text of a file, and what is to be said of tools that it leaves out, "" where it has all."""
 
 
 def draw_graph(config: Config, notice: Notice, path: str, tool: str | None) -> None:
@@ -34,8 +35,11 @@ def draw_graph(config: Config, notice: Notice, path: str, tool: str | None) -> N
     graph = _graph_of(loaded)
     if tool is not None:
         graph = _around(graph, tool)
-    _write(path, drawing(graph, title_of(loaded)))
+    text, left_out = drawing(graph, title_of(loaded))
+    _write(path, text)
     notice(f"{len(graph.nodes)} tools and {len(graph.edges)} edges written to {path}")
+    if left_out:
+        notice(f"{left_out}; a .json or .dot file has all, and inspect TOOL --graph what is around one")
 
 
 def _require_another(path: str, read: Iterable[str | Path]) -> None:
@@ -92,31 +96,34 @@ def _drawing_for(path: str) -> Drawing:
     return drawings[suffix]
 
 
-def _svg(graph: "Graph", title: str) -> str:
-    from openapi_mcp.index.cards import picture_of
+def _svg(graph: "Graph", title: str) -> tuple[str, str]:
+    from openapi_mcp.index.cards import drawable, picture_of
     from openapi_mcp.index.drawing import standalone_svg
 
-    return standalone_svg(picture_of(graph), title)
+    drawn, left_out = drawable(graph)
+    return standalone_svg(picture_of(drawn), title, left_out), left_out
 
 
-def _html(graph: "Graph", title: str) -> str:
+def _html(graph: "Graph", title: str) -> tuple[str, str]:
+    from openapi_mcp.index.cards import drawable
     from openapi_mcp.index.webpage import webpage
 
-    return webpage(graph, title)
+    drawn, left_out = drawable(graph)
+    return webpage(drawn, title, left_out), left_out
 
 
-def _dot(graph: "Graph", title: str) -> str:
+def _dot(graph: "Graph", title: str) -> tuple[str, str]:
     from openapi_mcp.index.dot import dot
 
-    return dot(graph, title)
+    return dot(graph, title), ""
 
 
-def _json(graph: "Graph", _title: str) -> str:
+def _json(graph: "Graph", _title: str) -> tuple[str, str]:
     import json
 
     from openapi_mcp.index.graph import graph_json
 
-    return f"{json.dumps(graph_json(graph), indent=2)}\n"
+    return f"{json.dumps(graph_json(graph), indent=2)}\n", ""
 
 
 def _write(path: str, text: str) -> None:

@@ -79,13 +79,17 @@ def _no_operation(key: str, edit: ToolEdit, operations: Sequence[Operation], nam
 
 
 def shortcomings(inputs: Inputs, edit: ToolEdit) -> list[Problem]:
-    """Return warnings: of arguments that an edit is about and its tool does not have; of media types that it costs."""
+    """Return warnings: of arguments that an edit is about and its tool does not have; of what else it costs."""
     problems = []
     for name in inputs.unknown:
         near = get_close_matches(name, inputs.known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"its arguments: {', '.join(inputs.known) or 'none'}"
         problem = _nothing(f"there is no argument {name[:80]!r}", edit.arguments[name].where, hint)
         problems.append(_require_nothing_withheld(problem, [edit.arguments[name]]))
+    if inputs.twins:
+        said = f"{one_line(', '.join(inputs.twins), 200)} cannot be given either"
+        hint = "servers read it as what is fixed or hidden here"
+        problems.append(Problem(severity=Severity.WARNING, pointer=edit.where, message=said, hint=hint))
     if inputs.lost_types:
         said = f"its body is not offered as {one_line(', '.join(inputs.lost_types), 200)}"
         hint = "what is fixed or hidden would be missing there, or a caller's to give"

@@ -4,6 +4,7 @@ Changed before schemas are made: what is withheld takes no room there. It keeps 
 wire stays taken: no field of another argument may become it. A model cannot give it, as the schema does not know it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +23,7 @@ from openapi_mcp.schema.words import nearest, place, rule
 
 Key = tuple[str, str]
 NO_EDIT = ArgumentEdit()
+_ITEM = re.compile(r"\[[0-9]*\]$")  # an item of a list, as many servers read the name of a query pair
 _OF_BODY = ("", "body", "part")  # places of inputs
 
 
@@ -38,7 +40,8 @@ class Inputs:
     the names of arguments, is always sent. `defaults` are sent where a call gives nothing else. `known` are the names
     before any was changed, `unknown` those that an edit gives and no input has. `gone` and `renamed` are what texts may
     still speak of. `about_choice` is said of the argument that names the media type of the body; `lost_types` are those
-    in which the body cannot be sent as the operator wants it.
+    in which the body cannot be sent as the operator wants it, `twins` what is withheld for a server reads it as an
+    input that the operator withholds.
     """
 
     parameters: Sequence[Argument]
@@ -54,6 +57,7 @@ class Inputs:
     renamed: Mapping[str, str] = field(default_factory=dict)
     about_choice: ArgumentEdit = NO_EDIT
     lost_types: Sequence[str] = ()
+    twins: Sequence[str] = ()
 
     @property
     def all(self) -> list[Argument]:
@@ -105,12 +109,14 @@ def changed(inputs: Inputs, edits: Mapping[str, ArgumentEdit], parts: Parts) -> 
     _refuse_inside_of_whole(inputs, [edits[name] for name in unknown])
     _require_sound(inputs, by_key, parts)
     names = _renamed(inputs, by_key)
-    withheld = frozenset(key for key, edit in by_key.items() if edit.withholds)
+    chosen_out = frozenset(key for key, edit in by_key.items() if edit.withholds)
+    twins = _twins(inputs.names, chosen_out)
+    withheld = chosen_out | twins
     gone, renamed = _gone_words(inputs.names, withheld), _new_words(inputs.names, names)
-    saying = _Saying(edits=by_key, gone=gone, renamed=renamed)
+    saying = _Saying(edits=by_key, gone=gone, renamed=renamed, twins=twins)
     chosen = _chosen(inputs.bodies, by_key.get(CHOOSER, NO_EDIT))
     bodies = _holding(chosen, by_key)
-    values = {key: edit for key, edit in by_key.items() if key != CHOOSER}
+    values = {key: edit for key, edit in by_key.items() if key != CHOOSER and key not in twins}
     return replace(
         inputs,
         parameters=[saying.of(one) for one in inputs.parameters],
@@ -124,7 +130,25 @@ def changed(inputs: Inputs, edits: Mapping[str, ArgumentEdit], parts: Parts) -> 
         renamed=renamed,
         about_choice=by_key.get(CHOOSER, NO_EDIT),
         lost_types=[body.content_type for body in chosen if body not in bodies],
+        twins=[inputs.names[key] for key in inputs.names if key in twins],
     )
+
+
+def _twins(keys: Iterable[Key], withheld: frozenset[Key]) -> frozenset[Key]:
+    """Return the inputs that a server reads as one that is withheld, under another name: they are withheld too.
+
+    "x-tenant" and "X_Tenant" are the header "X-Tenant" to one that keeps headers as variables (RFC 9110 section 5.1,
+    RFC 3875 section 4.1.18), "tenant[]" is the "tenant" of a query to one that reads lists so. Security, A5.
+    """
+    folded = {_as_read(key) for key in withheld}
+    return frozenset(key for key in keys if _as_read(key) in folded) - withheld
+
+
+def _as_read(key: Key) -> Key:
+    location, name = key
+    if location == "header":
+        return location, name.lower().replace("_", "-")
+    return location, _ITEM.sub("", name) if location == "query" else name
 
 
 def _refuse_inside_of_whole(inputs: Inputs, unknown: Sequence[ArgumentEdit]) -> None:
@@ -222,6 +246,7 @@ class _Saying:
     edits: Mapping[Key, ArgumentEdit]
     gone: frozenset[str]
     renamed: Mapping[str, str]
+    twins: frozenset[Key]
 
     def of(self, argument: Argument) -> Argument:
         """Return an input as it is told; what is always there is not required of a caller."""
@@ -230,7 +255,7 @@ class _Saying:
         if isinstance(said, str):
             told = with_new_names(without_mentions(said, self.gone), self.renamed)
             argument = replace(argument, schema={**argument.schema, "description": told})
-        is_given = edit.default is not None or edit.fix is not None
+        is_given = edit.default is not None or edit.fix is not None or key_of(argument) in self.twins
         argument = replace(argument, required=argument.required and not is_given)
         default = {} if edit.default is None else {"default": edit.default}
         return _as_said(replace(argument, schema={**argument.schema, **default}), edit)

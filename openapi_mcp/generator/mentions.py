@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+_READ = 6_000  # characters of a text that are looked at; far fewer are ever shown
+_BLANKS = re.compile(r"\s{9,}")  # more than any list is indented by
 _QUOTE = "[`'\"\u2018\u2019\u201c\u201d]|</?code>"
 _PLAIN = re.compile(r"[A-Za-z]?[a-z0-9]*")  # a name that may be a word like any other: "status", not "pageSize"
 _SENTENCE_END = re.compile(
@@ -25,14 +27,22 @@ def without_mentions(text: str, gone: Iterable[str], *, is_detail: bool = False)
     A name is spoken of where it stands in quotes or backticks, and bare only where it can be no word of English: with
     `_` or another sign in it, or a capital behind its beginning. Of the first sentence, which says what the tool does,
     only the bracket, clause or phrase with the name is cut; where that leaves no two words, it stays as it is. A text
-    that `is_detail` has no such sentence: what it is about was said before.
+    that `is_detail` has no such sentence: what it is about was said before. Of a long text only the beginning is left,
+    and of long white space one character: where a name stands is looked for from each of them.
     """
     mention = _mention(gone)
-    if mention is None or not mention.search(text):
+    if mention is None:
+        return text
+    text = _BLANKS.sub(_one_blank, text[:_READ])
+    if not mention.search(text):
         return text
     point, *rest = filter(str.strip, _SENTENCE_END.split(text))
     kept = [] if is_detail and mention.search(point) else [_cut(point, mention)]
     return " ".join((*kept, *(one for one in rest if not mention.search(one))))
+
+
+def _one_blank(found: "re.Match[str]") -> str:
+    return "\n" if "\n" in found[0] else " "
 
 
 def with_new_names(text: str, renamed: Mapping[str, str]) -> str:

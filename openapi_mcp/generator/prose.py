@@ -36,7 +36,8 @@ _DIVIDER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?
 _ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
 _MARKED = re.compile(r"[\[<&*#>|`]|^[ \t]*[-=~+_]", re.MULTILINE)
 _END = re.compile(r"(?<=[.!?…])[\"')]?\s+(?=[^\sa-z])")
-_ABBREVIATION = re.compile(r"(?:\b(?i:e\.g|i\.e|etc|vs|cf|approx|resp|no|nr|incl)|\b[A-Z])\.$")
+_ABBREVIATION = re.compile(r"\b(?:(?i:e\.g|i\.e|etc|vs|cf|approx|resp|no|nr|incl)|[A-Z])\.$")
+_LONGEST_ABBREVIATION = len("approx.")
 _ELSEWHERE = re.compile(
     r"(?:please )?(?:for (?:more|further|additional|detailed) (?:information|info|details?)|for details|see|see also"
     r"|refer to|learn more|read more|more (?:information|info|details?)|to learn more|you can (?:find|read) more)\b",
@@ -52,7 +53,8 @@ def plain(text: str) -> str:
 
     CommonMark 0.31.2; OAS 3.1.1, Rich Text Formatting.
     """
-    return _words(text[:_READ], "") if _MARKED.search(text) else text
+    text = text[:_READ]
+    return _words(text, "") if _MARKED.search(text) else text
 
 
 def without_pointers(text: str) -> str:
@@ -60,9 +62,10 @@ def without_pointers(text: str) -> str:
 
     "Max 100. For more information, see [Paging](https://x.example)." -> "Max 100."
     """
+    text = text[:_READ]
     if "](" not in text and "://" not in text and "</a" not in text:
         return plain(text)
-    marked = _words(text[:_READ].replace(_POINTER, ""), _POINTER)
+    marked = _words(text.replace(_POINTER, ""), _POINTER)
     lines = [" ".join(_kept(sentences(line))) for line in marked.split("\n")]
     while len(lines) > 1 and (not lines[-1] or lines[-1].endswith(":")):  # a heading over nothing
         lines.pop()
@@ -81,12 +84,20 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        said = text[start : end.end()].strip()
-        if not _ABBREVIATION.search(said):
-            found.append(said)
+        if not _ends_abbreviated(text, start, end):
+            found.append(text[start : end.end()].strip())
             start = end.end()
     last = text[start:].strip()
     return [*found, last] if last else found
+
+
+def _ends_abbreviated(text: str, start: int, end: re.Match[str]) -> bool:
+    """True where what ends a sentence that begins at `start` may be an abbreviation's dot; only the tail is looked at.
+
+    The whole sentence would be: in "A. A. A." there are as many ends as letters, and none that counts.
+    """
+    tail = max(start, end.start() - _LONGEST_ABBREVIATION)
+    return end[0][0].isspace() and _ABBREVIATION.search(text, tail, end.start()) is not None
 
 
 def _words(text: str, pointer: str) -> str:

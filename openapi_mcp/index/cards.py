@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from openapi_mcp.index.graph import Edge, Graph, Node
+from openapi_mcp.index.graph import Edge, Graph, Node, most_joined
 from openapi_mcp.index.layout import Box, Line
 from openapi_mcp.model.text import one_line
 
 MOST = 60  # tools that one picture shows by themselves
+MOST_RESOURCES = 150  # that are drawn, each with a picture of its own
 PAD = 10.0
 HEAD, ROW = 24.0, 16.0  # heights
 _HEAD_CHAR, _ROW_CHAR = 7.9, 6.7  # widths in the fonts of drawing.py, on the safe side
@@ -107,6 +108,15 @@ def text_width(text: str) -> int:
 def is_large(graph: Graph) -> bool:
     """True where one picture of all tools could not be read."""
     return len(graph.nodes) > MOST
+
+
+def drawable(graph: Graph) -> tuple[Graph, str]:
+    """Return what a picture can show of a graph, and what is to be said of the rest: "" where it shows all."""
+    drawn = most_joined(graph, MOST_RESOURCES)
+    left, count = len(graph.nodes) - len(drawn.nodes), len(graph.resources)
+    if not left:
+        return graph, ""
+    return drawn, f"of {count:,} resources the {MOST_RESOURCES} that most edges join are drawn; {_tools(left)} left out"
 
 
 def picture_of(graph: Graph) -> Picture:
@@ -227,7 +237,7 @@ def _between_tip(edges: Collection[Edge]) -> str:
 
 
 def _tools(count: int) -> str:
-    return f"{count} tool{'s' * (count != 1)}"
+    return f"{count:,} tool{'s' * (count != 1)}"
 
 
 def _ending(path: str) -> str:

@@ -59,18 +59,20 @@ svg.graph { background: var(--back) }
 """
 
 
-def standalone_svg(picture: Picture, title: str) -> str:
-    """Return an SVG file with its own colours, light and dark."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(picture, title, style=f"<style>{COLOURS}</style>")}\n'
+def standalone_svg(picture: Picture, title: str, note: str = "") -> str:
+    """Return an SVG file with its own colours, light and dark; a `note` says what it does not show."""
+    style = f"<style>{COLOURS}</style>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg(picture, title, style=style, note=note)}\n'
 
 
-def svg(picture: Picture, title: str, style: str = "") -> str:
+def svg(picture: Picture, title: str, style: str = "", note: str = "") -> str:
     """Return a picture as an SVG element; without a `style` it takes that of the page around it (`COLOURS`)."""
     layout = lay_out([card.box for card in picture.cards], picture.lines)
     parts = [f"<title>{safe(title)}</title>", style, *_wires(picture.wires, layout)]
     parts += [_card(card, layout.corners[card.key]) for card in picture.cards]
     if style:
-        parts.append(f'<text class="row-path" x="{PAD}" y="{_number(layout.height + 8)}">{LEGEND}</text>')
+        said = f"{LEGEND} {safe(note)}".strip()
+        parts.append(f'<text class="row-path" x="{PAD}" y="{_number(layout.height + 8)}">{said}</text>')
     width = _number(max(layout.width, _LEGEND_WIDTH) if style else layout.width)
     height = _number(layout.height + (24 if style else 0))
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'

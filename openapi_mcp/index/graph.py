@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from openapi_mcp.model.capability import Capabilities, Capability, Need
-from openapi_mcp.model.text import one_line
+from openapi_mcp.model.text import clean_text, one_line
 from openapi_mcp.model.tool import Tool
 
 _TITLE = 200
@@ -95,17 +95,41 @@ def around(graph: Graph, tool: str) -> Graph:
     )
 
 
+def most_joined(graph: Graph, most: int) -> Graph:
+    """Return the tools of so many resources, of those that most edges lead to and from; all where they are no more."""
+    resource_of = {node.tool: node.resource for node in graph.nodes}
+    if len(set(resource_of.values())) <= most:
+        return graph
+    joined = Counter(resource_of.values())  # among equals, what has more tools
+    size = len(graph.nodes)
+    joined.update({name: size * count for name, count in _joined(graph.edges, resource_of).items()})
+    kept = {name for name, _ in joined.most_common(most)}
+    return Graph(
+        nodes=tuple(node for node in graph.nodes if node.resource in kept),
+        edges=tuple(edge for edge in graph.edges if {resource_of[edge.source], resource_of[edge.target]} <= kept),
+    )
+
+
+def _joined(edges: Iterable[Edge], resource_of: Mapping[str, str]) -> Counter[str]:
+    """Return how many edges from best sources lead from each resource to others, and to it."""
+    pairs = [(resource_of[edge.source], resource_of[edge.target]) for edge in edges if edge.is_first]
+    return Counter(name for pair in pairs if pair[0] != pair[1] for name in pair)
+
+
 def graph_json(graph: Graph) -> dict[str, Any]:
-    """Return {"nodes": [{"tool", ...}], "edges": [{"from", "to", "argument", "entity", "field", "rank"}]}."""
+    """Return {"nodes": [{"tool", ...}], "edges": [{"from", "to", "argument", "entity", "field", "rank"}]}.
+
+    All text of a document in it is without characters that nobody sees.
+    """
     return {
         "nodes": [
             {
                 "tool": node.tool,
                 "method": node.method,
-                "path": node.path,
+                "path": clean_text(node.path),
                 "title": node.title,
-                "tags": list(node.tags),
-                "finds": list(node.finds),
+                "tags": [clean_text(tag) for tag in node.tags],
+                "finds": [clean_text(name) for name in node.finds],
             }
             for node in graph.nodes
         ],
@@ -113,9 +137,9 @@ def graph_json(graph: Graph) -> dict[str, Any]:
             {
                 "from": edge.source,
                 "to": edge.target,
-                "argument": edge.argument,
-                "entity": edge.entity,
-                "field": edge.field,
+                "argument": clean_text(edge.argument),
+                "entity": clean_text(edge.entity),
+                "field": clean_text(edge.field),
                 "rank": edge.rank,
             }
             for edge in graph.edges

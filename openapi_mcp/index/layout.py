@@ -19,6 +19,7 @@ BETWEEN = 76.0  # between columns
 MARGIN = 16.0
 _LANE = 3.0  # the height of a passing line
 _SWEEPS = 8
+_MOST_LANES = 3000  # places of passing lines; those of a thousand boxes, each after the other, would be millions
 _SHORTEST = 12  # boxes that a column has at least, where there are so many that they are put into several
 _WIDEST = 1200.0  # of the boxes without lines, where nothing else is wider
 
@@ -100,6 +101,7 @@ class _Placing:
         self.column_of = _columns(list(self.boxes), main)
         self._before, self._after = _neighbours(main, self.column_of)
         self.slots = self._slots()
+        self._widths = [self._widest(column) for column in range(len(self.slots))]
         for sweep in range(_SWEEPS):
             self._order(forward=sweep % 2 == 0)
         self.top = self._tops()
@@ -181,6 +183,9 @@ class _Placing:
         return left
 
     def _width(self, column: int) -> float:
+        return self._widths[column]
+
+    def _widest(self, column: int) -> float:
         return max((self.boxes[slot].width for slot in self.slots[column] if isinstance(slot, str)), default=0.0)
 
     def _height(self, slot: _Slot) -> float:
@@ -195,12 +200,14 @@ def _neighbours(main: Iterable[tuple[str, str]], column_of: Mapping[str, int]) -
 
     All lines of a box that pass a column share one place there.
     """
+    lanes = _lanes(main, column_of)
     before: dict[_Slot, list[_Slot]] = defaultdict(list)
     after: dict[_Slot, list[_Slot]] = defaultdict(list)
     seen = set()
     for source, target in main:
         way: list[_Slot] = [source]
-        way += [(source, column) for column in range(column_of[source] + 1, column_of[target])]
+        between = range(column_of[source] + 1, column_of[target])
+        way += [lane for column in between if (lane := (source, column)) in lanes]
         way += [target] if column_of[target] > column_of[source] else []
         for one, other in pairwise(way):
             if (one, other) not in seen:
@@ -208,6 +215,19 @@ def _neighbours(main: Iterable[tuple[str, str]], column_of: Mapping[str, int]) -
                 before[other].append(one)
                 after[one].append(other)
     return before, after
+
+
+def _lanes(main: Iterable[tuple[str, str]], column_of: Mapping[str, int]) -> set[tuple[str, int]]:
+    """Return where lines have a place in a column that they pass: the shorter first, until there are too many.
+
+    What has none goes straight on, below the boxes.
+    """
+    found: set[tuple[str, int]] = set()
+    for source, target in sorted(main, key=lambda line: column_of[line[1]] - column_of[line[0]]):
+        found.update((source, column) for column in range(column_of[source] + 1, column_of[target]))
+        if len(found) > _MOST_LANES:
+            break
+    return found
 
 
 def _columns(keys: Sequence[str], main: Sequence[tuple[str, str]]) -> Mapping[str, int]:

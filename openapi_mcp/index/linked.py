@@ -8,12 +8,14 @@ from typing import Any
 
 from openapi_mcp.model.document import Link
 from openapi_mcp.model.pointer import tokens
+from openapi_mcp.model.text import holds_hidden
 from openapi_mcp.model.tool import Tool
 
 _BODY = "$response.body"
 _MOST = 50  # parameters of a link
 _MOST_LINKS = 20_000  # of all answers together
 _MOST_SOURCES = 8  # answers for one argument, more than are ever told
+_LONGEST = 400  # characters of an expression
 _HEADER = "$response.header."
 
 
@@ -65,9 +67,10 @@ def _argument(name: str, target: Tool) -> str:
 def field_of(expression: Any) -> str | None:
     """Return where in an answer a runtime expression reads, None where it reads elsewhere.
 
-    "$response.body#/results/0/id" -> "results[].id"; a header is "header.Location".
+    "$response.body#/results/0/id" -> "results[].id"; a header is "header.Location". One that is longer than any place,
+    or that holds characters which nobody sees, is not for a model to read.
     """
-    if not isinstance(expression, str):
+    if not isinstance(expression, str) or len(expression) > _LONGEST or holds_hidden(expression):
         return None
     text = expression.removeprefix("{").removesuffix("}")
     if text.startswith(_HEADER):

@@ -18,8 +18,11 @@ _OTHERS = 60  # edges from other sources that are shown before one asks for them
 _NOT_JSON = re.compile("[\ud800-\udfff]")  # half a character: no file in UTF-8 can hold it
 
 
-def webpage(graph: Graph, title: str) -> str:
-    """Return the page: a picture of all tools; of many, a picture of what they are about and one for each resource."""
+def webpage(graph: Graph, title: str, left_out: str = "") -> str:
+    """Return the page: a picture of all tools; of many, a picture of what they are about and one for each resource.
+
+    `left_out` says what it does not show.
+    """
     look = f"{COLOURS}{LOOK}"
     policy = (
         f"default-src 'none'; style-src '{_digest(look)}'; script-src '{_digest(SCRIPT)}'; base-uri 'none'; "
@@ -28,6 +31,7 @@ def webpage(graph: Graph, title: str) -> str:
     sections = _sections(graph, title) if is_large(graph) else _section("all", "", tools_picture(graph), title)
     is_plain = sum(not edge.is_first for edge in graph.edges) > _OTHERS
     count = f"{len(graph.nodes)} tools, {sum(edge.is_first for edge in graph.edges)} needs met"
+    count += f"; {safe(left_out)}" if left_out else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openapi_mcp.model.text import clean_text, holds_hidden
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
@@ -56,19 +58,30 @@ Capabilities = Mapping[str, Capability]
 def as_json(capability: Capability) -> dict[str, Any]:
     """Return {"needs", "yields"} as `inspect --json` and the search tool have them.
 
-    A need that a call can do without says `"required": false`.
+    A need that a call can do without says `"required": false`. A place whose name holds characters that nobody sees is
+    left out: cleaned, it would be the name of another.
     """
     return {
-        "needs": [need_json(need) for need in capability.needs],
-        "yields": [{"entity": each.entity, "field": each.field} for each in capability.yields],
+        "needs": [need_json(need) for need in capability.needs if not holds_hidden(f"{need.argument} {need.entity}")],
+        "yields": [
+            {"entity": each.entity, "field": each.field}
+            for each in capability.yields
+            if not holds_hidden(f"{each.entity} {each.field}")
+        ],
     }
 
 
 def need_json(need: Need) -> dict[str, Any]:
     """Return {"argument", "entity", "from": [{"tool", "method", "path", "field"}]}."""
-    said = {"argument": need.argument, "entity": need.entity, "from": [_source(each) for each in need.producers]}
+    sources = [_source(each) for each in need.producers if not holds_hidden(each.field)]
+    said = {"argument": need.argument, "entity": need.entity, "from": sources}
     return said if need.is_required else {**said, "required": False}
 
 
 def _source(producer: Producer) -> dict[str, str]:
-    return {"tool": producer.tool, "method": producer.method, "path": producer.path, "field": producer.field}
+    return {
+        "tool": producer.tool,
+        "method": producer.method,
+        "path": clean_text(producer.path),
+        "field": producer.field,
+    }

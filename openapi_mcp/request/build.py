@@ -31,6 +31,8 @@ from openapi_mcp.request.style import (
 _NO_ROUTES = Routes()
 _IN_PATH = "%/:@!$&'()*+,;=~"  # what stands in a path, or is encoded already (RFC 3986 section 3.3)
 _IN_QUERY = _IN_PATH + "?[]"
+_MATRIX_NAME = re.compile(r";([^;/={}]+)")  # in a path: RFC 6570 section 3.2.7
+_WITH_NAMES = (Location.QUERY, Location.COOKIE, Location.PATH)  # where a value may bring names of its own
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -118,10 +120,12 @@ def _url(operation: Operation, values: _Values, base_url: str, routes: Routes) -
 def _refuse_taken_names(tool: Tool, values: _Values, base_url: str) -> None:
     """Refuse an object whose fields a server would take for other parameters, or for what the URL holds already."""
     for (location, _), one in values.items():
-        if location in (Location.QUERY, Location.COOKIE) and isinstance(one.value, (dict, list)):
+        if location in _WITH_NAMES and isinstance(one.value, (dict, list)):
             taken = {binding.name for binding in tool.parameters if binding.location == location} | tool.ignored
             if location is Location.QUERY:
                 taken |= _fixed_names(base_url, tool.operation.path)
+            if location is Location.PATH:
+                taken |= set(_MATRIX_NAME.findall(path_and_query(tool.operation.path)[0]))
             one.written(partial(refuse_other_names, taken=taken))
 
 

@@ -17,6 +17,7 @@ _TRIPLE = re.compile(r"(%[0-9A-Fa-f]{2})")
 # What `allowReserved` leaves as it is: RFC 3986 section 2.2 without what would end the query or the pair, or is read as
 # something else there (OAS 3.1.1, Parameter Object, allowReserved).
 _RESERVED = ":/?@!$'()*,;="
+_DEEPEST = 16  # brackets in a name that are looked at
 
 
 def scalar(value: Any) -> str:
@@ -155,9 +156,23 @@ def refuse_brackets(name: str, key: str) -> None:
 def refuse_taken(name: str, found: Iterable[Pair], taken: Container[str]) -> None:
     """Raise where what an object is taken apart into would be read as another parameter or field. Security, A5."""
     for pair in found:
-        if pair.name != name and pair.name in taken:
+        if pair.name != name and any(read in taken for read in _names_read(pair.name, name)):
             raise ArgumentsError(
                 f"would be sent as {pair.name[:80]!r}, which is the name of something else",
                 field=name,
                 hint="give that one itself",
             )
+
+
+def _names_read(name: str, own: str) -> Iterator[str]:
+    """Yield the names that servers may read in the name of a pair, but its parameter's `own`.
+
+    "tenant[0][]" -> "tenant[0][]", "tenant", "tenant[0]": to many it is an item of a list, which replaces a "tenant".
+    """
+    yield name
+    at = len(own) if name.startswith(f"{own}[") else 0
+    for _ in range(_DEEPEST):
+        at = name.find("[", at + 1)
+        if at < 0:
+            return
+        yield name[:at]

@@ -74,13 +74,19 @@ def _query(parameter: Parameter, value: Any) -> list[Pair]:
 
 
 def refuse_other_names(parameter: Parameter, value: Any, taken: Container[str]) -> None:
-    """Refuse a query or cookie parameter that a server would take for others: an object has names of its own.
+    """Refuse a query, cookie or matrix parameter that a server would take for others: an object has names of its own.
 
     Raises:
         ArgumentsError: one of its names is `taken`.
     """
-    found = _cookie(parameter, value) if parameter.location is Location.COOKIE else _query(parameter, value)
-    refuse_taken(parameter.name, found, taken)
+    named = {Location.COOKIE: _cookie, Location.PATH: _named_in_path}.get(parameter.location, _query)
+    refuse_taken(parameter.name, named(parameter, value), taken)
+
+
+def _named_in_path(parameter: Parameter, value: Any) -> list[Pair]:
+    """Return the pairs of a matrix parameter; no other style has names that a server reads as another's."""
+    value = _content(parameter, value)
+    return pairs(parameter.name, value, explode=parameter.explode) if parameter.style == "matrix" else []
 
 
 def querystring(parameter: Parameter, value: Any) -> str:

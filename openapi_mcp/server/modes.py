@@ -7,7 +7,6 @@ called by `call_operation`, with the same rights, checks, questions and results.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.callers import caller_of, failure_of
+from openapi_mcp.server.near import near_names
 from openapi_mcp.server.operations import Context, Operations, behind_the_door
 from openapi_mcp.server.results import mcp_result
 from openapi_mcp.server.rights import Rights
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _OWN = (*SEARCH_TOOLS, READ_RESULT)
 _EACH_ITS_OWN = "; each operation is a tool of its own now"  # there was another mode, or another client's list
 _MOST_NEAR = 3
-_LONGEST_NAME = 200  # characters that are compared with the names there are
+_MOST_UNKNOWN = 3  # unknown names of a call for which others are looked for
 
 Answered = types.CallToolResult | types.InputRequiredResult
 
@@ -110,8 +110,8 @@ class Modes:
         known = {tool.name for tool in found}
         answer: dict[str, Any] = {"operations": [described(tool, learn(tool.name)) for tool in found]}
         if unknown := [name for name in names if name not in known]:
-            near = [{"name": one_line(name, 80), "did_you_mean": await self._near(call, name)} for name in unknown]
-            answer["unknown"] = near
+            near = {name: await self._near(call, name) for name in unknown[:_MOST_UNKNOWN]}
+            answer["unknown"] = [{"name": one_line(name, 80), "did_you_mean": near.get(name, [])} for name in unknown]
         return await self._app.show(answer, call.caller, *(tool.name for tool in found))
 
     def _learn(self, index: "Index", call: Call) -> Callable[[str], Capability]:
@@ -147,7 +147,7 @@ class Modes:
 
     async def _near(self, call: Call, name: str) -> list[str]:
         """Return names like this one, of operations that the caller may call; among thousands that takes a moment."""
-        look = partial(get_close_matches, name[:_LONGEST_NAME], tuple(self._app.toolset.by_name), _MOST_NEAR * 3)
+        look = partial(near_names, name, tuple(self._app.toolset.by_name), _MOST_NEAR * 3)
         near = await anyio.to_thread.run_sync(look, abandon_on_cancel=True)
         return [each for each in near if self._may_call(call, each)][:_MOST_NEAR]
 

@@ -74,6 +74,17 @@ def test_with_a_tool_only_what_is_around_it_is_drawn(command: Command, tmp_path:
     assert not (tmp_path / "none.json").exists()
 
 
+@pytest.mark.parametrize(("name", "has_all"), [("a.html", False), ("a.svg", False), ("a.json", True), ("a.dot", True)])
+def test_what_a_picture_leaves_out_is_said(command: Command, tmp_path: Path, name: str, *, has_all: bool) -> None:
+    """Nothing is dropped in silence; a file that is no picture has all."""
+    (tmp_path / "api.json").write_text(json.dumps(description(*(f"/r{n}" for n in range(170)))), encoding="utf-8")
+    ended = command("inspect", "--spec", "api.json", "--graph", name)
+    assert ended.err.startswith(f"170 tools and 0 edges written to {name}\n")
+    left_out = "of 170 resources the 150 that most edges join are drawn; 20 tools left out"
+    assert (left_out in ended.err) is not has_all
+    assert (left_out in (tmp_path / name).read_text(encoding="utf-8")) is not has_all
+
+
 def test_several_apis_stand_in_one_picture(command: Command, tmp_path: Path) -> None:
     """design.md, Options: tools are prefixed."""
     spec = ("--spec", f"shop={write(tmp_path)}", "--spec", f"post={write(tmp_path, 'post.json', 'Post')}")

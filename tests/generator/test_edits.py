@@ -534,3 +534,88 @@ def _fixed_tool() -> Tool:
         ]
     }
     return with_arguments(operation, path="/shops/{id}/orders", shop={"fix": "7"}, id={"fix": "t/1"})
+
+
+@pytest.mark.requirement(5)
+@pytest.mark.parametrize("edit", [{"fix": "acme"}, {"hide": True}])
+@pytest.mark.parametrize(
+    ("place", "name", "twin"),
+    [
+        ("header", "X-Tenant", "x-tenant"),
+        ("header", "X-Tenant", "X_Tenant"),
+        ("header", "x_tenant", "X-TENANT"),
+        ("query", "tenant", "tenant[]"),
+        ("query", "tenant", "tenant[0]"),
+    ],
+)
+def test_what_a_server_reads_as_a_withheld_input_is_withheld_too(
+    place: str, name: str, twin: str, edit: dict[str, Any]
+) -> None:
+    """RFC 9110, 5.1: header names have no case; RFC 3875, 4.1.18: as variables they have no hyphen either."""
+    inputs = [parameter(name, place), parameter(twin, place, required=True), parameter("other", place)]
+    made = edited({"parameters": inputs}, ToolEdit(arguments={name: ArgumentEdit(**edit, where=WHERE)}, where=WHERE))
+    (tool,) = made.tools
+    assert names(tool) == ["other"]
+    request = build_request(tool, validated(tool, {"other": "1"}), BASE_URL)
+    assert ("acme" in f"{request.url} {request.headers}") is ("fix" in edit)
+    assert "cannot be given either" in " ".join(problem.message for problem in made.problems)
+    with pytest.raises(ArgumentsError):
+        validated(tool, {twin: "evil"})
+
+
+def test_a_default_for_what_is_read_as_a_fixed_header_is_not_sent() -> None:
+    """Else a server has two, and takes which it likes."""
+    inputs = {"parameters": [parameter("X-Tenant", "header"), parameter("x-tenant", "header")]}
+    edits = {"X-Tenant": ArgumentEdit(fix="acme", where=WHERE), "x-tenant": ArgumentEdit(default="b", where=WHERE)}
+    (tool,) = edited(inputs, ToolEdit(arguments=edits, where=WHERE)).tools
+    assert [pair for pair in sent(tool, {}).headers if pair[0] != "Accept"] == [("X-Tenant", "acme")]
+
+
+def test_what_is_only_like_a_withheld_input_stays() -> None:
+    """A query has case, and a place of its own."""
+    inputs = [parameter("tenant"), parameter("Tenant"), parameter("tenant", "header"), parameter("tenant[id]")]
+    tool = with_arguments({"parameters": inputs}, tenant={"fix": "acme"})
+    assert names(tool) == ["Tenant", "header_tenant", "tenant_id"]
+
+
+@pytest.mark.requirement(5)
+@pytest.mark.parametrize("key", ["shop[]", "shop[0]", "shop[0][]", "shop[a]", "shop["])
+def test_no_field_of_an_object_is_an_item_of_what_is_fixed(key: str) -> None:
+    """Many servers read `shop[]=8` as the `shop`, and the last one counts."""
+    anything = {"type": "object", "additionalProperties": {"type": "string"}}
+    tool = with_arguments({"parameters": [parameter("shop"), parameter("filter", schema=anything)]}, shop={"fix": "7"})
+    with pytest.raises(ArgumentsError, match="which is the name of something else"):
+        sent(tool, {"filter": {key: "8"}})
+    assert query(tool, filter={"shops[]": "8", "[x]": "9"}) == "shop=7&shops%5B%5D=8&%5Bx%5D=9"
+    assert query(tool, filter={f"a{'[' * 20}": "8"}) == f"shop=7&a{'%5B' * 20}=8"
+
+
+@pytest.mark.requirement(5)
+def test_no_object_within_an_object_is_an_item_of_what_is_fixed() -> None:
+    """`filter[shop][a]=8` beside a fixed `filter[shop]`."""
+    deep = parameter("filter", style="deepObject", explode=True, schema={"type": "object"})
+    tool = with_arguments({"parameters": [parameter("filter[shop]"), deep]}, filter_shop={"fix": "7"})
+    with pytest.raises(ArgumentsError, match="which is the name of something else"):
+        sent(tool, {"filter": {"shop": {"a": "8"}}})
+    assert query(tool, filter={"a": {"shop": "8"}}) == "filter%5Bshop%5D=7&filter%5Ba%5D%5Bshop%5D=8"
+
+
+@pytest.mark.requirement(5)
+@pytest.mark.parametrize(("path", "key"), [("/t{tenant}{id}", "tenant"), ("/t;kind=a{tenant}{id}", "kind")])
+def test_no_field_of_an_object_in_a_path_is_what_is_fixed_there(path: str, key: str) -> None:
+    """RFC 6570, 3.2.7: a matrix parameter has its name in the path, and the last one may count."""
+    matrix = {"style": "matrix", "explode": True}
+    inputs = [parameter("id", "path", schema={"type": "object"}, **matrix), parameter("tenant", "path", style="matrix")]
+    tool = with_arguments({"parameters": inputs}, path=path, tenant={"fix": "acme"})
+    with pytest.raises(ArgumentsError, match="which is the name of something else"):
+        sent(tool, {"id": {key: "evil"}})
+    assert sent(tool, {"id": {"a": "b"}}).url.endswith(";tenant=acme;a=b")
+
+
+def test_an_object_in_a_path_of_another_style_has_no_names_of_its_own() -> None:
+    """Style simple: "k=v" is one text, and no parameter's name."""
+    simple = parameter("id", "path", explode=True, schema={"type": "object"})
+    tool = with_arguments(
+        {"parameters": [simple, parameter("tenant", "path")]}, path="/{tenant}/{id}", tenant={"fix": "a"}
+    )
+    assert sent(tool, {"id": {"tenant": "b"}}).url.endswith("/a/tenant=b")

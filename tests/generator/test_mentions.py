@@ -65,3 +65,21 @@ def test_a_text_never_becomes_empty_nor_longer(text: str, names: list[str]) -> N
     left = without_mentions(text, names)
     assert len(left) <= len(text)
     assert bool(left.strip()) == bool(text.strip())
+
+
+@pytest.mark.requirement(20)
+@pytest.mark.parametrize(
+    "piece",
+    [" ", "\t", "\n", " \n", "        ,", "(", "(`status`", "; status_id", "by the ", ", by", "A. ", "`", "<", "a"],
+)
+def test_a_text_made_to_be_slow_is_searched_at_once(piece: str) -> None:
+    """security.md: runs of blanks took eight times as long for twice as many."""
+    text = piece * (100_000 // len(piece))
+    for whole in (text, f"by status_id {text}", f"{text[:5000]} (status_id) `status`", f"by {text[:5000]} status_id"):
+        assert len(without_mentions(whole, ["status", "status_id"])) <= 6000
+
+
+def test_long_white_space_is_one_character_where_a_name_is_looked_for() -> None:
+    """So that a text made of it is read once; lines stay lines."""
+    text = f"List orders.{' ' * 50}Give `status`.{' ' * 9}All{chr(10) * 30}Newest first."
+    assert without_mentions(text, ["status"]) == "List orders. All\nNewest first."

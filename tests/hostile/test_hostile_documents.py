@@ -395,6 +395,29 @@ def test_no_hidden_character_reaches_a_client(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", tool["name"]) for tool in tools)
 
 
+@pytest.mark.requirement(31)
+def test_no_hidden_character_is_in_what_tools_need_and_yield(tmp_path: Path) -> None:
+    """In paths, tags, fields of answers and of links: as the search mode tells them, and in the file of a graph."""
+    hide = "".join(HIDDEN)
+    thing = {"type": "object", "properties": {f"thing_id{hide}": {"type": "integer"}, "id": {"type": "integer"}}}
+    link = {"operationId": "fine", "parameters": {"thing_id": f"$response.body#/a{hide}"}}
+    content = {"application/json": {"schema": {"type": "array", "items": thing}}}
+    answer = {"200": {"description": "ok", "content": content, "links": {"x": link}}}
+    number = {"name": "thing_id", "in": "query", "schema": {"type": "integer"}}
+    things = {"operationId": "things", "tags": [f"t{hide}"], "responses": answer}
+    paths = {f"/v{hide}/things": {"get": things}, "/fine": {"get": {**FINE["get"], "parameters": [number]}}}
+    (tmp_path / "api").write_text(json.dumps({**HEAD, "paths": paths}))
+    assert run_command("inspect", "--spec", "api", "--graph", "g.html", folder=tmp_path).status == 0
+    with running("serve", "--spec", "api", "--mode", "search", "--no-catalogue", folder=tmp_path) as child:
+        child.open()
+        found = child.call("search_operations", query="things by id")
+        told = child.call("describe_operations", names=["things", "fine"])
+    (need,) = told["structuredContent"]["operations"][1]["needs"]
+    assert [(each["path"], each["field"]) for each in need["from"]] == [("/v31m/things", "[].id")]
+    text = json.dumps([found, told], ensure_ascii=False) + (tmp_path / "g.html").read_text(encoding="utf-8")
+    assert [character for character in HIDDEN if character in text or json.dumps(character)[1:-1] in text] == []
+
+
 @pytest.mark.requirement(22)
 def test_a_pattern_that_explodes_holds_up_nobody(tmp_path: Path) -> None:
     """Matched in linear time, or not at all; the next call is answered at once."""

@@ -4,7 +4,17 @@ import pytest
 from support.capable import capabilities, need
 from support.make import toolset
 
-from openapi_mcp.index.cards import MOST, Wire, is_large, overview, picture_of, resource_picture, tools_picture
+from openapi_mcp.index.cards import (
+    MOST,
+    MOST_RESOURCES,
+    Wire,
+    drawable,
+    is_large,
+    overview,
+    picture_of,
+    resource_picture,
+    tools_picture,
+)
 from openapi_mcp.index.graph import Graph, read_graph
 from openapi_mcp.model.capability import Capabilities
 
@@ -133,3 +143,13 @@ def test_of_a_long_path_the_end_is_shown() -> None:
     assert len(card.rows[0].text) == 44
     assert card.rows[0].text.startswith("…")
     assert card.rows[0].text.endswith("enterprises/teams")
+
+
+def test_what_is_too_much_for_a_picture_is_left_out_and_said() -> None:
+    """Nothing is dropped in silence."""
+    assert drawable(graph()) == (graph(), "")
+    paths = {f"/r{n}": {"get": {"operationId": f"r{n}"}} for n in range(MOST_RESOURCES + 2)}
+    many = read_graph(toolset(paths).tools, {})
+    drawn, left_out = drawable(many)
+    assert len(drawn.resources) == MOST_RESOURCES
+    assert left_out == "of 152 resources the 150 that most edges join are drawn; 2 tools left out"

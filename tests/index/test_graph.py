@@ -1,9 +1,12 @@
 """Tools as a graph of what they need and yield."""
 
+import json
+
+import pytest
 from support.capable import capabilities, need
 from support.make import parameter, toolset
 
-from openapi_mcp.index.graph import Edge, Graph, around, graph_json, read_graph, united_graph
+from openapi_mcp.index.graph import Edge, Graph, Node, around, graph_json, most_joined, read_graph, united_graph
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.tool import Tool
 
@@ -113,3 +116,36 @@ def test_the_first_source_is_the_best() -> None:
     """Capability: producers stand best first."""
     edge = Edge(source="a", target="b", argument="id", entity="a", field="", rank=1)
     assert edge.is_first
+
+
+@pytest.mark.requirement(31)
+def test_the_json_has_no_characters_that_nobody_sees() -> None:
+    """It is part of a page, and read by models."""
+    hide = "\u202e\u200b\x1b[31m\u2066\U000e0041\u2028"
+    known = capabilities(
+        {"b": [need(f"i{hide}d", "a", entity=f"th{hide}ing")]},
+        {"a": [f"q{hide}"]},
+    )
+    paths = {
+        f"/{hide}a": {"get": {"operationId": "a", "tags": [f"t{hide}ag"]}},
+        "/b": {"get": {"operationId": "b"}},
+    }
+    found = graph_json(read_graph(toolset(paths).tools, known))
+    assert not set(hide) - set("[31m") & set(json.dumps(found, ensure_ascii=False))
+    assert (found["nodes"][0]["path"], found["nodes"][0]["tags"], found["nodes"][0]["finds"]) == ("/a", ["tag"], ["q"])
+    assert (found["edges"][0]["argument"], found["edges"][0]["entity"]) == ("id", "thing")
+
+
+def test_of_many_resources_those_that_most_edges_join_are_left() -> None:
+    """So that a picture of them can be drawn; among equals those with more tools, in document order."""
+    names = ("a", "b", "c", "c2", "d", "e")
+    nodes = tuple(Node(tool=name, method="GET", path="/", title="", resource=name[0]) for name in names)
+    joined = (("d", "e"), ("e", "d"), ("a", "e"), ("c", "c2"))
+    edges = tuple(
+        Edge(source=one, target=other, argument="id", entity="id", field="id", rank=1) for one, other in joined
+    )
+    whole = Graph(nodes=nodes, edges=edges)
+    assert most_joined(whole, 5) is whole
+    assert [node.tool for node in most_joined(whole, 2).nodes] == ["d", "e"]
+    assert [edge.source for edge in most_joined(whole, 2).edges] == ["d", "e"]
+    assert [node.tool for node in most_joined(whole, 4).nodes] == ["a", "c", "c2", "d", "e"]

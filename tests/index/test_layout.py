@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,3 +111,20 @@ def test_twelve_hundred_boxes_in_circles_are_laid_out() -> None:
     names = [f"n{number}" for number in range(1200)]
     many = lines(*((names[n], names[(n * 7 + step) % 1200]) for n in range(1200) for step in (1, 5)))
     assert len(lay_out(boxes(*names), many).corners) == 1200
+
+
+@pytest.mark.requirement(20)
+def test_lines_past_hundreds_of_columns_go_straight_on() -> None:
+    """A chain in which each box leads to many behind it: with a place in each column a page would take 40 MB."""
+    names = [f"n{number}" for number in range(400)]
+    many = lines(*((names[n], names[n + step]) for n in range(400) for step in (1, 3, 50, 100, 200) if n + step < 400))
+    layout = lay_out(boxes(*names), many)
+    assert len({layout.corners[name][0] for name in names}) == 400
+    assert sum(map(len, layout.routes)) < 40_000
+    assert max(len(route) for route, line in zip(layout.routes, many, strict=True) if line.arrive) < 200
+    short = [
+        route
+        for route, line in zip(layout.routes, many, strict=True)
+        if int(line.target[1:]) - int(line.source[1:]) == 3
+    ]
+    assert {len(route) for route in short} == {7}

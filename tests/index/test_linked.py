@@ -21,6 +21,9 @@ from openapi_mcp.index.linked import field_of
         ("constant", None),
         ("$response.body#id", None),
         (7, None),
+        ("$response.body#/a\u202eb", None),
+        ("$response.header.A\u200b", None),
+        (f"$response.body#/{'a/' * 300}", None),
     ],
 )
 def test_a_runtime_expression_says_where_in_the_answer_the_value_is(expression: object, field: str | None) -> None:

@@ -112,6 +112,12 @@ def test_a_small_graph_is_one_picture_and_a_large_one_has_a_section_for_each_res
     assert page.values("href").count("#all") == 5
 
 
+def test_the_page_says_what_it_does_not_show() -> None:
+    """Nothing is dropped in silence; escaped as all other text."""
+    assert "needs met; 2 tools &lt;left&gt; out</p>" in webpage(graph(), "Shop", "2 tools <left> out")
+    assert "needs met</p>" in webpage(graph(), "Shop")
+
+
 def test_the_page_says_what_it_is_in_light_and_dark_and_can_be_used_by_keyboard() -> None:
     """Issue 6, with WCAG 2.2, 2.1.1: what a pointer can do, keys can."""
     text = webpage(graph(), "Shop 1.0")

@@ -237,6 +237,8 @@ async def test_names_that_are_not_there_are_told_of_with_those_like_them(
         near, none = told["unknown"]
         assert (near["name"], near["did_you_mean"][0]) == ("order_list", "orders_list")
         assert none == {"name": "zzz", "did_you_mean": []}
+        told = data_of(await client.call_tool("describe_operations", {"names": [f"order_list{n}" for n in range(5)]}))
+        assert [bool(each["did_you_mean"]) for each in told["unknown"]] == [True, True, True, False, False]
         error = error_of(await call(client, "order_list"))
         assert (error["kind"], error["field"]) == ("unknown_tool", "name")
         assert error["hint"].startswith("did you mean orders_list")
