@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_mcp.index.entities import parse, split
 from openapi_mcp.index.search import Found, Hit
-from openapi_mcp.model.capability import Capability, Need, as_json, need_json
+from openapi_mcp.model.capability import Capability, Need, as_json, need_json, seen
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import clean_text, one_line
 from openapi_mcp.model.tool import Tool, wire_tool
@@ -128,7 +128,7 @@ def _entry(hit: Hit, tool: Tool, capability: Capability, detail: _Detail) -> Jso
         "path": one_line(tool.operation.path, detail.path),
         "summary": summary(tool, detail.summary),
         "score": hit.score,
-        **_needs(capability.needs, detail),
+        **_needs(seen(capability.needs), detail),
         **_yields(capability, detail),
     }
 

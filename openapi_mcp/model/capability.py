@@ -1,6 +1,6 @@
 """What a tool needs before it can be called, and what its answers yield for the calls of others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +62,18 @@ def as_json(capability: Capability) -> dict[str, Any]:
     left out: cleaned, it would be the name of another.
     """
     return {
-        "needs": [need_json(need) for need in capability.needs if not holds_hidden(f"{need.argument} {need.entity}")],
+        "needs": [need_json(need) for need in seen(capability.needs)],
         "yields": [
             {"entity": each.entity, "field": each.field}
             for each in capability.yields
             if not holds_hidden(f"{each.entity} {each.field}")
         ],
     }
+
+
+def seen(needs: Iterable[Need]) -> list[Need]:
+    """Return the needs in whose names nothing is hidden."""
+    return [need for need in needs if not holds_hidden(f"{need.argument} {need.entity}")]
 
 
 def need_json(need: Need) -> dict[str, Any]:

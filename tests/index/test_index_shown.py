@@ -10,7 +10,7 @@ from support.make import answering, one_tool, parameter, toolset
 
 from openapi_mcp.index.search import Found, Hit
 from openapi_mcp.index.shown import described, nothing_found, search_answer, subjects, summary, within_rights
-from openapi_mcp.model.capability import Capability, Need, Producer, Yield
+from openapi_mcp.model.capability import Capability, Need, Producer, Yield, as_json, seen
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import METHODS, Selection
 from openapi_mcp.model.tool import Tool
@@ -275,3 +275,9 @@ def test_where_nothing_is_found_the_subjects_are_named() -> None:
     assert subjects(plain.tools) == ["orders"]
     assert nothing_found([], {}) == "try other words, such as those of what you want to read or change"
     assert nothing_found(tuple(tagged.by_name), tagged.by_name).endswith("the operations are about: Orders, Users")
+
+
+def test_what_nobody_sees_is_in_no_need_of_a_hit() -> None:
+    """security.md: a hit is built of needs one by one."""
+    hidden = Capability(needs=(Need(argument="i\u202ed", entity="order"), Need(argument="id", entity="o\u200brder")))
+    assert as_json(hidden)["needs"] == seen(hidden.needs) == []
