@@ -128,7 +128,7 @@ def _entry(hit: Hit, tool: Tool, capability: Capability, detail: _Detail) -> Jso
         "path": one_line(tool.operation.path, detail.path),
         "summary": summary(tool, detail.summary),
         "score": hit.score,
-        **_needs(seen(capability.needs), detail),
+        **_needs(capability.needs, detail),
         **_yields(capability, detail),
     }
 
@@ -138,7 +138,8 @@ def _needs(needs: Sequence[Need], detail: _Detail) -> Json:
 
     [] is said of what needs nothing, and of nothing else. What no tool yields stands in the description.
     """
-    told = [need for need in needs if need.producers and (need.is_required or detail.all_needs)][: detail.needs]
+    held = [need for need in seen(needs) if need.producers and (need.is_required or detail.all_needs)]
+    told = held[: detail.needs]
     if needs and not told:
         return {}
     more = sum(need.is_required for need in needs) - sum(need.is_required for need in told)
