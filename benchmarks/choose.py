@@ -33,6 +33,7 @@ import anyio
 from choose_reworded import REWORDED
 
 from openapi_mcp import Selection, Tool, generate, load
+from openapi_mcp.embedding import load_model
 from openapi_mcp.index.capabilities import find_capabilities
 from openapi_mcp.index.corpus import read_corpus
 from openapi_mcp.index.search import Index
@@ -144,7 +145,7 @@ def ours(api: Api) -> Search:
 def with_meaning(api: Api) -> Search:
     """Return our search with the extra [semantic]."""
     corpus = read_corpus(api.tools, api.document.schemas, _capabilities(api))
-    return _names(Index(corpus, read_meaning(corpus)), len(api.tools))
+    return _names(Index(corpus, read_meaning(corpus, load_model())), len(api.tools))
 
 
 def _names(index: Index, limit: int) -> Search:
@@ -253,7 +254,7 @@ def costs(given: Path | None, documents: Sequence[Path], semantic: bool) -> None
         "ours": partial(Index(corpus).search, limit=10),
     }
     if semantic:
-        spent, meaning = timed(lambda: read_meaning(corpus))
+        spent, meaning = timed(lambda: read_meaning(corpus, load_model()))
         built["+ semantic"] = lexical + found + spent
         searches["+ semantic"] = partial(Index(corpus, meaning).search, limit=10)
     asked = {f"a query, {name}": warm(search, queries) for name, search in searches.items()}

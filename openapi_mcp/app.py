@@ -112,7 +112,7 @@ def require_extras(config: Config) -> None:
         ConfigError: an extra is not.
     """
     if config.semantic:
-        from openapi_mcp.index.embedding import require_model
+        from openapi_mcp.embedding import require_model
 
         require_model()
 

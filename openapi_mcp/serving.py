@@ -322,10 +322,11 @@ async def _corpus(served: _Served) -> "Corpus":
 
 async def make_index(corpus: "Corpus", *, semantic: bool = False) -> "Index":
     """Return what finds the tools of a corpus by words, and by meaning where it is `semantic`."""
+    from openapi_mcp.embedding import load_model
     from openapi_mcp.index.search import Index
     from openapi_mcp.index.semantic import read_meaning
 
-    return Index(corpus, read_meaning(corpus) if semantic else None)
+    return Index(corpus, read_meaning(corpus, load_model()) if semantic else None)
 
 
 async def _measure(pages: Pages) -> None:

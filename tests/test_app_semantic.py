@@ -10,8 +10,8 @@ from support.upstream import Upstream
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import Config, build_config
+from openapi_mcp.embedding import load_model
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.index.embedding import load_model
 from openapi_mcp.several import open_several
 
 pytestmark = pytest.mark.anyio

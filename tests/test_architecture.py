@@ -17,7 +17,7 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 LAYERS = (
     ("front",),
     ("errors", "flow", "model", "progress"),
-    ("schema", "values", "apis", "references", "tls", "peer"),
+    ("schema", "values", "apis", "references", "embedding", "tls", "peer"),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),
@@ -34,8 +34,8 @@ OUTSIDE = ("__init__.py", "__main__.py")
 KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its exit code
 
 RIM = (
-    "config.py", "references.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/", "loading.py",
-    "app.py", "several.py", "server/", "cli/",
+    "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
+    "loading.py", "app.py", "several.py", "server/", "cli/",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}

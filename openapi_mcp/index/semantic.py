@@ -1,27 +1,36 @@
 """Finding tools by what a request means, whatever its words: optional, beside the search by words."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from openapi_mcp.index.corpus import Corpus
-from openapi_mcp.index.embedding import Embeds, Vectors, load_model
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vectors: TypeAlias = "NDArray[np.float32]"
+"""A row for each text."""
 _FEW = 10  # texts: the mean of fewer says little about what all of them have in common
 
 
-def read_meaning(corpus: Corpus) -> "Meaning":
-    """Return the meaning of a corpus: of what each tool is about.
+class Embeds(Protocol):
+    """A model that turns texts into vectors (embedding.py reads one); those of texts that mean alike point one way."""
 
-    Raises:
-        ConfigError: the extra is not there.
-    """
-    return Meaning({name: entry.about for name, entry in corpus.entries.items()})
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vector of each text."""
+
+
+def read_meaning(corpus: Corpus, model: Embeds) -> "Meaning":
+    """Return the meaning of a corpus: of what each tool is about."""
+    return Meaning({name: entry.about for name, entry in corpus.entries.items()}, model)
 
 
 class Meaning:
     """The texts of an index as vectors. Making it takes long, asking it does not; several threads may ask."""
 
-    def __init__(self, texts: Mapping[str, str], model: Embeds | None = None) -> None:
-        self._names, self._model = tuple(texts), model or load_model()
+    def __init__(self, texts: Mapping[str, str], model: Embeds) -> None:
+        self._names, self._model = tuple(texts), model
         vectors = self._model.embed(list(texts.values()))
         self._common = vectors.sum(axis=0) / (len(texts) + _FEW)
         self._vectors = self._apart(vectors)

@@ -5,14 +5,8 @@ import base64
 import mcp_types as types
 
 from openapi_mcp.model.call import Blob, Content, Result, Text
-from openapi_mcp.model.tool import Tool, wire_tool
 
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-
-
-def mcp_tool(tool: Tool) -> types.Tool:
-    """Return a tool as `tools/list` carries it."""
-    return types.Tool.model_validate(wire_tool(tool))
 
 
 def mcp_result(result: Result) -> types.CallToolResult:

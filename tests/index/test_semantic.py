@@ -3,6 +3,7 @@
 import pytest
 from support import make
 
+from openapi_mcp.embedding import load_model
 from openapi_mcp.index.corpus import read_corpus
 from openapi_mcp.index.search import Index
 from openapi_mcp.index.semantic import Meaning, read_meaning
@@ -22,7 +23,7 @@ CORPUS = read_corpus(TOOLS, {}, {})
 
 @pytest.fixture(scope="module")
 def meaning() -> Meaning:
-    return read_meaning(CORPUS)
+    return read_meaning(CORPUS, load_model())
 
 
 def best(meaning: Meaning, *parts: str) -> list[str]:
@@ -57,7 +58,7 @@ def test_a_request_of_no_parts_finds_nothing(meaning: Meaning) -> None:
 @pytest.mark.parametrize("texts", [{}, {"only": "Set the volume"}, {"one": "The same", "other": "The same"}])
 def test_lists_of_few_tools_are_searched_too(texts: dict[str, str]) -> None:
     """Our choice: what few texts have in common is most of what they say, and is not all taken off."""
-    scores = Meaning(texts).scores(["turn the volume down"])
+    scores = Meaning(texts, load_model()).scores(["turn the volume down"])
     assert scores.keys() <= texts.keys()
     assert all(0 < score <= 1.001 for score in scores.values())
     assert ("only" in scores) is ("only" in texts)

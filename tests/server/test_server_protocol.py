@@ -17,8 +17,8 @@ from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.tool import wire_tool
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.server.results import mcp_tool
 from openapi_mcp.serving import App
 
 BYTES = b"\x00\xffdata"
@@ -90,7 +90,7 @@ async def test_the_list_carries_each_tool_as_it_is(upstream: Upstream, tmp_path:
     """mcp-facts.md section 2: schemas pass unchanged."""
     async with toys(upstream, tmp_path, "/things/{id}") as app:
         (tool,) = app.toolset.tools
-        listed = mcp_tool(tool).model_dump(by_alias=True, exclude_none=True)
+        listed = types.Tool.model_validate(wire_tool(tool)).model_dump(by_alias=True, exclude_none=True)
         async with Client(create_server(app)) as client:
             seen, ours = (await client.list_tools()).tools
     assert seen.model_dump(by_alias=True, exclude_none=True) == listed

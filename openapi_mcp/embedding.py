@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from openapi_mcp.errors import ConfigError
 
@@ -27,13 +27,6 @@ _WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 _HOW = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[semantic]'"
 
 
-class Embeds(Protocol):
-    """A model that turns texts into vectors; those of texts that mean alike point the same way."""
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vector of each text."""
-
-
 class WordVectors:
     """A vector for each piece of a word; a text has the mean of its pieces. It may be asked from several threads."""
 
@@ -46,10 +39,8 @@ class WordVectors:
 
         vectors = np.zeros((len(texts), self._weights.shape[1]), np.float32)
         for row, text in enumerate(texts):
-            text = text.encode(
-                errors="replace"
-            ).decode()  # JSON may bring halves of characters, which no tokenizer takes
-            pieces = self._tokenizer.encode(text, add_special_tokens=False).ids
+            whole = text.encode(errors="replace").decode()  # JSON may bring halves of characters: no tokenizer's
+            pieces = self._tokenizer.encode(whole, add_special_tokens=False).ids
             if pieces:
                 vectors[row] = self._weights[pieces].mean(axis=0, dtype=np.float32)
         return vectors
@@ -68,7 +59,7 @@ def require_model() -> None:
 
 
 @cache
-def load_model() -> Embeds:
+def load_model() -> WordVectors:
     """Return the model; read once.
 
     Raises:

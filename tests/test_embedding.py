@@ -1,4 +1,4 @@
-"""index/embedding.py: the real model, without a network."""
+"""embedding.py: the real model, without a network."""
 
 import socket
 import sys
@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from support.hidden import Without
 
+from openapi_mcp.embedding import load_model, require_model
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.index.embedding import load_model, require_model
 
 
 @pytest.fixture
