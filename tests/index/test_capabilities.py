@@ -3,6 +3,7 @@
 from typing import Any
 
 from support.make import ALL_METHODS, Json, document
+from support.needs import many, thing
 
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
@@ -11,14 +12,6 @@ from openapi_mcp.model.capability import Capability, as_json
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 FLAG = {"type": "boolean"}
-
-
-def thing(**properties: Any) -> Json:
-    return {"type": "object", "properties": properties}
-
-
-def many(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
 
 
 def page(schema: Json) -> Json:

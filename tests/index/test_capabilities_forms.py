@@ -1,25 +1,12 @@
 """Forms in which documents write ids, and values that seem to be ids of other things and are the caller's own."""
 
-from typing import Any
-
 import pytest
-from support.make import ALL_METHODS, Json, document
-
-from openapi_mcp.generator.generate import generate
-from openapi_mcp.index.capabilities import find_capabilities
-from openapi_mcp.model.capability import Capability
+from support.make import Json
+from support.needs import capabilities, many, needs, thing
 
 TEXT: Json = {"type": "string"}
 WHOLE: Json = {"type": "integer"}
 NUMBER: Json = {"type": "number"}
-
-
-def thing(**properties: Any) -> Json:
-    return {"type": "object", "properties": properties}
-
-
-def many(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
 
 
 def call(answer: Json | None = None, body: Json | None = None, **keys: Json) -> Json:
@@ -28,20 +15,6 @@ def call(answer: Json | None = None, body: Json | None = None, **keys: Json) -> 
     sent = {} if body is None else {"requestBody": {"content": {"application/json": {"schema": body}}}}
     parameters = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in keys.items()]
     return {"parameters": parameters, "responses": {"200": {"description": "", **content}}, **sent}
-
-
-def capabilities(paths: Json, **schemas: Json) -> dict[str, Capability]:
-    read = document(paths, components={"schemas": schemas})
-    tools = generate(read, ALL_METHODS).tools
-    found = find_capabilities(tools, read.schemas)
-    return {f"{tool.operation.method} {tool.operation.path}": found[tool.name] for tool in tools}
-
-
-def needs(capability: Capability) -> dict[str, list[str]]:
-    return {
-        f"{need.argument} {need.entity}": [f"{each.method} {each.path} {each.field}" for each in need.producers]
-        for need in capability.needs
-    }
 
 
 def test_an_id_may_be_written_as_a_number() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from support.make import ALL_METHODS, Json, document
+from support.needs import capabilities, many, needs, thing
 
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
@@ -12,14 +13,6 @@ from openapi_mcp.model.capability import Capability
 TEXT = {"type": "string"}
 WHOLE = {"type": "integer"}
 UUID = {"type": "string", "format": "uuid"}
-
-
-def thing(**properties: Any) -> Json:
-    return {"type": "object", "properties": properties}
-
-
-def many(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
 
 
 def named(name: str) -> Json:
@@ -33,20 +26,6 @@ def call(answer: Json | None = None, *keys: str, body: Json | None = None, **que
     parameters = [{"name": key, "in": "path", "required": True, "schema": TEXT} for key in keys]
     parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in query.items()]
     return {"parameters": parameters, "responses": {"200": {"description": "", **content}}, **sent}
-
-
-def capabilities(paths: Json, **schemas: Json) -> dict[str, Capability]:
-    read = document(paths, components={"schemas": schemas})
-    tools = generate(read, ALL_METHODS).tools
-    found = find_capabilities(tools, read.schemas)
-    return {f"{tool.operation.method} {tool.operation.path}": found[tool.name] for tool in tools}
-
-
-def needs(capability: Capability) -> dict[str, list[str]]:
-    return {
-        f"{need.argument} {need.entity}": [f"{each.method} {each.path} {each.field}" for each in need.producers]
-        for need in capability.needs
-    }
 
 
 def yields(capability: Capability) -> list[str]:

@@ -1,24 +1,13 @@
 """What the path of an operation says of its answers, and of who asks for them."""
 
-from typing import Any
-
 import pytest
-from support.make import ALL_METHODS, Json, document
+from support.make import Json
+from support.needs import capabilities, many, thing
 
-from openapi_mcp.generator.generate import generate
-from openapi_mcp.index.capabilities import find_capabilities
 from openapi_mcp.model.capability import Capability
 
 TEXT: Json = {"type": "string"}
 WHOLE: Json = {"type": "integer"}
-
-
-def thing(**properties: Any) -> Json:
-    return {"type": "object", "properties": properties}
-
-
-def many(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
 
 
 def key(name: str, schema: Json = TEXT) -> Json:
@@ -33,13 +22,6 @@ def call(answer: Json | None, *parameters: Json, body: Json | None = None) -> Js
     content = {} if answer is None else {"content": {"application/json": {"schema": answer}}}
     sent = {} if body is None else {"requestBody": {"content": {"application/json": {"schema": body}}}}
     return {"parameters": list(parameters), "responses": {"200": {"description": "", **content}}, **sent}
-
-
-def capabilities(paths: Json, **schemas: Json) -> dict[str, Capability]:
-    read = document(paths, components={"schemas": schemas})
-    tools = generate(read, ALL_METHODS).tools
-    found = find_capabilities(tools, read.schemas)
-    return {f"{tool.operation.method} {tool.operation.path}": found[tool.name] for tool in tools}
 
 
 def producers(capability: Capability, argument: str) -> list[str]:
