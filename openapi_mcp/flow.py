@@ -17,3 +17,14 @@ async def drive(flow: Generator[Step, Outcome, Answer], perform: Callable[[Step]
     except StopIteration as done:
         answer: Answer = done.value
         return answer
+
+
+def drive_at_once(flow: Generator[Step, Outcome, Answer], perform: Callable[[Step], Outcome]) -> Answer:
+    """Return what a flow comes to whose steps wait for nothing."""
+    try:
+        step = next(flow)
+        while True:
+            step = flow.send(perform(step))
+    except StopIteration as done:
+        answer: Answer = done.value
+        return answer

@@ -28,11 +28,13 @@ from openapi_mcp.executor.failures import (
     shown_origin,
     timed_out,
     unauthenticated,
-    unknown_tool,
 )
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.masked import masked_failure
+from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
+from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
 from openapi_mcp.executor.send import (
     Sender,
     SendError,
@@ -45,24 +47,20 @@ from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.model.policy import SAFE_METHODS, Limits
+from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import SentBody, Tool, Toolset
+from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
-from openapi_mcp.request.arguments import accepts, offered, validate, validator
-from openapi_mcp.request.build import build_request
-from openapi_mcp.request.choose import chosen_body
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.filled import unfilled
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
-from openapi_mcp.response.decode import mask, read_answer
+from openapi_mcp.response.decode import read_answer
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
-from openapi_mcp.schema.check import Check
 from openapi_mcp.tls import Trust
 
 log = logging.getLogger(__name__)
@@ -100,7 +98,8 @@ class Executor:
     them again after a 401, and `refresh_tokens` keeps those that take the place of a login's. `find_file` returns the
     file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result`
     reads it on. `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the
-    document names is no nearer than the document was (`Document.reach`).
+    document names is no nearer than the document was (`Document.reach`). Failed calls are repaired by the
+    `strategies`, as far as `recovering` goes.
     """
 
     def __init__(
@@ -118,6 +117,8 @@ class Executor:
         kept: KeptAnswers | None = None,
         refresh_tokens: RefreshTokens | None = None,
         trust: Trust | None = None,
+        recovering: Recovering | None = None,
+        strategies: Strategies = ours,
     ) -> None:
         self._document = document
         self._toolset = toolset
@@ -136,11 +137,21 @@ class Executor:
         )
         self._authority = Authority(held=held, trusted=trusted, tokens=self._provider, renew=renew)
         self._limits = limits or Limits()
-        self._checks: dict[tuple[str, str], Check] = {}
         self._declared = Declared(document.schemas)
-        self._find = find_file
-        self._routes = Routes(document.templates, document.methods)
+        self._preparer = Preparer(
+            toolset=toolset,
+            server_of=partial(server_url, document, base_url),
+            routes=Routes(document.templates, document.methods),
+            find=find_file,
+        )
         scoped = scoped_schemes(document.security_schemes)
+        self._recovery = Recovery(
+            toolset=toolset,
+            preparer=self._preparer,
+            policy=recovering or Recovering(),
+            strategies=strategies,
+            scoped=scoped,
+        )
         self._reader = Reader(max_response=self._limits.max_response, toolset=toolset, scoped=scoped, kept=kept)
         self._sender = Sender(
             max_body=self._limits.max_body,
@@ -168,19 +179,24 @@ class Executor:
         await self._provider.aclose()
         await self._sender.__aexit__(kind, error, traceback)
 
-    async def call(self, call: Call) -> Result:
-        """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request."""
+    async def call(self, call: Call, learn: Learning | None = None) -> Result:
+        """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request.
+
+        A call that fails is repaired as far as the policy goes; `learn` finds out what tools need and yield.
+        """
         if call.tool == READ_RESULT and self._reader.kept is not None:
             return await self._read_on(call, self._reader.kept)
         deadline = anyio.current_time() + self._limits.timeout
         first = await self._page(call, deadline)
+        if isinstance(first, Failure):
+            first = await self._recovered(call, first, deadline, learn)
         if isinstance(first, Failure):
             return first.as_result()
         tool = self._toolset.by_name[call.tool]
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(self._page, deadline=deadline))
-        return await self._reader.show(answer, call, selection(tool, call.arguments))
+        return await self._reader.show(answer, call, selection(tool, first.call.arguments))
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what we ourselves say about these tools, cut and kept as the API's answers are."""
@@ -192,27 +208,32 @@ class Executor:
         Raises:
             OpenapiMcpError: the tool is unknown or the arguments do not fit.
         """
-        try:
-            tool, _, request = self._request(call)
-        except _Refused as refusal:
-            raise ArgumentsError(
-                refusal.failure.message, field=refusal.failure.field, hint=refusal.failure.hint
-            ) from None
+        found = self._foreseen(call)
+        if isinstance(found, Failure):
+            raise ArgumentsError(found.message, field=found.field, hint=found.hint)
         with suppress(MissingCredentialError):  # a call says it; here the rest of the request is what is asked for
-            return self._authority.masked(request, self._authority.choose(tool.operation, call.caller), call.caller)
-        return request
+            chosen = self._authority.choose(found.tool.operation, call.caller)
+            return self._authority.masked(found.request, chosen, call.caller)
+        return found.request
 
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send, secrets masked, or the failure that it would end with before that."""
         redact = self.redactor(call)
+        found = self._foreseen(call)
+        if isinstance(found, Failure):
+            return masked_failure(found, redact)
         try:
-            tool, _, request = self._request(call)
-            chosen = self._authority.choose(tool.operation, call.caller)
-        except _Refused as refusal:
-            return _masked(refusal.failure, redact)
+            chosen = self._authority.choose(found.tool.operation, call.caller)
         except CredentialsError as error:
-            return _masked(unauthenticated(error), redact)
-        return self._authority.masked(request, chosen, call.caller)
+            return masked_failure(unauthenticated(error), redact)
+        return self._authority.masked(found.request, chosen, call.caller)
+
+    def _foreseen(self, call: Call) -> Prepared | Failure:
+        """Return what a call sends once it is repaired as far as that goes without asking anybody."""
+        found = self._preparer.prepare(call)
+        if not isinstance(found, Failure):
+            return found
+        return self._recovery.foreseen(replace(call, is_shown=True), found)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
@@ -226,12 +247,19 @@ class Executor:
         """True where a call cannot be sent, as what its operation needs is not at hand."""
         return not self.held.allows_anonymous and lacking(tool.operation, self.held) is not None
 
-    async def _page(self, call: Call, deadline: float) -> Page | Failure:
+    async def _recovered(self, call: Call, failure: Failure, deadline: float, learn: Learning | None) -> Page | Failure:
+        """Return what a failed call comes to once it is repaired, or what its caller is told."""
+        attempts = Attempts(page=partial(self._page, deadline=deadline), learn=learn)
+        redact = self._authority.redactor(caller=call.caller)
+        found = await self._recovery.run(call, failure, attempts, redact)
+        return masked_failure(found, redact) if isinstance(found, Failure) else found
+
+    async def _page(self, call: Call, deadline: float, *, as_it_is: bool = False) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
-        try:
-            tool, arguments, request = self._request(call)
-        except _Refused as refusal:
-            return _masked(refusal.failure, self._authority.redactor(caller=call.caller))
+        found = self._preparer.prepare(call, as_it_is=as_it_is)
+        if isinstance(found, Failure):
+            return found
+        tool, arguments, request = found.tool, found.arguments, found.request
         delivery = Delivery(
             authority=self._authority,
             sender=self._sender,
@@ -244,12 +272,14 @@ class Executor:
         try:
             response = await delivery.send(self._authority.choose(tool.operation, call.caller))
         except CredentialsError as error:
-            return _masked(replace(unauthenticated(error), attempts=delivery.attempts), self._redactor_of(delivery))
+            return masked_failure(
+                replace(unauthenticated(error), attempts=delivery.attempts), self._redactor_of(delivery)
+            )
         except TimeoutError:
             return timed_out(request, self._limits.timeout)
         except SendError as error:
             redact = self._redactor_of(delivery)
-            return _masked(not_sent(error, redact), redact)
+            return masked_failure(not_sent(error, redact), redact)
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
         if len(response.body) < _LARGE:
@@ -266,38 +296,16 @@ class Executor:
         redact = self._redactor_of(delivery)
         failure = self._failure(delivery.request, response, redact)
         if failure is not None:
-            return _masked(replace(failure, attempts=delivery.attempts), redact)
+            return masked_failure(replace(failure, attempts=delivery.attempts), redact)
         return self._read(tool, arguments, delivery, response, redact)
-
-    def _request(self, call: Call) -> tuple[Tool, dict[str, Any], HttpRequest]:
-        tool = self._toolset.by_name.get(call.tool)
-        if tool is None:
-            raise _Refused(unknown_tool(call.tool, self._toolset))
-        try:
-            arguments = offered(tool, call.arguments)
-            body = chosen_body(tool, arguments, lambda each: accepts(arguments, self._check(tool, each), each))
-            validate(tool, arguments, self._check(tool, body), body)
-            selection(tool, arguments)  # read again when there is an answer; what cannot be read is said before it
-            base = server_url(self._document, self._base_url, tool.operation)
-            return tool, arguments, build_request(tool, arguments, base, self._routes, self._find, body)
-        except ArgumentsError as error:
-            raise _Refused(invalid(error)) from None
-        except ConfigError as error:
-            raise _Refused(Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")) from None
-
-    def _check(self, tool: Tool, body: SentBody | None) -> Check:
-        key = (tool.name, body.content_type if body else "")
-        if key not in self._checks:
-            self._checks[key] = validator(tool, body)
-        return self._checks[key]
 
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
             return await self._reader.read_on(call, kept)
         except ArgumentsError as error:
-            return _masked(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
+            return masked_failure(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
         except NoSuchResultError:
-            return _masked(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
+            return masked_failure(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
 
     def _failure(self, request: HttpRequest, response: HttpResponse, redact: Redactor) -> Failure | None:
         if response.redirect is not None:
@@ -334,9 +342,7 @@ class Executor:
 
     def _is_sound(self, call: Call, redact: Redactor) -> bool:
         """True for a call that could be made, and told: it holds no secret."""
-        try:
-            self._request(call)
-        except _Refused:
+        if isinstance(self._preparer.prepare(call), Failure):
             return False
         return not redact.finds(write_json(call.arguments))
 
@@ -349,25 +355,7 @@ class Executor:
         return replace(failure, hint=hint)
 
 
-def _masked(failure: Failure, redact: Redactor) -> Failure:
-    """Return the failure with every secret masked, and text that UTF-8 can carry; both may repeat what was sent."""
-    message = _as_utf8(one_line(redact(failure.message), 1500))
-    named = failure.field and _as_utf8(one_line(redact(failure.field), 200))
-    hint = _as_utf8(redact(failure.hint))
-    return replace(failure, message=message, field=named, hint=hint, body=mask(failure.body, redact))
-
-
-class _Refused(Exception):
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
-
-
 def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
     """Return the headers of an answer without cookies: for HEAD they are the answer."""
     kept = ((name, value) for name, value in response.headers if name.lower() != "set-cookie")
     return {redact(name).lower(): redact(value) for name, value in kept}
-
-
-def _as_utf8(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

@@ -17,12 +17,14 @@ from openapi_mcp.executor.faults import (
     UploadError,
 )
 from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
+from openapi_mcp.request.arguments import BrokenRulesError
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
@@ -39,7 +41,11 @@ def unknown_tool(name: str, toolset: Toolset) -> Failure:
 
 def invalid(error: ArgumentsError) -> Failure:
     """Return the failure of arguments that cannot be sent."""
-    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=error.message, field=error.field, hint=error.hint or "")
+    field, said = error.field, error.message
+    faults = error.faults if isinstance(error, BrokenRulesError) else ()
+    if not faults and field:
+        faults = (Fault(path=(field,), rule="invalid", said=said),)
+    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=said, field=field, hint=error.hint or "", faults=faults)
 
 
 def unauthenticated(error: CredentialsError) -> Failure:

@@ -15,11 +15,12 @@ from openapi_mcp.generator.mentions import with_new_names, without_mentions
 from openapi_mcp.generator.naming import argument_names, is_argument_name
 from openapi_mcp.generator.schema import LONGEST_ARGUMENT, Parts, SelfContained
 from openapi_mcp.model.document import Operation, Schema
+from openapi_mcp.model.fault import place
 from openapi_mcp.model.policy import ArgumentEdit
 from openapi_mcp.model.text import one_line
 from openapi_mcp.schema.bounded import TooManyStepsError
 from openapi_mcp.schema.check import Check
-from openapi_mcp.schema.words import nearest, place, rule
+from openapi_mcp.schema.words import nearest, rule
 
 Key = tuple[str, str]
 NO_EDIT = ArgumentEdit()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.errors import ExitCode
+from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.secret import Secret
 
@@ -31,11 +32,15 @@ ANYONE = Caller()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A tool's name, the arguments it was given, and who calls."""
+    """A tool's name, the arguments it was given, and who calls.
+
+    `is_shown`: a person has seen its request, and nothing else is sent for it.
+    """
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     caller: Caller = ANYONE
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,13 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A classified failed call. `retry_after` is in seconds; `body` is the upstream's own answer, shortened."""
+    """A classified failed call. `retry_after` and `waited` are in seconds; `body` is the upstream's own, shortened.
+
+    `faults` are what is wrong with the arguments, the first the one that `field` names; `evidence` are the words that
+    say it, and `at` where in the answer they stand: "#/email/0", "header retry-after". `allowed` are the values that
+    the field takes, `near` the names, or things, that may have been meant. `repairs` were made on the way, `lookups`
+    too; `tries` are calls that may help now. `attempts` counts what was sent.
+    """
 
     kind: FailureKind
     message: str
@@ -116,25 +127,53 @@ class Failure:
     attempts: int = 0
     hint: str = ""
     body: Any = None
+    faults: tuple[Fault, ...] = ()
+    evidence: str = ""
+    at: str = ""
+    allowed: tuple[Any, ...] = ()
+    near: tuple[Any, ...] = ()
+    tries: tuple[Suggestion, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    lookups: tuple[Looked, ...] = ()
+    waited: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that a failed result carries, in text and as structured content alike."""
+        said = {
+            "kind": self.kind.value,
+            "message": self.message,
+            "status": self.status,
+            "field": self.field,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+            "attempts": self.attempts,
+            "hint": self.hint,
+            "try": [each.as_json() for each in self.tries],
+            "body": self.body,
+        }
+        return {"error": {**said, **{name: value for name, value in self._more().items() if value}}}
+
+    def _more(self) -> dict[str, Any]:
+        """Return what is said only where there is something to say."""
         return {
-            "error": {
-                "kind": self.kind.value,
-                "message": self.message,
-                "status": self.status,
-                "field": self.field,
-                "retryable": self.retryable,
-                "retry_after": self.retry_after,
-                "attempts": self.attempts,
-                "hint": self.hint,
-                "try": [],
-                "body": self.body,
-            }
+            "evidence": {"at": self.at, "said": self.evidence} if self.evidence else None,
+            "fields": _fields(self.faults) if len(self.faults) > 1 else None,
+            "allowed": list(self.allowed),
+            "near": list(self.near),
+            "repairs": [each.as_json() for each in self.repairs],
+            "lookups": [each.as_json() for each in self.lookups],
+            "waited": round(self.waited, 3),
         }
 
     def as_result(self) -> Result:
         """Return the result that tells a client of this failure."""
         structured = self.as_json()
         return Result(content=(Text(text=write_json(structured)),), structured=structured, failure=self)
+
+
+_MOST_FIELDS = 10  # that are told
+
+
+def _fields(faults: tuple[Fault, ...]) -> list[dict[str, str]]:
+    """Return [{"field", "said"}], as many as are told."""
+    return [{"field": each.place or each.named, "said": each.said} for each in faults[:_MOST_FIELDS]]

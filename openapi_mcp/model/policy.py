@@ -14,6 +14,7 @@ ANY_CLIENT = "all"
 CONFIRM = ("none", "destructive", "writes")
 MODES = ("auto", "tools", "search")
 STYLES = ("full", "compact")
+RECOVERY = ("off", "safe", "full")
 CLIENTS = (
     ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini",
     "windsurf", "zed", "inspector",
@@ -108,3 +109,17 @@ class Limits:
     max_response: int = 25_000
     max_concurrency: int = 100
     follow_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovering:
+    """How far failed calls are repaired: "off", "safe" (only before anything is sent, without lookups), or "full".
+
+    `only` are the strategies that are used, all where it is empty, without those in `off`; those in `order` are tried
+    first.
+    """
+
+    level: str = "full"
+    only: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()

@@ -1,23 +1,32 @@
 """Arguments held against a tool's input schema, before anything is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.fault import RULES, Fault, Path, place
 from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.request.filled import filled
 from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError
 from openapi_mcp.schema.check import Check
-from openapi_mcp.schema.words import fits_none, nearest, place, rule
+from openapi_mcp.schema.words import fits_none, nearest, rule
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 _SHOWN_VALUES = 20
 _SHOWN_ERRORS = 5
+
+
+class BrokenRulesError(ArgumentsError):
+    """Arguments that do not fit their schema: `faults` says where, and which rules they break."""
+
+    def __init__(self, message: str, faults: tuple[Fault, ...], hint: str) -> None:
+        super().__init__(message, field=str(faults[0].path[0]) if faults[0].path else "arguments", hint=hint)
+        self.faults = faults
 
 
 def validator(tool: Tool, body: SentBody | None = None) -> Check:
@@ -56,7 +65,8 @@ def validate(tool: Tool, given: Mapping[str, Any], check: Check, body: SentBody 
     """Hold arguments, as `offered` returns them, against the schema for the body that they are sent with.
 
     Raises:
-        ArgumentsError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
+        BrokenRulesError: missing, unknown, of a wrong type, out of range or not allowed; each with argument and rule.
+        ArgumentsError: too much, or too deep, to be checked.
     """
     incomplete = _incomplete_body(tool, filled(tool, given, body), body)
     _refuse([*_broken_rules(_as_checked(given, body), check, tool), *incomplete])
@@ -98,12 +108,11 @@ def _refuse(complaints: "list[_Complaint]") -> None:
     if not complaints:
         return
     complaints.sort(key=lambda complaint: complaint.rank)
-    texts = list(dict.fromkeys(complaint.text for complaint in complaints))
+    texts = list(dict.fromkeys(complaint.fault.said for complaint in complaints))
     shown = texts[:_SHOWN_ERRORS]
     more = len(texts) - len(shown)
-    raise ArgumentsError(
-        "; ".join(shown) + (f"; and {more} more" if more else ""), field=complaints[0].field, hint=complaints[0].hint
-    )
+    message = "; ".join(shown) + (f"; and {more} more" if more else "")
+    raise BrokenRulesError(message, tuple(complaint.fault for complaint in complaints), complaints[0].hint)
 
 
 def _renamed(tool: Tool, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,17 +135,16 @@ def _is_ignored(tool: Tool, name: str) -> bool:
 
 
 class _Complaint:
-    def __init__(self, field: str, text: str, hint: str = "", rank: int = 1) -> None:
-        self.field = field
-        self.text = text
-        self.hint = hint or f'correct "{field}" and call again'
+    def __init__(self, fault: Fault, hint: str = "", rank: int = 1) -> None:
+        self.fault = fault
+        self.hint = hint or f'correct "{fault.path[0] if fault.path else "arguments"}" and call again'
         self.rank = rank
 
 
 def _broken_rules(given: Mapping[str, Any], check: Check, tool: Tool | None = None) -> list[_Complaint]:
     listed = tool.input_schema.get("properties", {}) if tool is not None else {}
     try:
-        return [_say(error, given, check.names, listed) for error in check.errors(given)]
+        return [each for error in check.errors(given) for each in _said(error, given, check.names, listed)]
     except TooManyStepsError:
         said = f"the arguments take more than {MAX_STEPS:,} steps to check against their schema"
         raise ArgumentsError(said, hint="give fewer or smaller values") from None
@@ -151,35 +159,73 @@ def _incomplete_body(tool: Tool, given: Mapping[str, Any], body: SentBody | None
         return
     for binding in fields:
         if binding.required and binding.argument not in given:
-            yield _Complaint(binding.argument, f'argument "{binding.argument}" is missing: the body needs it')
+            said = f'argument "{binding.argument}" is missing: the body needs it'
+            schema = tool.input_schema.get("properties", {}).get(binding.argument, {})
+            yield _Complaint(Fault(path=(binding.argument,), rule="required", schema=schema, said=said))
 
 
-def _say(error: "ValidationError", given: Mapping[str, Any], known: list[str], listed: Mapping[str, Any]) -> _Complaint:
+def _said(
+    error: "ValidationError", given: Mapping[str, Any], known: list[str], listed: Mapping[str, Any]
+) -> "Iterator[_Complaint]":
     error = nearest(error)
-    path = list(error.absolute_path)
+    path = tuple(error.absolute_path)
     if not path and error.validator == "required":
-        return _missing(error)
-    if not path and error.validator == "additionalProperties":
-        return _unknown(known, given, listed)
+        yield _missing(error)
+    elif not path and error.validator == "additionalProperties":
+        yield from _unknown(known, given, listed)
+    else:
+        yield _broken(error, path)
+
+
+def _broken(error: "ValidationError", path: Path) -> _Complaint:
+    """Say which rule a value breaks; of a field that an object lacks, or has too many, the path names the field."""
     field = str(path[0]) if path else "arguments"
-    where = place(path) or field
+    said = f'argument "{one_line(place(path) or field, 120)}" {rule(error)}'
     hint = f'make "{field}" fit one of its alternatives, and call again' if fits_none(error) else ""
-    return _Complaint(field, f'argument "{one_line(where, 120)}" {rule(error)}', hint)
+    schema: Any = error.schema
+    name, limit = str(error.validator), error.validator_value
+    if name == "required" and (missing := _named_in(error)):
+        path, limit, schema = (*path, missing), None, schema.get("properties", {}).get(missing, {})
+    elif name == "additionalProperties":
+        name, limit = "unknown", tuple(schema.get("properties", {}))
+    elif name in ("anyOf", "oneOf"):
+        name = "alternatives"
+    elif name not in RULES:
+        name = "invalid"
+    return _Complaint(Fault(path=path, rule=name, limit=limit, schema=_as_schema(schema), said=said), hint)
+
+
+def _as_schema(schema: Any) -> Mapping[str, Any]:
+    return schema if isinstance(schema, Mapping) else {}
+
+
+def _named_in(error: "ValidationError") -> str:
+    # jsonschema reports each missing name in an error of its own, and names it only in the message: 'id' is a ...
+    required: Any = error.validator_value
+    return next((name for name in required if error.message.startswith(repr(name))), "")
 
 
 def _missing(error: "ValidationError") -> _Complaint:
-    # jsonschema reports each missing name in an error of its own, and names it only in the message: 'id' is a ...
-    required: Any = error.validator_value
-    field = next((name for name in required if error.message.startswith(repr(name))), "arguments")
-    return _Complaint(field, f'argument "{field}" is missing: it is required', f'add "{field}"', rank=0)
+    field = _named_in(error) or "arguments"
+    schema: Any = error.schema
+    said = f'argument "{field}" is missing: it is required'
+    of_it = _as_schema(schema.get("properties", {}).get(field, {}))
+    return _Complaint(Fault(path=(field,), rule="required", schema=of_it, said=said), f'add "{field}"', rank=0)
 
 
-def _unknown(known: list[str], given: Mapping[str, Any], all_bodies: Mapping[str, Any]) -> _Complaint:
-    unknown = next((name for name in given if name not in known), "arguments")
-    if unknown in all_bodies:
-        hint = "leave it out, or name the type of the body that it is for"
-        return _Complaint(unknown, f'argument "{unknown}" is for another type of the body', hint, rank=0)
-    near = get_close_matches(unknown, known, n=1)
-    listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
-    hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
-    return _Complaint(unknown, f'argument "{one_line(unknown, 80)}" is unknown: this tool takes {listed}', hint, rank=0)
+def _unknown(known: list[str], given: Mapping[str, Any], all_bodies: Mapping[str, Any]) -> "Iterator[_Complaint]":
+    """Yield what is said of each argument that is unknown; which ones are known is said once."""
+    unknown = [name for name in given if name not in known]
+    yield from (_unknown_argument(name, known, all_bodies, is_first=name == unknown[0]) for name in unknown)
+
+
+def _unknown_argument(name: str, known: list[str], all_bodies: Mapping[str, Any], *, is_first: bool) -> _Complaint:
+    if name in all_bodies:
+        hint, what = "leave it out, or name the type of the body that it is for", "is for another type of the body"
+    else:
+        near = get_close_matches(name, known, n=1)
+        listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
+        hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
+        what = f"is unknown: this tool takes {listed}" if is_first else "is unknown"
+    said = f'argument "{one_line(name, 80)}" {what}'
+    return _Complaint(Fault(path=(name,), rule="unknown", limit=tuple(known), said=said), hint, rank=0)

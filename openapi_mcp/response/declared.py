@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.model.document import MediaType, Operation, Response, Schema
+from openapi_mcp.model.fault import place
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.media import is_records, plain_type
 from openapi_mcp.model.message import HttpResponse
@@ -13,7 +14,7 @@ from openapi_mcp.response.content import is_json_type
 from openapi_mcp.response.decode import mask
 from openapi_mcp.schema.answer import AnswerForms, answer_form
 from openapi_mcp.schema.check import Check
-from openapi_mcp.schema.words import nearest, place, rule
+from openapi_mcp.schema.words import nearest, rule
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

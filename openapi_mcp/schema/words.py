@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from openapi_mcp.model.fault import place
 from openapi_mcp.model.jsontext import begin_json
 from openapi_mcp.model.text import one_line
 
@@ -38,11 +39,6 @@ def _is_wrong_type(error: "ValidationError") -> bool:
 
 def _limit(error: "ValidationError") -> Any:
     return error.validator_value
-
-
-def place(path: Iterable[str | int]) -> str:
-    """Write where in a value something is: ("results", 3, "price") -> "results[3].price"."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def rule(error: "ValidationError") -> str:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from openapi_mcp.model.fault import place
 from openapi_mcp.schema.bounded import bounded, errors
-from openapi_mcp.schema.words import nearest, place, quoted, rule, shown_value
+from openapi_mcp.schema.words import nearest, quoted, rule, shown_value
 
 
 def test_a_place_is_written_as_a_path() -> None:

@@ -16,6 +16,7 @@ from openapi_mcp.app import check_again, open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
+from openapi_mcp.executor.recovery import Learning
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.tool import wire_tool
 from openapi_mcp.server.protocol import create_server
@@ -37,7 +38,7 @@ class Failing(Executor):
 
     error: Exception
 
-    async def call(self, call: Call) -> Result:
+    async def call(self, call: Call, learn: Learning | None = None) -> Result:
         raise self.error
 
 

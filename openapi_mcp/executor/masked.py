@@ -1,0 +1,70 @@
+"""A failure without secrets, in text that UTF-8 can carry: it may repeat what was sent, and what came back."""
+
+from dataclasses import replace
+from typing import Any
+
+from openapi_mcp.model.call import Failure
+from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
+from openapi_mcp.model.jsontext import without_lone_surrogates
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.text import one_line
+from openapi_mcp.response.decode import mask
+
+_LONGEST_MESSAGE = 1_500  # characters
+_LONGEST_FIELD = 200
+_LONGEST_SAID = 500
+
+
+def masked_failure(failure: Failure, redact: Redactor) -> Failure:
+    """Return a failure with every secret masked."""
+    return replace(
+        failure,
+        message=_text(failure.message, redact, _LONGEST_MESSAGE),
+        field=failure.field and _text(failure.field, redact, _LONGEST_FIELD),
+        hint=_utf8(redact(failure.hint)),
+        body=mask(failure.body, redact),
+        faults=tuple(_fault(each, redact) for each in failure.faults),
+        evidence=_text(failure.evidence, redact, _LONGEST_SAID),
+        at=_text(failure.at, redact, _LONGEST_FIELD),
+        allowed=tuple(masked_value(each, redact) for each in failure.allowed),
+        near=tuple(masked_value(each, redact) for each in failure.near),
+        tries=tuple(_suggestion(each, redact) for each in failure.tries),
+        repairs=tuple(masked_repair(each, redact) for each in failure.repairs),
+        lookups=tuple(masked_lookup(each, redact) for each in failure.lookups),
+    )
+
+
+def masked_repair(repair: Repair, redact: Redactor) -> Repair:
+    """Return a repair with every secret masked."""
+    before, after = masked_value(repair.before, redact), masked_value(repair.after, redact)
+    path = tuple(_utf8(redact(step)) if isinstance(step, str) else step for step in repair.path)
+    return replace(repair, path=path, before=before, after=after, how=_text(repair.how, redact, _LONGEST_SAID))
+
+
+def masked_lookup(looked: Looked, redact: Redactor) -> Looked:
+    """Return a lookup with every secret masked."""
+    return replace(looked, arguments=masked_value(dict(looked.arguments), redact))
+
+
+def masked_value(value: Any, redact: Redactor) -> Any:
+    """Return a JSON value with every secret masked, that UTF-8 can carry."""
+    return without_lone_surrogates(mask(value, redact))
+
+
+def _fault(fault: Fault, redact: Redactor) -> Fault:
+    path = tuple(_utf8(redact(step)) if isinstance(step, str) else step for step in fault.path)
+    said, named = _text(fault.said, redact, _LONGEST_SAID), _text(fault.named, redact, _LONGEST_FIELD)
+    return replace(fault, path=path, said=said, named=named, schema={}, limit=None)
+
+
+def _suggestion(each: Suggestion, redact: Redactor) -> Suggestion:
+    arguments = None if each.arguments is None else masked_value(dict(each.arguments), redact)
+    return replace(each, why=_text(each.why, redact, _LONGEST_SAID), arguments=arguments)
+
+
+def _text(text: str, redact: Redactor, limit: int) -> str:
+    return _utf8(one_line(redact(text), limit))
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

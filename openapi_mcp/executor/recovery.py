@@ -1,0 +1,167 @@
+"""Performs what the recovery of a failed call asks for: attempts, lookups, and what tools need and yield."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import anyio
+
+from openapi_mcp.auth.scopes import allows
+from openapi_mcp.executor.masked import masked_lookup, masked_repair
+from openapi_mcp.executor.prepare import Prepared, Preparer
+from openapi_mcp.flow import drive, drive_at_once
+from openapi_mcp.model.call import Call, Caller, Failure
+from openapi_mcp.model.capability import Capabilities, Capability
+from openapi_mcp.model.policy import SAFE_METHODS, Recovering
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.tool import Toolset
+from openapi_mcp.response.collect import Page
+
+if TYPE_CHECKING:
+    from openapi_mcp.recovery.recover import Recovered
+    from openapi_mcp.recovery.steps import Learned, Step
+    from openapi_mcp.recovery.strategy import Strategy
+
+_PATIENCE = 3.0  # seconds that a failed call waits for what tools need and yield, where that is not known yet
+
+log = logging.getLogger(__name__)
+
+Strategies = Callable[[], "Sequence[Strategy]"]
+"""Returns the strategies that are used, in the order in which they are tried."""
+Learning = Callable[[], Awaitable[Capabilities]]
+"""Finds out what the tools that are served need and yield."""
+
+
+def ours() -> "Sequence[Strategy]":
+    """Return our own strategies, in order of their ranks."""
+    from openapi_mcp.recovery.registry import in_order, own_strategies
+
+    return in_order(own_strategies(), Recovering())
+
+
+class Attempting(Protocol):
+    """Makes a call once: what it comes to, or its failure."""
+
+    async def __call__(self, call: Call, *, as_it_is: bool = False) -> Page | Failure:
+        """Return what a call brings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """How the steps of one call's recovery are performed."""
+
+    page: Attempting
+    learn: Learning | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Recovery:
+    """Recovers failed calls of a toolset; `strategies` are asked for when a call has failed, for the first time.
+
+    `scoped` are the schemes of the document that name scopes.
+    """
+
+    toolset: Toolset
+    preparer: Preparer
+    policy: Recovering
+    strategies: Strategies
+    scoped: frozenset[str] = frozenset()
+    _strategies: "Sequence[Strategy] | None" = field(init=False, default=None)
+
+    async def run(self, call: Call, failure: Failure, attempts: Attempts, redact: Redactor) -> Page | Failure:
+        """Return what a failed call comes to once it is repaired, with a note of that; else the failure, all told."""
+        try:
+            found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts))
+        except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
+            return failure
+        if isinstance(found.outcome, Failure):
+            return found.outcome
+        log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
+        return _noted(found, redact)
+
+    def foreseen(self, call: Call, failure: Failure) -> Prepared | Failure:
+        """Return what a call comes to before it is sent, repaired as far as that goes without asking anybody."""
+        try:
+            outcome: Prepared | Failure = drive_at_once(self._flow(call, failure), self._foresee).outcome
+        except RecursionError:  # as above
+            return failure
+        return outcome
+
+    def _flow(self, call: Call, failure: Failure) -> "Any":
+        from openapi_mcp.recovery.recover import recover
+
+        if self._strategies is None:
+            self._strategies = self.strategies()
+        return recover(call, failure, self.toolset.by_name, self._strategies, self.policy)
+
+    def _foresee(self, step: "Step") -> Any:
+        from openapi_mcp.recovery.recover import nothing_known
+        from openapi_mcp.recovery.steps import Attempt, Learn
+
+        match step:
+            case Attempt():
+                return self.preparer.prepare(step.call, as_it_is=step.as_it_is)
+            case Learn():
+                return nothing_known
+        return None
+
+    async def _perform(self, caller: Caller, attempts: Attempts, step: "Step") -> Any:
+        from openapi_mcp.recovery.steps import Attempt, Lookup
+
+        match step:
+            case Attempt():
+                return await attempts.page(step.call, as_it_is=step.as_it_is)
+            case Lookup():
+                return await self._look_up(attempts, replace(step.call, caller=caller))
+        return await self._learned(caller, attempts.learn)
+
+    async def _look_up(self, attempts: Attempts, call: Call) -> Any:
+        from openapi_mcp.recovery.steps import Found
+
+        if not self._may_look_up(call):
+            return None
+        page = await attempts.page(call)
+        if isinstance(page, Failure):
+            log.info("lookup_failed tool=%s kind=%s", call.tool, page.kind.value)
+            return None
+        log.info("looked_up tool=%s", call.tool)
+        answer = page.answer
+        is_whole = page.next is None and page.next_url is None and "incomplete" not in answer.note
+        return Found(value=answer.value if answer.is_json else None, next=page.next, is_whole=is_whole)
+
+    def _may_look_up(self, call: Call) -> bool:
+        """True for a tool that reads, within the caller's rights."""
+        tool = self.toolset.by_name.get(call.tool)
+        return tool is not None and tool.operation.method in SAFE_METHODS and self._may_call(call.caller, call.tool)
+
+    def _may_call(self, caller: Caller, name: str) -> bool:
+        tool = self.toolset.by_name.get(name)
+        return tool is not None and (caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped))
+
+    async def _learned(self, caller: Caller, learn: Learning | None) -> "Learned":
+        from openapi_mcp.index.shown import within_rights
+        from openapi_mcp.recovery.recover import nothing_known
+
+        if learn is None:
+            return nothing_known
+        known: Mapping[str, Capability] | None = None
+        with anyio.move_on_after(_PATIENCE):
+            known = await learn()
+        if known is None:
+            log.info("needs_not_known_in_time")
+            return nothing_known
+        found = known
+        return lambda name: within_rights(found.get(name, Capability()), partial(self._may_call, caller))
+
+
+def _noted(found: "Recovered[Page]", redact: Redactor) -> Page:
+    """Return a page whose answer says what was repaired, and looked up, on the way to it."""
+    page = found.outcome
+    assert isinstance(page, Page)  # noqa: S101  a failure was returned before
+    note: dict[str, Any] = {"repairs": [masked_repair(each, redact).as_json() for each in found.repairs]}
+    if found.lookups:
+        note["lookups"] = [masked_lookup(each, redact).as_json() for each in found.lookups]
+    said = {name: value for name, value in note.items() if value}
+    return replace(page, answer=replace(page.answer, note={**said, **page.answer.note}))

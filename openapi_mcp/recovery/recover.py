@@ -1,0 +1,163 @@
+"""The life of a failed call: which strategies are tried on it, in what order, and how far that may go."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.capability import Capability
+from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.policy import Recovering
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.acted import may_repeat
+from openapi_mcp.recovery.listed import items_in
+from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, Step
+from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
+from openapi_mcp.recovery.tell import tell
+
+_REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
+_MOST_ROUNDS = 12  # repairs of one call before anything is sent: each must bring it to something new
+_MOST_FAULTS = 20  # of one failure that are looked at
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered(Generic[Answer]):
+    """What became of a call: its answer or its Failure, and what was repaired and looked up on the way."""
+
+    outcome: Answer | Failure
+    repairs: tuple[Repair, ...] = ()
+    lookups: tuple[Looked, ...] = ()
+
+
+@dataclass(slots=True)
+class _Story:
+    """What was done for one call so far."""
+
+    call: Call
+    repairs: tuple[Repair, ...] = ()
+    lookups: tuple[Looked, ...] = ()
+    told: tuple[Told, ...] = ()
+    refusals: int = 0
+    attempts: int = 0
+    waited: float = 0.0
+    as_it_is: bool = False
+    seen: set[str] = field(default_factory=set)
+
+
+def recover(
+    call: Call, failure: Failure, tools: Mapping[str, Tool], strategies: Sequence[Strategy], policy: Recovering
+) -> Generator[Step, Any, Recovered[Any]]:
+    """Yield the steps that may make a failed call succeed; return what it came to.
+
+    A call is attempted again only with other arguments, and only where the API did nothing (acted.py). What could not
+    be repaired is told: what may have been meant, and the calls that help.
+    """
+    story = _Story(call=call, seen={repr(call.arguments)})
+    outcome: Any = failure
+    for _ in range(_MOST_ROUNDS):
+        if not isinstance(outcome, Failure):
+            return Recovered(outcome=outcome, repairs=story.repairs, lookups=story.lookups)
+        _count(story, outcome)
+        if not (yield from _goes_on(story, outcome, tools, strategies, policy)):
+            break
+        outcome = yield Attempt(call=story.call, as_it_is=story.as_it_is)
+    if not isinstance(outcome, Failure):
+        return Recovered(outcome=outcome, repairs=story.repairs, lookups=story.lookups)
+    said = yield from tell(story.call, outcome, tools, story.told)
+    said = replace(said, repairs=story.repairs, lookups=story.lookups, attempts=story.attempts, waited=story.waited)
+    return Recovered(outcome=said, repairs=story.repairs, lookups=story.lookups)
+
+
+def _count(story: _Story, failure: Failure) -> None:
+    story.attempts += failure.attempts
+    story.waited += failure.waited
+    story.refusals += failure.attempts > 0
+
+
+def _goes_on(
+    story: _Story, failure: Failure, tools: Mapping[str, Tool], strategies: Sequence[Strategy], policy: Recovering
+) -> Generator[Lookup | Learn, Any, bool]:
+    """Bring the story's call to what is attempted next; return whether there is something."""
+    tool = tools.get(story.call.tool)
+    if tool is not None and _may_be_repaired(story, failure, tool, policy):
+        usable = [each for each in strategies if _applies(each, failure, story.call, policy)]
+        arguments = yield from _repaired(story, failure, tool, tools, usable)
+        if arguments is not None and (mark := repr(arguments)) not in story.seen:
+            story.seen.add(mark)
+            story.call = replace(story.call, arguments=arguments)
+            return True
+    is_soft = bool(failure.faults) and all(fault.is_soft for fault in failure.faults)
+    if is_soft and not failure.attempts and not story.as_it_is:
+        story.as_it_is = True
+        return True
+    return False
+
+
+def _may_be_repaired(story: _Story, failure: Failure, tool: Tool, policy: Recovering) -> bool:
+    if failure.kind not in _REPAIRED or policy.level == "off":
+        return False
+    if not failure.attempts:
+        return True
+    is_open = policy.level == "full" and not story.call.is_shown and story.refusals <= MOST_ATTEMPTS
+    return is_open and may_repeat(tool, failure, story.call.arguments)
+
+
+def _applies(strategy: Strategy, failure: Failure, call: Call, policy: Recovering) -> bool:
+    if strategy.asks and (policy.level != "full" or call.is_shown):
+        return False
+    return strategy.after if failure.attempts else strategy.before
+
+
+def _repaired(
+    story: _Story, failure: Failure, tool: Tool, tools: Mapping[str, Tool], strategies: Sequence[Strategy]
+) -> Generator[Lookup | Learn, Any, Mapping[str, Any] | None]:
+    """Return the arguments after all repairs of these faults, None where there was none."""
+    call, repairs = story.call, list[Repair]()
+    for fault in failure.faults[:_MOST_FAULTS]:
+        case = Case(call=call, tool=tool, fault=fault, failure=failure, tools=tools)
+        rewrite = yield from _remedy(story, case, strategies)
+        if rewrite is not None:
+            call = replace(call, arguments=rewrite.arguments)
+            repairs += rewrite.repairs
+    if not repairs:
+        return None
+    story.repairs += tuple(repairs)
+    return call.arguments
+
+
+def _remedy(
+    story: _Story, case: Case, strategies: Sequence[Strategy]
+) -> Generator[Lookup | Learn, Any, Rewrite | None]:
+    """Return the first repair that a strategy finds; what the others could say of it is kept."""
+    for strategy in strategies:
+        found = yield from _within_bounds(story, strategy.repair(case))
+        if isinstance(found, Rewrite):
+            return found
+        if found is not None:
+            story.told += (found,)
+    return None
+
+
+def _within_bounds(story: _Story, remedy: Remedy) -> Remedy:
+    """Pass the steps of a remedy on, as many lookups as a call may have; the others are answered with None."""
+    answer: Any = None
+    while True:
+        try:
+            step = remedy.send(answer)
+        except StopIteration as done:
+            found: Rewrite | Told | None = done.value
+            return found
+        if isinstance(step, Lookup) and len(story.lookups) >= MOST_LOOKUPS:
+            answer = None
+            continue
+        answer = yield step
+        if isinstance(step, Lookup):
+            items = len(items_in(answer.value)) if isinstance(answer, Found) else 0
+            story.lookups += (Looked(tool=step.call.tool, arguments=step.call.arguments, items=items),)
+
+
+def nothing_known(_tool: str) -> Capability:
+    """Return that a tool needs and yields nothing: where what tools need is not known."""
+    return Capability()
