@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from openapi_mcp import __version__
+from openapi_mcp.apart import apart
 from openapi_mcp.config import Config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
@@ -29,7 +30,8 @@ from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
-from openapi_mcp.serving import App, apart
+from openapi_mcp.serving import App
+from openapi_mcp.strategies import all_strategies
 
 
 def is_checked_later(config: Config) -> bool:
@@ -109,8 +111,11 @@ def require_extras(config: Config) -> None:
     """Do nothing where what the configuration asks for is installed.
 
     Raises:
-        ConfigError: an extra is not.
+        ConfigError: an extra is not, or a strategy that is named.
     """
+    for one in config.apis or (config,):
+        if one.recovery.names:
+            all_strategies(one.recovery)
     if config.semantic:
         from openapi_mcp.embedding import require_model
 
@@ -237,6 +242,8 @@ def make_executor(
         user_agent=f"openapi-mcp/{__version__}",
         kept=kept,
         trust=trust,
+        recovering=config.recovery,
+        strategies=partial(all_strategies, config.recovery),
     )
 
 

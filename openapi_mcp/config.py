@@ -23,6 +23,7 @@ from openapi_mcp.model.policy import (
     STYLES,
     Limits,
     Listing,
+    Recovering,
     ToolEdit,
 )
 from openapi_mcp.references import at_home, reason
@@ -37,6 +38,7 @@ from openapi_mcp.values import (
     read_pairs,
     read_patterns,
     read_port,
+    read_recovery,
     read_text,
     read_texts,
     read_tool_edits,
@@ -98,6 +100,7 @@ class Config:
     insecure: bool = False
     confirm: str = "none"
     limits: Limits = field(default_factory=Limits)
+    recovery: Recovering = field(default_factory=Recovering)
     host: str = "127.0.0.1"
     port: int = 8800
     path: str = "/mcp"
@@ -347,6 +350,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "ca_bundle": read_text,
     "insecure": read_flag,
     "confirm": read_one_of(CONFIRM),
+    "recovery": read_recovery,
     "timeout": read_number(0.001, "seconds", whole=False),
     "max_response": read_number(0, "characters", whole=True),
     "max_body": read_number(1, "bytes", whole=True),

@@ -1,16 +1,14 @@
 """What serves calls while documents come and go: a toolset with its executor, exchanged as a whole."""
 
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import anyio
 
+from openapi_mcp.apart import Once, apart
 from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
@@ -19,6 +17,7 @@ from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
@@ -101,10 +100,13 @@ class _Served:
     pages: Pages
     freshness: Freshness | None
     stored: Stored | None = None
-    corpus: "Corpus | None" = None
     index: "Index | None" = None
     calls: int = 0
     is_over: bool = False
+    corpus: "Once[Corpus]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.corpus = Once(partial(_corpus, self))
 
 
 class App:
@@ -204,7 +206,7 @@ class App:
     async def index(self) -> "Index":
         """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
         served = self._served
-        corpus = await self.corpus()
+        corpus = await served.corpus.get()
         async with self._indexing:
             if served.index is None:
                 served.index = await apart(partial(make_index, corpus, semantic=self.semantic))
@@ -212,11 +214,11 @@ class App:
 
     async def corpus(self) -> "Corpus":
         """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
-        served = self._served
-        async with self._indexing:
-            if served.corpus is None:
-                served.corpus = await apart(partial(_corpus, served))
-        return served.corpus
+        return await self._served.corpus.get()
+
+    async def _capabilities(self) -> Capabilities:
+        """Return what the tools that are served now need and yield."""
+        return (await self.corpus()).capabilities
 
     def api_of(self, tool: str) -> str:
         """Return "": there is only this one."""
@@ -248,7 +250,7 @@ class App:
         served = self._served
         served.calls += 1
         try:
-            return await served.executor.call(call)
+            return await served.executor.call(call, self._capabilities)
         finally:
             served.calls -= 1
             await _close_unused(served)
@@ -331,21 +333,3 @@ async def make_index(corpus: "Corpus", *, semantic: bool = False) -> "Index":
 
 async def _measure(pages: Pages) -> None:
     pages.marks()
-
-
-async def apart(work: Callable[[], Awaitable[Value]]) -> Value:
-    """Do long work in a thread with a loop of its own; the end of the process does not wait for it."""
-    token, done = anyio.lowlevel.current_token(), anyio.Event()
-    outcome: Future[Value] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(anyio.run(work))
-        except BaseException as error:  # noqa: BLE001  carried to whoever waits for it
-            outcome.set_exception(error)
-        with suppress(RuntimeError):  # the loop is over
-            anyio.from_thread.run_sync(done.set, token=token)
-
-    threading.Thread(target=run, daemon=True, name="apart").start()
-    await done.wait()
-    return outcome.result()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from openapi_mcp.apart import apart
 from openapi_mcp.apis import said_for
 from openapi_mcp.app import check_again, is_checked_later, open_app, require_extras
 from openapi_mcp.config import Config
@@ -34,7 +35,7 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.response.present import present
-from openapi_mcp.serving import App, apart, make_index, mode_teller
+from openapi_mcp.serving import App, make_index, mode_teller
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:

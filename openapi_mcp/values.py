@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS, ArgumentEdit, ToolEdit
+from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS, RECOVERY, ArgumentEdit, Recovering, ToolEdit
 from openapi_mcp.model.url import origin, redact_url
 
 _METHOD = re.compile("[A-Z][A-Z-]*")  # OAS 3.2, Path Item Object, additionalOperations: documents name methods too
@@ -250,6 +250,36 @@ def _place_in_file(where: str, *names: str) -> str:
     return f"{where[:-1]}.{path}]" if where.endswith("]") else f"{where.removesuffix('tool')}[tool.{path}]"
 
 
+def read_recovery(value: Any, where: str) -> Recovering:
+    """Return how failed calls are repaired: a level, names of strategies, or a table `[recovery]` with both.
+
+    "full,-name_to_id" is all but that one; "json_text,enum_form" is those alone; "safe" is a level (model/policy.py).
+    """
+    if isinstance(value, Mapping):
+        return _recovery_table(value, where)
+    words = [word.strip() for word in read_text(value, where).split(",") if word.strip()]
+    level = words.pop(0).lower() if words and words[0].lower() in RECOVERY else "full"
+    off = tuple(word[1:] for word in words if word.startswith("-"))
+    only = tuple(word for word in words if not word.startswith("-"))
+    _require_words((*off, *only), where)
+    return Recovering(level=level, only=only, off=off)
+
+
+def _recovery_table(table: Mapping[str, Any], where: str) -> Recovering:
+    given = _fields(table, _OF_RECOVERY, where)
+    read = {key: _OF_RECOVERY[key](each, f"{where}: {key}") for key, each in given.items()}
+    for key in ("only", "off", "order"):
+        _require_words(read.get(key, ()), f"{where}: {key}")
+    return Recovering(**read)
+
+
+def _require_words(names: Iterable[str], where: str) -> None:
+    for name in names:
+        if not _WORD.fullmatch(name):
+            hint = f"write {', '.join(RECOVERY)}, or names of strategies, with a minus before those that are off"
+            raise ConfigError(f"{name[:40]!r} is no name of a strategy", where=where, hint=hint)
+
+
 def read_json_value(value: Any, where: str) -> Any:
     """Return a value that JSON has a form for; TOML has dates and infinity, too."""
     match value:
@@ -265,6 +295,14 @@ def read_json_value(value: Any, where: str) -> Any:
 
 
 _BARE = re.compile("[A-Za-z0-9_-]+")
+_WORD = re.compile("[A-Za-z][A-Za-z0-9_]{0,60}")
+_OF_RECOVERY: Mapping[str, Callable[[Any, str], Any]] = {
+    "level": read_one_of(RECOVERY),
+    "add": read_texts,
+    "only": read_texts,
+    "off": read_texts,
+    "order": read_texts,
+}
 _OF_TOOL: Mapping[str, Callable[[Any, str], Any]] = {
     "name": read_text,
     "title": read_text,

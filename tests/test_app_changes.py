@@ -9,12 +9,13 @@ import anyio
 import pytest
 from support.upstream import Answer, Upstream, description
 
+from openapi_mcp.apart import apart
 from openapi_mcp.app import check_again, open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call, Result
-from openapi_mcp.serving import App, apart
+from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 

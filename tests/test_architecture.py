@@ -16,13 +16,13 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 # Imports point up this list, never down; rooms on one line do not know each other.
 LAYERS = (
     ("front",),
-    ("errors", "flow", "model", "progress"),
+    ("errors", "flow", "model", "progress", "apart"),
     ("schema", "values", "apis", "references", "embedding", "tls", "peer"),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),
     ("tasks",),
-    ("serving", "credentials", "united"),
+    ("serving", "credentials", "united", "strategies"),
     ("loading",),
     ("app",),
     ("several",),
@@ -35,7 +35,7 @@ KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its
 
 RIM = (
     "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
-    "loading.py", "app.py", "several.py", "server/", "cli/",
+    "loading.py", "strategies.py", "app.py", "several.py", "server/", "cli/",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}

@@ -3,6 +3,7 @@
 import base64
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 import anyio
@@ -75,8 +76,9 @@ async def _call(config: Config, notice: Notice, name: str, pairs: list[str], giv
         async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
             tool = app.toolset.by_name.get(name)
             call = _as_call(tool, name, pairs, given)
-            refusal = _refusal(app, call) if tool is not None and app.asks_before(tool) else None
-            result = refusal.as_result() if refusal is not None else await app.executor.call(call)
+            is_asked = tool is not None and app.asks_before(tool)
+            refusal = _refusal(app, call) if is_asked else None
+            result = refusal.as_result() if refusal is not None else await app.call(replace(call, is_shown=is_asked))
             return hinted(result, config.name)
 
 

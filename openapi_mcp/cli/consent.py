@@ -129,7 +129,7 @@ async def _show(url: str, callback: Callback, browser: Browser) -> None:
     if not browser.is_opened:
         notice(f"open this URL in a browser on this machine, and answer there:\n{url}")
         return
-    from openapi_mcp.serving import apart
+    from openapi_mcp.apart import apart
 
     notice(f"opening the browser at {urlsplit(url).hostname}; answer there")
     if not await apart(partial(_open, url)):  # it may run as long as the browser does; we do not

@@ -176,6 +176,11 @@ CALLS: Options = {
         _Each, "--files", metavar="DIR", panel=_CALLS,
         help_text="Calls may send files below this folder, by their path. Default: none.",
     ),
+    "recovery": _option(
+        _Each, "--recovery", metavar="LEVEL", panel=_CALLS,
+        help_text="Repair failed calls: full (default), safe (only before anything is sent, without lookups) or off; "
+        "or strategies by name: full,-name_to_id is all but that one.",
+    ),
     "timeout": _option(
         _Each, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
     ),

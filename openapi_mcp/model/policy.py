@@ -116,10 +116,16 @@ class Recovering:
     """How far failed calls are repaired: "off", "safe" (only before anything is sent, without lookups), or "full".
 
     `only` are the strategies that are used, all where it is empty, without those in `off`; those in `order` are tried
-    first.
+    first. `add` are strategies of the operator's own: "module:name".
     """
 
     level: str = "full"
+    add: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The strategies that are named in any way."""
+        return (*self.add, *self.only, *self.off, *self.order)

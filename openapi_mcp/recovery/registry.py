@@ -1,4 +1,4 @@
-"""The strategies that are there: ours, and those of installed packages; in the order in which they are tried."""
+"""Our own strategies, and the order in which strategies are tried."""
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -9,8 +9,6 @@ from openapi_mcp.recovery.strategy import Strategy
 
 OWN = ("json_text",)
 """The modules of our own strategies, each with its STRATEGY."""
-GROUP = "openapi_mcp.recovery"
-"""The group of entry points under which packages offer strategies."""
 
 
 def own_strategies() -> tuple[Strategy, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import mcp_types as types
@@ -41,7 +42,8 @@ class Operations:
         instead = await self._person.instead(context, params, tool, call)
         if isinstance(instead, Failure):
             return instead.as_result()
-        return instead or await behind_the_door(self._app.call, call)
+        shown = replace(call, is_shown=self._app.asks_before(tool))
+        return instead or await behind_the_door(self._app.call, shown)
 
 
 async def behind_the_door(run: Callable[[Call], Awaitable[Result]], call: Call) -> Result:
