@@ -249,7 +249,7 @@ class Executor:
 
     async def _recovered(self, call: Call, failure: Failure, deadline: float, learn: Learning | None) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, or what its caller is told."""
-        attempts = Attempts(page=partial(self._page, deadline=deadline), learn=learn)
+        attempts = Attempts(page=partial(self._page, deadline=deadline), deadline=deadline, learn=learn)
         redact = self._authority.redactor(caller=call.caller)
         found = await self._recovery.run(call, failure, attempts, redact)
         return masked_failure(found, redact) if isinstance(found, Failure) else found

@@ -50,9 +50,10 @@ class Attempting(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
-    """How the steps of one call's recovery are performed."""
+    """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`."""
 
     page: Attempting
+    deadline: float
     learn: Learning | None = None
 
 
@@ -115,7 +116,7 @@ class Recovery:
                 return await attempts.page(step.call, as_it_is=step.as_it_is)
             case Lookup():
                 return await self._look_up(attempts, replace(step.call, caller=caller))
-        return await self._learned(caller, attempts.learn)
+        return await self._learned(caller, attempts)
 
     async def _look_up(self, attempts: Attempts, call: Call) -> Any:
         from openapi_mcp.recovery.steps import Found
@@ -140,15 +141,15 @@ class Recovery:
         tool = self.toolset.by_name.get(name)
         return tool is not None and (caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped))
 
-    async def _learned(self, caller: Caller, learn: Learning | None) -> "Learned":
+    async def _learned(self, caller: Caller, attempts: Attempts) -> "Learned":
         from openapi_mcp.index.shown import within_rights
         from openapi_mcp.recovery.recover import nothing_known
 
-        if learn is None:
+        if attempts.learn is None:
             return nothing_known
         known: Mapping[str, Capability] | None = None
-        with anyio.move_on_after(_PATIENCE):
-            known = await learn()
+        with anyio.CancelScope(deadline=min(attempts.deadline, anyio.current_time() + _PATIENCE)):
+            known = await attempts.learn()
         if known is None:
             log.info("needs_not_known_in_time")
             return nothing_known

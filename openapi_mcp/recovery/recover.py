@@ -115,6 +115,7 @@ def _repaired(
 ) -> Generator[Lookup | Learn, Any, Mapping[str, Any] | None]:
     """Return the arguments after all repairs of these faults, None where there was none."""
     call, repairs = story.call, list[Repair]()
+    story.told = ()
     for fault in failure.faults[:_MOST_FAULTS]:
         case = Case(call=call, tool=tool, fault=fault, failure=failure, tools=tools)
         rewrite = yield from _remedy(story, case, strategies)

@@ -19,6 +19,6 @@ def tell(
     """Return the failure with what the strategies found out, and the tools that yield what is missing."""
     yield from ()
     near = dict.fromkeys((*failure.near, *(each for one in told for each in one.near)))
-    tries = dict.fromkeys((*failure.tries, *(each for one in told for each in one.tries)))
+    tries = (*failure.tries, *(each for one in told for each in one.tries))
     hint = next((one.hint for one in told if one.hint), failure.hint)
-    return replace(failure, near=tuple(near)[:_MOST_NEAR], tries=tuple(tries)[:_MOST_TRIES], hint=hint)
+    return replace(failure, near=tuple(near)[:_MOST_NEAR], tries=tries[:_MOST_TRIES], hint=hint)
