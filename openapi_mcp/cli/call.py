@@ -1,6 +1,7 @@
 """`openapi-mcp call`: one call from the shell."""
 
 import base64
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +18,8 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
-from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.model.fault import Repair, Suggestion
+from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.text import without_controls
 from openapi_mcp.model.tool import Tool
@@ -63,8 +65,8 @@ def call(
     config = api_of(config, tool)
     given = _json_arguments(args, config)
     if dry_run:
-        request = anyio.run(_preview, config, notice, tool, arguments or [], given)
-        _show_request(request, as_json=as_json)
+        request, repairs = anyio.run(_preview, config, notice, tool, arguments or [], given)
+        _show_request(request, repairs, as_json=as_json)
         return ExitCode.OK
     result = anyio.run(_call, config, notice, tool, arguments or [], given)
     _show_result(result, as_json=as_json)
@@ -99,10 +101,13 @@ def _refusal(app: App, call: Call) -> Failure | None:
     return None if answer else said
 
 
-async def _preview(config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]) -> HttpRequest:
+async def _preview(
+    config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]
+) -> tuple[HttpRequest, tuple[Repair, ...]]:
     with naming(config):
         async with open_app(config, notice) as app:
-            return app.executor.preview(_as_call(app.toolset.by_name.get(name), name, pairs, given))
+            call = _as_call(app.toolset.by_name.get(name), name, pairs, given)
+            return app.executor.preview(call), app.executor.foreseen_repairs(call)
 
 
 def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, Any]) -> Call:
@@ -166,17 +171,20 @@ def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
     return value
 
 
-def _show_request(request: HttpRequest, *, as_json: bool) -> None:
+def _show_request(request: HttpRequest, repairs: tuple[Repair, ...], *, as_json: bool) -> None:
     body = shown_body(request.body)
     if as_json:
         headers = [{"name": name, "value": value} for name, value in request.headers]
         said = {"method": request.method, "url": request.url, "headers": headers, "body": body}
         exact = base64.b64encode(request.body).decode() if isinstance(request.body, bytes) else None
-        show_json({**said, "body_base64": exact, "curl": curl(request)})
+        told = {"repairs": [each.as_json() for each in repairs]} if repairs else {}
+        show_json({**said, "body_base64": exact, "curl": curl(request), **told})
         return
     lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
     show_text("\n".join([*lines, "", body] if body is not None else lines))
     show_text(f"\n{curl(request)}")
+    for each in repairs:
+        show_text(f"\nrepaired: {without_controls(write_json(each.as_json()))}")
 
 
 def _show_result(result: Result, *, as_json: bool) -> None:
@@ -184,7 +192,8 @@ def _show_result(result: Result, *, as_json: bool) -> None:
         from openapi_mcp.cli.output import show_error
 
         failure = result.failure
-        show_error(OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=failure.hint))
+        hint = "; ".join(filter(None, (failure.hint, *map(_suggested, failure.tries))))
+        show_error(OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=hint))
         if failure.body is not None:
             show_json(failure.body)
         return
@@ -200,6 +209,16 @@ def _show_result(result: Result, *, as_json: bool) -> None:
             case Blob():
                 show_bytes(content.data)
                 return  # a word after the bytes would spoil them
+
+
+def _suggested(step: Suggestion) -> str:
+    """Return a call that may help, as it is written here."""
+    pairs = [f"-a {shlex.quote(f'{name}={_as_text(value)}')}" for name, value in (step.arguments or {}).items()]
+    return f"{' '.join(['try', step.tool, *pairs])} ({step.why})"
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else write_json(value)
 
 
 def _pretty(text: str, result: Result) -> str:

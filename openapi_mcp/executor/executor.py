@@ -30,7 +30,7 @@ from openapi_mcp.executor.failures import (
     unauthenticated,
 )
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.executor.masked import masked_failure
+from openapi_mcp.executor.masked import masked_failure, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
@@ -45,6 +45,7 @@ from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
+from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
@@ -208,7 +209,7 @@ class Executor:
         Raises:
             OpenapiMcpError: the tool is unknown or the arguments do not fit.
         """
-        found = self._foreseen(call)
+        found, _ = self._foreseen(call)
         if isinstance(found, Failure):
             raise ArgumentsError(found.message, field=found.field, hint=found.hint)
         with suppress(MissingCredentialError):  # a call says it; here the rest of the request is what is asked for
@@ -219,7 +220,7 @@ class Executor:
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send, secrets masked, or the failure that it would end with before that."""
         redact = self.redactor(call)
-        found = self._foreseen(call)
+        found, _ = self._foreseen(call)
         if isinstance(found, Failure):
             return masked_failure(found, redact)
         try:
@@ -228,11 +229,17 @@ class Executor:
             return masked_failure(unauthenticated(error), redact)
         return self._authority.masked(found.request, chosen, call.caller)
 
-    def _foreseen(self, call: Call) -> Prepared | Failure:
-        """Return what a call sends once it is repaired as far as that goes without asking anybody."""
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked; nothing where that does not help."""
+        found, repairs = self._foreseen(call)
+        redact = self.redactor(call)
+        return () if isinstance(found, Failure) else tuple(masked_repair(each, redact) for each in repairs)
+
+    def _foreseen(self, call: Call) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
+        """Return what a call sends, repaired as far as that goes without asking anybody, and the repairs."""
         found = self._preparer.prepare(call)
         if not isinstance(found, Failure):
-            return found
+            return found, ()
         return self._recovery.foreseen(replace(call, is_shown=True), found)
 
     def redactor(self, call: Call) -> Redactor:

@@ -14,6 +14,7 @@ from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
+from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
@@ -82,13 +83,13 @@ class Recovery:
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
         return _noted(found, redact)
 
-    def foreseen(self, call: Call, failure: Failure) -> Prepared | Failure:
-        """Return what a call comes to before it is sent, repaired as far as that goes without asking anybody."""
+    def foreseen(self, call: Call, failure: Failure) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
+        """Return what a call comes to before it is sent, repaired without asking anybody, and the repairs."""
         try:
-            outcome: Prepared | Failure = drive_at_once(self._flow(call, failure), self._foresee).outcome
+            found: Recovered[Prepared] = drive_at_once(self._flow(call, failure), self._foresee)
         except RecursionError:  # as above
-            return failure
-        return outcome
+            return failure, ()
+        return found.outcome, found.repairs
 
     def _flow(self, call: Call, failure: Failure) -> "Any":
         from openapi_mcp.recovery.recover import recover
