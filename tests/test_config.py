@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from openapi_mcp.config import Config, CredentialLayer, build_config
 from openapi_mcp.errors import ConfigError, CredentialsError
-from openapi_mcp.model.policy import METHODS, Limits
+from openapi_mcp.model.policy import METHODS, Limits, Recovering
 from openapi_mcp.references import read_secret
 
 NOWHERE = Path("no-such-folder")
@@ -526,3 +526,48 @@ def test_a_selected_part_and_a_promised_schema_exclude_each_other() -> None:
     assert from_flags(select="no", output_schemas=True).select is False
     error = refused({"select": True, "output_schemas": True})
     assert (error.message, error.where) == ("a selected part has another schema", "--select and --output-schemas")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("safe", Recovering(level="safe")),
+        ("OFF", Recovering(level="off")),
+        ("full,-name_to_id", Recovering(off=("name_to_id",))),
+        ("-name_to_id, -contained", Recovering(off=("name_to_id", "contained"))),
+        ("json_text,enum_form", Recovering(only=("json_text", "enum_form"))),
+        ("safe,json_text,-scalars", Recovering(level="safe", only=("json_text",), off=("scalars",))),
+    ],
+)
+def test_recovery_is_a_level_or_names(text: str, wanted: Recovering) -> None:
+    """Issue 7, Tell: --recovery off|safe|full, and each strategy by name; the same words everywhere."""
+    assert build_config({"recovery": text}, {}, Path("/nowhere")).recovery == wanted
+    assert build_config({}, {"OPENAPI_MCP_RECOVERY": text}, Path("/nowhere")).recovery == wanted
+
+
+def test_the_recovery_table_adds_orders_and_switches_off(tmp_path: Path) -> None:
+    """Issue 7: `[recovery]` in the config; one for each API where there are several."""
+    file = tmp_path / "openapi-mcp.toml"
+    file.write_text('[recovery]\nlevel = "safe"\nadd = ["mine:OWN"]\noff = ["contained"]\norder = ["own"]\n')
+    wanted = Recovering(level="safe", add=("mine:OWN",), off=("contained",), order=("own",))
+    assert build_config({}, {}, tmp_path).recovery == wanted
+    file.write_text('recovery = "off"\n[api.a]\nspec = "a"\n[api.b]\nspec = "b"\n[api.b.recovery]\nlevel = "full"\n')
+    first, second = build_config({}, {}, tmp_path).apis
+    assert (first.recovery.level, second.recovery.level) == ("off", "full")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"level": "most"}, "unknown value 'most'"),
+        ({"lvl": "off"}, "unknown key 'lvl'"),
+        ({"off": ["a b"]}, "'a b' is no name of a strategy"),
+        ("full;off", "'full;off' is no name of a strategy"),
+        (7, "a non-empty text is wanted"),
+    ],
+)
+def test_what_says_nothing_of_recovery_is_refused(value: Any, said: str) -> None:
+    """style.md, Errors: what, where, what to do."""
+    with pytest.raises(ConfigError, match=said) as raised:
+        build_config({"recovery": value}, {}, Path("/nowhere"))
+    assert raised.value.hint

@@ -14,6 +14,7 @@ from openapi_mcp.recovery.listed import items_in
 from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, Step
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
 from openapi_mcp.recovery.tell import tell
+from openapi_mcp.request.arguments import offered
 
 _REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
 _MOST_ROUNDS = 12  # repairs of one call before anything is sent: each must bring it to something new
@@ -54,6 +55,8 @@ def recover(
     A call is attempted again only with other arguments, and only where the API did nothing (acted.py). What could not
     be repaired is told: what may have been meant, and the calls that help.
     """
+    if (tool := tools.get(call.tool)) is not None:
+        call = replace(call, arguments=offered(tool, call.arguments))  # under the names that faults have
     story = _Story(call=call, seen={repr(call.arguments)})
     outcome: Any = failure
     for _ in range(_MOST_ROUNDS):

@@ -212,6 +212,12 @@ def test_a_write_of_many_things_is_not_sent_again() -> None:
     assert [step for step in steps if isinstance(step, Attempt)] == []
 
 
+def test_strategies_see_arguments_under_the_names_of_the_list() -> None:
+    """design.md, Tools: an argument may say its location as well; faults name it as it is listed."""
+    flow = begin(INVALID, ONE_MORE, arguments={"query_size": 7})
+    assert next(flow) == Attempt(call=Call(tool="read", arguments={"size": 8}))
+
+
 def test_a_call_of_a_tool_that_is_gone_fails_as_it_did() -> None:
     """A document may change while a call runs."""
     unknown = Failure(kind=FailureKind.UNKNOWN_TOOL, message="no such tool")
