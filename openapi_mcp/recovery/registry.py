@@ -7,7 +7,7 @@ from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.recovery.strategy import Strategy
 
-OWN = ("json_text",)
+OWN = ("left_out", "json_text")
 """The modules of our own strategies, each with its STRATEGY."""
 
 
