@@ -1,0 +1,2 @@
+"""x"""
+def report_faults(*a, **k): return 0
