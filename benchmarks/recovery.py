@@ -47,7 +47,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,7 @@ async def run_case(client: Client, api: Api | Shop, case: Case, target: Target) 
     """Send the right arguments where there are any, then the wrong ones, each to the upstream as it was at first."""
     right = await run(client, api, case, case.right, target, "") if case.right is not None else None
     wrong = await run(client, api, case, case.wrong, target, case.trouble)
+    case = replace(case, wrong=placed(case.wrong, api.base))
     requests = tuple(f"{form(one.request)} -> {one.status}" for one in wrong.seen)
     api.reset()
     verdict = judge(case, target, wrong, right)

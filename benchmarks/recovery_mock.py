@@ -237,6 +237,8 @@ class Api:
         for name in resource.filters:
             if (wanted := given.get(self.style.filter_name(name))) is not None:
                 rows = [row for row in rows if row.get(name) == wanted]
+        if above and not any(all(str(row[name]) == above[name] for name in above) for row in self.rows[resource.plural]):
+            return self.style.deny(404, "Not Found")
         if wanted := given.get(resource.search):
             rows = [row for row in rows if any(wanted.lower() in str(row[n]).lower() for n in resource.searched)]
         return 200, self.style.page(resource, rows, given)

@@ -114,7 +114,7 @@ class Style:
         return {
             "required": "is required",
             "type": f"must be of type {wanted}",
-            "enum": f"must be one of: {', '.join(map(str, fault.rule or ()))}",
+            "enum": f"must be one of: {listed(fault)}",
             "maximum": f"must be less than or equal to {fault.rule}",
             "minimum": f"must be greater than or equal to {fault.rule}",
             "maxLength": f"must be at most {fault.rule} characters long",
@@ -129,6 +129,11 @@ class Style:
     def deny(self, status: int, message: str) -> Refusal:
         """Return the answer to a request that is refused as a whole."""
         return status, {"message": message}
+
+
+def listed(fault: Fault) -> str:
+    """Return the values of an enum."""
+    return ", ".join(map(str, fault.rule)) if fault.code == "enum" else ""
 
 
 def last(fault: Fault) -> str:

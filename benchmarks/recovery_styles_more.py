@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from recovery_check import Fault, Schema, flag, many, text, thing, whole
-from recovery_styles import Refusal, Row, Style, dotted, last
+from recovery_styles import Refusal, Row, Style, dotted, last, listed
 
 if TYPE_CHECKING:
     from recovery_mock import Request, Resource
@@ -97,7 +97,7 @@ class Laravel(Style):
         name, kind = last(fault).replace("_", " "), fault.code.partition(":")[0]
         return {
             "required": f"The {name} field is required.",
-            "enum": f"The selected {name} is invalid. Allowed values: {', '.join(map(str, fault.rule or ()))}.",
+            "enum": f"The selected {name} is invalid. Allowed values: {listed(fault)}.",
             "exists": f"The selected {name} is invalid.",
             "format": f"The {name} field must match the format {fault.rule}.",
             "maximum": f"The {name} field must not be greater than {fault.rule}.",
