@@ -5,8 +5,8 @@
 
 Over the shop (examples/shop, live) and documents of fifteen other shapes, each with an upstream on loopback that keeps
 records and answers as its framework does: FastAPI, RFC 9457 problem details with pointers and with `invalid-params`,
-JSON:API, Spring, Rails, ASP.NET, Laravel, Google, Stripe, GitHub, OData, GraphQL-like, express-validator, plain text and
-HTML. `openapi-mcp serve --methods all` runs for each, and a real MCP client calls it over stdio.
+JSON:API, Spring, Rails, ASP.NET, Laravel, Google, Stripe, GitHub, OData, GraphQL-like, express-validator, plain text
+and HTML. `openapi-mcp serve --methods all` runs for each, and a real MCP client calls it over stdio.
 
 The families:
 
@@ -117,7 +117,7 @@ def run_all(cases: Sequence[Case], more: Sequence[str]) -> list[Outcome]:
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         groups[case.api].append(case)
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
     with ThreadPoolExecutor(2) as pool:
         for found in pool.map(lambda name: run_document(name, groups[name], more), groups):
             outcomes |= {outcome.case.name: outcome for outcome in found}

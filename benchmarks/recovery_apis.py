@@ -87,7 +87,9 @@ def partly(api: Api, request: Request, _: dict[str, str]) -> Answer:
         good = task["project_id"] in known
         if good:
             api.rows["tasks"].append(task)
-        done.append({"index": place, "status": 201 if good else 422, **({} if good else {"error": "unknown project_id"})})
+        done.append(
+            {"index": place, "status": 201 if good else 422, **({} if good else {"error": "unknown project_id"})}
+        )
     api.seen[-1].acted = any(one["status"] == 201 for one in done)
     if request.body["tasks"][0].get("done"):  # this server stops at the first that is wrong
         made = sum(one["status"] == 201 for one in done)
@@ -177,7 +179,8 @@ def library() -> Api:
             "title": text(), "isbn": text(), "language": one_of("en", "de", "fr", "pt"), "published": DAY,
             "pages": whole(), "authorId": text("Id of the author."), "genres": many(text()), "inPrint": flag(),
         },
-        required=("title",), refs={"authorId": "authors"}, filters=("title", "language"), hidden={"pages": {"minimum": 1}},
+        required=("title",), refs={"authorId": "authors"}, filters=("title", "language"),
+        hidden={"pages": {"minimum": 1}},
         rows=records(lambda n: str(70 + n), ("title", "language", "authorId"),
                      ("Emma", "en", "31"), ("Persuasion", "en", "31"), ("Cinq semaines en ballon", "fr", "32")),
     )  # fmt: skip

@@ -33,7 +33,8 @@ def events() -> Api:
             "category": {"enum": ["music", "theatre", "family_day"]}, "poster": {"format": "byte"},
         },
         rows=records(lambda n: 60 + n, ("title", "venue_slug", "starts_on", "category"),
-                     ("Jazz Night", "old-mill", "2026-06-01", "music"), ("Hamlet", "town-hall", "2026-06-02", "theatre")),
+                     ("Jazz Night", "old-mill", "2026-06-01", "music"),
+                     ("Hamlet", "town-hall", "2026-06-02", "theatre")),
     )  # fmt: skip
     return Api("events", Laravel(), venues, shows)
 
@@ -146,7 +147,8 @@ def chat() -> Api:
         fields={"name": text(), "email": EMAIL}, rows=people(lambda n: f"U0{n}KQ"),
     )  # fmt: skip
     channels = Resource(
-        plural="channels", one="Channel", id=text(), ops="lgc", fields={"name": text(), "topic": text(), "private": flag()},
+        plural="channels", one="Channel", id=text(), ops="lgc",
+        fields={"name": text(), "topic": text(), "private": flag()},
         required=("name",),
         rows=[
             {"id": "C01AA", "name": "general", "private": False}, {"id": "C02BB", "name": "design", "private": False},
@@ -164,7 +166,9 @@ def chat() -> Api:
         rows=[{"id": "M1", "channelId": "C01AA", "userId": "U01KQ", "text": "hello", "urgency": "LOW"}],
     )  # fmt: skip
     asked = thing({"email": EMAIL, "username": text("User name."), "admin": flag()}, "email", "username")
-    invite = Extra(method="post", path="/invites", name="create_invite", handle=invites, body=asked, summary="Invite someone")
+    invite = Extra(
+        method="post", path="/invites", name="create_invite", handle=invites, body=asked, summary="Invite someone"
+    )
     return Api("chat", GraphQl(), users, channels, messages, extras=(invite,))
 
 
@@ -237,7 +241,12 @@ def observations(api: Api, request: Request, _: dict[str, str]) -> Answer:
 
 def forecasts(api: Api, request: Request, _: dict[str, str]) -> Answer:
     """Return the weather."""
-    truth = {"latitude": number(), "longitude": number(), "units": one_of("metric", "imperial"), "hours": whole(maximum=120)}
+    truth = {
+        "latitude": number(),
+        "longitude": number(),
+        "units": one_of("metric", "imperial"),
+        "hours": whole(maximum=120),
+    }
     given = {name: typed(truth.get(name, text()), value) for name, value in request.query.items()}
     if faults := list(check(thing(truth, "latitude", "longitude"), given, ("query",))):
         return api.style.refuse(faults, request)

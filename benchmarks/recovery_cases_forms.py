@@ -21,7 +21,9 @@ BOOK = {"type": "books", "attributes": {"title": "Sanditon", "pages": 90}}
 
 json_text = Family("json-text")
 json_text.fixed("tracker", "create_task", {**TASK, "tags": '["paint", "shop"]'}, {**TASK, "tags": ["paint", "shop"]})
-json_text.fixed("tracker", "create_task", {**TASK, "settings": '{"color": "red"}'}, {**TASK, "settings": {"color": "red"}})
+json_text.fixed(
+    "tracker", "create_task", {**TASK, "settings": '{"color": "red"}'}, {**TASK, "settings": {"color": "red"}}
+)
 json_text.fixed("tracker", "update_task", {"task_id": 501, "settings": '{"notify": true}'},
                 {"task_id": 501, "settings": {"notify": True}})  # fmt: skip
 json_text.fixed("tracker", "create_tasks_bulk", {"tasks": '[{"title": "a", "project_id": 10}]'},
@@ -36,7 +38,9 @@ json_text.fixed("crm", "create_deal", {"deal": {"title": "Hoses", "company_id": 
                 {"deal": {"title": "Hoses", "company_id": 2, "tags": ["new"]}})  # fmt: skip
 json_text.fixed("shop", "orders_create", {"customer": 1, "items": '[{"product": 21, "quantity": 1}]'}, ORDER)
 json_text.fixed("shop", "orders_create", {"customer": 1, "items": ['{"product": 21, "quantity": 1}']}, ORDER)
-json_text.fixed("erp", "create_order", {"CustomerId": 11, "Notes": '["fragile"]'}, {"CustomerId": 11, "Notes": ["fragile"]})
+json_text.fixed(
+    "erp", "create_order", {"CustomerId": 11, "Notes": '["fragile"]'}, {"CustomerId": 11, "Notes": ["fragile"]}
+)
 json_text.fixed("forge", "create_issue", {**REPO, "title": "Slow", "labels": '["bug", "perf"]'},
                 {**REPO, "title": "Slow", "labels": ["bug", "perf"]})  # fmt: skip
 json_text.fixed("hotel", "create_booking", {**STAY, "wishes": '["cot"]'}, {**STAY, "wishes": ["cot"]})
@@ -65,7 +69,9 @@ wrapped.fixed("billing", "create_invoice", {"invoice": BILL}, BILL)
 wrapped.fixed("chat", "create_message", {"input": NOTE}, NOTE)
 wrapped.fixed("chat", "create_message", {"body": '{"channelId": "C01AA", "text": "hello"}'}, NOTE)
 wrapped.fixed("blog", "create_post", {"arguments": POST}, POST)
-wrapped.fixed("crm", "create_contact", {"name": "Zoe Lind", "stage": "lead"}, {"contact": {"name": "Zoe Lind", "stage": "lead"}})
+wrapped.fixed(
+    "crm", "create_contact", {"name": "Zoe Lind", "stage": "lead"}, {"contact": {"name": "Zoe Lind", "stage": "lead"}}
+)
 wrapped.fixed("crm", "update_contact", {"id": 21, "stage": "customer"}, {"id": 21, "contact": {"stage": "customer"}})
 wrapped.fixed("crm", "create_company", {"body": {"company": {"name": "Hooli"}}}, {"company": {"name": "Hooli"}})
 wrapped.fixed("crm", "create_deal", {"title": "Hoses", "company_id": 2, "amount": 900},
@@ -82,7 +88,9 @@ wrapped.refused("tracker", "create_task", {"body": [TASK, {**TASK, "title": "Sel
 
 single = Family("single")
 single.fixed("tracker", "create_task", {**TASK, "tags": "urgent"}, {**TASK, "tags": ["urgent"]})
-single.fixed("forge", "create_issue", {**REPO, "title": "Slow", "labels": "bug"}, {**REPO, "title": "Slow", "labels": ["bug"]})
+single.fixed(
+    "forge", "create_issue", {**REPO, "title": "Slow", "labels": "bug"}, {**REPO, "title": "Slow", "labels": ["bug"]}
+)
 single.fixed("forge", "update_issue", {**REPO, "number": 7, "labels": "bug"}, {**REPO, "number": 7, "labels": ["bug"]})
 single.fixed("shop", "orders_create", {"customer": 1, "items": {"product": 21, "quantity": 1}}, ORDER)
 single.fixed("erp", "create_order", {"CustomerId": 11, "Notes": "fragile"}, {"CustomerId": 11, "Notes": ["fragile"]})
@@ -112,7 +120,9 @@ scalar.fixed("library", "create_book", {"data": {"type": "books", "attributes": 
 scalar.fixed("crm", "update_contact", {"id": "22", "contact": {"newsletter": "true", "company_id": "2"}},
              {"id": 22, "contact": {"newsletter": True, "company_id": 2}})  # fmt: skip
 scalar.fixed("fleet", "create_trip", {**TRIP, "distanceKm": "12.5"}, {**TRIP, "distanceKm": 12.5})
-scalar.fixed("fleet", "find_nearby_vehicles", {"latitude": "52.5", "longitude": "13.4"}, {"latitude": 52.5, "longitude": 13.4})
+scalar.fixed(
+    "fleet", "find_nearby_vehicles", {"latitude": "52.5", "longitude": "13.4"}, {"latitude": 52.5, "longitude": 13.4}
+)
 scalar.fixed("shop", "products_list", {"in_stock": "true", "max_price": "20"}, {"in_stock": True, "max_price": 20})
 scalar.fixed("shop", "orders_retrieve", {"id": "7"}, {"id": 7})
 scalar.fixed("shop", "orders_create", {"customer": "1", "items": [{"product": "21", "quantity": "1"}]}, ORDER)
@@ -121,7 +131,9 @@ scalar.fixed("erp", "update_order", {"Id": "801", "ShipNow": "true"}, {"Id": 801
 scalar.fixed("hr", "create_leave", {**LEAVE, "hoursPerDay": "7.5"}, {**LEAVE, "hoursPerDay": 7.5})
 scalar.fixed("forge", "get_issue", {**REPO, "number": "7"}, {**REPO, "number": 7})
 scalar.fixed("billing", "create_invoice", {**BILL, "amount": "900"}, BILL)
-scalar.fixed("hotel", "create_booking", {**STAY, "adults": "2", "breakfast": "TRUE"}, {**STAY, "adults": 2, "breakfast": True})
+scalar.fixed(
+    "hotel", "create_booking", {**STAY, "adults": "2", "breakfast": "TRUE"}, {**STAY, "adults": 2, "breakfast": True}
+)
 scalar.fixed("weather", "get_forecast", {"latitude": 59.9, "longitude": 10.7, "hours": "48"},
              {"latitude": 59.9, "longitude": 10.7, "hours": 48})  # fmt: skip
 scalar.refused("tracker", "get_task", {"task_id": "5.5"}, "task_id")

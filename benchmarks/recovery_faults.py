@@ -2,8 +2,8 @@
 
 The faults follow one another by turns: a connection that is reset, 500, 503 with and without Retry-After, 429 with
 Retry-After in seconds and as a date, and no answer at all. A second request for the same record is answered. A POST
-acts before it fails where a server would have acted (a reset, 500, 503 without Retry-After, no answer), and does nothing
-where it was told to come later.
+acts before it fails where a server would have acted (a reset, 500, 503 without Retry-After, no answer), and does
+nothing where it was told to come later.
 """
 
 import json

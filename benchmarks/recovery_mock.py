@@ -137,9 +137,14 @@ class Api:
             for method, path, operation in self.operations(resource):
                 paths.setdefault(path, {})[method] = operation
         for extra in self.extras:
-            operation = {"operationId": extra.name, "summary": extra.summary, "parameters": list(extra.parameters)}
+            said = {"operationId": extra.name, "summary": extra.summary}
             body = {"requestBody": self.content(extra.body)} if extra.body else {}
-            paths.setdefault(extra.path, {})[extra.method] = {**operation, **body, **answers({})}
+            paths.setdefault(extra.path, {})[extra.method] = {
+                **said,
+                "parameters": list(extra.parameters),
+                **body,
+                **answers({}),
+            }
         about = {"openapi": "3.1.0", "info": {"title": self.name.title(), "version": "1"}}
         return {**about, "servers": [{"url": self.base}], "paths": paths, "components": {"schemas": schemas}}
 
@@ -159,17 +164,17 @@ class Api:
         one, path = resource.one.lower(), resource.path
         if "l" in resource.ops:
             query = [inside("query", name, schema) for name, schema in self.queries(resource).items()]
-            about = {"operationId": f"list_{resource.plural.lower()}", "summary": f"List {resource.plural}"}
-            yield "get", path, {**about, "parameters": above + query, **answers(style.list_schema(ref))}
+            named = {"operationId": f"list_{resource.plural.lower()}", "summary": f"List {resource.plural}"}
+            yield "get", path, {**named, "parameters": above + query, **answers(style.list_schema(ref))}
         if "g" in resource.ops:
-            about = {"operationId": f"get_{one}", "summary": f"Get one {one}"}
-            yield "get", style.item_path(resource), {**about, "parameters": item, **answers(style.answered(ref))}
+            named = {"operationId": f"get_{one}", "summary": f"Get one {one}"}
+            yield "get", style.item_path(resource), {**named, "parameters": item, **answers(style.answered(ref))}
         if "c" in resource.ops:
-            about = {"operationId": f"create_{one}", "summary": f"Create one {one}", "parameters": above}
-            yield "post", path, {**about, **body, **answers(style.answered(ref), "201")}
+            named = {"operationId": f"create_{one}", "summary": f"Create one {one}"}
+            yield "post", path, {**named, "parameters": above, **body, **answers(style.answered(ref), "201")}
         if "u" in resource.ops:
-            about = {"operationId": f"update_{one}", "summary": f"Change one {one}"}
-            yield "patch", style.item_path(resource), {**about, "parameters": item, **change, **answers(ref)}
+            named = {"operationId": f"update_{one}", "summary": f"Change one {one}"}
+            yield "patch", style.item_path(resource), {**named, "parameters": item, **change, **answers(ref)}
 
     def queries(self, resource: Resource) -> dict[str, Schema]:
         """Return the query parameters of a list."""
@@ -234,11 +239,11 @@ class Api:
         if faults := list(check(schema, given, ("query",))):
             return self.style.refuse(faults, request)
         rows = [row for row in self.rows[resource.plural] if all(str(row[name]) == above[name] for name in above)]
+        if above and not rows:
+            return self.style.deny(404, "Not Found")
         for name in resource.filters:
             if (wanted := given.get(self.style.filter_name(name))) is not None:
                 rows = [row for row in rows if row.get(name) == wanted]
-        if above and not any(all(str(row[name]) == above[name] for name in above) for row in self.rows[resource.plural]):
-            return self.style.deny(404, "Not Found")
         if wanted := given.get(resource.search):
             rows = [row for row in rows if any(wanted.lower() in str(row[n]).lower() for n in resource.searched)]
         return 200, self.style.page(resource, rows, given)
@@ -346,7 +351,7 @@ def running(api: Api) -> Iterator[str]:
                 method=self.command, path=parts.path, query=dict(pairs), pairs=pairs, body=body, headers=headers
             )
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 (the library's names)
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

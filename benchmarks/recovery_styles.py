@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from recovery_check import Fault, Schema, many, one_of, text, thing, whole
+from recovery_check import Fault, Schema, many, one_of, thing, whole
 
 if TYPE_CHECKING:
     from recovery_mock import Request, Resource
@@ -318,7 +318,8 @@ class Spring(Style):
         words = "must not be null" if fault.code == "required" else self.words(fault)
         return {
             "codes": [f"{code}.request.{dotted(fault)}", code], "defaultMessage": words, "objectName": "request",
-            "field": dotted(fault), "rejectedValue": fault.value, "bindingFailure": code == "typeMismatch", "code": code,
+            "field": dotted(fault), "rejectedValue": fault.value, "code": code,
+            "bindingFailure": code == "typeMismatch",
         }  # fmt: skip
 
     def deny(self, status: int, message: str) -> Refusal:

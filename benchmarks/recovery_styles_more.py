@@ -175,7 +175,10 @@ class Stripe(Style):
     def refuse(self, faults: list[Fault], request: "Request") -> Refusal:
         """Return the first error, as Stripe does."""
         fault = faults[0]
-        said = {"required": f"Missing required param: {last(fault)}.", "exists": f"No such {fault.rule}: '{fault.value}'"}
+        said = {
+            "required": f"Missing required param: {last(fault)}.",
+            "exists": f"No such {fault.rule}: '{fault.value}'",
+        }
         message = said.get(fault.code) or f"Invalid {last(fault)}: {self.words(fault)}"
         code = {"required": "parameter_missing", "exists": "resource_missing"}.get(fault.code, "parameter_invalid")
         return 400, {"error": {"type": "invalid_request_error", "code": code, "param": last(fault), "message": message}}
