@@ -46,8 +46,11 @@ class Lanes(Generic[_Carrier]):
             return
         lane.used = anyio.current_time()
         self._free.append(lane)
+        idle = []
         while self._free[0].used < lane.used - _IDLE:
-            await shut(self._free.pop(0))
+            idle.append(self._free.pop(0))
+        for unused in idle:  # only now: while one is closed, other requests may take all that are free
+            await shut(unused)
 
     async def aclose(self) -> None:
         """Close all that are free; the others are closed when they are given back."""

@@ -46,6 +46,22 @@ async def test_a_lane_leads_to_one_origin() -> None:
     assert [made.lanes.take(origin).carrier for origin in "aabb"] == ["a1", "a3", "b2", "b4"]
 
 
+async def test_a_lane_may_be_taken_while_those_unused_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closing takes a while, in which other requests go on; the answer of this one must not be lost by it."""
+    now, taken = 100.0, []
+    monkeypatch.setattr(anyio, "current_time", lambda: now)
+
+    async def close() -> None:
+        taken.append(lanes.take("a"))
+
+    lanes = Lanes[str](lambda origin: Lane(origin, "new", close))
+    unused, used = lanes.take("a"), lanes.take("a")
+    await lanes.give_back(unused)
+    now = 200.0
+    await lanes.give_back(used)
+    assert taken == [used]
+
+
 async def test_a_lane_that_nobody_used_for_a_while_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """security.md 28 R-LOAD: descriptors flat, also after a rush."""
     made, now = Made(), 100.0
