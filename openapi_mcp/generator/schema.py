@@ -121,8 +121,8 @@ class Parts:
         leave_out_unseen(fitted)
         if "properties" in fitted:
             self._leave_out_hidden(fitted)
-        if "title" in fitted and "description" in fitted:
-            del fitted["title"]  # a generator's name for what the description says
+        if "title" in fitted and "description" in fitted and "const" not in fitted:
+            del fitted["title"]  # a generator's name for what the description says; of one value it is the label
         if "description" in fitted or "examples" in fitted:
             say(fitted, longest)
         self._fit_patterns(fitted)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.loader.enums import fit_enum, of_type
+from openapi_mcp.loader.labels import labels_in_words
 from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
@@ -90,6 +91,7 @@ class _Upgrade:
         known.update(_exclusive_bounds(schema, known))
         _add_examples(schema, known)
         _add_discriminator(schema, known)
+        _add_labels(schema, known)
         _open_tagged_union(schema, known)
         _fit_enum(types, known)
         if len(types) > 1:
@@ -193,6 +195,13 @@ def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -
     name = discriminator.get("propertyName") if isinstance(discriminator, dict) else discriminator
     if isinstance(name, str):
         said = f"The property `{one_line(name, 80)}` says which alternative applies."
+        known["description"] = f"{known['description']} {said}" if "description" in known else said
+
+
+def _add_labels(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
+    """Say in words what a document calls its values in `x-` words, which no reader of a tool would see."""
+    said = labels_in_words(schema) if any(word[:2] == "x-" for word in schema) else ""
+    if said:
         known["description"] = f"{known['description']} {said}" if "description" in known else said
 
 

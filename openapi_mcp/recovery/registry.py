@@ -7,7 +7,21 @@ from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.recovery.strategy import Strategy
 
-OWN = ("left_out", "json_text")
+OWN = (
+    "left_out",
+    "json_text",
+    "scalars",
+    "one_item",
+    "wrapped",
+    "flattened",
+    "spaces",
+    "enum_form",
+    "date_form",
+    "number_form",
+    "uuid_form",
+    "base64_form",
+    "limits",
+)
 """The modules of our own strategies, each with its STRATEGY."""
 
 

@@ -9,6 +9,7 @@ from openapi_mcp.model.fault import Fault, Path, Repair, Suggestion
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.steps import Learn, Lookup
 from openapi_mcp.recovery.values import MISSING, value_at, with_value, without
+from openapi_mcp.schema.bounded import TooManyStepsError
 from openapi_mcp.schema.check import Check
 
 
@@ -58,11 +59,17 @@ class Case:
         return value_at(self.call.arguments, self.fault.path)
 
     def accepts(self, value: Any, fault: Fault | None = None) -> bool:
-        """True where the document's schema for the place of the fault takes a value; True where it says nothing."""
+        """True where the document's schema for the place of the fault takes a value; True where it says nothing.
+
+        What takes too many steps to check is not taken.
+        """
         schema = (fault or self.fault).schema
         definitions = self.tool.input_schema.get("$defs", {})
         check = Check(schema, {f"#/$defs/{name}": each for name, each in definitions.items()})
-        return not check.errors(value)
+        try:
+            return not check.errors(value)
+        except TooManyStepsError:
+            return False
 
     def rewritten(self, value: Any, how: str, path: Path | None = None) -> Rewrite:
         """Return the arguments with a value in the place of the fault (or at `path`), and the repair that says so."""

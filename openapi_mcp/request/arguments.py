@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.model.document import Schema
 from openapi_mcp.model.fault import RULES, Fault, Path, place
 from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.text import one_line
@@ -36,12 +37,13 @@ def validator(tool: Tool, body: SentBody | None = None) -> Check:
     """
     definitions = tool.input_schema.get("$defs", {})
     schemas = {f"#/$defs/{name}": schema for name, schema in definitions.items()}
-    schema = tool.input_schema if len(tool.bodies) < 2 or body is None else _schema_for(tool, body)
-    return Check({**schema, "additionalProperties": False}, schemas)
+    return Check({**schema_for(tool, body), "additionalProperties": False}, schemas)
 
 
-def _schema_for(tool: Tool, body: SentBody) -> dict[str, Any]:
-    """Return the schema of the arguments of one of several bodies: without what only the others take."""
+def schema_for(tool: Tool, body: SentBody | None) -> Schema:
+    """Return the schema of the arguments that are sent with a body: of several, without what only the others take."""
+    if len(tool.bodies) < 2 or body is None:
+        return tool.input_schema
     bindings = (*tool.parameters, *body.bindings)
     others = {binding.argument for other in tool.bodies for binding in other.bindings}
     others -= {binding.argument for binding in bindings}

@@ -1,0 +1,39 @@
+"""Which of the allowed values a text can mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from openapi_mcp.recovery.folds import FOLDS
+from openapi_mcp.recovery.labels import labels_of
+
+MOST_VALUES = 2_000  # allowed ones of one place that are looked at
+
+
+def values_of(schemas: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the values that the schemas of a place list: [{"enum": [1, 2]}, {"const": 3}] -> [1, 2, 3]."""
+    listed: list[Any] = []
+    for schema in schemas:
+        values = schema.get("enum")
+        listed += values[:MOST_VALUES] if isinstance(values, list) else []
+        listed += [schema["const"]] if "const" in schema else []
+    return different(listed)[:MOST_VALUES]
+
+
+def different(values: Iterable[Any]) -> list[Any]:
+    """Return values once each; 1 and true are two."""
+    return list({(type(value), str(value)): value for value in values}.values())
+
+
+def meant(given: str, allowed: Sequence[Any], schemas: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the allowed values that a text can mean: by the strictest fold under which there is any.
+
+    ("In progress", ["in_progress", "done"], []) -> ["in_progress"]; the schemas have the labels of the values.
+    """
+    named = [(value, value) for value in allowed if isinstance(value, str)]
+    named += [(label, value) for label, value in labels_of(schemas, allowed)]
+    for fold in FOLDS:
+        wanted = fold(given)
+        found = different(value for name, value in named if wanted and fold(name) == wanted)
+        if found:
+            return found
+    return []

@@ -1,0 +1,97 @@
+"""One value where an array is meant, several in one text, and an array where one value is meant."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from openapi_mcp.recovery.asked import fits, types_of, words_of
+from openapi_mcp.recovery.meant import meant, values_of
+from openapi_mcp.recovery.strategies.json_text import structure_in
+from openapi_mcp.recovery.strategies.scalars import readings
+from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
+from openapi_mcp.schema.places import schemas_at
+
+_RULES = frozenset(("type", "alternatives"))
+_MOST_PARTS = 1_000
+_SAYS_COMMAS = re.compile(r"\b(?:comma|csv)\b", re.IGNORECASE)
+_AS_ARRAY = "several values are given as an array"
+
+
+def one_item(case: Case) -> Rewrite | Told | None:
+    """Return the call with [7] for 7, ["a", "b"] for "a,b", "a,b" for ["a", "b"], 7 for [7]: where only that fits."""
+    if case.fault.rule not in _RULES or case.value is None:
+        return None
+    if isinstance(case.value, list):
+        return _of_list(case, case.value)
+    if isinstance(case.value, str) and "," in case.value and "array" in types_of(case):
+        return _of_commas(case, case.value)
+    found = [value for value in _alone(case, case.value) if fits(case, [value])]
+    return case.rewritten([found[0]], "one value is given as an array of one") if found else None
+
+
+def _alone(case: Case, value: Any) -> Iterator[Any]:
+    """Yield a value, and what it says in other types, the value first."""
+    yield value
+    if isinstance(value, str) and isinstance(inner := structure_in(value), dict):
+        yield inner
+    yield from (other for other, _ in readings(value) if other is not None)
+    if isinstance(value, str) and (listed := _listed(case, [value])) is not None:
+        yield listed[0]
+
+
+def _listed(case: Case, parts: list[str]) -> list[Any] | None:
+    """Return each of some texts as the one allowed value of the items that it means; None where one means none."""
+    schemas = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
+    allowed = values_of(schemas)
+    found = [meant(part, allowed, schemas) for part in parts]
+    return [each[0] for each in found] if all(len(each) == 1 for each in found) else None
+
+
+def _of_list(case: Case, items: list[Any]) -> Rewrite | None:
+    inner = items[0] if len(items) == 1 else []
+    alone = [value for value, _ in ((inner, ""), *readings(inner)) if not isinstance(inner, list) and fits(case, value)]
+    if alone:
+        return case.rewritten(alone[0], "one value is given alone, not in an array")
+    texts = [str(item) for item in items if isinstance(item, (str, int)) and not isinstance(item, bool)]
+    is_plain = 1 < len(texts) == len(items) <= _MOST_PARTS and not any("," in text for text in texts)
+    joined = ",".join(texts)
+    if is_plain and _SAYS_COMMAS.search(words_of(case)) and fits(case, joined):
+        return case.rewritten(joined, "several values are given as one text, with commas between them")
+    return None
+
+
+def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
+    """Take a text apart at its commas, where it could not be one item, or where the document says so."""
+    parts = [part.strip() for part in text.split(",", _MOST_PARTS)]
+    if len(parts) > _MOST_PARTS or not all(parts):
+        return None
+    as_one = structure_in(text) or text
+    is_one = fits(case, [as_one])
+    found = [each for each in _lists(case, parts) if fits(case, each)]
+    if is_one and isinstance(as_one, dict):
+        return case.rewritten([as_one], "one value is given as an array of one")
+    if not found:
+        return None
+    if is_one and not _SAYS_COMMAS.search(words_of(case)):
+        return Told(
+            hint=f'give "{case.fault.place}" as an array: whether the text is one item, or several, cannot be told'
+        )
+    return case.rewritten(found[0], _AS_ARRAY)
+
+
+def _lists(case: Case, parts: list[str]) -> Iterator[list[Any]]:
+    """Yield parts as texts, as what they say in another type, as allowed values: ["1", "2"] -> [1, 2]."""
+    yield list(parts)
+    others = [[value for value, _ in readings(part) if value is not None] for part in parts]
+    if all(others):
+        yield [each[0] for each in others]
+    if (listed := _listed(case, parts)) is not None:
+        yield listed
+
+
+STRATEGY = Strategy(
+    name="one_item",
+    rank=120,
+    about="one value becomes an array of one, a text with commas an array, where the schema asks for an array",
+    repair=at_once(one_item),
+)

@@ -1,0 +1,43 @@
+"""Texts with blanks, invisible characters or quotes around them."""
+
+import re
+from collections.abc import Iterator
+
+from openapi_mcp.recovery.asked import fits, format_asked
+from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
+from openapi_mcp.schema.formats import has_format
+
+_RULES = frozenset(("enum", "const", "pattern", "format", "maxLength", "minLength", "exists", "invalid"))
+_LONGEST = 10_000  # characters
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_OTHER_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
+_QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
+
+
+def spaces(case: Case) -> Rewrite | None:
+    """Return the call with a text without what surrounds it, where the text alone fits: ' "abc" ' -> 'abc'."""
+    text = case.value
+    is_looked_at = case.fault.rule in _RULES and isinstance(text, str) and len(text) <= _LONGEST
+    wanted = format_asked(case) if is_looked_at else "password"
+    if wanted == "password":  # every character of it counts
+        return None
+    for plain, how in _plainer(text):
+        if plain and fits(case, plain) and has_format(plain, wanted):
+            return case.rewritten(plain, how)
+    return None
+
+
+def _plainer(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a text without the blanks around it, then without characters that nobody sees, then without quotes."""
+    yield (plain := text.strip()), "no spaces stand around a text"
+    yield (plain := _OTHER_BLANKS.sub(" ", _UNSEEN.sub("", plain)).strip()), "no invisible characters stand in a text"
+    if len(plain) > 2 and _QUOTES.get(plain[0]) == plain[-1] and plain[-1] not in plain[1:-1]:
+        yield plain[1:-1].strip(), "no quotes stand around a text"
+
+
+STRATEGY = Strategy(
+    name="spaces",
+    rank=200,
+    about="spaces, invisible characters and quotes around a text go, where it fits without them",
+    repair=at_once(spaces),
+)
