@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import anyio
 
 from openapi_mcp.auth.scopes import allows
+from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.masked import masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.flow import drive, drive_at_once
@@ -96,7 +97,15 @@ class Recovery:
 
         if self._strategies is None:
             self._strategies = self.strategies()
-        return recover(call, failure, self.toolset.by_name, self._strategies, self.policy)
+        return recover(call, failure, self.toolset.by_name, self._strategies, self.policy, self._base_url(call))
+
+    def _base_url(self, call: Call) -> str:
+        """Return where the API of a tool is called, "" where that is not known: then no URL is one of the API's."""
+        tool = self.toolset.by_name.get(call.tool)
+        try:
+            return self.preparer.server_of(tool.operation) if tool is not None else ""
+        except ConfigError:
+            return ""
 
     def _foresee(self, step: "Step") -> Any:
         from openapi_mcp.recovery.recover import nothing_known

@@ -37,6 +37,7 @@ class _Story:
     """What was done for one call so far."""
 
     call: Call
+    base_url: str = ""
     repairs: tuple[Repair, ...] = ()
     lookups: tuple[Looked, ...] = ()
     told: tuple[Told, ...] = ()
@@ -48,16 +49,25 @@ class _Story:
 
 
 def recover(
-    call: Call, failure: Failure, tools: Mapping[str, Tool], strategies: Sequence[Strategy], policy: Recovering
+    call: Call,
+    failure: Failure,
+    tools: Mapping[str, Tool],
+    strategies: Sequence[Strategy],
+    policy: Recovering,
+    base_url: str = "",
 ) -> Generator[Step, Any, Recovered[Any]]:
     """Yield the steps that may make a failed call succeed; return what it came to.
 
     A call is attempted again only with other arguments, and only where the API did nothing (acted.py). What could not
-    be repaired is told: what may have been meant, and the calls that help.
+    be repaired is told: what may have been meant, and the calls that help. `base_url` is where the API is called.
     """
+<<<<<<< HEAD
     if (tool := tools.get(call.tool)) is not None:
         call = replace(call, arguments=offered(tool, call.arguments))  # under the names that faults have
     story = _Story(call=call, seen={repr(call.arguments)})
+=======
+    story = _Story(call=call, base_url=base_url, seen={repr(call.arguments)})
+>>>>>>> 4806dba (An argument under a near name gets the declared one)
     outcome: Any = failure
     for _ in range(_MOST_ROUNDS):
         if not isinstance(outcome, Failure):
@@ -120,7 +130,7 @@ def _repaired(
     call, repairs = story.call, list[Repair]()
     story.told = ()
     for fault in failure.faults[:_MOST_FAULTS]:
-        case = Case(call=call, tool=tool, fault=fault, failure=failure, tools=tools)
+        case = Case(call=call, tool=tool, fault=fault, failure=failure, tools=tools, base_url=story.base_url)
         rewrite = yield from _remedy(story, case, strategies)
         if rewrite is not None:
             call = replace(call, arguments=rewrite.arguments)

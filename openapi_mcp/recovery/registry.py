@@ -20,6 +20,8 @@ OWN = (
     "number_form",
     "uuid_form",
     "base64_form",
+    "near_name",
+    "contained",
     "limits",
 )
 """The modules of our own strategies, each with its STRATEGY."""

@@ -40,6 +40,7 @@ class Case:
 
     `call` has the arguments as they are by now, under the names of the list; `failure` all of the call's faults, of
     which `fault` is one. `tools` are those of the server by their names: what may be called of them, Learned says.
+    `base_url` is what the path of the operation is appended to, "" where that is not known.
     """
 
     call: Call
@@ -47,6 +48,7 @@ class Case:
     fault: Fault
     failure: Failure
     tools: Mapping[str, Tool] = field(default_factory=dict)
+    base_url: str = ""
 
     @property
     def was_sent(self) -> bool:

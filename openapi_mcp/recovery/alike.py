@@ -1,0 +1,133 @@
+"""Which declared field a name that the document does not have may stand for."""
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+
+from openapi_mcp.index.entities import HANDLES, IDS, Name, parameter_in, parse, segments, split
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.same_words import common
+from openapi_mcp.recovery.spot import Spot
+from openapi_mcp.recovery.typos import distance, is_slip
+
+
+class Likeness(IntEnum):
+    """How near two names are, the nearest first."""
+
+    SPELLED = 1
+    """The same letters: "orderId", "order-id" and "order id" for "order_id"."""
+    NUMBER = 2
+    """The same words, one of them in the plural: "tag" for "tags"."""
+    WORD = 3
+    """Words that always mean the same: "per_page" for "limit"."""
+    KEY = 4
+    """The id of the same thing: "customer" for "customer_id", "id" for the only id."""
+    SLIP = 5
+    """One word mistyped: "custmer_id"."""
+
+
+_PUNCTUATION = re.compile(r"[\s_\-.:$@()\[\]{}/]+")
+_LONGEST = 120  # characters of a name that are compared
+_FILTERS = ("filter", "where")
+
+
+def alike(given: str, name: str, spot: Spot, tool: Tool) -> Likeness | None:
+    """Return how near a given name is to a declared one, under which it may be meant; None where it is not."""
+    if len(given) > _LONGEST:
+        return None
+    wire = spot.wire.get(name, name)
+    names = (name, wire) if _letters(name) == _letters(wire) or _is_plain(wire) else (wire,)
+    if any(_letters(given) == _letters(each) for each in _forms(names, wire)):
+        return Likeness.SPELLED
+    words = split(given)
+    if not words:
+        return None
+    if any(words == split(each) for each in names):
+        return Likeness.NUMBER
+    if any(common(words) == common(split(each)) for each in names):
+        return Likeness.WORD
+    if names_the_same(given, wire, entity_of(name, spot, tool)):
+        return Likeness.KEY
+    return Likeness.SLIP if any(_is_mistyped(words, split(each)) for each in names) else None
+
+
+def _letters(name: str) -> str:
+    """Return a name without its separators and letter cases: "filter[name]" -> "filtername"; "created>=" as it is."""
+    return _PUNCTUATION.sub("", name[:_LONGEST]).casefold()
+
+
+def _is_plain(wire: str) -> bool:
+    """True where a name on the wire has no sign that means something: not "created>=", "name!"."""
+    return _letters(wire).isalnum()
+
+
+def _forms(names: tuple[str, ...], wire: str) -> Iterator[str]:
+    """Yield a name's own forms: "Request-Kind" of the header "X-Request-Kind", "name" of "filter[name]"."""
+    yield from names
+    if wire.lower().startswith("x-"):
+        yield wire[2:]
+    outer, bracket, inner = wire.partition("[")
+    if bracket and outer.lower() in _FILTERS and inner.endswith("]") and "[" not in inner:
+        yield inner[:-1]
+
+
+def entity_of(name: str, spot: Spot, tool: Tool) -> tuple[str, ...]:
+    """Return the words of what a path argument names, or of what the call is about: "/customers/{id}" -> ("customer",).
+
+    () for the fields of an inner object.
+    """
+    if not spot.is_root:
+        return ()
+    wire = spot.wire.get(name, name)
+    before: tuple[str, ...] = ()
+    for segment in segments(tool.operation.path):
+        inner = parameter_in(segment)
+        if inner == wire:
+            return before
+        before = () if inner else split(segment)
+    return _last_words(tool)
+
+
+def _last_words(tool: Tool) -> tuple[str, ...]:
+    literal = [segment for segment in segments(tool.operation.path) if not parameter_in(segment)]
+    return split(literal[-1]) if literal else ()
+
+
+def names_the_same(given: str, wire: str, entity: tuple[str, ...]) -> bool:
+    """True where both are keys of one thing: "customerId" and "pk" of a customer, "customer" and "customer_id"."""
+    mine, theirs = parse(given), parse(wire)
+    if not mine.words or mine.key not in IDS | {""}:
+        return False
+    if theirs.words:
+        return mine.words == theirs.words and _is_key(mine, theirs)
+    return theirs.key in IDS and bool(entity) and entity[-len(mine.words) :] == mine.words
+
+
+def _is_key(mine: Name, theirs: Name) -> bool:
+    if mine.key:
+        return theirs.key in IDS | {""}
+    return theirs.key in IDS or theirs.key in HANDLES
+
+
+def is_id(name: str) -> bool:
+    """True for the name of an id: "id", "customer_id", "pk"."""
+    return parse(name).key in IDS
+
+
+def is_bare_id(name: str) -> bool:
+    """True for an id that does not say of what: "id", "pk", "ID"."""
+    found = parse(name)
+    return found.key in IDS and not found.words
+
+
+def is_one_letter_off(given: str, name: str) -> bool:
+    """True where a name of six letters or more differs from another one in a letter."""
+    return len(_letters(name)) > 5 and distance(_letters(given), _letters(name)) == 1
+
+
+def _is_mistyped(words: tuple[str, ...], meant: tuple[str, ...]) -> bool:
+    """True where all words but one are the same, and that one is mistyped."""
+    if len(words) != len(meant):
+        return False
+    wrong = [(word, other) for word, other in zip(words, meant, strict=True) if word != other]
+    return len(wrong) == 1 and is_slip(*wrong[0])

@@ -1,0 +1,1 @@
+"""What arguments contain of each other: each module knows one form of it."""

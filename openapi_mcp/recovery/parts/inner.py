@@ -1,0 +1,29 @@
+"""The id of a thing that is given as an object: 5 in {"id": 5} where the document has "customer_id"."""
+
+from collections.abc import Iterator, Mapping
+
+from openapi_mcp.index.entities import IDS, parse
+from openapi_mcp.recovery.alike import is_id
+from openapi_mcp.recovery.parts.part import Part
+from openapi_mcp.recovery.spot import Spot, takes
+from openapi_mcp.recovery.strategy import Case
+
+
+def inner_ids(case: Case, spot: Spot) -> Iterator[Part]:
+    """Yield the id in an unknown argument that is an object with nothing but its id: {"customer": {"id": 5}}."""
+    for source in spot.unknown:
+        match spot.given[source]:
+            case Mapping() as fields if len(fields) == 1:
+                yield from _of_thing(case, spot, source, fields)
+
+
+def _of_thing(case: Case, spot: Spot, source: str, fields: Mapping[str, object]) -> Iterator[Part]:
+    ((key, value),) = fields.items()
+    thing = parse(source).words
+    if not thing or (key.lower() not in IDS and parse(key).words != thing):
+        return
+    for name in spot.declared:
+        if is_id(name) and parse(name).words == thing and takes(case, spot, name, value):
+            yield Part(
+                source=source, values={name: value}, how=f'"{name}" is the id alone, not an object that holds it'
+            )

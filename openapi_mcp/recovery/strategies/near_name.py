@@ -1,0 +1,128 @@
+"""An argument under a name that is near to the declared one: "orderId" for "order_id", "id" for the only id."""
+
+from difflib import get_close_matches
+
+from openapi_mcp.model.fault import Repair
+from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.alike import Likeness
+from openapi_mcp.recovery.meant import Meant, meant_by, rivals
+from openapi_mcp.recovery.spot import Spot, is_missing, renamed_in, spot_of
+from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
+from openapi_mcp.schema.words import quoted
+
+_MOST_UNKNOWN = 20  # names of one object that are looked at
+_MOST_NEAR = 3
+_LONGEST = 80  # characters of a name that others are held against
+_CUTOFF = 0.55  # of difflib's ratio: below, names have little in common
+
+
+def near_name(case: Case) -> Rewrite | Told | None:
+    """Return the call with an argument under its declared name, where exactly one declared argument fits it.
+
+    What is missing is looked for among the unknown names, and for what is unknown the names that it may stand for.
+    """
+    if case.fault.rule not in ("required", "unknown"):
+        return None
+    spot = spot_of(case)
+    if spot is None or not 0 < len(spot.unknown) <= _MOST_UNKNOWN:
+        return None
+    if case.fault.rule == "required":
+        return _for_missing(case, spot, str(case.fault.path[-1])) if is_missing(case) else None
+    return _for_unknown(case, spot)
+
+
+def _for_missing(case: Case, spot: Spot, name: str) -> Rewrite | Told | None:
+    """Return the call with the one unknown argument that stands for the missing one under its name."""
+    found = [(given, meant) for given in spot.unknown if (meant := meant_by(case, spot, given)) and name in meant.names]
+    nearest = min((meant.likeness for _, meant in found), default=None)
+    best = [(given, meant) for given, meant in found if meant.likeness is nearest]
+    if not best:
+        return None
+    given, meant = best[0]
+    if len(best) > 1:
+        return _either(spot, name, [given for given, _ in best])
+    return _renamed(case, spot, given, meant) if meant.only == name else _unclear(given, meant)
+
+
+def _for_unknown(case: Case, spot: Spot) -> Rewrite | Told | None:
+    """Return the call with each unknown argument under the name that it stands for; what stays is told."""
+    known = case.fault.path[len(spot.path) :]
+    names = known[:1] if known else spot.unknown
+    told: Told | None = None
+    for given in map(str, names):
+        found = _one(case, spot, given) if given in spot.given else None
+        if isinstance(found, Rewrite):
+            return found
+        told = told or found
+    return told
+
+
+def _one(case: Case, spot: Spot, given: str) -> Rewrite | Told:
+    meant = meant_by(case, spot, given)
+    if meant is None or not meant.names:
+        return Told(near=nearest_names(given, spot))
+    if meant.is_given:
+        return _twice(case, spot, given, meant)
+    if meant.only is None:
+        return _unclear(given, meant)
+    others = rivals(case, spot, given, meant)
+    return _either(spot, meant.only, [given, *others]) if others else _renamed(case, spot, given, meant)
+
+
+def _renamed(case: Case, spot: Spot, given: str, meant: Meant) -> Rewrite:
+    name = meant.names[0]
+    return renamed_in(case, spot, given, name, _how(given, name, spot.wire.get(name, name), meant.likeness))
+
+
+def _how(given: str, name: str, wire: str, likeness: Likeness) -> str:
+    """Say why a name stands for another one, and which one to use."""
+    shown = f'"{one_line(given, _LONGEST)}"'
+    match likeness:
+        case Likeness.SPELLED if given == wire:
+            return f'the API calls it {shown}, and this tool "{name}"; use the name of the tool'
+        case Likeness.SPELLED | Likeness.NUMBER:
+            return f'the argument is spelled "{name}" here, not {shown}'
+        case Likeness.WORD:
+            return f'what is {shown} elsewhere is "{name}" here'
+        case Likeness.KEY:
+            return f'"{name}" is the only argument that {shown} can stand for here; use that name'
+    return f'{shown} was taken for "{name}", the only argument that is spelled nearly so'
+
+
+def _unclear(given: str, meant: Meant) -> Told:
+    near = meant.names[:_MOST_NEAR]
+    if len(near) < 2:
+        return Told(near=near)
+    return Told(near=near, hint=f'"{one_line(given, _LONGEST)}" may stand for {quoted(near)}: use one of these names')
+
+
+def _either(spot: Spot, name: str, given: list[str]) -> Told:
+    hint = f'each of {quoted(given[:_MOST_NEAR])} may stand for "{name}": give one value, as "{name}"'
+    return Told(near=(name,), hint=hint)
+
+
+def _twice(case: Case, spot: Spot, given: str, meant: Meant) -> Rewrite | Told:
+    """Return the call without what it gives under two names, where both say the same."""
+    name = next(each for each in meant.names if each in spot.given)
+    value, other = spot.given[given], spot.given[name]
+    if len(meant.names) == 1 and type(value) is type(other) and value == other:
+        path = (*spot.path, given)
+        repair = Repair(path=path, before=value, after=None, how=f'"{name}" says the same; give it once')
+        return Rewrite(arguments=case.dropped(path), repairs=(repair,))
+    hint = f'"{one_line(given, _LONGEST)}" may stand for "{name}", which is given too: leave one of them out'
+    return Told(near=meant.names[:_MOST_NEAR], hint=hint)
+
+
+def nearest_names(given: str, spot: Spot) -> tuple[str, ...]:
+    """Return the declared names that are most like an unknown one, three at most."""
+    names = {name.casefold(): name for name in spot.declared}
+    found = get_close_matches(given[:_LONGEST].casefold(), names, n=_MOST_NEAR, cutoff=_CUTOFF)
+    return tuple(names[each] for each in found)
+
+
+STRATEGY = Strategy(
+    name="near_name",
+    rank=300,
+    about="an argument under a near name (orderId, order-id, id for the only id) gets the declared one, where one fits",
+    repair=at_once(near_name),
+)

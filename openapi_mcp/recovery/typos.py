@@ -1,0 +1,97 @@
+"""Slips of the pen: whether a word is another one, mistyped, and not a word of its own."""
+
+from functools import cache
+
+_SHORTEST = 5  # letters of a word in which one may be wrong,
+_LONG = 8  # and two
+_ENDINGS = frozenset("drsyn")  # that make another word of one: create, created; pay, payer
+_OWN_WORDS = frozenset(
+    (
+        "county", "country", "quality", "quantity", "content", "context", "consent", "contest", "contact", "contract",
+        "prize", "price", "state", "stage", "status", "start", "stock", "company", "campaign", "message", "massage",
+        "produce", "product", "project", "conversation", "conversion", "comment", "commit", "position", "petition",
+        "transaction", "translation", "transition", "interval", "internal", "interest", "receipt", "recipe",
+        "recipient", "complaint", "compliant", "compliance", "reference", "referee", "referrer", "service", "device",
+        "category", "percent", "present", "parent", "patent", "patient", "person", "personal", "personnel", "portion",
+        "public", "publish", "publisher", "release", "relation", "rotation", "resource", "response", "revision",
+        "section", "session", "sender", "gender", "source", "station", "statin", "subject", "summary", "target",
+        "tariff", "thread", "threat", "ticket", "weather", "whether", "customer", "consumer", "currency", "current",
+        "count", "court", "course", "create", "creator", "created", "update", "updated", "delete", "deleted", "expire",
+        "expires", "expired", "destination", "designation", "discount", "dismount", "district", "distance", "duration",
+        "donation", "instance", "instant", "invoice", "involve", "channel", "chapter", "charge", "change", "changed",
+        "charger", "payee", "payer", "lender", "leader", "header", "reader", "loader", "assignee", "assigner",
+        "employer", "employee", "licensee", "licenser", "trustee", "truster", "receiver", "received", "accept",
+        "except", "access", "address", "affect", "effect", "principal", "principle", "stationary", "stationery",
+        "model", "modal", "metal", "medal", "month", "mouth", "night", "light", "right", "minor", "major", "motor",
+        "number", "member", "order", "older", "other", "owner", "pages", "phase", "phrase", "place", "plane", "plate",
+        "plant", "point", "print", "query", "queue", "quote", "quota", "queries", "range", "reason", "season", "region",
+        "religion", "scale", "score", "scope", "store", "story", "share", "shape", "sheet", "street", "stream", "table",
+        "title", "tiles", "token", "total", "trace", "track", "trade", "train", "trail", "trial", "video", "visit",
+        "width", "world", "write", "white", "while", "value", "valid", "limit", "level", "label", "light", "image",
+        "group", "field", "filed", "filter", "first", "front", "event", "error", "email", "begin", "basic", "basis",
+        "batch", "match", "watch", "cause", "clause", "class", "close", "cover", "cycle", "daily", "dairy", "diary",
+        "draft", "drift", "floor", "flour", "folder", "follower", "format", "former", "formal", "form", "from",
+        "friend", "guest", "quest", "house", "horse", "hours", "index", "input", "issue", "items", "lease", "leave",
+        "least", "lower", "lover", "media", "metric", "matrix", "minute", "module", "nation", "notice", "novel",
+        "object", "office", "officer", "option", "origin", "original", "output", "pattern", "partner", "period",
+        "phone", "photo", "plain", "planet", "policy", "police", "power", "prefix", "profit", "profile", "program",
+        "progress", "provider", "province", "reader", "record", "report", "repeat", "result", "retail", "detail",
+        "review", "reviews", "route", "router", "round", "sample", "simple", "schema", "scheme", "search", "second",
+        "select", "series", "server", "serial", "signal", "single", "sprint", "spring", "string", "strong", "style",
+        "system", "theme", "there", "three", "their", "topic", "tropic", "unite", "units", "until", "upper", "usage",
+        "vendor", "version", "vision", "volume", "warning", "winner", "worker", "domain", "remain", "domestic",
+    )
+)  # fmt: skip
+"""Words that are one or two letters from another one, or are so common that they are meant as they are written."""
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Return whether a word of a name is another one, mistyped: ("custmer", "customer") -> True.
+
+    A word that is one of its own is not ("county" for "country", "payer" for "payee"), nor is one that begins with
+    another letter ("include" for "exclude", "import" for "export").
+    """
+    if min(len(word), len(meant)) < _SHORTEST - 1 or max(len(word), len(meant)) < _SHORTEST or word[0] != meant[0]:
+        return False
+    if word in _known() or _is_another_form(word, meant):
+        return False
+    return 0 < distance(word, meant) <= (2 if min(len(word), len(meant)) >= _LONG else 1)
+
+
+def _is_another_form(word: str, meant: str) -> bool:
+    """True where words differ in how they end only: "created" and "create", "payer" and "payee"."""
+    short, long = sorted((word, meant), key=len)
+    if long[:-1] == short:
+        return long[-1] in _ENDINGS
+    return len(short) == len(long) and short[:-1] == long[:-1]
+
+
+@cache
+def _known() -> frozenset[str]:
+    from openapi_mcp.index.synonyms import GROUPS
+
+    return _OWN_WORDS | {word for group in GROUPS for word in group.split()}
+
+
+_FAR = 9
+_LONGEST = 40  # letters of a word that are compared
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many letters are wrong, missing, too many, or changed places: ("emial", "email") -> 1.
+
+    The distance of Damerau and Levenshtein in its form without overlaps (optimal string alignment). 9 where it is far.
+    """
+    if abs(len(one) - len(other)) > 2 or max(len(one), len(other)) > _LONGEST:
+        return _FAR
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        line = [row]
+        for column, meant in enumerate(other, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != meant))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == meant:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        before, last = last, line
+    return min(last[-1], _FAR)
