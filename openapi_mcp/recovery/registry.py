@@ -22,6 +22,7 @@ OWN = (
     "base64_form",
     "near_name",
     "contained",
+    "name_to_id",
     "limits",
 )
 """The modules of our own strategies, each with its STRATEGY."""

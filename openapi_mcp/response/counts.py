@@ -13,13 +13,15 @@ _PAGE = ("page", "pagenumber", "pageno", "pagenum", "pageindex", "currentpage")
 _OFFSET = ("offset", "pageoffset", "skip", "start", "startat", "startindex")
 _ENDS = ("end", "stop", "until", "to", "finish")  # beside one of these, `start` begins a range
 _TIMES = frozenset({"date", "datetime", "time", "timestamp", "unixtime", "unixtimestamp", "epoch", "duration"})
-_SIZE = ("perpage", "pagesize", "limit", "pagelimit", "size", "itemsperpage", "maxresults")
+SIZE = ("perpage", "pagesize", "limit", "pagelimit", "size", "itemsperpage", "maxresults")
+"""What an argument, or an answer, calls the number of items of a page."""
 PAGE_WORDS = ("currentpage", "page", "pagenumber", "number", "pageindex")
 """Where an answer says which page it is, by plain words."""
-_TOTAL = (
+TOTAL = (
     "total", "totalcount", "totalresults", "totalitems", "totalelements", "totalrecords", "totalhits", "totalrows",
     "totalsize", "recordstotal", "numfound", "odatacount", "count",
 )  # fmt: skip
+"""Where an answer says how many items there are in all; `count` may also be those of the page."""
 _TOTAL_PAGES = ("totalpages", "lastpage", "pagecount", "numpages", "totalpagecount", "maxpage")
 _LARGEST = 10**15
 _FARTHEST = 10**9  # of a page or an offset: what is larger is a time or an id
@@ -41,7 +43,7 @@ class Counts:
     def total_pages(self) -> int | None:
         """Return how many pages there are; `pages` alone may be those of a book."""
         found = self.say(_TOTAL_PAGES)
-        is_of_list = any(self.say(words) is not None for words in (PAGE_WORDS, _TOTAL, _SIZE))
+        is_of_list = any(self.say(words) is not None for words in (PAGE_WORDS, TOTAL, SIZE))
         return self.say(("pages",)) if found is None and is_of_list else found
 
 
@@ -103,18 +105,18 @@ def _is_more_by_page(made: Made, counts: Counts, index: int) -> bool:
     pages = counts.total_pages()
     if pages is not None:
         return index + 1 < pages
-    total, size = counts.say(_TOTAL), _size(made, counts, index)
+    total, size = counts.say(TOTAL), _size(made, counts, index)
     return total is not None and size > 0 and (index + 1) * size < total
 
 
 def _size(made: Made, counts: Counts, index: int) -> int:
     """Return how many items a page holds: as the answer says, else those of the first page, else as was asked for."""
-    said = counts.say(_SIZE)
+    said = counts.say(SIZE)
     if said is not None:
         return said
     if index == 0:
         return counts.items or 0
-    asked = _named(made, _SIZE)
+    asked = _named(made, SIZE)
     return (_given(made, asked[0]) or _default(made, asked[0]) or 0) if len(asked) == 1 else 0
 
 
@@ -132,7 +134,7 @@ def _by_offset(made: Made, binding: Binding, counts: Counts) -> Iterator[dict[st
     given, said = _given(made, binding), counts.say(_OFFSET)
     start = given if given is not None else said if said is not None else _default(made, binding)
     current = int(is_one_based) if start is None else start
-    total, items = counts.say(_TOTAL), counts.items or 0
+    total, items = counts.say(TOTAL), counts.items or 0
     is_more = counts.more if counts.more is not None else total is not None and current - is_one_based + items < total
     if items and is_more and (total is None or current <= total):
         yield from _changed(made, binding, current + items)

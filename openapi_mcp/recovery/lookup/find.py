@@ -1,0 +1,146 @@
+"""The lookup of a thing by what it is called: taken where exactly one is called so, in a list that is whole."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from openapi_mcp.model.call import Call
+from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.lookup.naming import is_called, likeness, names_of
+from openapi_mcp.recovery.lookup.records import MOST_RECORDS, Identified, identified
+from openapi_mcp.recovery.lookup.wanted import Known, Wanted
+from openapi_mcp.recovery.lookup.ways import Way, ways
+from openapi_mcp.recovery.lookup.whole import is_whole
+from openapi_mcp.recovery.steps import Found, Lookup
+from openapi_mcp.recovery.strategy import Told
+
+_MOST_NEAR = 5
+_MOST_WEIGHED = 500  # records whose names are compared with the text
+_ALIKE = 0.5
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The id of the one thing that is called so, and how it was found, in words."""
+
+    id: str | int
+    how: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Read:
+    """The records that a lookup brought, from as many pages as were read; `is_whole` where there are no more."""
+
+    records: list[Identified] = field(default_factory=list)
+    is_whole: bool = False
+    is_answered: bool = False
+
+
+def find(wanted: Wanted, known: Known) -> Generator[Lookup, Found | None, Taken | Told | None]:
+    """Return the id of what is called so; else what may be meant, or None where nothing could be asked."""
+    said: Told | None = None
+    for way in ways(wanted, known):
+        read = yield from _read(way, wanted, known)
+        if not read.is_answered:
+            continue
+        outcome = _outcome(read, way, wanted)
+        if isinstance(outcome, Taken) or read.records:
+            return outcome
+        said = said or outcome
+    return said
+
+
+def _read(way: Way, wanted: Wanted, known: Known) -> Generator[Lookup, Found | None, Read]:
+    """Return the records of a lookup and of the pages behind it, until two are called so."""
+
+    def is_enough(read: Read) -> bool:
+        return len(_exact(read, wanted)) > 1
+
+    read: Read = yield from read_list(way, wanted.entity, known, is_enough)
+    return read
+
+
+def read_list(way: Way, entity: str, known: Known, is_enough: Callable[[Read], bool] = lambda _read: False) -> Generator[Lookup, Found | None, Read]:
+    """Return the records of a list, page by page, as far as lookups reach."""
+    read, call = Read(), way.call
+    tool = known.tools[call.tool]
+    seen = {repr(call.arguments)}
+    while True:
+        found = yield Lookup(call=call)
+        if found is None:
+            return read
+        read.is_answered = True
+        read.records += identified(found.value, way.producer, entity)
+        read.is_whole = is_whole(found, len(read.records), tool, call.arguments) and len(read.records) <= MOST_RECORDS
+        further = found.next
+        is_done = further is None or repr(further.arguments) in seen or len(read.records) > MOST_RECORDS
+        if further is None or is_done or is_enough(read):
+            return read
+        seen.add(repr(further.arguments))
+        call = further
+
+
+def _exact(read: Read, wanted: Wanted) -> dict[str | int, Identified]:
+    """Return the records that are called exactly so, by their ids: one that comes twice is one."""
+    own = (each for each in read.records if each.is_own)
+    return {each.id: each for each in own if is_called(names_of(each.record, wanted.entity), wanted.text)}
+
+
+def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
+    exact = _exact(read, wanted)
+    fitting = [wanted.fitting(id) for id in exact]
+    if len(exact) == 1 and read.is_whole and fitting[0] is not None:
+        return Taken(id=fitting[0], how=f"{looked_up(wanted.text, way.call)}: {wanted.entity} {fitting[0]}")
+    if len(exact) > 1:
+        hint = f"{_shown(wanted.text)} names more than one {_kind(wanted)}: ask which is meant, then give its id"
+        return Told(near=_told(list(exact.values()), wanted), hint=hint)
+    if exact:
+        hint = f"one {_kind(wanted)} of those seen is called {_shown(wanted.text)}, but the list goes on"
+        return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then give its id")
+    return _none(read, wanted)
+
+
+def _none(read: Read, wanted: Wanted) -> Told:
+    """Return what is said where nothing is called so: what is called nearly so."""
+    near = _nearest(read, wanted)
+    where = "" if read.is_whole else " among those seen"
+    hint = f"no {_kind(wanted)}{where} is called {_shown(wanted.text)}"
+    return Told(near=_told(near, wanted), hint=f"{hint}: give the id of one that is there" if near else hint)
+
+
+def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
+    """Return the records whose names are nearest to the text."""
+    weighed = [
+        (likeness(names_of(each.record, wanted.entity, is_own=each.is_own), wanted.text), each)
+        for each in read.records[:_MOST_WEIGHED]
+    ]
+    weighed.sort(key=lambda each: -each[0])
+    return [each for weight, each in weighed if weight >= _ALIKE]
+
+
+def _told(records: list[Identified], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
+    """Return the first few things, each once, as they are told: {"id": 7, "name": "Bob"}."""
+    by_id = {each.id: each for each in reversed(records)}
+    return tuple(as_told(by_id[id], wanted.entity) for id in list(reversed(by_id))[:_MOST_NEAR])
+
+
+def as_told(each: Identified, entity: str) -> Mapping[str, Any]:
+    """Return a thing as it is told: {"id": 7, "name": "Bob (bob@example.com)"}."""
+    names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity, is_own=each.is_own)[:2]]
+    id = one_line(each.id, _LONGEST_NAME) if isinstance(each.id, str) else each.id
+    return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else "")} if names else {"id": id}
+
+
+def looked_up(text: str, call: Call) -> str:
+    """Say how something was looked up: looked "Bob" up with customers_list(search="Bob")."""
+    given = ", ".join(f"{name}={_shown(value)}" for name, value in call.arguments.items())
+    return f"looked {_shown(text)} up with {call.tool}({given})"
+
+
+def _shown(value: Any) -> str:
+    return f'"{one_line(value, _LONGEST_NAME)}"' if isinstance(value, str) else str(value)
+
+
+def _kind(wanted: Wanted) -> str:
+    return wanted.entity.replace("_", " ")

@@ -1,0 +1,69 @@
+"""Which of several records is the latest, or the first: by the one time at which things of its kind come to be."""
+
+from datetime import UTC, datetime
+
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.recovery.lookup.naming import Record
+from openapi_mcp.recovery.lookup.phrase import Which
+from openapi_mcp.recovery.lookup.records import Identified
+from openapi_mcp.response.envelope import fields, word
+
+_TIMES = frozenset(
+    (
+        "created", "createdat", "createdon", "createddate", "createdtime", "createtime", "creationdate",
+        "creationtime", "datecreated", "dateadded", "addedat", "orderedat", "orderdate", "placedat", "placedon",
+        "date", "datetime", "timestamp", "time", "issuedat", "issuedate", "issuedon", "openedat", "submittedat",
+        "postedat", "publishedat", "purchasedat", "purchasedate", "bookedat", "startedat", "receivedat", "sentat",
+    )
+)  # fmt: skip
+_LONGEST = 40  # characters of a time
+_LARGEST = 1e15  # of a time as a number: milliseconds since 1970
+
+
+def chosen(records: list[Identified], which: Which, entity: str) -> tuple[Identified, str] | None:
+    """Return the record that is meant and the field that says so ("" for the only one); None where none surely is.
+
+    Every time that all of the records have must say the same: what was created last may not have been placed last.
+    """
+    if len({each.id for each in records}) == 1:
+        return records[0], ""
+    if which is Which.ONLY or not records:
+        return None
+    best = {name: _best(records, name, which) for name in _times(records[0].record, entity)}
+    best = {name: ids for name, ids in best.items() if ids}
+    common = frozenset.intersection(*best.values()) if best else frozenset[str | int]()
+    told_by = next((name for name, ids in best.items() if len(ids) == 1), "")
+    if len(common) != 1 or not told_by:
+        return None
+    return next(each for each in records if each.id in common), told_by
+
+
+def _times(record: Record, entity: str) -> list[str]:
+    """Return the fields that say when a thing came to be, "created" first."""
+    kind = word(entity)
+    named = [name for name in fields(record) if name in _TIMES or name.removeprefix(kind) in _TIMES]
+    return sorted(named, key=lambda name: not name.startswith("created"))
+
+
+def _best(records: list[Identified], name: str, which: Which) -> frozenset[str | int]:
+    """Return the ids of the records with the greatest time in a field (or the least); none where one has no time."""
+    times = [_as_time(fields(each.record).get(name)) for each in records]
+    known = [time for time in times if time is not None]
+    if len(known) < len(records) or len({form for _, form in known}) != 1:
+        return frozenset()
+    wanted = max(known) if which is Which.LATEST else min(known)
+    return frozenset(each.id for each, time in zip(records, known, strict=True) if time == wanted)
+
+
+def _as_time(value: JsonValue) -> tuple[float, str] | None:
+    """Return a time as a number that is only compared, and its form; None for what is neither ISO 8601 nor seconds."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return (float(value), "number") if 0 < value < _LARGEST else None
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    try:
+        time = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    form = "local" if time.tzinfo is None else "zoned"
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp(), form

@@ -1,0 +1,69 @@
+"""A name, a title or an email where an id is meant: the id of the one thing that is called so."""
+
+import re
+
+from openapi_mcp.model.document import Schema
+from openapi_mcp.recovery.lookup.find import Taken, find
+from openapi_mcp.recovery.lookup.hops import find_of
+from openapi_mcp.recovery.lookup.phrase import read_phrase
+from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at, schema_of
+from openapi_mcp.recovery.steps import Learn
+from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
+
+_LONGEST = 200  # characters of what may be a name
+_RULES = frozenset(("type", "format", "pattern", "alternatives", "minLength", "maxLength", "exists", "invalid"))
+_IS_ID = re.compile(r"[0-9a-fA-F]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def name_to_id(case: Case) -> Remedy:
+    """Return the call with the id of what a text names, as a lookup brings it: "Bob" for a customer -> 7.
+
+    Told instead are the things that may be meant, where none is called exactly so, or two are.
+    """
+    text = case.value
+    if not isinstance(text, str) or not _may_be_name(text) or case.fault.rule not in _RULES:
+        return None
+    known = Known(tools=case.tools, learned=(yield Learn()))
+    need = need_at(known.of(case.tool.name), case.fault.path)
+    if need is None or " or " in need.entity:  # one called so of each kind would be two
+        return None
+    wanted = Wanted(
+        text=text.strip(),
+        entity=need.entity,
+        producers=need.producers,
+        tool=case.tool,
+        schema=_schema(case),
+        given={name: value for name, value in case.call.arguments.items() if name != case.fault.path[0]},
+    )
+    phrase = read_phrase(text, need.entity)
+    found = (yield from find_of(phrase, wanted, known)) if phrase is not None else None
+    found = found if found is not None else (yield from find(wanted, known))
+    if not isinstance(found, Taken):
+        return _placed(found, case)
+    return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
+
+
+def _may_be_name(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= _LONGEST and not _IS_ID.fullmatch(text.strip())
+
+
+def _schema(case: Case) -> Schema:
+    """Return what the document says of the place; of an argument that an answer names, what the list says."""
+    path = case.fault.path
+    return case.fault.schema or (schema_of(case.tool, str(path[0])) if len(path) == 1 else {})
+
+
+def _placed(told: Told | None, case: Case) -> Told | None:
+    """Return what is told, with the argument that it is about."""
+    if told is None:
+        return None
+    return Told(near=told.near, tries=told.tries, hint=f'"{case.fault.place}" takes an id: {told.hint}')
+
+
+STRATEGY = Strategy(
+    name="name_to_id",
+    rank=500,
+    about="a name, title or email becomes the id of the one thing that is called exactly so, found by a lookup",
+    repair=name_to_id,
+    asks=True,
+)
