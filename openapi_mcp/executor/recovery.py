@@ -119,13 +119,15 @@ class Recovery:
         return None
 
     async def _perform(self, caller: Caller, attempts: Attempts, step: "Step") -> Any:
-        from openapi_mcp.recovery.steps import Attempt, Lookup
+        from openapi_mcp.recovery.steps import Attempt, Lookup, MayCall
 
         match step:
             case Attempt():
                 return await attempts.page(step.call, as_it_is=step.as_it_is)
             case Lookup():
                 return await self._look_up(attempts, replace(step.call, caller=caller))
+            case MayCall():
+                return self._may_call(caller, step.tool)
         return await self._learned(caller, attempts)
 
     async def _look_up(self, attempts: Attempts, call: Call) -> Any:

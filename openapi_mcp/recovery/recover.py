@@ -46,6 +46,7 @@ class _Story:
     waited: float = 0.0
     as_it_is: bool = False
     seen: set[str] = field(default_factory=set)
+    found: dict[str, Found | None] = field(default_factory=dict)
 
 
 def recover(
@@ -78,7 +79,7 @@ def recover(
         outcome = yield Attempt(call=story.call, as_it_is=story.as_it_is)
     if not isinstance(outcome, Failure):
         return Recovered(outcome=outcome, repairs=story.repairs, lookups=story.lookups)
-    said = yield from tell(story.call, outcome, tools, story.told)
+    said = yield from tell(story.call, outcome, tools, story.told, story.lookups)
     said = replace(said, repairs=story.repairs, lookups=story.lookups, attempts=story.attempts, waited=story.waited)
     return Recovered(outcome=said, repairs=story.repairs, lookups=story.lookups)
 
@@ -155,7 +156,10 @@ def _remedy(
 
 
 def _within_bounds(story: _Story, remedy: Remedy) -> Remedy:
-    """Pass the steps of a remedy on, as many lookups as a call may have; the others are answered with None."""
+    """Pass the steps of a remedy on, as many lookups as a call may have; the others are answered with None.
+
+    A lookup that was made is answered as it was: a list may hold the same name twice.
+    """
     answer: Any = None
     while True:
         try:
@@ -163,13 +167,26 @@ def _within_bounds(story: _Story, remedy: Remedy) -> Remedy:
         except StopIteration as done:
             found: Rewrite | Told | None = done.value
             return found
-        if isinstance(step, Lookup) and len(story.lookups) >= MOST_LOOKUPS:
+        if not isinstance(step, Lookup):
+            answer = yield step
+        elif (mark := _mark(step)) in story.found:
+            answer = story.found[mark]
+        elif len(story.lookups) >= MOST_LOOKUPS:
             answer = None
-            continue
-        answer = yield step
-        if isinstance(step, Lookup):
-            items = len(items_in(answer.value)) if isinstance(answer, Found) else 0
-            story.lookups += (Looked(tool=step.call.tool, arguments=step.call.arguments, items=items),)
+        else:
+            answer = yield step
+            _keep(story, step, answer, mark)
+
+
+def _mark(step: Lookup) -> str:
+    return repr((step.call.tool, sorted(step.call.arguments.items())))
+
+
+def _keep(story: _Story, step: Lookup, answer: Any, mark: str) -> None:
+    found = answer if isinstance(answer, Found) else None
+    items = len(items_in(found.value)) if found is not None else 0
+    story.found[mark] = found
+    story.lookups += (Looked(tool=step.call.tool, arguments=step.call.arguments, items=items),)
 
 
 def nothing_known(_tool: str) -> Capability:

@@ -33,6 +33,13 @@ class Learn:
     """Find out what tools need and yield; answered with Learned, which says it of a tool within the caller's rights."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MayCall:
+    """Ask whether a tool is within the caller's rights; answered with True or False."""
+
+    tool: str
+
+
 Learned = Callable[[str], Capability]
 """Returns what the tool of a name needs and yields: nothing where that is not known, or not in time."""
 
@@ -49,4 +56,4 @@ class Found:
     is_whole: bool = True
 
 
-Step = Attempt | Lookup | Learn
+Step = Attempt | Lookup | Learn | MayCall

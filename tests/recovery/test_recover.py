@@ -48,13 +48,20 @@ def ends(flow: Generator[Any, Any, Recovered[Any]], answer: Any) -> Recovered[An
 
 
 def run(flow: Generator[Any, Any, Recovered[Any]], answers: Sequence[Any]) -> tuple[list[Any], Recovered[Any]]:
-    """Answer the steps of a flow in turn, the last answer again and again; return the steps and the end."""
+    """Answer the steps of a flow in turn, the last answer again and again; return the steps and the end.
+
+    What tools need and yield is not known, and not asked for here.
+    """
     steps: list[Any] = []
     answer: Any = None
     try:
         while True:
-            steps.append(flow.send(answer))
-            answer = answers[min(len(steps), len(answers)) - 1]
+            step = flow.send(answer)
+            if isinstance(step, Learn):
+                answer = nothing_known
+            else:
+                steps.append(step)
+                answer = answers[min(len(steps), len(answers)) - 1]
     except StopIteration as done:
         return steps, done.value
 
@@ -71,8 +78,10 @@ def test_a_repaired_call_is_attempted_and_what_was_repaired_is_told() -> None:
 
 def test_what_nothing_repairs_fails_as_it_did() -> None:
     """Issue 7, Tell."""
-    done = ends(begin(INVALID), None)
-    assert done.outcome == INVALID
+    steps, done = run(begin(INVALID), [None])
+    assert steps == []
+    hint = 'correct "size": it must be of the type integer; then call again'
+    assert done.outcome == replace(INVALID, hint=hint)
 
 
 def test_after_a_refusal_a_call_is_repaired_twice_and_no_more() -> None:

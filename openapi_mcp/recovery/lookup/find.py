@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.listed import items_in
 from openapi_mcp.recovery.lookup.naming import is_called, likeness, names_of
 from openapi_mcp.recovery.lookup.records import MOST_RECORDS, Identified, identified
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted
@@ -30,7 +31,10 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class Read:
-    """The records that a lookup brought, from as many pages as were read; `is_whole` where there are no more."""
+    """The records that a lookup brought, from as many pages as were read; `is_whole` where there are no more.
+
+    It `is_answered` where its items are of the kind that was asked for, or there are none.
+    """
 
     records: list[Identified] = field(default_factory=list)
     is_whole: bool = False
@@ -61,7 +65,9 @@ def _read(way: Way, wanted: Wanted, known: Known) -> Generator[Lookup, Found | N
     return read
 
 
-def read_list(way: Way, entity: str, known: Known, is_enough: Callable[[Read], bool] = lambda _read: False) -> Generator[Lookup, Found | None, Read]:
+def read_list(
+    way: Way, entity: str, known: Known, is_enough: Callable[[Read], bool] = lambda _read: False
+) -> Generator[Lookup, Found | None, Read]:
     """Return the records of a list, page by page, as far as lookups reach."""
     read, call = Read(), way.call
     tool = known.tools[call.tool]
@@ -70,8 +76,9 @@ def read_list(way: Way, entity: str, known: Known, is_enough: Callable[[Read], b
         found = yield Lookup(call=call)
         if found is None:
             return read
-        read.is_answered = True
-        read.records += identified(found.value, way.producer, entity)
+        records = identified(found.value, way.producer, entity)
+        read.is_answered = bool(read.is_answered or records or not items_in(found.value))
+        read.records += records
         read.is_whole = is_whole(found, len(read.records), tool, call.arguments) and len(read.records) <= MOST_RECORDS
         further = found.next
         is_done = further is None or repr(further.arguments) in seen or len(read.records) > MOST_RECORDS

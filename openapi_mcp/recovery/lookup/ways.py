@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi_mcp.index.entities import parse, segments, split
 from openapi_mcp.model.call import Call
-from openapi_mcp.model.capability import Capability, Producer
+from openapi_mcp.model.capability import Producer
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.lookup.records import is_collection
@@ -43,8 +43,7 @@ def ways(wanted: Wanted, known: Known) -> Iterator[Way]:
     for producer in readers(wanted, known):
         tool = known.tools[producer.tool]
         scope = scope_of(tool, wanted, known)
-        finds = list(_finds(tool, wanted, known.of(tool.name)))[:_MOST_FINDS]
-        for name in finds:
+        for name in searches(tool, wanted, known):
             if not lacking(tool, {**scope, name: wanted.text}):
                 yield Way(producer=producer, arguments={**scope, name: wanted.text}, is_filtered=True)
         if not lacking(tool, scope):
@@ -119,12 +118,12 @@ def lacking(tool: Tool, arguments: Mapping[str, Any]) -> bool:
     return any(name not in arguments for name in _required(tool))
 
 
-def _finds(tool: Tool, wanted: Wanted, capability: Capability) -> Iterator[str]:
-    """Yield the arguments by which a list is searched for a text, the most fitting first."""
-    names = dict.fromkeys((*_named(tool, wanted), *capability.finds))
+def searches(tool: Tool, wanted: Wanted, known: Known) -> list[str]:
+    """Return the arguments by which a list is searched for a text, the most fitting first."""
+    names = dict.fromkeys((*_named(tool, wanted), *known.of(tool.name).finds))
     ranked = [(rank, name) for name in names if (rank := _rank(tool, name, wanted)) is not None]
     ranked.sort(key=lambda each: each[0])
-    yield from (name for _, name in ranked if fits(wanted.text, schema_of(tool, name), tool))
+    return [name for _, name in ranked if fits(wanted.text, schema_of(tool, name), tool)][:_MOST_FINDS]
 
 
 def _named(tool: Tool, wanted: Wanted) -> list[str]:

@@ -1,0 +1,95 @@
+"""The calls that may help where an argument names nothing, or is missing: those whose answers hold what it takes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.capability import Need, Producer
+from openapi_mcp.model.fault import Fault, Looked, Suggestion
+from openapi_mcp.model.policy import SAFE_METHODS
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at
+from openapi_mcp.recovery.lookup.ways import lacking, scope_of, searches
+from openapi_mcp.recovery.values import MISSING, value_at
+
+_MOST_FAULTS = 5
+_MOST_TRIES = 3
+_LONGEST = 200  # characters of a text that is searched for
+_RULES = frozenset(
+    ("required", "type", "format", "pattern", "alternatives", "minLength", "maxLength", "exists", "invalid", "minimum")
+)
+_NO_IDS = frozenset(("boolean", "number", "object", "null"))
+
+
+def may_matter(failure: Failure) -> bool:
+    """True where what tools need and yield may help: finding it out may take a while in a large document."""
+    if not failure.faults:
+        return failure.kind is FailureKind.NOT_FOUND
+    return any(_may_identify(fault) for fault in failure.faults[:_MOST_FAULTS])
+
+
+def _may_identify(fault: Fault) -> bool:
+    """False for a fault of what is no id: a choice, a flag, a fraction."""
+    kinds = fault.schema.get("type")
+    named = {kinds} if isinstance(kinds, str) else set(map(str, kinds)) if isinstance(kinds, list) else set[str]()
+    return fault.rule in _RULES and "enum" not in fault.schema and not (named and named <= _NO_IDS)
+
+
+def suggested(call: Call, failure: Failure, known: Known, lookups: Sequence[Looked] = ()) -> list[Suggestion]:
+    """Return the calls that yield what arguments at fault identify, those that read first; none that was made."""
+    tool = known.tools[call.tool]
+    made = {(each.tool, repr(dict(each.arguments))) for each in lookups}
+    found: dict[str, Suggestion] = {}
+    for need, value in _needed(call, failure, known):
+        wanted = Wanted(
+            text=value.strip() if isinstance(value, str) and len(value) <= _LONGEST else "",
+            entity=need.entity,
+            producers=need.producers,
+            tool=tool,
+            given={name: each for name, each in call.arguments.items() if each is not value},
+        )
+        for producer in _in_order(need, wanted, known):
+            step = _step(producer, wanted, known, made)
+            if step is not None:
+                found.setdefault(step.tool, step)
+    return list(found.values())[:_MOST_TRIES]
+
+
+def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, Any]]:
+    """Yield what the arguments at fault identify, each with what was given; of a bare 404, those in the path."""
+    capability = known.of(call.tool)
+    for fault in failure.faults[:_MOST_FAULTS]:
+        need = need_at(capability, fault.path) if fault.path and _may_identify(fault) else None
+        if need is not None:
+            yield need, value_at(call.arguments, fault.path)
+    if not failure.faults:
+        paths = {each.argument for each in known.tools[call.tool].parameters if each.location == "path"}
+        for need in capability.needs:
+            if need.argument in paths:
+                yield need, call.arguments.get(need.argument, MISSING)
+
+
+def _in_order(need: Need, wanted: Wanted, known: Known) -> list[Producer]:
+    """Return the producers that read, those first that can be called as things are; else those that write."""
+    usable = [each for each in need.producers if each.tool in known.tools]
+    reading = [each for each in usable if known.tools[each.tool].operation.method in SAFE_METHODS]
+    return sorted(reading or usable, key=lambda each: _is_open(known.tools[each.tool], wanted, known), reverse=True)
+
+
+def _is_open(tool: Tool, wanted: Wanted, known: Known) -> bool:
+    return not lacking(tool, scope_of(tool, wanted, known))
+
+
+def _step(producer: Producer, wanted: Wanted, known: Known, made: set[tuple[str, str]]) -> Suggestion | None:
+    """Return the call of a producer: searching for the text if it can, else for all; None where both were made."""
+    tool = known.tools[producer.tool]
+    why = f"yields {wanted.entity.replace('_', ' ')}: {producer.field}" if producer.field else f"yields {wanted.entity}"
+    scope = scope_of(tool, wanted, known)
+    reads = tool.operation.method in SAFE_METHODS
+    names = list(searches(tool, wanted, known)) if wanted.text and reads else []
+    calls = [*({**scope, name: wanted.text} for name in names), scope]
+    open_calls = [each for each in calls if reads and not lacking(tool, each)]
+    if not open_calls:
+        return Suggestion(tool=tool.name, why=why, arguments=scope or None)
+    fresh = [each for each in open_calls if (tool.name, repr(each)) not in made]
+    return Suggestion(tool=tool.name, why=why, arguments=fresh[0]) if fresh else None
