@@ -30,6 +30,8 @@ def hint_of(failure: Failure) -> str:
         how = f"read the present state with {tools[0]}, then decide" if tools else failure.hint
         return one_line(f"{how}; the call is not repeated", _LONGEST)
     fault = next((each for each in failure.faults if each.path or each.named), None)
+    if fault is None and failure.kind is FailureKind.NOT_FOUND and tools:
+        return f"check the identifiers; {' or '.join(tools)} yields valid ones"
     if fault is None or failure.kind not in _OF_VALUES or fault.rule == "unknown":
         return _with_tools(failure.hint, tools)
     return _with_tools(_correct(fault), tools)
@@ -58,5 +60,7 @@ def _shown(limit: Any) -> str:
 
 def _with_tools(hint: str, tools: list[str]) -> str:
     """Return a hint with the tools that yield what it asks for."""
-    found = f"; {' or '.join(tools[:2])} yields it" if tools else ""
-    return one_line(hint, _LONGEST - len(found)) + found if hint else found.removeprefix("; ")
+    if not tools:
+        return one_line(hint, _LONGEST)
+    found = f"; {' or '.join(tools[:2])} yields it"
+    return one_line(hint, _LONGEST - len(found)) + found

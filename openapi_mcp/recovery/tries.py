@@ -9,7 +9,7 @@ from openapi_mcp.model.fault import Fault, Looked, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at
-from openapi_mcp.recovery.lookup.ways import lacking, scope_of, searches
+from openapi_mcp.recovery.lookup.ways import lacking, readers, scope_of, searches
 from openapi_mcp.recovery.values import MISSING, value_at
 
 _MOST_FAULTS = 5
@@ -36,7 +36,7 @@ def _may_identify(fault: Fault) -> bool:
 
 
 def suggested(call: Call, failure: Failure, known: Known, lookups: Sequence[Looked] = ()) -> list[Suggestion]:
-    """Return the calls that yield what arguments at fault identify, those that read first; none that was made."""
+    """Return the calls that yield what arguments at fault identify, those that read first."""
     tool = known.tools[call.tool]
     made = {(each.tool, repr(dict(each.arguments))) for each in lookups}
     found: dict[str, Suggestion] = {}
@@ -49,9 +49,7 @@ def suggested(call: Call, failure: Failure, known: Known, lookups: Sequence[Look
             given={name: each for name, each in call.arguments.items() if each is not value},
         )
         for producer in _in_order(need, wanted, known):
-            step = _step(producer, wanted, known, made)
-            if step is not None:
-                found.setdefault(step.tool, step)
+            found.setdefault(producer.tool, _step(producer, wanted, known, made))
     return list(found.values())[:_MOST_TRIES]
 
 
@@ -70,18 +68,26 @@ def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, 
 
 
 def _in_order(need: Need, wanted: Wanted, known: Known) -> list[Producer]:
-    """Return the producers that read, those first that can be called as things are; else those that write."""
+    """Return the tools that list what is needed, else those that read it, else those that write it.
+
+    Those that can be called as things are, where there are such.
+    """
+    lists = list(readers(wanted, known))
     usable = [each for each in need.producers if each.tool in known.tools]
     reading = [each for each in usable if known.tools[each.tool].operation.method in SAFE_METHODS]
-    return sorted(reading or usable, key=lambda each: _is_open(known.tools[each.tool], wanted, known), reverse=True)
+    found = lists or reading or usable
+    return [each for each in found if _is_open(known.tools[each.tool], wanted, known)] or found
 
 
 def _is_open(tool: Tool, wanted: Wanted, known: Known) -> bool:
-    return not lacking(tool, scope_of(tool, wanted, known))
+    """True for a tool that the call has all arguments for, or that is searched for the text."""
+    calls = [{name: wanted.text} for name in searches(tool, wanted, known)] if wanted.text else []
+    scope = scope_of(tool, wanted, known)
+    return any(not lacking(tool, {**scope, **each}) for each in (*calls, {}))
 
 
-def _step(producer: Producer, wanted: Wanted, known: Known, made: set[tuple[str, str]]) -> Suggestion | None:
-    """Return the call of a producer: searching for the text if it can, else for all; None where both were made."""
+def _step(producer: Producer, wanted: Wanted, known: Known, made: set[tuple[str, str]]) -> Suggestion:
+    """Return the call of a producer: searching for the text if it can and that was not made, else for all."""
     tool = known.tools[producer.tool]
     why = f"yields {wanted.entity.replace('_', ' ')}: {producer.field}" if producer.field else f"yields {wanted.entity}"
     scope = scope_of(tool, wanted, known)
@@ -92,4 +98,4 @@ def _step(producer: Producer, wanted: Wanted, known: Known, made: set[tuple[str,
     if not open_calls:
         return Suggestion(tool=tool.name, why=why, arguments=scope or None)
     fresh = [each for each in open_calls if (tool.name, repr(each)) not in made]
-    return Suggestion(tool=tool.name, why=why, arguments=fresh[0]) if fresh else None
+    return Suggestion(tool=tool.name, why=why, arguments=[*fresh, open_calls[-1]][0])

@@ -7,7 +7,8 @@ from typing import Any
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.listed import items_in
-from openapi_mcp.recovery.lookup.naming import is_called, likeness, names_of
+from openapi_mcp.recovery.lookup.naming import ALIKE, is_called, likeness, names_of
+from openapi_mcp.recovery.lookup.newest import times_of
 from openapi_mcp.recovery.lookup.records import MOST_RECORDS, Identified, identified
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted
 from openapi_mcp.recovery.lookup.ways import Way, ways
@@ -17,7 +18,6 @@ from openapi_mcp.recovery.strategy import Told
 
 _MOST_NEAR = 5
 _MOST_WEIGHED = 500  # records whose names are compared with the text
-_ALIKE = 0.5
 _LONGEST_NAME = 80
 
 
@@ -123,7 +123,7 @@ def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
         for each in read.records[:_MOST_WEIGHED]
     ]
     weighed.sort(key=lambda each: -each[0])
-    return [each for weight, each in weighed if weight >= _ALIKE]
+    return [each for weight, each in weighed if weight >= ALIKE]
 
 
 def _told(records: list[Identified], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
@@ -136,7 +136,10 @@ def as_told(each: Identified, entity: str) -> Mapping[str, Any]:
     """Return a thing as it is told: {"id": 7, "name": "Bob (bob@example.com)"}."""
     names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity, is_own=each.is_own)[:2]]
     id = one_line(each.id, _LONGEST_NAME) if isinstance(each.id, str) else each.id
-    return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else "")} if names else {"id": id}
+    if names:
+        return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else "")}
+    times = {name: each.record[name] for name in times_of(each.record, entity)[:1]}
+    return {"id": id, **{name: one_line(str(time), _LONGEST_NAME) for name, time in times.items()}}
 
 
 def looked_up(text: str, call: Call) -> str:

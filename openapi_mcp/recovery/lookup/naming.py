@@ -8,9 +8,12 @@ from itertools import islice
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.response.envelope import word
 
-_MOST_FIELDS = 200  # of a record; one that has names has a dozen
+_MOST_FIELDS = 60  # of a record; one that has names has a dozen
 _LONGEST = 200  # characters of a name
 _COMPARED = 60  # of them, where it is weighed how alike two are
+_MOST_COMPARED = 3  # names of a record
+ALIKE = 0.5
+"""From this on two names are alike."""
 
 _NAMES = frozenset(
     (
@@ -54,13 +57,14 @@ def is_called(names: list[str], text: str) -> bool:
 def likeness(names: list[str], text: str) -> float:
     """Return how like a text the nearest of the names is, from 0 to 1; 1 where one holds the other."""
     wanted = folded(text)[:_COMPARED]
-    return max((_likeness(folded(name)[:_COMPARED], wanted) for name in names[:5]), default=0.0)
+    return max((_likeness(folded(name)[:_COMPARED], wanted) for name in names[:_MOST_COMPARED]), default=0.0)
 
 
 def _likeness(name: str, wanted: str) -> float:
     if len(wanted) > 2 and len(name) > 2 and (wanted in name or name in wanted):
         return 1.0
-    return SequenceMatcher(None, name, wanted, autojunk=False).ratio()
+    alike = SequenceMatcher(None, name, wanted, autojunk=False)
+    return alike.ratio() if alike.quick_ratio() >= ALIKE else 0.0
 
 
 def _own_names(record: Record, kind: str) -> Iterator[str]:
@@ -73,8 +77,8 @@ def _own_names(record: Record, kind: str) -> Iterator[str]:
 def _names_with(record: Record, kind: str) -> Iterator[str]:
     """Yield the names that a record of something else gives a thing it refers to: customer_name."""
     for name, value in islice(record.items(), _MOST_FIELDS):
-        rest = word(name[:80]).removeprefix(kind)
-        if kind and word(name[:80]).startswith(kind) and rest in _NAMES and isinstance(value, (str, int)):
+        said = word(name[:80])
+        if kind and said.startswith(kind) and said.removeprefix(kind) in _NAMES:
             yield from _as_name(value)
 
 
@@ -82,9 +86,10 @@ def _direct(record: Record, kind: str) -> Iterator[str]:
     """Yield the names among the fields of an object, those for people first, and first and last name as one."""
     plain: dict[str, JsonValue] = {}
     for name in islice(record, _MOST_FIELDS):
-        plain.setdefault(word(name[:80]), record[name])
-        if kind and word(name[:80]) != kind:
-            plain.setdefault(word(name[:80]).removeprefix(kind), record[name])
+        said = word(name[:80])
+        plain.setdefault(said, record[name])
+        if kind and said != kind:
+            plain.setdefault(said.removeprefix(kind), record[name])
     yield from (name for known in _NAMES_IN_ORDER if known in plain for name in _as_name(plain[known]))
     first, last = (_text_of(plain, words) for words in (_FIRST, _LAST))
     if first and last:

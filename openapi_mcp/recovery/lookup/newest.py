@@ -1,12 +1,13 @@
 """Which of several records is the latest, or the first: by the one time at which things of its kind come to be."""
 
 from datetime import UTC, datetime
+from itertools import islice
 
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.recovery.lookup.naming import Record
 from openapi_mcp.recovery.lookup.phrase import Which
 from openapi_mcp.recovery.lookup.records import Identified
-from openapi_mcp.response.envelope import fields, word
+from openapi_mcp.response.envelope import word
 
 _TIMES = frozenset(
     (
@@ -16,6 +17,7 @@ _TIMES = frozenset(
         "postedat", "publishedat", "purchasedat", "purchasedate", "bookedat", "startedat", "receivedat", "sentat",
     )
 )  # fmt: skip
+_MOST_FIELDS = 60  # of a record
 _LONGEST = 40  # characters of a time
 _LARGEST = 1e15  # of a time as a number: milliseconds since 1970
 
@@ -29,7 +31,7 @@ def chosen(records: list[Identified], which: Which, entity: str) -> tuple[Identi
         return records[0], ""
     if which is Which.ONLY or not records:
         return None
-    best = {name: _best(records, name, which) for name in _times(records[0].record, entity)}
+    best = {name: _best(records, name, which) for name in times_of(records[0].record, entity)}
     best = {name: ids for name, ids in best.items() if ids}
     common = frozenset.intersection(*best.values()) if best else frozenset[str | int]()
     told_by = next((name for name, ids in best.items() if len(ids) == 1), "")
@@ -38,16 +40,17 @@ def chosen(records: list[Identified], which: Which, entity: str) -> tuple[Identi
     return next(each for each in records if each.id in common), told_by
 
 
-def _times(record: Record, entity: str) -> list[str]:
+def times_of(record: Record, entity: str) -> list[str]:
     """Return the fields that say when a thing came to be, "created" first."""
     kind = word(entity)
-    named = [name for name in fields(record) if name in _TIMES or name.removeprefix(kind) in _TIMES]
-    return sorted(named, key=lambda name: not name.startswith("created"))
+    named = ((name, word(name[:80])) for name in islice(record, _MOST_FIELDS))
+    found = [name for name, said in named if said in _TIMES or said.removeprefix(kind) in _TIMES]
+    return sorted(found, key=lambda name: not word(name[:80]).startswith("created"))
 
 
 def _best(records: list[Identified], name: str, which: Which) -> frozenset[str | int]:
     """Return the ids of the records with the greatest time in a field (or the least); none where one has no time."""
-    times = [_as_time(fields(each.record).get(name)) for each in records]
+    times = [_as_time(each.record.get(name)) for each in records]
     known = [time for time in times if time is not None]
     if len(known) < len(records) or len({form for _, form in known}) != 1:
         return frozenset()

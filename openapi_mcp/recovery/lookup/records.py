@@ -11,7 +11,7 @@ from openapi_mcp.model.secret import MASK
 from openapi_mcp.recovery.listed import items_in
 from openapi_mcp.recovery.lookup.naming import Record
 
-MOST_RECORDS = 5_000
+MOST_RECORDS = 2_000
 """Of one answer that are looked at."""
 _DEEPEST = 12  # steps of a field
 _LONGEST_ID = 500  # characters
@@ -94,18 +94,25 @@ def _says_id_of(name: str, entity: str) -> bool:
 
 def _is_own(record: Record, key: str, producer: Producer, entity: str) -> bool:
     """True where a record is the thing itself: {"id": 7, ...}, or {"customer_id": 7, ...} of GET /customers."""
+    return _names_itself(key, producer, entity) and (not parse(key).words or "id" not in record)
+
+
+def _names_itself(key: str, producer: Producer, entity: str) -> bool:
+    """True for a key by which a record names itself: "id", and "customer_id" in the answer of GET /customers."""
     said = parse(key)
-    if not said.words and said.key:
+    if not said.words:
         return True
-    return "id" not in record and "_".join(said.words) == entity == "_".join(_last_word(producer.path))
+    return bool(said.key) and "_".join(said.words) == entity == "_".join(_last_word(producer.path))
 
 
 def is_collection(producer: Producer, entity: str) -> bool:
     """True where a producer answers the things of a kind themselves: not what others refer to, nor some of them.
 
-    "results[].id" of GET /customers -> True; "results[].customer.id" of GET /orders, and "[].id" of
-    GET /customers/active -> False: who is not in there may be called the same
+    "results[].id" of GET /customers -> True; "results[].customer" and "results[].customer.id" of GET /orders, and
+    "[].id" of GET /customers/active -> False: who is not in there may be called the same
     """
+    if not _names_itself(producer.field.rpartition(".")[2], producer, entity):
+        return False
     before, _, inner = producer.field.rpartition("[]") if "[]" in producer.field else ("", "", f".{producer.field}")
     around = inner.split(".")[1:-1]
     return "[]" not in before and all(_only_holds(step, entity) for step in around) and not _is_part(producer, entity)
