@@ -62,13 +62,9 @@ def recover(
     A call is attempted again only with other arguments, and only where the API did nothing (acted.py). What could not
     be repaired is told: what may have been meant, and the calls that help. `base_url` is where the API is called.
     """
-<<<<<<< HEAD
     if (tool := tools.get(call.tool)) is not None:
         call = replace(call, arguments=offered(tool, call.arguments))  # under the names that faults have
-    story = _Story(call=call, seen={repr(call.arguments)})
-=======
     story = _Story(call=call, base_url=base_url, seen={repr(call.arguments)})
->>>>>>> 4806dba (An argument under a near name gets the declared one)
     outcome: Any = failure
     for _ in range(_MOST_ROUNDS):
         if not isinstance(outcome, Failure):

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from support.make import json_body, one_tool, parameter, toolset
+from support.recover import Outcome, refused, remedy, repaired
 
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.recovery.strategies.near_name import STRATEGY
 from openapi_mcp.recovery.strategy import Rewrite, Told
-from tests.support.make import json_body, one_tool, parameter, toolset
-from tests.support.recover import Outcome, refused, remedy, repaired
 
 Json = dict[str, Any]
 INTEGER = {"type": "integer"}

@@ -10,10 +10,10 @@ from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Fault, Repair
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool, Toolset
-from openapi_mcp.recovery.recover import recover
-from openapi_mcp.recovery.steps import Attempt, Step
+from openapi_mcp.recovery.recover import nothing_known, recover
+from openapi_mcp.recovery.steps import Attempt, Learn, Step
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told
-from tests.support.make import BASE_URL
+from support.make import BASE_URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,9 @@ def repaired(
     assert isinstance(first, Failure), "the call fits as it is"
     sent: list[Prepared] = []
 
-    def perform(step: Step) -> Prepared | Failure:
-        assert isinstance(step, Attempt)
+    def perform(step: Step) -> Any:
+        if not isinstance(step, Attempt):
+            return nothing_known if isinstance(step, Learn) else None
         outcome = prepared(tools, step.call.tool, step.call.arguments)
         sent.extend([outcome] if isinstance(outcome, Prepared) else [])
         return outcome

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from support.make import BASE_URL, Json, one_tool, parameter
-
 from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.flow import drive_at_once
 from openapi_mcp.model.call import Call, Failure, FailureKind
@@ -15,6 +13,7 @@ from openapi_mcp.recovery.recover import Recovered, recover
 from openapi_mcp.recovery.registry import in_order, own_strategies
 from openapi_mcp.recovery.steps import Attempt
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told
+from support.make import BASE_URL, Json, one_tool, parameter
 
 
 def taking(schema: Any, name: str = "a") -> Tool:

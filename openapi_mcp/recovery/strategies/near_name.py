@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.alike import Likeness
-from openapi_mcp.recovery.meant import Meant, meant_by, rivals
+from openapi_mcp.recovery.namesake import Meant, meant_by, rivals
 from openapi_mcp.recovery.spot import Spot, is_missing, renamed_in, spot_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.words import quoted

@@ -1,0 +1,84 @@
+"""What an unknown name of a call is meant for: the declared field that it fits, where that is exactly one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_mcp.recovery.alike import Likeness, alike, is_bare_id, is_id, is_one_letter_off
+from openapi_mcp.recovery.only_id import ids_meant
+from openapi_mcp.recovery.spot import Spot, takes
+from openapi_mcp.recovery.strategy import Case
+
+_CERTAIN = (Likeness.SPELLED, Likeness.NUMBER, Likeness.WORD)
+_MENDABLE = (Likeness.SPELLED, Likeness.NUMBER, Likeness.KEY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """The declared fields that an unknown name may stand for: one where it is clear, and takes what is given.
+
+    `is_given` where the one that it stands for is given as well.
+    """
+
+    names: tuple[str, ...]
+    likeness: Likeness
+    is_given: bool = False
+
+    @property
+    def only(self) -> str | None:
+        """The one field that it stands for."""
+        return self.names[0] if len(self.names) == 1 and not self.is_given else None
+
+
+def meant_by(case: Case, spot: Spot, given: str) -> Meant | None:
+    """Return what an unknown name of an object stands for, None where it is like none of the declared ones."""
+    found = [(alike(given, name, spot, case.tool), name) for name in spot.declared]
+    likeness = min((each for each, _ in found if each is not None), default=None)
+    names = tuple(name for each, name in found if each is likeness)
+    if is_bare_id(given) and (likeness is None or likeness > Likeness.WORD):
+        likeness, names = Likeness.KEY, ids_meant(spot, case.tool)
+    if likeness is None or not names:
+        return None
+    if likeness in _CERTAIN and any(name in spot.given for name in names):
+        return Meant(names=names, likeness=likeness, is_given=True)
+    return Meant(names=_that_take(case, spot, given, names, likeness), likeness=likeness)
+
+
+def _that_take(case: Case, spot: Spot, given: str, names: tuple[str, ...], likeness: Likeness) -> tuple[str, ...]:
+    """Return the fields that are free and take the value; all of them where it is not clear which one is meant."""
+    free = [name for name in names if name not in spot.given]
+    if likeness is Likeness.SLIP and len(names) > 1:
+        return tuple(free)
+    value = spot.given[given]
+    fitting = [name for name in free if takes(case, spot, name, value) and _may_be(spot, given, name, value, likeness)]
+    if not fitting and len(free) == 1 and likeness in _MENDABLE and free[0] in spot.required:
+        fitting = free if _is_mendable(value, spot.declared[free[0]].get("type")) else []
+    return tuple(fitting)
+
+
+def _may_be(spot: Spot, given: str, name: str, value: Any, likeness: Likeness) -> bool:
+    """True for what is required; an optional field is taken where its name is plainly the same word."""
+    if name in spot.required or likeness in _CERTAIN:
+        return True
+    if likeness is Likeness.SLIP:
+        return is_one_letter_off(given, name)
+    return (is_id(given) or is_id(name)) and _looks_like_an_id(value)
+
+
+def _looks_like_an_id(value: Any) -> bool:
+    if isinstance(value, str):
+        return not any(each.isspace() for each in value) and any(each.isdigit() for each in value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_mendable(value: Any, types: Any) -> bool:
+    """True for what another strategy may bring to the declared type: "7", 7 or [7] for each other, JSON text."""
+    if isinstance(value, list):
+        return len(value) == 1 or types == "array"
+    return isinstance(value, str) or (isinstance(value, (int, float)) and types != "object")
+
+
+def rivals(case: Case, spot: Spot, given: str, meant: Meant) -> Sequence[str]:
+    """Return the other unknown names that stand for the same field, as clearly as this one."""
+    others = ((other, meant_by(case, spot, other)) for other in spot.unknown if other != given)
+    return [other for other, each in others if each and each.only == meant.only and each.likeness <= meant.likeness]
