@@ -45,6 +45,8 @@ bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of re
 	@$(BIN)/python benchmarks/fuzz.py loader --seconds 120
 	@$(BIN)/python benchmarks/fuzz.py arguments --seconds 60
 	@$(BIN)/python benchmarks/frameworks.py
+	@$(BIN)/python benchmarks/recovery.py
+	@$(BIN)/python benchmarks/recovery.py --faults
 	@$(BIN)/python benchmarks/corpus.py
 	@$(BIN)/python benchmarks/roundtrip.py
 	@$(BIN)/python benchmarks/choose.py --semantic

@@ -31,10 +31,12 @@ The families:
     quota         402, 403 and 429 that will not pass
     denied        401 and 403
     half-done     writes on which the upstream acted, or may have
+    several       more than one of these at a time
 
 A case says what the right arguments would have been, and the request that these lead to (they are sent first, with the
 upstream as it was) must be the last one upstream; or that nothing can be derived, and which field the hint must name.
-`wrong` counts wrong repairs, values that were neither given nor answered before, and writes that were done twice.
+`wrong` counts wrong repairs, values that were neither given nor answered before, writes that were done twice or by a
+lookup, and calls with more than three lookups or three requests. A repair that the result does not tell of is none.
 """
 
 import argparse
@@ -48,6 +50,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +257,8 @@ def goals(outcomes: Sequence[Outcome]) -> None:
         (f"refused {refused / max(1, len(others)):.1%} of the others with their field (100 %)", refused == len(others)),
         *((f"{count(outcomes, word)} {word} (0)", count(outcomes, word) == 0) for word in WRONG),
     )
-    for words, good in shares:
+    asked = (bool(derivable), bool(others), *(True for _ in WRONG))
+    for words, good in compress(shares, asked):
         print(f"{'ok  ' if good else 'MISS'} {words}")
 
 

@@ -3,6 +3,7 @@
 from recovery_cases_answers import FAMILIES as ANSWERS
 from recovery_cases_forms import FAMILIES as FORMS
 from recovery_cases_names import FAMILIES as NAMES
+from recovery_cases_several import FAMILIES as SEVERAL
 from recovery_cases_values import FAMILIES as VALUES
 
-FAMILIES = (*FORMS, *VALUES, *NAMES, *ANSWERS)
+FAMILIES = (*FORMS, *VALUES, *NAMES, *ANSWERS, *SEVERAL)

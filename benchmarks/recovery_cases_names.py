@@ -153,6 +153,8 @@ lookup.fixed("forge", "get_issue", {**REPO, "number": "It crashes"}, {**REPO, "n
 lookup.fixed("shop", "customers_retrieve", {"id": "Ana Souza"}, {"id": 1})
 lookup.fixed("shop", "orders_list", {"customer": "Elena Rossi"}, {"customer": 5})
 lookup.fixed("shop", "products_retrieve", {"id": "Kettle"}, {"id": 21})
+lookup.fixed("shop", "products_retrieve", {"id": "Yo-Yo"}, {"id": 30})
+lookup.fixed("shop", "products_retrieve", {"id": "wooden train"}, {"id": 29})
 lookup.fixed("shop", "orders_create", {**ORDER, "customer": "ana.souza@example.com"}, ORDER)
 lookup.fixed("shop", "orders_create", {"customer": 1, "items": [{"product": "Kettle", "quantity": 1}]}, ORDER)
 lookup.fixed("shop", "orders_retrieve", {"id": "Ana Souza's latest order"}, {"id": 40})

@@ -10,7 +10,8 @@ from recovery_case import Case
 from recovery_mock import Request, Seen, matches
 
 Target = tuple[str, str]
-WRONG = ("wrong repair", "invented", "sent twice", "acted")
+WRONG = ("wrong repair", "invented", "sent twice", "acted", "over bounds")
+MOST_LOOKUPS, MOST_ATTEMPTS = 3, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,11 @@ def harm(case: Case, sent: list[Seen], wrong: Run, right: Run | None, target: Ta
     acted = [one for one in wrong.seen if one.acted]
     if len(acted) > 1 or (case.once and len(sent) > 1):
         return Verdict(word="sent twice", why=f"{len(sent)} requests, of which {len(acted)} acted")
-    if any(not is_of(one.request, target) for one in acted):
-        return Verdict(word="acted", why="a lookup wrote")
+    lookups = [one.request for one in wrong.seen if not is_of(one.request, target)]
+    if any(request.method != "GET" for request in lookups):
+        return Verdict(word="acted", why="a lookup was not a read")
+    if len(lookups) > MOST_LOOKUPS or len(sent) > MOST_ATTEMPTS:
+        return Verdict(word="over bounds", why=f"{len(lookups)} lookups, {len(sent)} attempts")
     expected = form(right.sent(target)[-1].request) if right else None
     for place, one in enumerate(wrong.seen):
         if not is_of(one.request, target) or form(one.request) == expected:
@@ -116,9 +120,18 @@ def missing(case: Case, error: dict[str, Any]) -> str:
 def form(request: Request) -> str:
     """Return a request in a form that compares: method, path, query in order of names, body."""
     query = "&".join(f"{name}={value}" for name, value in sorted(request.pairs))
-    body = "" if request.body is None else json.dumps(request.body, sort_keys=True, ensure_ascii=False)
+    body = "" if request.body is None else json.dumps(plain_numbers(request.body), sort_keys=True, ensure_ascii=False)
     whole = f"{request.method} {request.path}{'?' if query else ''}{query} {body}".strip()
     return whole.replace("+00:00", "Z")
+
+
+def plain_numbers(value: Any) -> Any:
+    """Return a value with 80 for 80.0: JSON has one kind of number."""
+    if isinstance(value, dict):
+        return {name: plain_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def bare(content: Any) -> Any:

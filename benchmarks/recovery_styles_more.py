@@ -38,7 +38,11 @@ class Rails(Style):
         """Return the errors by attribute; a whole parameter that is missing is a 400."""
         if any(len(fault.path) == 2 and fault.code == "required" for fault in faults):
             return 400, {"status": 400, "error": f"param is missing or the value is empty: {last(faults[0])}"}
-        return 422, {"errors": by_field(faults, self.words)}
+        return 422, {"errors": by_field(faults, self.words, self.key)}
+
+    def key(self, fault: Fault) -> str:
+        """Return the attribute; of a record that must exist it is the association's name."""
+        return last(fault).removesuffix("_id") if fault.code == "exists" else last(fault)
 
     def deny(self, status: int, message: str) -> Refusal:
         """Return `{"error": ...}`."""
@@ -59,12 +63,16 @@ class AspNet(Style):
         return "application/problem+json; charset=utf-8" if status >= 400 else "application/json; charset=utf-8"
 
     def key(self, fault: Fault) -> str:
-        """Return `$.startDate` for what JSON could not read, `StartDate` for what the model refused."""
+        """Return `$.startDate` for what JSON could not read, `StartDate` for what the model refused, `id` of a path."""
+        if fault.path[0] != "body":
+            return last(fault)
         name = dotted(fault)
         return f"$.{name}" if fault.code.startswith(("type", "format", "enum")) else name[:1].upper() + name[1:]
 
     def words(self, fault: Fault) -> str:
         """Return what ASP.NET says."""
+        if fault.path[0] != "body":
+            return f"The value '{fault.value}' is not valid."
         if fault.code == "required":
             name = last(fault)
             return f"The {name[:1].upper()}{name[1:]} field is required."
