@@ -76,7 +76,7 @@ several.fixed(
 several.refused("tracker", "create_task", {"title": "Buy brushes", "projectId": "Apollo", "due": "03/04/2026"}, "due")
 several.refused("tracker", "create_task", {**TASK, "project_id": "10", "priority": 9}, "priority", says=("5",))
 several.refused("hotel", "create_booking", {**STAY, "guestId": "2", "arrival": "next Monday"}, "arrival")
-several.refused("clinic", "create_appointment", {**VISIT, "kind": "Check-up", "patientId": "Maria Lopez"}, "patientId",
+several.refused("clinic", "create_appointment", {**VISIT, "kind": "Follow up", "patientId": "Maria Lopez"}, "patientId",
                 says=(uid(1, 5), uid(1, 6)))  # fmt: skip
 several.refused("events", "create_event", {**SHOW, "category": "Music", "tickets": 800}, "tickets", says=("500",))
 several.refused("docs", "create_document", {"Title": "Plan"}, "folderId", tries=("list_folders",))
