@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_BLANKS = re.compile(r"[\s_\-]+")
+_BLANKS = re.compile(r"(?<=\w)[\s_\-]*-[\s_\-]*(?=\w)|[\s_]+")  # a dash between words, not a sign: "AB-" is no "AB"
 _LONGEST = 300  # characters of a value that is compared
-_SHORTEST_PLURAL = 4  # letters
+_SHORTEST_PLURAL = 4  # letters: "toys"
 
 Fold = Callable[[str], str]
 
@@ -20,12 +20,11 @@ def case_folded(text: str) -> str:
 def separated(text: str) -> str:
     """Return a text without case and without what divides its words: "inProgress", "In progress", "IN_PROGRESS".
 
-    A sign before it and what divides two numbers count: "-created" is not "created", "1-2" not "12".
+    A sign before or behind it and what divides two numbers count: "-created" is not "created", "1-2" not "12".
     """
     spaced = _BLANKS.sub("_", _CAMEL.sub("_", text[:_LONGEST].strip()))
-    sign = "-" if text.strip()[:1] == "-" else ""
     parts = [part for part in spaced.casefold().split("_") if part]
-    return sign + "".join(_after(parts, index) for index in range(len(parts)))
+    return "".join(_after(parts, index) for index in range(len(parts)))
 
 
 def _after(parts: list[str], index: int) -> str:
@@ -42,7 +41,7 @@ def unaccented(text: str) -> str:
 def singular(text: str) -> str:
     """Return the same as one of its kind: "Orders" -> "order", "categories" -> "category"."""
     plain = unaccented(text)
-    if len(plain) <= _SHORTEST_PLURAL or plain.endswith("ss"):
+    if len(plain) < _SHORTEST_PLURAL or plain.endswith("ss"):
         return plain
     return f"{plain[:-3]}y" if plain.endswith("ies") else plain.removesuffix("s")
 

@@ -80,7 +80,7 @@ def test_what_nothing_repairs_fails_as_it_did() -> None:
     """Issue 7, Tell."""
     steps, done = run(begin(INVALID), [None])
     assert steps == []
-    hint = 'correct "size": it must be of the type integer; then call again'
+    hint = 'correct "size": it must be integer; then call again'
     assert done.outcome == replace(INVALID, hint=hint)
 
 

@@ -30,10 +30,12 @@ def one_item(case: Case) -> Rewrite | Told | None:
 
 
 def _alone(case: Case, value: Any) -> Iterator[Any]:
-    """Yield a value, and what it says in other types, the value first."""
+    """Yield a value, and what it says in other types, the value first; of JSON text only what it says."""
+    inner = structure_in(value) if isinstance(value, str) else None
+    if inner is not None:
+        yield from (inner,) if isinstance(inner, dict) else ()
+        return
     yield value
-    if isinstance(value, str) and isinstance(inner := structure_in(value), dict):
-        yield inner
     yield from (other for other, _ in readings(value) if other is not None)
     if isinstance(value, str) and (listed := _listed(case, [value])) is not None:
         yield listed[0]
