@@ -301,7 +301,7 @@ class Executor:
         self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse
     ) -> Page | Failure:
         redact = self._redactor_of(delivery)
-        failure = self._failure(delivery.request, response, redact)
+        failure = self._failure(tool, arguments, delivery.request, response, redact)
         if failure is not None:
             return masked_failure(replace(failure, attempts=delivery.attempts), redact)
         return self._read(tool, arguments, delivery, response, redact)
@@ -314,11 +314,14 @@ class Executor:
         except NoSuchResultError:
             return masked_failure(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
 
-    def _failure(self, request: HttpRequest, response: HttpResponse, redact: Redactor) -> Failure | None:
+    def _failure(
+        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, redact: Redactor
+    ) -> Failure | None:
         if response.redirect is not None:
             return redirected(response, redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
-            return self._refusal(request, response, redact)
+            failure = refused(response, redact, time.time(), tool, arguments)
+            return self._hinted(failure, request)
         return None
 
     def _read(
@@ -353,8 +356,8 @@ class Executor:
             return False
         return not redact.finds(write_json(call.arguments))
 
-    def _refusal(self, request: HttpRequest, response: HttpResponse, redact: Redactor) -> Failure:
-        failure = refused(response, redact, time.time())
+    def _hinted(self, failure: Failure, request: HttpRequest) -> Failure:
+        """Return a refusal; it says so where no credential was sent, as the origin is not one to have it."""
         is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self.held.occupied
         if is_known or self.trusts(request.url):
             return failure

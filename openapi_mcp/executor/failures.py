@@ -1,5 +1,7 @@
 """Why a call failed, in words: ours before it was sent, the way's, and the API's own."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -21,9 +23,9 @@ from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Toolset
+from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
-from openapi_mcp.recovery.classify import hint_for, is_retryable, kind_of, retry_after, said_by
+from openapi_mcp.recovery.kinds import hint_for
 from openapi_mcp.request.arguments import BrokenRulesError
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
@@ -105,20 +107,17 @@ def redirected(response: HttpResponse, redact: Redactor) -> Failure:
     )
 
 
-def refused(response: HttpResponse, redact: Redactor, now: float) -> Failure:
-    """Return the failure of an answer whose status is none of success; `now` is in seconds since 1970."""
-    kind = kind_of(response.status)
-    body = _error_body(response, redact)
-    said = said_by(body)
-    return Failure(
-        kind=kind,
-        message=f"the API answered {response.status}" + (f": {said}" if said else ""),
-        status=response.status,
-        retryable=is_retryable(response.status),
-        retry_after=retry_after(response.header("retry-after"), now),
-        hint=hint_for(kind),
-        body=body,
-    )
+def refused(response: HttpResponse, redact: Redactor, now: float, tool: Tool, arguments: Mapping[str, Any]) -> Failure:
+    """Return the failure of an answer whose status is none of success; `now` is in seconds since 1970.
+
+    `arguments` are those that were sent: what the answer says of them is read before it is shortened.
+    """
+    from openapi_mcp.recovery.classify import Refused, classify
+
+    body, shown = _error_body(response, redact)
+    headers = tuple((name, redact(value)) for name, value in response.headers)
+    failure = classify(replace(response, headers=headers), body, Refused(tool=tool, arguments=arguments), now)
+    return replace(failure, body=shown)
 
 
 def timed_out(request: HttpRequest, timeout: float) -> Failure:
@@ -132,13 +131,17 @@ def timed_out(request: HttpRequest, timeout: float) -> Failure:
     )
 
 
-def _error_body(response: HttpResponse, redact: Redactor) -> Any:
-    """Return the upstream's own answer, masked, then shortened: JSON where it is, else text, None for bytes."""
+def _error_body(response: HttpResponse, redact: Redactor) -> tuple[Any, Any]:
+    """Return the upstream's own answer, masked, whole and shortened: JSON where it is, else text, None for bytes."""
     value, is_json = json_body(response)
     text = text_body(response)
     if is_json and not is_deep(value, text or ""):
-        return shape_json(mask(value, redact), _MAX_ERROR_BODY)[0]
-    return shape_text(redact(text), _MAX_ERROR_BODY)[0] if text else None
+        masked = mask(value, redact)
+        return masked, shape_json(masked, _MAX_ERROR_BODY)[0]
+    if not text:
+        return None, None
+    said = redact(text)
+    return said, shape_text(said, _MAX_ERROR_BODY)[0]
 
 
 def shown_origin(url: str) -> str:

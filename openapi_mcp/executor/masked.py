@@ -52,9 +52,17 @@ def masked_value(value: Any, redact: Redactor) -> Any:
 
 
 def _fault(fault: Fault, redact: Redactor) -> Fault:
+    """Return a fault with what the call and the answer say masked; the document's own schema holds no secret."""
     path = tuple(_utf8(redact(step)) if isinstance(step, str) else step for step in fault.path)
     said, named = _text(fault.said, redact, _LONGEST_SAID), _text(fault.named, redact, _LONGEST_FIELD)
-    return replace(fault, path=path, said=said, named=named, schema={}, limit=None)
+    return replace(fault, path=path, said=said, named=named, limit=_limit(fault.limit, redact))
+
+
+def _limit(limit: Any, redact: Redactor) -> Any:
+    """Return what a rule asks for, masked: allowed values may be the answer's own."""
+    return (
+        tuple(masked_value(each, redact) for each in limit) if isinstance(limit, tuple) else masked_value(limit, redact)
+    )
 
 
 def _suggestion(each: Suggestion, redact: Redactor) -> Suggestion:

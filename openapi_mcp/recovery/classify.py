@@ -1,92 +1,167 @@
-"""What a refusing answer means."""
+"""What a refusing answer means: the kind of the failure, the fields at fault, and when to call again."""
 
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.model.call import FailureKind
+from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.model.fault import Fault
+from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.complaint import MOST_COMPLAINTS, Complaint
+from openapi_mcp.recovery.forms.names import plain
+from openapi_mcp.recovery.kinds import hint_for, is_retryable, kind_of
+from openapi_mcp.recovery.place import Places, Spot
+from openapi_mcp.recovery.quota import kind_by_code, limited_kind
+from openapi_mcp.recovery.refusal import readings, sentence_in
+from openapi_mcp.recovery.resets import is_used_up, told_wait
+from openapi_mcp.recovery.rules import rule_of
+from openapi_mcp.recovery.subject import about
+from openapi_mcp.recovery.values import MISSING, value_at
 
-_KINDS = {
-    401: FailureKind.UNAUTHENTICATED,
-    402: FailureKind.QUOTA,
-    403: FailureKind.FORBIDDEN,
-    404: FailureKind.NOT_FOUND,
-    407: FailureKind.UNREACHABLE,
-    408: FailureKind.TIMEOUT,
-    409: FailureKind.CONFLICT,
-    410: FailureKind.NOT_FOUND,
-    412: FailureKind.CONFLICT,
-    423: FailureKind.CONFLICT,
-    429: FailureKind.RATE_LIMITED,
-    504: FailureKind.TIMEOUT,
-}
-_HINTS = {
-    FailureKind.UNAUTHENTICATED: "the API wants a valid credential; it is configured where this server is started",
-    FailureKind.FORBIDDEN: "the credential does not allow this; use another tool, or ask for the right",
-    FailureKind.NOT_FOUND: "check the identifiers; find valid ones with a tool that lists or searches",
-    FailureKind.CONFLICT: "read the present state first, then decide whether to call again",
-    FailureKind.REJECTED: "correct the values that the answer names, then call again",
-    FailureKind.RATE_LIMITED: "wait before calling again",
-    FailureKind.QUOTA: "the API's quota is used up; calling again will not help",
-    FailureKind.UPSTREAM_ERROR: "the API failed; try again later, or report it to its operators",
-    FailureKind.TIMEOUT: "the API took too long; ask for less, or try again later",
-    FailureKind.BAD_RESPONSE: "the API did not answer as HTTP has it; report it to its operators, or check --base-url",
-    FailureKind.UNREACHABLE: "the API cannot be reached; check that it runs and the network",
-}
-_RETRYABLE = frozenset({408, 429, 502, 503, 504})
+_OF_VALUES = (FailureKind.REJECTED, FailureKind.NOT_FOUND, FailureKind.CONFLICT)
+_TOLD_FIELDS = 3  # of which the message speaks
+_LONGEST_MESSAGE = 300  # characters of what the API says
+_BY_VALUES = frozenset((400, 422))  # statuses that a clear code in the body may say more of
+_NO_TIME = "the API does not say when it takes calls again: a quota may be used up; do not call again at once"
 
 
-def kind_of(status: int) -> FailureKind:
-    """Return the kind of a refusing status (RFC 9110 section 15): 404 -> not_found, 422 -> rejected."""
-    if status in _KINDS:
-        return _KINDS[status]
-    if status < 400:
-        return FailureKind.BAD_RESPONSE
-    return FailureKind.UPSTREAM_ERROR if status >= 500 else FailureKind.REJECTED
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A call that was refused: the tool, the arguments as they were sent, under the names of the list."""
+
+    tool: Tool
+    arguments: Mapping[str, Any]
 
 
-def hint_for(kind: FailureKind) -> str:
-    """Return what to do about a kind of failure."""
-    return _HINTS.get(kind, "")
+def classify(response: HttpResponse, body: Any, refused: Refused, now: float) -> Failure:
+    """Return the failure that an answer means whose status is none of success; `now` is in seconds since 1970.
 
-
-def is_retryable(status: int) -> bool:
-    """True when the same request may succeed later."""
-    return status in _RETRYABLE
-
-
-def retry_after(value: str | None, now: float) -> float | None:
-    """Return the seconds to wait by a `Retry-After` header, in either of its forms (RFC 9110 section 10.2.3).
-
-    ("120", now) -> 120.0; ("Fri, 20 Nov 2026 10:00:00 GMT", now) -> the seconds until then, at least 0
+    `body` is the answer's, masked: JSON, text, or None. 422 with {"email": ["Enter a valid email address."]} ->
+    rejected, with one Fault: path ("email",), rule "format", limit "email", at "#/email/0".
     """
-    if value is None:
-        return None
-    if value.strip().isdecimal() and len(value) < 12:
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None
+    wait = told_wait(response, body, now)
+    sentence, where = sentence_in(body)
+    kind = _kind(response, body, sentence, has_wait=wait is not None)
+    faults = tuple(_faults(kind, body, refused)) if kind in _OF_VALUES else ()
+    first = faults[0] if faults else None
+    evidence, at = _evidence(response, first, (sentence, where), wait)
+    said = _told(faults) or sentence
+    return Failure(
+        kind=kind,
+        message=f"the API answered {response.status}" + (f": {said}" if said else ""),
+        status=response.status,
+        field=(first.place or first.named) if first else None,
+        retryable=kind is FailureKind.RATE_LIMITED or (kind is not FailureKind.QUOTA and is_retryable(response.status)),
+        retry_after=wait[0] if wait else None,
+        hint=_hint(response.status, kind, has_time=wait is not None),
+        faults=faults,
+        evidence=evidence,
+        at=at,
+        allowed=next((fault.limit for fault in faults if fault.rule == "enum" and fault.limit), ()),
+    )
 
 
-def _located(item: Mapping[str, Any]) -> str:
-    place = item.get("loc")
-    where = ".".join(str(step) for step in place[1:]) if isinstance(place, (list, tuple)) else ""
-    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
+def _kind(response: HttpResponse, body: Any, sentence: str, *, has_wait: bool) -> FailureKind:
+    """Return the kind of a status; that of a clear code in the body where the status says only that it is refused."""
+    status, kind = response.status, kind_of(response.status)
+    if status in _BY_VALUES:
+        return kind_by_code(body) or kind
+    by_code = kind_by_code(body) if status == 403 else None
+    if by_code in (FailureKind.RATE_LIMITED, FailureKind.QUOTA):
+        kind = by_code
+    words = sentence if isinstance(body, (dict, list)) or len(str(body)) > len(sentence) * 20 else str(body or "")
+    return limited_kind(status, kind, body, words, has_wait=has_wait, is_used_up=is_used_up(response))
 
 
-def said_by(body: Any) -> str:
-    """Return the sentence in an error body that says what is wrong, by the names frameworks give it; "" for none."""
-    match body:
-        case str():
-            return one_line(body, 300)
-        case {"error": {"message": str() as said}} | {"error": str() as said}:
-            return one_line(said, 300)
-        case {"detail": [{"msg": str()}, *_] as found}:  # FastAPI
-            return one_line("; ".join(_located(item) for item in found[:5] if isinstance(item, dict)), 300)
-        case {"detail": str() as said} | {"message": str() as said} | {"title": str() as said}:
-            return one_line(said, 300)
-        case _:
-            return ""
+def _hint(status: int, kind: FailureKind, *, has_time: bool) -> str:
+    return _NO_TIME if status == 429 and kind is FailureKind.QUOTA and not has_time else hint_for(kind)
+
+
+def _told(faults: tuple[Fault, ...]) -> str:
+    """Return what the API says of the first fields: "email: Enter a valid email address."."""
+    said = (f"{fault.place or fault.named}: {fault.said}" for fault in faults[:_TOLD_FIELDS] if fault.at)
+    return one_line("; ".join(dict.fromkeys(said)), _LONGEST_MESSAGE)
+
+
+def _evidence(
+    response: HttpResponse, first: Fault | None, sentence: tuple[str, str], wait: tuple[float, str] | None
+) -> tuple[str, str]:
+    """Return the words that say what is wrong, and where they stand: in the body or a header; else the status does."""
+    if first is not None and first.at:
+        return first.said, first.at
+    if sentence[0]:
+        return sentence
+    if wait and wait[1].startswith("header "):
+        return f"{response.header(wait[1].removeprefix('header ')) or ''}", wait[1]
+    return "", "status"
+
+
+def _faults(kind: FailureKind, body: Any, refused: Refused) -> Iterator[Fault]:
+    """Yield what is wrong with the arguments, the first of each place; of what is not there, the path's own."""
+    places = Places(refused.tool, refused.arguments)
+    read = (_placed(found, places, refused.arguments) for found in readings(body))
+    known = next((faults for faults in read if faults), [])
+    if kind is FailureKind.NOT_FOUND and not any(fault.path for fault in known):
+        known += _missing_things(body, places, refused)
+    yield from sorted(known, key=lambda fault: not fault.path)[:MOST_COMPLAINTS]
+
+
+def _placed(found: list[Complaint], places: Places, arguments: Mapping[str, Any]) -> list[Fault]:
+    """Return what complaints are of places in the arguments, or of fields that the tool does not have; each once."""
+    faults: dict[Any, Fault] = {}
+    for complaint in found:
+        for each, spot in _spots(complaint, places, arguments):
+            fault = _fault(each, spot, places, arguments)
+            faults.setdefault((fault.path, fault.rule) if fault.path else fault.named, fault)
+    return list(faults.values())
+
+
+def _spots(
+    complaint: Complaint, places: Places, arguments: Mapping[str, Any]
+) -> Iterator[tuple[Complaint, Spot | None]]:
+    """Yield a complaint with the place that it means; None where it names a field that the tool does not have."""
+    if not complaint.steps:
+        yield from about(complaint, places, arguments)
+        return
+    spot = places.of(complaint) or _reference(complaint, places)
+    if spot is not None or not complaint.is_loose:
+        yield complaint, spot
+
+
+def _reference(complaint: Complaint, places: Places) -> Spot | None:
+    """Return the argument that refers to what there is not: "customer" -> customer_id, of Rails' "must exist"."""
+    if len(complaint.steps) == 1 and "exist" in complaint.said:
+        return places.named(f"{complaint.steps[0]}_id")
+    return None
+
+
+def _fault(complaint: Complaint, spot: Spot | None, places: Places, arguments: Mapping[str, Any]) -> Fault:
+    path, schema = (spot.path, spot.schema) if spot else ((), {})
+    given = value_at(arguments, path) if path else MISSING
+    plainly = {name: found for name in ("enum", "type") if (found := places.says(schema, name)) is not None}
+    rule = rule_of(complaint, plainly, None if given is MISSING else given)
+    named = complaint.named or (".".join(map(str, complaint.steps)) if not path else "")
+    return Fault(
+        path=path, rule=rule.name, limit=rule.limit, schema=schema, said=complaint.said, at=complaint.at, named=named
+    )
+
+
+def _missing_things(body: Any, places: Places, refused: Refused) -> Iterator[Fault]:
+    """Yield that there is no such thing, of each path argument; of the one alone that the answer's words speak of."""
+    said, at = sentence_in(body)
+    names = [each.argument for each in places.bindings if each.location == "path"]
+    given = [name for name in dict.fromkeys(names) if name in refused.arguments]
+    spoken = [name for name in given if _speaks_of(said, name, refused.arguments[name])]
+    for name in spoken if len(spoken) == 1 else given:
+        spot = places.of_argument(name)
+        yield Fault(path=spot.path, rule="exists", schema=spot.schema, said=said or "there is no such thing", at=at)
+
+
+def _speaks_of(said: str, name: str, value: Any) -> bool:
+    """True where a sentence holds a value, or what its argument is the id of: "Order 17 not found", of order_id."""
+    words = {plain(word) for word in said.split()}
+    thing = plain(name)
+    things = {thing, *(thing.removesuffix(end) for end in ("id", "uuid", "slug", "number", "code", "key", "name"))}
+    return bool(words & (things - {""})) or plain(str(value)) in words - {""}

@@ -121,11 +121,11 @@ async def test_no_more_pages_are_asked_for_than_was_said(pages: int, asked: int)
 
 async def test_a_page_that_fails_leaves_what_came_before() -> None:
     """The note says why, and which call takes it up."""
-    found, _ = await collected(body([1], next_cursor="a"), answer(b'{"detail": "slow"}', "429 Slow"))
+    found, _ = await collected(body([1], next_cursor="a"), answer(b'{"detail": "slow"}', "503 Slow"))
     assert found["items"] == [1]
     assert found["_note"] == {
         "next": told(cursor="a"),
-        "stopped": {"kind": "rate_limited", "message": "the API answered 429: slow"},
+        "stopped": {"kind": "upstream_error", "message": "the API answered 503: slow"},
     }
 
 

@@ -1,0 +1,82 @@
+"""The values that a sentence allows: "must be one of: a, b or c"."""
+
+import re
+from dataclasses import dataclass
+
+_LONGEST = 2_000  # characters of a sentence that are read
+_MOST_VALUES = 100
+_LEAD = re.compile(
+    r"\b(?:one of|any of|either"
+    r"|(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal)"
+    r" (?:values?|options?|choices?|types?|statuses|entries|items|names|fields)"
+    r"|accepted for enum class|choose from|choose between|choices are|options are|values are|expected|in \[)",
+    re.IGNORECASE,
+)
+_FILLER = re.compile(
+    r"(?: the)?(?: following)?(?: (?:values?|options?|choices?))?(?: for [\w.'\"-]{1,60})?(?: (?:are|is|include|be))?"
+    r"\s?[:=]?\s?[\[({]?\s?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"""(?:\s?(?:[,|/;]\s?)?(?:(?:or|and)\s)?)(?:(["'`])([^"'`\n]{0,100})\1|[\u201c\u2018]([^\u201d\u2019]{0,100})[\u201d\u2019])"""
+)
+_END = re.compile(
+    r"[\])};\n]|\.(?:\s|$)|(?:\s[-\u2013]\s)|, (?:but|got|received|not|instead)\b|\s(?:but|got|received)\b",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r",\s?(?:or|and)\s|\s?[,|]\s?|\s(?:or|and)\s|\s/\s")
+_VALUE = re.compile(r"[\w.+:@$*/#-]{1,60}(?: [\w.+:@$*/#-]{1,60}){0,2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Values that a sentence lists, and from where to where in it."""
+
+    values: tuple[str, ...]
+    start: int
+    end: int
+
+
+def list_in(text: str) -> Listed | None:
+    """Return the values that a sentence allows, None where it lists none.
+
+    "'x' is not one of ['a', 'b']" -> ("a", "b"); "valid values are: open, closed" -> ("open", "closed")
+    """
+    text = text[:_LONGEST]
+    for lead in _LEAD.finditer(text):
+        start = _opened(text, lead)
+        found = _quoted(text, start) or _unquoted(text, start, is_alone=text[start - 1 : start] in "[({")
+        if found is not None:
+            return found
+    return None
+
+
+def _opened(text: str, lead: re.Match[str]) -> int:
+    """Return where the values begin, behind what stands between: "one of" and "the following values: ["."""
+    found = _FILLER.match(text, lead.end())
+    return found.end() if found else lead.end()
+
+
+def quoted_values(text: str) -> tuple[str, ...]:
+    """Return the values in quotes of a text that is nothing but a list: "'a', 'b' or 'c'" -> ("a", "b", "c")."""
+    found = _quoted(text[:_LONGEST], 0)
+    return found.values if found else ()
+
+
+def _quoted(text: str, start: int) -> Listed | None:
+    values, end = list[str](), start
+    while len(values) < _MOST_VALUES and (found := _QUOTED.match(text, end)):
+        values.append(found[2] if found[2] is not None else found[3])
+        end = found.end()
+    return Listed(values=tuple(values), start=start, end=end) if values else None
+
+
+def _unquoted(text: str, start: int, *, is_alone: bool) -> Listed | None:
+    """Return values that are written without quotes; one alone only where brackets hold it."""
+    stop = _END.search(text, start)
+    end = stop.start() if stop else len(text)
+    values = [value.strip() for value in _BETWEEN.split(text[start:end].strip(), maxsplit=_MOST_VALUES)]
+    is_list = len(values) > 1 or (is_alone and stop is not None and stop[0] in "])}")
+    if not is_list or not all(_VALUE.fullmatch(value) for value in values):
+        return None
+    return Listed(values=tuple(values), start=start, end=end)

@@ -1,0 +1,212 @@
+"""What the body of a refusal complains of, in whatever form its framework has."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.model.pointer import join
+from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.complaint import LONGEST_SAID, Complaint
+from openapi_mcp.recovery.forms.item import by_plain_name, complaint_of, said_in
+from openapi_mcp.recovery.forms.keyed import by_field, first_ones
+from openapi_mcp.recovery.forms.markup import is_markup, texts_of
+from openapi_mcp.recovery.forms.names import plain
+
+_DEEPEST = 5
+_MOST_ITEMS = 100  # of one list that are looked at
+_MOST_NODES = 400  # of a form that is not known
+_LONGEST_JSON = 100_000  # characters of a text that is JSON all the same
+_HOLDERS = (
+    "errors", "error", "detail", "details", "issues", "violations", "constraintviolations", "invalidparams",
+    "invalidparameters", "fielderrors", "suberrors", "fieldviolations", "validationerrors", "validation", "modelstate",
+    "messages", "message", "fields", "failures", "problems", "data", "params", "extensions", "body",
+)  # fmt: skip
+_NO_FIELDS = frozenset(
+    (*_HOLDERS, "status", "statuscode", "code", "type", "title", "instance", "path", "timestamp", "trace", "traceid",
+     "stack", "stacktrace", "success", "ok", "requestid", "name", "reason", "msg", "description", "documentationurl",
+     "help", "links", "meta", "debug", "exception", "errorcode", "errormessage", "errordescription", "method", "url",
+     "innererror", "target", "field", "param", "parameter", "hint", "result", "response", "request", "version", "id")
+)  # fmt: skip
+
+
+def readings(body: Any) -> Iterator[list[Complaint]]:
+    """Yield what the body of a refusal complains of, at most 20 complaints: as known forms have it, then as any.
+
+    {"detail": [{"loc": ["body", "quantity"], "msg": "Input should be greater than 0"}]} -> one, of body and quantity.
+    The last reading is the sentences that may name a field in their words.
+    """
+    value = _read(body) if isinstance(body, str) else body
+    yield first_ones(_found(value, "#", _DEEPEST))
+    yield first_ones(_walked(value))
+    yield first_ones(_sentences(value))
+
+
+def sentence_in(body: Any) -> tuple[str, str]:
+    """Return the sentence of a body that says what is wrong, and its pointer; ("", "#") for none."""
+    value = _read(body) if isinstance(body, str) else body
+    first = next(_sentences(value), None)
+    return (one_line(first.said, 300), first.at) if first else ("", "#")
+
+
+def _read(text: str) -> Any:
+    """Return what a text is: JSON under another type, the elements of markup, else itself."""
+    if is_markup(text):
+        texts = texts_of(text)
+        names = {plain(name) for name in texts}
+        is_said = any(name in names for name in ("message", "detail", "description", "faultstring", "errormessage"))
+        return {name: said for name, said in texts.items() if name} if is_said else texts[""]
+    if text[:1] in ("{", "[") and len(text) <= _LONGEST_JSON:
+        try:
+            return read_json(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _found(value: Any, at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what a known form complains of."""
+    match value:
+        case dict():
+            held = first_ones(_held(value, at, deepest)) if deepest else []
+            yield from held
+            if not any(each.steps and not each.is_loose for each in held):
+                yield from _of_root(value, at, deepest)
+        case list():
+            yield from _listed(value, at, deepest)
+
+
+def _held(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what stands in the fields of an object that hold errors; and what it says itself of one field."""
+    own = complaint_of(value, at, is_single=True)
+    known = by_plain_name(value)
+    for name in _HOLDERS:
+        key, held = known.get(name, ("", None))
+        match held:
+            case [str(), *_]:
+                yield from _worded(held, join(at, key))
+            case list() if deepest:
+                yield from _listed(held, join(at, key), deepest - 1)
+            case dict() if deepest:
+                yield from _in_holder(held, join(at, key), deepest - 1)
+    if own is not None:
+        yield own
+
+
+def _in_holder(held: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what an object of errors complains of: an envelope of others, one error, or errors by field."""
+    inner = list(_held(held, at, deepest))
+    yield from inner or (() if _is_envelope(held) else by_field(held, at))
+
+
+def _is_envelope(held: Mapping[str, Any]) -> bool:
+    """True for an object whose texts say something of the whole: {"code": 3, "message": "..."}."""
+    return any(isinstance(value, str) and plain(name[:60]) in _NO_FIELDS for name, value in islice(held.items(), 60))
+
+
+def _listed(items: list[Any], at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what the items of a list of errors complain of."""
+    if not any(isinstance(each, dict) and complaint_of(each, at) for each in items[:_MOST_ITEMS]):
+        nested = {str(index): each for index, each in enumerate(items[:_MOST_ITEMS]) if isinstance(each, dict)}
+        if nested and not any(_is_envelope(each) for each in nested.values()):
+            yield from by_field(nested, at)
+            return
+    for index, each in enumerate(items[:_MOST_ITEMS]):
+        match each:
+            case dict():
+                own = complaint_of(each, join(at, index))
+                if deepest and (own is None or own.is_loose):
+                    yield from _held(each, join(at, index), deepest)
+                if own is not None:
+                    yield own
+            case str() if each.strip():
+                yield _sentence(each, join(at, index))
+
+
+def _of_root(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what an object complains of whose names are the fields; those of envelopes are none."""
+    if _holds_only_lists(value, _DEEPEST):  # nothing else looks like that
+        yield from by_field(value, at)
+        return
+    fields = {name: each for name, each in islice(value.items(), 200) if _may_be_field(name, each)}
+    inner = {name: each for name, each in fields.items() if isinstance(each, dict) and _is_envelope(each)}
+    for name, each in inner.items() if deepest else ():
+        yield from _held(each, join(at, name), deepest - 1)
+    yield from by_field({name: fields[name] for name in fields if name not in inner}, at, is_loose=True)
+
+
+def _may_be_field(name: str, value: Any) -> bool:
+    """True for a name that is no envelope's; for one that may be, where lists of texts stand under it."""
+    is_list = isinstance(value, list) and bool(value) and isinstance(value[0], str)
+    return plain(name[:60]) not in (_HOLDERS if is_list else _NO_FIELDS)
+
+
+def _holds_only_lists(value: Any, deepest: int) -> bool:
+    """True for objects that hold nothing but lists of texts, and such objects: {"email": ["..."]}."""
+    match value:
+        case dict():
+            is_known = len(value) == 1 and plain(next(iter(value))[:60]) in _HOLDERS
+            few = list(islice(value.values(), 100))
+            return (
+                bool(few) and deepest > 0 and not is_known and all(_holds_only_lists(each, deepest - 1) for each in few)
+            )
+        case [str(), *_]:
+            return True
+        case list():
+            return all(each == {} or _holds_only_lists(each, deepest - 1) for each in value[:100])
+    return False
+
+
+def _worded(items: Iterable[Any], at: str) -> Iterator[Complaint]:
+    """Yield sentences: {"errors": ["Name can't be blank"]} of Rails, {"message": ["..."]} of NestJS."""
+    for index, each in enumerate(islice(items, _MOST_ITEMS)):
+        if isinstance(each, str) and each.strip():
+            yield _sentence(each, join(at, index))
+
+
+def _sentence(text: str, at: str) -> Complaint:
+    return Complaint(said=one_line(text[: 4 * LONGEST_SAID], LONGEST_SAID), at=at)
+
+
+def _sentences(value: Any) -> Iterator[Complaint]:
+    """Yield the sentences of an answer that may say what is wrong, the most telling first."""
+    match value:
+        case str() if value.strip():
+            yield _sentence(value, "#")
+        case dict():
+            inner = next((each for name, each in value.items() if plain(name[:60]) in ("error", "errors")), None)
+            key = next((name for name in value if plain(name[:60]) in ("error", "errors")), "")
+            if isinstance(inner, (dict, list)):
+                yield from _inner_sentences(inner, join("#", key))
+            said, at = said_in(by_plain_name(value), "#")
+            if said:
+                yield _sentence(said, at)
+        case list():
+            yield from _inner_sentences(value, "#")
+
+
+def _inner_sentences(inner: Any, at: str) -> Iterator[Complaint]:
+    for index, each in enumerate(inner[:_MOST_ITEMS] if isinstance(inner, list) else [inner]):
+        where = join(at, index) if isinstance(inner, list) else at
+        if isinstance(each, dict):
+            said, place = said_in(by_plain_name(each), where)
+            if said:
+                yield _sentence(said, place)
+        elif isinstance(each, str) and each.strip():
+            yield _sentence(each, where)
+
+
+def _walked(value: Any) -> Iterator[Complaint]:
+    """Yield what the objects within a form that is not known say of fields; they count where the tool has such."""
+    waiting, seen = [(value, "#")], 0
+    while waiting and seen < _MOST_NODES:
+        node, at = waiting.pop(0)
+        seen += 1
+        if isinstance(node, dict):
+            one = complaint_of(node, at, is_single=at == "#")
+            if one is not None:
+                yield replace(one, is_loose=True)
+        below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        few = islice(below, _MOST_ITEMS) if len(waiting) < _MOST_NODES else ()
+        waiting += [(each, join(at, name)) for name, each in few if isinstance(each, (dict, list))]

@@ -1,0 +1,168 @@
+"""Which rule a complaint says was broken, and what the rule asks for, by its code and its words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_mcp.recovery.allowed import list_in, quoted_values
+from openapi_mcp.recovery.codes import rule_of_code
+from openapi_mcp.recovery.complaint import Complaint
+from openapi_mcp.recovery.formats import format_in, type_in
+from openapi_mcp.recovery.limits import bound_in
+
+_MOST_VALUES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One of RULES of model/fault.py, and what it asks for; None where that is not said."""
+
+    name: str
+    limit: Any = None
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_KINDS_OF_FIELD = r"(?:field|parameter|property|argument|attribute|key|query parameter|keyword|propert)"
+_TAKEN = _any(
+    r"already (?:exists?|taken|in use|used|registered|been taken|associated)", r"must be unique", r"not unique",
+    r"\bduplicate\b",
+)  # fmt: skip
+_UNKNOWN = _any(
+    rf"\b(?:unknown|unexpected|unrecogni[sz]ed|unsupported|additional|extra|undefined) {_KINDS_OF_FIELD}",
+    r"\bnot permitted\b", r"extra (?:inputs?|fields?)", r"additional propert", r"should not exist$",
+    r'" is not allowed$',
+    r"not a recognized (?:field|parameter)", r"\bis not a (?:known|valid) (?:field|parameter|property)\b",
+)  # fmt: skip
+_ENUM = _any(
+    r"\b(?:must|should|can|may|has to|needs to) (?:only )?be (?:one of|either|any of)", r"\bis not one of\b",
+    r"\bnot a valid choice\b", r"is not included in the list", r"expected one of", r"no enum constant",
+    r"accepted for enum class", r"not an? (?:valid|allowed|accepted|supported) (?:value|option|choice)\b",
+    r"\b(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal) "
+    r"(?:values|options|choices|types|statuses)\b",
+    r"equal to one of the allowed values", r"invalid (?:enum|option|choice)",
+)  # fmt: skip
+_EXISTS = _any(
+    r"\bdo(?:es)? ?n[o']t exist", r"\bdoes not exist", r"\bnot found\b", r"\bno such\b", r"\bmust exist\b",
+    r"\binvalid pk\b", r"\bcould ?n[o']t find\b", r"\bcould not (?:find|be found)\b",
+    r"\b(?:cannot|can't|unable to) (?:find|locate)\b", r"\bthere is no\b", r"\bno \w{1,40} (?:found|with|exists)\b",
+    r"\bunknown \w{1,40} ['\"\d]",
+)  # fmt: skip
+_REQUIRED = _any(
+    r"\bis required\b", r"\bare required\b", r"field required", r"^required\b", r"required$", r"\bis missing\b",
+    r"\brequired (?:request )?(?:field|property|parameter|argument|query|path|part|body|header)\b",
+    r"\bmissing (?:required|data|field|param|property|argument|value)",
+    r"\b(?:can'?t|cannot|can not) be (?:blank|empty|null)",
+    r"\b(?:must|should|may) not be (?:blank|empty|null|undefined)",
+    r"\bmust be (?:provided|present|specified|given|set)\b",
+    r"\bnot provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$",
+)  # fmt: skip
+_PATTERN = _any(r"\bmatch(?:es)? (?:the )?(?:pattern|regular|regex|required pattern)", r"invalid characters?")
+_SELECTED = re.compile(r"^the selected .{1,100} is invalid", re.IGNORECASE)  # Laravel: of `in` and of `exists` alike
+
+
+def rule_of(complaint: Complaint, schema: Mapping[str, Any], value: Any = None) -> Rule:
+    """Return the rule that was broken: "quantity must be one of a, b" -> enum, ("a", "b").
+
+    `schema` is what the document says of the value that was given; they help where the words could mean two rules.
+    """
+    said, told = complaint.said, complaint.told
+    by_words = _by_words(said, schema, value)
+    name = _by_code(complaint)
+    if name is None or (name == "type" and by_words.name in ("format", "required")):
+        name = by_words.name
+    limit = _told_limit(name, told)
+    if limit is None and by_words.name == name:
+        limit = by_words.limit
+    return Rule(name=name, limit=_as_declared(limit, schema) if name == "enum" else limit)
+
+
+def _by_code(complaint: Complaint) -> str | None:
+    """Return the rule that the code names; of one word that frameworks use for two rules, by what stands beside it."""
+    told, code = complaint.told, complaint.code.lower()
+    if code == "missing" and "resource" in told:  # GitHub: there is no such thing; "missing_field" is the other one
+        return "exists"
+    kind = str(told.get("origin", told.get("type", "")))  # zod, of a text, a list or a number
+    if code in ("too_small", "too_big"):
+        bounds = {"string": "Length", "array": "Items", "set": "Items"}
+        return ("min" if code == "too_small" else "max") + bounds.get(kind, "imum")
+    found = rule_of_code(complaint.code)
+    return "type" if found == "enum" and code == "invalid_value" and "values" not in told else found
+
+
+def _by_words(said: str, schema: Mapping[str, Any], value: Any) -> Rule:
+    """Return the rule that words tell, the more telling first: "A valid integer is required." is of a type."""
+    if _TAKEN.search(said):
+        return Rule(name="taken")
+    if _SELECTED.search(said):
+        return Rule(name="enum" if "enum" in schema else "exists")
+    if _ENUM.search(said):
+        found = list_in(said)
+        return Rule(name="enum", limit=found.values if found else None)
+    for pattern, name in ((_UNKNOWN, "unknown"), (_PATTERN, "pattern")):
+        if pattern.search(said):
+            return Rule(name=name)
+    return _by_measure(said, value) or _by_need(said)
+
+
+def _by_measure(said: str, value: Any) -> Rule | None:
+    """Return a rule that measures a value: a bound, a type, a format."""
+    bound = bound_in(said, value)
+    if bound is not None:
+        return Rule(name=bound[0], limit=bound[1])
+    kind, form = type_in(said), format_in(said)
+    if form is not None:
+        return Rule(name="format", limit=form)
+    return Rule(name="type", limit=kind) if kind is not None else None
+
+
+def _by_need(said: str) -> Rule:
+    if _EXISTS.search(said):
+        return Rule(name="exists")
+    if _REQUIRED.search(said):
+        return Rule(name="required")
+    found = list_in(said)
+    return Rule(name="enum", limit=found.values) if found and len(found.values) > 1 else Rule(name="invalid")
+
+
+_BOUNDS = {
+    "minimum": ("ge", "minimum", "min", "limitvalue", "limit"),
+    "maximum": ("le", "maximum", "max", "limitvalue", "limit"),
+    "exclusiveMinimum": ("gt", "minimum", "limitvalue", "limit"),
+    "exclusiveMaximum": ("lt", "maximum", "limitvalue", "limit"),
+    "minLength": ("minlength", "minimum", "limitvalue", "limit"),
+    "maxLength": ("maxlength", "maximum", "limitvalue", "limit"),
+    "minItems": ("minlength", "minimum", "limitvalue", "limit"),
+    "maxItems": ("maxlength", "maximum", "limitvalue", "limit"),
+}  # fmt: skip
+_ALLOWED = ("options", "values", "allowedvalues", "valids", "enumvalues", "permitted", "choices", "enum", "expected")
+
+
+def _told_limit(rule: str, told: Mapping[str, Any]) -> Any:
+    """Return what an answer tells of a rule beside its words: ctx, params, options."""
+    if rule == "enum":
+        return next((found for name in _ALLOWED if (found := _values(told.get(name)))), None)
+    if rule == "format" and isinstance(told.get("format"), str):
+        return told["format"][:60]
+    numbers = (told.get(name) for name in _BOUNDS.get(rule, ()))
+    return next((each for each in numbers if isinstance(each, (int, float)) and not isinstance(each, bool)), None)
+
+
+def _values(found: Any) -> tuple[Any, ...]:
+    """Return values that are allowed: ["a", "b"], or the text "'a', 'b' or 'c'" of pydantic."""
+    if isinstance(found, str):
+        return quoted_values(found)
+    if not isinstance(found, list):
+        return ()
+    return tuple(each for each in found[:_MOST_VALUES] if isinstance(each, (str, int, float)) or each is None)
+
+
+def _as_declared(limit: Any, schema: Mapping[str, Any]) -> Any:
+    """Return allowed values as numbers where words list them and the document says that they are whole ones."""
+    if not isinstance(limit, tuple) or schema.get("type") != "integer":
+        return limit
+    return tuple(int(each) if isinstance(each, str) and each.isascii() and each.isdecimal() and len(each) < 19 else each
+                 for each in limit)  # fmt: skip
