@@ -38,7 +38,9 @@ from openapi_mcp.values import (
     read_pairs,
     read_patterns,
     read_port,
+    read_rates,
     read_recovery,
+    read_retries,
     read_text,
     read_texts,
     read_tool_edits,
@@ -312,7 +314,7 @@ _PLURALS = {
     "oauth_scope": "oauth_scopes",
     "tool": "edits",
 }
-_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages")
+_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit")
 _LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
 _OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
@@ -356,6 +358,8 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "max_body": read_number(1, "bytes", whole=True),
     "max_concurrency": read_number(1, "calls", whole=True),
     "follow_pages": read_number(0, "pages", whole=True),
+    "retries": read_retries,
+    "rate_limit": read_rates,
     "host": read_text,
     "port": read_port,
     "path": read_http_path,

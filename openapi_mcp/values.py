@@ -8,7 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ANY_METHOD, METHODS, PATTERN_STARTS, RECOVERY, ArgumentEdit, Recovering, ToolEdit
+from openapi_mcp.model.policy import (
+    ANY_METHOD,
+    METHODS,
+    PATTERN_STARTS,
+    RECOVERY,
+    ArgumentEdit,
+    Rate,
+    Recovering,
+    ToolEdit,
+)
 from openapi_mcp.model.url import origin, redact_url
 
 _METHOD = re.compile("[A-Z][A-Z-]*")  # OAS 3.2, Path Item Object, additionalOperations: documents name methods too
@@ -184,6 +193,35 @@ def read_http_path(value: Any, where: str) -> str:
     if not text.startswith("/") or any(char in text for char in "?#{} "):
         raise ConfigError(f"{text[:60]!r} is not a path", where=where, hint="write it as /mcp")
     return text
+
+
+_MOST_RETRIES = 10
+_RATE = re.compile(r"(\d{1,9}) ?(?:/|per) ?(\d{1,5})? ?([a-z]{1,7})", re.IGNORECASE)
+_UNITS = {1: "s sec secs second seconds", 60: "m min mins minute minutes", 3600: "h hour hours", 86400: "d day days"}
+_SECONDS = {word: seconds for seconds, words in _UNITS.items() for word in words.split()}
+
+
+def read_retries(value: Any, where: str) -> int:
+    """Return how often a request is sent again."""
+    number: int = read_number(0, "retries", whole=True)(value, where)
+    if number > _MOST_RETRIES:
+        raise ConfigError(f"{number} retries are too many", where=where, hint=f"choose from 0 to {_MOST_RETRIES}")
+    return number
+
+
+def read_rates(value: Any, where: str) -> tuple[Rate, ...]:
+    """Return rates: "10/s; 5000/hour" -> 10 in a second, and 5000 in an hour; "100 per 5 minutes" is one, too."""
+    texts = (value,) if isinstance(value, str) else read_texts(value, where)
+    parts = [part.strip() for text in texts for part in re.split(r"[;,\n]", text) if part.strip()]
+    return tuple(_read_rate(part, where) for part in parts or [""])
+
+
+def _read_rate(text: str, where: str) -> Rate:
+    found = _RATE.fullmatch(text)
+    unit = found and _SECONDS.get(found[3].lower())
+    if not found or not unit or not int(found[1]) or not int(found[2] or 1):
+        raise ConfigError(f"{text[:40]!r} is no rate", where=where, hint="write 10/s, 100/minute or '10/s; 5000/hour'")
+    return Rate(amount=int(found[1]), seconds=unit * int(found[2] or 1))
 
 
 def read_port(value: Any, where: str) -> int:

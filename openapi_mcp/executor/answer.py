@@ -9,7 +9,10 @@ _ENDLESS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})  # and 
 
 
 class Answer:
-    """What has come of an answer; `begin` starts it anew, as after a redirect."""
+    """What has come of an answer; `begin` starts it anew, as after a redirect.
+
+    `steps` counts what came of it.
+    """
 
     def __init__(self, max_body: int) -> None:
         self._max_body = max_body
@@ -17,9 +20,11 @@ class Answer:
         self._body = bytearray()
         self._unpacker: Unpacker | None = None
         self._may_break = self._is_endless = self._is_refusal = False
+        self.steps = 0
 
     def begin(self, status: int, url: str, headers: Headers) -> None:
         """Take status and headers."""
+        self.steps += 1
         self._head = HttpResponse(status=status, url=url, headers=headers)
         self._body.clear()
         self._unpacker = None
@@ -28,6 +33,11 @@ class Answer:
         self._is_refusal = status >= 400  # its status says most of it, whatever becomes of its body
         self._is_endless = self._may_break or _is_flowing_text(self._head)
 
+    @property
+    def is_enough(self) -> bool:
+        """True where what came says most: the head of a refusal, or of an answer without end."""
+        return self._is_endless or self._is_refusal
+
     def take(self, packed: bytes) -> HttpResponse | None:
         """Take some of the body; return the answer where that is the end of what is read of it: one without end.
 
@@ -35,6 +45,7 @@ class Answer:
             TooLargeError: more than the cap, in a success that has an end.
             BrokenAnswerError: it is not packed as it says.
         """
+        self.steps += 1
         if self._unpacker is None:
             self._unpacker = unpacker(", ".join(_all(self._head, "content-encoding")))
         for piece in self._unpacker.pieces(packed):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from openapi_mcp.auth.choose import Chosen
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.executor.authority import Authority
-from openapi_mcp.executor.send import Sender
+from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -16,24 +16,24 @@ from openapi_mcp.model.secret import Credential
 class Delivery:
     """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
 
-    `carried` are the credentials that went along so far, whatever became of it; `attempts`, how often it was sent.
+    `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried.
     """
 
     authority: Authority
-    sender: Sender
+    trying: Trying
     operation: Operation
     request: HttpRequest
     caller: Caller
     deadline: float
     carried: list[Credential] = field(default_factory=list)
-    attempts: int = 0
+    story: Story = field(default_factory=Story)
 
     async def send(self, chosen: Chosen) -> HttpResponse:
         """Return the answer.
 
         Raises:
             CredentialsError: a token cannot be had, or what was refused cannot be renewed.
-            SendError, TimeoutError: as `Sender.send` does.
+            SendError, TimeoutError: as `Trying.send` does.
         """
         if not self.authority.trusts(self.request.url):
             return await self._with(())
@@ -47,8 +47,8 @@ class Delivery:
 
     async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials
-        self.attempts += 1
-        return await self.sender.send(self.request, self.deadline, self.authority.authorize(credentials))
+        authorize = self.authority.authorize(credentials)
+        return await self.trying.send(Trial(self.request, self.deadline, authorize, self.story))
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""

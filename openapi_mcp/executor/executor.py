@@ -30,6 +30,7 @@ from openapi_mcp.executor.failures import (
     unauthenticated,
 )
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.executor.masked import masked_failure, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
@@ -39,7 +40,9 @@ from openapi_mcp.executor.send import (
     Sender,
     SendError,
 )
+from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.executor.tokens import RefreshTokens
+from openapi_mcp.executor.trying import Trying
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
@@ -67,6 +70,7 @@ from openapi_mcp.tls import Trust
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
+_PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _MAX_URL = 500  # characters of a URL in a note
 
 
@@ -161,6 +165,7 @@ class Executor:
             trust=shown,
             bounds=Bounds(reach=document.reach, exempt=trusted),
         )
+        self._trying = _trying(self._sender, self._limits)
 
     @property
     def held(self) -> Held:
@@ -269,7 +274,7 @@ class Executor:
         tool, arguments, request = found.tool, found.arguments, found.request
         delivery = Delivery(
             authority=self._authority,
-            sender=self._sender,
+            trying=self._trying,
             operation=tool.operation,
             request=request,
             caller=call.caller,
@@ -278,20 +283,25 @@ class Executor:
         began = time.monotonic()
         try:
             response = await delivery.send(self._authority.choose(tool.operation, call.caller))
-        except CredentialsError as error:
-            return masked_failure(
-                replace(unauthenticated(error), attempts=delivery.attempts), self._redactor_of(delivery)
-            )
-        except TimeoutError:
-            return timed_out(request, self._limits.timeout)
-        except SendError as error:
-            redact = self._redactor_of(delivery)
-            return masked_failure(not_sent(error, redact), redact)
+        except (CredentialsError, TimeoutError, SendError) as error:
+            return self._unanswered(error, delivery)
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
         if len(response.body) < _LARGE:
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+
+    def _unanswered(self, error: Exception, delivery: Delivery) -> Failure:
+        """Return the failure of a call that got no answer."""
+        redact = self._redactor_of(delivery)
+        match error:
+            case CredentialsError():
+                failure = unauthenticated(error)
+            case SendError():
+                failure = not_sent(error, redact)
+            case _:
+                failure = timed_out(delivery.request, self._limits.timeout)
+        return masked_failure(told(failure, delivery.request, delivery.story), redact)
 
     def _redactor_of(self, delivery: Delivery) -> Redactor:
         """Return what masks whatever went along with a request: the other side may repeat it in any place."""
@@ -303,8 +313,10 @@ class Executor:
         redact = self._redactor_of(delivery)
         failure = self._failure(tool, arguments, delivery.request, response, redact)
         if failure is not None:
-            return masked_failure(replace(failure, attempts=delivery.attempts), redact)
-        return self._read(tool, arguments, delivery, response, redact)
+            return masked_failure(told(failure, delivery.request, delivery.story), redact)
+        page = self._read(tool, arguments, delivery, response, redact)
+        note = note_of(delivery.story)
+        return replace(page, answer=replace(page.answer, note={**note, **page.answer.note})) if note else page
 
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
@@ -363,6 +375,12 @@ class Executor:
             return failure
         hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
         return replace(failure, hint=hint)
+
+
+def _trying(sender: Sender, limits: Limits) -> Trying:
+    limiter = Limiter(rates=limits.rate_limit, now=time.time) if limits.rate_limit else None
+    patience = limits.timeout * _PATIENCE
+    return Trying(sender=sender, now=time.time, retries=limits.retries, patience=patience, limiter=limiter)
 
 
 def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:

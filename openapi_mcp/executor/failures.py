@@ -1,5 +1,6 @@
 """Why a call failed, in words: ours before it was sent, the way's, and the API's own."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -11,9 +12,11 @@ from openapi_mcp.executor.faults import (
     AddressError,
     BrokenAnswerError,
     CertificateError,
+    LeftAloneError,
     NoTurnError,
     SendError,
     TooLargeError,
+    TooSoonError,
     UnreachableError,
     UnsendableError,
     UploadError,
@@ -79,6 +82,10 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
         case NoTurnError():
             message, hint = f"the call's turn did not come in time: {reason}", "call again when others have ended"
             return Failure(kind=FailureKind.TIMEOUT, message=message, retryable=True, hint=hint)
+        case TooSoonError():
+            return _too_soon(error, reason)
+        case LeftAloneError():
+            return _left_alone(error)
         case AddressError():
             return Failure(kind=FailureKind.REFUSED, message=f"nothing was sent: {reason}", hint=_CONFIRM)
         case CertificateError():
@@ -94,6 +101,26 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
     if kind is FailureKind.TOO_LARGE:
         hint = "ask for less: a filter, a smaller page, fewer fields"
     return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
+
+
+def _too_soon(error: TooSoonError, reason: str) -> Failure:
+    return Failure(
+        kind=FailureKind.RATE_LIMITED,
+        message=f"the call's turn does not come in time: {reason}",
+        retryable=True,
+        retry_after=round(error.wait, 3),
+        hint=f"call again in {math.ceil(error.wait)} s; --rate-limit, where the server is started, sets the pace",
+    )
+
+
+def _left_alone(error: LeftAloneError) -> Failure:
+    return Failure(
+        kind=FailureKind.UNREACHABLE,
+        message=f"nothing was sent: the API has failed {error.failures} times in a row and is left alone for a while",
+        retryable=True,
+        retry_after=round(error.wait, 3),
+        hint=f"call again in {math.ceil(error.wait)} s; if it goes on, check that the API runs, and the network",
+    )
 
 
 def redirected(response: HttpResponse, redact: Redactor) -> Failure:

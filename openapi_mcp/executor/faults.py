@@ -7,8 +7,14 @@ SendError
 │   └── CertificateError    because of a certificate: the server's, or ours
 ├── AddressError        an address that the document may not lead to; nothing was sent
 ├── NoTurnError         too many calls were in flight; nothing was sent
+├── TooSoonError        the rate limit lets it go only after the deadline; nothing was sent
+├── LeftAloneError      the API has failed again and again, and is left alone; nothing was sent
 ├── TooLargeError       the answer's body is larger than the cap
 └── BrokenAnswerError   no HTTP answer, or one that ended before its end
+    └── LostError           as the connection was lost
+
+TimeoutError
+└── SilenceError        the deadline came before anything of an answer
 """
 
 
@@ -44,9 +50,34 @@ class NoTurnError(SendError):
     """The deadline came while the request waited for others to end: nothing was sent."""
 
 
+class TooSoonError(SendError):
+    """The rate limit lets the request go only after its deadline: nothing was sent. `wait` is in seconds."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class LeftAloneError(SendError):
+    """The API has failed `failures` times in a row, and is left alone for `wait` seconds: nothing was sent."""
+
+    def __init__(self, failures: int, wait: float) -> None:
+        super().__init__(f"{failures} requests in a row have failed")
+        self.failures = failures
+        self.wait = wait
+
+
 class TooLargeError(SendError):
     """The answer's body is larger than the cap."""
 
 
 class BrokenAnswerError(SendError):
     """What came back is no HTTP answer, or ended before its end."""
+
+
+class LostError(BrokenAnswerError):
+    """The connection was lost before the end of the answer: reset, or closed too early."""
+
+
+class SilenceError(TimeoutError):
+    """The deadline came before anything of an answer."""

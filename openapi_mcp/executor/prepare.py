@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from openapi_mcp.errors import ArgumentsError, ConfigError
 from openapi_mcp.executor.failures import invalid, unknown_tool
@@ -33,12 +34,16 @@ class Prepared:
 
 @dataclass(slots=True, kw_only=True)
 class Preparer:
-    """Makes requests of the calls of a toolset; `server_of` returns the URL that an operation's path is appended to."""
+    """Makes requests of the calls of a toolset; `server_of` returns the URL that an operation's path is appended to.
+
+    `new_key` makes the idempotency key of a call that gives none, where its operation declares one.
+    """
 
     toolset: Toolset
     server_of: Callable[[Operation], str]
     routes: Routes = field(default_factory=Routes)
     find: FindFile = no_folder
+    new_key: Callable[[], str] = lambda: str(uuid4())
     _checks: dict[tuple[str, str], Check] = field(init=False, default_factory=dict)
     _places: dict[tuple[str, str], Places | None] = field(init=False, default_factory=dict)
 
@@ -65,7 +70,7 @@ class Preparer:
         if doubted is not None:
             return doubted
         base = self.server_of(tool.operation)
-        request = build_request(tool, arguments, base, self.routes, self.find, body)
+        request = build_request(tool, self._with_key(tool, arguments), base, self.routes, self.find, body)
         return Prepared(tool=tool, arguments=arguments, request=request)
 
     def _doubted(self, tool: Tool, arguments: dict[str, Any], body: SentBody | None) -> Failure | None:
@@ -75,6 +80,12 @@ class Preparer:
             self._places[key] = _formatted(tool, body)
         places = self._places[key]
         return None if places is None else _misformatted(places, arguments)
+
+    def _with_key(self, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return arguments with an idempotency key: a new one for each request, as what it carries may be another."""
+        if not tool.key or arguments.get(tool.key) is not None:
+            return arguments
+        return {**arguments, tool.key: self.new_key()}
 
     def _check(self, tool: Tool, body: SentBody | None) -> Check:
         key = _key(tool, body)

@@ -17,8 +17,10 @@ from openapi_mcp.executor.faults import (
     AddressError,
     BrokenAnswerError,
     CertificateError,
+    LostError,
     NoTurnError,
     SendError,
+    SilenceError,
     TooLargeError,
     UnreachableError,
     UnsendableError,
@@ -37,13 +39,15 @@ if TYPE_CHECKING:
     import httpx
 
 __all__ = [
-    "MAX_REDIRECTS", "AddressError", "BrokenAnswerError", "CertificateError", "NoTurnError", "SendError", "Sender",
-    "TooLargeError", "UnreachableError", "UnsendableError", "UploadError",
+    "MAX_REDIRECTS", "AddressError", "BrokenAnswerError", "CertificateError", "LostError", "NoTurnError", "SendError",
+    "Sender", "SilenceError", "TooLargeError", "UnreachableError", "UnsendableError", "UploadError",
 ]  # fmt: skip
 
 MAX_REDIRECTS = 5
 Authorize = Callable[[HttpRequest], HttpRequest]
 """Sets credentials on a request, wherever it may carry them."""
+Watch = Callable[[Answer, anyio.CancelScope], None]
+"""Told, when a request's turn has come, what its answer comes in as, and the scope that ends it."""
 _Carrier = Callable[["httpx.Request"], Awaitable["httpx.Response"]]
 
 
@@ -89,7 +93,11 @@ class Sender:
         return Lane(where, transport.handle_async_request, transport.aclose)
 
     async def send(
-        self, request: HttpRequest, deadline: float = math.inf, authorize: Authorize = lambda request: request
+        self,
+        request: HttpRequest,
+        deadline: float = math.inf,
+        authorize: Authorize = lambda request: request,
+        watch: Watch | None = None,
     ) -> HttpResponse:
         """Return the answer to a request, redirects within its origin followed (at most 5), each authorized anew.
 
@@ -100,7 +108,7 @@ class Sender:
         request itself, and our certificate is shown to none but the origins that `trust` knows.
 
         Raises:
-            TimeoutError: the deadline came before the answer was whole.
+            TimeoutError: the deadline came before the answer was whole; a SilenceError, before anything of it.
             UnsendableError: a URL that is too long, or a header that HTTP does not allow.
             UploadError: a file to send is missing, or has changed.
             UnreachableError: no connection; a CertificateError where a certificate is why.
@@ -111,15 +119,17 @@ class Sender:
         """
         answer = Answer(self.max_body)
         had_turn = False
-        with anyio.CancelScope(deadline=deadline):
+        with anyio.CancelScope(deadline=deadline) as scope:
             async with self._turns:
                 had_turn = True
+                if watch is not None:
+                    watch(answer, scope)
                 return await self._exchange(request, answer, authorize)
         if not had_turn:
             raise NoTurnError(f"{self.max_concurrency} calls were in flight already")
         if came := answer.at_deadline():
             return came
-        raise TimeoutError
+        raise TimeoutError if answer.steps else SilenceError
 
     async def _exchange(self, request: HttpRequest, answer: Answer, authorize: Authorize) -> HttpResponse:
         import httpx
@@ -133,13 +143,15 @@ class Sender:
         except OpenapiMcpError as error:  # a file of certificates is no longer what it was
             raise CertificateError(error.message, error.hint or "") from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
+            if answer.steps:  # it was sent, and redirected: what it was to do may be done
+                raise BrokenAnswerError(f"it redirects to where no connection is made: {_reason(error)}") from error
             raise _unreachable(error) from error
         except (httpx.HTTPError, httpx.StreamError, ssl.SSLError) as error:
             if fault := certificate_fault(error):  # TLS 1.3: a server refuses us when the request is on its way
                 raise CertificateError(fault.message, fault.hint or "") from error
             if came := answer.broken_off():
                 return came
-            raise BrokenAnswerError(_reason(error)) from error
+            raise _broken(error) from error
         except BrokenAnswerError:
             if came := answer.broken_off():
                 return came
@@ -249,6 +261,17 @@ def _through(client: "httpx.AsyncClient") -> _Carrier:
 def _unreachable(error: Exception) -> UnreachableError:
     fault = certificate_fault(error)
     return CertificateError(fault.message, fault.hint or "") if fault else UnreachableError(_reason(error))
+
+
+_LOST = ("Server disconnected", "peer closed connection")  # so httpcore and h11 say it, among what is no HTTP
+
+
+def _broken(error: Exception) -> BrokenAnswerError:
+    import httpx
+
+    said = _reason(error)
+    is_lost = isinstance(error, httpx.NetworkError) or said.startswith(_LOST)
+    return LostError(said) if is_lost else BrokenAnswerError(said)
 
 
 def _no_cookies() -> CookieJar:

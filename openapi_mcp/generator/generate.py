@@ -22,6 +22,7 @@ from openapi_mcp.generator.hints import Hints, result_size, with_result_size
 from openapi_mcp.generator.inline import inline
 from openapi_mcp.generator.inputs import Inputs, changed, inputs_of, key_of
 from openapi_mcp.generator.instructions import instructions
+from openapi_mcp.generator.keys import keyed
 from openapi_mcp.generator.naming import HEADER_NAME, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out, unmatched
@@ -107,7 +108,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
             try:
                 taken = making.inputs_of(operation, edit)
                 tool = edited(making.tool(operation, name, taken), edit, fitted.longest_description)
-                tools.append(_admitted(tool, gate))
+                tools.append(_admitted(keyed(tool), gate))
                 problems += (*_lost_parameters(operation), *shortcomings(taken, edit))
                 continue
             except (_Unserved, UnsendableBodyError) as error:

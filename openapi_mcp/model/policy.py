@@ -9,6 +9,10 @@ from openapi_mcp.model.document import Location
 METHODS = ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ANY_METHOD = "*"  # in a selection: also methods that only the document names (OAS 3.2, additionalOperations)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+READS = SAFE_METHODS | {"QUERY", "OPTIONS", "TRACE"}
+"""The methods that change nothing: RFC 9110, section 9.2.1."""
+IDEMPOTENCY_KEYS = frozenset({"idempotency-key", "x-idempotency-key", "idempotency-token"})
+"""Headers, in lower case, that tell a repeated request from a new one: draft-ietf-httpapi-idempotency-key-header."""
 PATTERN_STARTS = ("/", "*", "tag:", "op:")  # of a pattern that names operations, whatever their method
 ANY_CLIENT = "all"
 CONFIRM = ("none", "destructive", "writes")
@@ -96,12 +100,29 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `amount` requests in any `seconds`."""
+
+    amount: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """Return it as it is written: "100/minute", "5/2 s"."""
+        unit = _UNITS.get(self.seconds)
+        return f"{self.amount}/{unit}" if unit else f"{self.amount}/{self.seconds} s"
+
+
+_UNITS = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Limits of one call, and of all at once.
 
     `timeout` is in seconds, for all of it; `max_body` in decompressed bytes read from upstream; `max_response` in
     characters of a result, 0 for no limit; `max_concurrency` in calls that are in flight to the API at a time.
-    `follow_pages` is how many pages are collected into one result, the first counted; 0 and 1 follow none.
+    `follow_pages` is how many pages are collected into one result, the first counted; 0 and 1 follow none. `retries` is
+    how often a request is sent again; `rate_limit`, how many are sent to the API in a time, by each of the rates.
     """
 
     timeout: float = 30.0
@@ -109,6 +130,8 @@ class Limits:
     max_response: int = 25_000
     max_concurrency: int = 100
     follow_pages: int = 0
+    retries: int = 3
+    rate_limit: tuple[Rate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

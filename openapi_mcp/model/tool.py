@@ -109,7 +109,8 @@ class Tool:
     `parameters` are the arguments beside the body, `bodies` the media types that can be sent, the default first;
     `chooser` is the argument that names another one, "" where there is no choice. The operator's own values by the
     names of arguments: `fixed` are always sent and no caller's to give, `defaults` are sent where a call gives none.
-    `meta` is what clients are told of it beside the protocol's own words.
+    `meta` is what clients are told of it beside the protocol's own words. `key` is the argument that is made anew for
+    each call that gives none: a declared idempotency key.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Tool:
     meta: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
 
     @property
     def bindings(self) -> tuple[Binding, ...]:

@@ -63,6 +63,11 @@ def classify(response: HttpResponse, body: Any, refused: Refused, now: float) ->
     )
 
 
+def is_used_up_for_good(response: HttpResponse, body: Any) -> bool:
+    """True where an answer says by its status, a code or words that a quota or a plan is used up: no waiting helps."""
+    return _kind(response, body, sentence_in(body)[0], has_wait=True) is FailureKind.QUOTA
+
+
 def _kind(response: HttpResponse, body: Any, sentence: str, *, has_wait: bool) -> FailureKind:
     """Return the kind of a status; that of a clear code in the body where the status says only that it is refused."""
     status, kind = response.status, kind_of(response.status)

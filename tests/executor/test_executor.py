@@ -59,7 +59,8 @@ PATHS: Json = {
 def executor(base_url: str | None = API, paths: Json | None = None, **options: Any) -> Executor:
     root = {name: options.pop(name) for name in ("servers", "components") if name in options}
     made = document(paths or PATHS, **root)
-    return Executor(made, generate(made, ALL_METHODS), base_url=base_url, **options)
+    once: Json = {"limits": Limits(retries=0)}  # what follows is in test_trying.py
+    return Executor(made, generate(made, ALL_METHODS), base_url=base_url, **{**once, **options})
 
 
 async def called(base_url: str | None, tool: str = "thing", arguments: Json | None = None, **options: Any) -> Result:
@@ -156,7 +157,7 @@ async def test_wrong_arguments_are_said_and_nothing_is_sent(httpx_mock: HTTPXMoc
         "retryable": False,
         "retry_after": None,
         "attempts": 0,
-        "hint": 'correct "id" and call again',
+        "hint": 'correct "id": it must be integer; then call again',
         "try": [],
         "body": None,
     }
@@ -199,7 +200,7 @@ REFUSALS: list[tuple[str, bytes, Json]] = [
             "message": "the API answered 422: city: Unknown.",
             "status": 422,
             "field": "city",
-            "hint": "correct the values that the answer names, then call again",
+            "hint": 'correct "city": it was refused; then call again',
             "body": {"city": ["Unknown."]},
             "evidence": {"at": "#/city/0", "said": "Unknown."},
         },
@@ -380,7 +381,7 @@ async def test_redirects_without_end_are_a_bad_response() -> None:
 async def test_an_upstream_that_never_ends_is_a_timeout(upstreams_way: Any, tool: str, retryable: bool) -> None:
     """security.md 16 R-TIMEOUT: a total deadline, not only per read; 25: the upstream request is closed."""
     async with raw_upstream(upstreams_way) as upstream:
-        error = error_of(await called(upstream.url, tool, {}, limits=Limits(timeout=0.1)))
+        error = error_of(await called(upstream.url, tool, {}, limits=Limits(timeout=0.1, retries=0)))
         with anyio.fail_after(5):
             await upstream.hung_up.wait()
     assert error == {

@@ -13,6 +13,7 @@ from support.raw import answer, hang, raw_upstream, redirect
 
 from openapi_mcp.executor.send import (
     BrokenAnswerError,
+    LostError,
     NoTurnError,
     Sender,
     SendError,
@@ -288,8 +289,8 @@ async def test_a_port_that_nobody_listens_on_is_unreachable() -> None:
         (httpx.ConnectTimeout(""), UnreachableError, "ConnectTimeout"),
         (httpx.ProxyError("407"), UnreachableError, "407"),
         (httpx.UnsupportedProtocol("ftp"), UnreachableError, "ftp"),
-        (httpx.ReadError(""), BrokenAnswerError, "ReadError"),
-        (httpx.WriteError("reset"), BrokenAnswerError, "reset"),
+        (httpx.ReadError(""), LostError, "ReadError"),
+        (httpx.WriteError("reset"), LostError, "reset"),
         (httpx.RemoteProtocolError("odd"), BrokenAnswerError, "odd"),
         (httpx.DecodingError("zip"), BrokenAnswerError, "zip"),
         (httpx.StreamClosed(), BrokenAnswerError, "Attempted to read or stream content"),

@@ -1,14 +1,15 @@
 """What the refusals of frameworks mean: real answers, as each of them sends its own."""
+# ruff: noqa: E501  answers stand as they are sent
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from support.make import json_body, one_tool, parameter
 
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.recovery.classify import Refused, classify
-from support.make import json_body, one_tool, parameter
 
 ORDER = {
     "type": "object",

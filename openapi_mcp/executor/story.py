@@ -1,0 +1,37 @@
+"""What was tried for a request, as it is told: in a failure, and in the note of a success."""
+
+from dataclasses import replace
+from typing import Any
+
+from openapi_mcp.executor.trying import Story
+from openapi_mcp.model.call import Failure
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.policy import READS
+
+_GONE = frozenset((404, 410))
+
+
+def note_of(story: Story) -> dict[str, Any]:
+    """Return the note of a success: nothing where one attempt was enough, or a renewed credential.
+
+    {"retried": {"attempts": 3, "waited": 0.8, "after": ["503", "connection lost"]}}
+    """
+    if not story.after:
+        return {}
+    return {"retried": {"attempts": story.attempts, "waited": round(story.waited, 3), "after": story.after}}
+
+
+def told(failure: Failure, request: HttpRequest, story: Story) -> Failure:
+    """Return a failure that says what was tried before it.
+
+    Where an earlier attempt may have done what a write was to do, nothing in the refusal of the last one is a reason
+    to send other values: it is told without faults to repair.
+    """
+    failure = replace(failure, attempts=story.attempts, waited=story.waited)
+    if not story.is_unknown or request.method in READS or failure.status is None or failure.status >= 500:
+        return failure
+    if request.method == "DELETE" and failure.status in _GONE:
+        hint = "an earlier attempt of this call got no answer and may have deleted it: read it to be sure"
+        return replace(failure, faults=(), hint=hint)
+    hint = "an earlier attempt of this call got no answer and may have been carried out: read the present state"
+    return replace(failure, faults=(), hint=f"{hint}; {failure.hint}" if failure.hint else hint)

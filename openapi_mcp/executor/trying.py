@@ -1,0 +1,165 @@
+"""A request tried until it is answered: at its rate, again where it may be, beside a hang, not where all fails."""
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+import anyio
+
+from openapi_mcp.executor.breaker import Breakers
+from openapi_mcp.executor.faults import (
+    AddressError,
+    NoTurnError,
+    SendError,
+    TooSoonError,
+    UnsendableError,
+    UploadError,
+)
+from openapi_mcp.executor.hedge import Hedge
+from openapi_mcp.executor.limiter import Limiter
+from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of, wait_before
+from openapi_mcp.executor.send import Authorize, Sender, Watch
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.policy import READS
+from openapi_mcp.model.url import origin
+
+log = logging.getLogger(__name__)
+
+_NOT_SENT = (NoTurnError, TooSoonError, UploadError, UnsendableError, AddressError)
+
+
+@dataclass(slots=True)
+class Story:
+    """What was done for one request: how often it was sent, `after` what again, how long it `waited` in between.
+
+    `retries` counts the attempts that followed another, not the one beside another (`is_hedged`); `is_unknown`: one
+    that was followed may have been carried out.
+    """
+
+    attempts: int = 0
+    retries: int = 0
+    waited: float = 0.0
+    after: list[str] = field(default_factory=list)
+    is_hedged: bool = False
+    is_unknown: bool = False
+
+
+class Trial(NamedTuple):
+    """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far."""
+
+    request: HttpRequest
+    deadline: float
+    authorize: Authorize
+    story: Story
+
+
+@dataclass(slots=True, kw_only=True)
+class Trying:
+    """How requests are tried; one for all calls of an API. `now` is in seconds since 1970, `chance` from 0 up to 1.
+
+    `patience` are the seconds that a read may bring nothing before a second attempt goes beside it.
+    """
+
+    sender: Sender
+    now: Callable[[], float]
+    retries: int = 0
+    patience: float = 10.0
+    limiter: Limiter | None = None
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    chance: Callable[[], float] = random.random
+    _breakers: Breakers = field(init=False, default_factory=Breakers)
+
+    async def send(self, trial: Trial) -> HttpResponse:
+        """Return the answer to a request, after as many attempts as it takes and may have.
+
+        Raises:
+            LeftAloneError: its origin has failed again and again; nothing was sent.
+            TooSoonError: the rate limit lets it go only after its deadline; nothing was sent.
+            SendError, TimeoutError: as `Sender.send` does; what became of the last attempt.
+        """
+        where = origin(trial.request.url) if self._breakers else None
+        is_probe = self._breakers.begin(where, anyio.current_time()) if where else False
+        try:
+            outcome = await self._outcome(trial)
+        except BaseException:
+            if is_probe:
+                self._breakers.let_go(where)
+            raise
+        if isinstance(outcome, HttpResponse) and outcome.status < 429 and not self._breakers:
+            return outcome
+        return await self._on(trial, outcome, is_probe=is_probe)
+
+    async def _on(self, trial: Trial, outcome: Outcome, *, is_probe: bool) -> HttpResponse:
+        """Return what follows after the first attempt."""
+        while True:
+            told = self._told(outcome)
+            self._note(trial, outcome, told, is_probe=is_probe)
+            wait = self._wait(trial, outcome, told)
+            if wait is None:
+                break
+            self._tell(trial.story, outcome, wait)
+            await self.sleep(wait)
+            again = await self._outcome(trial)
+            if isinstance(again, _NOT_SENT):
+                break  # what became of the last one that was sent is told
+            outcome, is_probe = again, False
+        if isinstance(outcome, HttpResponse):
+            return outcome
+        raise outcome
+
+    async def _outcome(self, trial: Trial) -> Outcome:
+        try:
+            if not self.retries or trial.story.is_hedged or trial.request.method not in READS:
+                return await self._attempt(trial)
+            hedge = Hedge(patience=self.patience, second=partial(self._beside, trial))
+            return await hedge.run(partial(self._attempt, trial))
+        except (SendError, TimeoutError) as error:
+            return error
+
+    async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
+        if self.limiter is not None:
+            await self.limiter.take(trial.deadline)
+        trial.story.attempts += 1
+        try:
+            return await self.sender.send(trial.request, trial.deadline, trial.authorize, watch)
+        except _NOT_SENT:
+            trial.story.attempts -= 1
+            raise
+
+    async def _beside(self, trial: Trial) -> HttpResponse:
+        trial.story.is_hedged = True
+        trial.story.after.append(f"no answer for {self.patience:g} s")
+        return await self._attempt(trial)
+
+    def _told(self, outcome: Outcome) -> float | None:
+        if not isinstance(outcome, HttpResponse) or outcome.status < 429:
+            return None
+        from openapi_mcp.executor.told import told_seconds
+
+        return told_seconds(outcome, self.now())
+
+    def _note(self, trial: Trial, outcome: Outcome, told: float | None, *, is_probe: bool) -> None:
+        """Tell the breaker of the request's origin what became of it."""
+        where = origin(trial.request.url)
+        self._breakers.note(where, outcome, told, anyio.current_time(), is_probe=is_probe)
+
+    def _wait(self, trial: Trial, outcome: Outcome, told: float | None) -> float | None:
+        """Return the seconds until the next attempt, None where there is none: a wait beyond the deadline, too."""
+        if trial.story.retries >= self.retries or not may_follow(trial.request, outcome):
+            return None
+        from openapi_mcp.executor.told import is_spent
+
+        if is_spent(outcome):
+            return None
+        wait = wait_before(trial.story.retries + 2, told, self.chance())
+        return wait if anyio.current_time() + wait < trial.deadline else None
+
+    def _tell(self, story: Story, outcome: Outcome, wait: float) -> None:
+        story.retries += 1
+        story.waited += wait
+        story.after.append(said_of(outcome))
+        story.is_unknown = story.is_unknown or is_unknown(outcome)
+        log.info("sent_again after=%s attempt=%d wait_ms=%d", story.after[-1], story.attempts + 1, wait * 1e3)
