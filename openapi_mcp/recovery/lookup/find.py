@@ -77,7 +77,8 @@ def read_list(
         if found is None:
             return read
         records = identified(found.value, way.producer, entity)
-        read.is_answered = bool(read.is_answered or records or not items_in(found.value))
+        has_ids = any(each.id is not None for each in records)
+        read.is_answered = read.is_answered or has_ids or not items_in(found.value)
         read.records += records
         read.is_whole = is_whole(found, len(read.records), tool, call.arguments) and len(read.records) <= MOST_RECORDS
         further = found.next
@@ -88,23 +89,25 @@ def read_list(
         call = further
 
 
-def _exact(read: Read, wanted: Wanted) -> dict[str | int, Identified]:
+def _exact(read: Read, wanted: Wanted) -> dict[str | int | None, Identified]:
     """Return the records that are called exactly so, by their ids: one that comes twice is one."""
-    own = (each for each in read.records if each.is_own)
-    return {each.id: each for each in own if is_called(names_of(each.record, wanted.entity), wanted.text)}
+    return {each.id: each for each in read.records if is_called(names_of(each.record, wanted.entity), wanted.text)}
 
 
 def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
     exact = _exact(read, wanted)
-    fitting = [wanted.fitting(id) for id in exact]
-    if len(exact) == 1 and read.is_whole and fitting[0] is not None:
-        return Taken(id=fitting[0], how=f"{looked_up(wanted.text, way.call)}: {wanted.entity} {fitting[0]}")
+    id = wanted.fitting(next(iter(exact))) if len(exact) == 1 else None
+    if id is not None and read.is_whole:
+        return Taken(id=id, how=f"{looked_up(wanted.text, way.call)}: {_kind(wanted)} {id}")
     if len(exact) > 1:
         hint = f"{_shown(wanted.text)} names more than one {_kind(wanted)}: ask which is meant, then give its id"
         return Told(near=_told(list(exact.values()), wanted), hint=hint)
-    if exact:
+    if exact and not read.is_whole:
         hint = f"one {_kind(wanted)} of those seen is called {_shown(wanted.text)}, but the list goes on"
         return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then give its id")
+    if exact:
+        hint = f"the {_kind(wanted)} that is called {_shown(wanted.text)} has no id that fits here"
+        return Told(near=_told(list(exact.values()), wanted), hint=hint)
     return _none(read, wanted)
 
 
@@ -119,8 +122,7 @@ def _none(read: Read, wanted: Wanted) -> Told:
 def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
     """Return the records whose names are nearest to the text."""
     weighed = [
-        (likeness(names_of(each.record, wanted.entity, is_own=each.is_own), wanted.text), each)
-        for each in read.records[:_MOST_WEIGHED]
+        (likeness(names_of(each.record, wanted.entity), wanted.text), each) for each in read.records[:_MOST_WEIGHED]
     ]
     weighed.sort(key=lambda each: -each[0])
     return [each for weight, each in weighed if weight >= ALIKE]
@@ -128,13 +130,13 @@ def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
 
 def _told(records: list[Identified], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
     """Return the first few things, each once, as they are told: {"id": 7, "name": "Bob"}."""
-    by_id = {each.id: each for each in reversed(records)}
+    by_id = {each.id: each for each in reversed(records) if each.id is not None}
     return tuple(as_told(by_id[id], wanted.entity) for id in list(reversed(by_id))[:_MOST_NEAR])
 
 
 def as_told(each: Identified, entity: str) -> Mapping[str, Any]:
     """Return a thing as it is told: {"id": 7, "name": "Bob (bob@example.com)"}."""
-    names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity, is_own=each.is_own)[:2]]
+    names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity)[:2]]
     id = one_line(each.id, _LONGEST_NAME) if isinstance(each.id, str) else each.id
     if names:
         return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else "")}

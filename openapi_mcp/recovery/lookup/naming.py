@@ -19,7 +19,7 @@ _NAMES = frozenset(
     (
         "name", "fullname", "displayname", "title", "label", "username", "login", "email", "emailaddress", "mail",
         "slug", "code", "key", "sku", "number", "no", "reference", "ref", "handle", "nickname", "shortname",
-        "longname", "screenname", "companyname", "legalname", "realname", "summary", "subject", "isbn", "ean",
+        "longname", "screenname", "legalname", "realname", "summary", "subject", "isbn", "ean",
     )
 )  # fmt: skip
 _AROUND_NAMES = frozenset(
@@ -37,15 +37,12 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
-def names_of(record: Record, entity: str, *, is_own: bool = True) -> list[str]:
-    """Return what a record says that a thing of a kind is called, the most telling first.
+def names_of(record: Record, entity: str) -> list[str]:
+    """Return what a record of a kind says that the thing is called, the most telling first.
 
-    {"id": 7, "name": "Bob", "city": "Bonn"} -> ["Bob"]; of a record that only refers to the thing (`is_own` is False)
-    the names that say so: {"id": 40, "number": "A-7", "customer_name": "Bob"}, "customer" -> ["Bob"]
+    ({"id": 7, "customer_name": "Bob", "city": "Bonn"}, "customer") -> ["Bob"]
     """
-    kind = word(entity)
-    found = list(_own_names(record, kind) if is_own else _names_with(record, kind))
-    return list(dict.fromkeys(name for name in found if name.strip()))
+    return list(dict.fromkeys(name for name in _all_names(record, word(entity)) if name.strip()))
 
 
 def is_called(names: list[str], text: str) -> bool:
@@ -67,19 +64,11 @@ def _likeness(name: str, wanted: str) -> float:
     return alike.ratio() if alike.quick_ratio() >= ALIKE else 0.0
 
 
-def _own_names(record: Record, kind: str) -> Iterator[str]:
+def _all_names(record: Record, kind: str) -> Iterator[str]:
     yield from _direct(record, kind)
     for name, inner in islice(record.items(), _MOST_FIELDS):
         if isinstance(inner, dict) and word(name[:80]) in _AROUND_NAMES | {kind} and "id" not in inner:
             yield from _direct(inner, kind)
-
-
-def _names_with(record: Record, kind: str) -> Iterator[str]:
-    """Yield the names that a record of something else gives a thing it refers to: customer_name."""
-    for name, value in islice(record.items(), _MOST_FIELDS):
-        said = word(name[:80])
-        if kind and said.startswith(kind) and said.removeprefix(kind) in _NAMES:
-            yield from _as_name(value)
 
 
 def _direct(record: Record, kind: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ def chosen(records: list[Identified], which: Which, entity: str) -> tuple[Identi
         return None
     best = {name: _best(records, name, which) for name in times_of(records[0].record, entity)}
     best = {name: ids for name, ids in best.items() if ids}
-    common = frozenset.intersection(*best.values()) if best else frozenset[str | int]()
+    common = frozenset.intersection(*best.values()) if best else frozenset[str | int | None]()
     told_by = next((name for name, ids in best.items() if len(ids) == 1), "")
     if len(common) != 1 or not told_by:
         return None
@@ -48,7 +48,7 @@ def times_of(record: Record, entity: str) -> list[str]:
     return sorted(found, key=lambda name: not word(name[:80]).startswith("created"))
 
 
-def _best(records: list[Identified], name: str, which: Which) -> frozenset[str | int]:
+def _best(records: list[Identified], name: str, which: Which) -> frozenset[str | int | None]:
     """Return the ids of the records with the greatest time in a field (or the least); none where one has no time."""
     times = [_as_time(each.record.get(name)) for each in records]
     known = [time for time in times if time is not None]

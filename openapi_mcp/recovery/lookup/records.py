@@ -19,15 +19,14 @@ _LONGEST_ID = 500  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """A record, and the value in it that identifies what is wanted; `is_own` where the record is that thing."""
+    """A record of a thing, and the value in it that identifies the thing; None where it has none that can be used."""
 
-    id: str | int
+    id: str | int | None
     record: Record
-    is_own: bool = True
 
 
 def identified(value: JsonValue, producer: Producer, entity: str) -> list[Identified]:
-    """Return the records of an answer that have a value at a producer's field, at most MOST_RECORDS and one more.
+    """Return the records of an answer that are those of a producer's field, at most MOST_RECORDS and one more.
 
     ({"results": [{"id": 7, "name": "Bob"}]}, "results[].id") -> [7 of {"id": 7, "name": "Bob"}]. Where the answer has
     another form than the document says, its list is read: [{"id": 7, "name": "Bob"}]
@@ -67,11 +66,13 @@ def _items(value: JsonValue, lists: int) -> Iterator[JsonValue]:
 
 
 def _keyed(record: Record, key: str, producer: Producer, entity: str) -> Identified | None:
-    name = key or _own_key(record, entity)
-    value = record.get(name)
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or not is_usable(value):
+    """Return a record with its id; None for one of something else."""
+    if key and not _is_own(record, key, producer, entity):
         return None
-    return Identified(id=value, record=record, is_own=not key or _is_own(record, key, producer, entity))
+    value = record.get(key or _own_key(record, entity))
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not is_usable(value):
+        return Identified(id=None, record=record)
+    return Identified(id=value, record=record)
 
 
 def is_usable(value: str | int) -> bool:
@@ -94,13 +95,19 @@ def _says_id_of(name: str, entity: str) -> bool:
 
 def _is_own(record: Record, key: str, producer: Producer, entity: str) -> bool:
     """True where a record is the thing itself: {"id": 7, ...}, or {"customer_id": 7, ...} of GET /customers."""
-    return _names_itself(key, producer, entity) and (not parse(key).words or "id" not in record)
+    return _is_plain(key) or ("id" not in record and _names_itself(key, producer, entity))
+
+
+def _is_plain(key: str) -> bool:
+    """True for a key that says of nothing else what it is the key of: "id", "login", "username"."""
+    said = parse(key)
+    return not said.words or said.key == "username"
 
 
 def _names_itself(key: str, producer: Producer, entity: str) -> bool:
     """True for a key by which a record names itself: "id", and "customer_id" in the answer of GET /customers."""
     said = parse(key)
-    if not said.words:
+    if _is_plain(key):
         return True
     return bool(said.key) and "_".join(said.words) == entity == "_".join(_last_word(producer.path))
 
@@ -114,12 +121,15 @@ def is_collection(producer: Producer, entity: str) -> bool:
     if not _names_itself(producer.field.rpartition(".")[2], producer, entity):
         return False
     before, _, inner = producer.field.rpartition("[]") if "[]" in producer.field else ("", "", f".{producer.field}")
-    around = inner.split(".")[1:-1]
-    return "[]" not in before and all(_only_holds(step, entity) for step in around) and not _is_part(producer, entity)
+    around = [step for step in (*before.split("."), *inner.split(".")[1:-1]) if step]
+    return all(_only_holds(step, producer, entity) for step in around) and not _is_part(producer, entity)
 
 
-def _only_holds(name: str, entity: str) -> bool:
-    return is_wrapper(name) or "_".join(split(name)) == entity
+def _only_holds(name: str, producer: Producer, entity: str) -> bool:
+    """True for a property around the things: "data", and "customers" in the answer of GET /customers."""
+    last = _last_word(producer.path)
+    is_of_it = "_".join(last) == entity or bool(set(last) & _LOOKS)
+    return "[]" not in name and (is_wrapper(name) or (is_of_it and "_".join(split(name)) == entity))
 
 
 _LOOKS = frozenset(("search", "query", "find", "lookup", "list", "filter", "all", "by", "suggest", "autocomplete"))

@@ -28,8 +28,10 @@ class Wanted:
     schema: Schema = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
 
-    def fitting(self, id: str | int) -> str | int | None:
+    def fitting(self, id: str | int | None) -> str | int | None:
         """Return an id in the form that the place takes: 7 for an integer, "7" for a text; None where it fits none."""
+        if id is None:
+            return None
         forms: list[str | int] = [id, str(id)]
         if isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 18 and str(int(id)) == id:
             forms.append(int(id))

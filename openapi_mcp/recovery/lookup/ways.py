@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.index.entities import parse, segments, split
+from openapi_mcp.index.entities import segments, split
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.capability import Producer
 from openapi_mcp.model.policy import SAFE_METHODS
@@ -17,7 +17,6 @@ _BY_EMAIL = ("email", "mail")
 _BY_NAME = ("name", "title", "label", "username", "login")
 _BY_WORDS = ("search", "q", "query", "keyword", "term", "text", "phrase", "s")
 _BESIDE = frozenset(("filter", "by", "string", "full", "exact", "contain", "like", "key", "display", "icontains"))
-_ASKED = frozenset((*_BY_EMAIL, *_BY_NAME, "slug", "handle", "code", "key", "sku", "number", "reference"))
 _MOST_FINDS = 2  # ways to search one list
 
 
@@ -120,16 +119,10 @@ def lacking(tool: Tool, arguments: Mapping[str, Any]) -> bool:
 
 def searches(tool: Tool, wanted: Wanted, known: Known) -> list[str]:
     """Return the arguments by which a list is searched for a text, the most fitting first."""
-    names = dict.fromkeys((*_named(tool, wanted), *known.of(tool.name).finds))
-    ranked = [(rank, name) for name in names if (rank := _rank(tool, name, wanted)) is not None]
+    finds = known.of(tool.name).finds
+    ranked = [(rank, name) for name in finds if (rank := _rank(tool, name, wanted)) is not None]
     ranked.sort(key=lambda each: each[0])
     return [name for _, name in ranked if fits(wanted.text, schema_of(tool, name), tool)][:_MOST_FINDS]
-
-
-def _named(tool: Tool, wanted: Wanted) -> list[str]:
-    """Return what a path asks for that is a name and no id: the username of /users/{username}."""
-    lacking = [name for name in _required(tool) if name not in wanted.given]
-    return lacking if len(lacking) == 1 and parse(lacking[0]).key in _ASKED else []
 
 
 def _rank(tool: Tool, name: str, wanted: Wanted) -> int | None:
@@ -142,7 +135,7 @@ def _rank(tool: Tool, name: str, wanted: Wanted) -> int | None:
     for place, known in enumerate(order):
         if words and words <= set(known):
             return place
-    return len(order) if name in _required(tool) and words <= _ASKED else None
+    return None
 
 
 def _plain(tool: Tool, name: str, entity: str) -> set[str]:
