@@ -72,6 +72,7 @@ log = logging.getLogger(__name__)
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _MAX_URL = 500  # characters of a URL in a note
+_NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
 
 
 def server_url(document: Document, base_url: str | None = None, operation: Operation | None = None) -> str:
@@ -149,10 +150,11 @@ class Executor:
             routes=Routes(document.templates, document.methods),
             find=find_file,
         )
+        self._foreseer = replace(self._preparer, new_key=lambda: _NEW_KEY)
         scoped = scoped_schemes(document.security_schemes)
         self._recovery = Recovery(
             toolset=toolset,
-            preparer=self._preparer,
+            preparer=self._foreseer,
             policy=recovering or Recovering(),
             strategies=strategies,
             scoped=scoped,
@@ -201,7 +203,7 @@ class Executor:
         tool = self._toolset.by_name[call.tool]
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
-        answer = await drive(collection, partial(self._page, deadline=deadline))
+        answer = await drive(collection, partial(self._page, deadline=deadline, as_it_is=True))
         return await self._reader.show(answer, call, selection(tool, first.call.arguments))
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
@@ -242,7 +244,7 @@ class Executor:
 
     def _foreseen(self, call: Call) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
         """Return what a call sends, repaired as far as that goes without asking anybody, and the repairs."""
-        found = self._preparer.prepare(call)
+        found = self._foreseer.prepare(call)
         if not isinstance(found, Failure):
             return found, ()
         return self._recovery.foreseen(replace(call, is_shown=True), found)
@@ -364,7 +366,7 @@ class Executor:
 
     def _is_sound(self, call: Call, redact: Redactor) -> bool:
         """True for a call that could be made, and told: it holds no secret."""
-        if isinstance(self._preparer.prepare(call, as_it_is=True), Failure):
+        if isinstance(self._foreseer.prepare(call, as_it_is=True), Failure):
             return False
         return not redact.finds(write_json(call.arguments))
 

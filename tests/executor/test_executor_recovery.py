@@ -243,3 +243,34 @@ async def test_arguments_without_end_are_refused_as_before(httpx_mock: HTTPXMock
         deep = [deep]
     result = await called(executor(), "orders_read", {"id": deep})
     assert failure(result).kind == "invalid_arguments"
+
+
+async def test_a_shown_request_is_the_same_each_time_though_its_key_is_new(httpx_mock: HTTPXMock) -> None:
+    """Issue 5, Writes: an answer counts for the request that was shown; issue 7, Retry: a key where one is declared."""
+    paths: Json = {"/a": {"post": {"operationId": "add", "parameters": [parameter("Idempotency-Key", "header")]}}}
+    made = document(paths)
+    running = Executor(made, generate(made, ALL_METHODS), base_url=API)
+    call = Call(tool="add")
+    assert running.foresee(call) == running.foresee(call)
+    httpx_mock.add_response(method="POST", is_reusable=True)
+    async with running:
+        await running.call(call)
+        await running.call(call)
+    keys = [each.headers["Idempotency-Key"] for each in httpx_mock.get_requests()]
+    assert len(set(keys)) == 2
+
+
+async def test_pages_after_one_that_was_sent_as_it_is_are_sent_so_too(httpx_mock: HTTPXMock) -> None:
+    """Our choice: a text that has not its declared format is the API's to judge, on every page."""
+    asked = [
+        parameter("since", schema={"type": "string", "format": "date"}),
+        parameter("page", schema={"type": "integer"}),
+    ]
+    made = document({"/a": {"get": {"operationId": "all", "parameters": asked}}})
+    httpx_mock.add_response(json={"items": [{"a": 1}], "next": f"{API}/a?since=lately&page=2"})
+    httpx_mock.add_response(json={"items": [{"a": 2}], "next": None})
+    async with Executor(made, generate(made, ALL_METHODS), base_url=API, limits=Limits(follow_pages=3)) as running:
+        result = await running.call(Call(tool="all", arguments={"since": "lately"}))
+    assert result.structured is not None
+    assert [item["a"] for item in result.structured["items"]] == [1, 2]
+    assert result.structured["_note"]["pages"] == 2
