@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from functools import lru_cache
 
 from openapi_mcp.index.entities import HANDLES, IDS, Name, parameter_in, parse, segments, split
 from openapi_mcp.model.tool import Tool
@@ -33,20 +34,25 @@ _FILTERS = ("filter", "where")
 
 def alike(given: str, name: str, spot: Spot, tool: Tool) -> Likeness | None:
     """Return how near a given name is to a declared one, under which it may be meant; None where it is not."""
-    if len(given) > _LONGEST:
+    if max(len(given), len(name)) > _LONGEST:
         return None
-    wire = spot.wire.get(name, name)
-    names = (name, wire) if _letters(name) == _letters(wire) or _is_plain(wire) else (wire,)
+    return _likeness(given, name, spot.wire.get(name, name), entity_of(name, spot, tool))
+
+
+@lru_cache(maxsize=1 << 14)  # of one call each name is held against each other one, for each fault and in each round
+def _likeness(given: str, name: str, wire: str, entity: tuple[str, ...]) -> Likeness | None:
+    is_plain = _is_plain(given) and _is_plain(wire)
+    names = (name, wire) if is_plain else (wire,)
     if any(_letters(given) == _letters(each) for each in _forms(names, wire)):
         return Likeness.SPELLED
     words = split(given)
-    if not words:
+    if not words or not is_plain:
         return None
     if any(words == split(each) for each in names):
         return Likeness.NUMBER
     if any(common(words) == common(split(each)) for each in names):
         return Likeness.WORD
-    if names_the_same(given, wire, entity_of(name, spot, tool)):
+    if names_the_same(given, wire, entity):
         return Likeness.KEY
     return Likeness.SLIP if any(_is_mistyped(words, split(each)) for each in names) else None
 
@@ -76,27 +82,33 @@ def entity_of(name: str, spot: Spot, tool: Tool) -> tuple[str, ...]:
 
     () for the fields of an inner object.
     """
-    if not spot.is_root:
-        return ()
-    wire = spot.wire.get(name, name)
+    return _entity(spot.wire.get(name, name), tool.operation.path) if spot.is_root else ()
+
+
+@lru_cache(maxsize=1 << 10)
+def _entity(wire: str, path: str) -> tuple[str, ...]:
     before: tuple[str, ...] = ()
-    for segment in segments(tool.operation.path):
+    for segment in segments(path):
         inner = parameter_in(segment)
         if inner == wire:
             return before
         before = () if inner else split(segment)
-    return _last_words(tool)
-
-
-def _last_words(tool: Tool) -> tuple[str, ...]:
-    literal = [segment for segment in segments(tool.operation.path) if not parameter_in(segment)]
+    literal = [segment for segment in segments(path) if not parameter_in(segment)]
     return split(literal[-1]) if literal else ()
+
+
+_NO_THINGS = frozenset(
+    ("type", "status", "before", "after", "since", "until", "from", "to", "first", "last", "max", "min", "start", "end")
+)
+"""Words beside which an id is another thing: "before" may be a day, where "before_id" is not."""
 
 
 def names_the_same(given: str, wire: str, entity: tuple[str, ...]) -> bool:
     """True where both are keys of one thing: "customerId" and "pk" of a customer, "customer" and "customer_id"."""
     mine, theirs = parse(given), parse(wire)
-    if not mine.words or mine.key not in IDS | {""}:
+    if not mine.words or mine.key not in IDS | {""} or mine.words[-1] in _NO_THINGS:
+        return False
+    if mine.is_plural and not mine.key:
         return False
     if theirs.words:
         return mine.words == theirs.words and _is_key(mine, theirs)
@@ -114,10 +126,13 @@ def is_id(name: str) -> bool:
     return parse(name).key in IDS
 
 
+_BARE = frozenset(("id", "pk", "identifier", "uuid", "guid"))  # not "uid", which is often that of a user
+
+
 def is_bare_id(name: str) -> bool:
     """True for an id that does not say of what: "id", "pk", "ID"."""
     found = parse(name)
-    return found.key in IDS and not found.words
+    return found.key in _BARE and not found.words and not found.is_plural
 
 
 def is_one_letter_off(given: str, name: str) -> bool:

@@ -52,13 +52,18 @@ def _that_take(case: Case, spot: Spot, given: str, names: tuple[str, ...], liken
     value = spot.given[given]
     fitting = [name for name in free if takes(case, spot, name, value) and _may_be(spot, given, name, value, likeness)]
     if not fitting and len(free) == 1 and likeness in _MENDABLE and free[0] in spot.required:
-        fitting = free if _is_mendable(value, spot.declared[free[0]].get("type")) else []
+        is_mendable = _is_mendable(value, spot.declared[free[0]].get("type"))
+        fitting = free if is_mendable and not takes(case, spot, free[0], value) else []
     return tuple(fitting)
 
 
 def _may_be(spot: Spot, given: str, name: str, value: Any, likeness: Likeness) -> bool:
-    """True for what is required; an optional field is taken where its name is plainly the same word."""
-    if name in spot.required or likeness in _CERTAIN:
+    """True for what is required, and for an optional field whose name is plainly the same word."""
+    if likeness in _CERTAIN:
+        return True
+    if likeness is Likeness.KEY and is_id(name) and not is_id(given) and not _looks_like_an_id(value):
+        return False  # a text, as of the comment that "comment" is
+    if name in spot.required:
         return True
     if likeness is Likeness.SLIP:
         return is_one_letter_off(given, name)

@@ -31,9 +31,15 @@ def _path_arguments(tool: Tool) -> tuple[str, ...]:
 
 
 def _is_key_of_path(name: str, spot: Spot, tool: Tool) -> bool:
-    """True for "{user_id}", "{username}" and "{user}" in "/users/{...}", not for "/weather/{city}"."""
-    key = parse(spot.wire.get(name, name))
-    return is_id(name) or key.key in HANDLES or (bool(key.words) and key.words == entity_of(name, spot, tool))
+    """True for "{user_id}" in a path, and for "{username}" and "{user}" at the end of "/users/{...}".
+
+    Not for "/weather/{city}", nor for "/workspaces/{slug}/members": there "id" may be that of a member.
+    """
+    wire = spot.wire.get(name, name)
+    if is_id(wire):
+        return True
+    key, is_last = parse(wire), tool.operation.path.rstrip("/").endswith(f"{{{wire}}}")
+    return is_last and (key.key in HANDLES or (bool(key.words) and key.words == entity_of(name, spot, tool)))
 
 
 def _is_about(name: str, spot: Spot, tool: Tool) -> bool:

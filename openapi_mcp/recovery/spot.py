@@ -120,10 +120,9 @@ def _fields(schema: Schema, tool: Tool) -> dict[str, Schema]:
 def _layers(schema: Schema, tool: Tool) -> Iterator[Schema]:
     """Yield the schemas that all hold for one value."""
     waiting: list[Any] = [schema]
-    for _ in range(_DEEPEST):
-        if not waiting:
-            return
-        layer = waiting.pop()
+    seen = 0
+    while waiting and seen < _DEEPEST:
+        layer, seen = waiting.pop(), seen + 1
         if isinstance(layer, Mapping):
             layer = _resolved(layer, tool)
             yield layer
@@ -143,12 +142,13 @@ def _only(alternatives: list[Any]) -> list[Any]:
 
 
 def _resolved(schema: Schema, tool: Tool) -> Schema:
+    """Return a schema with what it refers to; references that lead on are followed a little."""
     definitions = tool.input_schema.get("$defs", {})
     for _ in range(_DEEPEST):
-        name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-        if not name or not isinstance(definitions.get(name), Mapping):
-            return schema
-        schema = {**{word: each for word, each in schema.items() if word != "$ref"}, **definitions[name]}
+        named = definitions.get(str(schema.get("$ref", "")).removeprefix("#/$defs/"))
+        if not isinstance(named, Mapping):
+            break
+        schema = {**{word: each for word, each in schema.items() if word != "$ref"}, **named}
     return schema
 
 

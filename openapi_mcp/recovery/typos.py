@@ -55,7 +55,8 @@ def is_slip(word: str, meant: str) -> bool:
         return False
     if word in _known() or _is_another_form(word, meant):
         return False
-    return 0 < distance(word, meant) <= (2 if min(len(word), len(meant)) >= _LONG else 1)
+    may_be_two = min(len(word), len(meant)) >= _LONG and word[-1] == meant[-1]  # not "serverpk" for "serverid"
+    return 0 < distance(word, meant) <= (2 if may_be_two else 1)
 
 
 def _is_another_form(word: str, meant: str) -> bool:

@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
+from support.make import json_body, parameter, toolset
+from support.recover import Outcome, refused, remedy, repaired
 
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.recovery.strategies.contained import STRATEGY
 from openapi_mcp.recovery.strategies.near_name import STRATEGY as NEAR_NAME
 from openapi_mcp.recovery.strategy import Rewrite, Told
-from tests.support.make import json_body, parameter, toolset
-from tests.support.recover import Outcome, refused, remedy, repaired
 
 Json = dict[str, Any]
 INTEGER = {"type": "integer"}
@@ -402,6 +402,27 @@ def test_a_full_name_is_not_parted_and_the_hint_says_so() -> None:
     found = outcome(toolset({"/people": post(list(fields), fields)}), {"full_name": "Ana de Sousa"}).told
     assert '"full_name"' in found.hint
     assert '"first_name"' in found.hint
+
+
+def test_an_id_in_an_inner_object_is_taken_out_of_what_names_its_thing() -> None:
+    """A path within the arguments; no URL of the call's own path stands there."""
+    line = {"type": "object", "properties": {"product_id": INTEGER}}
+    tools = toolset({"/orders": post(["lines"], {"lines": {"type": "array", "items": line}})})
+    assert outcome(tools, {"lines": [{"product_id": "product #7"}]}).arguments == {"lines": [{"product_id": 7}]}
+    assert outcome(tools, {"lines": [{"product_id": "order #7"}]}).arguments is None
+
+
+def test_a_pair_or_a_range_that_the_fields_do_not_take_is_refused() -> None:
+    """The document's schemas have the last word; of two longitudes neither is the one."""
+    wrong = (parameter("lat", required=True, schema=INTEGER), parameter("lon", required=True, schema={"type": "array"}))
+    assert outcome(toolset({"/weather": get(*wrong)}), {"latlng": "1.5,2.5"}).arguments is None
+    two = (*(parameter(name, schema=NUMBER) for name in ("lat", "lon", "lng")),)
+    assert outcome(toolset({"/weather": get(*two)}), {"latlng": "1.5,2.5"}).arguments is None
+    ends = (parameter("from", required=True, schema=INTEGER), parameter("to", required=True, schema=INTEGER))
+    assert outcome(toolset({"/report": get(*ends)}), {"period": "2026-01-01..2026-01-31"}).arguments is None
+    assert outcome(toolset({"/report": get(*ends)}), {"period": [1.5, 2.5]}).arguments is None
+    one = (parameter("start_date", required=True), parameter("name"))
+    assert outcome(toolset({"/report": get(*one)}), {"period": "2026-01-01..2026-01-31"}).arguments is None
 
 
 @pytest.mark.parametrize("fault", [Fault(path=(), rule="invalid"), Fault(path=("note",), rule="enum")])

@@ -5,6 +5,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.make import json_body, parameter, toolset
+from support.recover import prepared, repaired
 
 from openapi_mcp.executor.prepare import Prepared
 from openapi_mcp.model.tool import Toolset
@@ -12,8 +14,6 @@ from openapi_mcp.recovery.strategies.contained import STRATEGY as CONTAINED
 from openapi_mcp.recovery.strategies.near_name import STRATEGY as NEAR_NAME
 from openapi_mcp.recovery.typos import distance
 from openapi_mcp.recovery.values import leaves
-from tests.support.make import json_body, parameter, toolset
-from tests.support.recover import prepared, repaired
 
 INTEGER = {"type": "integer"}
 FIELDS = {

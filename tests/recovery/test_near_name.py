@@ -155,6 +155,10 @@ def test_an_id_under_another_name_gets_the_declared_one(tools: Toolset, given: J
         (CUSTOMER, {"customer": True}),
         (USER, {"user_id": "bob"}),
         (USER, {"id": 17}),
+        (ITS_ORDERS, {"ids": 5}),
+        (tool_of("/comments/{id}", parameter("id", "path")), {"comment": "nice"}),
+        (tool_of("/workspaces/{slug}/members", parameter("slug", "path")), {"id": "abc"}),
+        (tool_of("/maps/{serverpk}", parameter("serverpk", "path")), {"id": "abc"}),
     ],
 )
 def test_an_id_that_may_be_another_one_is_not_taken(tools: Toolset, given: Json) -> None:
@@ -224,6 +228,8 @@ def test_of_two_names_the_one_that_takes_the_value_is_meant() -> None:
         ("export_format", "import_format"), ("created_at", "create_at"), ("quality", "quantity"),
         ("receiver", "received"), ("conversation", "conversion"), ("customer", "consumer"), ("end_date", "and_date"),
         ("internal", "interval"), ("name", "nam"), ("state", "stat"), ("line1", "line2"), ("email", "mobile"),
+        ("type_id", "type"), ("before_id", "before"), ("server_pk", "serverid"), ("namespaceid", "namespace"),
+        ("serverid", "serverpk"), ("comment_id", "comment"), ("note_id", "notes"), ("name", "a" * 200),
         ("active_users", "inactive_users"), ("to_currency", "from_currency"), ("created_after", "created_before"),
     ],
 )  # fmt: skip
@@ -263,6 +269,40 @@ def test_a_value_that_has_to_be_rewritten_too_is_brought_to_its_name() -> None:
     found = outcome(ITS_ORDERS, {"customerId": "7"})
     assert found.told.faults[0].rule == "type"
     assert found.told.field == "customer_id"
+
+
+MENDABLE = tool_of(
+    "/things",
+    parameter("tags", required=True, schema={"type": "array", "items": {"type": "string"}}),
+    parameter("size", required=True, schema=INTEGER),
+    parameter("shape", required=True, schema={"type": "object"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_renamed"),
+    [
+        ({"tag": "a"}, True), ({"Size": [7]}, True), ({"Size": [7, 8]}, False), ({"Size": {"a": 1}}, False),
+        ({"SHAPE": 7}, False), ({"Tags": [7]}, True), ({"SHAPE": '{"a": 1}'}, True), ({"Size": None}, False),
+    ],
+)  # fmt: skip
+def test_only_what_may_be_rewritten_to_the_declared_type_is_brought_to_its_name(
+    given: Json, *, is_renamed: bool
+) -> None:
+    """Another strategy takes a single value for an array, or JSON text for an object."""
+    assert bool(outcome(MENDABLE, given).repairs) is is_renamed
+
+
+def test_a_slip_that_two_names_may_have_been_is_told_with_both() -> None:
+    """Two that fit: none is taken."""
+    tools = tool_of("/things", parameter("amounts", required=True), parameter("amount_b"), parameter("amounted"))
+    assert outcome(tools, {"amountd": "x"}).arguments is None
+    tools = tool_of("/things", parameter("colourA", required=True), parameter("colourB"))
+    assert outcome(tools, {"coluor_a": "x"}).arguments == {"colourA": "x"}
+    tools = tool_of("/things", parameter("setting", required=True), parameter("seating"))
+    found = outcome(tools, {"seting": "x"}).told
+    assert set(found.near) >= {"setting", "seating"}
+    assert '"setting", "seating"' in found.hint
 
 
 LINES = tool_of(

@@ -91,8 +91,6 @@ def _how(given: str, name: str, wire: str, likeness: Likeness) -> str:
 
 def _unclear(given: str, meant: Meant) -> Told:
     near = meant.names[:_MOST_NEAR]
-    if len(near) < 2:
-        return Told(near=near)
     return Told(near=near, hint=f'"{one_line(given, _LONGEST)}" may stand for {quoted(near)}: use one of these names')
 
 
