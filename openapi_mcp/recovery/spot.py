@@ -10,7 +10,6 @@ from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.strategy import Case, Rewrite
 from openapi_mcp.recovery.values import MISSING, value_at, with_value
 from openapi_mcp.request.arguments import offered
-from openapi_mcp.schema.bounded import TooManyStepsError
 
 _MOST_FIELDS = 400  # of an object, declared or given, that are looked at
 _DEEPEST = 20  # references and alternatives within each other that are followed
@@ -153,11 +152,8 @@ def _resolved(schema: Schema, tool: Tool) -> Schema:
 
 
 def takes(case: Case, spot: Spot, name: str, value: Any) -> bool:
-    """True where the schema of a field takes a value; False where that takes too long to say."""
-    try:
-        return case.accepts(value, Fault(path=(*spot.path, name), rule="type", schema=spot.declared[name]))
-    except TooManyStepsError:
-        return False
+    """True where the schema of a field takes a value."""
+    return case.accepts(value, Fault(path=(*spot.path, name), rule="type", schema=spot.declared[name]))
 
 
 def renamed_in(case: Case, spot: Spot, old: str, new: str, how: str) -> Rewrite:
