@@ -91,7 +91,7 @@ def _entity(wire: str, path: str) -> tuple[str, ...]:
     for segment in segments(path):
         inner = parameter_in(segment)
         if inner == wire:
-            return before
+            return split(segment[: segment.find("{")]) or before  # OData has "/Orders({Id})"
         before = () if inner else split(segment)
     literal = [segment for segment in segments(path) if not parameter_in(segment)]
     return split(literal[-1]) if literal else ()
@@ -106,6 +106,9 @@ _NO_THINGS = frozenset(
 def names_the_same(given: str, wire: str, entity: tuple[str, ...]) -> bool:
     """True where both are keys of one thing: "customerId" and "pk" of a customer, "customer" and "customer_id"."""
     mine, theirs = parse(given), parse(wire)
+    if mine.key and mine.key == theirs.key and bool(mine.words) is not bool(theirs.words):
+        words = mine.words or theirs.words
+        return (bool(mine.words) or mine.key not in IDS) and words == entity[-len(words) :]
     if not mine.words or mine.key not in IDS | {""} or mine.words[-1] in _NO_THINGS:
         return False
     if mine.is_plural and not mine.key:

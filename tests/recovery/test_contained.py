@@ -66,7 +66,7 @@ def test_a_slug_beside_the_same_owner_is_cut_down_to_the_repository() -> None:
         {"repo": "a/b/c"}, {"repo": "a/"}, {"repo": "hello world/b"}, {"repo": "../b"}, {"repo": "hello-world"},
         {"path": "docs/readme.md"}, {"repo": 5}, {"repo": "b", "full_name": "a/c"}, {"name": "a/b", "slug": "c/d"},
         {"repo": "https://github.com/octocat"}, {"repo": "https://evil.example/octocat/hello-world"},
-        {"url": "https://github.com/octocat/hello-world?tab=x"}, {"url": "https://user:pw@github.com/octocat/hello"},
+        {"url": "https://user:pw@github.com/octocat/hello"},
         {"url": "https://api.github.com.evil.example/repos/octocat/hello-world"}, {"url": "https://[/repos/a/b"},
         {"url": "https://api.github.com/repos/octocat/%2e%2e"}, {"url": "https://api.github.com/repos/a/b%2Fc"},
     ],
@@ -90,6 +90,7 @@ def test_a_path_that_is_no_owner_and_repository_is_not_parted() -> None:
         ({"repo": "https://api.github.com/repos/a/b/"}, {"owner": "a", "repo": "b"}),
         ({"html_url": "https://github.com/a/b"}, {"owner": "a", "repo": "b"}),
         ({"repository": "https://www.github.com/a/b"}, {"owner": "a", "repo": "b"}),
+        ({"html_url": "https://github.com/a/b?tab=readme#top"}, {"owner": "a", "repo": "b"}),
         ({"url": "/repos/a/b"}, {"owner": "a", "repo": "b"}),
         ({"url": "repos/a/b"}, {"owner": "a", "repo": "b"}),
         ({"url": "https://api.github.com/repos/a/caf%C3%A9", "owner": "a"}, {"owner": "a", "repo": "café"}),
@@ -202,6 +203,20 @@ def test_a_path_gives_all_the_ids_above_it_where_they_are_not_other_ones() -> No
     assert outcome(tools, {"customer_id": 6, "url": "/customers/5/orders/17"}).arguments is None
 
 
+def test_a_person_may_be_given_by_the_url_of_a_user_and_odata_has_its_keys_in_brackets() -> None:
+    """An assignee is a user; "/Orders(801)" is the order 801. A customer is no assignee."""
+    user = {"get": {"operationId": "user", "parameters": [parameter("id", "path", schema=INTEGER)]}}
+    tools = toolset(
+        {"/tasks": get(parameter("assignee_id", schema=INTEGER)), "/users/{id}": user, "/customers/{id}": user}
+    )
+    assert outcome(tools, {"assignee_id": "/users/102"}).arguments == {"assignee_id": 102}
+    assert outcome(tools, {"assignee_id": "/customers/102"}).arguments is None
+    orders = toolset({"/Orders({Id})": get(parameter("Id", "path", schema=INTEGER))})
+    assert outcome(orders, {"OrderId": 801}).arguments == {"Id": 801}
+    assert outcome(orders, {"Id": "/Orders(801)"}).arguments == {"Id": 801}
+    assert outcome(orders, {"Id": "/Orders()"}).arguments is None
+
+
 USER = toolset({"/users": post(["username", "email"], {"username": {"type": "string"}, "email": {"type": "string"}})})
 BY_NAME = toolset({"/users/{username}": get(parameter("username", "path"))})
 
@@ -255,6 +270,9 @@ ROUTE = toolset(
         )
     }
 )  # fmt: skip
+LONGITUDE_FIRST = toolset(
+    {"/weather": get(parameter("lon", required=True, schema=NUMBER), parameter("lat", required=True, schema=NUMBER))}
+)
 PORTO = {"lat": 41.15, "lon": -8.61}
 
 
@@ -272,6 +290,13 @@ def test_a_pair_that_says_its_order_gives_latitude_and_longitude(name: str, valu
     assert outcome(POINT, {name: value}).arguments == PORTO
 
 
+@pytest.mark.parametrize("value", ["41.15,-8.61", "41.15, -8.61", "(41.15, -8.61)", "41.15 -8.61", "41.15;-8.61"])
+@pytest.mark.parametrize("name", ["location", "coordinates", "position", "lat"])
+def test_a_text_has_the_latitude_first_where_the_document_has_it_first_too(name: str, value: str) -> None:
+    """ISO 6709, section 6.2."""
+    assert outcome(POINT, {name: value}).arguments == PORTO
+
+
 def test_a_number_above_ninety_is_no_latitude() -> None:
     """Only one order is within the ranges."""
     assert outcome(POINT, {"location": "139.69,35.68"}).arguments == {"lat": 35.68, "lon": 139.69}
@@ -279,14 +304,18 @@ def test_a_number_above_ninety_is_no_latitude() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("location", "41.15,-8.61"), ("coordinates", [41.15, -8.61]), ("lat", "41.15,-8.61")],
+    ("tools", "name", "value"),
+    [
+        (POINT, "coordinates", [41.15, -8.61]),
+        (POINT, "location", ["41.15", "-8.61"]),
+        (LONGITUDE_FIRST, "location", "41.15,-8.61"),
+    ],
 )
-def test_a_pair_without_an_order_is_refused_with_both_readings(name: str, value: Any) -> None:
+def test_a_pair_without_an_order_is_refused_with_both_readings(tools: Toolset, name: str, value: Any) -> None:
     """design.md: where two candidates fit, none is taken and both are named."""
-    found = outcome(POINT, {name: value}).told
+    found = outcome(tools, {name: value}).told
     assert len([each for each in found.near if "41.15" in str(each)]) == 2
-    assert '"lat", "lon"' in found.hint
+    assert '"lat", "lon"' in found.hint or '"lon", "lat"' in found.hint
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,12 @@ _Reading = tuple[_Number, _Number]
 
 def points(case: Case, spot: Spot) -> Iterator[Part]:
     """Yield what a pair gives latitude and longitude: twice, where it does not say which of them comes first."""
+    names = list(spot.declared)
     for prefix, latitude, longitude in _pairs(spot):
+        is_usual = names.index(latitude) < names.index(longitude)
         for source in (latitude, longitude, *spot.unknown):
             if source in spot.given and (source in (latitude, longitude) or _is_point(source, prefix)):
-                for reading in _readings(source, spot.given[source]):
+                for reading in _readings(source, spot.given[source], is_usual=is_usual):
                     yield from _part(case, spot, source, (latitude, longitude), reading)
 
 
@@ -56,8 +58,12 @@ def _is_point(source: str, prefix: tuple[str, ...]) -> bool:
     return (bool(words) and words == prefix) or (bool(own) and set(own) <= _POINTS | _LATITUDE | _LONGITUDE)
 
 
-def _readings(source: str, value: Any) -> list[_Reading]:
-    """Return the ways to read a pair that are within the ranges of both."""
+def _readings(source: str, value: Any, *, is_usual: bool) -> list[_Reading]:
+    """Return the ways to read a pair that are within the ranges of both.
+
+    In a text the latitude comes first, where that is the document's own order too (ISO 6709, section 6.2). An array
+    has no such order: GeoJSON has the longitude first.
+    """
     match value:
         case {"type": "Point", "coordinates": [longitude, latitude]} if len(value) == 2:  # RFC 7946, section 3.1.1
             found = [(latitude, longitude)]
@@ -69,7 +75,8 @@ def _readings(source: str, value: Any) -> list[_Reading]:
             found = _in_text(source, value.strip())
         case _:
             found = []
-    return [each for each in found if _is_within(each[0], 90) and _is_within(each[1], 180)]
+    within = [each for each in found if _is_within(each[0], 90) and _is_within(each[1], 180)]
+    return within[:1] if isinstance(value, str) and is_usual else within
 
 
 def _named(value: Mapping[str, Any]) -> list[_Reading]:
@@ -79,6 +86,8 @@ def _named(value: Mapping[str, Any]) -> list[_Reading]:
 
 
 def _in_text(source: str, text: str) -> list[_Reading]:
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     is_uri = text.lower().startswith("geo:")  # RFC 5870, section 3.3: latitude comes first
     found = _PAIR.fullmatch(text[4:] if is_uri else text)
     if not found:

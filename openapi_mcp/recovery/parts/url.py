@@ -57,7 +57,7 @@ def _split(url: str) -> tuple[str | None, list[str]]:
         host = parts.netloc.lower()
     except ValueError:
         return None, []
-    is_plain = not (parts.query or parts.fragment or "@" in host or any(each.isspace() for each in url))
+    is_plain = "@" not in host and not any(each.isspace() for each in url)
     if not is_plain or parts.scheme not in ("http", "https", "") or bool(parts.scheme) is not bool(host):
         return None, []
     steps = [unquote(each) for each in parts.path.split("/") if each]
@@ -83,10 +83,12 @@ def matched(template: Sequence[str], steps: Sequence[str]) -> dict[str, str] | N
         return None
     for part, step in zip(template, steps, strict=True):
         name = parameter_in(part)
-        if part != f"{{{name}}}" if name else part != step:
+        before, _, behind = part.partition(f"{{{name}}}") if name else (part, "", "")
+        value = step[len(before) : len(step) - len(behind)]
+        if not (step == part if not name else value and step == f"{before}{value}{behind}"):
             return None
         if name:
-            found[name] = step
+            found[name] = value
     return found
 
 
@@ -104,7 +106,7 @@ def _filled(case: Case, spot: Spot, source: str, steps: list[str] | None) -> Par
     """Return the placeholders of the call's own path, by a URL that has that path or its beginning."""
     for template in _beginnings(_template(case.tool.operation.path)) if steps else ():
         found = matched(template, steps or ())
-        if found and len(found) < len(template):  # a path of placeholders alone says nothing
+        if found and any(not part.startswith("{") for part in template):  # placeholders alone say nothing
             return _part(case, spot, source, found)
     return None
 
@@ -165,7 +167,19 @@ def _as_id_of(case: Case, spot: Spot, name: str, found: tuple[tuple[str, ...], s
         return MISSING
     entity, text = found
     words = parse(spot.wire.get(name, name)).words or entity_of(name, spot, case.tool)
-    return fitted(case, spot, name, text) if words and words == entity[-len(words) :] else MISSING
+    return fitted(case, spot, name, text) if words and entity and _is_called(words, entity) else MISSING
+
+
+_ROLES = frozenset(
+    ("assignee", "owner", "author", "creator", "reviewer", "approver", "reporter", "manager", "sender", "recipient",
+     "assigner", "requester", "submitter", "editor", "maintainer", "participant", "attendee", "organizer", "invitee")
+)  # fmt: skip
+_PEOPLE = frozenset(("user", "person", "member", "employee", "account", "contact", "profile"))
+
+
+def _is_called(words: tuple[str, ...], entity: tuple[str, ...]) -> bool:
+    """True where a field's words are those of the thing, or what a person is in another one: an assignee is a user."""
+    return words == entity[-len(words) :] or (words[-1] in _ROLES and entity[-1] in _PEOPLE)
 
 
 def named_by(case: Case, steps: Sequence[str]) -> tuple[tuple[str, ...], str] | None:
