@@ -106,9 +106,8 @@ _NO_THINGS = frozenset(
 def names_the_same(given: str, wire: str, entity: tuple[str, ...]) -> bool:
     """True where both are keys of one thing: "customerId" and "pk" of a customer, "customer" and "customer_id"."""
     mine, theirs = parse(given), parse(wire)
-    if mine.key and mine.key == theirs.key and bool(mine.words) is not bool(theirs.words):
-        words = mine.words or theirs.words
-        return (bool(mine.words) or mine.key not in IDS) and words == entity[-len(words) :]
+    if mine.words and mine.key == theirs.key and not theirs.words:  # "issue_number" for the "number" of an issue
+        return bool(mine.key) and mine.words == entity[-len(mine.words) :]
     if not mine.words or mine.key not in IDS | {""} or mine.words[-1] in _NO_THINGS:
         return False
     if mine.is_plural and not mine.key:

@@ -98,7 +98,7 @@ ITEM = tool_of(
     parameter("item_id", "path", schema=INTEGER),
 )
 ISSUE = tool_of("/issues/{number}", parameter("number", "path", schema=INTEGER))
-TICKET = tool_of("/tickets/{ticket_number}", parameter("ticket_number", "path", schema=INTEGER))
+TICKET = tool_of("/tickets/{ticket_number}/lines", parameter("ticket_number", "path", schema=INTEGER))
 WEATHER = tool_of("/weather/{city}", parameter("city", "path"))
 REFUND = tool_of(
     "/refunds",
@@ -133,7 +133,6 @@ OWN_ORDERS = tool_of("/orders", parameter("customer_id", required=True, schema=I
         (USER, {"user_name": "bob"}, {"username": "bob"}),
         (ITEM, {"order_id": 1, "id": 2}, {"order_id": 1, "item_id": 2}),
         (ISSUE, {"issue_number": 7}, {"number": 7}),
-        (TICKET, {"number": 7}, {"ticket_number": 7}),
         (REFUND, {"id": 17, "note": "x"}, {"order_id": 17, "note": "x"}),
         (REFUND, {"ordre_id": 17}, {"order_id": 17}),
         (TWO_IDS, {"orderId": 17, "customer": 5}, {"order_id": 17, "customer_id": 5}),
@@ -156,6 +155,7 @@ def test_an_id_under_another_name_gets_the_declared_one(tools: Toolset, given: J
         (OWN_ORDERS, {"id": 5}),
         (CUSTOMER, {"order": 5}),
         (ISSUE, {"order_number": 7}),
+        (TICKET, {"number": 7}),
         (CUSTOMER, {"customer": {"name": "Bob"}}),
         (CUSTOMER, {"customer": True}),
         (USER, {"user_id": "bob"}),

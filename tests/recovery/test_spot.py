@@ -1,5 +1,6 @@
 """Objects within arguments: what the document declares in them, wherever it says so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,14 @@ def test_a_schema_that_refers_to_itself_or_is_nested_without_end_is_followed_a_l
     assert spot_at(case_of(wide, {"x": 1}, ("it", "sku")), ("it",)) is not None
     own = {"allOf": [{"$ref": "#/components/schemas/Own"}]}
     assert spot_at(case_of({"$ref": "#/components/schemas/Own"}, {"x": 1}, ("it", "sku"), Own=own), ("it",)) is None
+
+
+def test_a_definition_that_is_only_itself_and_one_that_is_a_boolean_declare_nothing() -> None:
+    """A catalogue, or an operator's own edit, may hold what the loader would not have made."""
+    case = case_of(PRODUCT, {"x": 1}, ("it", "sku"))
+    own = {"$ref": "#/$defs/Own", "allOf": [True]}
+    schema = {"type": "object", "properties": {"it": own}, "$defs": {"Own": own}}
+    assert spot_at(replace(case, tool=replace(case.tool, input_schema=schema)), ("it",)) is None
 
 
 def test_items_of_an_array_are_objects_too() -> None:

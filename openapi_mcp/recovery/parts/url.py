@@ -1,6 +1,7 @@
 """Ids in the URL of a resource: "https://api.example.com/v1/orders/17" is the order 17, by the API's own templates."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +18,7 @@ from openapi_mcp.recovery.values import MISSING
 _LONGEST = 2_000  # characters of a URL
 _MOST_TOOLS = 1_000  # whose paths a URL is held against
 _MOST_SEGMENTS = 20
+_MOST_URLS = 6  # texts of a call that may be one
 
 
 def urls(case: Case, spot: Spot) -> Iterator[Part]:
@@ -24,7 +26,8 @@ def urls(case: Case, spot: Spot) -> Iterator[Part]:
 
     It stands in an unknown argument, or in one of the path.
     """
-    for source in (*spot.unknown, *_path_arguments(case.tool)):
+    sources = [each for each in (*spot.unknown, *_path_arguments(case.tool)) if isinstance(spot.given.get(each), str)]
+    for source in sources[:_MOST_URLS]:
         steps = own_path(case, spot.given.get(source))
         found = _filled(case, spot, source, steps) or _web_page(case, spot, source)
         if found:
@@ -69,6 +72,7 @@ def _is_sound(step: str) -> bool:
     return step not in (".", "..") and step.isprintable() and "/" not in step and "\\" not in step
 
 
+@lru_cache(maxsize=1 << 12)
 def _template(path: str) -> list[str]:
     return [each for each in path_and_query(path)[0].split("/") if each]
 
@@ -189,7 +193,7 @@ def named_by(case: Case, steps: Sequence[str]) -> tuple[tuple[str, ...], str] | 
     """
     for tool in islice(case.tools.values(), _MOST_TOOLS):
         template = _template(tool.operation.path)
-        if len(template) < 2 or not parameter_in(template[-1]) or parameter_in(template[-2]):
+        if not 1 < len(template) == len(steps) or not parameter_in(template[-1]) or parameter_in(template[-2]):
             continue
         if matched(template, steps):
             return split(template[-2]), steps[-1]
