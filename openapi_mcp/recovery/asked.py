@@ -52,9 +52,12 @@ def format_asked(case: Case) -> str:
 
 def fits(case: Case, value: Any) -> bool:
     """True where a value is another than what was given, and both the document and the API take it there."""
-    if _is_same(value, case.value) or not all(case.accepts(value, each) for each in _by_document(case)):
-        return False
-    return not case.was_sent or _is_taken(case.fault, value)
+    return fits_document(case, value) and (not case.was_sent or _is_taken(case.fault, value))
+
+
+def fits_document(case: Case, value: Any) -> bool:
+    """True where a value is another than what was given, and the document takes it there."""
+    return not _is_same(value, case.value) and all(case.accepts(value, each) for each in _by_document(case))
 
 
 def _by_document(case: Case) -> list[Fault]:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.asked import fits, format_asked, schemas_of, words_of
+from openapi_mcp.recovery.asked import fits_document, format_asked, schemas_of, words_of
 from openapi_mcp.recovery.dated import Target, epoch_named, target_named, written
 from openapi_mcp.recovery.moments import Moment, moments_in
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
@@ -29,7 +29,7 @@ def date_form(case: Case) -> Rewrite | Told | None:
     if target is None or _is_shown(case, text):
         return None
     found = [(moment, written(moment, target)) for moment in moments_in(text)]
-    fitting = [value for _, value in found if value is not None and fits(case, value)]
+    fitting = [value for _, value in found if value is not None and fits_document(case, value)]
     if len(found) > 1:
         hint = f'"{one_line(text, 60)}" can be read as two days: write it as {target.said}'
         return Told(near=tuple(fitting), hint=hint)
@@ -45,6 +45,9 @@ def _as_text(value: Any) -> str:
 
 def _target(case: Case) -> Target | None:
     """Return how the API writes days and times there: as it says, as the format has it, or as the pattern does."""
+    shown = target_named(case.fault.said) if case.was_sent else None
+    if shown is not None and shown.pattern:  # the API's own words show it, whatever format they are taken for
+        return shown
     asked = format_asked(case)
     if (case.fault.rule == "format" and asked) or asked in _FORMATS:
         return target_named(asked)

@@ -7,7 +7,8 @@ from openapi_mcp.recovery.asked import fits, format_asked
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 from openapi_mcp.schema.formats import has_format
 
-_RULES = frozenset(("enum", "const", "pattern", "format", "maxLength", "minLength", "exists", "invalid"))
+_RULES = frozenset(("enum", "const", "pattern", "format", "maxLength", "minLength"))
+_REFUSED = frozenset(("exists", "invalid"))  # by the API: what cannot be sent at all is for the caller to see
 _LONGEST = 10_000  # characters
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _OTHER_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
@@ -17,7 +18,8 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019",
 def spaces(case: Case) -> Rewrite | None:
     """Return the call with a text without what surrounds it, where the text alone fits: ' "abc" ' -> 'abc'."""
     text = case.value
-    is_looked_at = case.fault.rule in _RULES and isinstance(text, str) and len(text) <= _LONGEST
+    rules = _RULES | _REFUSED if case.was_sent else _RULES
+    is_looked_at = case.fault.rule in rules and isinstance(text, str) and len(text) <= _LONGEST
     wanted = format_asked(case) if is_looked_at else "password"
     if wanted == "password":  # every character of it counts
         return None
