@@ -9,9 +9,9 @@ from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool, Toolset
-from openapi_mcp.recovery.recover import Recovered, recover
+from openapi_mcp.recovery.recover import Recovered, nothing_known, recover
 from openapi_mcp.recovery.registry import in_order, own_strategies
-from openapi_mcp.recovery.steps import Attempt
+from openapi_mcp.recovery.steps import Attempt, Learn
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told
 from support.make import BASE_URL, Json, one_tool, parameter
 
@@ -71,6 +71,8 @@ def settled(tool: Tool, arguments: Mapping[str, Any]) -> Recovered[Any]:
     call = Call(tool=tool.name, arguments=arguments)
 
     def perform(step: object) -> Any:
+        if isinstance(step, Learn):
+            return nothing_known
         assert isinstance(step, Attempt), step
         return maker.prepare(step.call, as_it_is=step.as_it_is)
 

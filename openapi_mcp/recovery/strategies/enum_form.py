@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from openapi_mcp.recovery.asked import fits, schemas_of
+from openapi_mcp.recovery.asked import fits, fits_document, schemas_of
 from openapi_mcp.recovery.folds import case_folded, separated
 from openapi_mcp.recovery.meant import MOST_VALUES, meant, values_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
@@ -60,10 +60,9 @@ def _of_list(case: Case, items: list[Any], allowed: Sequence[Any]) -> Rewrite | 
         if len(one) != 1:
             return None
         found += one
-    is_whole = len(found) == len(items)
-    return (
-        case.rewritten(found, "the values are written as the API has them") if is_whole and fits(case, found) else None
-    )
+    if not 0 < len(found) == len(items) or not fits_document(case, found):
+        return None
+    return case.rewritten(found, "the values are written as the API has them")
 
 
 STRATEGY = Strategy(

@@ -19,11 +19,15 @@ def scalars(case: Case) -> Rewrite | Told | None:
     if case.fault.rule not in _RULES or isinstance(case.value, (dict, list)):
         return None
     found = [(value, how) for value, how in readings(case.value) if fits(case, value) and _is_in_format(case, value)]
-    if any(not isinstance(value, bool) for value, _ in found):  # 1 and "1" are booleans only where nothing else fits
-        found = [(value, how) for value, how in found if not isinstance(value, bool)]
+    if any(_is_number(value) for value, _ in found):  # "1" is a boolean only where it can be no number
+        found = [(value, how) for value, how in found if _is_number(value)]
     if len(found) > 1:
         return Told(near=tuple(value for value, _ in found))
     return case.rewritten(*found[0]) if found else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def readings(value: Any) -> Iterator[tuple[Any, str]]:

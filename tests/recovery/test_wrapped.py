@@ -1,0 +1,138 @@
+"""Arguments that were given one level too deep, or too high."""
+
+from typing import Any
+
+import pytest
+from support.make import Json, json_body, one_tool, parameter
+from support.repair import before, sent
+
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.strategies.flattened import STRATEGY as FLATTENED
+from openapi_mcp.recovery.strategies.wrapped import STRATEGY as WRAPPED
+from openapi_mcp.recovery.strategy import Rewrite, Told
+
+TEXT: Json = {"type": "string"}
+ADDRESS: Json = {"type": "object", "properties": {"street": TEXT, "city": TEXT}}
+
+
+def orders(required: tuple[str, ...] = (), **properties: Json) -> Tool:
+    """Return a tool that changes an order, with these fields of its body."""
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    body = {"required": True, "content": json_body(schema)}
+    return one_tool({"parameters": [parameter("id", "path")], "requestBody": body}, method="post", path="/orders/{id}")
+
+
+def whole(schema: Any) -> Tool:
+    """Return a tool whose body is one argument."""
+    return one_tool({"requestBody": {"required": True, "content": json_body(schema)}}, method="post", path="/orders")
+
+
+ORDER = orders(note=TEXT, size={"type": "integer"})
+EITHER = whole({"anyOf": [ADDRESS, {"type": "object", "properties": {"zip": TEXT}}]})
+
+
+def arguments(found: Rewrite | Told | None) -> Any:
+    return found.arguments if isinstance(found, Rewrite) else found
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"id": "7", "body": {"note": "a", "size": 1}},
+        {"id": "7", "requestBody": {"note": "a", "size": 1}},
+        {"id": "7", "order": {"note": "a", "size": 1}},
+        {"id": "7", "data": '{"note": "a", "size": 1}'},
+        {"arguments": {"id": "7", "note": "a", "size": 1}},
+        {"anything": {"id": "7", "note": "a", "size": 1}},
+    ],
+)
+def test_arguments_are_taken_out_of_the_object_around_them(given: Json) -> None:
+    """Issue 7, Recover, 1: a wrapped body."""
+    assert arguments(before(WRAPPED, ORDER, given)) == {"id": "7", "note": "a", "size": 1}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"id": "7", "body": {"note": "a", "colour": "red"}},
+        {"id": "7", "note": "b", "body": {"note": "a"}},
+        {"id": "7", "billing": {"note": "a"}},
+        {"id": "7", "body": {}},
+        {"id": "7", "body": "note"},
+        {"billing": {"note": "a"}},
+    ],
+)
+def test_what_does_not_fit_one_way_stays_where_it_is(given: Json) -> None:
+    """design.md: derive, never invent; nothing is overwritten."""
+    assert before(WRAPPED, ORDER, given) is None
+
+
+def test_an_object_is_taken_apart_into_the_arguments_that_say_its_name() -> None:
+    """Issue 7, Recover, 1."""
+    tool = orders(address_street=TEXT, addressCity=TEXT)
+    given = {"id": "7", "address": {"street": "a", "city": "b"}}
+    assert arguments(before(WRAPPED, tool, given)) == {"id": "7", "address_street": "a", "addressCity": "b"}
+    assert before(WRAPPED, tool, {"id": "7", "address": {"street": "a", "zip": "b"}}) is None
+
+
+def test_a_body_that_is_one_argument_is_found_under_another_name() -> None:
+    """Issue 7, Recover, 1."""
+    assert arguments(before(WRAPPED, EITHER, {"data": {"street": "a"}})) == {"body": {"street": "a"}}
+    assert before(WRAPPED, EITHER, {"data": {"colour": "a"}}) is None
+
+
+@pytest.mark.parametrize("held", [{"size": 5}, {"value": 5}])
+def test_a_value_is_taken_out_of_an_object_of_its_name(held: Json) -> None:
+    """Issue 7, Recover, 1."""
+    assert arguments(before(WRAPPED, ORDER, {"id": "7", "size": held})) == {"id": "7", "size": 5}
+
+
+@pytest.mark.parametrize("held", [{"size": 5, "unit": "kg"}, {"width": 5}, {"size": "x"}, {"size": [5]}, "x"])
+def test_a_value_among_others_is_not(held: Any) -> None:
+    """design.md: derive, never invent."""
+    assert before(WRAPPED, ORDER, {"id": "7", "size": held}) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["address_street", "address.street", "address[street]", "address-street", "addressStreet"]
+)
+def test_a_field_that_says_its_object_is_put_into_it(name: str) -> None:
+    """Issue 7, Recover, 1: a flattened body."""
+    found = before(FLATTENED, orders(address=ADDRESS), {"id": "7", name: "a"})
+    assert arguments(found) == {"id": "7", "address": {"street": "a"}}
+
+
+def test_fields_given_beside_their_object_are_put_into_it_where_it_is_asked_for() -> None:
+    """Issue 7, Recover, 1."""
+    given = {"id": "7", "street": "a", "city": "b"}
+    meant = {"id": "7", "address": {"street": "a", "city": "b"}}
+    assert sent(orders(address=ADDRESS), given) == meant
+    assert sent(orders(address=ADDRESS), {"id": "7", "street": "a", "address": {"city": "b"}}) == meant
+    assert sent(EITHER, {"street": "a"}) == {"body": {"street": "a"}}
+    required = orders(("address",), address=ADDRESS)
+    assert arguments(before(FLATTENED, required, {"id": "7", "street": "a"}))["address"] == {"street": "a"}
+
+
+def test_a_single_field_of_an_object_that_need_not_be_there_is_only_named() -> None:
+    """Issue 7: 0 wrong repairs. It may be a field of something else."""
+    found = before(FLATTENED, orders(address=ADDRESS), {"id": "7", "street": "a"})
+    assert found == Told(near=("address.street",))
+
+
+def test_a_field_whose_name_is_near_to_an_argument_is_only_named() -> None:
+    """Issue 7: 0 wrong repairs."""
+    tool = orders(("address",), address=ADDRESS, streets=TEXT)
+    assert before(FLATTENED, tool, {"id": "7", "street": "a"}) == Told(near=("address.street",))
+
+
+def test_a_field_of_two_objects_stays_where_it_is() -> None:
+    """design.md: where two candidates fit, none is taken."""
+    two = orders(("billing", "shipping"), billing=ADDRESS, shipping=ADDRESS)
+    assert before(FLATTENED, two, {"id": "7", "street": "a", "billing": {}, "shipping": {}}) is None
+
+
+def test_a_field_that_its_object_has_already_stays_where_it_is() -> None:
+    """Our choice: nothing is overwritten."""
+    given = {"id": "7", "street": "a", "address": {"street": "b"}}
+    assert before(FLATTENED, orders(address=ADDRESS), given) is None
+    assert before(FLATTENED, orders(address=ADDRESS), {"id": "7", "colour": "a"}) is None
