@@ -120,12 +120,12 @@ zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 
 @quick
 @given(
-    st.datetimes(timezones=zones),
+    st.datetimes(min_value=datetime(1000, 1, 1), timezones=zones),
     st.sampled_from(["%Y-%m-%d %H:%M:%S%z", "%d %b %Y %H:%M:%S %z", "%b %d, %Y %I:%M:%S %p %z"]),
 )
 def test_a_time_stays_the_instant_that_it_was(moment: datetime, form: str) -> None:
     """Issue 7, Recover, 2."""
-    moment = moment.replace(microsecond=0, year=max(moment.year, 1000))
+    moment = moment.replace(microsecond=0)
     outcome = sent(taking({"type": "string", "format": "date-time"}), {"a": moment.strftime(form)})["a"]
     assert datetime.fromisoformat(outcome) == moment
     assert datetime.fromisoformat(outcome).astimezone(UTC).utcoffset() == timedelta(0)
@@ -151,7 +151,7 @@ def test_words_are_never_taken_for_base64(text: str) -> None:
     """Issue 7: 0 wrong repairs."""
     tool = taking({"type": "string", "format": "byte"})
     if isinstance(preparer(tool).prepare(call_of(tool.name, text)), Failure):
-        assert sent(tool, {"a": text})["a"] == text
+        assert sent(tool, {"a": text})["a"] in (text, text.strip())
 
 
 @quick
