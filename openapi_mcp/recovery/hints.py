@@ -9,6 +9,7 @@ from openapi_mcp.model.text import one_line
 _LONGEST = 300  # characters
 _LONGEST_RULE = 160
 _MOST_VALUES = 12
+_MOST_NAMES = 4
 _OF_VALUES = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
 _LIMITS = {
     "minimum": "at least {}", "maximum": "at most {}", "exclusiveMinimum": "more than {}",
@@ -23,9 +24,18 @@ _RULES = {
 }  # fmt: skip
 
 
-def hint_of(failure: Failure) -> str:
-    """Return what to do: 'correct "status": it must be one of placed, paid; then call again'."""
+def hint_of(failure: Failure, said: str = "") -> str:
+    """Return what to do: 'correct "status": it must be one of placed, paid; then call again'.
+
+    `said` is what a strategy has found out.
+    """
     tools = [step.tool for step in failure.tries]
+    missing = [each.place for each in failure.faults if each.rule == "exists" and each.path]
+    if len(missing) > 1:
+        names = ", ".join(f'"{one_line(name, 40)}"' for name in missing[:_MOST_NAMES])
+        return _with_tools(f"one of {names} names nothing that is there" + (f"; {said}" if said else ""), tools)
+    if said:
+        return one_line(said, _LONGEST)
     if failure.kind is FailureKind.CONFLICT:
         how = f"read the present state with {tools[0]}, then decide" if tools else failure.hint
         return one_line(f"{how}; the call is not repeated", _LONGEST)

@@ -1,4 +1,4 @@
-"""The calls that read the present state of what a write is about."""
+"""The calls that read the present state of what a write is about, or list what a path names one of."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,15 +18,35 @@ def readers_of_state(call: Call, tools: Mapping[str, Tool]) -> Iterator[Suggesti
     tool = tools.get(call.tool)
     if tool is None:
         return
-    given = _on_wire(tool, call.arguments)
-    reading = {_plain(each.operation.path): each for each in tools.values() if each.operation.method == "GET"}
-    path = _plain(tool.operation.path)
+    reading, path = _reading(tools), _plain(tool.operation.path)
     for _ in range(_MOST):
-        reader = reading.get(path)
-        arguments = _filled(reader, given) if reader is not None else None
-        if reader is not None and arguments is not None and reader.name != tool.name:
-            yield Suggestion(tool=reader.name, why="reads the present state", arguments=arguments)
+        step = _step(reading.get(path), tool, call, "reads the present state")
+        if step is not None:
+            yield step
         path = path.rpartition("/")[0]
+
+
+def list_of(call: Call, tools: Mapping[str, Tool]) -> Suggestion | None:
+    """Return the GET of the collection that a call's path names one of: /orders/{id}/cancel -> GET /orders.
+
+    None where there is no such tool, or it needs more than the call has.
+    """
+    tool = tools.get(call.tool)
+    if tool is None or "{" not in tool.operation.path:
+        return None
+    path = tool.operation.path[: tool.operation.path.rindex("{")].rstrip("/(")
+    return _step(_reading(tools).get(path), tool, call, "lists what there is")
+
+
+def _reading(tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
+    return {_plain(each.operation.path): each for each in tools.values() if each.operation.method == "GET"}
+
+
+def _step(reader: Tool | None, tool: Tool, call: Call, why: str) -> Suggestion | None:
+    arguments = _filled(reader, _on_wire(tool, call.arguments)) if reader is not None else None
+    if reader is None or arguments is None or reader.name == tool.name:
+        return None
+    return Suggestion(tool=reader.name, why=why, arguments=arguments)
 
 
 def _plain(path: str) -> str:

@@ -9,7 +9,7 @@ from openapi_mcp.model.fault import Looked, Suggestion
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.hints import hint_of
 from openapi_mcp.recovery.lookup.wanted import Known
-from openapi_mcp.recovery.state import readers_of_state
+from openapi_mcp.recovery.state import list_of, readers_of_state
 from openapi_mcp.recovery.steps import Learn, MayCall
 from openapi_mcp.recovery.strategy import Told
 from openapi_mcp.recovery.tries import may_matter, suggested
@@ -30,8 +30,7 @@ def tell(
         tries += yield from _yielding(call, failure, tools, lookups)
     tries = tries[:_MOST_TRIES]
     near = _each_once((*failure.near, *(each for one in told for each in one.near)))
-    said = next((one.hint for one in told if one.hint), "")
-    hint = said or hint_of(replace(failure, tries=tuple(tries)))
+    hint = hint_of(replace(failure, tries=tuple(tries)), next((one.hint for one in told if one.hint), ""))
     return replace(failure, near=tuple(near[:_MOST_NEAR]), tries=tuple(tries), hint=hint)
 
 
@@ -47,7 +46,9 @@ def _yielding(
     if not may_matter(failure):
         return []
     known = Known(tools=tools, learned=(yield Learn()))
-    return suggested(call, failure, known, lookups)
+    found = suggested(call, failure, known, lookups)
+    step = list_of(call, tools) if failure.kind is FailureKind.NOT_FOUND and not found else None
+    return [step] if step is not None and (yield MayCall(tool=step.tool)) else found
 
 
 def _state(call: Call, tools: Mapping[str, Tool]) -> Generator[Learn | MayCall, Any, list[Suggestion]]:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from openapi_mcp.index.entities import split
 from openapi_mcp.model.call import Call, Failure, FailureKind
-from openapi_mcp.model.capability import Need, Producer
+from openapi_mcp.model.capability import Capability, Need, Producer
 from openapi_mcp.model.fault import Fault, Looked, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
@@ -57,14 +58,23 @@ def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, 
     """Yield what the arguments at fault identify, each with what was given; of a bare 404, those in the path."""
     capability = known.of(call.tool)
     for fault in failure.faults[:_MOST_FAULTS]:
-        need = need_at(capability, fault.path) if fault.path and _may_identify(fault) else None
+        if not _may_identify(fault):
+            continue
+        need = need_at(capability, fault.path) if fault.path else _need_named(capability, fault.named)
         if need is not None:
-            yield need, value_at(call.arguments, fault.path)
+            yield need, value_at(call.arguments, fault.path) if fault.path else MISSING
     if not failure.faults:
         paths = {each.argument for each in known.tools[call.tool].parameters if each.location == "path"}
         for need in capability.needs:
             if need.argument in paths:
                 yield need, call.arguments.get(need.argument, MISSING)
+
+
+def _need_named(capability: Capability, named: str) -> Need | None:
+    """Return the one need of the kind that an answer names: Rails says "company" of the argument company_id."""
+    kind = "_".join(split(named))
+    needs = [need for need in capability.needs if kind and need.entity == kind]
+    return needs[0] if len(needs) == 1 else None
 
 
 def _in_order(need: Need, wanted: Wanted, known: Known) -> list[Producer]:

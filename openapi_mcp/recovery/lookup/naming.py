@@ -19,7 +19,9 @@ _NAMES = frozenset(
     (
         "name", "fullname", "displayname", "title", "label", "username", "login", "email", "emailaddress", "mail",
         "slug", "code", "key", "sku", "number", "no", "reference", "ref", "handle", "nickname", "shortname",
-        "longname", "screenname", "legalname", "realname", "summary", "subject", "isbn", "ean",
+        "longname", "screenname", "legalname", "realname", "summary", "subject", "isbn", "ean", "gtin", "barcode",
+        "plate", "licenseplate", "licenceplate", "numberplate", "platenumber", "registrationnumber", "vin", "serial",
+        "serialnumber", "imei", "callsign", "ticker", "symbol",
     )
 )  # fmt: skip
 _AROUND_NAMES = frozenset(

@@ -2,6 +2,8 @@
 
 import re
 
+from openapi_mcp.index.entities import HANDLES, parse
+from openapi_mcp.model.capability import Need
 from openapi_mcp.model.document import Schema
 from openapi_mcp.recovery.lookup.find import Taken, find
 from openapi_mcp.recovery.lookup.hops import find_of
@@ -12,6 +14,7 @@ from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
 
 _LONGEST = 200  # characters of what may be a name
 _RULES = frozenset(("type", "format", "pattern", "alternatives", "minLength", "maxLength", "exists", "invalid"))
+_HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _IS_ID = re.compile(r"[0-9a-fA-F]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -27,6 +30,8 @@ def name_to_id(case: Case) -> Remedy:
     need = need_at(known.of(case.tool.name), case.fault.path)
     if need is None or " or " in need.entity:  # one called so of each kind would be two
         return None
+    if _is_handle(text, need) and len(case.failure.faults) > 1 and case.fault.rule == "exists":
+        return None  # one of several that may be wrong, in the form of what is right
     wanted = Wanted(
         text=text.strip(),
         entity=need.entity,
@@ -45,6 +50,12 @@ def name_to_id(case: Case) -> Remedy:
 
 def _may_be_name(text: str) -> bool:
     return bool(text.strip()) and len(text) <= _LONGEST and not _IS_ID.fullmatch(text.strip())
+
+
+def _is_handle(text: str, need: Need) -> bool:
+    """True for a text in the form of a login or a slug, where the place takes such: "octo-cat"."""
+    keys = {parse(producer.field.rpartition(".")[2]).key for producer in need.producers}
+    return bool(keys) and keys <= {*HANDLES, ""} and _HANDLE.fullmatch(text) is not None
 
 
 def _schema(case: Case) -> Schema:
