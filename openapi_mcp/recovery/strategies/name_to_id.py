@@ -33,7 +33,7 @@ def name_to_id(case: Case) -> Remedy:
     if _is_handle(text, need) and len(case.failure.faults) > 1 and case.fault.rule == "exists":
         return None  # one of several that may be wrong, in the form of what is right
     wanted = Wanted(
-        text=text.strip(),
+        text=" ".join(text.split()),
         entity=need.entity,
         producers=need.producers,
         tool=case.tool,
