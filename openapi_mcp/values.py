@@ -211,9 +211,8 @@ def read_retries(value: Any, where: str) -> int:
 
 def read_rates(value: Any, where: str) -> tuple[Rate, ...]:
     """Return rates: "10/s; 5000/hour" -> 10 in a second, and 5000 in an hour; "100 per 5 minutes" is one, too."""
-    texts = (value,) if isinstance(value, str) else read_texts(value, where)
-    parts = [part.strip() for text in texts for part in re.split(r"[;,\n]", text) if part.strip()]
-    return tuple(_read_rate(part, where) for part in parts or [""])
+    parts = re.split(r"[;,\n]", read_text(value, where))
+    return tuple(_read_rate(part.strip(), where) for part in parts)
 
 
 def _read_rate(text: str, where: str) -> Rate:

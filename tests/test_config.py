@@ -346,6 +346,51 @@ def test_a_count_may_be_written_in_any_usual_way(value: object, count: int) -> N
     assert from_flags(follow_pages=value).limits.follow_pages == count
 
 
+@pytest.mark.parametrize(("value", "count"), [(0, 0), ("3", 3), (10, 10)])
+def test_a_request_is_sent_again_as_often_as_that_says(value: object, count: int) -> None:
+    """Issue 7, Retry: `--retries`."""
+    assert from_flags(retries=value).limits.retries == count
+
+
+@pytest.mark.parametrize("value", [11, "100", -1, "often"])
+def test_retries_without_end_are_refused(value: object) -> None:
+    """Our choice: an API in trouble is not hammered."""
+    assert "retries" in refused({"retries": value}).message
+
+
+@pytest.mark.parametrize(
+    ("value", "rates"),
+    [
+        ("10/s", [(10, 1)]),
+        ("100/minute", [(100, 60)]),
+        ("10/s; 5000/hour", [(10, 1), (5000, 3600)]),
+        ("10 per second, 1/2 days", [(10, 1), (1, 172_800)]),
+        ("3/10 secs,60/m", [(3, 10), (60, 60)]),
+        ("5/H\n7/min", [(5, 3600), (7, 60)]),
+    ],
+)
+def test_a_rate_is_written_as_people_write_it(value: object, rates: list[tuple[int, int]]) -> None:
+    """Issue 7, Retry: `--rate-limit`."""
+    assert [(rate.amount, rate.seconds) for rate in from_flags(rate_limit=value).limits.rate_limit] == rates
+
+
+@pytest.mark.parametrize(
+    "value", ["", ";", "10/s;", "10", "10/ms", "0/s", "10/0 s", "-1/s", "1.5/s", "ten/s", 10, True, {}]
+)
+def test_what_is_no_rate_is_refused(value: object) -> None:
+    """style.md, Errors: what to write instead. An empty text is an option that was not given."""
+    message = refused({"rate_limit": value}).message
+    assert "rate" in message or "wanted" in message
+
+
+def test_each_api_has_its_own_rate_and_retries() -> None:
+    """Issue 7, Retry: for each API."""
+    apis = from_flags(spec=["a=a.yaml", "b=b.yaml"], rate_limit=["a=5/s"], retries=["b=0", "7"]).apis
+    assert [str(rate) for rate in apis[0].limits.rate_limit] == ["5/second"]
+    assert apis[1].limits.rate_limit == ()
+    assert [api.limits.retries for api in apis] == [7, 0]
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

@@ -218,6 +218,7 @@ def test_every_option_has_a_variable_and_a_key(
         "spec": api, "base_url": upstream.url, "methods": "get,post", "include": "/echo\nop:write",
         "exclude": "op:write", "output_schemas": "yes", "bearer": "b", "token_scheme": "T", "api_key": "k",
         "header": "X-Other: h", "timeout": "5", "max_response": "100", "max_body": "100000", "follow_pages": "3",
+        "retries": "2", "rate_limit": "50/s; 1000/hour",
         "host": "127.0.0.1", "port": "0", "path": "/x", "log_level": "error", "quiet": "true",
     }  # fmt: skip
     for key, value in values.items():
