@@ -34,12 +34,22 @@ def test_the_time_that_is_told(outcome: Outcome, seconds: float | None) -> None:
     assert told_seconds(outcome, NOW) == seconds
 
 
-@pytest.mark.parametrize("outcome", [refused(503), refused(200), LostError("x"), refused(body=b" " * 200_000)])
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        refused(503),
+        refused(200),
+        LostError("x"),
+        refused(body=b" " * 200_000),
+        refused(),
+        refused(Retry_After="1", body=b'{"detail": "rate limit exceeded"}'),
+    ],
+)
 def test_what_passes_is_not_spent(outcome: Outcome) -> None:
-    """Only a refusal by its count may be for good."""
-    assert not is_spent(outcome, NOW)
+    """Only a refusal that says so is for good; one without a word is tried again."""
+    assert not is_spent(outcome)
 
 
-def test_a_rate_limit_with_a_time_passes() -> None:
-    """Issue 7, Classify: 429 with a reset."""
-    assert not is_spent(refused(Retry_After="1", body=b'{"detail": "rate limit exceeded"}'), NOW)
+def test_a_quota_is_spent() -> None:
+    """Issue 7, Classify: quota and plan limits are not a rate limit that passes."""
+    assert is_spent(refused(Retry_After="1", body=b'{"detail": "You exceeded your monthly quota."}'))

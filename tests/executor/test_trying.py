@@ -202,9 +202,11 @@ async def test_a_post_that_was_never_sent_is_tried_again() -> None:
     assert (response.status, one.story.after, len(upstream.seen)) == (200, ["no connection"], 1)
 
 
-async def test_a_quota_is_not_asked_again() -> None:
+@pytest.mark.parametrize("status", ["402 Pay", "429 Slow"])
+async def test_a_quota_is_not_asked_again(status: str) -> None:
     """Issue 7, Classify: quota and plan limits are not a rate limit that passes."""
-    _, story, _, _ = await tried([answer(b"", "402 Pay"), WELL])
+    spent = answer(b'{"error": {"code": "insufficient_quota", "message": "You exceeded your current quota"}}', status)
+    _, story, _, _ = await tried([spent, WELL])
     assert story.attempts == 1
 
 
