@@ -406,6 +406,34 @@ async def test_a_call_whose_turn_does_not_come_in_time_says_so() -> None:
     assert upstream.targets == ["GET /first", "GET /third"]
 
 
+@pytest.mark.requirement(25)
+async def test_waiting_calls_go_in_order_and_one_that_is_cancelled_takes_nobodys_turn() -> None:
+    """Issue 7, Retry: `--max-concurrency`, waiting calls in order, cancellable."""
+    gate = asyncio.Event()
+
+    async def held(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await gate.wait()
+        writer.write(answer())
+
+    scopes = {number: anyio.CancelScope() for number in range(6)}
+    async with raw_upstream(held) as upstream, Sender(max_body=10, user_agent="x", max_concurrency=1) as sender:
+
+        async def call(number: int) -> None:
+            with scopes[number]:
+                await sender.send(request(f"{upstream.url}/{number}"))
+
+        async with anyio.create_task_group() as group:
+            for number in scopes:
+                group.start_soon(call, number)
+            with anyio.fail_after(5):
+                while not upstream.seen:
+                    await anyio.lowlevel.checkpoint()
+            scopes[1].cancel()  # the first that waits
+            scopes[3].cancel()  # one behind it
+            gate.set()
+    assert upstream.targets == ["GET /0", "GET /2", "GET /4", "GET /5"]
+
+
 async def keep_alive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer request after request on one connection: with its own target."""
     try:

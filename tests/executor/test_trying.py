@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from openapi_mcp.executor.faults import (
     BrokenAnswerError,
     LeftAloneError,
     LostError,
+    NoTurnError,
     SendError,
     TooSoonError,
     UnreachableError,
@@ -253,6 +255,36 @@ async def test_a_probe_that_is_cancelled_leaves_its_place() -> None:
         upstream.answers[:] = [WELL]
         assert (await careful.send(trial(upstream.url))).status == 200
         assert not careful._breakers
+
+
+async def test_a_call_that_is_no_probe_leaves_a_probes_place_when_it_is_cancelled() -> None:
+    """Nothing but the probe's own end lets another one go."""
+    async with raw_upstream(hang) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps(), retries=0)
+        where = ("http", "127.0.0.1", upstream.port)
+        with anyio.move_on_after(0.05):
+            await careful.send(trial(upstream.url))
+        for _ in range(10):
+            careful._breakers.note(where, LostError("x"), None, -100.0, is_probe=False)
+        assert careful._breakers.begin(where, 0.0) is True
+        with pytest.raises(LeftAloneError):
+            await careful.send(trial(upstream.url))
+
+
+async def test_a_call_whose_turn_does_not_come_was_not_sent() -> None:
+    """`--max-concurrency`: no attempt is counted."""
+    async with raw_upstream(hang) as upstream, Sender(max_body=10, user_agent="x", max_concurrency=1) as sender:
+        careful = trying(sender, Naps(), retries=0)
+        async with anyio.create_task_group() as group:
+            group.start_soon(careful.send, trial(upstream.url))
+            with anyio.fail_after(5):
+                while not upstream.seen:
+                    await anyio.lowlevel.checkpoint()
+            one = trial(upstream.url, seconds=0.05)
+            with pytest.raises(NoTurnError):
+                await careful.send(one)
+            group.cancel_scope.cancel()
+    assert (one.story.attempts, len(upstream.seen)) == (0, 1)
 
 
 async def test_the_rate_holds_for_every_attempt() -> None:

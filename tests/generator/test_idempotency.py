@@ -10,6 +10,7 @@ from openapi_mcp.generator.stripped import decode_tool, encode_tool
 from openapi_mcp.model.call import Call, Failure
 from openapi_mcp.model.policy import METHODS, ArgumentEdit, Selection, ToolEdit
 from openapi_mcp.model.tool import Tool, wire_tool
+from openapi_mcp.schema.bounded import TooManyStepsError
 
 UUID = {"type": "string", "format": "uuid"}
 
@@ -70,6 +71,29 @@ def test_no_key_is_made_where_none_is_declared_or_ours_would_not_fit(parameters:
     tool = tool_with(*parameters)
     assert tool.key == ""
     assert tool.input_schema.get("required", []) == [one["name"] for one in parameters]
+
+
+def test_what_the_operator_hides_is_not_sent() -> None:
+    """Hidden is neither offered nor sent: our own key, too."""
+    tool = one_tool(
+        {"operationId": "add", "parameters": [{**key(), "required": False}]},
+        method="post",
+        selection=Selection(
+            methods=frozenset(METHODS), edits={"add": ToolEdit(arguments={"Idempotency-Key": ArgumentEdit(hide=True)})}
+        ),
+    )
+    assert tool.key == ""
+    assert sent_by(tool) == []
+
+
+def test_a_schema_that_cannot_be_checked_takes_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """security.md 20: a document is not trusted; what takes too many steps costs its key only."""
+
+    def endless(*_: object) -> None:
+        raise TooManyStepsError
+
+    monkeypatch.setattr("openapi_mcp.generator.keys.Check.errors", endless)
+    assert tool_with(key()).key == ""
 
 
 def test_a_read_needs_none() -> None:
