@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _LONGEST = 2_000  # characters of a sentence that are read
 _MOST_VALUES = 100
 _LEAD = re.compile(
-    r"\b(?:one of|any of|either"
+    r"\b(?:(?:expected )?(?:one|any) of|either"
     r"|(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal)"
     r" (?:values?|options?|choices?|types?|statuses|entries|items|names|fields)"
     r"|accepted for enum class|choose from|choose between|choices are|options are|values are|expected|in \[)",
@@ -45,7 +45,7 @@ def list_in(text: str) -> Listed | None:
     text = text[:_LONGEST]
     for lead in _LEAD.finditer(text):
         start = _opened(text, lead)
-        found = _quoted(text, start) or _unquoted(text, start, is_alone=text[start - 1 : start] in "[({")
+        found = _quoted(text, start) or _unquoted(text, start, is_alone=text[start - 1 : start] in "[(")
         if found is not None:
             return found
     return None

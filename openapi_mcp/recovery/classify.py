@@ -47,7 +47,7 @@ def classify(response: HttpResponse, body: Any, refused: Refused, now: float) ->
     faults = tuple(_faults(kind, body, refused)) if kind in _OF_VALUES else ()
     first = faults[0] if faults else None
     evidence, at = _evidence(response, first, (sentence, where), wait)
-    said = _told(faults) or sentence
+    said = sentence if first and first.said == sentence else _told(faults) or sentence
     return Failure(
         kind=kind,
         message=f"the API answered {response.status}" + (f": {said}" if said else ""),

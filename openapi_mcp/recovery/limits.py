@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 _NUMBER = r"(-?\d{1,15}(?:[.,]\d{1,15})?)"
-_FILLERS = "is|are|of|be|value|allowed|length|size|number|count|to|permitted|supported|has|limit|items|characters"
+_FILLERS = (
+    "is|are|of|be|value|allowed|length|size|page|results|number|count|to|permitted|supported|has|limit|items|characters"
+)
 _IS = rf"(?: (?:{_FILLERS})){{0,4}}"
 _BEHIND = re.compile(
-    r"[ -](?P<unit>char(?:acter)?s?|letters?|symbols?|digits?|items?|elements?|entries|values)\b", re.IGNORECASE
+    r"[ -](?P<unit>char(?:acter)?s?|letters?|symbols?|items?|elements?|entries|values)\b", re.IGNORECASE
 )
 _LENGTH = re.compile(r"\b(?:length|characters?|chars?|letters|long|short(?:er)?|longer)\b", re.IGNORECASE)
 _OF_ITEMS = re.compile(r"\b(?:items?|elements?|entries)\b", re.IGNORECASE)
@@ -21,28 +23,22 @@ _POSITIVE = re.compile(r"\bmust be (?:a )?(?:strictly )?positive\b|\bmust be gre
 
 
 def _one(*words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(words)}){_IS}[ :=(]{{1,3}}{_NUMBER}", re.IGNORECASE)
+    return re.compile(rf"(?:{'|'.join(words)}){_IS}[ :=(]{{0,3}}{_NUMBER}(?! (?:digits|decimal))", re.IGNORECASE)
 
 
+_UNLIKE = r"(?:can ?not|can't|must not|may not|should not|not)"
 _BOUNDS = (
     ("maximum", _one(
-        r"less than or equal(?: to)?", r"lower than or equal(?: to)?", r"at most", r"no more than", r"not more than",
-        r"no greater than", r"not (?:be )?greater than", r"(?:can ?not|can't) be (?:greater|more|larger|higher) than",
-        r"must not (?:exceed|be (?:greater|more|larger|longer|higher) than)", r"\bmax(?:imum)?", r"<=", r"up to",
-        r"exceeds?", r"not be longer than", r"may not be (?:greater|longer) than", r"(?:can ?not|can't|not) exceed",
-        r"smaller than or equal(?: to)?", r"upper limit",
+        r"(?:less|lower|smaller|shorter) than or equal(?: to)?", r"at most", r"no(?:t)? (?:more|greater|longer) than",
+        rf"{_UNLIKE} (?:be|have) (?:greater|more|larger|longer|higher) than", rf"{_UNLIKE} exceed", r"\bmax(?:imum)?",
+        r"<=", r"up to", r"exceeds?", r"upper limit",
     )),
     ("minimum", _one(
-        r"greater than or equal(?: to)?", r"more than or equal(?: to)?", r"larger than or equal(?: to)?", r"at least",
-        r"no less than", r"not (?:be )?(?:less|fewer|lower|smaller|shorter) than", r">=",
-        r"(?:can ?not|can't) be (?:less|lower|smaller|fewer) than", r"\bmin(?:imum)?", r"no fewer than", r"lower limit",
+        r"(?:greater|more|larger|longer|higher) than or equal(?: to)?", r"at least", r"no(?:t)? (?:less|fewer) than",
+        rf"{_UNLIKE} (?:be|have) (?:less|fewer|lower|smaller|shorter) than", r">=", r"\bmin(?:imum)?", r"lower limit",
     )),
-    ("exclusiveMaximum", _one(
-        r"\bless than", r"\blower than", r"\bbelow", r"\bsmaller than", r"\bshorter than", r"\bfewer than", r"<",
-    )),
-    ("exclusiveMinimum", _one(
-        r"\bgreater than", r"\bmore than", r"\babove", r"\blarger than", r"\bhigher than", r"\blonger than", r">",
-    )),
+    ("exclusiveMaximum", _one(r"\b(?:less|lower|smaller|shorter|fewer) than", r"\bbelow", r"<")),
+    ("exclusiveMinimum", _one(r"\b(?:greater|more|larger|longer|higher) than", r"\babove", r">")),
 )  # fmt: skip
 
 
@@ -75,12 +71,10 @@ def _measured(name: str, number: int | float, what: str) -> tuple[str, int | flo
 
 def _what(said: str, end: int, value: Any) -> str:
     """Return "Length" or "Items" where a bound is of that, by the word behind its number, else by the sentence."""
-    if isinstance(value, (int, float)):
-        return ""
     unit = _BEHIND.match(said, end)
     if unit:
         return "Items" if _OF_ITEMS.fullmatch(unit["unit"]) or unit["unit"].lower() == "values" else "Length"
-    return "Length" if _LENGTH.search(said) else ""
+    return "Length" if _LENGTH.search(said) and not isinstance(value, (int, float)) else ""
 
 
 def _of_range(said: str, found: re.Match[str], value: Any) -> tuple[str, Any] | None:

@@ -119,7 +119,7 @@ class Places:
         for step in steps:
             found = self._down(spot.schema, step, value)
             if found is None:
-                if _is_tag(step):
+                if _is_tag(step) or self._is_branch(spot.schema, step):
                     continue
                 return None
             key, schema = found
@@ -128,6 +128,11 @@ class Places:
             spot = Spot(path=(*spot.path, key), schema=schema)
             value = _inside(value, key)
         return spot
+
+    def _is_branch(self, schema: Schema, step: str | int) -> bool:
+        """True for what pydantic writes for the model of a union: ["body", "pet", "Cat", "name"]."""
+        is_union = any("anyOf" in each or "oneOf" in each for each in self._alternatives(schema))
+        return is_union and str(step)[:1].isupper()
 
     def _down(self, schema: Schema, step: str | int, value: Any) -> tuple[str | int, Schema] | None:
         """Return the key that a step means in a value of a schema, and the schema there."""
@@ -171,7 +176,7 @@ def _is_tag(step: str | int) -> bool:
     """True for what pydantic writes for the branch of a union, or the key of a mapping: "int", "list[str]", "[key]"."""
     text = str(step)
     tags = ("int", "str", "float", "bool", "dict", "list", "datetime", "date", "uuid", "none", "constrained")
-    return text.startswith(("[", "function-", "lax-", "json-or-")) or text.split("[")[0].lower() in tags
+    return text == "[key]" or text.startswith(("function-", "lax-", "json-or-")) or text.split("[")[0].lower() in tags
 
 
 def _holds(value: Any, key: str | int) -> bool:

@@ -175,11 +175,11 @@ def _sentences(value: Any) -> Iterator[Complaint]:
         case str() if value.strip():
             yield _sentence(value, "#")
         case dict():
-            inner = next((each for name, each in value.items() if plain(name[:60]) in ("error", "errors")), None)
-            key = next((name for name in value if plain(name[:60]) in ("error", "errors")), "")
-            if isinstance(inner, (dict, list)):
-                yield from _inner_sentences(inner, join("#", key))
-            said, at = said_in(by_plain_name(value), "#")
+            known = by_plain_name(value)
+            for name in ("error", "errors"):
+                key, inner = known.get(name, ("", None))
+                yield from _inner_sentences(inner, join("#", key)) if isinstance(inner, (dict, list)) else ()
+            said, at = said_in(known, "#")
             if said:
                 yield _sentence(said, at)
         case list():

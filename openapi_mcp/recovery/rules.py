@@ -43,7 +43,7 @@ _ENUM = _any(
     r"accepted for enum class", r"not an? (?:valid|allowed|accepted|supported) (?:value|option|choice)\b",
     r"\b(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal) "
     r"(?:values|options|choices|types|statuses)\b",
-    r"equal to one of the allowed values", r"invalid (?:enum|option|choice)",
+    r"equal to one of the allowed values", r"invalid (?:enum|option|choice)", r"valid enum value", r"value for enum",
 )  # fmt: skip
 _EXISTS = _any(
     r"\bdo(?:es)? ?n[o']t exist", r"\bdoes not exist", r"\bnot found\b", r"\bno such\b", r"\bmust exist\b",
@@ -60,7 +60,13 @@ _REQUIRED = _any(
     r"\bmust be (?:provided|present|specified|given|set)\b",
     r"\bnot provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$",
 )  # fmt: skip
-_PATTERN = _any(r"\bmatch(?:es)? (?:the )?(?:pattern|regular|regex|required pattern)", r"invalid characters?")
+_PATTERN = _any(
+    r"\b(?:must|not|should) match ['\"]",
+    r"\bmatch(?:es)? (?:the )?(?:pattern|regular|regex|required pattern)",
+    r"invalid characters?",
+)
+_TYPE = re.compile(r"\b(?:incorrect|wrong|invalid) type\b", re.IGNORECASE)
+_SIZE = re.compile(r"\btoo (short|long)\b", re.IGNORECASE)
 _SELECTED = re.compile(r"^the selected .{1,100} is invalid", re.IGNORECASE)  # Laravel: of `in` and of `exists` alike
 
 
@@ -116,7 +122,10 @@ def _by_measure(said: str, value: Any) -> Rule | None:
     kind, form = type_in(said), format_in(said)
     if form is not None:
         return Rule(name="format", limit=form)
-    return Rule(name="type", limit=kind) if kind is not None else None
+    if kind is not None or _TYPE.search(said):
+        return Rule(name="type", limit=kind)
+    size = _SIZE.search(said)  # with no number beside it
+    return Rule(name="maxLength" if size[1].lower() == "long" else "minLength") if size else None
 
 
 def _by_need(said: str) -> Rule:

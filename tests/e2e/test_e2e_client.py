@@ -163,13 +163,14 @@ async def test_a_404_is_a_tool_error_with_the_error_object(client: Client) -> No
         "kind": "not_found",
         "message": "the API answered 404: No Product matches the given query.",
         "status": 404,
-        "field": None,
+        "field": "id",
         "retryable": False,
         "retry_after": None,
         "attempts": 1,
-        "hint": "check the identifiers; find valid ones with a tool that lists or searches",
+        "hint": 'there is no such "id"; find a valid one with a tool that lists or searches',
         "try": [],
         "body": {"detail": "No Product matches the given query."},
+        "evidence": {"at": "#/detail", "said": "No Product matches the given query."},
     }
 
 

@@ -103,7 +103,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
          ("email", "required", None, "#/detail/2/msg")],
     ),
     "pydantic, a union": (
-        {"detail": [{"type": "int_parsing", "loc": ["body", "customer_id", "int"], "msg": "Input should be a valid integer"}]},
+        {"detail": [{"type": "int_parsing", "loc": ["body", "customer_id", "int"],
+         "msg": "Input should be a valid integer"}]},
         [("customer_id", "type", "integer", "#/detail/0/msg")],
     ),
     "rfc 9457": (
@@ -115,7 +116,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
     "rfc 7807, invalid-params": (
         {"type": "about:blank", "title": "Bad", "invalid-params": [
             {"name": "limit", "reason": "must be at most 100"}, {"name": "nickname", "reason": "is unknown"}]},
-        [("limit", "maximum", 100, "#/invalid-params/0/reason"), ("nickname", "invalid", None, "#/invalid-params/1/reason")],
+        [("limit", "maximum", 100, "#/invalid-params/0/reason"), ("nickname", "invalid", None,
+         "#/invalid-params/1/reason")],
     ),
     "violations": (
         {"title": "Constraint Violation", "status": 400, "violations": [
@@ -151,13 +153,15 @@ FORMS: dict[str, tuple[Any, Want]] = {
         [("limit", "required", None, "#/message")],
     ),
     "spring, an enum": (
-        {"status": 400, "error": "Bad Request", "path": "/shops", "message": "JSON parse error: Cannot deserialize value of "
+        {"status": 400, "error": "Bad Request", "path": "/shops",
+         "message": "JSON parse error: Cannot deserialize value of "
          'type `Status` from String "opne": not one of the values accepted for Enum class: [open, closed]'},
         [("status", "enum", ("open", "closed"), "#/message")],
     ),
     "subErrors": (
         {"apierror": {"status": "BAD_REQUEST", "message": "Validation error", "subErrors": [
-            {"object": "order", "field": "email", "rejectedValue": "ann", "message": "must be a well-formed email address"}]}},
+            {"object": "order", "field": "email", "rejectedValue": "ann",
+             "message": "must be a well-formed email address"}]}},
         [("email", "format", "email", "#/apierror/subErrors/0/message")],
     ),
     "rails": (
@@ -176,7 +180,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
         [("quantity", "exclusiveMinimum", 0, "#/error"), ("email", "taken", None, "#/error")],
     ),
     "asp.net": (
-        {"type": "https://tools.ietf.org/html/rfc9110#section-15.5.1", "title": "One or more validation errors occurred.",
+        {"type": "https://tools.ietf.org/html/rfc9110#section-15.5.1",
+         "title": "One or more validation errors occurred.",
          "status": 400, "errors": {"$.Quantity": ["The JSON value could not be converted to System.Int32."],
                                    "Email": ["The Email field is not a valid e-mail address."]}},
         [("quantity", "type", "integer", "#/errors/$.Quantity/0"), ("email", "format", "email", "#/errors/Email/0")],
@@ -189,7 +194,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
         {"message": "The given data was invalid.", "errors": {
             "items.1.quantity": ["The items.1.quantity must be at least 1."],
             "status": ["The selected status is invalid."]}},
-        [("items[1].quantity", "minimum", 1, "#/errors/items.1.quantity/0"), ("status", "enum", None, "#/errors/status/0")],
+        [("items[1].quantity", "minimum", 1, "#/errors/items.1.quantity/0"), ("status", "enum", None,
+         "#/errors/status/0")],
     ),
     "google": (
         {"error": {"code": 400, "message": "Request contains an invalid argument.", "status": "INVALID_ARGUMENT",
@@ -220,7 +226,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
     ),
     "odata": (
         {"error": {"code": "BadRequest", "message": "Multiple errors", "target": "order", "details": [
-            {"code": "NullValue", "target": "email", "message": "Email must not be null."}], "innererror": {"code": "x"}}},
+            {"code": "NullValue", "target": "email", "message": "Email must not be null."}],
+             "innererror": {"code": "x"}}},
         [("email", "required", None, "#/error/details/0/message")],
     ),
     "graphql-like": (
@@ -236,10 +243,12 @@ FORMS: dict[str, tuple[Any, Want]] = {
     "joi": (
         {"message": "Validation failed", "details": [
             {"message": '"items[1].quantity" must be greater than or equal to 1', "path": ["items", 1, "quantity"],
-             "type": "number.min", "context": {"limit": 1, "value": -1, "label": "items[1].quantity", "key": "quantity"}},
+             "type": "number.min", "context": {"limit": 1, "value": -1, "label": "items[1].quantity",
+              "key": "quantity"}},
             {"message": '"status" must be one of [open, closed]', "path": ["status"], "type": "any.only",
              "context": {"valids": ["open", "closed"]}}]},
-        [("items[1].quantity", "minimum", 1, "#/details/0/message"), ("status", "enum", ("open", "closed"), "#/details/1/message")],
+        [("items[1].quantity", "minimum", 1, "#/details/0/message"), ("status", "enum", ("open", "closed"),
+         "#/details/1/message")],
     ),
     "celebrate": (
         {"statusCode": 400, "error": "Bad Request", "message": "Validation failed", "validation": {
@@ -250,7 +259,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
         {"success": False, "error": {"name": "ZodError", "issues": [
             {"code": "invalid_enum_value", "received": "opne", "options": ["open", "closed"], "path": ["status"],
              "message": "Invalid enum value. Expected 'open' | 'closed', received 'opne'"},
-            {"code": "invalid_type", "expected": "string", "received": "undefined", "path": ["email"], "message": "Required"},
+            {"code": "invalid_type", "expected": "string", "received": "undefined", "path": ["email"],
+             "message": "Required"},
             {"code": "too_small", "minimum": 1, "type": "number", "inclusive": True, "path": ["items", 1, "quantity"],
              "message": "Number must be greater than or equal to 1"}]}},
         [("status", "enum", ("open", "closed"), "#/error/issues/0/message"),
@@ -269,11 +279,13 @@ FORMS: dict[str, tuple[Any, Want]] = {
          ("status", "enum", ("open", "closed"), "#/message/2")],
     ),
     "class-validator": (
-        [{"property": "quantity", "value": 0, "constraints": {"min": "quantity must not be less than 1"}, "children": []}],
+        [{"property": "quantity", "value": 0, "constraints": {"min": "quantity must not be less than 1"},
+         "children": []}],
         [("quantity", "minimum", 1, "#/0/constraints/min")],
     ),
     "fastify": (
-        {"statusCode": 400, "code": "FST_ERR_VALIDATION", "error": "Bad Request", "message": "body/quantity must be integer"},
+        {"statusCode": 400, "code": "FST_ERR_VALIDATION", "error": "Bad Request",
+         "message": "body/quantity must be integer"},
         [("quantity", "type", "integer", "#/message")],
     ),
     "fastify, missing": (
@@ -288,7 +300,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
              "message": "must have required property 'email'"},
             {"instancePath": "/items/1/quantity", "keyword": "minimum", "params": {"comparison": ">=", "limit": 1},
              "message": "must be >= 1"}]},
-        [("status", "enum", ("open", "closed"), "#/errors/0/message"), ("email", "required", None, "#/errors/1/message"),
+        [("status", "enum", ("open", "closed"), "#/errors/0/message"), ("email", "required", None,
+         "#/errors/1/message"),
          ("items[1].quantity", "minimum", 1, "#/errors/2/message")],
     ),
     "connexion": (
@@ -327,8 +340,10 @@ FORMS: dict[str, tuple[Any, Want]] = {
         [("limit", "required", None, "#")],
     ),
     "plain text": ("status must be one of open, closed", [("status", "enum", ("open", "closed"), "#")]),
-    "plain text, quoted": ("Invalid value for 'shipping_date': expected YYYY-MM-DD", [("shipping_date", "format", "date", "#")]),
-    "json as text": ('{"quantity": ["A valid integer is required."]}', [("quantity", "type", "integer", "#/quantity/0")]),
+    "plain text, quoted": ("Invalid value for 'shipping_date': expected YYYY-MM-DD", [("shipping_date", "format",
+     "date", "#")]),
+    "json as text": ('{"quantity": ["A valid integer is required."]}', [("quantity", "type", "integer",
+     "#/quantity/0")]),
     "a form of nobody": (
         {"outcome": {"reports": [{"attribute": "customerId", "text": "There is no such customer."}]}},
         [("customer_id", "exists", None, "#/outcome/reports/0/text")],
@@ -337,7 +352,16 @@ FORMS: dict[str, tuple[Any, Want]] = {
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "colour"], "msg": "Extra inputs are not permitted"}]},
         [("colour", "unknown", None, "#/detail/0/msg")],
     ),
-    "a wire name": ({"errors": [{"field": "filter[name]", "message": "is required"}]}, [("filter_name", "required", None, "#/errors/0/message")]),
+    "what is no error": (
+        {"errors": {"email": [7, {"message": "No."}, "x"], "quantity": [{"message": "No."}]}},
+        [("email", "invalid", None, "#/errors/email/1/message"), ("quantity", "invalid", None,
+         "#/errors/quantity/0/message")],
+    ),
+    "class-validator, of no words": (
+        [{"property": "quantity", "constraints": {"min": 7}}], [("quantity", "minimum", None, "#/0")],
+    ),
+    "a wire name": ({"errors": [{"field": "filter[name]", "message": "is required"}]}, [("filter_name", "required",
+     None, "#/errors/0/message")]),
 }  # fmt: skip
 
 

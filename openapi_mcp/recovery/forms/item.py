@@ -17,8 +17,8 @@ _FIELDS = (
 )  # fmt: skip
 _MAY_BE_ELSE = frozenset(("path", "target", "key", "name", "location", "source"))
 _SAYINGS = (
-    "detail", "msg", "message", "defaultmessage", "description", "errormessage", "reason", "title", "error",
-    "errordescription", "text", "summary",
+    "detail", "msg", "message", "defaultmessage", "description", "errormessage", "reason", "title", "errordescription",
+    "error", "text", "summary",
 )  # fmt: skip
 _CODES = ("keyword", "type", "code", "errorcode", "rule", "constraint", "validatorkey", "kind", "reason", "error")
 _BESIDE = ("ctx", "params", "context", "extensions")  # what holds more of the rule
@@ -114,9 +114,10 @@ def _keys(known: Mapping[str, tuple[str, Any]], location: str) -> tuple[str, Any
 
 
 def _source(value: Object) -> tuple[str, Any, str] | None:
-    for name, location in (("pointer", "body"), ("parameter", "query"), ("header", "header")):
+    """Return what a `source` of JSON:API names: a place in the body, a parameter, a header."""
+    for name, location in (("pointer", "body"), ("parameter", ""), ("header", "header")):
         if isinstance(value.get(name), str) and value[name].strip():
-            return name, value[name], "" if name == "parameter" else location
+            return name, value[name], location
     return None
 
 
