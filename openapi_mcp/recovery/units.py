@@ -34,6 +34,9 @@ _CURRENCIES = {
 }  # fmt: skip
 
 
+_CENTS = Unit(kind=_MONEY, name="cents", size=Fraction(1))  # never reckoned over: of which currency is not said
+
+
 def _known() -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for kind, steps in _STEPS.items():
@@ -44,7 +47,7 @@ def _known() -> dict[str, Unit]:
         money = Unit(kind=_MONEY, name=code.upper(), size=Fraction(1))
         units |= dict.fromkeys((code, *others.split()), money)
     dollar = Unit(kind=_MONEY, name="$", size=Fraction(1))  # of one of several countries
-    return units | dict.fromkeys(("$", "dollar", "dollars"), dollar)
+    return units | dict.fromkeys(("$", "dollar", "dollars"), dollar) | dict.fromkeys(("cent", "cents"), _CENTS)
 
 
 _UNITS = _known()
@@ -85,10 +88,11 @@ def split_unit(text: str) -> tuple[str, Unit | None, str] | None:
 def unit_asked(name: str, words: str) -> Unit | None:
     """Return the one unit that a field's name, or else what is said of it, speaks of; None for none, or for several.
 
-    ("weight_kg", "") -> kg; ("weight", "Weight in grams.") -> g; money that is counted in cents has none here.
+    ("weight_kg", "") -> kg; ("weight", "Weight in grams.") -> g; money in other small units has none.
     """
-    if _SMALL_MONEY.search(words) or _SMALL_MONEY.search(name.replace("_", " ")):
-        return None
+    small = _SMALL_MONEY.search(words) or _SMALL_MONEY.search(name.replace("_", " "))
+    if small is not None:
+        return _CENTS if small[0].lower() in ("cent", "cents") else None
     parts = _NAME_PART.findall(name)
     by_name = _one(parts[-1:] if len(parts) > 1 else [])
     if by_name is not None:

@@ -119,6 +119,13 @@ def test_a_single_field_of_an_object_that_need_not_be_there_is_only_named() -> N
     assert found == Told(near=("address.street",))
 
 
+def test_a_field_that_only_one_object_can_have_is_put_into_it() -> None:
+    """Issue 7, Recover, 1: where exactly one place fits."""
+    settings = {"type": "object", "properties": {"colour": TEXT}}
+    found = before(FLATTENED, orders(settings=settings), {"id": "7", "colour": "red"})
+    assert arguments(found) == {"id": "7", "settings": {"colour": "red"}}
+
+
 def test_a_field_whose_name_is_near_to_an_argument_is_only_named() -> None:
     """Issue 7: 0 wrong repairs."""
     tool = orders(("address",), address=ADDRESS, streets=TEXT)

@@ -10,6 +10,13 @@ from openapi_mcp.recovery.named import declared, fields_of, joined
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 
 _MOST_UNKNOWN = 50  # arguments that are looked at
+_OF_ANYTHING = frozenset(
+    (
+        "id", "name", "title", "label", "type", "kind", "status", "state", "code", "key", "value", "description",
+        "note", "notes", "text", "url", "email", "phone", "date", "number", "count", "amount", "price", "currency",
+        "owner", "address", "street", "city", "zip", "country", "created_at", "updated_at", "active", "enabled", "tags", "user",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +32,8 @@ class _Home:
 def flattened(case: Case) -> Rewrite | Told | None:
     """Return the call with fields in their object: {"address_city": "x"} -> {"address": {"city": "x"}}.
 
-    A field under its plain name only where one object alone has it, and is asked for: it is required, given in part,
-    or several such fields were given.
+    A field under its plain name only where one object alone has it; one that anything may have, such as a name, only
+    where that object is asked for: it is required, given in part, or several of its fields were given.
     """
     if case.fault.rule != "unknown" or len(case.fault.path) != 1:
         return None
@@ -67,9 +74,10 @@ def _is_asked_for(case: Case, home: _Home, homes: list[_Home]) -> bool:
     """True where nothing else is near the name, and the object is required, given in part, or given field by field."""
     if get_close_matches(home.given, list(declared(case.tool)), n=1, cutoff=0.75):
         return False
+    is_its_own = home.field.lower() not in _OF_ANYTHING
     is_required = home.outer in case.tool.input_schema.get("required", ())
     is_given = home.outer in case.call.arguments
-    return is_required or is_given or sum(other.outer == home.outer for other in homes) > 1
+    return is_its_own or is_required or is_given or sum(other.outer == home.outer for other in homes) > 1
 
 
 def _moved(case: Case, home: _Home) -> Rewrite:
