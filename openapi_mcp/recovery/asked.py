@@ -80,14 +80,14 @@ def _is_taken(fault: Fault, value: Any) -> bool:
     if fault.rule == "enum" and isinstance(fault.limit, (list, tuple)):
         return value in fault.limit
     if fault.rule == "type":
-        names = [fault.limit] if isinstance(fault.limit, str) else list(fault.limit or ())
+        names = fault.limit if isinstance(fault.limit, (list, tuple)) else [fault.limit]
         return any(is_of_type(value, name) for name in names)
-    if fault.rule == "format" and fault.limit in KNOWN:
-        return isinstance(value, str) and has_format(value, str(fault.limit))
+    if fault.rule == "format" and isinstance(fault.limit, str) and fault.limit in KNOWN:
+        return isinstance(value, str) and has_format(value, fault.limit)
     return True
 
 
-def is_of_type(value: Any, name: str) -> bool:
+def is_of_type(value: Any, name: object) -> bool:
     """True for a value of a type of JSON Schema: (5.0, "integer") -> True; False for a name that is none."""
     match value:
         case None | bool():

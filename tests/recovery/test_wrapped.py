@@ -81,6 +81,13 @@ def test_a_body_that_is_one_argument_is_found_under_another_name() -> None:
     assert before(WRAPPED, EITHER, {"data": {"colour": "a"}}) is None
 
 
+def test_what_takes_too_many_steps_to_check_stays_where_it_is() -> None:
+    """Everything a caller gives is hostile."""
+    tool = orders(ids={"type": "array", "items": {"type": "integer"}, "uniqueItems": True})
+    given = {"anything": {"id": "7", "ids": [float(number) for number in range(300_000)]}}
+    assert before(WRAPPED, tool, given) is None
+
+
 @pytest.mark.parametrize("held", [{"size": 5}, {"value": 5}])
 def test_a_value_is_taken_out_of_an_object_of_its_name(held: Json) -> None:
     """Issue 7, Recover, 1."""

@@ -14,7 +14,8 @@ _OF_ANYTHING = frozenset(
     (
         "id", "name", "title", "label", "type", "kind", "status", "state", "code", "key", "value", "description",
         "note", "notes", "text", "url", "email", "phone", "date", "number", "count", "amount", "price", "currency",
-        "owner", "address", "street", "city", "zip", "country", "created_at", "updated_at", "active", "enabled", "tags", "user",
+        "owner", "address", "street", "city", "zip", "country", "created_at", "updated_at", "active", "enabled",
+        "tags", "user",
     )
 )  # fmt: skip
 
