@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
+from support.repair import taking
 
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.recovery.asked import fits, format_asked, is_of_type, name_of, types_of, words_of
 from openapi_mcp.recovery.strategy import Case
-from support.repair import taking
 
 
 def refused(schema: Any, value: Any, rule: str, limit: Any = None, **more: Any) -> Case:
