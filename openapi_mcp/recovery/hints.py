@@ -42,9 +42,14 @@ def hint_of(failure: Failure, said: str = "") -> str:
     fault = next((each for each in failure.faults if each.path or each.named), None)
     if fault is None and failure.kind is FailureKind.NOT_FOUND and tools:
         return f"check the identifiers; {' or '.join(tools)} yields valid ones"
-    if fault is None or failure.kind not in _OF_VALUES or fault.rule == "unknown":
+    if fault is None or failure.kind not in _OF_VALUES or fault.rule == "unknown" or _is_said(failure, fault):
         return _with_tools(failure.hint, tools)
     return _with_tools(_correct(fault), tools)
+
+
+def _is_said(failure: Failure, fault: Fault) -> bool:
+    """True where our own check of the arguments says better what to do than the rule alone does."""
+    return failure.kind is FailureKind.INVALID_ARGUMENTS and fault.rule in _RULES and bool(failure.hint)
 
 
 def _correct(fault: Fault) -> str:

@@ -52,6 +52,7 @@ def test_of_several_that_may_name_nothing_all_are_named() -> None:
 
 
 def test_other_failures_keep_their_hint() -> None:
+    assert hint(fault("invalid"), kind=FailureKind.INVALID_ARGUMENTS) == "do so"
     assert hint(fault("type", "integer"), kind=FailureKind.TIMEOUT) == "do so"
     assert hint(kind=FailureKind.NOT_FOUND) == "do so"
     assert hint(fault("type"), said="ask") == "ask"
