@@ -154,21 +154,42 @@ def test_what_takes_things_of_several_kinds_is_not_looked_up() -> None:
     assert flow.send(lambda _: known) == Learn()
 
 
-def test_an_id_that_was_given_already_is_no_repair() -> None:
-    """A login is what its user is called: a call of another user's is not attempted again."""
-    user = thing(login=TEXT)
+def users() -> Api:
+    user = thing(login=TEXT, name=TEXT)
     login = parameter("login", "path")
-    api = Api(
+    return Api(
         {
             "/users": {"get": named("users", answering(many(user)))},
             "/users/{login}": {"get": named("user", answering(user), login)},
         }
     )
+
+
+def of_user(text: str, *more: Fault) -> Case:
+    """Return the case of a login that names nothing, one of several where there are `more`."""
     given = fault("login", rule="exists", schema={})
-    failure = Failure(kind=FailureKind.NOT_FOUND, message="no", status=404, faults=(given,))
-    call = Call(tool="user", arguments={"login": "bob"})
-    case = Case(call=call, tool=api.tools["user"], fault=given, failure=failure, tools=api.tools)
-    found, asked = drive(STRATEGY.repair(case), lambda _: Found(value=[{"login": "bob"}]), api.known)
+    failure = Failure(kind=FailureKind.NOT_FOUND, message="no", status=404, faults=(given, *more))
+    call = Call(tool="user", arguments={"login": text})
+    return Case(call=call, tool=API_OF_USERS.tools["user"], fault=given, failure=failure, tools=API_OF_USERS.tools)
+
+
+API_OF_USERS = users()
+
+
+def test_one_of_several_that_is_in_the_form_of_its_id_is_not_looked_up() -> None:
+    """Our choice: of owner, repo and number it is rarely the owner that is wrong, and a call has three lookups."""
+    one = drive(STRATEGY.repair(of_user("bob")), lambda _: Found(value=[]), API_OF_USERS.known)
+    assert one[1] == ["users()"]
+    more = fault("repo", rule="exists")
+    assert drive(STRATEGY.repair(of_user("bob", more)), lambda _: None, API_OF_USERS.known) == (None, [])
+    named_so = drive(STRATEGY.repair(of_user("Bob Keller", more)), lambda _: None, API_OF_USERS.known)
+    assert named_so == (None, ["users()"])
+
+
+def test_an_id_that_was_given_already_is_no_repair() -> None:
+    """A login is what its user is called: a call of another user's is not attempted again."""
+    case, known = of_user("bob"), API_OF_USERS.known
+    found, asked = drive(STRATEGY.repair(case), lambda _: Found(value=[{"login": "bob"}]), known)
     assert (found, asked) == (None, ["users()"])
-    found, _ = drive(STRATEGY.repair(case), lambda _: Found(value=[{"login": "Bob"}]), api.known)
+    found, _ = drive(STRATEGY.repair(case), lambda _: Found(value=[{"login": "Bob"}]), known)
     assert found.arguments == {"login": "Bob"}

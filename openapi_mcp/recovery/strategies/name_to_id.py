@@ -32,7 +32,16 @@ def name_to_id(case: Case) -> Remedy:
         return None
     if _is_handle(text, need) and len(case.failure.faults) > 1 and case.fault.rule == "exists":
         return None  # one of several that may be wrong, in the form of what is right
-    wanted = Wanted(
+    wanted, phrase = _wanted(text, need, case), read_phrase(text, need.entity)
+    found = (yield from find_of(phrase, wanted, known)) if phrase is not None else None
+    found = found if found is not None else (yield from find(wanted, known))
+    if not isinstance(found, Taken):
+        return _placed(found, case)
+    return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
+
+
+def _wanted(text: str, need: Need, case: Case) -> Wanted:
+    return Wanted(
         text=" ".join(text.split()),
         entity=need.entity,
         producers=need.producers,
@@ -40,12 +49,6 @@ def name_to_id(case: Case) -> Remedy:
         schema=_schema(case),
         given={name: value for name, value in case.call.arguments.items() if name != case.fault.path[0]},
     )
-    phrase = read_phrase(text, need.entity)
-    found = (yield from find_of(phrase, wanted, known)) if phrase is not None else None
-    found = found if found is not None else (yield from find(wanted, known))
-    if not isinstance(found, Taken):
-        return _placed(found, case)
-    return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
 
 
 def _may_be_name(text: str) -> bool:
