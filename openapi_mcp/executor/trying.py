@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import anyio
 
+from openapi_mcp.executor.answer import Answer
 from openapi_mcp.executor.breaker import Breakers
 from openapi_mcp.executor.faults import (
     AddressError,
@@ -28,7 +29,8 @@ from openapi_mcp.model.url import origin
 
 log = logging.getLogger(__name__)
 
-_NOT_SENT = (NoTurnError, TooSoonError, UploadError, UnsendableError, AddressError)
+_UNSENDABLE = (UploadError, UnsendableError, AddressError)
+_NOT_SENT = (NoTurnError, TooSoonError, *_UNSENDABLE)
 
 
 @dataclass(slots=True)
@@ -122,17 +124,17 @@ class Trying:
     async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
         if self.limiter is not None:
             await self.limiter.take(trial.deadline)
-        trial.story.attempts += 1
         try:
-            return await self.sender.send(trial.request, trial.deadline, trial.authorize, watch)
-        except _NOT_SENT:
+            began = partial(_began, trial.story, watch)
+            return await self.sender.send(trial.request, trial.deadline, trial.authorize, began)
+        except _UNSENDABLE:
             trial.story.attempts -= 1
             raise
 
     async def _beside(self, trial: Trial) -> HttpResponse:
         trial.story.is_hedged = True
-        trial.story.after.append(f"no answer for {self.patience:g} s")
-        return await self._attempt(trial)
+        said = f"no answer for {self.patience:g} s"
+        return await self._attempt(trial, lambda _answer, _scope: trial.story.after.append(said))
 
     def _told(self, outcome: Outcome) -> float | None:
         if not isinstance(outcome, HttpResponse) or outcome.status < 429:
@@ -163,3 +165,10 @@ class Trying:
         story.after.append(said_of(outcome))
         story.is_unknown = story.is_unknown or is_unknown(outcome)
         log.info("sent_again after=%s attempt=%d wait_ms=%d", story.after[-1], story.attempts + 1, wait * 1e3)
+
+
+def _began(story: Story, watch: Watch | None, answer: Answer, scope: anyio.CancelScope) -> None:
+    """Count an attempt when its turn has come."""
+    story.attempts += 1
+    if watch is not None:
+        watch(answer, scope)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.make import ALL_METHODS, document
 from support.raw import RawUpstream, Write, answer, hang, raw_upstream
 
+from openapi_mcp.executor.answer import Answer
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.faults import (
     BrokenAnswerError,
@@ -23,6 +24,7 @@ from openapi_mcp.executor.faults import (
     LostError,
     NoTurnError,
     SendError,
+    SilenceError,
     TooSoonError,
     UnreachableError,
 )
@@ -221,6 +223,16 @@ async def test_a_hang_is_survived_by_a_second_attempt() -> None:
         await upstream.hung_up.wait()
 
 
+async def test_a_second_attempt_that_gets_no_turn_is_none() -> None:
+    """`--max-concurrency` holds for it, too: the one that hangs has the only turn."""
+    naps = Naps()
+    async with raw_upstream(hang) as upstream, Sender(max_body=10, user_agent="x", max_concurrency=1) as sender:
+        one = trial(upstream.url, seconds=0.2)
+        with pytest.raises(SilenceError):
+            await trying(sender, naps, patience=0.02).send(one)
+    assert (one.story.attempts, one.story.after, one.story.is_hedged, len(upstream.seen)) == (1, [], True, 1)
+
+
 async def test_a_hang_of_a_write_is_not_answered_by_a_second() -> None:
     """Our choice, PUT too: the first could be carried out after what its caller does next."""
     for method in ("POST", "PUT", "DELETE"):
@@ -328,8 +340,9 @@ class Scripted(Sender):
         super().__init__(max_body=1, user_agent="x")
         self.outcomes, self.sent = list(outcomes), 0
 
-    async def send(self, request: HttpRequest, *_rest: Any) -> HttpResponse:
+    async def send(self, request: HttpRequest, *rest: Any) -> HttpResponse:
         self.sent += 1
+        rest[-1](Answer(1), anyio.CancelScope())
         status = self.outcomes.pop(0) if self.outcomes else 200
         if status == 0:
             raise UnreachableError("refused")
