@@ -112,3 +112,9 @@ def test_only_what_reads_is_a_lookup() -> None:
     """Issue 7, Recover: read-only only."""
     api = Api(SHOP)
     assert {call.partition("(")[0] for call in found(api, "cancel_order", "id", "A-7")} == {"orders"}
+
+
+def test_a_search_that_needs_more_than_the_call_has_is_not_made() -> None:
+    needing = {"get": named("customers", answering(page(CUSTOMER)), parameter("q"), parameter("zone", required=True))}
+    api = Api({"/customers": needing, "/customers/{id}": {"get": named("customer", answering(CUSTOMER), ID)}})
+    assert found(api, "customer", "id", "Bob") == []

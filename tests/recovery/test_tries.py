@@ -48,6 +48,13 @@ def test_a_text_is_searched_for_and_a_missing_one_is_listed() -> None:
     assert told(API, "customer", {"id": "x" * 500}, fault("id")) == [("customers", {})]
 
 
+def test_what_is_no_id_and_what_no_tool_yields_are_passed_over() -> None:
+    choice, unknown = fault("status", rule="enum"), fault("note", rule="type")
+    assert told(API, "add_order", {"status": "x", "note": 7}, choice, unknown, fault("customer")) == [("customers", {})]
+    one_more = fault("customer", rule="exists")
+    assert told(API, "add_order", {"customer": 9}, one_more, one_more) == [("customers", {})]
+
+
 def test_a_search_that_was_made_is_not_offered_again() -> None:
     made = Looked(tool="customers", arguments={"search": "Bob"})
     assert told(API, "customer", {"id": "Bob"}, fault("id"), looked=(made,)) == [("customers", {})]
