@@ -1,5 +1,4 @@
 """What the refusals of frameworks mean: real answers, as each of them sends its own."""
-# ruff: noqa: E501  answers stand as they are sent
 
 from collections.abc import Mapping
 from typing import Any

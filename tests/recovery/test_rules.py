@@ -1,7 +1,5 @@
 """Which rule a sentence or a code says was broken, and what it asks for."""
 
-# ruff: noqa: E501  sentences stand as they are sent
-
 from typing import Any
 
 import pytest
