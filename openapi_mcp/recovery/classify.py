@@ -47,7 +47,7 @@ def classify(response: HttpResponse, body: Any, refused: Refused, now: float) ->
     faults = tuple(_faults(kind, body, refused)) if kind in _OF_VALUES else ()
     first = faults[0] if faults else None
     evidence, at = _evidence(response, first, (sentence, where), wait)
-    said = sentence if first and first.said == sentence else _told(faults) or sentence
+    said = _told(faults) or sentence
     return Failure(
         kind=kind,
         message=f"the API answered {response.status}" + (f": {said}" if said else ""),
@@ -86,7 +86,8 @@ def _hint(status: int, kind: FailureKind, *, has_time: bool) -> str:
 
 def _told(faults: tuple[Fault, ...]) -> str:
     """Return what the API says of the first fields: "email: Enter a valid email address."."""
-    said = (f"{fault.place or fault.named}: {fault.said}" for fault in faults[:_TOLD_FIELDS] if fault.at)
+    few = [fault for fault in faults[:_TOLD_FIELDS] if fault.at]  # words that name their field themselves stand alone
+    said = (f"{fault.place or fault.named}: {fault.said}" if fault.named else fault.said for fault in few)
     return one_line("; ".join(dict.fromkeys(said)), _LONGEST_MESSAGE)
 
 

@@ -1,5 +1,6 @@
 """What the body of a refusal complains of, in whatever form its framework has."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -23,11 +24,13 @@ _HOLDERS = (
     "invalidparameters", "fielderrors", "suberrors", "fieldviolations", "validationerrors", "validation", "modelstate",
     "messages", "message", "fields", "failures", "problems", "data", "params", "extensions", "body",
 )  # fmt: skip
+_ERRORS = re.compile(r"errors|invalid|validation|violation|problems|issues")  # in the names of others
 _NO_FIELDS = frozenset(
     (*_HOLDERS, "status", "statuscode", "code", "type", "title", "instance", "path", "timestamp", "trace", "traceid",
      "stack", "stacktrace", "success", "ok", "requestid", "name", "reason", "msg", "description", "documentationurl",
-     "help", "links", "meta", "debug", "exception", "errorcode", "errormessage", "errordescription", "method", "url",
-     "innererror", "target", "field", "param", "parameter", "hint", "result", "response", "request", "version", "id")
+     "fault", "faultstring", "faultcode", "help", "links", "meta", "debug", "exception", "errorcode", "errormessage",
+     "errordescription", "method", "url", "innererror", "target", "field", "param", "parameter", "hint", "result",
+     "response", "request", "version", "id")
 )  # fmt: skip
 
 
@@ -81,7 +84,7 @@ def _held(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint
     """Yield what stands in the fields of an object that hold errors; and what it says itself of one field."""
     own = complaint_of(value, at, is_single=True)
     known = by_plain_name(value)
-    for name in _HOLDERS:
+    for name in (*_HOLDERS, *(each for each in known if each not in _HOLDERS and _ERRORS.search(each))):
         key, held = known.get(name, ("", None))
         match held:
             case [str(), *_]:
@@ -89,15 +92,15 @@ def _held(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint
             case list() if deepest:
                 yield from _listed(held, join(at, key), deepest - 1)
             case dict() if deepest:
-                yield from _in_holder(held, join(at, key), deepest - 1)
+                yield from _in_holder(held, join(at, key), deepest - 1, is_loose=name not in _HOLDERS)
     if own is not None:
         yield own
 
 
-def _in_holder(held: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
+def _in_holder(held: Mapping[str, Any], at: str, deepest: int, *, is_loose: bool) -> Iterator[Complaint]:
     """Yield what an object of errors complains of: an envelope of others, one error, or errors by field."""
     inner = list(_held(held, at, deepest))
-    yield from inner or (() if _is_envelope(held) else by_field(held, at))
+    yield from inner or (() if _is_envelope(held) else by_field(held, at, is_loose=is_loose))
 
 
 def _is_envelope(held: Mapping[str, Any]) -> bool:
@@ -176,7 +179,7 @@ def _sentences(value: Any) -> Iterator[Complaint]:
             yield _sentence(value, "#")
         case dict():
             known = by_plain_name(value)
-            for name in ("error", "errors"):
+            for name in ("error", "errors", "fault"):
                 key, inner = known.get(name, ("", None))
                 yield from _inner_sentences(inner, join("#", key)) if isinstance(inner, (dict, list)) else ()
             said, at = said_in(known, "#")

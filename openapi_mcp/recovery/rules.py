@@ -49,7 +49,7 @@ _EXISTS = _any(
     r"\bdo(?:es)? ?n[o']t exist", r"\bdoes not exist", r"\bnot found\b", r"\bno such\b", r"\bmust exist\b",
     r"\binvalid pk\b", r"\bcould ?n[o']t find\b", r"\bcould not (?:find|be found)\b",
     r"\b(?:cannot|can't|unable to) (?:find|locate)\b", r"\bthere is no\b", r"\bno \w{1,40} (?:found|with|exists)\b",
-    r"\bunknown \w{1,40} ['\"\d]",
+    r"\bunknown \w{1,40} ['\"\d]", r"\bnot present in table\b",
 )  # fmt: skip
 _REQUIRED = _any(
     r"\bis required\b", r"\bare required\b", r"field required", r"^required\b", r"required$", r"\bis missing\b",
@@ -84,6 +84,11 @@ def rule_of(complaint: Complaint, schema: Mapping[str, Any], value: Any = None) 
     if limit is None and by_words.name == name:
         limit = by_words.limit
     return Rule(name=name, limit=_as_declared(limit, schema) if name == "enum" else limit)
+
+
+def rule_in_words(said: str) -> str:
+    """Return the rule that a sentence tells, whatever the value was: "There is no such customer" -> "exists"."""
+    return _by_words(said, {}, None).name
 
 
 def _by_code(complaint: Complaint) -> str | None:

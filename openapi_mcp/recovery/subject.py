@@ -11,6 +11,7 @@ from openapi_mcp.recovery.allowed import list_in
 from openapi_mcp.recovery.complaint import Complaint
 from openapi_mcp.recovery.forms.names import LOCATIONS, plain, steps_of
 from openapi_mcp.recovery.place import Places, Spot
+from openapi_mcp.recovery.rules import rule_in_words
 
 _BETWEEN_SENTENCES = re.compile(r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])")
 _MOST_WORDS = 80  # of one sentence
@@ -22,7 +23,7 @@ _TAILED = re.compile(r" - '([\w.\[\]-]{1,100})'$")  # connexion: "'x' is not one
 _TOKEN = re.compile(r"[A-Za-z_$@][\w$@-]{0,100}(?:\[[\w-]{0,60}\]|\.[A-Za-z_$0-9][\w$-]{0,60}){0,8}")
 _QUOTED = re.compile(r"""(["'`])([^"'`\n]{1,100})\1|[\u201c\u2018]([^\u201d\u2019\n]{1,100})[\u201d\u2019]""")
 _NOUN = re.compile(
-    r"\b(?:parameter|param|field|property|argument|attribute|column|key|header)s?[ :=]{1,3}([\w$.\[\]-]{1,100})",
+    r"\b(?:parameter|param|field|property|argument|attribute|column|key|header)[ :=]{1,3}([\w$.\[\]-]{1,100})",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
@@ -67,6 +68,7 @@ def spot_in(text: str, places: Places, arguments: Mapping[str, Any]) -> Spot | N
     nouns = [found[1].rstrip(".") for found in islice(_NOUN.finditer(text), _MOST_WORDS)]
     ways: tuple[Iterable[Spot | None], ...] = (
         _leading(text, places),
+        _referred(text, places),
         (_written(each, places) for each in quoted),
         (_written(each, places) for each in nouns),
         _bare(text, places),
@@ -102,8 +104,15 @@ def _leading(text: str, places: Places) -> Iterable[Spot | None]:
         name = plain("".join(words[:count]))
         spot = places.named(name) if name else None
         if spot is not None:
-            return (spot,)
+            return (spot,) if words[count : count + 1] not in (["and"], ["or"]) else ()
     return (_written(words[0], places),) if words and ("." in words[0] or "[" in words[0]) else ()
+
+
+def _referred(text: str, places: Places) -> Iterator[Spot | None]:
+    """Yield the arguments that refer to what there is not: "Customer with id 7 does not exist" -> customer_id."""
+    if rule_in_words(text) == "exists":
+        words = {plain(word) for word in text.split()[:_MOST_WORDS]} - _COMMON
+        yield from (places.named(f"{word}_id") for word in sorted(words) if word)
 
 
 def _bare(text: str, places: Places) -> Iterator[Spot | None]:

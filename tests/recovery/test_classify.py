@@ -335,7 +335,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
         [("limit", "maximum", 100, "#/Message")],
     ),
     "html": (
-        "<html><head><title>400</title></head><body><h1>Bad Request</h1><p>Missing parameter: &quot;limit&quot;</p></body></html>",
+        "<html><head><title>400</title></head><body><h1>Bad Request</h1>"
+        "<p>Missing parameter: &quot;limit&quot;</p></body></html>",
         [("limit", "required", None, "#")],
     ),
     "plain text": ("status must be one of open, closed", [("status", "enum", ("open", "closed"), "#")]),
@@ -350,6 +351,15 @@ FORMS: dict[str, tuple[Any, Want]] = {
     "an unknown field": (
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "colour"], "msg": "Extra inputs are not permitted"}]},
         [("colour", "unknown", None, "#/detail/0/msg")],
+    ),
+    "a list that says which of its items": (
+        {"errors": {"items": [{"index": 1, "errors": {"quantity": ["No."]}}, {"row": "7",
+         "errors": {"sku": ["No."]}}]}},
+        [("items[1].quantity", "invalid", None, "#/errors/items/0/errors/quantity/0")],
+    ),
+    "another name for errors": (
+        {"result": "error", "validationMessages": {"quantity": "There are too many"}},
+        [("quantity", "invalid", None, "#/validationMessages/quantity")],
     ),
     "what is no error": (
         {"errors": {"email": [7, {"message": "No."}, "x"], "quantity": [{"message": "No."}]}},

@@ -45,6 +45,7 @@ def found(written: Any, *, tool: Tool = TOOL, given: Any = None, location: str =
         (["customer_id", "int"], ("customer_id",)),
         ("items.7.sku", ("items",)),
         ("quantity.more", None),
+        ("shippingAddress.0", None),
         ("header.quantity", None),
         ("colour", None),
         ("other.quantity", None),
@@ -96,6 +97,11 @@ def test_a_field_of_a_whole_body_is_within_it() -> None:
     assert found("nobody", tool=tool, given=listed) is None
 
 
+def test_a_reference_to_nothing_says_nothing() -> None:
+    """A toolset kept on disk may be of another time."""
+    assert Places(TOOL, {}).says({"$ref": "#/$defs/nobody"}, "type") is None
+
+
 def test_the_branch_of_a_union_is_no_step() -> None:
     """Pydantic names the model that it tried: ["body", "pet", "Cat", "name"]."""
     cat, dog = ({"type": "object", "properties": {name: {"type": "string"}}} for name in ("name", "size"))
@@ -134,6 +140,9 @@ def test_the_schema_of_a_place_is_the_documents() -> None:
         ("Shipping address can't be blank", "shippingAddress"),
         ("The shipping date field is required.", "shipping_date"),
         ("Parameter limit is too large", "limit"),
+        ("Customer with id 7 does not exist", "customer_id"),
+        ("Key (customer_id)=(7) is not present in table", "customer_id"),
+        ("quantity and limit do not go together", None),
         ('Invalid value for "limit"', "limit"),
         ("Bad value: customer_id is unknown", "customer_id"),
         ("sort by status or email: must be one of status, email", None),

@@ -29,7 +29,8 @@ def ruled(said: str = "", *, code: str = "", value: Any = None, schema: Any = No
         ("Ensure this field has no more than 20 characters.", "maxLength", 20),
         ("Ensure this field has at least 3 characters.", "minLength", 3),
         (
-            "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
+            "Datetime has wrong format. Use one of these formats instead: "
+            "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
             "format",
             "date-time",
         ),
@@ -247,8 +248,9 @@ def test_every_rule_of_a_code_is_one_of_ours() -> None:
 
 
 WORDS = st.sampled_from(
-    ("must", "be", "one", "of", "at", "least", "less", "than", "between", "1", "99999999999999999999", "and", "'a'", "[",
-     "]", ",", "(", "or", "is", "valid", "email", "date", "YYYY-MM-DD", "characters", "required", "type", "not", "x.y")
+    ("must", "be", "one", "of", "at", "least", "less", "than", "between", "1", "99999999999999999999", "and", "'a'",
+     "[", "]", ",", "(", "or", "is", "valid", "email", "date", "YYYY-MM-DD", "characters", "required", "type", "not",
+      "x.y")
 )  # fmt: skip
 
 

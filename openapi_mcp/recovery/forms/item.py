@@ -18,7 +18,7 @@ _FIELDS = (
 _MAY_BE_ELSE = frozenset(("path", "target", "key", "name", "location", "source"))
 _SAYINGS = (
     "detail", "msg", "message", "defaultmessage", "description", "errormessage", "reason", "title", "errordescription",
-    "error", "text", "summary",
+    "error", "text", "summary", "faultstring",
 )  # fmt: skip
 _CODES = ("keyword", "type", "code", "errorcode", "rule", "constraint", "validatorkey", "kind", "reason", "error")
 _BESIDE = ("ctx", "params", "context", "extensions")  # what holds more of the rule

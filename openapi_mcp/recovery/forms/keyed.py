@@ -67,13 +67,25 @@ class _Keyed:
                 continue
             if _says(each) and (one := complaint_of(each, join(at, index), field=steps)):
                 yield one
-            else:
-                yield from self.of_object(each, join(at, index), (*steps, index), deepest - 1)
+            elif (place := _place_in_list(each, index)) is not None:
+                yield from self.of_object(each, join(at, index), (*steps, place), deepest - 1)
 
     def _said(self, value: str, at: str, steps: Path, written: str) -> Complaint:
         said = one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID)
         named = (written or place(steps))[:LONGEST_NAME]
         return Complaint(said=said, at=at, named=named, steps=steps, location=self._location, is_loose=self._is_loose)
+
+
+def _place_in_list(each: Mapping[str, Any], index: int) -> int | None:
+    """Return which item of the request one of a list of errors is of: its own where nothing in it says otherwise.
+
+    {"index": 3, "errors": {...}} -> 3; {"row": "7", "errors": {...}} -> None: it may be any.
+    """
+    told = each.get("index")
+    if isinstance(told, int) and not isinstance(told, bool) and told >= 0:
+        return told
+    is_of_errors = all(isinstance(value, (list, dict)) for value in islice(each.values(), _MOST_FIELDS))
+    return index if is_of_errors else None
 
 
 def _says(value: Mapping[str, Any]) -> bool:
