@@ -28,7 +28,7 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
-from openapi_mcp.recovery.kinds import hint_for
+from openapi_mcp.recovery.refusals.kinds import hint_for
 from openapi_mcp.request.arguments import BrokenRulesError
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text

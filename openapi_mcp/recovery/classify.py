@@ -9,15 +9,15 @@ from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.complaint import MOST_COMPLAINTS, Complaint
-from openapi_mcp.recovery.forms.names import plain
-from openapi_mcp.recovery.kinds import hint_for, is_retryable, kind_of
-from openapi_mcp.recovery.place import Places, Spot
-from openapi_mcp.recovery.quota import kind_by_code, limited_kind
-from openapi_mcp.recovery.refusal import readings, sentence_in
-from openapi_mcp.recovery.resets import is_used_up, told_wait
-from openapi_mcp.recovery.rules import rule_of
-from openapi_mcp.recovery.subject import about
+from openapi_mcp.recovery.refusals.complaint import MOST_COMPLAINTS, Complaint
+from openapi_mcp.recovery.refusals.forms.names import plain
+from openapi_mcp.recovery.refusals.kinds import hint_for, is_retryable, kind_of
+from openapi_mcp.recovery.refusals.place import Places, Spot
+from openapi_mcp.recovery.refusals.quota import kind_by_code, limited_kind
+from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
+from openapi_mcp.recovery.refusals.resets import is_used_up, told_wait
+from openapi_mcp.recovery.refusals.rules import rule_of
+from openapi_mcp.recovery.refusals.subject import about
 from openapi_mcp.recovery.values import MISSING, value_at
 
 _OF_VALUES = (FailureKind.REJECTED, FailureKind.NOT_FOUND, FailureKind.CONFLICT)

@@ -13,7 +13,7 @@ from openapi_mcp.recovery.acted import may_repeat
 from openapi_mcp.recovery.listed import items_in
 from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, Step
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
-from openapi_mcp.recovery.tell import tell
+from openapi_mcp.recovery.telling.tell import tell
 from openapi_mcp.request.arguments import offered
 
 _REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))

@@ -3,16 +3,16 @@
 import pytest
 from support.make import one_tool
 
-from openapi_mcp.recovery.alike import Likeness, alike
+from openapi_mcp.recovery.naming.alike import Likeness, alike
+from openapi_mcp.recovery.naming.level import Level
 from openapi_mcp.recovery.parts.part import number_in
-from openapi_mcp.recovery.spot import Spot
 
 TOOL = one_tool(path="/things")
 
 
 def likeness(given: str, name: str, wire: str = "") -> Likeness | None:
-    spot = Spot(path=(), declared={name: {}}, wire={name: wire or name})
-    return alike(given, name, spot, TOOL)
+    level = Level(path=(), declared={name: {}}, wire={name: wire or name})
+    return alike(given, name, level, TOOL)
 
 
 @pytest.mark.parametrize(

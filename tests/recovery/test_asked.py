@@ -7,7 +7,7 @@ from support.repair import taking
 
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Fault
-from openapi_mcp.recovery.asked import fits, format_asked, is_of_type, name_of, types_of, words_of
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked, is_of_type, name_of, types_of, words_of
 from openapi_mcp.recovery.strategy import Case
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.make import tool_with_body
 from support.repair import after, before, refused, taking, value
 
-from openapi_mcp.recovery.encoded import bytes_in
+from openapi_mcp.recovery.rewriting.encoded import bytes_in
 from openapi_mcp.recovery.strategies.base64_form import STRATEGY
 from openapi_mcp.recovery.strategy import Told
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from openapi_mcp.recovery.dated import Target, epoch_named, target_named, written
-from openapi_mcp.recovery.moments import moments_in
+from openapi_mcp.recovery.rewriting.dated import Target, epoch_named, target_named, written
+from openapi_mcp.recovery.rewriting.moments import moments_in
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openapi_mcp.recovery.moments import Moment, moments_in
+from openapi_mcp.recovery.rewriting.moments import Moment, moments_in
 
 
 def said(moment: Moment) -> str:

@@ -287,14 +287,15 @@ MENDABLE = tool_of(
 @pytest.mark.parametrize(
     ("given", "is_renamed"),
     [
-        ({"tag": "a"}, True), ({"Size": [7]}, True), ({"Size": [7, 8]}, False), ({"Size": {"a": 1}}, False),
-        ({"SHAPE": 7}, False), ({"Tags": [7]}, True), ({"SHAPE": '{"a": 1}'}, True), ({"Size": None}, False),
+        ({"tag": "a"}, True), ({"sizes": [7]}, True), ({"sizes": [7, 8]}, False), ({"sizes": {"a": 1}}, False),
+        ({"shapes": 7}, False), ({"Tags": [7]}, True), ({"shapes": '{"a": 1}'}, True), ({"sizes": None}, False),
+        ({"Size": [7, 8]}, True), ({"SHAPE": 7}, True), ({"Size": None}, True),
     ],
 )  # fmt: skip
 def test_only_what_may_be_rewritten_to_the_declared_type_is_brought_to_its_name(
     given: Json, *, is_renamed: bool
 ) -> None:
-    """Another strategy takes a single value for an array, or JSON text for an object."""
+    """Another strategy takes a single value for an array, or JSON text for an object; what is spelled so is meant."""
     assert bool(outcome(MENDABLE, given).repairs) is is_renamed
 
 

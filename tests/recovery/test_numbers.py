@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from openapi_mcp.recovery.numbers import as_json_number, grouped_number, is_ambiguous, plain_number
+from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_number, is_ambiguous, plain_number
 
 
 @pytest.mark.parametrize(

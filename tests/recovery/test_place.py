@@ -8,9 +8,9 @@ from test_classify import GIVEN, TOOL, classified
 
 from openapi_mcp.model.fault import Path
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.complaint import Complaint
-from openapi_mcp.recovery.forms.names import steps_of
-from openapi_mcp.recovery.place import Places
+from openapi_mcp.recovery.refusals.complaint import Complaint
+from openapi_mcp.recovery.refusals.forms.names import steps_of
+from openapi_mcp.recovery.refusals.place import Places
 
 
 def found(written: Any, *, tool: Tool = TOOL, given: Any = None, location: str = "") -> Path | None:

@@ -6,7 +6,7 @@ import pytest
 from test_classify import classified
 
 from openapi_mcp.model.call import FailureKind
-from openapi_mcp.recovery.kinds import hint_for, is_retryable, kind_of
+from openapi_mcp.recovery.refusals.kinds import hint_for, is_retryable, kind_of
 
 
 @pytest.mark.spec("RFC 9110 15")

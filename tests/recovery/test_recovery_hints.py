@@ -6,7 +6,7 @@ import pytest
 
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import RULES, Fault, Suggestion
-from openapi_mcp.recovery.hints import hint_of
+from openapi_mcp.recovery.telling.hints import hint_of
 
 
 def hint(*faults: Fault, said: str = "", kind: FailureKind = FailureKind.REJECTED, tries: tuple[str, ...] = ()) -> str:

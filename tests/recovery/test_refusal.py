@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from test_classify import FORMS, GIVEN, TOOL, classified
 
 from openapi_mcp.model.fault import RULES
-from openapi_mcp.recovery import refusal, subject
-from openapi_mcp.recovery.complaint import MOST_COMPLAINTS
-from openapi_mcp.recovery.forms.item import complaint_of
-from openapi_mcp.recovery.refusal import readings, sentence_in
+from openapi_mcp.recovery.refusals import refusal, subject
+from openapi_mcp.recovery.refusals.complaint import MOST_COMPLAINTS
+from openapi_mcp.recovery.refusals.forms.item import complaint_of
+from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
 from openapi_mcp.recovery.values import MISSING, value_at
 
 KNOWN = set(TOOL.input_schema["properties"])
@@ -141,8 +141,8 @@ def test_arguments_of_any_size_are_searched_in_part(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("pattern", [
-    value for module in ("allowed", "formats", "limits", "quota", "resets", "rules", "subject")
-    for value in vars(__import__(f"openapi_mcp.recovery.{module}", fromlist=["_"])).values()
+    value for module in ("allowed", "bounds", "formats", "quota", "resets", "rules", "subject")
+    for value in vars(__import__(f"openapi_mcp.recovery.refusals.{module}", fromlist=["_"])).values()
     if isinstance(value, re.Pattern)
 ])  # fmt: skip
 def test_no_expression_repeats_what_repeats(pattern: re.Pattern[str]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from openapi_mcp.model.message import HttpResponse
-from openapi_mcp.recovery.resets import is_used_up, retry_after, told_wait
+from openapi_mcp.recovery.refusals.resets import is_used_up, retry_after, told_wait
 
 NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())

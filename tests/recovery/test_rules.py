@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openapi_mcp.model.fault import RULES
-from openapi_mcp.recovery.allowed import list_in
-from openapi_mcp.recovery.codes import rule_of_code
-from openapi_mcp.recovery.complaint import Complaint
-from openapi_mcp.recovery.rules import Rule, rule_of
+from openapi_mcp.recovery.refusals.allowed import list_in
+from openapi_mcp.recovery.refusals.codes import rule_of_code
+from openapi_mcp.recovery.refusals.complaint import Complaint
+from openapi_mcp.recovery.refusals.rules import Rule, rule_of
 
 
 def ruled(said: str = "", *, code: str = "", value: Any = None, schema: Any = None, **told: Any) -> Rule:

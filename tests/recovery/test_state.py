@@ -5,7 +5,7 @@ from support.lookups import SHOP, Api
 from support.make import Json, answering, parameter
 
 from openapi_mcp.model.call import Call
-from openapi_mcp.recovery.state import list_of, readers_of_state
+from openapi_mcp.recovery.telling.state import list_of, readers_of_state
 
 API = Api(SHOP)
 ODATA = Api(

@@ -11,7 +11,7 @@ from openapi_mcp.model.fault import Fault, Suggestion
 from openapi_mcp.recovery.recover import nothing_known
 from openapi_mcp.recovery.steps import Learn, MayCall
 from openapi_mcp.recovery.strategy import Told
-from openapi_mcp.recovery.tell import tell
+from openapi_mcp.recovery.telling.tell import tell
 
 API = Api(SHOP)
 MISSING = Fault(path=("customer",), rule="required", schema={"type": "integer"})

@@ -9,7 +9,7 @@ from support.needs import thing
 
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Fault, Looked
-from openapi_mcp.recovery.tries import may_matter, suggested
+from openapi_mcp.recovery.telling.tries import may_matter, suggested
 
 API = Api(SHOP)
 FOUND_BY: Json = {

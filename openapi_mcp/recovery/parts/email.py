@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.index.entities import segments, split
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.parts.part import Part
-from openapi_mcp.recovery.spot import Spot, takes
 from openapi_mcp.recovery.strategy import Case
 
 _EMAIL = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?)@[A-Za-z0-9.-]{1,200}\.[A-Za-z]{2,24}")
@@ -15,28 +15,28 @@ _SAID = ("before the @", "part of the email", "local part", "local-part", "part 
 _SIGNING_IN = frozenset(("login", "signin", "token", "auth", "session", "oauth", "authenticate", "password"))
 
 
-def user_names(case: Case, spot: Spot) -> Iterator[Part]:
+def user_names(case: Case, level: Level) -> Iterator[Part]:
     """Yield the user name that the only email of the call begins with.
 
     Not where a person signs in, or where the document speaks of an email there: the whole email may be meant.
     """
-    emails = [(name, value) for name, value in spot.given.items() if isinstance(value, str) and "@" in value]
+    emails = [(name, value) for name, value in level.given.items() if isinstance(value, str) and "@" in value]
     if len(emails) != 1 or _is_signing_in(case):
         return
     source, text = emails[0]
     found = _EMAIL.fullmatch(text) if len(text) <= 320 else None
-    for name in spot.required - spot.given.keys() if found else ():
+    for name in level.required - level.given.keys() if found else ():
         if (
             found
-            and name in spot.declared
-            and _is_user_name(name, spot.declared[name])
-            and _fits(case, spot, name, found)
+            and name in level.declared
+            and _is_user_name(name, level.declared[name])
+            and _fits(case, level, name, found)
         ):
             yield Part(source=source, values={name: found[1]}, how=f'"{name}" is what the email begins with')
 
 
-def _fits(case: Case, spot: Spot, name: str, found: "re.Match[str]") -> bool:
-    return takes(case, spot, name, found[1])
+def _fits(case: Case, level: Level, name: str, found: "re.Match[str]") -> bool:
+    return takes(case, level, name, found[1])
 
 
 def _is_user_name(name: str, schema: Mapping[str, Any]) -> bool:

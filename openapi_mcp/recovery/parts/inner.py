@@ -3,27 +3,27 @@
 from collections.abc import Iterator, Mapping
 
 from openapi_mcp.index.entities import IDS, parse
-from openapi_mcp.recovery.alike import is_id
+from openapi_mcp.recovery.naming.alike import is_id
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.parts.part import Part
-from openapi_mcp.recovery.spot import Spot, takes
 from openapi_mcp.recovery.strategy import Case
 
 
-def inner_ids(case: Case, spot: Spot) -> Iterator[Part]:
+def inner_ids(case: Case, level: Level) -> Iterator[Part]:
     """Yield the id in an unknown argument that is an object with nothing but its id: {"customer": {"id": 5}}."""
-    for source in spot.unknown:
-        match spot.given[source]:
+    for source in level.unknown:
+        match level.given[source]:
             case Mapping() as fields if len(fields) == 1:
-                yield from _of_thing(case, spot, source, fields)
+                yield from _of_thing(case, level, source, fields)
 
 
-def _of_thing(case: Case, spot: Spot, source: str, fields: Mapping[str, object]) -> Iterator[Part]:
+def _of_thing(case: Case, level: Level, source: str, fields: Mapping[str, object]) -> Iterator[Part]:
     ((key, value),) = fields.items()
     thing = parse(source).words
     if not thing or (key.lower() not in IDS and parse(key).words != thing):
         return
-    for name in spot.declared:
-        if is_id(name) and parse(name).words == thing and takes(case, spot, name, value):
+    for name in level.declared:
+        if is_id(name) and parse(name).words == thing and takes(case, level, name, value):
             yield Part(
                 source=source, values={name: value}, how=f'"{name}" is the id alone, not an object that holds it'
             )

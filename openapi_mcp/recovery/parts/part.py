@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.recovery.spot import Spot, takes
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.recovery.values import MISSING
 
@@ -22,19 +22,19 @@ class Part:
     how: str
 
 
-Finder = Callable[[Case, Spot], Iterator[Part]]
+Finder = Callable[[Case, Level], Iterator[Part]]
 """Yields what the arguments of a call contain, in one form of it."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?")
 _MOST_DIGITS = 15  # that a float carries without loss
 
 
-def fitted(case: Case, spot: Spot, name: str, text: str) -> Any:
+def fitted(case: Case, level: Level, name: str, text: str) -> Any:
     """Return a text as a field takes it, as it is or as the number that it writes; MISSING where it does not."""
-    if takes(case, spot, name, text):
+    if takes(case, level, name, text):
         return text
     number = number_in(text)
-    return number if number is not None and takes(case, spot, name, number) else MISSING
+    return number if number is not None and takes(case, level, name, number) else MISSING
 
 
 def number_in(text: str) -> int | float | None:
@@ -46,7 +46,7 @@ def number_in(text: str) -> int | float | None:
     return float(text) if "." in text else int(text)
 
 
-def all_fitted(case: Case, spot: Spot, texts: Mapping[str, str]) -> dict[str, Any] | None:
+def all_fitted(case: Case, level: Level, texts: Mapping[str, str]) -> dict[str, Any] | None:
     """Return texts as their fields take them, None where one of them does not."""
-    values = {name: fitted(case, spot, name, text) for name, text in texts.items()}
+    values = {name: fitted(case, level, name, text) for name, text in texts.items()}
     return None if MISSING in values.values() else values

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.index.entities import split
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.parts.part import Part, fitted, number_in
-from openapi_mcp.recovery.spot import Spot, takes
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.recovery.values import MISSING
 
@@ -26,23 +26,23 @@ _Reading = tuple[_Number, _Number]
 """Latitude and longitude."""
 
 
-def points(case: Case, spot: Spot) -> Iterator[Part]:
+def points(case: Case, level: Level) -> Iterator[Part]:
     """Yield what a pair gives latitude and longitude: twice, where it does not say which of them comes first."""
-    names = list(spot.declared)
-    for prefix, latitude, longitude in _pairs(spot):
+    names = list(level.declared)
+    for prefix, latitude, longitude in _pairs(level):
         is_usual = names.index(latitude) < names.index(longitude)
-        for source in (latitude, longitude, *spot.unknown):
-            if source in spot.given and (source in (latitude, longitude) or _is_point(source, prefix)):
-                for reading in _readings(source, spot.given[source], is_usual=is_usual):
-                    yield from _part(case, spot, source, (latitude, longitude), reading)
+        for source in (latitude, longitude, *level.unknown):
+            if source in level.given and (source in (latitude, longitude) or _is_point(source, prefix)):
+                for reading in _readings(source, level.given[source], is_usual=is_usual):
+                    yield from _part(case, level, source, (latitude, longitude), reading)
 
 
-def _pairs(spot: Spot) -> Iterator[tuple[tuple[str, ...], str, str]]:
+def _pairs(level: Level) -> Iterator[tuple[tuple[str, ...], str, str]]:
     """Yield the declared pairs, with the words that stand before them: "start_lat", "start_lng" -> ("start",)."""
-    for name in spot.declared:
+    for name in level.declared:
         words = split(name)
         if words and words[-1] in _LATITUDE:
-            others = [each for each in spot.declared if _is_longitude(each, words[:-1])]
+            others = [each for each in level.declared if _is_longitude(each, words[:-1])]
             if len(others) == 1:
                 yield words[:-1], name, others[0]
 
@@ -110,14 +110,14 @@ def _is_within(value: Any, most: int) -> bool:
     return isinstance(number, (int, float)) and not isinstance(number, bool) and -most <= number <= most
 
 
-def _part(case: Case, spot: Spot, source: str, names: tuple[str, str], reading: _Reading) -> Iterator[Part]:
-    values = {name: _taken(case, spot, name, each) for name, each in zip(names, reading, strict=True)}
+def _part(case: Case, level: Level, source: str, names: tuple[str, str], reading: _Reading) -> Iterator[Part]:
+    values = {name: _taken(case, level, name, each) for name, each in zip(names, reading, strict=True)}
     if MISSING not in values.values():
         yield Part(source=source, values=values, how=f'"{source}" held both "{names[0]}" and "{names[1]}"')
 
 
-def _taken(case: Case, spot: Spot, name: str, value: _Number) -> Any:
+def _taken(case: Case, level: Level, name: str, value: _Number) -> Any:
     if isinstance(value, str):
         number = number_in(value)
-        return number if takes(case, spot, name, number) else fitted(case, spot, name, value)
-    return value if takes(case, spot, name, value) else MISSING
+        return number if takes(case, level, name, number) else fitted(case, level, name, value)
+    return value if takes(case, level, name, value) else MISSING

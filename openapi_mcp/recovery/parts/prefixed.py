@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from openapi_mcp.index.entities import IDS, parse, split
-from openapi_mcp.recovery.alike import entity_of
+from openapi_mcp.recovery.naming.alike import entity_of
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.parts.part import Part, number_in
-from openapi_mcp.recovery.spot import Spot, takes
 from openapi_mcp.recovery.strategy import Case
 
 _LONGEST = 60  # characters
@@ -14,28 +14,28 @@ _PREFIXED = re.compile(r"([A-Za-z][A-Za-z_-]*(?: [A-Za-z_-]+){0,3})?([ :#/_-]{0,
 _OF_ANY = IDS | {"no", "number", "nr", "num"}
 
 
-def prefixed_id(case: Case, spot: Spot, name: str) -> Iterator[Part]:
+def prefixed_id(case: Case, level: Level, name: str) -> Iterator[Part]:
     """Yield the number in "order #17", "order_17", "orders/17", "#17" and "id: 17", where an order's id is a number."""
-    text = spot.given.get(name)
+    text = level.given.get(name)
     found = _PREFIXED.fullmatch(text.strip()) if isinstance(text, str) and len(text) <= _LONGEST else None
-    if found is None or not _is_id(name, spot, case):
+    if found is None or not _is_id(name, level, case):
         return
     words, sign, digits = found[1] or "", found[2], found[3]
     number = number_in(digits)
-    if number is None or not (words or "#" in sign) or not _is_kind(split(words), name, spot, case):
+    if number is None or not (words or "#" in sign) or not _is_kind(split(words), name, level, case):
         return
-    if takes(case, spot, name, number):
+    if takes(case, level, name, number):
         yield Part(source=name, values={name: number}, how=f'"{name}" is the number alone')
 
 
-def _is_id(name: str, spot: Spot, case: Case) -> bool:
+def _is_id(name: str, level: Level, case: Case) -> bool:
     """True for an id, and for what stands in the path."""
     in_path = any(each.argument == name and each.location == "path" for each in case.tool.parameters)
-    return (spot.is_root and in_path) or parse(spot.wire.get(name, name)).key in _OF_ANY
+    return (level.is_root and in_path) or parse(level.wire.get(name, name)).key in _OF_ANY
 
 
-def _is_kind(words: tuple[str, ...], name: str, spot: Spot, case: Case) -> bool:
+def _is_kind(words: tuple[str, ...], name: str, level: Level, case: Case) -> bool:
     """True where words name the kind of thing that the id is of, or none."""
     kind = tuple(word for word in words if word not in _OF_ANY)
-    own = parse(spot.wire.get(name, name)).words or entity_of(name, spot, case.tool)
+    own = parse(level.wire.get(name, name)).words or entity_of(name, level, case.tool)
     return not kind or kind == own

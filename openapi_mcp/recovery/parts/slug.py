@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from openapi_mcp.index.entities import parameter_in, segments, split
+from openapi_mcp.recovery.naming.level import Level
 from openapi_mcp.recovery.parts.part import Part, all_fitted
-from openapi_mcp.recovery.spot import Spot
 from openapi_mcp.recovery.strategy import Case
 
 OWNERS = frozenset(
@@ -21,27 +21,27 @@ _OTHERS = frozenset(("full", "path"))  # "full_name", "repo_path"
 _SLUG = re.compile(r"@?([A-Za-z0-9_.-]{1,100})/([A-Za-z0-9_.-]{1,100})")
 
 
-def pair_in(case: Case, spot: Spot) -> tuple[str, str] | None:
+def pair_in(case: Case, level: Level) -> tuple[str, str] | None:
     """Return the arguments of the only two placeholders that follow each other in the path, owner and owned."""
     found = [parameter_in(each) for each in segments(case.tool.operation.path)]
     pairs = [pair for pair in pairwise(found) if all(pair)]
     if len(pairs) != 1:
         return None
-    names = {wire: name for name, wire in spot.wire.items()}
+    names = {wire: name for name, wire in level.wire.items()}
     owner, owned = (names.get(wire, "") for wire in pairs[0])
     is_pair = set(split(owner)) & OWNERS and set(split(owned)) & _OWNED
-    return (owner, owned) if is_pair and owner in spot.declared and owned in spot.declared else None
+    return (owner, owned) if is_pair and owner in level.declared and owned in level.declared else None
 
 
-def slugs(case: Case, spot: Spot) -> Iterator[Part]:
+def slugs(case: Case, level: Level) -> Iterator[Part]:
     """Yield owner and repository where one of them, or an unknown argument of such a name, gives both."""
-    pair = pair_in(case, spot)
-    for source in (*(pair or ()), *spot.unknown):
-        text = spot.given.get(source)
+    pair = pair_in(case, level)
+    for source in (*(pair or ()), *level.unknown):
+        text = level.given.get(source)
         if pair is None or not isinstance(text, str) or not (source in pair or _is_name_of(source)):
             continue
         found = _SLUG.fullmatch(text)
-        values = all_fitted(case, spot, dict(zip(pair, found.groups(), strict=True))) if found else None
+        values = all_fitted(case, level, dict(zip(pair, found.groups(), strict=True))) if found else None
         if values and not any(set(each) <= {"."} for each in map(str, values.values())):
             how = f'"{source}" held both: the part before the slash is "{pair[0]}", the one behind it "{pair[1]}"'
             yield Part(source=source, values=values, how=how)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.index.entities import split
+from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.parts.part import Part, fitted, number_in
-from openapi_mcp.recovery.spot import Spot, takes
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.recovery.values import MISSING
 
@@ -21,21 +21,23 @@ _SEPARATORS = ("...", "..", " to ", " - ", " \u2013 ", " and ", "/")
 _LONGEST = 80  # characters
 
 
-def spans(case: Case, spot: Spot) -> Iterator[Part]:
+def spans(case: Case, level: Level) -> Iterator[Part]:
     """Yield what a range gives the two ends that the document has for it, where that is one pair."""
-    pairs = list(_pairs(spot))
-    for source in spot.given:
-        ends = _ends_in(spot.given[source])
+    pairs = list(_pairs(level))
+    for source in level.given:
+        ends = _ends_in(level.given[source])
         if ends is None:
             continue
-        fitting = [(low, high) for low, high, about in pairs if source in (low, high) or _is_about(source, about, spot)]
+        fitting = [
+            (low, high) for low, high, about in pairs if source in (low, high) or _is_about(source, about, level)
+        ]
         if len(fitting) == 1:
-            yield from _part(case, spot, source, fitting[0], ends)
+            yield from _part(case, level, source, fitting[0], ends)
 
 
-def _pairs(spot: Spot) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _pairs(level: Level) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield the declared pairs, and the words on what they are about: "min_price", "max_price" -> {"price"}."""
-    by_words = {split(name): name for name in spot.declared}
+    by_words = {split(name): name for name in level.declared}
     for words, name in by_words.items():
         for low, high in _ENDS:
             if words.count(low) == 1:
@@ -44,9 +46,9 @@ def _pairs(spot: Spot) -> Iterator[tuple[str, str, frozenset[str]]]:
                     yield name, other, frozenset(words) - {low} - _TIMES
 
 
-def _is_about(source: str, about: frozenset[str], spot: Spot) -> bool:
+def _is_about(source: str, about: frozenset[str], level: Level) -> bool:
     words = frozenset(split(source))
-    return source not in spot.declared and words - _RANGES - _TIMES == about
+    return source not in level.declared and words - _RANGES - _TIMES == about
 
 
 def _ends_in(value: Any) -> tuple[Any, Any] | None:
@@ -88,29 +90,29 @@ def _is_ordered(first: Any, second: Any) -> bool:
     return is_number and first <= second
 
 
-def _part(case: Case, spot: Spot, source: str, names: tuple[str, str], ends: tuple[Any, Any]) -> Iterator[Part]:
-    values = {name: _taken(case, spot, name, end) for name, end in zip(names, ends, strict=True)}
+def _part(case: Case, level: Level, source: str, names: tuple[str, str], ends: tuple[Any, Any]) -> Iterator[Part]:
+    values = {name: _taken(case, level, name, end) for name, end in zip(names, ends, strict=True)}
     if MISSING not in values.values():
         how = f'"{source}" held both ends: the first is "{names[0]}", the second "{names[1]}"'
         yield Part(source=source, values=values, how=how)
 
 
-def _taken(case: Case, spot: Spot, name: str, end: Any) -> Any:
+def _taken(case: Case, level: Level, name: str, end: Any) -> Any:
     if isinstance(end, str):
-        return fitted(case, spot, name, end)
-    return end if takes(case, spot, name, end) else MISSING
+        return fitted(case, level, name, end)
+    return end if takes(case, level, name, end) else MISSING
 
 
-def dates(case: Case, spot: Spot) -> Iterator[Part]:
+def dates(case: Case, level: Level) -> Iterator[Part]:
     """Yield year, month and day of an ISO date, where the document has all three: "birth_date" for "birth_year", ..."""
-    for source in spot.unknown:
-        text, words = spot.given[source], split(source)
+    for source in level.unknown:
+        text, words = level.given[source], split(source)
         if not isinstance(text, str) or words[-1:] != ("date",) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             continue
-        by_words = {split(name): name for name in spot.declared}
+        by_words = {split(name): name for name in level.declared}
         names = [by_words.get((*words[:-1], each)) for each in ("year", "month", "day")]
         values = {
-            name: _without_zeros(case, spot, name, each)
+            name: _without_zeros(case, level, name, each)
             for name, each in zip(names, text.split("-"), strict=True)
             if name is not None
         }
@@ -118,6 +120,6 @@ def dates(case: Case, spot: Spot) -> Iterator[Part]:
             yield Part(source=source, values=values, how=f'"{source}" is given here by its year, month and day')
 
 
-def _without_zeros(case: Case, spot: Spot, name: str, text: str) -> Any:
-    found = fitted(case, spot, name, text)
-    return found if found is not MISSING else fitted(case, spot, name, text.lstrip("0"))
+def _without_zeros(case: Case, level: Level, name: str, text: str) -> Any:
+    found = fitted(case, level, name, text)
+    return found if found is not MISSING else fitted(case, level, name, text.lstrip("0"))

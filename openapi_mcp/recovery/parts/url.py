@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 from openapi_mcp.index.entities import parameter_in, parse, split
 from openapi_mcp.model.template import path_and_query
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.alike import entity_of
+from openapi_mcp.recovery.naming.alike import entity_of
+from openapi_mcp.recovery.naming.level import Level
 from openapi_mcp.recovery.parts.part import Part, all_fitted, fitted
 from openapi_mcp.recovery.parts.slug import pair_in
-from openapi_mcp.recovery.spot import Spot
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.recovery.values import MISSING
 
@@ -21,19 +21,19 @@ _MOST_SEGMENTS = 20
 _MOST_URLS = 6  # texts of a call that may be one
 
 
-def urls(case: Case, spot: Spot) -> Iterator[Part]:
+def urls(case: Case, level: Level) -> Iterator[Part]:
     """Yield the values that a URL, or a path, gives the placeholders of this call's path, or the id of what it names.
 
     It stands in an unknown argument, or in one of the path.
     """
-    sources = [each for each in (*spot.unknown, *_path_arguments(case.tool)) if isinstance(spot.given.get(each), str)]
+    sources = [each for each in (*level.unknown, *_path_arguments(case.tool)) if isinstance(level.given.get(each), str)]
     for source in sources[:_MOST_URLS]:
-        steps = own_path(case, spot.given.get(source))
-        found = _filled(case, spot, source, steps) or _web_page(case, spot, source)
+        steps = own_path(case, level.given.get(source))
+        found = _filled(case, level, source, steps) or _web_page(case, level, source)
         if found:
             yield found
-        elif steps and source not in spot.declared:
-            yield from _resource(case, spot, source, steps)
+        elif steps and source not in level.declared:
+            yield from _resource(case, level, source, steps)
 
 
 def own_path(case: Case, value: object) -> list[str] | None:
@@ -106,39 +106,39 @@ def _path_arguments(tool: Tool) -> tuple[str, ...]:
     return tuple(each.argument for each in tool.parameters if each.location == "path")
 
 
-def _filled(case: Case, spot: Spot, source: str, steps: list[str] | None) -> Part | None:
+def _filled(case: Case, level: Level, source: str, steps: list[str] | None) -> Part | None:
     """Return the placeholders of the call's own path, by a URL that has that path or its beginning."""
     for template in _beginnings(_template(case.tool.operation.path)) if steps else ():
         found = matched(template, steps or ())
         if found and any(not part.startswith("{") for part in template):  # placeholders alone say nothing
-            return _part(case, spot, source, found)
+            return _part(case, level, source, found)
     return None
 
 
-def _part(case: Case, spot: Spot, source: str, found: dict[str, str]) -> Part | None:
-    names = {wire: name for name, wire in spot.wire.items()}
-    texts = {names[wire]: text for wire, text in found.items() if names.get(wire) in spot.declared}
-    values = all_fitted(case, spot, texts) if len(texts) == len(found) else None
-    if not values or (source in spot.declared and source not in values):
+def _part(case: Case, level: Level, source: str, found: dict[str, str]) -> Part | None:
+    names = {wire: name for name, wire in level.wire.items()}
+    texts = {names[wire]: text for wire, text in found.items() if names.get(wire) in level.declared}
+    values = all_fitted(case, level, texts) if len(texts) == len(found) else None
+    if not values or (source in level.declared and source not in values):
         return None
     shown = ", ".join(f'"{name}"' for name in values)
     return Part(source=source, values=values, how=f'the URL in "{source}" holds {shown}, as the API\'s own path does')
 
 
-def _web_page(case: Case, spot: Spot, source: str) -> Part | None:
+def _web_page(case: Case, level: Level, source: str) -> Part | None:
     """Return owner and repository, and what follows them, of a page on the web site of the API's own domain.
 
     "https://github.com/octocat/hello-world/issues/7" for "/repos/{owner}/{repo}/issues/{number}" of api.github.com
     """
-    value, pair = spot.given.get(source), pair_in(case, spot)
+    value, pair = level.given.get(source), pair_in(case, level)
     if pair is None or not isinstance(value, str) or len(value) > _LONGEST or not _is_of_domain(case, value):
         return None
     template, steps = _template(case.tool.operation.path), _split(value)[1]
-    start = template.index(f"{{{spot.wire[pair[0]]}}}")
+    start = template.index(f"{{{level.wire[pair[0]]}}}")
     for beginning in _beginnings(template[start:]):
         found = matched(beginning, steps)
         if found and len(found) > 1:
-            return _part(case, spot, source, found)
+            return _part(case, level, source, found)
     return None
 
 
@@ -154,24 +154,24 @@ def _is_beside(host: str, own: str) -> bool:
     return first in ("api", "rest", "gateway") and "." in domain and host in (domain, f"www.{domain}")
 
 
-def _resource(case: Case, spot: Spot, source: str, steps: list[str]) -> Iterator[Part]:
+def _resource(case: Case, level: Level, source: str, steps: list[str]) -> Iterator[Part]:
     """Yield the id of the thing that a URL names by another tool's path, for each field that is an id of such things.
 
     "/orders/17", by "/orders/{id}", is the "order_id" of a refund.
     """
     found = named_by(case, steps)
-    for name in spot.required - spot.given.keys() if found else ():
-        value = _as_id_of(case, spot, name, found)
-        if name in spot.declared and value is not MISSING:
+    for name in level.required - level.given.keys() if found else ():
+        value = _as_id_of(case, level, name, found)
+        if name in level.declared and value is not MISSING:
             yield Part(source=source, values={name: value}, how=f'the URL in "{source}" is that of "{name}"')
 
 
-def _as_id_of(case: Case, spot: Spot, name: str, found: tuple[tuple[str, ...], str] | None) -> object:
-    if found is None or name not in spot.declared:
+def _as_id_of(case: Case, level: Level, name: str, found: tuple[tuple[str, ...], str] | None) -> object:
+    if found is None or name not in level.declared:
         return MISSING
     entity, text = found
-    words = parse(spot.wire.get(name, name)).words or entity_of(name, spot, case.tool)
-    return fitted(case, spot, name, text) if words and entity and _is_called(words, entity) else MISSING
+    words = parse(level.wire.get(name, name)).words or entity_of(name, level, case.tool)
+    return fitted(case, level, name, text) if words and entity and _is_called(words, entity) else MISSING
 
 
 _ROLES = frozenset(
@@ -200,13 +200,13 @@ def named_by(case: Case, steps: Sequence[str]) -> tuple[tuple[str, ...], str] | 
     return None
 
 
-def own_id(case: Case, spot: Spot, name: str) -> Iterator[Part]:
+def own_id(case: Case, level: Level, name: str) -> Iterator[Part]:
     """Yield what an argument's own URL, or path, gives for it: "/orders/17" as "order_id" is "17"."""
-    steps = own_path(case, spot.given.get(name))
+    steps = own_path(case, level.given.get(name))
     if not steps:
         return
-    part = _filled(case, spot, name, steps)
-    value = part.values[name] if part else _as_id_of(case, spot, name, named_by(case, steps))
+    part = _filled(case, level, name, steps)
+    value = part.values[name] if part else _as_id_of(case, level, name, named_by(case, steps))
     if value is not MISSING:
         values = part.values if part else {name: value}
         yield Part(

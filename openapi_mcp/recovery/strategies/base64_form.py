@@ -2,8 +2,8 @@
 
 import base64
 
-from openapi_mcp.recovery.asked import fits, format_asked
-from openapi_mcp.recovery.encoded import bytes_in
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked
+from openapi_mcp.recovery.rewriting.encoded import bytes_in
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.formats import has_format
 

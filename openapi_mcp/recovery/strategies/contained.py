@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from openapi_mcp.index.entities import split
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.naming.level import Level, is_missing, level_of
 from openapi_mcp.recovery.parts.email import user_names
 from openapi_mcp.recovery.parts.inner import inner_ids
 from openapi_mcp.recovery.parts.part import Finder, Part
@@ -13,7 +14,6 @@ from openapi_mcp.recovery.parts.prefixed import prefixed_id
 from openapi_mcp.recovery.parts.slug import slugs
 from openapi_mcp.recovery.parts.span import dates, spans
 from openapi_mcp.recovery.parts.url import is_foreign, own_id, urls
-from openapi_mcp.recovery.spot import Spot, is_missing, spot_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.recovery.values import value_at, with_value
 from openapi_mcp.schema.words import quoted
@@ -30,68 +30,68 @@ def contained(case: Case) -> Rewrite | Told | None:
     What was unknown is taken out once its parts have their places. A value that holds more than its own part, as a URL
     for an id does, is cut down to it.
     """
-    spot = spot_of(case)
-    if spot is None or not case.fault.path:
+    level = level_of(case)
+    if level is None or not case.fault.path:
         return None
-    name = case.fault.path[len(spot.path) :][:1]
+    name = case.fault.path[len(level.path) :][:1]
     match case.fault.rule:
         case "required" if is_missing(case):
-            return _one_of(case, spot, [each for each in _parts(case, spot) if case.fault.path[-1] in each.values])
-        case "unknown" if name and name[0] in spot.given:
-            return _one_of(case, spot, [each for each in _parts(case, spot) if each.source == name[0]])
-        case rule if rule in _BROKEN and name and name[0] in spot.declared:
-            return _one_of(case, spot, list(_own_parts(case, spot, str(name[0]))))
+            return _one_of(case, level, [each for each in _parts(case, level) if case.fault.path[-1] in each.values])
+        case "unknown" if name and name[0] in level.given:
+            return _one_of(case, level, [each for each in _parts(case, level) if each.source == name[0]])
+        case rule if rule in _BROKEN and name and name[0] in level.declared:
+            return _one_of(case, level, list(_own_parts(case, level, str(name[0]))))
     return None
 
 
-def _parts(case: Case, spot: Spot) -> Iterator[Part]:
+def _parts(case: Case, level: Level) -> Iterator[Part]:
     """Yield what the arguments contain whose places are free: a value that is given is not written over."""
-    for find in (*(_OF_THE_PATH if spot.is_root else ()), *_ANYWHERE):
-        for part in find(case, spot):
-            if all(_is_free(spot, part, name) for name in part.values):
+    for find in (*(_OF_THE_PATH if level.is_root else ()), *_ANYWHERE):
+        for part in find(case, level):
+            if all(_is_free(level, part, name) for name in part.values):
                 yield part
 
 
-def _is_free(spot: Spot, part: Part, name: str) -> bool:
+def _is_free(level: Level, part: Part, name: str) -> bool:
     """True where nothing else is given; the same may be."""
-    return name not in spot.given or name == part.source or str(spot.given[name]) == str(part.values[name])
+    return name not in level.given or name == part.source or str(level.given[name]) == str(part.values[name])
 
 
-def _own_parts(case: Case, spot: Spot, name: str) -> Iterator[Part]:
+def _own_parts(case: Case, level: Level, name: str) -> Iterator[Part]:
     """Yield what a value that breaks a rule holds for the argument itself."""
-    if name not in spot.given:
+    if name not in level.given:
         return
-    yield from prefixed_id(case, spot, name)
-    if spot.is_root:
-        for part in (*own_id(case, spot, name), *slugs(case, spot)):
-            if name in part.values and part.source == name and all(_is_free(spot, part, each) for each in part.values):
+    yield from prefixed_id(case, level, name)
+    if level.is_root:
+        for part in (*own_id(case, level, name), *slugs(case, level)):
+            if name in part.values and part.source == name and all(_is_free(level, part, each) for each in part.values):
                 yield part
 
 
-def _one_of(case: Case, spot: Spot, parts: Sequence[Part]) -> Rewrite | Told | None:
+def _one_of(case: Case, level: Level, parts: Sequence[Part]) -> Rewrite | Told | None:
     """Return the call with the parts in their places, where they can be read in one way only."""
     readings = {repr(sorted(part.values.items())): part for part in parts}
     if len(readings) == 1:
-        return _rewritten(case, spot, parts[0])
+        return _rewritten(case, level, parts[0])
     if readings:
         return _unclear(parts, list(readings.values()))
-    return _not_taken(case, spot)
+    return _not_taken(case, level)
 
 
-def _rewritten(case: Case, spot: Spot, part: Part) -> Rewrite:
+def _rewritten(case: Case, level: Level, part: Part) -> Rewrite:
     """Return the call with the parts in their places; an unknown source is taken out, its value told as what was."""
-    arguments, held = case.call.arguments, spot.given[part.source]
-    fields = dict(value_at(arguments, spot.path))
-    if part.source not in spot.declared:
+    arguments, held = case.call.arguments, level.given[part.source]
+    fields = dict(value_at(arguments, level.path))
+    if part.source not in level.declared:
         del fields[part.source]
     before = {name: held if name == part.source else {part.source: held} for name in part.values}
-    changed = {name: value for name, value in part.values.items() if name == part.source or name not in spot.given}
+    changed = {name: value for name, value in part.values.items() if name == part.source or name not in level.given}
     repairs = tuple(
-        Repair(path=(*spot.path, name), before=before[name], after=value, how=part.how)
+        Repair(path=(*level.path, name), before=before[name], after=value, how=part.how)
         for name, value in changed.items()
     )
     fields |= changed
-    return Rewrite(arguments=with_value(arguments, spot.path, fields), repairs=repairs)
+    return Rewrite(arguments=with_value(arguments, level.path, fields), repairs=repairs)
 
 
 def _unclear(parts: Sequence[Part], readings: Sequence[Part]) -> Told:
@@ -104,11 +104,11 @@ _NAMES = frozenset((("first", "name"), ("last", "name"), ("given", "name"), ("fa
 _FULL_NAMES = frozenset((("name",), ("full", "name"), ("fullname",), ("display", "name"), ("customer", "name")))
 
 
-def _not_taken(case: Case, spot: Spot) -> Told | None:
+def _not_taken(case: Case, level: Level) -> Told | None:
     """Say why what looks as if it held the field is not taken apart."""
     missing = str(case.fault.path[-1])
-    for source in spot.unknown if case.fault.rule == "required" else ():
-        if is_foreign(case, spot.given[source]):
+    for source in level.unknown if case.fault.rule == "required" else ():
+        if is_foreign(case, level.given[source]):
             return Told(hint=f'"{source}" is a URL of another host than the API\'s: give "{missing}" itself')
         if split(missing) in _NAMES and split(source) in _FULL_NAMES:
             return Told(hint=f'where "{source}" is to be parted is not certain: give "{missing}" itself')

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.asked import fits_document, format_asked, schemas_of, words_of
-from openapi_mcp.recovery.dated import Target, epoch_named, target_named, written
-from openapi_mcp.recovery.moments import Moment, moments_in
+from openapi_mcp.recovery.rewriting.asked import fits_document, format_asked, schemas_of, words_of
+from openapi_mcp.recovery.rewriting.dated import Target, epoch_named, target_named, written
+from openapi_mcp.recovery.rewriting.moments import Moment, moments_in
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.formats import has_format
 

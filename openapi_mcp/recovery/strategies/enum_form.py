@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from openapi_mcp.recovery.asked import fits, fits_document, schemas_of
-from openapi_mcp.recovery.folds import case_folded, separated
-from openapi_mcp.recovery.meant import MOST_VALUES, meant, values_of
+from openapi_mcp.recovery.rewriting.asked import fits, fits_document, schemas_of
+from openapi_mcp.recovery.rewriting.folds import case_folded, separated
+from openapi_mcp.recovery.rewriting.meant import MOST_VALUES, meant, values_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 
 _RULES = frozenset(("enum", "const", "type", "alternatives", "invalid"))

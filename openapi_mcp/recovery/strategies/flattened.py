@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from openapi_mcp.model.fault import Repair
-from openapi_mcp.recovery.named import declared, fields_of, joined
+from openapi_mcp.recovery.naming.depth import declared, fields_of, joined
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 
 _MOST_UNKNOWN = 50  # arguments that are looked at

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from openapi_mcp.model.jsontext import read_mended_json
-from openapi_mcp.recovery.asked import fits
+from openapi_mcp.recovery.rewriting.asked import fits
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 
 _LONGEST = 1_000_000  # characters

@@ -4,9 +4,9 @@ from difflib import get_close_matches
 
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.alike import Likeness
-from openapi_mcp.recovery.namesake import Meant, meant_by, rivals
-from openapi_mcp.recovery.spot import Spot, is_missing, renamed_in, spot_of
+from openapi_mcp.recovery.naming.alike import Likeness
+from openapi_mcp.recovery.naming.level import Level, is_missing, level_of, renamed_in
+from openapi_mcp.recovery.naming.namesake import Meant, meant_by, rivals
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.words import quoted
 
@@ -23,55 +23,57 @@ def near_name(case: Case) -> Rewrite | Told | None:
     """
     if case.fault.rule not in ("required", "unknown"):
         return None
-    spot = spot_of(case)
-    if spot is None or not 0 < len(spot.unknown) <= _MOST_UNKNOWN:
+    level = level_of(case)
+    if level is None or not 0 < len(level.unknown) <= _MOST_UNKNOWN:
         return None
     if case.fault.rule == "required":
-        return _for_missing(case, spot, str(case.fault.path[-1])) if is_missing(case) else None
-    return _for_unknown(case, spot)
+        return _for_missing(case, level, str(case.fault.path[-1])) if is_missing(case) else None
+    return _for_unknown(case, level)
 
 
-def _for_missing(case: Case, spot: Spot, name: str) -> Rewrite | Told | None:
+def _for_missing(case: Case, level: Level, name: str) -> Rewrite | Told | None:
     """Return the call with the one unknown argument that stands for the missing one under its name."""
-    found = [(given, meant) for given in spot.unknown if (meant := meant_by(case, spot, given)) and name in meant.names]
+    found = [
+        (given, meant) for given in level.unknown if (meant := meant_by(case, level, given)) and name in meant.names
+    ]
     nearest = min((meant.likeness for _, meant in found), default=None)
     best = [(given, meant) for given, meant in found if meant.likeness is nearest]
     if not best:
         return None
     given, meant = best[0]
     if len(best) > 1:
-        return _either(spot, name, [given for given, _ in best])
-    return _renamed(case, spot, given, meant) if meant.only == name else _unclear(given, meant)
+        return _either(level, name, [given for given, _ in best])
+    return _renamed(case, level, given, meant) if meant.only == name else _unclear(given, meant)
 
 
-def _for_unknown(case: Case, spot: Spot) -> Rewrite | Told | None:
+def _for_unknown(case: Case, level: Level) -> Rewrite | Told | None:
     """Return the call with each unknown argument under the name that it stands for; what stays is told."""
-    known = case.fault.path[len(spot.path) :]
-    names = known[:1] if known else spot.unknown
+    known = case.fault.path[len(level.path) :]
+    names = known[:1] if known else level.unknown
     told: Told | None = None
     for given in map(str, names):
-        found = _one(case, spot, given) if given in spot.given else None
+        found = _one(case, level, given) if given in level.given else None
         if isinstance(found, Rewrite):
             return found
         told = told or found
     return told
 
 
-def _one(case: Case, spot: Spot, given: str) -> Rewrite | Told:
-    meant = meant_by(case, spot, given)
+def _one(case: Case, level: Level, given: str) -> Rewrite | Told:
+    meant = meant_by(case, level, given)
     if meant is None or not meant.names:
-        return Told(near=nearest_names(given, spot))
+        return Told(near=nearest_names(given, level))
     if meant.is_given:
-        return _twice(case, spot, given, meant)
+        return _twice(case, level, given, meant)
     if meant.only is None:
         return _unclear(given, meant)
-    others = rivals(case, spot, given, meant)
-    return _either(spot, meant.only, [given, *others]) if others else _renamed(case, spot, given, meant)
+    others = rivals(case, level, given, meant)
+    return _either(level, meant.only, [given, *others]) if others else _renamed(case, level, given, meant)
 
 
-def _renamed(case: Case, spot: Spot, given: str, meant: Meant) -> Rewrite:
+def _renamed(case: Case, level: Level, given: str, meant: Meant) -> Rewrite:
     name = meant.names[0]
-    return renamed_in(case, spot, given, name, _how(given, name, spot.wire.get(name, name), meant.likeness))
+    return renamed_in(case, level, given, name, _how(given, name, level.wire.get(name, name), meant.likeness))
 
 
 def _how(given: str, name: str, wire: str, likeness: Likeness) -> str:
@@ -94,26 +96,26 @@ def _unclear(given: str, meant: Meant) -> Told:
     return Told(near=near, hint=f'"{one_line(given, _LONGEST)}" may stand for {quoted(near)}: use one of these names')
 
 
-def _either(spot: Spot, name: str, given: list[str]) -> Told:
+def _either(level: Level, name: str, given: list[str]) -> Told:
     hint = f'each of {quoted(given[:_MOST_NEAR])} may stand for "{name}": give one value, as "{name}"'
     return Told(near=(name,), hint=hint)
 
 
-def _twice(case: Case, spot: Spot, given: str, meant: Meant) -> Rewrite | Told:
+def _twice(case: Case, level: Level, given: str, meant: Meant) -> Rewrite | Told:
     """Return the call without what it gives under two names, where both say the same."""
-    name = next(each for each in meant.names if each in spot.given)
-    value, other = spot.given[given], spot.given[name]
+    name = next(each for each in meant.names if each in level.given)
+    value, other = level.given[given], level.given[name]
     if len(meant.names) == 1 and type(value) is type(other) and value == other:
-        path = (*spot.path, given)
+        path = (*level.path, given)
         repair = Repair(path=path, before=value, after=None, how=f'"{name}" says the same; give it once')
         return Rewrite(arguments=case.dropped(path), repairs=(repair,))
     hint = f'"{one_line(given, _LONGEST)}" may stand for "{name}", which is given too: leave one of them out'
     return Told(near=meant.names[:_MOST_NEAR], hint=hint)
 
 
-def nearest_names(given: str, spot: Spot) -> tuple[str, ...]:
+def nearest_names(given: str, level: Level) -> tuple[str, ...]:
     """Return the declared names that are most like an unknown one, three at most."""
-    names = {name.casefold(): name for name in spot.declared}
+    names = {name.casefold(): name for name in level.declared}
     found = get_close_matches(given[:_LONGEST].casefold(), names, n=_MOST_NEAR, cutoff=_CUTOFF)
     return tuple(names[each] for each in found)
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 from typing import Any
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.asked import fits, name_of, schemas_of, types_of, words_of
-from openapi_mcp.recovery.numbers import as_json_number, grouped_number, is_ambiguous, plain_number
+from openapi_mcp.recovery.rewriting.asked import fits, name_of, schemas_of, types_of, words_of
+from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_number, is_ambiguous, plain_number
+from openapi_mcp.recovery.rewriting.units import Unit, in_unit, split_unit, unit_asked
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
-from openapi_mcp.recovery.units import Unit, in_unit, split_unit, unit_asked
 
 _RULES = frozenset(("type", "pattern", "format", "invalid"))
 _NUMBERS = frozenset(("integer", "number"))

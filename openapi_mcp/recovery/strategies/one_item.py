@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_mcp.recovery.asked import fits, types_of, words_of
-from openapi_mcp.recovery.meant import meant, values_of
+from openapi_mcp.recovery.rewriting.asked import fits, types_of, words_of
+from openapi_mcp.recovery.rewriting.meant import meant, values_of
 from openapi_mcp.recovery.strategies.json_text import structure_in
 from openapi_mcp.recovery.strategies.scalars import readings
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once

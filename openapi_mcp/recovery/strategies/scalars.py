@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_mcp.recovery.asked import fits, format_asked
-from openapi_mcp.recovery.numbers import as_json_number, plain_number
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked
+from openapi_mcp.recovery.rewriting.numbers import as_json_number, plain_number
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.formats import KNOWN, has_format
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from openapi_mcp.recovery.asked import fits, format_asked
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 from openapi_mcp.schema.formats import has_format
 

@@ -2,7 +2,7 @@
 
 import re
 
-from openapi_mcp.recovery.asked import fits, format_asked
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 
 _RULES = frozenset(("format", "pattern"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi_mcp.model.fault import Repair
-from openapi_mcp.recovery.named import declared, fields_of, joined, wraps
+from openapi_mcp.recovery.naming.depth import declared, fields_of, joined, wraps
 from openapi_mcp.recovery.strategies.json_text import structure_in
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 from openapi_mcp.schema.bounded import TooManyStepsError

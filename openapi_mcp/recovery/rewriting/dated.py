@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from openapi_mcp.recovery.moments import Moment
+from openapi_mcp.recovery.rewriting.moments import Moment
 
 _PATTERN = re.compile(
     r"(?:YYYY|DD?|MM?)(?P<sep>[-/.])(?:MM?|DD?)(?P=sep)(?:YYYY|DD)(?:(?P<gap>T|\s)(?:hh|HH):(?:mm|MM)(?::(?:ss|SS))?)?"

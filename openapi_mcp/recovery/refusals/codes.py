@@ -1,6 +1,6 @@
 """The rules of model/fault.py by the words that frameworks have for them in their codes."""
 
-from openapi_mcp.recovery.forms.names import plain
+from openapi_mcp.recovery.refusals.forms.names import plain
 
 _WORDS = {
     "required": "required missing blank null empty notnull notblank notempty missingfield missingparameter "

@@ -7,8 +7,8 @@ from typing import Any
 
 from openapi_mcp.model.fault import Path
 from openapi_mcp.model.tool import Binding, Tool
-from openapi_mcp.recovery.complaint import Complaint
-from openapi_mcp.recovery.forms.names import LOCATIONS, plain
+from openapi_mcp.recovery.refusals.complaint import Complaint
+from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain
 from openapi_mcp.recovery.values import MISSING
 
 Schema = Mapping[str, Any]

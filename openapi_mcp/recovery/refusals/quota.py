@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.call import FailureKind
-from openapi_mcp.recovery.forms.names import plain
+from openapi_mcp.recovery.refusals.forms.names import plain
 
 _LONGEST = 2_000  # characters of words that are read
 _RATE = re.compile(

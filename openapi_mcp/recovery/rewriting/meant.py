@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from openapi_mcp.recovery.folds import FOLDS
-from openapi_mcp.recovery.labels import labels_of
+from openapi_mcp.recovery.rewriting.folds import FOLDS
+from openapi_mcp.recovery.rewriting.labels import labels_of
 
 MOST_VALUES = 2_000  # allowed ones of one place that are looked at
 

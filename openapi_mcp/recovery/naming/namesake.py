@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.recovery.alike import Likeness, alike, is_bare_id, is_id, is_one_letter_off
-from openapi_mcp.recovery.only_id import ids_meant
-from openapi_mcp.recovery.spot import Spot, takes
+from openapi_mcp.recovery.naming.alike import Likeness, alike, is_bare_id, is_id, is_one_letter_off
+from openapi_mcp.recovery.naming.level import Level, takes
+from openapi_mcp.recovery.naming.only_id import ids_meant
 from openapi_mcp.recovery.strategy import Case
 
 _CERTAIN = (Likeness.SPELLED, Likeness.NUMBER, Likeness.WORD)
@@ -30,40 +30,42 @@ class Meant:
         return self.names[0] if len(self.names) == 1 and not self.is_given else None
 
 
-def meant_by(case: Case, spot: Spot, given: str) -> Meant | None:
+def meant_by(case: Case, level: Level, given: str) -> Meant | None:
     """Return what an unknown name of an object stands for, None where it is like none of the declared ones."""
-    found = [(alike(given, name, spot, case.tool), name) for name in spot.declared]
+    found = [(alike(given, name, level, case.tool), name) for name in level.declared]
     likeness = min((each for each, _ in found if each is not None), default=None)
     names = tuple(name for each, name in found if each is likeness)
     if is_bare_id(given) and (likeness is None or likeness > Likeness.WORD):
-        likeness, names = Likeness.KEY, ids_meant(spot, case.tool)
+        likeness, names = Likeness.KEY, ids_meant(level, case.tool)
     if likeness is None or not names:
         return None
-    if likeness in _CERTAIN and any(name in spot.given for name in names):
+    if likeness in _CERTAIN and any(name in level.given for name in names):
         return Meant(names=names, likeness=likeness, is_given=True)
-    return Meant(names=_that_take(case, spot, given, names, likeness), likeness=likeness)
+    return Meant(names=_that_take(case, level, given, names, likeness), likeness=likeness)
 
 
-def _that_take(case: Case, spot: Spot, given: str, names: tuple[str, ...], likeness: Likeness) -> tuple[str, ...]:
+def _that_take(case: Case, level: Level, given: str, names: tuple[str, ...], likeness: Likeness) -> tuple[str, ...]:
     """Return the fields that are free and take the value; all of them where it is not clear which one is meant."""
-    free = [name for name in names if name not in spot.given]
-    if likeness is Likeness.SLIP and len(names) > 1:
-        return tuple(free)
-    value = spot.given[given]
-    fitting = [name for name in free if takes(case, spot, name, value) and _may_be(spot, given, name, value, likeness)]
-    if not fitting and len(free) == 1 and likeness in _MENDABLE and free[0] in spot.required:
-        is_mendable = _is_mendable(value, spot.declared[free[0]].get("type"))
-        fitting = free if is_mendable and not takes(case, spot, free[0], value) else []
+    free = [name for name in names if name not in level.given]
+    if (likeness is Likeness.SLIP and len(names) > 1) or likeness is Likeness.SPELLED:
+        return tuple(free)  # what is spelled so is meant, whatever may be wrong with its value
+    value = level.given[given]
+    fitting = [
+        name for name in free if takes(case, level, name, value) and _may_be(level, given, name, value, likeness)
+    ]
+    if not fitting and len(free) == 1 and likeness in _MENDABLE and free[0] in level.required:
+        is_mendable = _is_mendable(value, level.declared[free[0]].get("type"))
+        fitting = free if is_mendable and not takes(case, level, free[0], value) else []
     return tuple(fitting)
 
 
-def _may_be(spot: Spot, given: str, name: str, value: Any, likeness: Likeness) -> bool:
+def _may_be(level: Level, given: str, name: str, value: Any, likeness: Likeness) -> bool:
     """True for what is required, and for an optional field whose name is plainly the same word."""
     if likeness in _CERTAIN:
         return True
     if likeness is Likeness.KEY and is_id(name) and not is_id(given) and not _looks_like_an_id(value):
         return False  # a text, as of the comment that "comment" is
-    if name in spot.required:
+    if name in level.required:
         return True
     if likeness is Likeness.SLIP:
         return is_one_letter_off(given, name)
@@ -83,7 +85,7 @@ def _is_mendable(value: Any, types: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, (int, float)) and types != "object")
 
 
-def rivals(case: Case, spot: Spot, given: str, meant: Meant) -> Sequence[str]:
+def rivals(case: Case, level: Level, given: str, meant: Meant) -> Sequence[str]:
     """Return the other unknown names that stand for the same field, as clearly as this one."""
-    others = ((other, meant_by(case, spot, other)) for other in spot.unknown if other != given)
+    others = ((other, meant_by(case, level, other)) for other in level.unknown if other != given)
     return [other for other, each in others if each and each.only == meant.only and each.likeness <= meant.likeness]

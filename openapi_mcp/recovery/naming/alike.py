@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from openapi_mcp.index.entities import HANDLES, IDS, Name, parameter_in, parse, segments, split
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.same_words import common
-from openapi_mcp.recovery.spot import Spot
-from openapi_mcp.recovery.typos import distance, is_slip
+from openapi_mcp.recovery.naming.level import Level
+from openapi_mcp.recovery.naming.same_words import common
+from openapi_mcp.recovery.naming.typos import distance, is_slip
 
 
 class Likeness(IntEnum):
@@ -32,11 +32,11 @@ _LONGEST = 120  # characters of a name that are compared
 _FILTERS = ("filter", "where")
 
 
-def alike(given: str, name: str, spot: Spot, tool: Tool) -> Likeness | None:
+def alike(given: str, name: str, level: Level, tool: Tool) -> Likeness | None:
     """Return how near a given name is to a declared one, under which it may be meant; None where it is not."""
     if max(len(given), len(name)) > _LONGEST:
         return None
-    return _likeness(given, name, spot.wire.get(name, name), entity_of(name, spot, tool))
+    return _likeness(given, name, level.wire.get(name, name), entity_of(name, level, tool))
 
 
 @lru_cache(maxsize=1 << 14)  # of one call each name is held against each other one, for each fault and in each round
@@ -77,12 +77,12 @@ def _forms(names: tuple[str, ...], wire: str) -> Iterator[str]:
         yield inner[:-1]
 
 
-def entity_of(name: str, spot: Spot, tool: Tool) -> tuple[str, ...]:
+def entity_of(name: str, level: Level, tool: Tool) -> tuple[str, ...]:
     """Return the words of what a path argument names, or of what the call is about: "/customers/{id}" -> ("customer",).
 
     () for the fields of an inner object.
     """
-    return _entity(spot.wire.get(name, name), tool.operation.path) if spot.is_root else ()
+    return _entity(level.wire.get(name, name), tool.operation.path) if level.is_root else ()
 
 
 @lru_cache(maxsize=1 << 10)

@@ -16,7 +16,7 @@ _DEEPEST = 20  # references and alternatives within each other that are followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Level:
     """An object at a path: () for all of the arguments.
 
     `declared` are its fields with their schemas, `wire` the names that they have in the request, `required` those that
@@ -40,7 +40,7 @@ class Spot:
         return not self.path
 
 
-def spot_of(case: Case) -> Spot | None:
+def level_of(case: Case) -> Level | None:
     """Return the object in which a field is missing or unknown; None where the document says nothing of its fields.
 
     What is unknown in an inner object is told at the path of that object, among the arguments at that of the argument.
@@ -48,14 +48,14 @@ def spot_of(case: Case) -> Spot | None:
     path = case.fault.path
     if not path:
         return None
-    parent = spot_at(case, path[:-1])
+    parent = level_at(case, path[:-1])
     is_field = parent is not None and isinstance(path[-1], str) and path[-1] not in parent.declared
     if case.fault.rule == "unknown" and not is_field:
-        return spot_at(case, path, case.fault)
+        return level_at(case, path, case.fault)
     return parent
 
 
-def spot_at(case: Case, path: Path, fault: Fault | None = None) -> Spot | None:
+def level_at(case: Case, path: Path, fault: Fault | None = None) -> Level | None:
     """Return the object at a path; where the fault is about all of it, its schema is the one that counts."""
     given = value_at(_known_by_the_list(case), path)
     if not isinstance(given, Mapping) or len(given) > _MOST_FIELDS:
@@ -65,7 +65,7 @@ def spot_at(case: Case, path: Path, fault: Fault | None = None) -> Spot | None:
     if not declared or len(declared) > _MOST_FIELDS:
         return None
     required = frozenset(schema.get("required", ())) if isinstance(schema.get("required", ()), list) else frozenset()
-    return Spot(
+    return Level(
         path=path,
         declared=declared,
         wire={} if path else {each.argument: each.name for each in case.tool.bindings},
@@ -151,18 +151,18 @@ def _resolved(schema: Schema, tool: Tool) -> Schema:
     return schema
 
 
-def takes(case: Case, spot: Spot, name: str, value: Any) -> bool:
+def takes(case: Case, level: Level, name: str, value: Any) -> bool:
     """True where the schema of a field takes a value."""
-    return case.accepts(value, Fault(path=(*spot.path, name), rule="type", schema=spot.declared[name]))
+    return case.accepts(value, Fault(path=(*level.path, name), rule="type", schema=level.declared[name]))
 
 
-def renamed_in(case: Case, spot: Spot, old: str, new: str, how: str) -> Rewrite:
+def renamed_in(case: Case, level: Level, old: str, new: str, how: str) -> Rewrite:
     """Return the arguments with what an object has as `old` under the name `new`, in its place."""
-    value = value_at(case.call.arguments, (*spot.path, old))
-    whole = value_at(case.call.arguments, spot.path)
+    value = value_at(case.call.arguments, (*level.path, old))
+    whole = value_at(case.call.arguments, level.path)
     fields = {new if name == old else name: each for name, each in whole.items()}
-    arguments = fields if spot.is_root else with_value(case.call.arguments, spot.path, fields)
-    repair = Repair(path=(*spot.path, new), before={old: value}, after={new: value}, how=how)
+    arguments = fields if level.is_root else with_value(case.call.arguments, level.path, fields)
+    repair = Repair(path=(*level.path, new), before={old: value}, after={new: value}, how=how)
     return Rewrite(arguments=arguments, repairs=(repair,))
 
 

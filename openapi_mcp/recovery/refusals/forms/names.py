@@ -6,7 +6,7 @@ from typing import Any
 
 from openapi_mcp.model.fault import Path
 from openapi_mcp.model.pointer import tokens
-from openapi_mcp.recovery.complaint import LONGEST_NAME
+from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME
 
 _MOST_STEPS = 12
 _STEP = re.compile(r"[^.\[\]]+")

@@ -7,9 +7,9 @@ from typing import Any
 from openapi_mcp.model.fault import Path, place
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.complaint import LONGEST_NAME, LONGEST_SAID, MOST_COMPLAINTS, Complaint
-from openapi_mcp.recovery.forms.item import complaint_of
-from openapi_mcp.recovery.forms.names import LOCATIONS, plain, steps_of
+from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME, LONGEST_SAID, MOST_COMPLAINTS, Complaint
+from openapi_mcp.recovery.refusals.forms.item import complaint_of
+from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
 
 _DEEPEST = 6
 _MOST_FIELDS = 100  # of one object that are looked at

@@ -7,8 +7,8 @@ from typing import Any
 from openapi_mcp.model.fault import Path, place
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.complaint import LONGEST_NAME, LONGEST_SAID, Complaint
-from openapi_mcp.recovery.forms.names import LOCATIONS, plain, steps_of
+from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME, LONGEST_SAID, Complaint
+from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
 
 _FIELDS = (
     "loc", "instancepath", "datapath", "pointer", "field", "fieldname", "param", "parameter", "parametername",

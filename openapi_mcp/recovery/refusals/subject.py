@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.fault import Path
-from openapi_mcp.recovery.allowed import list_in
-from openapi_mcp.recovery.complaint import Complaint
-from openapi_mcp.recovery.forms.names import LOCATIONS, plain, steps_of
-from openapi_mcp.recovery.place import Places, Spot
-from openapi_mcp.recovery.rules import rule_in_words
+from openapi_mcp.recovery.refusals.allowed import list_in
+from openapi_mcp.recovery.refusals.complaint import Complaint
+from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
+from openapi_mcp.recovery.refusals.place import Places, Spot
+from openapi_mcp.recovery.refusals.rules import rule_in_words
 
 _BETWEEN_SENTENCES = re.compile(r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])")
 _MOST_WORDS = 80  # of one sentence

@@ -9,11 +9,11 @@ from typing import Any
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.complaint import LONGEST_SAID, Complaint
-from openapi_mcp.recovery.forms.item import by_plain_name, complaint_of, said_in
-from openapi_mcp.recovery.forms.keyed import by_field, first_ones
-from openapi_mcp.recovery.forms.markup import is_markup, texts_of
-from openapi_mcp.recovery.forms.names import plain
+from openapi_mcp.recovery.refusals.complaint import LONGEST_SAID, Complaint
+from openapi_mcp.recovery.refusals.forms.item import by_plain_name, complaint_of, said_in
+from openapi_mcp.recovery.refusals.forms.keyed import by_field, first_ones
+from openapi_mcp.recovery.refusals.forms.markup import is_markup, texts_of
+from openapi_mcp.recovery.refusals.forms.names import plain
 
 _DEEPEST = 5
 _MOST_ITEMS = 100  # of one list that are looked at

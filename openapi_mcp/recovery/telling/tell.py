@@ -7,12 +7,12 @@ from typing import Any
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.fault import Looked, Suggestion
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.hints import hint_of
 from openapi_mcp.recovery.lookup.wanted import Known
-from openapi_mcp.recovery.state import list_of, readers_of_state
 from openapi_mcp.recovery.steps import Learn, MayCall
 from openapi_mcp.recovery.strategy import Told
-from openapi_mcp.recovery.tries import may_matter, suggested
+from openapi_mcp.recovery.telling.hints import hint_of
+from openapi_mcp.recovery.telling.state import list_of, readers_of_state
+from openapi_mcp.recovery.telling.tries import may_matter, suggested
 
 _MOST_NEAR = 10
 _MOST_TRIES = 3

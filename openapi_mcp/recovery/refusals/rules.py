@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.recovery.allowed import list_in, quoted_values
-from openapi_mcp.recovery.codes import rule_of_code
-from openapi_mcp.recovery.complaint import Complaint
-from openapi_mcp.recovery.formats import format_in, type_in
-from openapi_mcp.recovery.limits import bound_in
+from openapi_mcp.recovery.refusals.allowed import list_in, quoted_values
+from openapi_mcp.recovery.refusals.bounds import bound_in
+from openapi_mcp.recovery.refusals.codes import rule_of_code
+from openapi_mcp.recovery.refusals.complaint import Complaint
+from openapi_mcp.recovery.refusals.formats import format_in, type_in
 
 _MOST_VALUES = 100
 

@@ -1,0 +1,1 @@
+"""Names of arguments: which declared one a name stands for."""

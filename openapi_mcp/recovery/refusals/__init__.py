@@ -1,0 +1,1 @@
+"""What a refusing answer says: which field, which rule, when to call again."""

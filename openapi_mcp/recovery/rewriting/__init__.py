@@ -1,0 +1,1 @@
+"""Values in other words: dates, numbers, labels and spellings of one value."""
