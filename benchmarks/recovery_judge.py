@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from recovery_case import Case
@@ -152,6 +153,8 @@ def invented(request: Request, case: Case, before: Sequence[Seen], target: Targe
         seen = plain(value)
         if seen in known or any(seen in one for one in given if len(seen) > 2):
             continue
+        if isinstance(value, str) and any(is_day(value, one) for one in map(str, leaves(case.wrong))):
+            continue
         if isinstance(value, bool) or any(seen in numbers(one) for one in map(str, leaves(case.wrong))):
             continue
         return value
@@ -187,6 +190,16 @@ def read(answer: str) -> Any:
         return json.loads(answer)
     except ValueError:
         return answer
+
+
+def is_day(value: str, said: str) -> bool:
+    """Return whether a date is the one that a text names with its month in words: 2026-06-09, "9 June 2026"."""
+    try:
+        day = date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    words = re.findall(r"[a-z]+|\d+", said.lower())
+    return any(each[:3] == day.strftime("%b").lower() for each in words) and {str(day.day), str(day.year)} <= {*words}
 
 
 def plain(value: Any) -> str:

@@ -53,7 +53,12 @@ def _that_take(case: Case, level: Level, given: str, names: tuple[str, ...], lik
     fitting = [
         name for name in free if takes(case, level, name, value) and _may_be(level, given, name, value, likeness)
     ]
-    if not fitting and len(free) == 1 and likeness in _MENDABLE and free[0] in level.required:
+    if (
+        not fitting
+        and len(free) == 1
+        and likeness in _MENDABLE
+        and (free[0] in level.required or likeness is Likeness.KEY)
+    ):
         is_mendable = _is_mendable(value, level.declared[free[0]].get("type"))
         fitting = free if is_mendable and not takes(case, level, free[0], value) else []
     return tuple(fitting)

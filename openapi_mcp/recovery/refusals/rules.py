@@ -108,10 +108,10 @@ def _by_words(said: str, schema: Mapping[str, Any], value: Any) -> Rule:
     """Return the rule that words tell, the more telling first: "A valid integer is required." is of a type."""
     if _TAKEN.search(said):
         return Rule(name="taken")
-    if _SELECTED.search(said):
+    found = list_in(said) if _SELECTED.search(said) or _ENUM.search(said) else None
+    if _SELECTED.search(said) and found is None:
         return Rule(name="enum" if "enum" in schema else "exists")
-    if _ENUM.search(said):
-        found = list_in(said)
+    if found is not None or _ENUM.search(said):
         return Rule(name="enum", limit=found.values if found else None)
     for pattern, name in ((_UNKNOWN, "unknown"), (_PATTERN, "pattern")):
         if pattern.search(said):

@@ -25,7 +25,7 @@ def one_item(case: Case) -> Rewrite | Told | None:
         return _of_list(case, case.value)
     if isinstance(case.value, str) and "," in case.value and "array" in types_of(case):
         return _of_commas(case, case.value)
-    found = [value for value in _alone(case, case.value) if fits(case, [value])]
+    found = [value for value in _alone(case, case.value) if fits(case, [value]) or _is_record(case, value)]
     return case.rewritten([found[0]], "one value is given as an array of one") if found else None
 
 
@@ -39,6 +39,15 @@ def _alone(case: Case, value: Any) -> Iterator[Any]:
     yield from (other for other, _ in readings(value) if other is not None)
     if isinstance(value, str) and (listed := _listed(case, [value])) is not None:
         yield listed[0]
+
+
+def _is_record(case: Case, value: Any) -> bool:
+    """True for an object where an array of objects is meant: what may be wrong within it is seen to there."""
+    items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
+    is_for_objects = bool(items) and all(each.get("type", "object") == "object" for each in items)
+    return (
+        isinstance(value, dict) and types_of(case) == {"array"} and is_for_objects and any("type" in e for e in items)
+    )
 
 
 def _listed(case: Case, parts: list[str]) -> list[Any] | None:

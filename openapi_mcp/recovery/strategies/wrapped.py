@@ -1,6 +1,6 @@
 """Arguments that were given one level too deep: inside of an object that the tool does not know."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openapi_mcp.model.fault import Repair
@@ -33,9 +33,14 @@ def wrapped(case: Case) -> Rewrite | None:
 
 def _as_arguments(case: Case, name: str, held: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return what an object holds, where all of it are arguments, and the object's name is no other thing's."""
-    if not held.keys() <= declared(case.tool).keys():
+    if not _spelled(held) <= _spelled(declared(case.tool)) or len(_spelled(held)) < len(held):
         return None
     return held if wraps(case.tool, name) or (len(case.call.arguments) == 1 and _is_whole(case, held)) else None
+
+
+def _spelled(names: Iterable[str]) -> set[str]:
+    """Return names without case and separators: by which of them an argument goes is seen to when it is taken out."""
+    return {"".join(char for char in name[:80].lower() if char.isalnum()) for name in names}
 
 
 def _is_whole(case: Case, arguments: Mapping[str, Any]) -> bool:
