@@ -7,10 +7,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.make import parameter, toolset
+from support.recover import repaired
 
 from openapi_mcp.cli import main
 from openapi_mcp.config import build_config
 from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.recovery.registry import OWN
+from openapi_mcp.strategies import all_strategies
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,3 +105,25 @@ def test_the_targets_exist() -> None:
     targets = set(re.findall(r"^\$ make (\w+)$", README, re.MULTILINE))
     assert targets >= {"demo", "test"}
     assert {target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)} == set()
+
+
+def test_the_strategy_that_is_shown_repairs_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issue 7: `[recovery]` adds strategies; its examples run in the tests."""
+    (code,) = blocks("python")
+    (tmp_path / "shop_recovery.py").write_text(code, encoding="utf-8")
+    file = tmp_path / "shown.toml"
+    file.write_text(the_file("[recovery]"), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    policy = build_config({"config": str(file)}, {}, tmp_path).recovery
+    strategies = all_strategies(policy)
+    assert strategies[0].name == "near_name"
+    assert {each.name for each in strategies} == {*OWN, "last_word"} - {"contained"}
+    size = parameter("size", schema={"enum": ["small", "large"]})
+    tools = toolset({"/a": {"get": {"operationId": "a", "parameters": [size]}}})
+    assert repaired(tools, "a", {"size": "very large"}, strategies).arguments == {"size": "large"}
+
+
+def test_the_table_of_strategies_has_each() -> None:
+    """Issue 7, Tell: each strategy by name."""
+    shown = re.findall(r"^\| (`[a-z_0-9`, ]+`) \|", README, re.MULTILINE)
+    assert {name for cell in shown for name in re.findall(r"`([a-z_0-9]+)`", cell)} >= set(OWN)
