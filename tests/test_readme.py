@@ -13,6 +13,7 @@ from support.recover import repaired
 from openapi_mcp.cli import main
 from openapi_mcp.config import build_config
 from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.model.fault import Fault
 from openapi_mcp.recovery.registry import OWN
 from openapi_mcp.strategies import all_strategies
 
@@ -90,7 +91,8 @@ def test_the_config_file_of_several_apis_is_one(tmp_path: Path) -> None:
 def test_the_failure_is_what_a_failure_says() -> None:
     """design.md, A result: one object."""
     (text,) = blocks("json")
-    real = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="").as_json()
+    fault = Fault(path=("status",), rule="enum")
+    real = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="", allowed=("a",), faults=(fault,)).as_json()
     assert set(json.loads(text)["error"]) == set(real["error"])
 
 

@@ -34,6 +34,7 @@ from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
 _CONFIRM = "if the API is really there, confirm it where the server is started: --base-url URL"
+_MOST_ALLOWED = 50  # values that are told
 _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
 
@@ -50,7 +51,15 @@ def invalid(error: ArgumentsError) -> Failure:
     faults = error.faults if isinstance(error, BrokenRulesError) else ()
     if not faults and field:
         faults = (Fault(path=(field,), rule="invalid", said=said),)
-    return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=said, field=field, hint=error.hint or "", faults=faults)
+    allowed = next((fault.limit for fault in faults if fault.rule == "enum" and isinstance(fault.limit, list)), [])
+    return Failure(
+        kind=FailureKind.INVALID_ARGUMENTS,
+        message=said,
+        field=field,
+        hint=error.hint or "",
+        faults=faults,
+        allowed=tuple(allowed[:_MOST_ALLOWED]),
+    )
 
 
 def unauthenticated(error: CredentialsError) -> Failure:

@@ -155,7 +155,9 @@ class Failure:
 
     def _more(self) -> dict[str, Any]:
         """Return what is said only where there is something to say."""
+        first = self.faults[0] if self.faults else None
         return {
+            "rule": first.rule if first and first.rule != "invalid" else None,
             "evidence": {"at": self.at, "said": self.evidence} if self.evidence else None,
             "fields": _fields(self.faults) if len(self.faults) > 1 else None,
             "allowed": list(self.allowed),
@@ -175,5 +177,5 @@ _MOST_FIELDS = 10  # that are told
 
 
 def _fields(faults: tuple[Fault, ...]) -> list[dict[str, str]]:
-    """Return [{"field", "said"}], as many as are told."""
-    return [{"field": each.place or each.named, "said": each.said} for each in faults[:_MOST_FIELDS]]
+    """Return [{"field", "rule", "said"}], as many as are told."""
+    return [{"field": each.place or each.named, "rule": each.rule, "said": each.said} for each in faults[:_MOST_FIELDS]]

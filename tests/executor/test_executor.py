@@ -160,6 +160,7 @@ async def test_wrong_arguments_are_said_and_nothing_is_sent(httpx_mock: HTTPXMoc
         "hint": 'correct "id": it must be integer; then call again',
         "try": [],
         "body": None,
+        "rule": "type",
     }
     assert httpx_mock.get_requests() == []
 
