@@ -13,6 +13,7 @@ from openapi_mcp.executor.faults import (
     BrokenAnswerError,
     CertificateError,
     LeftAloneError,
+    LostError,
     NoTurnError,
     SendError,
     TooLargeError,
@@ -104,12 +105,19 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
             kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
         case TooLargeError():
             kind, message = FailureKind.TOO_LARGE, reason
+        case LostError(has_begun=False):
+            return _lost(f"the connection was lost before an answer came: {reason}")
         case BrokenAnswerError() | _:
             kind, message = FailureKind.BAD_RESPONSE, f"the API's answer cannot be read: {reason}"
     hint = hint_for(kind)
     if kind is FailureKind.TOO_LARGE:
         hint = "ask for less: a filter, a smaller page, fewer fields"
     return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
+
+
+def _lost(message: str) -> Failure:
+    kind = FailureKind.UNREACHABLE
+    return Failure(kind=kind, message=message, retryable=True, attempts=1, hint=hint_for(kind), is_unknown=True)
 
 
 def _too_soon(error: TooSoonError, reason: str) -> Failure:

@@ -78,6 +78,10 @@ class BrokenAnswerError(SendError):
 class LostError(BrokenAnswerError):
     """The connection was lost before the end of the answer: reset, or closed too early."""
 
+    def __init__(self, message: str, *, has_begun: bool = False) -> None:
+        super().__init__(message)
+        self.has_begun = has_begun
+
 
 class SilenceError(TimeoutError):
     """The deadline came before anything of an answer."""

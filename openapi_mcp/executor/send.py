@@ -151,7 +151,7 @@ class Sender:
                 raise CertificateError(fault.message, fault.hint or "") from error
             if came := answer.broken_off():
                 return came
-            raise _broken(error) from error
+            raise _broken(error, has_begun=answer.steps > 0) from error
         except BrokenAnswerError:
             if came := answer.broken_off():
                 return came
@@ -266,12 +266,12 @@ def _unreachable(error: Exception) -> UnreachableError:
 _LOST = ("Server disconnected", "peer closed connection")  # so httpcore and h11 say it, among what is no HTTP
 
 
-def _broken(error: Exception) -> BrokenAnswerError:
+def _broken(error: Exception, *, has_begun: bool) -> BrokenAnswerError:
     import httpx
 
     said = _reason(error)
     is_lost = isinstance(error, httpx.NetworkError) or said.startswith(_LOST)
-    return LostError(said) if is_lost else BrokenAnswerError(said)
+    return LostError(said, has_begun=has_begun) if is_lost else BrokenAnswerError(said)
 
 
 def _no_cookies() -> CookieJar:

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from openapi_mcp.executor.retry import is_repeatable
 from openapi_mcp.executor.trying import Story
-from openapi_mcp.model.call import Failure
+from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
 
 _GONE = frozenset((404, 410))
+_OPEN = frozenset((FailureKind.TIMEOUT, FailureKind.BAD_RESPONSE, FailureKind.TOO_LARGE, FailureKind.UPSTREAM_ERROR))
+_LOOK = "it may have been carried out: read the present state before you call again"
 
 
 def note_of(story: Story) -> dict[str, Any]:
@@ -28,6 +31,10 @@ def told(failure: Failure, request: HttpRequest, story: Story) -> Failure:
     to send other values: it is told without faults to repair.
     """
     failure = replace(failure, attempts=story.attempts, waited=story.waited)
+    if request.method not in READS and story.attempts and _is_open(failure):
+        may_repeat = failure.retryable and is_repeatable(request)
+        return replace(failure, is_unknown=True, retryable=may_repeat, hint=f"{_LOOK}; {failure.hint}")
+    failure = replace(failure, is_unknown=False)
     if not story.is_unknown or request.method in READS or failure.status is None or failure.status >= 500:
         return failure
     if request.method == "DELETE" and failure.status in _GONE:
@@ -35,3 +42,10 @@ def told(failure: Failure, request: HttpRequest, story: Story) -> Failure:
         return replace(failure, faults=(), hint=hint)
     hint = "an earlier attempt of this call got no answer and may have been carried out: read the present state"
     return replace(failure, faults=(), hint=f"{hint}; {failure.hint}" if failure.hint else hint)
+
+
+def _is_open(failure: Failure) -> bool:
+    """True where nobody knows whether the API did what was asked for: it was reached, and has not refused."""
+    if failure.status is not None and failure.status < 500:
+        return False
+    return failure.is_unknown or failure.kind in _OPEN

@@ -167,8 +167,9 @@ async def test_a_404_is_a_tool_error_with_the_error_object(client: Client) -> No
         "retryable": False,
         "retry_after": None,
         "attempts": 1,
-        "hint": 'there is no such "id"; find a valid one with a tool that lists or searches',
-        "try": [],
+        "hint": 'correct "id": it names nothing that is there; then call again; products_list yields it',
+        "try": [{"tool": "products_list", "why": "yields product: results[].id", "arguments": {}}],
+        "rule": "exists",
         "body": {"detail": "No Product matches the given query."},
         "evidence": {"at": "#/detail", "said": "No Product matches the given query."},
     }
@@ -271,7 +272,8 @@ async def test_refused_arguments_never_reach_the_api(upstream: Upstream, mode: s
     """security.md 15: and no upstream request."""
     spec = upstream.serve(description("/things/{id}", server=upstream.url))
     async with in_memory(mode, spec=spec) as client:
-        for arguments in ({}, {"id": ""}, {"id": ".."}, {"id": "../x"}, {"id": 7}, {"id": "a", "n": "x"}, {"x": 1}):
+        wrong: list[dict[str, Any]] = [{}, {"id": ""}, {"id": ".."}, {"id": "../x"}, {"id": {}}, {"x": 1}]
+        for arguments in (*wrong, {"id": "a", "n": "x"}):
             assert error_of(await client.call_tool("things", arguments))["kind"] == "invalid_arguments"
         assert upstream.calls == []
         await client.call_tool("things", {"id": "a/b"})

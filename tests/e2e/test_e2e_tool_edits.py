@@ -81,13 +81,24 @@ def test_inspect_and_call_know_the_tools_as_they_are_edited(upstream: Upstream, 
 
 
 def test_nobody_calls_with_another_value_than_the_fixed_one(upstream: Upstream, tmp_path: Path) -> None:
-    """Security: a fixed value may be a tenant; the old names are unknown, and nothing is sent."""
+    """Security: a fixed value may be a tenant; its old names are unknown, and nothing is sent."""
     configure(tmp_path, upstream)
-    for name in ("shop", "path_shop", "n", "query_n"):
+    for name in ("shop", "path_shop"):
         outcome = run(tmp_path, "call", "recent_orders", "-a", f"{name}=1")
         assert outcome.status == 2
         assert f'"{name}" is unknown' in outcome.out + outcome.err
     assert upstream.calls == []
+
+
+def test_the_old_name_of_a_renamed_argument_is_a_near_one(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 7, Recover, 3: the name that the API has for it, told as any repair."""
+    configure(tmp_path, upstream)
+    answered = run(tmp_path, "call", "recent_orders", "-a", "n=1").json
+    assert answered["target"] == "/shops/a%2Fb/orders?n=1"
+    assert {"size": 1} in [each["to"] for each in answered["_note"]["repairs"]] or 1 in [
+        each["to"] for each in answered["_note"]["repairs"]
+    ]
+    assert '"query_n" is unknown' in run(tmp_path, "call", "recent_orders", "-a", "query_n=1").err
 
 
 def test_a_warm_start_lists_and_sends_what_is_fixed(upstream: Upstream, tmp_path: Path) -> None:

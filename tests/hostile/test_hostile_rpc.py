@@ -157,12 +157,27 @@ def test_an_unknown_method_is_an_error(child: Child, method: str) -> None:
 
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
-    ("echo", {"n": "1"}, "n"), ("echo", {"n": 1.5}, "n"), ("echo", {"n": True}, "n"), ("echo", {"n": [1]}, "n"),
-    ("echo", {"n": {"a": 1}}, "n"), ("echo", {"n": None}, "n"), ("echo", {"N": 1}, "N"), ("echo", {"": 1}, ""),
-    ("echo", {"n ": 1}, "n"), ("echo", {"n\u200b": 1}, "n"), ("echo", {"n": 1, "m": {"deep": [{}] * 50}}, "m"),
-    ("items", {}, "id"), ("items", {"id": ""}, "id"), ("items", {"id": None}, "id"), ("items", {"id": 5}, "id"),
+    ("echo", {"n": "one"}, "n"), ("echo", {"n": 1.5}, "n"), ("echo", {"n": True}, "n"), ("echo", {"n": [1, 2]}, "n"),
+    ("echo", {"n": {"a": 1}}, "n"), ("echo", {"nn": 1}, "nn"), ("echo", {"": 1}, ""),
+    ("echo", {"n\u200b": 1}, "n"), ("echo", {"n": 1, "m": {"deep": [{}] * 50}}, "m"),
+    ("items", {}, "id"), ("items", {"id": ""}, "id"), ("items", {"id": None}, "id"), ("items", {"id": {"a": 5}}, "id"),
     ("items", {"id": "a" * 3_000_000}, "URL"),
 ]  # fmt: skip
+REPAIRED: list[tuple[str, dict[str, Any], str]] = [
+    ("echo", {"n": "1"}, "/echo?n=1"), ("echo", {"n": [1]}, "/echo?n=1"), ("echo", {"n": None}, "/echo"),
+    ("echo", {"N": 1}, "/echo?n=1"), ("echo", {"n ": 1}, "/echo?n=1"), ("items", {"id": 5}, "/items/5"),
+]  # fmt: skip
+
+
+@pytest.mark.requirement(15)
+@pytest.mark.parametrize(("tool", "arguments", "target"), REPAIRED)
+def test_arguments_that_say_what_they_mean_are_sent_as_that_and_it_is_told(
+    child: Child, tool: str, arguments: dict[str, Any], target: str
+) -> None:
+    """Issue 7, Recover: rewritten without loss, never in silence."""
+    result = child.call(tool, **arguments)["structuredContent"]
+    assert result["target"] == target
+    assert result["_note"]["repairs"]
 
 
 @pytest.mark.requirement(15, 36)

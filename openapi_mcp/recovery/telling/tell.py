@@ -24,13 +24,14 @@ def tell(
 ) -> Generator[Learn | MayCall, Any, Failure]:
     """Return the failure with what the strategies found out, the tools that yield what is missing, and what to do."""
     tries = _each_once((*failure.tries, *(each for one in told for each in one.tries)))
-    if failure.kind is FailureKind.CONFLICT:
+    if failure.kind is FailureKind.CONFLICT or failure.is_unknown:
         tries += yield from _state(call, tools)
     elif failure.kind in _OF_VALUES and call.tool in tools and not tries:
         tries += yield from _yielding(call, failure, tools, lookups)
     tries = tries[:_MOST_TRIES]
     near = _each_once((*failure.near, *(each for one in told for each in one.near)))
     hint = hint_of(replace(failure, tries=tuple(tries)), next((one.hint for one in told if one.hint), ""))
+    hint = failure.hint if failure.is_unknown else hint
     return replace(failure, near=tuple(near[:_MOST_NEAR]), tries=tuple(tries), hint=hint)
 
 
