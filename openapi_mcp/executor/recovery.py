@@ -79,6 +79,11 @@ class Recovery:
             found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts))
         except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
             return failure
+        except Exception as error:
+            # The call has failed already, and is told as that; values of it may stand in the traceback.
+            log.error("recovery_failed tool=%s error=%s", call.tool, type(error).__name__)
+            log.debug("recovery_failed traceback", exc_info=True)
+            return failure
         if isinstance(found.outcome, Failure):
             return found.outcome
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))

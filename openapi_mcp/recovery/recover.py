@@ -6,12 +6,12 @@ from typing import Any, Generic, TypeVar
 
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.capability import Capability
-from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.fault import Looked, Path, Repair
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.acted import may_repeat
 from openapi_mcp.recovery.listed import items_in
-from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, Step
+from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, MayCall, Step
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
 from openapi_mcp.recovery.telling.tell import tell
 from openapi_mcp.request.arguments import offered
@@ -19,6 +19,7 @@ from openapi_mcp.request.arguments import offered
 _REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
 _MOST_ROUNDS = 12  # repairs of one call before anything is sent: each must bring it to something new
 _MOST_FAULTS = 20  # of one failure that are looked at
+_MOST_STEPS = 50  # that one strategy asks for
 
 Answer = TypeVar("Answer")
 
@@ -46,6 +47,7 @@ class _Story:
     waited: float = 0.0
     as_it_is: bool = False
     seen: set[str] = field(default_factory=set)
+    taken: set[Path] = field(default_factory=set)
     found: dict[str, Found | None] = field(default_factory=dict)
 
 
@@ -93,10 +95,11 @@ def _goes_on(
     tool = tools.get(story.call.tool)
     if tool is not None and _may_be_repaired(story, failure, tool, policy):
         usable = [each for each in strategies if _applies(each, failure, story.call, policy)]
-        arguments = yield from _repaired(story, failure, tool, tools, usable)
-        if arguments is not None and (mark := repr(arguments)) not in story.seen:
+        found = yield from _repaired(story, failure, tool, tools, usable)
+        if found is not None and (mark := repr(found.arguments)) not in story.seen:
             story.seen.add(mark)
-            story.call = replace(story.call, arguments=arguments)
+            story.repairs += found.repairs
+            story.call = replace(story.call, arguments=found.arguments)
             return True
     is_soft = bool(failure.faults) and all(fault.is_soft for fault in failure.faults)
     if is_soft and not failure.attempts and not story.as_it_is:
@@ -122,8 +125,8 @@ def _applies(strategy: Strategy, failure: Failure, call: Call, policy: Recoverin
 
 def _repaired(
     story: _Story, failure: Failure, tool: Tool, tools: Mapping[str, Tool], strategies: Sequence[Strategy]
-) -> Generator[Lookup | Learn, Any, Mapping[str, Any] | None]:
-    """Return the arguments after all repairs of these faults, None where there was none."""
+) -> Generator[Lookup | Learn, Any, Rewrite | None]:
+    """Return the arguments after all repairs of these faults, and these repairs; None where there was none."""
     call, repairs = story.call, list[Repair]()
     story.told = ()
     for fault in failure.faults[:_MOST_FAULTS]:
@@ -132,10 +135,7 @@ def _repaired(
         if rewrite is not None:
             call = replace(call, arguments=rewrite.arguments)
             repairs += rewrite.repairs
-    if not repairs:
-        return None
-    story.repairs += tuple(repairs)
-    return call.arguments
+    return Rewrite(arguments=call.arguments, repairs=tuple(repairs)) if repairs else None
 
 
 def _remedy(
@@ -143,8 +143,11 @@ def _remedy(
 ) -> Generator[Lookup | Learn, Any, Rewrite | None]:
     """Return the first repair that a strategy finds; what the others could say of it is kept."""
     for strategy in strategies:
+        if strategy.asks and case.fault.path in story.taken:
+            continue  # what a lookup has put there is no name of the caller's
         found = yield from _within_bounds(story, strategy.repair(case))
         if isinstance(found, Rewrite):
+            story.taken |= {repair.path for repair in found.repairs} if strategy.asks else set()
             return found
         if found is not None:
             story.told += (found,)
@@ -154,17 +157,20 @@ def _remedy(
 def _within_bounds(story: _Story, remedy: Remedy) -> Remedy:
     """Pass the steps of a remedy on, as many lookups as a call may have; the others are answered with None.
 
-    A lookup that was made is answered as it was: a list may hold the same name twice.
+    A lookup that was made is answered as it was: a list may hold the same name twice. What asks for anything else, or
+    without end, is left.
     """
     answer: Any = None
-    while True:
+    for _ in range(_MOST_STEPS):
         try:
             step = remedy.send(answer)
         except StopIteration as done:
             found: Rewrite | Told | None = done.value
             return found
-        if not isinstance(step, Lookup):
+        if isinstance(step, Learn | MayCall):
             answer = yield step
+        elif not isinstance(step, Lookup):
+            break
         elif (mark := _mark(step)) in story.found:
             answer = story.found[mark]
         elif len(story.lookups) >= MOST_LOOKUPS:
@@ -172,10 +178,12 @@ def _within_bounds(story: _Story, remedy: Remedy) -> Remedy:
         else:
             answer = yield step
             _keep(story, step, answer, mark)
+    remedy.close()
+    return None
 
 
 def _mark(step: Lookup) -> str:
-    return repr((step.call.tool, sorted(step.call.arguments.items())))
+    return repr((step.call.tool, sorted(step.call.arguments.items(), key=repr)))
 
 
 def _keep(story: _Story, step: Lookup, answer: Any, mark: str) -> None:

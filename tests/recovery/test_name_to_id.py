@@ -15,7 +15,7 @@ from openapi_mcp.model.policy import Recovering
 from openapi_mcp.recovery.recover import Recovered, recover
 from openapi_mcp.recovery.steps import Attempt, Found, Learn, Lookup
 from openapi_mcp.recovery.strategies.name_to_id import STRATEGY
-from openapi_mcp.recovery.strategy import Case
+from openapi_mcp.recovery.strategy import Case, Told
 
 API = Api(SHOP)
 BOB: Json = {"id": 7, "name": "Bob"}
@@ -193,3 +193,21 @@ def test_an_id_that_was_given_already_is_no_repair() -> None:
     assert (found, asked) == (None, ["users()"])
     found, _ = drive(STRATEGY.repair(case), lambda _: Found(value=[{"login": "Bob"}]), known)
     assert found.arguments == {"login": "Bob"}
+
+
+@pytest.mark.parametrize("text", ["bob", "BOB", "x1y"])
+def test_a_text_in_the_form_of_the_ids_may_be_the_id_of_a_thing_that_is_gone(text: str) -> None:
+    """Issue 7, Proof, 0 wrong repairs: a second DELETE of what is deleted must not reach a namesake."""
+    known, user = API_OF_USERS.known, {"login": "anas" if text != "x1y" else "ab9", "name": text.title()}
+    found, asked = drive(STRATEGY.repair(of_user(text)), lambda _: Found(value=[user]), known)
+    assert asked == ["users()"]
+    assert isinstance(found, Told)
+    assert found.near == ({"id": user["login"], "name": text},)
+    assert "form of an id" in found.hint
+
+
+def test_a_name_of_two_words_is_no_id() -> None:
+    """Issue 7, Recover, 5: also after a 404 on such an id."""
+    user = {"login": "bobk", "name": "Bob Keller"}
+    found, _ = drive(STRATEGY.repair(of_user("bob keller")), lambda _: Found(value=[user]), API_OF_USERS.known)
+    assert found.arguments == {"login": "bobk"}

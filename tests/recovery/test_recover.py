@@ -177,6 +177,51 @@ def test_all_faults_are_repaired_before_the_next_attempt() -> None:
     assert next(flow) == Attempt(call=Call(tool="read", arguments={"size": 0, "width": 3}))
 
 
+def test_what_a_lookup_has_put_somewhere_is_not_looked_up_again() -> None:
+    """Derive, never invent: it is no name that the caller gave."""
+
+    def name_it(case: Case) -> Remedy:
+        yield Lookup(call=Call(tool="list", arguments={"q": case.value}))
+        return case.rewritten(f"id of {case.value}", "looked up")
+
+    naming = Strategy(name="naming", rank=1, about="", repair=name_it, asks=True)
+    steps, done = run(begin(REJECTED, naming), [Found(value=[{"id": 7}]), REJECTED, nothing_known])
+    assert [step.call.arguments for step in steps if isinstance(step, Attempt)] == [{"size": "id of x"}]
+    assert done.outcome.kind is FailureKind.REJECTED
+
+
+def test_repairs_that_were_not_attempted_are_not_told() -> None:
+    """design.md: a repair that was made is told; one that leads back to a call that failed was none."""
+
+    def swap(case: Case) -> Rewrite | None:
+        return case.rewritten("y" if case.value == "x" else "x", "swapped")
+
+    swapping = Strategy(name="swapping", rank=1, about="", repair=at_once(swap))
+    steps, done = run(begin(INVALID, swapping), [INVALID, nothing_known])
+    assert [step.call.arguments for step in steps if isinstance(step, Attempt)] == [{"size": "y"}]
+    assert [repair.after for repair in done.outcome.repairs] == ["y"]
+
+
+def test_a_strategy_asks_for_lookups_and_needs_only_and_not_without_end() -> None:
+    """Issue 7, Recover: each lookup is a read; a strategy of others may ask for anything."""
+
+    def writes(case: Case) -> Generator[Any, Any, None]:
+        yield Attempt(call=Call(tool="delete_all"))
+
+    mixed: Any = {1: "mixed", "keys": 2}
+
+    def never_ends(case: Case) -> Generator[Any, Any, None]:
+        while True:
+            yield Lookup(call=Call(tool="list", arguments=mixed))
+
+    for flow in (writes, never_ends):
+        odd: Any = flow
+        strategy = Strategy(name="odd", rank=1, about="", repair=odd, asks=True)
+        steps, _ = run(begin(INVALID, strategy), [None])
+        assert [step for step in steps if isinstance(step, Attempt)] == []
+        assert len(steps) < 5
+
+
 def test_a_soft_fault_that_nothing_repairs_is_sent_as_it_is() -> None:
     """Our choice: a `format` is an annotation (JSON Schema 2020-12, 7), so a call is not refused for it."""
     soft = replace(INVALID, faults=(replace(BAD, rule="format", is_soft=True),))

@@ -35,8 +35,8 @@ Record = dict[str, JsonValue]
 
 def folded(text: str) -> str:
     """Return a text without what is no difference between names: "  ANA  Silva" -> "ana silva"."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold()
-    return " ".join(unicodedata.normalize("NFKC", plain).split())
+    plain = unicodedata.normalize("NFC", text[: 2 * _LONGEST]).casefold()
+    return " ".join(unicodedata.normalize("NFC", plain).split())
 
 
 def names_of(record: Record, entity: str) -> list[str]:

@@ -30,8 +30,8 @@ class Wanted:
 
     def fitting(self, id: str | int | None) -> str | int | None:
         """Return an id in the form that the place takes: 7 for an integer, "7" for a text; None where it fits none."""
-        if id is None:
-            return None
+        if id is None or (isinstance(id, str) and (not id.isprintable() or id != id.strip())):
+            return None  # what nobody sees in an id may be there to deceive
         forms: list[str | int] = [id, str(id)]
         if isinstance(id, str) and id.isascii() and id.isdigit() and len(id) < 18 and str(int(id)) == id:
             forms.append(int(id))

@@ -14,6 +14,7 @@ from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
 
 _LONGEST = 200  # characters of what may be a name
 _RULES = frozenset(("type", "format", "pattern", "alternatives", "minLength", "maxLength", "exists", "invalid"))
+_ALNUM = re.compile(r"[0-9A-Za-z]+")
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _IS_ID = re.compile(r"[0-9a-fA-F]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -37,6 +38,8 @@ def name_to_id(case: Case) -> Remedy:
     found = found if found is not None else (yield from find(wanted, known))
     if not isinstance(found, Taken):
         return _placed(found, case)
+    if case.fault.rule == "exists" and _is_like(text, str(found.id)):
+        return _placed(_may_be_gone(text, found), case)
     return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
 
 
@@ -59,6 +62,22 @@ def _is_handle(text: str, need: Need) -> bool:
     """True for a text in the form of a login or a slug, where the place takes such: "octo-cat"."""
     keys = {parse(producer.field.rpartition(".")[2]).key for producer in need.producers}
     return bool(keys) and keys <= {*HANDLES, ""} and _HANDLE.fullmatch(text) is not None
+
+
+def _is_like(text: str, id: str) -> bool:
+    """True for a text that may be the id of another thing: in the form of this one, and no spelling of it."""
+    return _form(text) == _form(id) and text.strip().casefold() != id.casefold()
+
+
+def _form(text: str) -> str:
+    """Return the form of an id: "17" -> "9", "usr_1a" -> "a_x", "Bob" -> "a"."""
+    return _ALNUM.sub(lambda found: "9" if found[0].isdigit() else "a" if found[0].isalpha() else "x", text.strip())
+
+
+def _may_be_gone(text: str, found: Taken) -> Told:
+    """Return what is told of a text in the form of the ids: it may be the id of a thing that is gone."""
+    hint = f'{found.how}, but "{text}" has the form of an id: if the thing of that name is meant, give its id'
+    return Told(near=({"id": found.id, "name": text},), hint=hint)
 
 
 def _schema(case: Case) -> Schema:
