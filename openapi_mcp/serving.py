@@ -77,6 +77,9 @@ class Serves(Protocol):
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
 
+    async def explained(self, call: Call, failure: Failure) -> Failure:
+        """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
 
@@ -240,6 +243,10 @@ class App:
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
         return self.executor.foresee(call)
+
+    async def explained(self, call: Call, failure: Failure) -> Failure:
+        """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+        return await self.executor.explained(call, failure, self._capabilities)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""

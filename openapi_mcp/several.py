@@ -162,6 +162,14 @@ class Several:
             return unknown_tool(call.tool, self.toolset)
         return owner.app.foresee(_as_known_to(owner.config, call))
 
+    async def explained(self, call: Call, failure: Failure) -> Failure:
+        """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return failure
+        told = await owner.app.explained(_as_known_to(owner.config, call), failure)
+        return replace(told, hint=said_for(owner.name, told.hint))
+
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet: those of its API."""
         owner = self.owner(call.tool)

@@ -79,12 +79,12 @@ async def _call(config: Config, notice: Notice, name: str, pairs: list[str], giv
             tool = app.toolset.by_name.get(name)
             call = _as_call(tool, name, pairs, given)
             is_asked = tool is not None and app.asks_before(tool)
-            refusal = _refusal(app, call) if is_asked else None
+            refusal = await _refusal(app, call) if is_asked else None
             result = refusal.as_result() if refusal is not None else await app.call(replace(call, is_shown=is_asked))
             return hinted(result, config.name)
 
 
-def _refusal(app: App, call: Call) -> Failure | None:
+async def _refusal(app: App, call: Call) -> Failure | None:
     """Ask the person at the terminal whether the call may be sent; return why it is not, None where it is.
 
     Raises:
@@ -92,7 +92,7 @@ def _refusal(app: App, call: Call) -> Failure | None:
     """
     request = app.foresee(call)
     if isinstance(request, Failure):
-        return request
+        return await app.explained(call, request)
     answer = ask(question(call.tool, request, app.redactor(call)))
     if answer is None:
         hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"

@@ -236,6 +236,12 @@ class Executor:
             return masked_failure(unauthenticated(error), redact)
         return self._authority.masked(found.request, chosen, call.caller)
 
+    async def explained(self, call: Call, failure: Failure, learn: Learning | None = None) -> Failure:
+        """Return what a caller is told of a call that a person is to be asked about, and that cannot be sent."""
+        deadline = anyio.current_time() + self._limits.timeout
+        attempts = Attempts(page=partial(self._page, deadline=deadline), deadline=deadline, learn=learn)
+        return masked_failure(await self._recovery.explained(call, failure, attempts), self.redactor(call))
+
     def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
         """Return what is repaired in a call before it is sent, secrets masked; nothing where that does not help."""
         found, repairs = self._foreseen(call)

@@ -15,7 +15,7 @@ from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
-from openapi_mcp.model.fault import Repair
+from openapi_mcp.model.fault import Repair, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from openapi_mcp.recovery.steps import Learned, Step
     from openapi_mcp.recovery.strategy import Strategy
 
+_AGAIN = "make the call under `try`: a person is asked about exactly that"
 _PATIENCE = 3.0  # seconds that a failed call waits for what tools need and yield, where that is not known yet
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Recovery:
     async def run(self, call: Call, failure: Failure, attempts: Attempts, redact: Redactor) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, with a note of that; else the failure, all told."""
         try:
-            found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts))
+            found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts, attempts.page))
         except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
             return failure
         except Exception as error:
@@ -88,6 +89,23 @@ class Recovery:
             return found.outcome
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
         return _noted(found, redact)
+
+    async def explained(self, call: Call, failure: Failure, attempts: Attempts) -> Failure:
+        """Return what is told of a call that a person is to be asked about, and that cannot be sent as it is.
+
+        Nothing is sent but lookups. What they bring is not put into the call, as the person would not have been asked
+        about that: it stands in the call to make, under `tries`.
+        """
+
+        async def prepared(call: Call, *, as_it_is: bool = False) -> Any:
+            return self.preparer.prepare(call, as_it_is=as_it_is)
+
+        perform = partial(self._perform, call.caller, attempts, prepared)
+        found: Recovered[Prepared] = await drive(self._flow(call, failure), perform)
+        if isinstance(found.outcome, Failure):
+            return found.outcome
+        again = Suggestion(tool=call.tool, why="this call with what was looked up", arguments=found.outcome.arguments)
+        return replace(failure, tries=(again,), lookups=found.lookups, hint=_AGAIN)
 
     def foreseen(self, call: Call, failure: Failure) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
         """Return what a call comes to before it is sent, repaired without asking anybody, and the repairs."""
@@ -123,12 +141,12 @@ class Recovery:
                 return nothing_known
         return None
 
-    async def _perform(self, caller: Caller, attempts: Attempts, step: "Step") -> Any:
+    async def _perform(self, caller: Caller, attempts: Attempts, attempt: "Attempting", step: "Step") -> Any:
         from openapi_mcp.recovery.steps import Attempt, Lookup, MayCall
 
         match step:
             case Attempt():
-                return await attempts.page(step.call, as_it_is=step.as_it_is)
+                return await attempt(step.call, as_it_is=step.as_it_is)
             case Lookup():
                 return await self._look_up(attempts, replace(step.call, caller=caller))
             case MayCall():

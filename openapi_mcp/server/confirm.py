@@ -59,7 +59,7 @@ class Person:
             return None
         request = self._app.foresee(call)
         if isinstance(request, Failure):
-            return request  # nobody is asked about what cannot be sent
+            return await self._app.explained(call, request)  # nobody is asked about what cannot be sent
         if not _can_ask(context):
             return _unable(call)
         if context.protocol_version in MODERN_PROTOCOL_VERSIONS:

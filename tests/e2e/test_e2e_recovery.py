@@ -103,3 +103,23 @@ async def test_how_far_repairs_go_is_the_operators_choice(level: str, upstream: 
     async with Client(server, mode="auto") as client:
         failed, _ = await call(client, "echo", n="7")
     assert failed is (level == "off")
+
+
+async def test_where_a_person_is_asked_a_name_is_looked_up_and_told_not_sent(shop: Shop, tmp_path: Path) -> None:
+    """Issue 5, Writes: the person is asked about the request that is sent; so what was looked up is a call to make."""
+    options = (*shop.options, "--methods", "all", "--confirm", "writes", "--cache-dir", str(tmp_path))
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "openapi_mcp", "serve", *options], env=clean_environment()
+    )
+    async with Client(server, mode="auto") as client:
+        failed, found = await call(
+            client, "orders_create", customer="Ana Souza", items=[{"product": 21, "quantity": "1"}]
+        )
+        error = found["error"]
+        assert failed
+        assert (error["kind"], error["attempts"]) == ("invalid_arguments", 0)
+        (again,) = error["try"]
+        assert again["tool"] == "orders_create"
+        assert again["arguments"] == {"customer": 1, "items": [{"product": 21, "quantity": 1}]}
+        failed, found = await call(client, "orders_create", **again["arguments"])
+        assert found["error"]["kind"] == "refused"  # this client cannot ask

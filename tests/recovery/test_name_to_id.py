@@ -198,7 +198,8 @@ def test_an_id_that_was_given_already_is_no_repair() -> None:
 @pytest.mark.parametrize("text", ["bob", "BOB", "x1y"])
 def test_a_text_in_the_form_of_the_ids_may_be_the_id_of_a_thing_that_is_gone(text: str) -> None:
     """Issue 7, Proof, 0 wrong repairs: a second DELETE of what is deleted must not reach a namesake."""
-    known, user = API_OF_USERS.known, {"login": "anas" if text != "x1y" else "ab9", "name": text.title()}
+    known = API_OF_USERS.known
+    user: Json = {"login": "anas" if text != "x1y" else "ab9", "name": text.title()}
     found, asked = drive(STRATEGY.repair(of_user(text)), lambda _: Found(value=[user]), known)
     assert asked == ["users()"]
     assert isinstance(found, Told)
@@ -208,6 +209,6 @@ def test_a_text_in_the_form_of_the_ids_may_be_the_id_of_a_thing_that_is_gone(tex
 
 def test_a_name_of_two_words_is_no_id() -> None:
     """Issue 7, Recover, 5: also after a 404 on such an id."""
-    user = {"login": "bobk", "name": "Bob Keller"}
+    user: Json = {"login": "bobk", "name": "Bob Keller"}
     found, _ = drive(STRATEGY.repair(of_user("bob keller")), lambda _: Found(value=[user]), API_OF_USERS.known)
     assert found.arguments == {"login": "bobk"}

@@ -189,7 +189,8 @@ async def test_nobody_is_bothered_with_a_call_that_cannot_be_sent(
         with pytest.raises(MCPError, match="Unknown tool"):
             await client.call_tool("drop_all", {})
     assert (error["kind"], error["field"]) == ("invalid_arguments", "id")
-    assert (person.asked, found.writes) == ([], [])
+    assert person.asked == []
+    assert [each for each in found.writes if not each.startswith("GET ")] == []  # what may be meant is looked up
 
 
 async def test_nobody_is_bothered_with_a_call_that_lacks_its_credential(upstream: Upstream, tmp_path: Path) -> None:
