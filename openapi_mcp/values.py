@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -196,21 +197,30 @@ def read_http_path(value: Any, where: str) -> str:
 
 
 _MOST_RETRIES = 10
+_RATES = "write 10/s, 100/minute, 10/2s (ten in two seconds), or several: 10/s, 5000/hour"
 _RATE = re.compile(r"(\d{1,9}) ?(?:/|per) ?(\d{1,5})? ?([a-z]{1,7})", re.IGNORECASE)
 _UNITS = {1: "s sec secs second seconds", 60: "m min mins minute minutes", 3600: "h hour hours", 86400: "d day days"}
+_ODD_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(?: ?(?:/|per) ?([a-z]{1,7}))?", re.IGNORECASE)
 _SECONDS = {word: seconds for seconds, words in _UNITS.items() for word in words.split()}
 
 
 def read_retries(value: Any, where: str) -> int:
     """Return how often a request is sent again."""
-    number: int = read_number(0, "retries", whole=True)(value, where)
-    if number > _MOST_RETRIES:
-        raise ConfigError(f"{number} retries are too many", where=where, hint=f"choose from 0 to {_MOST_RETRIES}")
+    try:
+        number: int = read_number(0, "retries", whole=True)(value, where)
+    except ConfigError:
+        number = -1
+    if not 0 <= number <= _MOST_RETRIES:
+        said = f"0 to {_MOST_RETRIES} retries are wanted, not {str(value)[:40]!r}"
+        raise ConfigError(said, where=where, hint=f"choose from 0 (never) to {_MOST_RETRIES}")
     return number
 
 
 def read_rates(value: Any, where: str) -> tuple[Rate, ...]:
-    """Return rates: "10/s; 5000/hour" -> 10 in a second, and 5000 in an hour; "100 per 5 minutes" is one, too."""
+    """Return rates: "10/s, 5000/hour" -> 10 in a second, and 5000 in an hour; "100 per 5 minutes" is one, too."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        hint = f'write "{value}/s"' if isinstance(value, int) and value > 0 else 'write "10/s"'
+        raise ConfigError(f"{str(value)[:40]} is no rate: it says no time", where=where, hint=hint)
     parts = re.split(r"[;,\n]", read_text(value, where))
     return tuple(_read_rate(part.strip(), where) for part in parts)
 
@@ -219,8 +229,21 @@ def _read_rate(text: str, where: str) -> Rate:
     found = _RATE.fullmatch(text)
     unit = found and _SECONDS.get(found[3].lower())
     if not found or not unit or not int(found[1]) or not int(found[2] or 1):
-        raise ConfigError(f"{text[:40]!r} is no rate", where=where, hint="write 10/s, 100/minute or '10/s; 5000/hour'")
+        raise ConfigError(f"{text[:40]!r} is no rate", where=where, hint=_rate_meant(text))
     return Rate(amount=int(found[1]), seconds=unit * int(found[2] or 1))
+
+
+def _rate_meant(text: str) -> str:
+    """Return how to write a rate that lacks its time, or is a part of one: "0.5/s" -> "write 30/minute"."""
+    found = _ODD_RATE.fullmatch(text)
+    if found and not found[2] and found[1].isdigit() and int(found[1]):
+        return f"write {int(found[1])}/s, or /minute, /hour, /day"
+    unit = _SECONDS.get(found[2].lower()) if found and found[2] else None
+    for seconds, words in _UNITS.items():
+        amount = Fraction(found[1]) * seconds / unit if found and unit and seconds > unit else Fraction(0)
+        if amount >= 1 and amount.denominator == 1:
+            return f"write {amount}/{words.split()[-2]}"
+    return _RATES
 
 
 def read_port(value: Any, where: str) -> int:
@@ -299,15 +322,22 @@ def read_recovery(value: Any, where: str) -> Recovering:
     off = tuple(word[1:] for word in words if word.startswith("-"))
     only = tuple(word for word in words if not word.startswith("-"))
     _require_words((*off, *only), where)
-    return Recovering(level=level, only=only, off=off)
+    return Recovering(level=level, only=only, off=off, said_at=dict.fromkeys(_OF_RECOVERY, where))
 
 
 def _recovery_table(table: Mapping[str, Any], where: str) -> Recovering:
     given = _fields(table, _OF_RECOVERY, where)
-    read = {key: _OF_RECOVERY[key](each, f"{where}: {key}") for key, each in given.items()}
+    said_at = {key: _key_in_table(where, key) for key in _OF_RECOVERY}
+    read = {key: _OF_RECOVERY[key](each, said_at[key]) for key, each in given.items()}
     for key in ("only", "off", "order"):
-        _require_words(read.get(key, ()), f"{where}: {key}")
-    return Recovering(**read)
+        _require_words(read.get(key, ()), said_at[key])
+    return Recovering(**read, said_at=said_at)
+
+
+def _key_in_table(where: str, key: str) -> str:
+    """Return where a key of `[recovery]` stands: "a.toml: recovery" -> "a.toml: [recovery] off"."""
+    of_api, mark, file = where.partition("] recovery in ")
+    return f"{of_api}.recovery] {key} in {file}" if mark else f"{where.removesuffix('recovery')}[recovery] {key}"
 
 
 def _require_words(names: Iterable[str], where: str) -> None:

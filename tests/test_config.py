@@ -355,7 +355,9 @@ def test_a_request_is_sent_again_as_often_as_that_says(value: object, count: int
 @pytest.mark.parametrize("value", [11, "100", -1, "often"])
 def test_retries_without_end_are_refused(value: object) -> None:
     """Our choice: an API in trouble is not hammered."""
-    assert "retries" in refused({"retries": value}).message
+    error = refused({"retries": value})
+    assert error.message == f"0 to 10 retries are wanted, not {str(value)!r}"
+    assert error.hint == "choose from 0 (never) to 10"
 
 
 @pytest.mark.parametrize(
@@ -381,6 +383,26 @@ def test_what_is_no_rate_is_refused(value: object) -> None:
     """style.md, Errors: what to write instead. An empty text is an option that was not given."""
     message = refused({"rate_limit": value}).message
     assert "rate" in message or "wanted" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (10, 'write "10/s"'),
+        (0.5, 'write "10/s"'),
+        ("10", "write 10/s, or /minute, /hour, /day"),
+        ("0.5/s", "write 30/minute"),
+        ("1.5 per minute", "write 90/hour"),
+        ("0.0001/s", None),
+        ("0/s", None),
+        ("0.33/day", None),
+        ("10/parsec", None),
+    ],
+)
+def test_a_rate_that_is_nearly_one_is_answered_with_that_one(value: object, hint: str | None) -> None:
+    """style.md, Errors: what to do. Half a request a second is thirty a minute, and no rounding makes another."""
+    general = "write 10/s, 100/minute, 10/2s (ten in two seconds), or several: 10/s, 5000/hour"
+    assert refused({"rate_limit": value}).hint == (hint or general)
 
 
 def test_each_api_has_its_own_rate_and_retries() -> None:
@@ -588,6 +610,19 @@ def test_recovery_is_a_level_or_names(text: str, wanted: Recovering) -> None:
     """Issue 7, Tell: --recovery off|safe|full, and each strategy by name; the same words everywhere."""
     assert build_config({"recovery": text}, {}, Path("/nowhere")).recovery == wanted
     assert build_config({}, {"OPENAPI_MCP_RECOVERY": text}, Path("/nowhere")).recovery == wanted
+
+
+def test_recovery_knows_where_it_was_written(tmp_path: Path) -> None:
+    """style.md, Errors: the place that a person can go to."""
+    nowhere, file = Path("/nowhere"), tmp_path / "openapi-mcp.toml"
+    assert build_config({"recovery": "safe"}, {}, nowhere).recovery.place("only") == "--recovery"
+    written = build_config({}, {"OPENAPI_MCP_RECOVERY": "safe"}, nowhere).recovery
+    assert written.place("off") == "OPENAPI_MCP_RECOVERY"
+    file.write_text('[recovery]\noff = ["contained"]\n')
+    assert build_config({}, {}, tmp_path).recovery.place("off") == f"{file}: [recovery] off"
+    file.write_text('[api.a]\nspec = "a"\n[api.a.recovery]\norder = ["contained"]\n')
+    (api,) = build_config({}, {}, tmp_path).apis
+    assert api.recovery.place("order") == f"[api.a.recovery] order in {file}"
 
 
 def test_the_recovery_table_adds_orders_and_switches_off(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from openapi_mcp.recovery.steps import Attempt
 from openapi_mcp.strategies import all_strategies
 
 MODULE = """
+from functools import partial
 from openapi_mcp.recovery.strategy import Strategy, at_once
 
 def last_word(case):
@@ -29,6 +30,12 @@ def break_down(case):
 
 LAST_WORD = Strategy(name="last_word", rank=5, about="Takes the last word", repair=at_once(last_word))
 BROKEN = Strategy(name="broken", rank=4, about="Breaks", repair=at_once(break_down))
+NO_WORD = Strategy(name="last word", rank=5, about="", repair=at_once(last_word))
+OURS = Strategy(name="scalars", rank=5, about="", repair=at_once(last_word))
+LEVEL = Strategy(name="off", rank=5, about="", repair=at_once(last_word))
+PLAIN = Strategy(name="early", rank=1, about="", repair=last_word)
+PARTIAL = Strategy(name="early", rank=1, about="", repair=partial(last_word))
+ODD = Strategy(name="early", rank=1, about="", repair=at_once(lambda case: "b"))
 NONE = "no strategy"
 """
 
@@ -94,3 +101,41 @@ def test_an_operators_own_strategy_that_cannot_be_loaded_ends_the_start(named: s
 def test_the_entry_points_are_those_of_the_documented_group() -> None:
     """README, Recovery."""
     assert [point.name for point in metadata.entry_points(group="openapi_mcp.recovery")][:1] == ["last"]
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("NO_WORD", "the name 'last word' of 'shop_recovery:NO_WORD' is no word"),
+        ("OURS", "the name 'scalars' of 'shop_recovery:OURS' is that of a strategy of ours"),
+        ("LEVEL", "the name 'off' of 'shop_recovery:LEVEL' is that of a level"),
+    ],
+)
+def test_a_name_that_cannot_be_told_from_another_is_refused(added: str, said: str) -> None:
+    """Our choice: `--recovery` names strategies, and one of others never takes the place of ours in silence."""
+    with pytest.raises(ConfigError) as raised:
+        all_strategies(Recovering(add=(f"shop_recovery:{added}",), said_at={"add": "a.toml: [recovery] add"}))
+    assert (raised.value.message, raised.value.where) == (said, "a.toml: [recovery] add")
+    assert raised.value.hint
+
+
+def test_a_package_that_offers_such_a_name_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody but its author can help it: it is said, and the others are used."""
+    points = "last = shop_recovery:LAST_WORD\nours = shop_recovery:OURS\n"
+    (tmp_path / "shop_recovery-1.dist-info" / "entry_points.txt").write_text(f"[openapi_mcp.recovery]\n{points}")
+    assert {each.name for each in all_strategies(Recovering())} == {*OWN, "last_word"}
+    assert "strategy_not_loaded name='ours' reason=\"the name 'scalars' of 'shop_recovery:OURS'" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("added", "reason"),
+    [
+        ("PLAIN", "its repair is no generator: wrap it in at_once"),
+        ("PARTIAL", "its repair is no generator: wrap it in at_once"),
+        ("ODD", "it returned str, and not Rewrite, Told or None"),
+    ],
+)
+def test_what_is_no_flow_is_said_when_it_is_used(added: str, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Only what a repair returns shows whether it is one: a partial and an object look like anything."""
+    assert repaired(Recovering(add=(f"shop_recovery:{added}",))) == {"kind": "b"}
+    assert f"strategy_failed name='early' reason={reason!r}" in caplog.messages

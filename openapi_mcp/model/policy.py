@@ -139,7 +139,7 @@ class Recovering:
     """How far failed calls are repaired: "off", "safe" (only before anything is sent, without lookups), or "full".
 
     `only` are the strategies that are used, all where it is empty, without those in `off`; those in `order` are tried
-    first. `add` are strategies of the operator's own: "module:name".
+    first. `add` are strategies of the operator's own: "module:name". `said_at` says where each of these was written.
     """
 
     level: str = "full"
@@ -147,6 +147,11 @@ class Recovering:
     only: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    said_at: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def place(self, key: str) -> str:
+        """Return where a person finds what is said under a key: "--recovery", "shop.toml: [recovery] off"."""
+        return self.said_at.get(key, f"[recovery] {key}")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a strategy is: a flow that knows one way to repair one fault of a call."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_mcp.model.call import Call, Failure
@@ -80,13 +80,6 @@ class Case:
         repair = Repair(path=path, before=None if before is MISSING else before, after=value, how=how)
         return Rewrite(arguments=with_value(self.call.arguments, path, value), repairs=(repair,))
 
-    def renamed(self, old: str, new: str, how: str) -> Rewrite:
-        """Return the arguments with what was given as `old` under the name `new`."""
-        value = self.call.arguments[old]
-        repair = Repair(path=(new,), before={old: value}, after={new: value}, how=how)
-        arguments = {new if name == old else name: each for name, each in self.call.arguments.items()}
-        return Rewrite(arguments=arguments, repairs=(repair,))
-
     def dropped(self, path: Path) -> Mapping[str, Any]:
         """Return the arguments without what stands at a path."""
         return without(self.call.arguments, path)
@@ -117,8 +110,3 @@ def at_once(repair: Callable[[Case], Rewrite | Told | None]) -> Callable[[Case],
         return repair(case)
 
     return flow
-
-
-def with_rank(strategy: Strategy, rank: int) -> Strategy:
-    """Return a strategy that is tried sooner or later."""
-    return replace(strategy, rank=rank)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.recovery.values import MISSING, leaves, value_at, with_value, without
+from openapi_mcp.recovery.values import MISSING, value_at, with_value, without
 
 TREE: dict[str, Any] = {"a": [7, {"b": None}], "c": {"d": "x"}}
 
@@ -42,12 +42,6 @@ def test_a_value_takes_its_place_and_nothing_else_changes() -> None:
     assert without(TREE, ("a", 0)) == {"a": [{"b": None}], "c": {"d": "x"}}
     assert without(TREE, ("c", "d")) == {"a": [7, {"b": None}], "c": {}}
     assert TREE == {"a": [7, {"b": None}], "c": {"d": "x"}}
-
-
-def test_leaves_are_all_that_holds_no_other_value() -> None:
-    """For the law of what a recovered call may hold."""
-    assert sorted(map(str, leaves(TREE))) == ["7", "None", "x"]
-    assert list(leaves(())) == []
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers() | st.lists(st.integers(), max_size=3), min_size=1))

@@ -35,7 +35,6 @@ def test_strategies_are_tried_by_rank_unless_an_order_is_given() -> None:
     assert names(Recovering(order=("last",))) == ["last", "first", "second"]
     assert names(Recovering(off=("second",))) == ["first", "last"]
     assert names(Recovering(only=("second", "last"))) == ["second", "last"]
-    assert names(Recovering(only=("second", "last"), off=("last",))) == ["second"]
 
 
 @pytest.mark.parametrize("policy", [Recovering(off=("x",)), Recovering(order=("x",)), Recovering(only=("x",))])
@@ -43,4 +42,30 @@ def test_a_name_that_no_strategy_has_is_refused_with_those_there_are(policy: Rec
     """style.md, Errors: what, where, what to do."""
     with pytest.raises(ConfigError, match="no strategy 'x'") as raised:
         names(policy)
-    assert raised.value.hint == "strategies are first, last, second"
+    assert raised.value.hint == "levels are off, safe, full; strategies are first, last, second"
+
+
+@pytest.mark.parametrize(("name", "near"), [("frist", "first"), ("Last", "last"), ("ful", "full")])
+def test_a_slip_in_a_name_is_answered_with_the_nearest_one(name: str, near: str) -> None:
+    """style.md, Errors: what to do."""
+    with pytest.raises(ConfigError) as raised:
+        names(Recovering(only=(name,), said_at={"only": "OPENAPI_MCP_RECOVERY"}))
+    assert (raised.value.hint or "").startswith(f"did you mean {near!r}? levels are off, safe, full; strategies are ")
+    assert raised.value.where == "OPENAPI_MCP_RECOVERY"
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (Recovering(only=("off",)), "'off' is a level, of which one may stand, before all names"),
+        (Recovering(only=("first", "last"), off=("last",)), "the strategy 'last' is on and off"),
+        (Recovering(off=("first", "second", "last")), "no strategy is left on"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(policy: Recovering, said: str) -> None:
+    """Our choice: neither word is taken for the one that is meant."""
+    with pytest.raises(ConfigError) as raised:
+        names(policy)
+    assert raised.value.message == said
+    assert raised.value.hint
+    assert (raised.value.where or "").startswith("[recovery] ")

@@ -33,12 +33,6 @@ def test_what_was_missing_is_told_as_null() -> None:
     assert found.repairs[0].as_json()["from"] is None
 
 
-def test_a_renamed_argument_keeps_its_value_and_place() -> None:
-    found = case(Fault(path=("Id",), rule="unknown"), Id=5, other=1).renamed("Id", "id", "its name is id")
-    assert list(found.arguments.items()) == [("id", 5), ("other", 1)]
-    assert found.repairs[0].as_json() == {"field": "id", "from": {"Id": 5}, "to": {"id": 5}, "how": "its name is id"}
-
-
 def test_a_case_knows_what_its_place_takes_and_whether_it_was_sent() -> None:
     fault = Fault(path=("id",), rule="type", schema={"type": "integer"})
     one = case(fault, id="x")

@@ -84,7 +84,7 @@ def _theirs(
     """Return which of an owner's things is meant."""
     tool = known.tools[path.producer.tool]
     arguments = {**path.scope, path.owner.argument: owner.id}
-    way = Way(producer=path.producer, arguments={**arguments, **largest_page(tool)}, is_filtered=True)
+    way = Way(producer=path.producer, arguments={**arguments, **largest_page(tool)})
     read: Read = yield from read_list(way, wanted.entity, known)
     if not read.is_answered:
         return None

@@ -22,11 +22,10 @@ _MOST_FINDS = 2  # ways to search one list
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A lookup, and where its answer holds ids; `is_filtered` where it asks for the name, else for all."""
+    """A lookup, and where its answer holds ids."""
 
     producer: Producer
     arguments: Mapping[str, Any]
-    is_filtered: bool
 
     @property
     def call(self) -> Call:
@@ -44,9 +43,9 @@ def ways(wanted: Wanted, known: Known) -> Iterator[Way]:
         scope = scope_of(tool, wanted, known)
         for name in searches(tool, wanted, known):
             if not lacking(tool, {**scope, name: wanted.text}):
-                yield Way(producer=producer, arguments={**scope, name: wanted.text}, is_filtered=True)
+                yield Way(producer=producer, arguments={**scope, name: wanted.text})
         if not lacking(tool, scope):
-            yield Way(producer=producer, arguments={**scope, **largest_page(tool)}, is_filtered=False)
+            yield Way(producer=producer, arguments={**scope, **largest_page(tool)})
 
 
 def readers(wanted: Wanted, known: Known) -> Iterator[Producer]:
