@@ -19,6 +19,7 @@ from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Document
+from openapi_mcp.model.fault import Looked
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
@@ -247,6 +248,10 @@ class App:
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
         return await self.executor.explained(call, failure, self._capabilities)
+
+    async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up; nothing is asked."""
+        return await self.executor.foreseen_lookups(call, self._capabilities)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""

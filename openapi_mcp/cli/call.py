@@ -14,11 +14,12 @@ from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import ask, show_bytes, show_json, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import api_of, start
+from openapi_mcp.cli.told import failure_lines, note_of, repair_line, repairs_of
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
-from openapi_mcp.model.fault import Repair, Suggestion
+from openapi_mcp.model.fault import Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.text import without_controls
@@ -65,11 +66,16 @@ def call(
     config = api_of(config, tool)
     given = _json_arguments(args, config)
     if dry_run:
-        request, repairs = anyio.run(_preview, config, notice, tool, arguments or [], given)
-        _show_request(request, repairs, as_json=as_json)
-        return ExitCode.OK
-    result = anyio.run(_call, config, notice, tool, arguments or [], given)
+        found, repairs = anyio.run(_preview, config, notice, tool, arguments or [], given)
+        if isinstance(found, HttpRequest):
+            _show_request(found, repairs, as_json=as_json)
+            return ExitCode.OK
+        result = hinted(found.as_result(), config.name)
+    else:
+        result = anyio.run(_call, config, notice, tool, arguments or [], given)
     _show_result(result, as_json=as_json)
+    for repair in () if as_json else repairs_of(result):
+        notice(f"repaired: {repair_line(repair)}")
     return result.failure.kind.exit_code if result.failure else ExitCode.OK
 
 
@@ -103,11 +109,23 @@ async def _refusal(app: App, call: Call) -> Failure | None:
 
 async def _preview(
     config: Config, notice: Notice, name: str, pairs: list[str], given: dict[str, Any]
-) -> tuple[HttpRequest, tuple[Repair, ...]]:
+) -> tuple[HttpRequest | Failure, tuple[Repair, ...]]:
     with naming(config):
         async with open_app(config, notice) as app:
             call = _as_call(app.toolset.by_name.get(name), name, pairs, given)
-            return app.executor.preview(call), app.executor.foreseen_repairs(call)
+            found = app.executor.foresee(call, is_dry=True)
+            if not isinstance(found, Failure):
+                return found, app.executor.foreseen_repairs(call)
+            return _with_lookups(found, await app.foreseen_lookups(call)), ()
+
+
+def _with_lookups(failure: Failure, lookups: tuple[Looked, ...]) -> Failure:
+    """Return the failure of a dry run; it says what the call itself would look up before it fails, or does not."""
+    if not lookups:
+        return failure
+    hint = f"a dry run looks nothing up; the call itself would, with {lookups[0].tool}"
+    step = Suggestion(tool=lookups[0].tool, why="as the call itself would look it up", arguments=lookups[0].arguments)
+    return replace(failure, hint=f"{hint}; {failure.hint}" if failure.hint else hint, tries=(step, *failure.tries))
 
 
 def _as_call(tool: Tool | None, name: str, pairs: list[str], given: dict[str, Any]) -> Call:
@@ -184,7 +202,7 @@ def _show_request(request: HttpRequest, repairs: tuple[Repair, ...], *, as_json:
     show_text("\n".join([*lines, "", body] if body is not None else lines))
     show_text(f"\n{curl(request)}")
     for each in repairs:
-        show_text(f"\nrepaired: {without_controls(write_json(each.as_json()))}")
+        show_text(f"\nrepaired: {repair_line(each.as_json())}")
 
 
 def _show_result(result: Result, *, as_json: bool) -> None:
@@ -193,7 +211,8 @@ def _show_result(result: Result, *, as_json: bool) -> None:
 
         failure = result.failure
         hint = "; ".join(filter(None, (failure.hint, *map(_suggested, failure.tries))))
-        show_error(OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=hint))
+        error = OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=hint)
+        show_error(error, failure_lines(failure))
         if failure.body is not None:
             show_json(failure.body)
         return
@@ -235,10 +254,9 @@ def _as_json(result: Result) -> Any:
     """Return a result as one JSON value: the structured content, or what stands for text and bytes."""
     if result.structured is not None:
         return result.structured
-    first, *rest = result.content
-    note = read_json(rest[0].text) if rest and isinstance(rest[0], Text) else {}
+    first = result.content[0]
     shown: Any = first.text if isinstance(first, Text) else _bytes_as_json(first)
-    return {"result": shown, **(note if isinstance(note, dict) else {})}
+    return {"result": shown, **note_of(result)}
 
 
 def _bytes_as_json(blob: Blob) -> dict[str, Any]:

@@ -198,13 +198,13 @@ CALLS: Options = {
     ),
     "retries": _option(
         _Each, "--retries", metavar="N", panel=_CALLS,
-        help_text="How often a request is sent again that failed in passing: no connection, reset, 429, 502, 503, 504. "
-        "POST and PATCH only where nothing was sent, or with an idempotency key. 0 to 10. Default: 3.",
+        help_text="How often a request is sent again that failed in passing: no connection, reset, 429, 502, 503, 504, "
+        "500 of a read. POST and PATCH only where nothing was sent, or with an idempotency key. 0 to 10. Default: 3.",
     ),
     "rate_limit": _option(
         _Each, "--rate-limit", metavar="RATE", panel=_CALLS,
-        help_text="Most requests that are sent to the API: 10/s, 100/minute, '10/s; 5000/hour'. Calls wait in order, "
-        "within their deadline. Default: no limit.",
+        help_text="Most requests that are sent to the API: 10/s, 100/minute, or several: 10/s,5000/hour. Calls wait in "
+        "order, within their deadline. Default: no limit.",
     ),
     "follow_pages": _option(
         _Each, "--follow-pages", metavar="PAGES", panel=_CALLS,

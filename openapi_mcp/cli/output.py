@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +111,14 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def show_error(error: OpenapiMcpError) -> None:
-    """Write an error to stderr: what happened, where, and what to do."""
+def show_error(error: OpenapiMcpError, more: Iterable[tuple[str, str]] = ()) -> None:
+    """Write an error to stderr: what happened, where, and what to do; then what `more` is known, with its labels."""
     lines = [f"error: {clean_text(error.message)}"]
     if error.where:
         lines.append(f"   at: {clean_text(error.where)}")
     if error.hint:
         lines.append(f"  fix: {clean_text(error.hint)}")
+    lines += [f"{label:>5}: {clean_text(text)}" for label, text in more]
     _write(sys.stderr, "\n".join(lines))
 
 

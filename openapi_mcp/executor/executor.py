@@ -31,15 +31,12 @@ from openapi_mcp.executor.failures import (
 )
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.limiter import Limiter
-from openapi_mcp.executor.masked import masked_failure, masked_repair
+from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
-from openapi_mcp.executor.send import (
-    Sender,
-    SendError,
-)
+from openapi_mcp.executor.send import Sender, SendError
 from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.executor.trying import Trying
@@ -48,7 +45,7 @@ from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Document, Operation
-from openapi_mcp.model.fault import Repair
+from openapi_mcp.model.fault import Looked, Repair
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
@@ -216,16 +213,16 @@ class Executor:
         Raises:
             OpenapiMcpError: the tool is unknown or the arguments do not fit.
         """
-        found, _ = self._foreseen(call)
+        found = self.foresee(call, is_dry=True)
         if isinstance(found, Failure):
             raise ArgumentsError(found.message, field=found.field, hint=found.hint)
-        with suppress(MissingCredentialError):  # a call says it; here the rest of the request is what is asked for
-            chosen = self._authority.choose(found.tool.operation, call.caller)
-            return self._authority.masked(found.request, chosen, call.caller)
-        return found.request
+        return found
 
-    def foresee(self, call: Call) -> HttpRequest | Failure:
-        """Return what a call would send, secrets masked, or the failure that it would end with before that."""
+    def foresee(self, call: Call, *, is_dry: bool = False) -> HttpRequest | Failure:
+        """Return what a call would send, secrets masked, or the failure that it would end with before that.
+
+        `is_dry`, it is shown though a credential is missing: the call says that.
+        """
         redact = self.redactor(call)
         found, _ = self._foreseen(call)
         if isinstance(found, Failure):
@@ -233,7 +230,8 @@ class Executor:
         try:
             chosen = self._authority.choose(found.tool.operation, call.caller)
         except CredentialsError as error:
-            return masked_failure(unauthenticated(error), redact)
+            is_shown = is_dry and isinstance(error, MissingCredentialError)
+            return found.request if is_shown else masked_failure(unauthenticated(error), redact)
         return self._authority.masked(found.request, chosen, call.caller)
 
     async def explained(self, call: Call, failure: Failure, learn: Learning | None = None) -> Failure:
@@ -247,6 +245,15 @@ class Executor:
         found, repairs = self._foreseen(call)
         redact = self.redactor(call)
         return () if isinstance(found, Failure) else tuple(masked_repair(each, redact) for each in repairs)
+
+    async def foreseen_lookups(self, call: Call, learn: Learning) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up, secrets masked; nothing is asked."""
+        found = self._foreseer.prepare(call)
+        if not isinstance(found, Failure):
+            return ()
+        lookups = await self._recovery.planned(call, found, learn, anyio.current_time() + self._limits.timeout)
+        redact = self.redactor(call)
+        return tuple(masked_lookup(each, redact) for each in lookups)
 
     def _foreseen(self, call: Call) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
         """Return what a call sends, repaired as far as that goes without asking anybody, and the repairs."""

@@ -15,7 +15,7 @@ from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
-from openapi_mcp.model.fault import Repair, Suggestion
+from openapi_mcp.model.fault import Looked, Repair, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
@@ -115,6 +115,15 @@ class Recovery:
             return failure, ()
         return found.outcome, found.repairs
 
+    async def planned(self, call: Call, failure: Failure, learn: Learning, deadline: float) -> tuple[Looked, ...]:
+        """Return the lookups that the recovery of a call asks for, of those that it may make; none is made."""
+        perform = partial(self._foresee, learned=await self._learned(call.caller, learn, deadline))
+        try:
+            found: Recovered[Prepared] = drive_at_once(self._flow(call, failure), perform)
+        except RecursionError:  # as above
+            return ()
+        return tuple(each for each in found.lookups if self._may_look_up(replace(call, tool=each.tool)))
+
     def _flow(self, call: Call, failure: Failure) -> "Any":
         from openapi_mcp.recovery.recover import recover
 
@@ -130,7 +139,7 @@ class Recovery:
         except ConfigError:
             return ""
 
-    def _foresee(self, step: "Step") -> Any:
+    def _foresee(self, step: "Step", learned: "Learned | None" = None) -> Any:
         from openapi_mcp.recovery.recover import nothing_known
         from openapi_mcp.recovery.steps import Attempt, Learn
 
@@ -138,7 +147,7 @@ class Recovery:
             case Attempt():
                 return self.preparer.prepare(step.call, as_it_is=step.as_it_is)
             case Learn():
-                return nothing_known
+                return learned or nothing_known
         return None
 
     async def _perform(self, caller: Caller, attempts: Attempts, attempt: "Attempting", step: "Step") -> Any:
@@ -151,7 +160,7 @@ class Recovery:
                 return await self._look_up(attempts, replace(step.call, caller=caller))
             case MayCall():
                 return self._may_call(caller, step.tool)
-        return await self._learned(caller, attempts)
+        return await self._learned(caller, attempts.learn, attempts.deadline)
 
     async def _look_up(self, attempts: Attempts, call: Call) -> Any:
         from openapi_mcp.recovery.steps import Found
@@ -176,15 +185,15 @@ class Recovery:
         tool = self.toolset.by_name.get(name)
         return tool is not None and (caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped))
 
-    async def _learned(self, caller: Caller, attempts: Attempts) -> "Learned":
+    async def _learned(self, caller: Caller, learn: Learning | None, deadline: float) -> "Learned":
         from openapi_mcp.index.shown import within_rights
         from openapi_mcp.recovery.recover import nothing_known
 
-        if attempts.learn is None:
+        if learn is None:
             return nothing_known
         known: Mapping[str, Capability] | None = None
-        with anyio.CancelScope(deadline=min(attempts.deadline, anyio.current_time() + _PATIENCE)):
-            known = await attempts.learn()
+        with anyio.CancelScope(deadline=min(deadline, anyio.current_time() + _PATIENCE)):
+            known = await learn()
         if known is None:
             log.info("needs_not_known_in_time")
             return nothing_known
