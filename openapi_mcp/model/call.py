@@ -115,8 +115,8 @@ class Failure:
     `faults` are what is wrong with the arguments, the first the one that `field` names; `evidence` are the words that
     say it, and `at` where in the answer they stand: "#/email/0", "header retry-after". `allowed` are the values that
     the field takes, `near` the names, or things, that may have been meant. `repairs` were made on the way, `lookups`
-    too; `tries` are calls that may help now. `attempts` counts what was sent;
-    `is_unknown`: a write that may have been carried out.
+    too; `tries` are calls that may help now. `attempts` counts what was sent; `is_unknown`: a write that may have been
+    carried out. `has_acted`: the refusal of a write tells of something that was done for it.
     """
 
     kind: FailureKind
@@ -138,6 +138,7 @@ class Failure:
     lookups: tuple[Looked, ...] = ()
     waited: float = 0.0
     is_unknown: bool = False
+    has_acted: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that a failed result carries, in text and as structured content alike."""

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from openapi_mcp.index.entities import split_as_is
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
 
 _REFUSED = frozenset((400, 404, 422))  # the request was looked at, and not carried out
+_OF_MANY = frozenset(("batch", "batches", "bulk", "multi"))
 
 
 def may_repeat(tool: Tool, failure: Failure, arguments: Mapping[str, Any]) -> bool:
@@ -18,21 +20,18 @@ def may_repeat(tool: Tool, failure: Failure, arguments: Mapping[str, Any]) -> bo
     """
     if tool.operation.method in SAFE_METHODS:
         return True
-    return failure.status in _REFUSED and not _tells_of_work(failure.body) and not _is_bulk(arguments)
+    return failure.status in _REFUSED and not failure.has_acted and not _is_bulk(tool, arguments)
 
 
-_DONE = frozenset(
-    ("created", "succeeded", "successes", "success_count", "processed", "inserted", "imported", "saved", "updated",
-     "deleted", "completed", "accepted", "applied", "partial")
-)  # fmt: skip
+def _is_bulk(tool: Tool, arguments: Mapping[str, Any]) -> bool:
+    """True for a write of many things: a body that is a list, or any list where the path or the name says "batch".
 
-
-def _tells_of_work(body: Any) -> bool:
-    """True where an answer has a field that says what was done: {"created": [...], "errors": [...]}."""
-    return isinstance(body, Mapping) and any(
-        str(name).lower() in _DONE and value not in (None, False, 0, [], {}, "") for name, value in body.items()
-    )
-
-
-def _is_bulk(arguments: Mapping[str, Any]) -> bool:
-    return isinstance(arguments.get("body"), list)
+    The lines of one order are a part of it: it is made with all of them, or not at all.
+    """
+    whole = {binding.argument for body in tool.bodies for binding in body.bindings if binding.is_whole_body} | {"body"}
+    if any(isinstance(arguments.get(name), list) for name in whole):
+        return True
+    words = {
+        word.lower() for word in (*split_as_is(tool.operation.path), *split_as_is(tool.operation.operation_id or ""))
+    }
+    return bool(words & _OF_MANY) and any(isinstance(each, list) for each in arguments.values())

@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.message import HttpResponse
+from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.refusals.complaint import MOST_COMPLAINTS, Complaint
@@ -18,6 +19,7 @@ from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
 from openapi_mcp.recovery.refusals.resets import is_used_up, told_wait
 from openapi_mcp.recovery.refusals.rules import rule_of
 from openapi_mcp.recovery.refusals.subject import about
+from openapi_mcp.recovery.refusals.work import has_acted
 from openapi_mcp.recovery.values import MISSING, value_at
 
 _OF_VALUES = (FailureKind.REJECTED, FailureKind.NOT_FOUND, FailureKind.CONFLICT)
@@ -60,7 +62,13 @@ def classify(response: HttpResponse, body: Any, refused: Refused, now: float) ->
         evidence=evidence,
         at=at,
         allowed=next((fault.limit for fault in faults if fault.rule == "enum" and fault.limit), ()),
+        has_acted=_has_acted(response, body, refused),
     )
+
+
+def _has_acted(response: HttpResponse, body: Any, refused: Refused) -> bool:
+    is_write = refused.tool.operation.method not in SAFE_METHODS
+    return is_write and has_acted(response, body, refused.tool, refused.arguments)
 
 
 def is_used_up_for_good(response: HttpResponse, body: Any) -> bool:

@@ -8,6 +8,10 @@ from openapi_mcp.model.text import one_line
 
 _LONGEST = 300  # characters
 _LONGEST_RULE = 160
+_DONE_SOMETHING = (
+    "the API refused this call but tells of something that it did for it, so it was not sent again: read the present "
+    "state, then send only what is still missing"
+)
 _MOST_VALUES = 12
 _MOST_NAMES = 4
 _OF_VALUES = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
@@ -29,6 +33,8 @@ def hint_of(failure: Failure, said: str = "") -> str:
 
     `said` is what a strategy has found out.
     """
+    if failure.has_acted:
+        return _DONE_SOMETHING
     tools = [step.tool for step in failure.tries]
     missing = [each.place for each in failure.faults if each.rule == "exists" and each.path]
     if len(missing) > 1:

@@ -1,0 +1,53 @@
+"""Whether a sentence says that something was done: "order 77 was created, but level must be one of low, high"."""
+
+import re
+
+_LONGEST = 20_000  # characters of a text that are read
+_DONE = (
+    "created|saved|stored|charged|accepted|processed|booked|reserved|updated|deleted|removed|applied|added|inserted|"
+    "imported|placed|recorded|registered|enqueued|queued|scheduled|executed|completed|committed|persisted|written|"
+    "captured|debited|credited|refunded|transferred|paid|published|uploaded|enabled|cancell?ed|succeeded|issued"
+)
+_HANDED = "sent|submitted|received|delivered|posted"  # which may be said of the request itself
+_ALL = f"(?:{_DONE}|{_HANDED})"
+_HOW = r"(?:(?:successfully|partially|partly|already|also|just|now|only|indeed)\s+)?"
+_WAS = re.compile(rf"\b(?:was|were|(?:has|have)(?: already)? been|got)\s+{_HOW}{_ALL}\b")
+_NUMBERED = re.compile(rf"\b[1-9]\d{{0,8}}(?: of \d{{1,9}})?(?: [^\W\d]{{1,30}}){{0,2}} {_HOW}{_ALL}\b")
+_WELL = re.compile(rf"\b(?:{_ALL} (?:successfully|partially|partly)|(?:successfully|partially|partly) {_ALL})\b")
+_AND_YET = re.compile(rf"\b{_ALL},?\s+(?:but|however|yet|though|although|except)\b")
+_FIRST_OF_ALL = re.compile(rf"^{_ALL} (?!at\b|on\b|by\b|date\b|time\b|before\b|after\b)(?:[^\W\d]{{1,30}} )?#?\d")
+_ALONE = re.compile(rf"^\s?(?:[\w#]{{1,40}} ){{1,2}}{_ALL}\s?[.;,]")
+_SIGNS = (_WAS, _NUMBERED, _WELL, _FIRST_OF_ALL)
+_CLAUSES = re.compile(r"[.,;:!?\n\u2014]+\s|\s[-\u2013]\s|\b(?:but|however|yet|though|although|because|and)\b")
+_NOT = re.compile(
+    r"\b(?:not|no|none|nothing|never|neither|nobody|cannot|without|must|should|can|could|may|might|would|will|shall|if|"
+    r"when|unless|until|before|after|once|to be)\b|n['\u2019]t\b"
+)
+_OF_THE_REQUEST = re.compile(
+    r"\b(?:request|value|field|data|body|payload|parameter|argument|json|xml|header|text|string|number|type|form)s?\b"
+)
+_ONLY_HANDED = re.compile(rf"\b(?:{_HANDED})\b")
+_MULTIPART = re.compile(r"\bhttp/[12](?:\.\d)? 2\d\d\b")
+
+
+def says_done(text: str) -> bool:
+    """True where a text says that something was done; not for "nothing was created" nor "must be created"."""
+    plain = text[:_LONGEST].casefold()
+    if _MULTIPART.search(plain):
+        return True
+    if (alone := _ALONE.search(plain)) and not (_NOT.search(alone[0]) or _OF_THE_REQUEST.search(alone[0])):
+        return True
+    return any(_is_deed(clause.strip()) for clause in _clauses(plain))
+
+
+def _clauses(text: str) -> list[str]:
+    """Return the clauses of a text; a deed that a "but" follows keeps it."""
+    kept = _AND_YET.sub(lambda found: f"{found[0].split()[0].rstrip(',')} successfully, but", text)
+    return _CLAUSES.split(kept)
+
+
+def _is_deed(clause: str) -> bool:
+    found = next((each for sign in _SIGNS if (each := sign.search(clause))), None)
+    if found is None or _NOT.search(clause[: found.end()]):
+        return False
+    return not (_ONLY_HANDED.search(found[0]) and _OF_THE_REQUEST.search(clause))
