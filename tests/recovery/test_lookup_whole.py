@@ -7,9 +7,10 @@ from support.make import Json, one_tool, parameter
 
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recovery.lookup.whole import is_whole, largest_page
+from openapi_mcp.recovery.lookup.whole import Seen, is_whole, largest_page
 from openapi_mcp.recovery.steps import Found
 
+ONE = Seen(in_all=1, on_page=1)
 PLAIN = one_tool({"parameters": [parameter("q")]})
 
 
@@ -35,12 +36,12 @@ def sized(name: str = "limit", **schema: Any) -> Tool:
 )
 def test_an_answer_says_whether_there_is_more(value: Any, seen: int, answer: bool) -> None:
     """Issue 7, Recover, 5: exactly one matches, which only the whole list can tell."""
-    assert is_whole(Found(value=value), seen, PLAIN, {}) is answer
+    assert is_whole(Found(value=value), Seen(in_all=seen, on_page=seen), PLAIN, {}) is answer
 
 
 def test_what_goes_on_or_was_cut_is_not_whole() -> None:
-    assert not is_whole(Found(value=[1], next=Call(tool="more")), 1, PLAIN, {})
-    assert not is_whole(Found(value=[1], is_whole=False), 1, PLAIN, {})
+    assert not is_whole(Found(value=[1], next=Call(tool="more")), ONE, PLAIN, {})
+    assert not is_whole(Found(value=[1], is_whole=False), ONE, PLAIN, {})
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_a_list_that_may_be_a_full_page_is_not_taken_for_all(
     tool: Tool, arguments: Json, seen: int, answer: bool
 ) -> None:
     """Our choice: many APIs cut a list without a word."""
-    assert is_whole(Found(value=[1] * seen), seen, tool, arguments) is answer
+    assert is_whole(Found(value=[1] * seen), Seen(in_all=seen, on_page=seen), tool, arguments) is answer
 
 
 def test_the_largest_page_that_is_declared_is_asked_for() -> None:
@@ -71,3 +72,10 @@ def test_the_largest_page_that_is_declared_is_asked_for() -> None:
     assert largest_page(sized("page_size", maximum=10_000)) == {}
     assert largest_page(sized()) == {}
     assert largest_page(PLAIN) == {}
+
+
+def test_the_last_page_is_the_one_that_is_not_full() -> None:
+    """45 of them, 20 on a page: the third ends the list."""
+    page = Found(value=[1] * 5)
+    assert is_whole(page, Seen(in_all=45, on_page=5), sized(default=20), {"page": 3})
+    assert not is_whole(Found(value=[1] * 20), Seen(in_all=40, on_page=20), sized(default=20), {"page": 2})

@@ -7,12 +7,13 @@ from typing import Any
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.listed import items_in
+from openapi_mcp.recovery.lookup.ended import ended
 from openapi_mcp.recovery.lookup.naming import ALIKE, is_called, likeness, names_of
 from openapi_mcp.recovery.lookup.newest import times_of
 from openapi_mcp.recovery.lookup.records import MOST_RECORDS, Identified, identified
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted
 from openapi_mcp.recovery.lookup.ways import Way, ways
-from openapi_mcp.recovery.lookup.whole import is_whole
+from openapi_mcp.recovery.lookup.whole import Seen, is_whole
 from openapi_mcp.recovery.steps import Found, Lookup
 from openapi_mcp.recovery.strategy import Told
 
@@ -59,7 +60,7 @@ def _read(way: Way, wanted: Wanted, known: Known) -> Generator[Lookup, Found | N
     """Return the records of a lookup and of the pages behind it, until two are called so."""
 
     def is_enough(read: Read) -> bool:
-        return len(_exact(read, wanted)) > 1
+        return len(_meant(_exact(read, wanted), wanted)) > 1
 
     read: Read = yield from read_list(way, wanted.entity, known, is_enough)
     return read
@@ -80,7 +81,8 @@ def read_list(
         has_ids = any(each.id is not None for each in records)
         read.is_answered = read.is_answered or has_ids or not items_in(found.value)
         read.records += records
-        read.is_whole = is_whole(found, len(read.records), tool, call.arguments) and len(read.records) <= MOST_RECORDS
+        seen_now = Seen(in_all=len(read.records), on_page=max(len(records), len(items_in(found.value))))
+        read.is_whole = is_whole(found, seen_now, tool, call.arguments) and len(read.records) <= MOST_RECORDS
         further = found.next
         is_done = further is None or repr(further.arguments) in seen or len(read.records) > MOST_RECORDS
         if further is None or is_done or is_enough(read):
@@ -89,13 +91,26 @@ def read_list(
         call = further
 
 
-def _exact(read: Read, wanted: Wanted) -> dict[str | int | None, Identified]:
+_Exact = dict[str | int | None, Identified]
+
+
+def _exact(read: Read, wanted: Wanted) -> _Exact:
     """Return the records that are called exactly so, by their ids: one that comes twice is one."""
     return {each.id: each for each in read.records if is_called(names_of(each.record, wanted.entity), wanted.text)}
 
 
+def _meant(exact: _Exact, wanted: Wanted) -> _Exact:
+    """Return what may be meant of the things that are called so: for a read, what is in use before what is not."""
+    live = {id: each for id, each in exact.items() if not ended(each.record, wanted.entity)}
+    return exact if wanted.for_write else live or exact
+
+
 def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
-    exact = _exact(read, wanted)
+    exact = _meant(_exact(read, wanted), wanted)
+    if len(exact) == 1 and (state := ended(next(iter(exact.values())).record, wanted.entity)):
+        said = ", ".join(f'"{name}" is {_shown(value)}' for name, value in state.items())
+        hint = f"the {_kind(wanted)} that is called {_shown(wanted.text)} may be gone ({said})"
+        return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then give its id")
     id = wanted.fitting(next(iter(exact))) if len(exact) == 1 else None
     if id is not None and read.is_whole:
         return Taken(id=id, how=f"{looked_up(wanted.text, way.call)}: {_kind(wanted)} {id}")
@@ -135,13 +150,14 @@ def _told(records: list[Identified], wanted: Wanted) -> tuple[Mapping[str, Any],
 
 
 def as_told(each: Identified, entity: str) -> Mapping[str, Any]:
-    """Return a thing as it is told: {"id": 7, "name": "Bob (bob@example.com)"}."""
+    """Return a thing as it is told, with what says that it may be gone: {"id": 7, "name": "Bob (bob@example.com)"}."""
     names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity)[:2]]
     id = one_line(each.id, _LONGEST_NAME) if isinstance(each.id, str) else each.id
+    state = ended(each.record, entity)
     if names:
-        return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else "")}
+        return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else ""), **state}
     times = {name: each.record[name] for name in times_of(each.record, entity)[:1]}
-    return {"id": id, **{name: one_line(str(time), _LONGEST_NAME) for name, time in times.items()}}
+    return {"id": id, **{name: one_line(str(time), _LONGEST_NAME) for name, time in times.items()}, **state}
 
 
 def looked_up(text: str, call: Call) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.capability import Need, Producer
+from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.lookup.find import Read, Taken, as_told, find, looked_up, read_list
-from openapi_mcp.recovery.lookup.newest import chosen
+from openapi_mcp.recovery.lookup.newest import chosen, opinions
 from openapi_mcp.recovery.lookup.phrase import Phrase, Which
 from openapi_mcp.recovery.lookup.records import Identified
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, schema_of
@@ -47,6 +48,7 @@ def find_of(phrase: Phrase, wanted: Wanted, known: Known) -> Generator[Lookup, F
             tool=tool,
             schema=schema_of(tool, path.owner.argument),
             given=path.scope,
+            for_write=wanted.for_write,
         )
         found = yield from find(owner, known)
         if not isinstance(found, Taken):
@@ -89,7 +91,7 @@ def _theirs(
     if not read.is_answered:
         return None
     theirs = [each for each in read.records if _is_theirs(each, path, owner, known)]
-    found = chosen(theirs, phrase.which, wanted.entity) if read.is_whole else None
+    found = chosen(theirs, phrase.which, wanted.entity) if read.is_whole and not phrase.is_plural else None
     id = wanted.fitting(found[0].id) if found is not None else None
     if found is None or id is None:
         return _told(theirs, read, phrase, wanted)
@@ -110,13 +112,30 @@ def _is_theirs(each: Identified, path: Path, owner: Taken, known: Known) -> bool
 
 def _told(theirs: list[Identified], read: Read, phrase: Phrase, wanted: Wanted) -> Told:
     kind = wanted.entity.replace("_", " ")
+    best = opinions(theirs, phrase.which) if phrase.which is not Which.ONLY else {}
+    meant = frozenset[str | int | None]().union(*best.values())
+    theirs = sorted(theirs, key=lambda each: each.id not in meant)
     near = tuple(as_told(each, wanted.entity) for each in theirs[:_MOST_NEAR])
     if not theirs and read.is_whole:
         return Told(hint=f"{phrase.name} has no {kind}")
     if not read.is_whole:
         why = f"{phrase.name} has more of them than were looked at"
+    elif phrase.is_plural:
+        why = f"several are asked for, and this takes one {kind}"
     elif phrase.which is Which.ONLY:
         why = f"{phrase.name} has more than one {kind}"
     else:
-        why = f"which {kind} of {phrase.name} is the {phrase.which} one is not clear"
+        why = f"which {kind} of {phrase.name} is the {phrase.which} one is not clear{_disagreeing(best)}"
     return Told(near=near, hint=f"{why}: ask which is meant, then give its id")
+
+
+def _disagreeing(best: Mapping[str, frozenset[str | int | None]]) -> str:
+    """Say which times name different things: ' ("created_at" says 7, "starts_at" 8)'."""
+    said: dict[Any, str] = {}
+    for name, ids in best.items():
+        if len(ids) == 1:
+            said.setdefault(ids, name)
+    if len(said) < 2:
+        return ""
+    few = [f"{one_line(name, 40)} says {one_line(str(next(iter(ids))), 40)}" for ids, name in said.items()]
+    return f" ({', '.join(few[:2])})"

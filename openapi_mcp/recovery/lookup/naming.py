@@ -24,9 +24,10 @@ _NAMES = frozenset(
         "serialnumber", "imei", "callsign", "ticker", "symbol",
     )
 )  # fmt: skip
-_AROUND_NAMES = frozenset(
+AROUND_NAMES = frozenset(
     ("profile", "attributes", "properties", "fields", "details", "contact", "name", "names", "general", "data")
-)  # an object of one of these names says more of the same thing; any other may be another thing
+)
+"""An object of one of these names says more of the same thing; any other may be another thing."""
 _FIRST = ("firstname", "givenname", "first", "forename")
 _LAST = ("lastname", "familyname", "surname", "last")
 
@@ -69,7 +70,7 @@ def _likeness(name: str, wanted: str) -> float:
 def _all_names(record: Record, kind: str) -> Iterator[str]:
     yield from _direct(record, kind)
     for name, inner in islice(record.items(), _MOST_FIELDS):
-        if isinstance(inner, dict) and word(name[:80]) in _AROUND_NAMES | {kind} and "id" not in inner:
+        if isinstance(inner, dict) and word(name[:80]) in AROUND_NAMES | {kind} and "id" not in inner:
             yield from _direct(inner, kind)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from itertools import islice
 
+from openapi_mcp.index.entities import split_as_is
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.recovery.lookup.naming import Record
 from openapi_mcp.recovery.lookup.phrase import Which
@@ -22,22 +23,41 @@ _LONGEST = 40  # characters of a time
 _LARGEST = 1e15  # of a time as a number: milliseconds since 1970
 
 
+_CHANGES = frozenset(("updated", "update", "modified", "changed", "edited", "synced", "seen", "accessed", "viewed"))
+
+
 def chosen(records: list[Identified], which: Which, entity: str) -> tuple[Identified, str] | None:
     """Return the record that is meant and the field that says so ("" for the only one); None where none surely is.
 
-    Every time that all of the records have must say the same: what was created last may not have been placed last.
+    Every time that all of the records have must say the same: what was created last may not start last.
     """
     if len({each.id for each in records}) == 1:
         return records[0], ""
     if which is Which.ONLY or not records:
         return None
-    best = {name: _best(records, name, which) for name in times_of(records[0].record, entity)}
-    best = {name: ids for name, ids in best.items() if ids}
+    best, born = opinions(records, which), times_of(records[0].record, entity)
     common = frozenset.intersection(*best.values()) if best else frozenset[str | int | None]()
-    told_by = next((name for name, ids in best.items() if len(ids) == 1), "")
+    told_by = next((name for name in born if len(best.get(name, ())) == 1), "")
     if len(common) != 1 or not told_by:
         return None
     return next(each for each in records if each.id in common), told_by
+
+
+def opinions(records: list[Identified], which: Which) -> dict[str, frozenset[str | int | None]]:
+    """Return the ids that are first or last by each field that is a time in all records: {"starts_at": {7}}.
+
+    What was created last need not start last. Only when a record was changed says nothing of the thing.
+    """
+    first = records[0].record if records else {}
+    names = (name for name in islice(first, _MOST_FIELDS) if not _CHANGES & set(split_as_is(name)))
+    best = {name: _best(records, name, which) for name in names if _may_be_time(name, first[name])}
+    return {name: ids for name, ids in best.items() if ids}
+
+
+def _may_be_time(name: str, value: JsonValue) -> bool:
+    """True for a text, which is read, and for a number whose name says that it is a time."""
+    words = split_as_is(name)
+    return isinstance(value, str) or word(name[:80]) in _TIMES or bool({"at", "time", "timestamp"} & set(words[-1:]))
 
 
 def times_of(record: Record, entity: str) -> list[str]:

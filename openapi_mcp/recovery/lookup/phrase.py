@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from openapi_mcp.index.entities import split
+from openapi_mcp.index.entities import split, split_as_is
 
 _LONGEST = 200  # characters
 _OF = frozenset(("of", "by", "from", "for"))
@@ -25,10 +25,14 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Whose thing is meant, and which of them: "Bob's latest order" -> ("Bob", LATEST)."""
+    """Whose thing is meant, and which of them: "Bob's latest order" -> ("Bob", LATEST).
+
+    `is_plural` where several are meant: "Bob's latest orders".
+    """
 
     name: str
     which: Which
+    is_plural: bool = False
 
 
 def read_phrase(text: str, entity: str) -> Phrase | None:
@@ -48,19 +52,19 @@ def _possessive(words: list[str], entity: str) -> Phrase | None:
         which = _which(words[place + 1 :], entity)
         if which is not None:
             last = words[place][:-2] if words[place].lower().endswith("'s") else words[place][:-1]
-            return _named([*words[:place], last], which)
+            return _named([*words[:place], last], which, words[-1])
     return None
 
 
 def _with_of(words: list[str], entity: str) -> Phrase | None:
     place = next((place for place, word in enumerate(words) if word.lower() in _OF), 0)
     which = _which(words[:place], entity)
-    return _named(words[place + 1 :], which) if which is not None else None
+    return _named(words[place + 1 :], which, words[place - 1]) if which is not None else None
 
 
-def _named(words: list[str], which: Which) -> Phrase | None:
+def _named(words: list[str], which: Which, thing: str) -> Phrase | None:
     name = " ".join(words)
-    return Phrase(name=name, which=which) if name else None
+    return Phrase(name=name, which=which, is_plural=split(thing) != split_as_is(thing)) if name else None
 
 
 def _which(words: list[str], entity: str) -> Which | None:

@@ -18,7 +18,7 @@ class Wanted:
     """A text that stands for a thing of a kind, and where its id may be found.
 
     `schema` is that of the place where the id goes, in the `tool` that needs it; `given` are the arguments of that
-    tool's call, without the one that is looked up.
+    tool's call, without the one that is looked up. `for_write`: what is found goes into a write.
     """
 
     text: str
@@ -27,6 +27,7 @@ class Wanted:
     tool: Tool
     schema: Schema = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
+    for_write: bool = False
 
     def fitting(self, id: str | int | None) -> str | int | None:
         """Return an id in the form that the place takes: 7 for an integer, "7" for a text; None where it fits none."""

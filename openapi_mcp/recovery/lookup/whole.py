@@ -1,6 +1,7 @@
 """Whether a list is all that there is: only then one match in it is the only one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openapi_mcp.model.tool import Tool
@@ -24,8 +25,16 @@ _ROUND = (5, 8, 12)  # a page that is full has a multiple of one of these: 10, 1
 _MOST_SIZE = 1_000
 
 
-def is_whole(found: Found, seen: int, tool: Tool, arguments: Mapping[str, Any]) -> bool:
-    """True where an answer is the end of a list of which `seen` items were seen in all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """How many items of a list were seen, up to a page of it and on that page alone."""
+
+    in_all: int
+    on_page: int
+
+
+def is_whole(found: Found, seen: Seen, tool: Tool, arguments: Mapping[str, Any]) -> bool:
+    """True where an answer is the end of a list.
 
     Where it says nothing of an end, and its tool takes a size or a page, it is one with fewer items than were asked
     for; with nothing asked or declared, one whose number of items is no size of a page.
@@ -33,8 +42,8 @@ def is_whole(found: Found, seen: int, tool: Tool, arguments: Mapping[str, Any]) 
     if not found.is_whole or found.next is not None:
         return False
     places = around(found.value)
-    said = _said_of_end(places, seen)
-    return said if said is not None else not _may_be_full(seen, tool, arguments)
+    said = _said_of_end(places, seen.in_all)
+    return said if said is not None else not _may_be_full(seen.on_page, tool, arguments)
 
 
 def _said_of_end(places: Sequence[Fields], seen: int) -> bool | None:

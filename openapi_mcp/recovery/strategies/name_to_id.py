@@ -5,6 +5,7 @@ import re
 from openapi_mcp.index.entities import HANDLES, parse
 from openapi_mcp.model.capability import Need
 from openapi_mcp.model.document import Schema
+from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.recovery.lookup.find import Taken, find
 from openapi_mcp.recovery.lookup.hops import find_of
 from openapi_mcp.recovery.lookup.phrase import read_phrase
@@ -51,6 +52,7 @@ def _wanted(text: str, need: Need, case: Case) -> Wanted:
         tool=case.tool,
         schema=_schema(case),
         given={name: value for name, value in case.call.arguments.items() if name != case.fault.path[0]},
+        for_write=case.tool.operation.method not in SAFE_METHODS,
     )
 
 
