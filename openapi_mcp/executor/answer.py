@@ -11,7 +11,7 @@ _ENDLESS = frozenset({"text/event-stream", "multipart/x-mixed-replace"})  # and 
 class Answer:
     """What has come of an answer; `begin` starts it anew, as after a redirect.
 
-    `steps` counts what came of it.
+    `steps` counts what came of it. `became_get`: it answers the GET that a redirect made of the request.
     """
 
     def __init__(self, max_body: int) -> None:
@@ -21,6 +21,7 @@ class Answer:
         self._unpacker: Unpacker | None = None
         self._may_break = self._is_endless = self._is_refusal = False
         self.steps = 0
+        self.became_get = False
 
     def begin(self, status: int, url: str, headers: Headers) -> None:
         """Take status and headers."""
@@ -87,6 +88,7 @@ class Answer:
             body=bytes(self._body),
             redirect=redirect,
             ended_early=ended_early,
+            became_get=self.became_get,
         )
 
 

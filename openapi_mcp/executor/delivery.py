@@ -9,6 +9,7 @@ from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.policy import READS
 from openapi_mcp.model.secret import Credential
 
 
@@ -39,11 +40,15 @@ class Delivery:
             return await self._with(())
         used = await self._credentials(chosen)
         response = await self._with(used)
-        if response.status != 401 or response.ended_early == "deadline":
+        if response.status != 401 or response.ended_early == "deadline" or self._may_be_done(response):
             return response
         await self.authority.refused(chosen, self.caller, used)
         fresh = await self._credentials(self.authority.choose(self.operation, self.caller))
         return response if fresh == used else await self._with(fresh)
+
+    def _may_be_done(self, response: HttpResponse) -> bool:
+        """True where a write was redirected to a read: that the read was refused does not make the write undone."""
+        return response.became_get and self.request.method not in READS
 
     async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials

@@ -328,7 +328,7 @@ class Executor:
         redact = self._redactor_of(delivery)
         failure = self._failure(tool, arguments, delivery.request, response, redact)
         if failure is not None:
-            return masked_failure(told(failure, delivery.request, delivery.story), redact)
+            return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
         page = self._read(tool, arguments, delivery, response, redact)
         note = note_of(delivery.story)
         return replace(page, answer=replace(page.answer, note={**note, **page.answer.note})) if note else page

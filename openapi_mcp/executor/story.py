@@ -6,12 +6,13 @@ from typing import Any
 from openapi_mcp.executor.retry import is_repeatable
 from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Failure, FailureKind
-from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS
 
 _GONE = frozenset((404, 410))
 _OPEN = frozenset((FailureKind.TIMEOUT, FailureKind.BAD_RESPONSE, FailureKind.TOO_LARGE, FailureKind.UPSTREAM_ERROR))
-_LOOK = "it may have been carried out: read the present state before you call again"
+_MAY_BE_DONE = "may have been carried out: read the present state"
+_LOOK = f"it {_MAY_BE_DONE} before you call again"
 
 
 def note_of(story: Story) -> dict[str, Any]:
@@ -24,24 +25,33 @@ def note_of(story: Story) -> dict[str, Any]:
     return {"retried": {"attempts": story.attempts, "waited": round(story.waited, 3), "after": story.after}}
 
 
-def told(failure: Failure, request: HttpRequest, story: Story) -> Failure:
-    """Return a failure that says what was tried before it.
+def told(failure: Failure, request: HttpRequest, story: Story, response: HttpResponse | None = None) -> Failure:
+    """Return a failure that says what was tried before it; `response` is what was answered, if anything was.
 
     Where an earlier attempt may have done what a write was to do, nothing in the refusal of the last one is a reason
-    to send other values: it is told without faults to repair.
+    to send other values: it is told without faults to repair. So is the refusal of a GET that a write was redirected
+    to: the write itself was not refused.
     """
     failure = replace(failure, attempts=story.attempts, waited=story.waited)
-    if request.method not in READS and story.attempts and _is_open(failure):
+    if request.method in READS:
+        return replace(failure, is_unknown=False)
+    if story.attempts and _is_open(failure):
         may_repeat = failure.retryable and is_repeatable(request)
         return replace(failure, is_unknown=True, retryable=may_repeat, hint=f"{_LOOK}; {failure.hint}")
     failure = replace(failure, is_unknown=False)
-    if not story.is_unknown or request.method in READS or failure.status is None or failure.status >= 500:
+    if response is not None and response.became_get:
+        return _unrepaired(failure, f"the API redirected the call, which {_MAY_BE_DONE}")
+    if not story.is_unknown or failure.status is None or failure.status >= 500:
         return failure
     if request.method == "DELETE" and failure.status in _GONE:
         hint = "an earlier attempt of this call got no answer and may have deleted it: read it to be sure"
         return replace(failure, faults=(), hint=hint)
-    hint = "an earlier attempt of this call got no answer and may have been carried out: read the present state"
-    return replace(failure, faults=(), hint=f"{hint}; {failure.hint}" if failure.hint else hint)
+    return _unrepaired(failure, f"an earlier attempt of this call got no answer and {_MAY_BE_DONE}")
+
+
+def _unrepaired(failure: Failure, hint: str) -> Failure:
+    said = f"{hint}; {failure.hint}" if failure.hint else hint
+    return replace(failure, faults=(), is_unknown=True, hint=said)
 
 
 def _is_open(failure: Failure) -> bool:

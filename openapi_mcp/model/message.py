@@ -47,7 +47,7 @@ class HttpResponse:
 
     `redirect` is set where the answer points to another origin, which is not followed: the URL it points to.
     `ended_early` says why an answer without end, or a refusal, was left: "deadline", "cap" or "broken"; None for
-    a whole one.
+    a whole one. `became_get` is True where a redirect made a GET of the request, and this answers that GET.
     """
 
     status: int
@@ -56,6 +56,7 @@ class HttpResponse:
     body: bytes = b""
     redirect: str | None = None
     ended_early: str | None = None
+    became_get: bool = False
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its name in any letter case."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from support.make import document
-from support.raw import answer, raw_upstream
+from support.make import ALL_METHODS, document
+from support.raw import answer, raw_upstream, redirect
 
 from openapi_mcp.auth.held import Held
 from openapi_mcp.executor.executor import Executor
@@ -64,3 +64,24 @@ async def test_after_a_401_what_is_configured_now_is_used() -> None:
     assert [upstream.values("x-key", index) for index in (0, 1)] == [["first-value"], ["second-value"]]
     assert result.failure is not None
     assert (result.failure.attempts, result.failure.body) == (2, {"detail": "*** ***"})
+
+
+@pytest.mark.requirement(27)
+async def test_a_write_whose_redirect_gets_a_401_is_sent_once() -> None:
+    """security.md 27 R-RETRY: the 303 was the answer to it; what refuses the credential is another request."""
+    values = ["first-value", "second-value"]
+
+    def held() -> Held:
+        value = Credential(place=Place.HEADER, name="X-Key", value=Secret(values.pop(0)))
+        return Held(general=(value,))
+
+    made = document({"/things": {"post": {"operationId": "add", "responses": {}}}})
+    tools = generate(made, ALL_METHODS)
+    async with (
+        raw_upstream(redirect("/new", 303), answer(status="401 Who")) as upstream,
+        Executor(made, tools, base_url=upstream.url, credentials=held(), renew=held) as running,
+    ):
+        result = await running.call(Call(tool="add"))
+    assert upstream.targets == ["POST /things", "GET /new"]
+    assert result.failure is not None
+    assert "may have been carried out" in result.failure.hint

@@ -109,6 +109,18 @@ async def test_a_refused_write_is_repaired_and_sent_once_more(httpx_mock: HTTPXM
     ]
 
 
+async def test_a_write_that_was_redirected_is_not_repaired_by_what_the_other_request_is_told(
+    httpx_mock: HTTPXMock,
+) -> None:
+    """Issue 7, Recover: a 303 says that the POST was dealt with, whatever the GET is told."""
+    httpx_mock.add_response(method="POST", status_code=303, headers={"Location": f"{API}/orders/new"})
+    httpx_mock.add_response(method="GET", status_code=400, json={"note": ["Too loud."]})
+    quiet = named("quiet", at_once(lambda case: case.rewritten("hi", "quietly", ("note",))))
+    result = await called(executor(quiet), "orders_add", {"size": 5, "note": "HI"})
+    assert [each.method for each in httpx_mock.get_requests()] == ["POST", "GET"]
+    assert failure(result).hint.startswith("the API redirected the call, which may have been carried out")
+
+
 async def test_what_a_person_was_shown_is_what_is_sent(httpx_mock: HTTPXMock) -> None:
     """Issue 5, Writes: repaired before it is shown; after a refusal nothing else is sent for it."""
     httpx_mock.add_response(method="POST", status_code=422, json={"note": ["Too loud."]})

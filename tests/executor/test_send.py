@@ -341,8 +341,16 @@ async def test_what_http_cannot_carry_is_not_sent(url: str, headers: tuple[tuple
 async def test_a_redirect_changes_the_method_only_where_the_rules_say_so(status: int, method: str, onward: str) -> None:
     """RFC 9110 section 15.4; issue 4, Redirects: method kept by the RFC's rules. httpx makes a DELETE a GET."""
     async with raw_upstream(redirect("/b", status), answer(b"")) as upstream:
-        await send(request(f"{upstream.url}/a", method))
+        response = await send(request(f"{upstream.url}/a", method))
     assert upstream.targets == [f"{method} /a", f"{onward} /b"]
+    assert response.became_get is (onward != method)
+
+
+async def test_a_post_that_became_a_get_stays_one() -> None:
+    """Where that is redirected once more, too."""
+    async with raw_upstream(redirect("/b", 303), redirect("/c", 307), answer(b"", "404 No")) as upstream:
+        response = await send(request(f"{upstream.url}/a", "POST"))
+    assert (upstream.targets, response.became_get) == (["POST /a", "GET /b", "GET /c"], True)
 
 
 async def test_a_redirect_leads_on_from_where_the_last_one_led() -> None:

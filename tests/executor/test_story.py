@@ -6,7 +6,7 @@ from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import Fault
-from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.message import HttpRequest, HttpResponse
 
 FAULTS = (Fault(path=("id",), rule="exists"),)
 
@@ -56,3 +56,13 @@ def test_what_is_gone_after_a_delete_may_be_gone_by_it(status: int) -> None:
     found = after("DELETE", status)
     assert (found.faults, found.status) == ((), status)
     assert "may have deleted it" in found.hint
+
+
+@pytest.mark.parametrize(("method", "is_repaired"), [("POST", False), ("DELETE", False), ("QUERY", True)])
+def test_a_write_whose_redirect_was_refused_is_not_repaired(method: str, is_repaired: bool) -> None:
+    """RFC 9110, section 15.4.4: a 303 answers the request; what it leads to is another one's business."""
+    request = HttpRequest(method=method, url="https://api.example.com/")
+    response = HttpResponse(status=400, url="https://api.example.com/new", became_get=True)
+    found = told(failure(400), request, Story(attempts=1), response)
+    assert found.faults == (FAULTS if is_repaired else ())
+    assert ("may have been carried out" in found.hint) is not is_repaired
