@@ -286,3 +286,34 @@ async def test_pages_after_one_that_was_sent_as_it_is_are_sent_so_too(httpx_mock
     assert result.structured is not None
     assert [item["a"] for item in result.structured["items"]] == [1, 2]
     assert result.structured["_note"]["pages"] == 2
+
+
+async def nothing_learned() -> Capabilities:
+    return {}
+
+
+async def test_what_a_call_would_look_up_is_known_without_asking(httpx_mock: HTTPXMock) -> None:
+    """Issue 7: a dry run says it, secrets masked; nothing is sent."""
+    running = executor(looking("orders_list", seen := [], q=f"a {SECRET}"))
+    (found,) = await running.foreseen_lookups(Call(tool="orders_read", arguments={"id": "x"}), nothing_learned)
+    assert found.as_json() == {"tool": "orders_list", "arguments": {"q": "a ***"}, "items": 0}
+    assert await running.foreseen_lookups(Call(tool="orders_read", arguments={"id": 5}), nothing_learned) == ()
+    assert seen == [None]
+    assert httpx_mock.get_requests() == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "scopes"), [("orders_list", frozenset[str]()), ("orders_clear", None), ("none", None)]
+)
+async def test_no_lookup_is_promised_that_may_not_be_made(tool: str, scopes: frozenset[str] | None) -> None:
+    """Issue 7: each lookup is a read, within the caller's rights."""
+    call = Call(tool="orders_read", arguments={"id": "x"}, caller=Caller(scopes=scopes))
+    assert await executor(looking(tool, [])).foreseen_lookups(call, nothing_learned) == ()
+
+
+async def test_nesting_without_end_promises_nothing() -> None:
+    """security.md 17: whatever comes."""
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert await executor().foreseen_lookups(Call(tool="orders_read", arguments={"id": deep}), nothing_learned) == ()
