@@ -69,11 +69,15 @@ class Repair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A call that may help: the tool, why, and the arguments to use, as far as they are known."""
+    """A call that may help: the tool, why, and the arguments to use, as far as they are known.
+
+    `path` is where the fault is that it helps with; () where that is not said, or it is the call as a whole.
+    """
 
     tool: str
     why: str
     arguments: Mapping[str, Any] | None = None
+    path: Path = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return {"tool", "why"}, with "arguments" where there are any."""

@@ -150,7 +150,7 @@ def _remedy(
             story.taken |= {repair.path for repair in found.repairs} if strategy.asks else set()
             return found
         if found is not None:
-            story.told += (found,)
+            story.told += (found.about(case.fault.path),)
     return None
 
 

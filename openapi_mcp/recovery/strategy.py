@@ -1,7 +1,7 @@
 """What a strategy is: a flow that knows one way to repair one fault of a call."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openapi_mcp.model.call import Call, Failure
@@ -23,11 +23,19 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a strategy can say where it could not repair: what may have been meant, calls that help, what to do."""
+    """What a strategy can say where it could not repair: what may have been meant, calls that help, what to do.
+
+    `path` is where the fault is that it is about; of what a strategy returns, it is that of its case.
+    """
 
     near: tuple[Any, ...] = ()
     tries: tuple[Suggestion, ...] = ()
     hint: str = ""
+    path: Path = ()
+
+    def about(self, path: Path) -> "Told":
+        """Return this as what is told of a fault, and its calls as those that help with it."""
+        return replace(self, path=path, tries=tuple(replace(each, path=path) for each in self.tries))
 
 
 Remedy = Generator[Lookup | Learn, Any, Rewrite | Told | None]

@@ -1,6 +1,6 @@
 """Values within the arguments of a call, by their paths; nothing is changed in place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from openapi_mcp.model.fault import Path
@@ -55,3 +55,16 @@ def without(arguments: Mapping[str, Any], path: Path) -> dict[str, Any]:
         else {name: item for name, item in parent.items() if name != last}
     )
     return with_value(arguments, tuple(above), kept)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield every text, number, boolean and null within a value."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case Mapping() as fields:
+                waiting.extend(fields.values())
+            case list() | tuple() as items:
+                waiting.extend(items)
+            case leaf:
+                yield leaf

@@ -1,7 +1,6 @@
 """Arguments held against a tool's input schema, before anything is sent."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import ArgumentsError
@@ -11,6 +10,7 @@ from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.request.filled import filled
+from openapi_mcp.request.near import near_arguments
 from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.words import fits_none, nearest, rule
@@ -225,7 +225,7 @@ def _unknown_argument(name: str, known: list[str], all_bodies: Mapping[str, Any]
     if name in all_bodies:
         hint, what = "leave it out, or name the type of the body that it is for", "is for another type of the body"
     else:
-        near = get_close_matches(name, known, n=1)
+        near = near_arguments(name, known, 1)
         listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
         hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
         what = f"is unknown: this tool takes {listed}" if is_first else "is unknown"

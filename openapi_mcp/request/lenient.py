@@ -1,7 +1,7 @@
 """Arguments of our own tools as models write them, rewritten without loss to what is meant."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from openapi_mcp.model.jsontext import read_mended_json
@@ -12,6 +12,19 @@ _NUMBER = re.compile(r"\s*(-?[0-9]{1,15})\s*", re.ASCII)
 def with_numbers(arguments: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Return arguments, those of these names as integers where they are the text of one: {"limit": "5"} -> 5."""
     return {**arguments, **{name: _number(arguments[name]) for name in names if name in arguments}}
+
+
+def renamed(arguments: Mapping[str, Any], words: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """Return arguments under their names here, where one has another word that plainly means the same.
+
+    ({"q": "orders"}, {"query": ("q", "words")}) -> {"query": "orders"}; what has two of them stays as it is.
+    """
+    found = dict(arguments)
+    for name, others in words.items():
+        given = [other for other in others if other in found]
+        if len(given) == 1 and name not in found:
+            found[name] = found.pop(given[0])
+    return found
 
 
 def _number(value: Any) -> Any:

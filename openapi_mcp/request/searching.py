@@ -8,13 +8,17 @@ from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.model.jsontext import read_mended_json
 from openapi_mcp.model.searching import DEFAULT_LIMIT, MOST_HITS, MOST_NAMES
 from openapi_mcp.request.arguments import validate_against
-from openapi_mcp.request.lenient import as_texts, with_numbers
+from openapi_mcp.request.lenient import as_texts, renamed, with_numbers
 from openapi_mcp.schema.check import Check
 
 _LONGEST_QUERY = 4_000  # characters: a task in words, and not a document
 _STRING = {"type": "string"}
 _WRITE_QUERY = 'say in words what is to be done, such as "the open orders of a customer"'
 _WRITE_ARGUMENTS = 'write them as an object: {"name": "...", "arguments": {"id": 7}}'
+
+_QUERY_WORDS = {"query": ("q", "words", "search", "text")}
+_NAMES_WORDS = {"names": ("name", "operation", "operations", "tool", "tools")}
+_CALL_WORDS = {"name": ("operation", "tool"), "arguments": ("args", "params", "parameters")}
 
 SEARCH_SCHEMA = {
     "type": "object",
@@ -61,7 +65,7 @@ def read_query(arguments: Mapping[str, Any]) -> Query:
     Raises:
         ArgumentsError: an argument breaks a rule, or there are no words.
     """
-    given = _checked(with_numbers(arguments, ("limit",)), SEARCH_SCHEMA)
+    given = _checked(with_numbers(renamed(arguments, _QUERY_WORDS), ("limit",)), SEARCH_SCHEMA)
     if not given["query"].strip():
         raise ArgumentsError('argument "query" is empty', field="query", hint=_WRITE_QUERY)
     return Query(words=given["query"], limit=int(min(max(given.get("limit", DEFAULT_LIMIT), 1), MOST_HITS)))
@@ -73,6 +77,7 @@ def read_names(arguments: Mapping[str, Any]) -> tuple[str, ...]:
     Raises:
         ArgumentsError: an argument breaks a rule.
     """
+    arguments = renamed(arguments, _NAMES_WORDS)
     named = {**arguments, "names": as_texts(arguments.get("names"))}
     return tuple(dict.fromkeys(_checked(named, DESCRIBE_SCHEMA)["names"]))
 
@@ -85,6 +90,7 @@ def read_call(arguments: Mapping[str, Any]) -> Named:
     Raises:
         ArgumentsError: an argument breaks a rule, or the text is no object that can be read without loss.
     """
+    arguments = renamed(arguments, _CALL_WORDS)
     if isinstance(text := arguments.get("arguments"), str):
         arguments = {**arguments, "arguments": _read_object(text)}
     try:

@@ -24,7 +24,6 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.callers import caller_of, failure_of
-from openapi_mcp.server.near import near_names
 from openapi_mcp.server.operations import Context, Operations, behind_the_door
 from openapi_mcp.server.results import mcp_result
 from openapi_mcp.server.rights import Rights
@@ -66,7 +65,7 @@ class Modes:
             return mcp_result(await behind_the_door(self._app.call, call))
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
-            raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else "")
+            raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else await self._meant(call))
         return _sent(await self._operations.run(context, params, tool, call))
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
@@ -147,9 +146,16 @@ class Modes:
 
     async def _near(self, call: Call, name: str) -> list[str]:
         """Return names like this one, of operations that the caller may call; among thousands that takes a moment."""
+        from openapi_mcp.server.near import near_names
+
         look = partial(near_names, name, tuple(self._app.toolset.by_name), _MOST_NEAR * 3)
         near = await anyio.to_thread.run_sync(look, abandon_on_cancel=True)
         return [each for each in near if self._may_call(call, each)][:_MOST_NEAR]
+
+    async def _meant(self, call: Call) -> str:
+        """Return "; did you mean orders_retrieve?" of a name that is like one of a tool, else ""."""
+        near = await self._near(call, call.tool)
+        return f"; did you mean {' or '.join(near)}?" if near else ""
 
     async def _unknown_operation(self, call: Call) -> Result:
         shown, near = one_line(call.tool, 80), await self._near(call, call.tool)
@@ -167,4 +173,4 @@ def _sent(result: Result | types.InputRequiredResult) -> Answered:
 
 
 def _unknown(name: str, how: str = "") -> MCPError:
-    return MCPError(types.INVALID_PARAMS, f"Unknown tool: {name[:128]}{how}")
+    return MCPError(types.INVALID_PARAMS, f"Unknown tool: {one_line(name, 128)}{how}")

@@ -201,7 +201,7 @@ REFUSALS: list[tuple[str, bytes, Json]] = [
             "message": "the API answered 422: city: Unknown.",
             "status": 422,
             "field": "city",
-            "hint": 'correct "city": it was refused; then call again',
+            "hint": 'correct "city": Unknown; then call again',
             "body": {"city": ["Unknown."]},
             "evidence": {"at": "#/city/0", "said": "Unknown."},
         },

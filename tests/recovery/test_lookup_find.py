@@ -67,7 +67,7 @@ def test_nearly_so_is_told_and_not_taken() -> None:
     """Issue 7, Recover, 5: else report the candidates."""
     told, asked = found("Ana Sousa", searching(BOB, ANA))
     assert told.near == ({"id": 8, "name": "Ana Souza (ana@example.com)"},)
-    assert told.hint == 'no customer is called "Ana Sousa": give the id of one that is there'
+    assert told.hint == 'no customer is called "Ana Sousa": choose one that is there, then give its id'
     assert asked == ["customers(search='Ana Sousa')", "customers()"]
     assert found("Xi", searching(BOB, ANA))[0] == Told(hint='no customer is called "Xi"')
 

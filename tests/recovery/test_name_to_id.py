@@ -112,7 +112,9 @@ def test_what_is_not_found_is_told_with_the_argument() -> None:
     steps, done = life("customer", {"id": "Bop"}, fault("id"))
     assert steps == ["customers(search='Bop')"]
     assert done.outcome.near == ({"id": 7, "name": "Bob"},)
-    assert done.outcome.hint == '"id" takes an id: no customer is called "Bop": give the id of one that is there'
+    assert (
+        done.outcome.hint == '"id" takes an id: no customer is called "Bop": choose one that is there, then give its id'
+    )
     assert [each.as_json() for each in done.outcome.tries] == [
         {"tool": "customers", "why": "yields customer: results[].id", "arguments": {}}
     ]

@@ -370,8 +370,14 @@ def test_unknown_fields_of_a_closed_inner_object_get_their_names_and_the_others_
 
 def test_an_unknown_argument_is_told_the_nearest_names() -> None:
     """Issue, Tell: the near names."""
-    found = outcome(ORDER, {"order_id": 7, "start_longitude": 1}).told
+    found = outcome(ORDER, {"order_id": 7, "start_altitude": 1}).told
     assert found.near == ("start_latitude",)
+
+
+def test_the_opposite_is_never_told_as_near() -> None:
+    """A model would ask for the cheapest and get the dearest."""
+    found = outcome(ORDER, {"order_id": 7, "start_longitude": 1}).told
+    assert (found.near, "did you mean" in found.hint) == ((), False)
 
 
 def test_a_field_that_the_api_misses_is_found_among_the_unknown_ones() -> None:

@@ -6,12 +6,14 @@ import pytest
 
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import RULES, Fault, Suggestion
+from openapi_mcp.recovery.strategy import Told
 from openapi_mcp.recovery.telling.hints import hint_of
 
 
 def hint(*faults: Fault, said: str = "", kind: FailureKind = FailureKind.REJECTED, tries: tuple[str, ...] = ()) -> str:
     steps = tuple(Suggestion(tool=name, why="") for name in tries)
-    return hint_of(Failure(kind=kind, message="", faults=faults, hint="do so", tries=steps), said)
+    failure = Failure(kind=kind, message="", faults=faults, hint="do so", tries=steps)
+    return hint_of(failure, (Told(hint=said),))
 
 
 def fault(rule: str, limit: Any = None, **more: Any) -> Fault:

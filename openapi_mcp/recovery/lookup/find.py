@@ -19,7 +19,8 @@ from openapi_mcp.recovery.strategy import Told
 
 _MOST_NEAR = 5
 _MOST_WEIGHED = 500  # records whose names are compared with the text
-_LONGEST_NAME = 80
+LONGEST_TOLD = 80
+"""Characters of a name, or of an id, that are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +116,11 @@ def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
     if id is not None and read.is_whole:
         return Taken(id=id, how=f"{looked_up(wanted.text, way.call)}: {_kind(wanted)} {id}")
     if len(exact) > 1:
-        hint = f"{_shown(wanted.text)} names more than one {_kind(wanted)}: ask which is meant, then give its id"
+        hint = f"{_shown(wanted.text)} names more than one {_kind(wanted)}: ask which is meant, then {wanted.then}"
         return Told(near=_told(list(exact.values()), wanted), hint=hint)
     if exact and not read.is_whole:
         hint = f"one {_kind(wanted)} of those seen is called {_shown(wanted.text)}, but the list goes on"
-        return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then give its id")
+        return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then {wanted.then}")
     if exact:
         hint = f"the {_kind(wanted)} that is called {_shown(wanted.text)} has no id that fits here"
         return Told(near=_told(list(exact.values()), wanted), hint=hint)
@@ -131,7 +132,9 @@ def _none(read: Read, wanted: Wanted) -> Told:
     near = _nearest(read, wanted)
     where = "" if read.is_whole else " among those seen"
     hint = f"no {_kind(wanted)}{where} is called {_shown(wanted.text)}"
-    return Told(near=_told(near, wanted), hint=f"{hint}: give the id of one that is there" if near else hint)
+    return Told(
+        near=_told(near, wanted), hint=f"{hint}: choose one that is there, then {wanted.then}" if near else hint
+    )
 
 
 def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
@@ -146,18 +149,21 @@ def _nearest(read: Read, wanted: Wanted) -> list[Identified]:
 def _told(records: list[Identified], wanted: Wanted) -> tuple[Mapping[str, Any], ...]:
     """Return the first few things, each once, as they are told: {"id": 7, "name": "Bob"}."""
     by_id = {each.id: each for each in reversed(records) if each.id is not None}
-    return tuple(as_told(by_id[id], wanted.entity) for id in list(reversed(by_id))[:_MOST_NEAR])
+    return tuple(as_told(by_id[id], wanted.entity, wanted.told_as) for id in list(reversed(by_id))[:_MOST_NEAR])
 
 
-def as_told(each: Identified, entity: str) -> Mapping[str, Any]:
-    """Return a thing as it is told, with what says that it may be gone: {"id": 7, "name": "Bob (bob@example.com)"}."""
-    names = [one_line(name, _LONGEST_NAME) for name in names_of(each.record, entity)[:2]]
-    id = one_line(each.id, _LONGEST_NAME) if isinstance(each.id, str) else each.id
+def as_told(each: Identified, entity: str, told_as: str = "id") -> Mapping[str, Any]:
+    """Return a thing as it is told, with what says that it may be gone: {"id": 7, "name": "Bob (bob@example.com)"}.
+
+    Its id stands under another name where it is the id of another kind of thing than the one that is asked for.
+    """
+    names = [one_line(name, LONGEST_TOLD) for name in names_of(each.record, entity)[:2]]
+    id = one_line(each.id, LONGEST_TOLD) if isinstance(each.id, str) else each.id
     state = ended(each.record, entity)
     if names:
-        return {"id": id, "name": names[0] + (f" ({names[1]})" if names[1:] else ""), **state}
+        return {told_as: id, "name": names[0] + (f" ({names[1]})" if names[1:] else ""), **state}
     times = {name: each.record[name] for name in times_of(each.record, entity)[:1]}
-    return {"id": id, **{name: one_line(str(time), _LONGEST_NAME) for name, time in times.items()}, **state}
+    return {told_as: id, **{name: one_line(str(time), LONGEST_TOLD) for name, time in times.items()}, **state}
 
 
 def looked_up(text: str, call: Call) -> str:
@@ -167,7 +173,7 @@ def looked_up(text: str, call: Call) -> str:
 
 
 def _shown(value: Any) -> str:
-    return f'"{one_line(value, _LONGEST_NAME)}"' if isinstance(value, str) else str(value)
+    return f'"{one_line(value, LONGEST_TOLD)}"' if isinstance(value, str) else str(value)
 
 
 def _kind(wanted: Wanted) -> str:

@@ -1,13 +1,14 @@
 """Things named by what they belong to: "Bob's latest order" is looked up in two steps, Bob, then his orders."""
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.capability import Need, Producer
+from openapi_mcp.model.fault import Suggestion
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.lookup.find import Read, Taken, as_told, find, looked_up, read_list
+from openapi_mcp.recovery.lookup.find import LONGEST_TOLD, Read, Taken, as_told, find, looked_up, read_list
 from openapi_mcp.recovery.lookup.newest import chosen, opinions
 from openapi_mcp.recovery.lookup.phrase import Phrase, Which
 from openapi_mcp.recovery.lookup.records import Identified
@@ -26,6 +27,7 @@ _PEOPLE = frozenset(
     )
 )  # fmt: skip
 _MOST_NEAR = 5
+_MOST_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +51,32 @@ def find_of(phrase: Phrase, wanted: Wanted, known: Known) -> Generator[Lookup, F
             schema=schema_of(tool, path.owner.argument),
             given=path.scope,
             for_write=wanted.for_write,
+            told_as=path.owner.entity,
+            then=f"find its {wanted.entity.replace('_', ' ')} with {tool.name}",
         )
         found = yield from find(owner, known)
         if not isinstance(found, Taken):
-            return found
+            return _with_second_steps(found, path, owner, known) if found is not None else None
         return (yield from _theirs(path, found, phrase, wanted, known))
     return None
+
+
+def owner_of(wanted: Wanted, known: Known) -> str:
+    """Return the kind of thing that what is wanted may be named by: "customer" of an order; "" where there is none."""
+    return next((path.owner.entity for path in _paths(wanted, known)), "")
+
+
+def _with_second_steps(told: Told, path: Path, owner: Wanted, known: Known) -> Told:
+    """Return what is told of whose it may be, with the calls that list theirs."""
+    kind, tool = owner.entity.replace("_", " "), path.producer.tool
+    ids = [owner.fitting(each[owner.told_as]) for each in told.near[:_MOST_TRIES]]
+    steps = [
+        Suggestion(tool=tool, why=f"reads what {kind} {id} has", arguments={**path.scope, path.owner.argument: id})
+        for id in ids
+        if id is not None and len(str(id)) < LONGEST_TOLD  # a longer one is told in short
+    ]
+    lists = [Suggestion(tool=each.tool, why=f"yields {kind}: {each.field}") for each in readers(owner, known)]
+    return replace(told, tries=tuple(steps or lists[:1]))
 
 
 def _paths(wanted: Wanted, known: Known) -> Iterator[Path]:

@@ -46,6 +46,13 @@ def read_phrase(text: str, entity: str) -> Phrase | None:
     return _possessive(words, entity) or _with_of(words, entity)
 
 
+def is_only_order(text: str, entity: str) -> bool:
+    """True for a text that says which thing of a kind is meant, and not whose: "latest", "the newest order"."""
+    words = [word.lower() for word in text[: _LONGEST + 1].split()]
+    words = words[1:] if words[:1] in (["the"], ["my"]) else words
+    return " ".join(words) in _ORDERS.keys() - {""} or _which(words, entity) in (Which.LATEST, Which.FIRST)
+
+
 def _possessive(words: list[str], entity: str) -> Phrase | None:
     ends = [place for place, word in enumerate(words) if word.lower().endswith(("'s", "s'"))]
     for place in reversed(ends):

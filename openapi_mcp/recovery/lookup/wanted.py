@@ -18,7 +18,8 @@ class Wanted:
     """A text that stands for a thing of a kind, and where its id may be found.
 
     `schema` is that of the place where the id goes, in the `tool` that needs it; `given` are the arguments of that
-    tool's call, without the one that is looked up. `for_write`: what is found goes into a write.
+    tool's call, without the one that is looked up. `for_write`: what is found goes into a write. Where it is not clear
+    which is meant, things are told with their ids as `told_as`, and `then` is what to do with the id of the one that is.
     """
 
     text: str
@@ -28,6 +29,8 @@ class Wanted:
     schema: Schema = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
     for_write: bool = False
+    told_as: str = "id"
+    then: str = "give its id"
 
     def fitting(self, id: str | int | None) -> str | int | None:
         """Return an id in the form that the place takes: 7 for an integer, "7" for a text; None where it fits none."""

@@ -137,6 +137,19 @@ def is_bare_id(name: str) -> bool:
     return found.key in _BARE and not found.words and not found.is_plural
 
 
+_OF_ALL = frozenset(("full", "whole", "complete", "display", "total", "my", "the", "new"))
+
+
+def are_akin(given: str, name: str, level: Level, tool: Tool) -> bool:
+    """True where one name says more words than the other, which say nothing else: "fullName" and "name".
+
+    "customer_name" and "name" where the call is about customers; never "first_name" and "name".
+    """
+    mine, theirs = split(given), split(level.wire.get(name, name))
+    beside = set(mine) ^ set(theirs)
+    return bool(beside) and mine[-1:] == theirs[-1:] and beside <= _OF_ALL | set(entity_of(name, level, tool))
+
+
 def is_one_letter_off(given: str, name: str) -> bool:
     """True where a name of six letters or more differs from another one in a letter."""
     return len(_letters(name)) > 5 and distance(_letters(given), _letters(name)) == 1

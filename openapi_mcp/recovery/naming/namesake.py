@@ -17,12 +17,13 @@ _MENDABLE = (Likeness.SPELLED, Likeness.NUMBER, Likeness.KEY)
 class Meant:
     """The declared fields that an unknown name may stand for: one where it is clear, and takes what is given.
 
-    `is_given` where the one that it stands for is given as well.
+    `is_given` where the one that it stands for is given as well. `alike` are all that are as near, whatever they take.
     """
 
     names: tuple[str, ...]
     likeness: Likeness
     is_given: bool = False
+    alike: tuple[str, ...] = ()
 
     @property
     def only(self) -> str | None:
@@ -39,9 +40,10 @@ def meant_by(case: Case, level: Level, given: str) -> Meant | None:
         likeness, names = Likeness.KEY, ids_meant(level, case.tool)
     if likeness is None or not names:
         return None
-    if likeness in _CERTAIN and any(name in level.given for name in names):
+    is_same = likeness in _CERTAIN or (likeness is Likeness.KEY and len(names) == 1)
+    if is_same and any(name in level.given for name in names):
         return Meant(names=names, likeness=likeness, is_given=True)
-    return Meant(names=_that_take(case, level, given, names, likeness), likeness=likeness)
+    return Meant(names=_that_take(case, level, given, names, likeness), likeness=likeness, alike=names)
 
 
 def _that_take(case: Case, level: Level, given: str, names: tuple[str, ...], likeness: Likeness) -> tuple[str, ...]:

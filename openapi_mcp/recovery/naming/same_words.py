@@ -8,7 +8,7 @@ _NAMES = (
     "q query search search_term search_query search_text term",
     "limit per_page page_size max_results items_per_page results_per_page",
     "offset skip",
-    "sort_by order_by",
+    "sort_by order_by sort ordering",
     "first_name given_name forename",
     "last_name family_name surname",
     "birth_date date_of_birth dob birthday birthdate",

@@ -78,6 +78,8 @@ def rule_of(complaint: Complaint, schema: Mapping[str, Any], value: Any = None) 
     said, told = complaint.said, complaint.told
     by_words = _by_words(said, schema, value)
     name = _by_code(complaint)
+    if (name or by_words.name) == "required" and value == []:  # it is there, and empty
+        return Rule(name="minItems", limit=1)
     if name is None or (name == "type" and by_words.name in ("format", "required")):
         name = by_words.name
     limit = _told_limit(name, told)

@@ -15,12 +15,16 @@ _SAID = {
     "minItems": 'the API takes at least {limit} items for "{field}"',
 }
 
+_EMPTY = 'the API does not take "{field}" empty: give at least one'
+
 
 def limits(case: Case) -> Told | None:
     """Return the limit in words: maximum 100 -> 'the API takes at most 100 for "limit"'."""
     said, limit = _SAID.get(case.fault.rule), case.fault.limit
     if said is None or not isinstance(limit, (int, float)):
         return None
+    if limit == 1 and case.value == []:
+        said = _EMPTY
     return Told(hint=said.format(limit=limit, field=one_line(case.fault.place or case.fault.named, 80)))
 
 

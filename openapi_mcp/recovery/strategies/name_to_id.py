@@ -6,9 +6,10 @@ from openapi_mcp.index.entities import HANDLES, parse
 from openapi_mcp.model.capability import Need
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.policy import SAFE_METHODS
+from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.lookup.find import Taken, find
-from openapi_mcp.recovery.lookup.hops import find_of
-from openapi_mcp.recovery.lookup.phrase import read_phrase
+from openapi_mcp.recovery.lookup.hops import find_of, owner_of
+from openapi_mcp.recovery.lookup.phrase import is_only_order, read_phrase
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at, schema_of
 from openapi_mcp.recovery.steps import Learn
 from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
@@ -35,6 +36,8 @@ def name_to_id(case: Case) -> Remedy:
     if _is_handle(text, need) and len(case.failure.faults) > 1 and case.fault.rule == "exists":
         return None  # one of several that may be wrong, in the form of what is right
     wanted, phrase = _wanted(text, need, case), read_phrase(text, need.entity)
+    if is_only_order(text, need.entity):
+        return _placed(_whose(text, wanted, known), case)
     found = (yield from find_of(phrase, wanted, known)) if phrase is not None else None
     found = found if found is not None else (yield from find(wanted, known))
     if not isinstance(found, Taken):
@@ -80,6 +83,15 @@ def _may_be_gone(text: str, found: Taken) -> Told:
     """Return what is told of a text in the form of the ids: it may be the id of a thing that is gone."""
     hint = f'{found.how}, but "{text}" has the form of an id: if the thing of that name is meant, give its id'
     return Told(near=({"id": found.id, "name": text},), hint=hint)
+
+
+def _whose(text: str, wanted: Wanted, known: Known) -> Told:
+    """Say what a text lacks that says only which one is meant: whose it is."""
+    kind, owner = wanted.entity.replace("_", " "), owner_of(wanted, known).replace("_", " ")
+    said = f'"{one_line(text, _LONGEST)}" names no {kind}'
+    if not owner:
+        return Told(hint=f"{said}: give its id")
+    return Told(hint=f'{said} and does not say whose: name the {owner} ("the latest {kind} of ..."), or give the id')
 
 
 def _schema(case: Case) -> Schema:

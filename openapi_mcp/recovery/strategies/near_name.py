@@ -1,13 +1,12 @@
 """An argument under a name that is near to the declared one: "orderId" for "order_id", "id" for the only id."""
 
-from difflib import get_close_matches
-
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.naming.alike import Likeness
+from openapi_mcp.recovery.naming.alike import Likeness, are_akin
 from openapi_mcp.recovery.naming.level import Level, is_missing, level_of, renamed_in
 from openapi_mcp.recovery.naming.namesake import Meant, meant_by, rivals
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
+from openapi_mcp.request.near import near_arguments
 from openapi_mcp.schema.words import quoted
 
 _MOST_UNKNOWN = 20  # names of one object that are looked at
@@ -39,11 +38,21 @@ def _for_missing(case: Case, level: Level, name: str) -> Rewrite | Told | None:
     nearest = min((meant.likeness for _, meant in found), default=None)
     best = [(given, meant) for given, meant in found if meant.likeness is nearest]
     if not best:
-        return None
+        return _akin(case, level, name)
     given, meant = best[0]
     if len(best) > 1:
         return _either(level, name, [given for given, _ in best])
     return _renamed(case, level, given, meant) if meant.only == name else _unclear(given, meant)
+
+
+def _akin(case: Case, level: Level, name: str) -> Told | None:
+    """Say which name to use, where one unknown one is likely meant for the missing one: "fullName" for "name"."""
+    missing = level.required - level.given.keys()
+    pairs = [(given, each) for given in level.unknown for each in missing if are_akin(given, each, level, case.tool)]
+    found = [given for given, each in pairs if each == name]
+    if len(found) != 1 or sum(given == found[0] for given, _ in pairs) > 1:
+        return None
+    return Told(near=(name,), hint=f'rename "{one_line(found[0], _LONGEST)}" to "{name}"')
 
 
 def _for_unknown(case: Case, level: Level) -> Rewrite | Told | None:
@@ -62,7 +71,8 @@ def _for_unknown(case: Case, level: Level) -> Rewrite | Told | None:
 def _one(case: Case, level: Level, given: str) -> Rewrite | Told:
     meant = meant_by(case, level, given)
     if meant is None or not meant.names:
-        return Told(near=nearest_names(given, level))
+        near = (*(meant.alike if meant else ()), *nearest_names(given, level))
+        return Told(near=tuple(dict.fromkeys(near))[:_MOST_NEAR])
     if meant.is_given:
         return _twice(case, level, given, meant)
     if meant.only is None:
@@ -115,9 +125,7 @@ def _twice(case: Case, level: Level, given: str, meant: Meant) -> Rewrite | Told
 
 def nearest_names(given: str, level: Level) -> tuple[str, ...]:
     """Return the declared names that are most like an unknown one, three at most."""
-    names = {name.casefold(): name for name in level.declared}
-    found = get_close_matches(given[:_LONGEST].casefold(), names, n=_MOST_NEAR, cutoff=_CUTOFF)
-    return tuple(names[each] for each in found)
+    return tuple(near_arguments(given, level.declared, _MOST_NEAR, _CUTOFF))
 
 
 STRATEGY = Strategy(

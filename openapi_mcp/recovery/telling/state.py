@@ -38,6 +38,14 @@ def list_of(call: Call, tools: Mapping[str, Tool]) -> Suggestion | None:
     return _step(_reading(tools).get(path), tool, call, "lists what there is")
 
 
+def list_beside(call: Call, tools: Mapping[str, Tool]) -> Suggestion | None:
+    """Return the GET of the list that a write adds to, or changes something of: POST /orders, PUT /orders/{id}."""
+    tool = tools.get(call.tool)
+    if tool is None or tool.operation.path.rstrip("/)").endswith("}"):
+        return list_of(call, tools)
+    return _step(_reading(tools).get(_plain(tool.operation.path)), tool, call, "lists what there is")
+
+
 def _reading(tools: Mapping[str, Tool]) -> Mapping[str, Tool]:
     return {_plain(each.operation.path): each for each in tools.values() if each.operation.method == "GET"}
 

@@ -12,6 +12,7 @@ from openapi_mcp.recovery.steps import Learn, MayCall
 from openapi_mcp.recovery.strategy import Told
 from openapi_mcp.recovery.telling.hints import hint_of
 from openapi_mcp.recovery.telling.state import list_of, readers_of_state
+from openapi_mcp.recovery.telling.taken import finder_of, is_taken
 from openapi_mcp.recovery.telling.tries import may_matter, suggested
 
 _MOST_NEAR = 10
@@ -24,14 +25,15 @@ def tell(
 ) -> Generator[Learn | MayCall, Any, Failure]:
     """Return the failure with what the strategies found out, the tools that yield what is missing, and what to do."""
     tries = _each_once((*failure.tries, *(each for one in told for each in one.tries)))
+    if failure.attempts and is_taken(failure):
+        tries += yield from _there_already(call, failure, tools)
     if failure.kind is FailureKind.CONFLICT or failure.is_unknown:
         tries += yield from _state(call, tools)
     elif failure.kind in _OF_VALUES and call.tool in tools and not tries:
         tries += yield from _yielding(call, failure, tools, lookups)
     tries = tries[:_MOST_TRIES]
     near = _each_once((*failure.near, *(each for one in told for each in one.near)))
-    hint = hint_of(replace(failure, tries=tuple(tries)), next((one.hint for one in told if one.hint), ""))
-    hint = failure.hint if failure.is_unknown else hint
+    hint = failure.hint if failure.is_unknown else hint_of(replace(failure, tries=tuple(tries)), told)
     return replace(failure, near=tuple(near[:_MOST_NEAR]), tries=tuple(tries), hint=hint)
 
 
@@ -50,6 +52,14 @@ def _yielding(
     found = suggested(call, failure, known, lookups)
     step = list_of(call, tools) if failure.kind is FailureKind.NOT_FOUND and not found else None
     return [step] if step is not None and (yield MayCall(tool=step.tool)) else found
+
+
+def _there_already(
+    call: Call, failure: Failure, tools: Mapping[str, Tool]
+) -> Generator[Learn | MayCall, Any, list[Suggestion]]:
+    """Return the call that finds what has a value that may be there only once."""
+    step = finder_of(call, failure, Known(tools=tools, learned=(yield Learn())))
+    return [step] if step is not None and (yield MayCall(tool=step.tool)) else []
 
 
 def _state(call: Call, tools: Mapping[str, Tool]) -> Generator[Learn | MayCall, Any, list[Suggestion]]:

@@ -1,12 +1,13 @@
 """The calls that may help where an argument names nothing, or is missing: those whose answers hold what it takes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.index.entities import split
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.capability import Capability, Need, Producer
-from openapi_mcp.model.fault import Fault, Looked, Suggestion
+from openapi_mcp.model.fault import Fault, Looked, Path, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at
@@ -41,7 +42,9 @@ def suggested(call: Call, failure: Failure, known: Known, lookups: Sequence[Look
     tool = known.tools[call.tool]
     made = {(each.tool, repr(dict(each.arguments))) for each in lookups}
     found: dict[str, Suggestion] = {}
-    for need, value in _needed(call, failure, known):
+    beside = _text_beside(call, failure)
+    for need, value, path in _needed(call, failure, known):
+        value = beside if value is MISSING and beside else value
         wanted = Wanted(
             text=value.strip() if isinstance(value, str) and len(value) <= _LONGEST else "",
             entity=need.entity,
@@ -50,24 +53,32 @@ def suggested(call: Call, failure: Failure, known: Known, lookups: Sequence[Look
             given={name: each for name, each in call.arguments.items() if each is not value},
         )
         for producer in _in_order(need, wanted, known):
-            found.setdefault(producer.tool, _step(producer, wanted, known, made))
+            found.setdefault(producer.tool, replace(_step(producer, wanted, known, made), path=path))
     return list(found.values())[:_MOST_TRIES]
 
 
-def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, Any]]:
-    """Yield what the arguments at fault identify, each with what was given; of a bare 404, those in the path."""
+def _text_beside(call: Call, failure: Failure) -> str:
+    """Return the text under the only unknown name beside the only missing one: {"sku": "kettle"} for an id, else ""."""
+    missing = [each for each in failure.faults if each.rule == "required"]
+    unknown = [each for each in failure.faults if each.rule == "unknown" and len(each.path) == 1]
+    given = value_at(call.arguments, unknown[0].path) if len(unknown) == len(missing) == 1 else MISSING
+    return given if isinstance(given, str) else ""
+
+
+def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, Any, Path]]:
+    """Yield what the arguments at fault identify, each with what was given and where; of a bare 404, those in the path."""
     capability = known.of(call.tool)
     for fault in failure.faults[:_MOST_FAULTS]:
         if not _may_identify(fault):
             continue
         need = need_at(capability, fault.path) if fault.path else _need_named(capability, fault.named)
         if need is not None:
-            yield need, value_at(call.arguments, fault.path) if fault.path else MISSING
+            yield need, value_at(call.arguments, fault.path) if fault.path else MISSING, fault.path
     if not failure.faults:
         paths = {each.argument for each in known.tools[call.tool].parameters if each.location == "path"}
         for need in capability.needs:
             if need.argument in paths:
-                yield need, call.arguments.get(need.argument, MISSING)
+                yield need, call.arguments.get(need.argument, MISSING), (need.argument,)
 
 
 def _need_named(capability: Capability, named: str) -> Need | None:
