@@ -294,7 +294,8 @@ async def nothing_learned() -> Capabilities:
 
 async def test_what_a_call_would_look_up_is_known_without_asking(httpx_mock: HTTPXMock) -> None:
     """Issue 7: a dry run says it, secrets masked; nothing is sent."""
-    running = executor(looking("orders_list", seen := [], q=f"a {SECRET}"))
+    seen: list[Any] = []
+    running = executor(looking("orders_list", seen, q=f"a {SECRET}"))
     (found,) = await running.foreseen_lookups(Call(tool="orders_read", arguments={"id": "x"}), nothing_learned)
     assert found.as_json() == {"tool": "orders_list", "arguments": {"q": "a ***"}, "items": 0}
     assert await running.foreseen_lookups(Call(tool="orders_read", arguments={"id": 5}), nothing_learned) == ()

@@ -19,7 +19,7 @@ class Wanted:
 
     `schema` is that of the place where the id goes, in the `tool` that needs it; `given` are the arguments of that
     tool's call, without the one that is looked up. `for_write`: what is found goes into a write. Where it is not clear
-    which is meant, things are told with their ids as `told_as`, and `then` is what to do with the id of the one that is.
+    which is meant, things are told with their ids as `told_as`, and `then` is what to do with the one that is.
     """
 
     text: str
