@@ -48,6 +48,12 @@ def names_of(record: Record, entity: str) -> list[str]:
     return list(dict.fromkeys(name for name in _all_names(record, word(entity)) if name.strip()))
 
 
+def is_name(field: str, entity: str) -> bool:
+    """True for a field that says what a thing of a kind is called: "name", "email"; "customer_name" of a customer."""
+    said = word(field[:80])
+    return said in _NAMES or said in (*_FIRST, *_LAST) or said.removeprefix(word(entity)) in _NAMES
+
+
 def is_called(names: list[str], text: str) -> bool:
     """True where one of the names is this text, case and spaces aside."""
     wanted = folded(text)

@@ -1,15 +1,15 @@
 """Which declared field a name that the document does not have may stand for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import lru_cache
 
-from openapi_mcp.index.entities import HANDLES, IDS, Name, parameter_in, parse, segments, split
+from openapi_mcp.index.entities import HANDLES, IDS, Name, parameter_in, parse, segments, split, split_as_is
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.naming.level import Level
 from openapi_mcp.recovery.naming.same_words import common
-from openapi_mcp.recovery.naming.typos import distance, is_slip
+from openapi_mcp.recovery.naming.typos import distance, is_plain_slip, is_slip
 
 
 class Likeness(IntEnum):
@@ -54,7 +54,8 @@ def _likeness(given: str, name: str, wire: str, entity: tuple[str, ...]) -> Like
         return Likeness.WORD
     if names_the_same(given, wire, entity):
         return Likeness.KEY
-    return Likeness.SLIP if any(_is_mistyped(words, split(each)) for each in names) else None
+    is_slip_of = any(_is_mistyped(words, split(each)) or is_plainly_mistyped(given, each) for each in names)
+    return Likeness.SLIP if is_slip_of else None
 
 
 def _letters(name: str) -> str:
@@ -153,6 +154,26 @@ def are_akin(given: str, name: str, level: Level, tool: Tool) -> bool:
 def is_one_letter_off(given: str, name: str) -> bool:
     """True where a name of six letters or more differs from another one in a letter."""
     return len(_letters(name)) > 5 and distance(_letters(given), _letters(name)) == 1
+
+
+def is_plainly_mistyped(given: str, name: str) -> bool:
+    """True where all words of a name but one are to the letter those of another, and that one has a plain slip."""
+    wrong = _differing(given, name)
+    return wrong is not None and is_plain_slip(*wrong)
+
+
+def is_near_another(given: str, name: str, others: Iterable[str]) -> bool:
+    """True where the mistyped word of a name is a letter off from a word of a third one as well."""
+    wrong = _differing(given, name)
+    words = {word for other in others for word in split_as_is(other)} if wrong else set[str]()
+    return wrong is not None and any(word != wrong[1] and distance(wrong[0], word) < 2 for word in words)
+
+
+def _differing(given: str, name: str) -> tuple[str, str] | None:
+    """Return the one word in which two names differ, as each has it."""
+    mine, theirs = split_as_is(given), split_as_is(name)
+    wrong = [(word, other) for word, other in zip(mine, theirs, strict=False) if word != other]
+    return wrong[0] if len(mine) == len(theirs) and len(wrong) == 1 else None
 
 
 def _is_mistyped(words: tuple[str, ...], meant: tuple[str, ...]) -> bool:

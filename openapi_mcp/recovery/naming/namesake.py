@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.recovery.naming.alike import Likeness, alike, is_bare_id, is_id, is_one_letter_off
+from openapi_mcp.recovery.naming.alike import (
+    Likeness,
+    alike,
+    is_bare_id,
+    is_id,
+    is_near_another,
+    is_one_letter_off,
+    is_plainly_mistyped,
+)
 from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.naming.only_id import ids_meant
 from openapi_mcp.recovery.strategy import Case
@@ -75,7 +83,9 @@ def _may_be(level: Level, given: str, name: str, value: Any, likeness: Likeness)
     if name in level.required:
         return True
     if likeness is Likeness.SLIP:
-        return is_one_letter_off(given, name)
+        others = [each for each in level.declared if each != name]
+        is_plain = is_plainly_mistyped(given, name) and not is_near_another(given, name, others)
+        return is_plain or is_one_letter_off(given, name)
     return (is_id(given) or is_id(name)) and _looks_like_an_id(value)
 
 

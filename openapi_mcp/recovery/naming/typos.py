@@ -59,6 +59,46 @@ def is_slip(word: str, meant: str) -> bool:
     return 0 < distance(word, meant) <= (2 if may_be_two else 1)
 
 
+_SHORT_WORDS = frozenset(
+    (
+        "art", "ban", "bare", "bet", "bran", "car", "care", "cart", "case", "cash", "cast", "cat", "chat", "chose",
+        "clam", "cod", "cost", "cots", "data", "date", "day", "dose", "does", "ear", "end", "ending", "fed", "fee",
+        "feed", "fiction", "file", "fir", "for", "force", "fore", "form", "from", "good", "god", "hot", "hour", "ion",
+        "item", "lane", "later", "latter", "lease", "line", "link", "list", "lock", "log", "lose", "loose", "mail",
+        "mode", "mod", "net", "nod", "node", "not", "note", "once", "one", "open", "ore", "own", "pace", "pan", "par",
+        "part", "past", "pat", "path", "pay", "pint", "plan", "poll", "port", "pole", "pot", "pots", "post", "pre",
+        "quite", "quiet", "rat", "ration", "red", "roe", "role", "roll", "root", "rot", "row", "sale", "salt",
+        "scared", "seat", "set", "sign", "sing", "site", "size", "sort", "sore", "spot", "star", "stare", "stat",
+        "stats", "stop", "sum", "tag", "take", "tam", "tap", "tape", "task", "tax", "tea", "team", "text", "tile",
+        "time", "to", "too", "type", "unit", "untie", "untied", "united", "use", "used", "user", "uses", "vent",
+        "way", "were", "word", "work", "yea", "year", "zone", "even", "now", "know", "nonce", "host", "hose", "coat",
+        "coast", "bound", "bond", "band", "brand", "add", "adds", "address", "ad", "ads", "state", "stage", "age",
+        "pages", "mage", "icon", "con", "cover", "over", "lover", "ever", "very", "every", "been", "being", "angle",
+        "angel", "tired", "tried", "trail", "trial", "chef", "chief", "thee", "three", "cite", "city", "cent",
+        "scent", "sent", "send", "see", "seed", "need", "off", "of", "on", "or", "order", "older", "rice", "ice",
+        "dice", "nice", "vice", "mat", "match", "math", "met", "meet", "meta", "beta", "bill", "till", "ill", "will",
+        "hill", "fill", "full", "fuel", "gold", "old", "hold", "told", "cold", "and",
+    )
+)  # fmt: skip
+"""Short words that another one may be, with a letter less or two of them changed round."""
+
+
+def is_plain_slip(word: str, meant: str) -> bool:
+    """True where letters of a word changed places, one was doubled, or one is missing: ("stauts", "status").
+
+    Of words that are too short for any other slip: never where it is one of its own ("use" for "user").
+    """
+    if min(len(word), len(meant)) < _SHORTEST - 2 or len(meant) < _SHORTEST - 1 or word[0] != meant[0]:
+        return False
+    if word in _known() or word in _SHORT_WORDS or len(word) > _LONGEST:
+        return False
+    if len(word) == len(meant) + 1:
+        return any(word[at] == word[at - 1] and word[:at] + word[at + 1 :] == meant for at in range(1, len(word)))
+    if len(word) == len(meant) - 1:
+        return word != meant[:-1] or meant[-1] not in _ENDINGS if distance(word, meant) == 1 else False
+    return len(word) == len(meant) and sorted(word) == sorted(meant) and distance(word, meant) == 1
+
+
 def _is_another_form(word: str, meant: str) -> bool:
     """True where words differ in how they end only: "created" and "create", "payer" and "payee"."""
     short, long = sorted((word, meant), key=len)

@@ -18,11 +18,14 @@ def prefixed_id(case: Case, level: Level, name: str) -> Iterator[Part]:
     """Yield the number in "order #17", "order_17", "orders/17", "#17" and "id: 17", where an order's id is a number."""
     text = level.given.get(name)
     found = _PREFIXED.fullmatch(text.strip()) if isinstance(text, str) and len(text) <= _LONGEST else None
-    if found is None or not _is_id(name, level, case):
+    if found is None:
         return
     words, sign, digits = found[1] or "", found[2], found[3]
+    is_own_name = split(words) == split(name) and "-" not in sign  # "customer 7" for customer; not "offset -7"
+    if not is_own_name and not _is_id(name, level, case):
+        return
     number = number_in(digits)
-    if number is None or not (words or "#" in sign) or not _is_kind(split(words), name, level, case):
+    if number is None or not (words or "#" in sign) or not (is_own_name or _is_kind(split(words), name, level, case)):
         return
     if takes(case, level, name, number):
         yield Part(source=name, values={name: number}, how=f'"{name}" is the number alone')

@@ -4,21 +4,30 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openapi_mcp.model.fault import Repair
+from openapi_mcp.recovery.lookup.wanted import need_at
+from openapi_mcp.recovery.naming.alike import is_id
 from openapi_mcp.recovery.naming.depth import declared, fields_of, joined, wraps
+from openapi_mcp.recovery.parts.inner import held_id
+from openapi_mcp.recovery.steps import Learn
 from openapi_mcp.recovery.strategies.json_text import structure_in
-from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
+from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy
 from openapi_mcp.schema.bounded import TooManyStepsError
 from openapi_mcp.schema.check import Check
 
 
-def wrapped(case: Case) -> Rewrite | None:
+def wrapped(case: Case) -> Remedy:
+    """Return the call with the arguments, or the value, that stood in an object."""
+    if case.fault.rule in ("type", "alternatives"):
+        return _unboxed(case) or (yield from _id_of_thing(case))
+    return _taken_out(case)
+
+
+def _taken_out(case: Case) -> Rewrite | None:
     """Return the call with the arguments that stood in an object: {"body": {"name": "a"}} -> {"name": "a"}.
 
     Only where all that is in it is declared, and nothing of it given already; and {"address": {"city": "x"}} ->
     {"address_city": "x"} where that is what the tool has.
     """
-    if case.fault.rule in ("type", "alternatives"):
-        return _unboxed(case)
     if case.fault.rule != "unknown" or len(case.fault.path) != 1:
         return None
     name, held = str(case.fault.path[0]), case.value
@@ -89,10 +98,26 @@ def _unboxed(case: Case) -> Rewrite | None:
     return case.rewritten(value, "the value is given itself, not in an object")
 
 
+def _id_of_thing(case: Case) -> Remedy:
+    """Return the call with the id of a thing that was given as an object: {"customer": {"id": 1, "name": "Ana"}} -> 1.
+
+    Only where the argument is an id, or one is needed there, and the object holds one id and names beside it.
+    """
+    name = next((str(step) for step in reversed(case.fault.path) if isinstance(step, str)), "")
+    value = held_id(case.value, name)
+    if value is None or not case.accepts(value):
+        return None
+    if not is_id(name):
+        learned = yield Learn()
+        if need_at(learned(case.tool.name), case.fault.path) is None:
+            return None
+    return case.rewritten(value, "the id is given itself, not in an object")
+
+
 STRATEGY = Strategy(
     name="wrapped",
     rank=130,
     about="arguments inside of an object that the tool does not know are taken out of it",
-    repair=at_once(wrapped),
+    repair=wrapped,
     after=False,
 )

@@ -66,7 +66,7 @@ def _text_beside(call: Call, failure: Failure) -> str:
 
 
 def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, Any, Path]]:
-    """Yield what the arguments at fault identify, each with what was given where; of a bare 404, those in the path."""
+    """Yield what the arguments at fault identify, with what was given and where; of a bare 404, those in a path."""
     capability = known.of(call.tool)
     for fault in failure.faults[:_MOST_FAULTS]:
         if not _may_identify(fault):
