@@ -384,3 +384,9 @@ def test_a_form_of_a_framework_is_read(form: str) -> None:
     assert failure.field == wanted[0][0]
     assert failure.evidence == failure.faults[0].said
     assert failure.at == wanted[0][3]
+
+
+def test_a_list_that_is_there_and_empty_is_to_have_an_item() -> None:
+    """Django REST Framework: what is not missing is not to be added."""
+    failure = classified({"items": ["This list may not be empty."]}, given={"items": []})
+    assert [(each.rule, each.limit) for each in failure.faults] == [("minItems", 1)]

@@ -459,3 +459,13 @@ def test_other_faults_are_none_of_its_business(fault: Fault) -> None:
     """A strategy says nothing where it knows nothing."""
     found: Rewrite | Told | None = remedy(STRATEGY, refused(PAYMENT.tools[0], {"note": "#5"}, fault))
     assert found is None
+
+
+NAMED = toolset({"/orders": get(parameter("customer", schema=INTEGER), parameter("offset", schema=INTEGER))})
+
+
+def test_a_number_behind_the_arguments_own_name_is_taken() -> None:
+    for text in ("customer 7", "Customer #7", "customer: 7"):
+        assert outcome(NAMED, {"customer": text}).arguments == {"customer": 7}
+    for given in ({"customer": "product 7"}, {"offset": "offset -7"}, {"customer": "#7"}):
+        assert outcome(NAMED, given).arguments is None

@@ -121,3 +121,13 @@ def test_where_two_kinds_may_own_it_none_is_chosen() -> None:
         }
     )
     assert found("Acme's order", lambda _: whole(BOB), api) == (None, [])
+
+
+def test_whose_it_may_be_is_told_by_its_kind_and_with_the_call_that_reads_theirs() -> None:
+    """The id of a customer is none of an order."""
+    told, _ = found("Bobb's latest order", shop(NEW, customers=(BOB,)))
+    assert told.near == ({"customer": 7, "name": "Bob"},)
+    assert [(each.tool, each.arguments) for each in told.tries] == [("orders", {"customer": 7})]
+    assert told.hint == 'no customer is called "Bobb": choose one that is there, then find its order with orders'
+    told, _ = found("Zoe's latest order", shop(NEW, customers=()))
+    assert [(each.tool, each.arguments) for each in told.tries] == [("customers", None)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openapi_mcp.recovery.lookup.phrase import Phrase, Which, read_phrase
+from openapi_mcp.recovery.lookup.phrase import Phrase, Which, is_only_order, read_phrase
 
 LATEST, FIRST, ONLY = Which.LATEST, Which.FIRST, Which.ONLY
 
@@ -46,3 +46,10 @@ def test_a_phrase_says_whose_and_which(text: str, entity: str, name: str, which:
 def test_other_texts_are_no_phrases(text: str, entity: str) -> None:
     """Never guess: what is not understood in full is looked up as a name."""
     assert read_phrase(text, entity) is None
+
+
+def test_a_text_that_says_only_which_one_is_told_from_names() -> None:
+    for text in ("latest", "The newest", "newest order", "my last order", "most recent"):
+        assert is_only_order(text, "order"), text
+    for text in ("Bob's latest order", "order", "Bob", "", "latest trends", "only order"):
+        assert not is_only_order(text, "order"), text

@@ -214,3 +214,15 @@ def test_a_name_of_two_words_is_no_id() -> None:
     user: Json = {"login": "bobk", "name": "Bob Keller"}
     found, _ = drive(STRATEGY.repair(of_user("bob keller")), lambda _: Found(value=[user]), API_OF_USERS.known)
     assert found.arguments == {"login": "bobk"}
+
+
+@pytest.mark.parametrize("text", ["latest", "the newest order"])
+def test_a_text_that_says_only_which_one_is_not_looked_up(text: str) -> None:
+    """Three lookups for nothing."""
+    steps, done = life("order", {"id": text}, fault("id"))
+    assert steps == []
+    assert done.outcome.hint.endswith(
+        'does not say whose: name the customer ("the latest order of ..."), or give the id'
+    )
+    _, done = life("product", {"id": "latest"}, fault("id"))
+    assert done.outcome.hint == '"id" takes an id: "latest" names no product: give its id'

@@ -414,3 +414,64 @@ def test_very_many_unknown_arguments_are_not_looked_at() -> None:
     """Bounded work."""
     assert outcome(CUSTOMER, {f"x{number}": 1 for number in range(500)}).arguments is None
     assert outcome(CUSTOMER, {"x" * 100_000: 1, "ID": 5}).repairs != ()
+
+
+LISTED = tool_of(
+    "/orders",
+    parameter("customer", schema=INTEGER),
+    parameter("status", schema={"enum": ["paid"]}),
+    parameter("page", schema=INTEGER),
+    parameter("page_size", schema=INTEGER),
+    parameter("ordering", schema={"enum": ["name", "-name"]}),
+    parameter("user"),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ({"staus": "paid"}, {"status": "paid"}),
+        ({"stauts": "paid"}, {"status": "paid"}),
+        ({"statuss": "paid"}, {"status": "paid"}),
+        ({"page_siz": 2}, {"page_size": 2}),
+        ({"sort": "name"}, {"ordering": "name"}),
+        ({"sort_by": "-name"}, {"ordering": "-name"}),
+        ({"orderBy": "name"}, {"ordering": "name"}),
+        ({"customer_id": 1}, {"customer": 1}),
+        ({"customer": 1, "customer_id": 1}, {"customer": 1}),
+    ],
+)
+def test_plain_slips_and_words_for_order_are_taken_in_optional_arguments_too(given: Json, right: Json) -> None:
+    assert outcome(LISTED, given).arguments == right
+
+
+def test_what_may_be_meant_otherwise_is_told() -> None:
+    """Derive, never invent."""
+    assert outcome(LISTED, {"use": "ana"}).arguments is None
+    assert outcome(LISTED, {"sort": "price"}).told.near[0] == "ordering"
+    two = outcome(tool_of("/a", parameter("sort"), parameter("order_by")), {"sort_by": "x"}).told
+    assert set(two.near) == {"sort", "order_by"}
+    both = outcome(LISTED, {"customer": 1, "customer_id": 2}).told
+    assert both.hint == '"customer_id" may stand for "customer", which is given too: leave one of them out'
+    third = tool_of("/a", parameter("size", schema=INTEGER), parameter("side_mode"))
+    assert outcome(third, {"sie": 2}).arguments is None
+
+
+PEOPLE = tool_of(
+    "/customers",
+    method="post",
+    body={
+        "type": "object",
+        "required": ["name", "city"],
+        "properties": {"name": {"type": "string"}, "city": {"type": "string"}},
+    },
+)
+
+
+def test_a_name_akin_to_the_missing_one_is_to_be_renamed() -> None:
+    """Told, and not done: the whole name may not be what is asked for."""
+    for given in ("fullName", "display_name"):
+        found = outcome(PEOPLE, {given: "Ann Lee", "city": "Porto"}).told
+        assert found.hint == f'rename "{given}" to "name"'
+    assert "rename" not in outcome(PEOPLE, {"first_name": "Ann", "city": "Porto"}).told.hint
+    assert "rename" not in outcome(PEOPLE, {"full_name": "A", "display_name": "B", "city": "Porto"}).told.hint

@@ -68,3 +68,50 @@ def test_a_hint_is_short(rule: str) -> None:
     assert len(hint(long, said="z" * 5_000)) <= 300
     many = tuple(fault(rule, path=(f"{number}" * 50,)) for number in range(20))
     assert len(hint(*many, said="z" * 5_000, tries=("t" * 64,))) <= 300
+
+
+CUSTOMER = fault("type", "integer", path=("customer",))
+
+
+def test_each_of_several_faults_is_told_with_its_own_tools() -> None:
+    """A tool that yields a customer yields no items."""
+    step = Suggestion(tool="customers", why="", path=("customer",))
+    failure = Failure(
+        kind=FailureKind.INVALID_ARGUMENTS,
+        message="",
+        faults=(fault("required", path=("items",)), CUSTOMER),
+        tries=(step,),
+    )
+    assert hint_of(failure) == 'add "items"; correct "customer": it must be integer (customers yields it)'
+
+
+def test_three_of_many_faults_are_told() -> None:
+    faults = tuple(fault("required", path=(name,)) for name in "abcde")
+    assert hint(*faults) == 'add "a"; add "b"; add "c"; and 2 more'
+
+
+def test_an_unknown_name_is_told_with_what_is_near_once() -> None:
+    missing, one, other = fault("required", path=("name",)), fault("unknown", path=("fullName",)), fault("unknown")
+    failure = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="", faults=(missing, one, other))
+    rename = Told(hint='rename "fullName" to "name"', path=("name",))
+    assert hint_of(failure, (rename,)) == 'rename "fullName" to "name"; "size" is unknown: leave it out'
+    near = Told(near=("sizes",), path=("size",))
+    assert hint_of(failure, (rename, near)).endswith('"size" is unknown: did you mean "sizes"?')
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (fault("invalid", at="#", said="Not open today."), 'correct "size": Not open today; then call again'),
+        (fault("invalid", at="#", said="Invalid value for size"), 'correct "size": it was refused; then call again'),
+        (fault("minItems", 1), 'give at least one of "size"; then call again'),
+        (fault("minLength", 1), 'correct "size": it must not be empty; then call again'),
+        (
+            fault("type", "string", schema={"type": "string", "pattern": "^[0-9]+$"}),
+            'correct "size": it must be text of the pattern ^[0-9]+$; then call again',
+        ),
+    ],
+)
+def test_what_helps_most_is_said(broken: Fault, said: str) -> None:
+    """The API's own words where they say more; the pattern that would be broken next; one of what is empty."""
+    assert hint(broken) == said

@@ -100,3 +100,12 @@ def test_where_nothing_reads_what_makes_one_is_told() -> None:
 )
 def test_only_what_may_be_an_id_is_looked_into(failure: Failure, matters: bool) -> None:
     assert may_matter(failure) is matters
+
+
+def test_a_text_under_the_only_unknown_name_is_searched_for() -> None:
+    """{"sku": "kettle"} for a missing id."""
+    missing, unknown = fault("id", rule="required"), fault("email", rule="unknown", schema={})
+    assert told(API, "customer", {"email": "a@b.c"}, missing, unknown) == [("customers", {"search": "a@b.c"})]
+    other = fault("more", rule="unknown", schema={})
+    assert told(API, "customer", {"email": "a@b.c", "more": "x"}, missing, unknown, other) == [("customers", {})]
+    assert told(API, "customer", {"email": 7}, missing, unknown) == [("customers", {})]

@@ -3,13 +3,17 @@
 from typing import Any
 
 import pytest
+from support.lookups import SHOP, Api
 from support.make import Json, json_body, one_tool, parameter
-from support.repair import before, sent
+from support.repair import before, failed, sent
 
+from openapi_mcp.flow import drive_at_once
+from openapi_mcp.model.call import Call
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.recover import nothing_known
 from openapi_mcp.recovery.strategies.flattened import STRATEGY as FLATTENED
 from openapi_mcp.recovery.strategies.wrapped import STRATEGY as WRAPPED
-from openapi_mcp.recovery.strategy import Rewrite, Told
+from openapi_mcp.recovery.strategy import Case, Rewrite, Told
 
 TEXT: Json = {"type": "string"}
 ADDRESS: Json = {"type": "object", "properties": {"street": TEXT, "city": TEXT}}
@@ -150,3 +154,30 @@ def test_a_field_that_its_object_has_already_stays_where_it_is() -> None:
     given = {"id": "7", "street": "a", "address": {"street": "b"}}
     assert before(FLATTENED, orders(address=ADDRESS), given) is None
     assert before(FLATTENED, orders(address=ADDRESS), {"id": "7", "colour": "a"}) is None
+
+
+@pytest.mark.parametrize("given", [{"id": 7}, {"id": 7, "name": "Ana"}, {"customer_id": 7, "customer_name": "Ana"}])
+def test_a_thing_is_taken_for_its_id(given: Json) -> None:
+    """Where an id is meant, and the object has one, with nothing else but names."""
+    tool = orders(customer_id={"type": "integer"})
+    assert arguments(before(WRAPPED, tool, {"id": "1", "customer_id": given})) == {"id": "1", "customer_id": 7}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"id": 7, "customer_id": 8}, {"product_id": 7}, {"id": 7, "size": 1}, {"id": True}, {"id": "x"}, {"name": "Ana"}],
+)
+def test_a_thing_whose_id_is_not_clear_stays(given: Json) -> None:
+    tool = orders(customer_id={"type": "integer"})
+    assert arguments(before(WRAPPED, tool, {"id": "1", "customer_id": given})) is None
+
+
+def test_without_the_name_of_an_id_one_has_to_be_needed_there() -> None:
+    """A customer of an order is one; its quantity is none."""
+    api = Api(SHOP)
+    tool = api.tools["orders"]
+    failure = failed(tool, {"customer": {"id": 7}})
+    call = Call(tool="orders", arguments={"customer": {"id": 7}})
+    case = Case(call=call, tool=tool, fault=failure.faults[0], failure=failure)
+    assert arguments(drive_at_once(WRAPPED.repair(case), lambda _: api.known.learned)) == {"customer": 7}
+    assert drive_at_once(WRAPPED.repair(case), lambda _: nothing_known) is None

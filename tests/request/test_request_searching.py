@@ -131,3 +131,33 @@ def test_arguments_beside_the_name_are_told_their_place(given: dict[str, Any]) -
     with pytest.raises(ArgumentsError) as caught:
         read_call({"name": "get", **given})
     assert caught.value.hint == 'write them as an object: {"name": "...", "arguments": {"id": 7}}'
+
+
+@pytest.mark.parametrize("word", ["q", "words", "search", "text"])
+def test_words_may_come_under_another_word_for_them(word: str) -> None:
+    """Plainly the same; what has two of them stays as it is, and is refused."""
+    assert read_query({word: "orders"}).words == "orders"
+    with pytest.raises(ArgumentsError):
+        read_query({word: "orders", "query": "customers"})
+    with pytest.raises(ArgumentsError):
+        read_query({"q": "a", "words": "b"})
+    with pytest.raises(ArgumentsError):
+        read_query({"find": "orders"})
+
+
+@pytest.mark.parametrize("given", [{"name": "x"}, {"operations": ["x"]}, {"operation": "x"}, {"tools": '["x"]'}])
+def test_names_may_come_under_another_word_for_them(given: dict[str, Any]) -> None:
+    assert read_names(given) == ("x",)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"operation": "get", "args": {"id": 7}},
+        {"tool": "get", "params": '{"id": 7}'},
+        {"name": "get", "parameters": {"id": 7}},
+    ],
+)
+def test_a_call_may_have_other_words_for_its_name_and_arguments(given: dict[str, Any]) -> None:
+    called = read_call(given)
+    assert (called.name, called.arguments) == ("get", {"id": 7})

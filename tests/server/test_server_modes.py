@@ -688,3 +688,13 @@ async def test_the_operations_of_several_apis_are_found_and_called_together(
         [],
         ["/orders"],
     )
+
+
+@ERAS
+async def test_an_unknown_tool_is_told_the_near_ones(upstream: Upstream, tmp_path: Path, era: str) -> None:
+    """One line, of tools that this caller may call."""
+    async with connected(upstream, tmp_path, era, mode="tools") as client:
+        with pytest.raises(MCPError, match=r"^Unknown tool: order_list; did you mean orders_list( or \w+)*\?$"):
+            await client.call_tool("order_list")
+        with pytest.raises(MCPError, match=r"^Unknown tool: a b$"):
+            await client.call_tool("a\nb")

@@ -32,3 +32,9 @@ def test_a_name_among_thousands_is_found_at_once() -> None:
     """security.md: a caller sends many.."""
     for number in range(20):
         assert near_names(f"op_{number}_do_somethin", MANY, 9)
+
+
+@pytest.mark.parametrize("name", ["orders_get", "get_order", "fetchOrders", "orders_retreive"])
+def test_the_same_words_come_first_whatever_their_order_and_verb(name: str) -> None:
+    """Our choice: a model that guesses a name guesses its words."""
+    assert near_names(name, ["orders_list", "orders_create", "orders_retrieve"], 3)[0] == "orders_retrieve"

@@ -61,6 +61,7 @@ def is_slip(word: str, meant: str) -> bool:
 
 _SHORT_WORDS = frozenset(
     (
+        "nam",
         "art", "ban", "bare", "bet", "bran", "car", "care", "cart", "case", "cash", "cast", "cat", "chat", "chose",
         "clam", "cod", "cost", "cots", "data", "date", "day", "dose", "does", "ear", "end", "ending", "fed", "fee",
         "feed", "fiction", "file", "fir", "for", "force", "fore", "form", "from", "good", "god", "hot", "hour", "ion",
