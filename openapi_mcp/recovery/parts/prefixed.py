@@ -21,7 +21,7 @@ def prefixed_id(case: Case, level: Level, name: str) -> Iterator[Part]:
     if found is None:
         return
     words, sign, digits = found[1] or "", found[2], found[3]
-    is_own_name = split(words) == split(name) and "-" not in text  # "customer 7" for customer; not "offset -7"
+    is_own_name = split(words) == split(name) and "-" not in found[0]  # "customer 7" for customer; not "offset -7"
     if not is_own_name and not _is_id(name, level, case):
         return
     number = number_in(digits)
