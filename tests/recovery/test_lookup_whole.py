@@ -79,3 +79,9 @@ def test_the_last_page_is_the_one_that_is_not_full() -> None:
     page = Found(value=[1] * 5)
     assert is_whole(page, Seen(in_all=45, on_page=5), sized(default=20), {"page": 3})
     assert not is_whole(Found(value=[1] * 20), Seen(in_all=40, on_page=20), sized(default=20), {"page": 2})
+
+
+def test_a_page_that_is_shorter_than_the_first_ends_a_list() -> None:
+    """Where the pages before it led on, and nothing else says so: a Link header that is not there any more."""
+    assert is_whole(Found(value=[1] * 5), Seen(in_all=25, on_page=5, page_size=10), sized(), {"page": 3})
+    assert not is_whole(Found(value=[1] * 10), Seen(in_all=30, on_page=10, page_size=10), sized(), {"page": 3})

@@ -10,6 +10,7 @@ from openapi_mcp.recovery.listed import items_in
 from openapi_mcp.recovery.lookup.ended import ended
 from openapi_mcp.recovery.lookup.naming import ALIKE, is_called, likeness, names_of
 from openapi_mcp.recovery.lookup.newest import times_of
+from openapi_mcp.recovery.lookup.paging import page_after
 from openapi_mcp.recovery.lookup.records import MOST_RECORDS, Identified, identified
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted
 from openapi_mcp.recovery.lookup.ways import Way, ways
@@ -71,25 +72,29 @@ def read_list(
     way: Way, entity: str, known: Known, is_enough: Callable[[Read], bool] = lambda _read: False
 ) -> Generator[Lookup, Found | None, Read]:
     """Return the records of a list, page by page, as far as lookups reach."""
-    read, call = Read(), way.call
-    tool = known.tools[call.tool]
-    seen = {repr(call.arguments)}
+    read, call, before, size = Read(), way.call, way.call, 0
+    asked = {repr(call.arguments)}
     while True:
         found = yield Lookup(call=call)
         if found is None:
             return read
-        records = identified(found.value, way.producer, entity)
-        has_ids = any(each.id is not None for each in records)
-        read.is_answered = read.is_answered or has_ids or not items_in(found.value)
-        read.records += records
-        seen_now = Seen(in_all=len(read.records), on_page=max(len(records), len(items_in(found.value))))
-        read.is_whole = is_whole(found, seen_now, tool, call.arguments) and len(read.records) <= MOST_RECORDS
-        further = found.next
-        is_done = further is None or repr(further.arguments) in seen or len(read.records) > MOST_RECORDS
+        seen = _take_in(read, found, way, entity, size)
+        read.is_whole = is_whole(found, seen, known.tools[call.tool], call.arguments) and seen.in_all <= MOST_RECORDS
+        further = found.next or page_after(before, call, found, seen)
+        is_done = further is None or repr(further.arguments) in asked or seen.in_all > MOST_RECORDS
         if further is None or is_done or is_enough(read):
             return read
-        seen.add(repr(further.arguments))
-        call = further
+        asked.add(repr(further.arguments))
+        before, call, size = call, further, size or seen.on_page
+
+
+def _take_in(read: Read, found: Found, way: Way, entity: str, page_size: int) -> Seen:
+    """Add the records of a page to what was read; return how many were seen."""
+    records, items = identified(found.value, way.producer, entity), items_in(found.value)
+    has_ids = any(each.id is not None for each in records)
+    read.is_answered = read.is_answered or has_ids or not items
+    read.records += records
+    return Seen(in_all=len(read.records), on_page=max(len(records), len(items)), page_size=page_size)
 
 
 _Exact = dict[str | int | None, Identified]

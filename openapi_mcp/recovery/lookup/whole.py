@@ -27,10 +27,14 @@ _MOST_SIZE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """How many items of a list were seen, up to a page of it and on that page alone."""
+    """How many items of a list were seen, up to a page of it and on that page alone; `page_size`: on the first one.
+
+    That is 0 where this is the first.
+    """
 
     in_all: int
     on_page: int
+    page_size: int = 0
 
 
 def is_whole(found: Found, seen: Seen, tool: Tool, arguments: Mapping[str, Any]) -> bool:
@@ -43,7 +47,14 @@ def is_whole(found: Found, seen: Seen, tool: Tool, arguments: Mapping[str, Any])
         return False
     places = around(found.value)
     said = _said_of_end(places, seen.in_all)
+    if said is None and seen.on_page < seen.page_size:
+        return True
     return said if said is not None else not _may_be_full(seen.on_page, tool, arguments)
+
+
+def total_of(found: Found, seen: Seen) -> int | None:
+    """Return how many items a list has in all, as an answer says."""
+    return Counts(places=around(found.value), items=seen.in_all).say(TOTAL)
 
 
 def _said_of_end(places: Sequence[Fields], seen: int) -> bool | None:
