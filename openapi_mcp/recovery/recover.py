@@ -18,6 +18,7 @@ from openapi_mcp.request.arguments import offered
 
 _REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
 _MOST_ROUNDS = 12  # repairs of one call before anything is sent: each must bring it to something new
+_GONE = 410  # RFC 9110 section 15.5.11: it was there, so it was named rightly
 _MOST_FAULTS = 20  # of one failure that are looked at
 _MOST_STEPS = 50  # that one strategy asks for
 
@@ -109,7 +110,7 @@ def _goes_on(
 
 
 def _may_be_repaired(story: _Story, failure: Failure, tool: Tool, policy: Recovering) -> bool:
-    if failure.kind not in _REPAIRED or policy.level == "off":
+    if failure.kind not in _REPAIRED or failure.status == _GONE or policy.level == "off":
         return False
     if not failure.attempts:
         return True

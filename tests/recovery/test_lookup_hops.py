@@ -73,6 +73,31 @@ def test_what_is_not_sure_is_told(text: str, answers: Answers, hint: str) -> Non
     assert told.hint.startswith(hint)
 
 
+@pytest.mark.parametrize("text", ["Bob's latest orders", "the first orders of Bob", "Bob's orders"])
+@pytest.mark.parametrize("orders", [(NEW, OLD), (NEW,)])
+def test_a_phrase_in_the_plural_means_several(text: str, orders: tuple[Json, ...]) -> None:
+    """An id is that of one thing."""
+    told, _ = found(text, shop(*orders))
+    assert isinstance(told, Told)
+    assert {each["id"] for each in told.near} == {each["id"] for each in orders}
+    assert told.hint.startswith("several are asked for, and this takes one order")
+
+
+def test_times_that_name_different_things_choose_none_and_both_are_told() -> None:
+    """What was placed last need not start last."""
+    late, other = {**NEW, "starts_at": "2026-02-01"}, {**OLD, "starts_at": "2026-03-01"}
+    told, _ = found("Bob's latest order", shop({**OLD, "id": 39, "starts_at": "2026-01-01"}, late, other))
+    assert isinstance(told, Told)
+    assert [each["id"] for each in told.near][:2] == [41, 40]
+    assert "is not clear (placed_at says 41, starts_at says 40)" in told.hint
+    changed = ({**NEW, "updated_at": "2026-02-01"}, {**OLD, "updated_at": "2026-03-01"})
+    assert found("Bob's latest order", shop(*changed))[0].id == 41
+
+
+def test_the_state_of_an_order_is_no_matter_of_whose_it_is() -> None:
+    assert found("Bob's latest order", shop({**NEW, "status": "cancelled"}, OLD))[0].id == 41
+
+
 def test_the_orders_to_choose_from_are_told_with_their_times() -> None:
     told, _ = found("Bob's order", shop(NEW, OLD))
     assert told.near == ({"id": 41, "placed_at": NEW["placed_at"]}, {"id": 40, "placed_at": OLD["placed_at"]})

@@ -278,3 +278,11 @@ def test_a_call_of_a_tool_that_is_gone_fails_as_it_did() -> None:
     flow = recover(Call(tool="gone"), unknown, toolset({"/a": {"get": {}}}).by_name, [ONE_MORE], FULL)
     _, done = run(flow, [nothing_known])
     assert done.outcome == unknown
+
+
+def test_what_is_gone_is_not_looked_for() -> None:
+    """RFC 9110 section 15.5.11: it was there."""
+    gone = replace(REJECTED, kind=FailureKind.NOT_FOUND, status=410)
+    steps, done = run(begin(gone, ONE_MORE), [nothing_known])
+    assert not [step for step in steps if isinstance(step, (Attempt, Lookup))]
+    assert done.outcome.hint.startswith("it was there and is gone for good (410)")

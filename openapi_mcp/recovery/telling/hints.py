@@ -19,6 +19,8 @@ _MOST_PARTS = 3
 _MOST_NAMES = 4
 _OF_VALUES = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
 _SAID_BETTER = frozenset(("exists", "taken", "uniqueItems", "alternatives", "invalid", "unknown"))
+_GONE = 410
+_IS_GONE = "it was there and is gone for good (410): do not call again with this id"
 
 
 def hint_of(failure: Failure, told: Sequence[Told] = ()) -> str:
@@ -29,6 +31,8 @@ def hint_of(failure: Failure, told: Sequence[Told] = ()) -> str:
     if failure.has_acted:
         return _DONE_SOMETHING
     tools = [step.tool for step in failure.tries]
+    if failure.status == _GONE:
+        return _with_tools(_IS_GONE, tools, "lists what there is")
     said = {one.path: one.hint for one in reversed(told) if one.hint}
     missing = [each.place for each in failure.faults if each.rule == "exists" and each.path]
     if failure.kind is FailureKind.CONFLICT:
