@@ -29,6 +29,9 @@ def read_vocabulary(tools: Sequence[Tool], shapes: Shapes) -> Vocabulary:
     for ref, properties in objects:
         if ref and _has_id(properties):
             _hold(component(ref), vocabulary)
+    for tool, name, properties in subjects:
+        if not name and not _is_single(tool):
+            _hold_listed(tool, properties, vocabulary)
     for tool, name, properties in sorted(subjects, key=lambda one: not _is_single(one[0])):
         _learn_subject(tool, name, properties, vocabulary)
     _learn_properties(objects, vocabulary)
@@ -62,6 +65,17 @@ def _hold(name: str, vocabulary: Vocabulary) -> None:
     vocabulary.described.update(("_".join(words), "_".join(bare(words))))
     if bare(words) and not any(spelling in vocabulary.keyed for spelling in spellings(words)):
         vocabulary.held.add("_".join(bare(words)))
+
+
+_NAMED = frozenset(("name", "title", "login", "username", "email"))
+
+
+def _hold_listed(tool: Tool, properties: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+    """Take in what a list has whose things have an id and a name, though nothing else speaks of them: GET /users."""
+    words = split(next(iter(reversed(segments(tool.operation.path))), ""))
+    names = {parse(name).key or "_".join(parse(name).words) for name in properties}
+    if words and "_".join(words) in vocabulary.listed and _has_id(properties) and names & _NAMED:
+        vocabulary.held.add("_".join(words))
 
 
 def _has_id(properties: Mapping[str, Any]) -> bool:

@@ -49,6 +49,9 @@ _SAID_KEY = re.compile(r"\b(number|slug|login|username|sku|code|name|handle|symb
 _ID_OF = re.compile(
     r"\b(?:ids?|uuids?|identifiers?) (?:of|for) (?:the |an? |each |this )?((?:\w+[ ,]?){1,4})", re.IGNORECASE
 )
+_KEY_OF = re.compile(
+    r"\b(?:ids?|uuids?|identifier|login|username|slug|key|handle|name) of (?:the |an? )((?:\w+ ?){1,3})", re.IGNORECASE
+)
 _PLAIN_KEYS = IDS | {"sku", "slug", "uri", "href", "urn", "iri"}
 
 
@@ -167,9 +170,9 @@ class _Wants:
         known = self._vocabulary.known(name.words)
         if name.key in IDS:
             chosen = () if self._vocabulary.is_exact(name.words) else self._sibling_kinds(name.words)
-            if known and not chosen:
-                return (known,)
             said = chosen or self._owners(given.description)
+            if known and not chosen:
+                return (known,) if self._vocabulary.is_exact(name.words) else said or (known,)
             return said or (() if _NOT_NUMBERED.issuperset(name.words) else (self._vocabulary.entity(name.words),))
         if name.key in REFERENCES:
             return self._referred(given, known)
@@ -226,6 +229,8 @@ class _Wants:
 
     def _kinds_of_word(self, given: Input, words: Words, known: str) -> tuple[str, ...]:
         """Return what an argument without a key identifies: `product`, `seed_artists`, `assignee`."""
+        if said := self._key_of(given):
+            return said
         is_seen = given.location == "query" and "_".join(words) in self._vocabulary.seen
         is_clear = given.is_whole_number or given.is_list or given.format == "uuid" or says_id(given.description)
         if _COUNTS & set(words) or (given.is_whole_number and not given.is_list and parse(given.name).is_plural):
@@ -237,6 +242,14 @@ class _Wants:
         else:
             is_told = is_clear or bool(_JOINING & set(words[:-1])) or (is_seen and not _is_a_name(given.description))
         return (known,) if is_told else ()
+
+    def _key_of(self, given: Input) -> tuple[str, ...]:
+        """Return what a description says this is a key of: "Login of the user who does it"; its own name is none."""
+        heads = (split(said)[:2] for said in _KEY_OF.findall(plain_words(given.description)))
+        found = (words for both in heads for words in (both, both[:1]) if self._vocabulary.is_exact(words))
+        kinds = dict.fromkeys(self._vocabulary.known(words) for words in found)
+        own = {self._vocabulary.known(split(part)) for part in self._parts if "{" not in part}
+        return tuple(kind for kind in kinds if kind not in own)[:1]
 
     def _of_unknown_word(self, given: Input, words: Words) -> tuple[str, ...]:
         """Return what a description says that an argument identifies; its own `link` or `slug` is that of no other."""

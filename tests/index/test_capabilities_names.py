@@ -228,3 +228,29 @@ def test_an_argument_that_the_list_does_not_show_is_no_need() -> None:
     (tool,) = generate(read).tools
     hidden = replace(tool, input_schema={"type": "object"})
     assert find_capabilities([hidden], read.schemas) == {tool.name: Capability()}
+
+
+def test_a_role_is_played_by_those_of_a_list() -> None:
+    """An assignee is a user, where users are only listed; a description may say which key is meant, or of whom."""
+    task = thing(
+        assigneeId=TEXT,
+        reviewer={**TEXT, "description": "Login of the user who looks at it."},
+        managerId={**TEXT, "description": "Id of the employee who leads."},
+        lead={**TEXT, "description": "Id of the user, such as usr_1a."},
+        title={**TEXT, "description": "Name of the task."},
+        owner=TEXT,
+    )
+    found = capabilities(
+        {
+            "/users": {"get": call(many(thing(id=TEXT, login=TEXT)))},
+            "/employees": {"get": call(many(thing(id=TEXT, name=TEXT)))},
+            "/colours": {"get": call(many(thing(id=TEXT)))},
+            "/tasks": {"get": call(many(thing(id=TEXT))), "post": call(body=task)},
+        }
+    )
+    assert needs(found["POST /tasks"]) == {
+        "assigneeId user": ["GET /users [].id"],
+        "reviewer user": ["GET /users [].login"],
+        "managerId employee": ["GET /employees [].id"],
+        "lead user": ["GET /users [].id"],
+    }
