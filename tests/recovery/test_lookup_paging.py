@@ -10,7 +10,7 @@ from openapi_mcp.recovery.lookup.whole import Seen
 from openapi_mcp.recovery.steps import Found
 
 FULL = Seen(in_all=20, on_page=10, page_size=10)
-TOTAL = {"data": [1] * 10, "total": 25}
+TOTAL: Any = {"data": [1] * 10, "total": 25}
 
 
 def after(before: dict[str, Any], now: dict[str, Any], value: Any = None, seen: Seen = FULL) -> Any:

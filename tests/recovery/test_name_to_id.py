@@ -125,7 +125,9 @@ def test_what_is_not_found_is_told_with_the_argument() -> None:
     [
         (7, "exists"),
         (None, "type"),
-        (["Bob"], "type"),
+        (["Bob", "Ana"], "type"),
+        ({"name": "Bob", "city": "Bonn"}, "type"),
+        ({"city": "Bonn"}, "type"),
         ("", "type"),
         ("x" * 201, "type"),
         ("Bob", "maximum"),

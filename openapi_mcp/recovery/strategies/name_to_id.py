@@ -1,6 +1,8 @@
 """A name, a title or an email where an id is meant: the id of the one thing that is called so."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from openapi_mcp.index.entities import HANDLES, parse
 from openapi_mcp.model.capability import Need
@@ -9,11 +11,13 @@ from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.lookup.find import Taken, find
 from openapi_mcp.recovery.lookup.hops import find_of, owner_of
+from openapi_mcp.recovery.lookup.instead import name_instead
 from openapi_mcp.recovery.lookup.phrase import is_only_order, read_phrase
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at, schema_of
 from openapi_mcp.recovery.steps import Learn
 from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
 
+_ONLY_NAMES = frozenset(("name", "title", "email", "login", "username", "slug", "sku", "full_name", "fullName"))
 _LONGEST = 200  # characters of what may be a name
 _RULES = frozenset(("type", "format", "pattern", "alternatives", "minLength", "maxLength", "exists", "invalid"))
 _ALNUM = re.compile(r"[0-9A-Za-z]+")
@@ -24,9 +28,13 @@ _IS_ID = re.compile(r"[0-9a-fA-F]{16,64}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0
 def name_to_id(case: Case) -> Remedy:
     """Return the call with the id of what a text names, as a lookup brings it: "Bob" for a customer -> 7.
 
+    So does {"customer_name": "Bob"}, where the document has the id alone.
+
     Told instead are the things that may be meant, where none is called exactly so, or two are.
     """
-    text = case.value
+    if case.fault.rule in ("required", "unknown"):
+        return (yield from name_instead(case))
+    text = _alone(case.value)
     if not isinstance(text, str) or not _may_be_name(text) or case.fault.rule not in _RULES:
         return None
     known = Known(tools=case.tools, learned=(yield Learn()))
@@ -45,6 +53,16 @@ def name_to_id(case: Case) -> Remedy:
     if case.fault.rule == "exists" and _is_like(text, str(found.id)):
         return _placed(_may_be_gone(text, found), case)
     return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
+
+
+def _alone(value: Any) -> Any:
+    """Return what stands alone in a list, or in an object of one name: ["Ana"], {"name": "Ana"} -> "Ana"."""
+    match value:
+        case [str() as text]:
+            return text
+        case Mapping() if len(value) == 1 and next(iter(value)) in _ONLY_NAMES:
+            return next(iter(value.values()))
+    return value
 
 
 def _wanted(text: str, need: Need, case: Case) -> Wanted:

@@ -10,6 +10,7 @@ from openapi_mcp.model.capability import Capability, Need, Producer
 from openapi_mcp.model.fault import Fault, Looked, Path, Suggestion
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.lookup.beside import source_of
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at
 from openapi_mcp.recovery.lookup.ways import lacking, readers, scope_of, searches
 from openapi_mcp.recovery.values import MISSING, value_at
@@ -73,12 +74,21 @@ def _needed(call: Call, failure: Failure, known: Known) -> Iterator[tuple[Need, 
             continue
         need = need_at(capability, fault.path) if fault.path else _need_named(capability, fault.named)
         if need is not None:
-            yield need, value_at(call.arguments, fault.path) if fault.path else MISSING, fault.path
+            yield need, _given(call, fault, known) if fault.path else MISSING, fault.path
     if not failure.faults:
         paths = {each.argument for each in known.tools[call.tool].parameters if each.location == "path"}
         for need in capability.needs:
             if need.argument in paths:
                 yield need, call.arguments.get(need.argument, MISSING), (need.argument,)
+
+
+def _given(call: Call, fault: Fault, known: Known) -> Any:
+    """Return what was given for an argument: the name of the thing, where that is given instead."""
+    value = value_at(call.arguments, fault.path)
+    if value is not MISSING or len(fault.path) != 1:
+        return value
+    source = source_of(str(fault.path[0]), call.arguments, known.tools[call.tool])
+    return call.arguments[source] if source else MISSING
 
 
 def _need_named(capability: Capability, named: str) -> Need | None:
