@@ -110,3 +110,9 @@ def test_which_argument_names_the_thing(argument: str, given: dict[str, Any], so
 
 def test_a_name_that_two_arguments_may_take_is_that_of_neither() -> None:
     assert list(named({"tag_name": "x"}, TOOL)) == []
+
+
+def test_where_no_list_is_known_nothing_is_looked_up() -> None:
+    steps, done = life("add_order", {"customer_name": "Ana Souza", "items": ITEMS}, {"other": 1})
+    assert [step for step in steps if step.startswith("!")] == []
+    assert isinstance(done.outcome, Failure)
