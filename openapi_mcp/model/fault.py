@@ -87,15 +87,17 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A lookup that was made on the way: the tool, its arguments, and how many items its answer had."""
+    """A lookup that was made on the way: the tool, its arguments, and how many items its answer had, if it had one."""
 
     tool: str
     arguments: Mapping[str, Any]
     items: int = 0
+    failed: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return {"tool", "arguments", "items"}."""
-        return {"tool": self.tool, "arguments": dict(self.arguments), "items": self.items}
+        """Return {"tool", "arguments", "items"}; "failed": true in place of the items where there was no answer."""
+        brought = {"failed": True} if self.failed else {"items": self.items}
+        return {"tool": self.tool, "arguments": dict(self.arguments), **brought}
 
 
 def place(path: Iterable[str | int]) -> str:

@@ -191,7 +191,7 @@ def _keep(story: _Story, step: Lookup, answer: Any, mark: str) -> None:
     found = answer if isinstance(answer, Found) else None
     items = len(items_in(found.value)) if found is not None else 0
     story.found[mark] = found
-    story.lookups += (Looked(tool=step.call.tool, arguments=step.call.arguments, items=items),)
+    story.lookups += (Looked(tool=step.call.tool, arguments=step.call.arguments, items=items, failed=found is None),)
 
 
 def nothing_known(_tool: str) -> Capability:

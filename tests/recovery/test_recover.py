@@ -154,6 +154,15 @@ def test_a_call_has_three_lookups_and_they_are_told() -> None:
     assert done.lookups[0] == Looked(tool="list", arguments={"page": 0}, items=2)
 
 
+def test_a_lookup_without_an_answer_is_no_empty_list() -> None:
+    """Else "there is none" would be told of what nobody could look at."""
+    _, done = run(begin(INVALID, asking(2)), [None, Found(value=[]), "an answer"])
+    assert [each.as_json() for each in done.lookups] == [
+        {"tool": "list", "arguments": {"page": 0}, "failed": True},
+        {"tool": "list", "arguments": {"page": 1}, "items": 0},
+    ]
+
+
 @pytest.mark.parametrize("policy", [Recovering(level="safe"), Recovering(level="off")])
 def test_without_full_recovery_nothing_is_looked_up(policy: Recovering) -> None:
     """Issue 7, Tell."""
