@@ -1,5 +1,6 @@
 """A circuit breaker: an API that fails again and again is left alone for a while, then asked by one call alone."""
 
+import math
 from dataclasses import dataclass, field
 
 from openapi_mcp.executor.faults import (
@@ -17,6 +18,8 @@ from openapi_mcp.model.message import HttpResponse
 MOST_FAILURES = 10  # in a row
 FIRST_PAUSE = 5.0  # seconds
 LONGEST_PAUSE = 60.0
+PATIENCE = 5.0  # seconds for which the others wait for a probe's answer
+_APART = 0.1  # seconds between failures that count: what is over within ten of them opens nothing
 _MOST_ORIGINS = 100  # that are known to fail; a document may name any number of servers
 
 
@@ -25,34 +28,52 @@ class Breaker:
     """The failures in a row of one origin, and how long it is left alone; times are of any clock that only goes on.
 
     closed: calls pass; at MOST_FAILURES it opens. open: no call begins until `until`. Then one does, the probe: any
-    answer closes it, a failure opens it for twice as long.
+    answer closes it, a failure opens it for twice as long. A probe that brings nothing within PATIENCE holds up nobody:
+    from then on calls pass, until one fails.
     """
 
     failures: int = 0
     until: float = 0.0
     pause: float = FIRST_PAUSE
     is_probed: bool = False
+    _known: float = -math.inf  # when the last failure that counts was
+    _probed_at: float = math.inf  # when the first probe since `until` began
 
-    def wait(self, now: float) -> float:
-        """Return the seconds for which no call may begin; 0 where this one may, which then is the probe if open."""
-        if self.failures < MOST_FAILURES:
+    @property
+    def is_open(self) -> bool:
+        """True where calls do not simply pass."""
+        return self.failures >= MOST_FAILURES
+
+    def left(self, now: float) -> float:
+        """Return the seconds for which no call may begin, 0 where one may now."""
+        if not self.is_open:
             return 0.0
-        if now < self.until:
-            return self.until - now
-        if self.is_probed:
-            return FIRST_PAUSE
-        self.is_probed = True
-        return 0.0
+        return max(0.0, (self._probed_at + PATIENCE if self.is_probed else self.until) - now)
 
-    def failed(self, now: float, *, is_probe: bool) -> None:
-        """Take note of a failure. Those of calls that began before it opened do not open it for longer."""
-        self.failures += 1
-        if is_probe:
-            self.is_probed = False
-            self.pause = min(2 * self.pause, LONGEST_PAUSE)
-            self.until = now + self.pause
-        elif self.failures == MOST_FAILURES:
-            self.until = now + self.pause
+    def begin(self, now: float) -> bool:
+        """Return whether the call that begins now is a probe."""
+        if self.is_open:
+            self.is_probed, self._probed_at = True, min(self._probed_at, now)
+        return self.is_open
+
+    def failed(self, began: float, now: float) -> None:
+        """Take note of the failure of a call that `began` then.
+
+        Calls in flight fail together, for one reason: those that began before the last failure was known, or fail
+        right after it, count as that one. Where a call fails that began after the pause, there is a longer one.
+        """
+        if self.is_open and began >= self.until:
+            self.failures += 1
+            self._open(now, min(2 * self.pause, LONGEST_PAUSE))
+        elif not self.is_open and began >= self._known and now >= self._known + _APART:
+            self.failures += 1
+            self._known = now
+            if self.is_open:
+                self._open(now, self.pause)
+
+    def _open(self, now: float, pause: float) -> None:
+        self.pause, self.until = pause, now + pause
+        self.is_probed, self._probed_at = False, math.inf
 
 
 @dataclass(slots=True)
@@ -70,24 +91,34 @@ class Breakers:
         Raises:
             LeftAloneError: no call may begin.
         """
+        self.check(origin, now)
         breaker = self._failing.get(origin)
-        if breaker is None:
-            return False
-        if wait := breaker.wait(now):
-            raise LeftAloneError(breaker.failures, wait)
-        return breaker.is_probed
+        return breaker is not None and breaker.begin(now)
 
-    def note(self, origin: object, outcome: Outcome, told: float | None, now: float, *, is_probe: bool) -> None:
-        """Take note of what became of a request to an origin; `told` is the time that its answer says to wait."""
-        if _is_failure(outcome, told):
-            self._of(origin).failed(now, is_probe=is_probe)
-        elif _is_answer(outcome):
-            self._failing.pop(origin, None)
-        elif is_probe:
-            self.let_go(origin)
+    def check(self, origin: object, now: float) -> None:
+        """Check that a call may begin.
+
+        Raises:
+            LeftAloneError: none may.
+        """
+        if wait := self.left(origin, now):
+            raise LeftAloneError(self._failing[origin].failures, wait)
+
+    def left(self, origin: object, now: float) -> float:
+        """Return the seconds for which no call to an origin may begin, 0 where one may."""
+        breaker = self._failing.get(origin)
+        return 0.0 if breaker is None else breaker.left(now)
+
+    def answered(self, origin: object) -> None:
+        """Take note that an origin has answered, whoever asked, and whenever that was."""
+        self._failing.pop(origin, None)
+
+    def failed(self, origin: object, began: float, now: float) -> None:
+        """Take note that a call to an origin, which `began` then, has failed."""
+        self._of(origin).failed(began, now)
 
     def let_go(self, origin: object) -> None:
-        """Take note that a probe came to nothing: it was cancelled, or never sent. Another one may go."""
+        """Take note that a probe came to nothing: cancelled, never sent, or without an answer. Another one may go."""
         if breaker := self._failing.get(origin):
             breaker.is_probed = False
 
@@ -97,18 +128,22 @@ class Breakers:
         return self._failing.setdefault(origin, Breaker())
 
 
-def _is_failure(outcome: Outcome, told: float | None) -> bool:
-    """True where the API gave no sign of life, or a gateway said so for it without a time to come back."""
+def is_failure(outcome: Outcome, told: float | None) -> bool:
+    """True where the API is not there, or a gateway said so for it without a time to come back.
+
+    `told` is the time that an answer says to wait. Silence until a deadline says nothing of other calls: it may be a
+    slow operation.
+    """
     match outcome:
         case CertificateError():
             return False
         case HttpResponse(status=status):
             return status in (502, 503, 504) and told is None
         case _:
-            return isinstance(outcome, UnreachableError | LostError | SilenceError)
+            return isinstance(outcome, UnreachableError | LostError)
 
 
-def _is_answer(outcome: Outcome) -> bool:
-    """True where the API has answered, whatever it says, and however long it went on."""
+def is_answer(outcome: Outcome) -> bool:
+    """True where something has answered for the API, whatever it says, and however long it went on."""
     is_timeout = isinstance(outcome, TimeoutError) and not isinstance(outcome, SilenceError)
     return is_timeout or isinstance(outcome, HttpResponse | TooLargeError | BrokenAnswerError)

@@ -17,7 +17,8 @@ from openapi_mcp.model.secret import Credential
 class Delivery:
     """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
 
-    `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried.
+    `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried. One that
+    `is_lookup` is sent as `Trial` says.
     """
 
     authority: Authority
@@ -26,6 +27,7 @@ class Delivery:
     request: HttpRequest
     caller: Caller
     deadline: float
+    is_lookup: bool = False
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
 
@@ -53,7 +55,7 @@ class Delivery:
     async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials
         authorize = self.authority.authorize(credentials)
-        return await self.trying.send(Trial(self.request, self.deadline, authorize, self.story))
+        return await self.trying.send(Trial(self.request, self.deadline, authorize, self.story, self.is_lookup))
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""

@@ -281,7 +281,9 @@ class Executor:
         found = await self._recovery.run(call, failure, attempts, redact)
         return masked_failure(found, redact) if isinstance(found, Failure) else found
 
-    async def _page(self, call: Call, deadline: float, *, as_it_is: bool = False) -> Page | Failure:
+    async def _page(
+        self, call: Call, deadline: float, *, as_it_is: bool = False, is_lookup: bool = False
+    ) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
         found = self._preparer.prepare(call, as_it_is=as_it_is)
         if isinstance(found, Failure):
@@ -294,6 +296,7 @@ class Executor:
             request=request,
             caller=call.caller,
             deadline=deadline,
+            is_lookup=is_lookup,
         )
         began = time.monotonic()
         try:

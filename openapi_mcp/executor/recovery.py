@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _AGAIN = "make the call under `try`: a person is asked about exactly that"
 _PATIENCE = 3.0  # seconds that a failed call waits for what tools need and yield, where that is not known yet
+_LOOKUPS = 1 / 3  # of what is left of a call's time
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +48,30 @@ def ours() -> "Sequence[Strategy]":
 class Attempting(Protocol):
     """Makes a call once: what it comes to, or its failure."""
 
-    async def __call__(self, call: Call, *, as_it_is: bool = False) -> Page | Failure:
-        """Return what a call brings."""
+    async def __call__(
+        self, call: Call, *, deadline: float = ..., as_it_is: bool = False, is_lookup: bool = False
+    ) -> Page | Failure:
+        """Return what a call brings; the `deadline` is the call's own where none is given."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Attempts:
     """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`."""
 
     page: Attempting
     deadline: float
     learn: Learning | None = None
+    _lookups_end: float | None = field(init=False, default=None)
+
+    def lookups_end(self) -> float:
+        """Return when all lookups are to end: the rest of the time is for the call itself, and to tell what is wrong.
+
+        They have a third of what is left when the first one begins.
+        """
+        if self._lookups_end is None:
+            now = anyio.current_time()
+            self._lookups_end = now + (self.deadline - now) * _LOOKUPS
+        return self._lookups_end
 
 
 @dataclass(slots=True, kw_only=True)
@@ -167,7 +181,7 @@ class Recovery:
 
         if not self._may_look_up(call):
             return None
-        page = await attempts.page(call)
+        page = await attempts.page(call, deadline=attempts.lookups_end(), is_lookup=True)
         if isinstance(page, Failure):
             log.info("lookup_failed tool=%s kind=%s", call.tool, page.kind.value)
             return None

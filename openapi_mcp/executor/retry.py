@@ -9,6 +9,7 @@ Outcome = HttpResponse | SendError | TimeoutError
 
 _REPEATABLE = READS | {"PUT", "DELETE"}  # twice is as once: RFC 9110, section 9.2.2
 _PASSING = frozenset((429, 502, 503, 504))
+_SHORTEST_KEY = 16  # characters: "yes" is no key, whatever its header is called
 _BASE = 0.25  # seconds that the first wait is below
 _MOST = 8.0  # seconds that no wait of our own is above
 _MOST_BEHIND = 1.0  # seconds by which a told time is passed at most: all who were told it would come back at once
@@ -27,6 +28,8 @@ def may_follow(request: HttpRequest, outcome: Outcome) -> bool:
             return True
         case LostError():
             return is_repeatable(request)
+        case HttpResponse(became_get=True) if request.method not in READS:
+            return False  # it was done, and what its redirect leads to is a request of its own: RFC 9110, 15.4.4
         case HttpResponse(status=500):
             return request.method in READS
         case HttpResponse(status=status):
@@ -41,7 +44,8 @@ def is_repeatable(request: HttpRequest) -> bool:
 
 
 def _has_key(request: HttpRequest) -> bool:
-    return any(name.lower() in IDEMPOTENCY_KEYS and value.strip() for name, value in request.headers)
+    keys = (value.strip() for name, value in request.headers if name.lower() in IDEMPOTENCY_KEYS)
+    return any(len(key) >= _SHORTEST_KEY for key in keys)
 
 
 def wait_before(attempt: int, told: float | None, chance: float) -> float:

@@ -151,6 +151,8 @@ class Sender:
                 raise CertificateError(fault.message, fault.hint or "") from error
             if came := answer.broken_off():
                 return came
+            if answer.became_get:  # what the request was to do is done: it is not to be sent again
+                raise BrokenAnswerError(f"where it redirects to gives no answer: {_reason(error)}") from error
             raise _broken(error, has_begun=answer.steps > 0) from error
         except BrokenAnswerError:
             if came := answer.broken_off():

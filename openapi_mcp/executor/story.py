@@ -40,18 +40,15 @@ def told(failure: Failure, request: HttpRequest, story: Story, response: HttpRes
         return replace(failure, is_unknown=True, retryable=may_repeat, hint=f"{_LOOK}; {failure.hint}")
     failure = replace(failure, is_unknown=False)
     if response is not None and response.became_get:
-        return _unrepaired(failure, f"the API redirected the call, which {_MAY_BE_DONE}")
+        hint = f"the API redirected the call, which {_MAY_BE_DONE}"
+        return replace(failure, faults=(), retryable=False, hint=hint)
     if not story.is_unknown or failure.status is None or failure.status >= 500:
         return failure
     if request.method == "DELETE" and failure.status in _GONE:
         hint = "an earlier attempt of this call got no answer and may have deleted it: read it to be sure"
         return replace(failure, faults=(), hint=hint)
-    return _unrepaired(failure, f"an earlier attempt of this call got no answer and {_MAY_BE_DONE}")
-
-
-def _unrepaired(failure: Failure, hint: str) -> Failure:
-    said = f"{hint}; {failure.hint}" if failure.hint else hint
-    return replace(failure, faults=(), is_unknown=True, hint=said)
+    hint = f"an earlier attempt of this call got no answer and {_MAY_BE_DONE}"
+    return replace(failure, faults=(), is_unknown=True, hint=f"{hint}; {failure.hint}" if failure.hint else hint)
 
 
 def _is_open(failure: Failure) -> bool:

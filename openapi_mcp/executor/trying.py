@@ -10,9 +10,10 @@ from typing import NamedTuple
 import anyio
 
 from openapi_mcp.executor.answer import Answer
-from openapi_mcp.executor.breaker import Breakers
+from openapi_mcp.executor.breaker import Breakers, is_answer, is_failure
 from openapi_mcp.executor.faults import (
     AddressError,
+    LeftAloneError,
     NoTurnError,
     SendError,
     TooSoonError,
@@ -50,12 +51,24 @@ class Story:
 
 
 class Trial(NamedTuple):
-    """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far."""
+    """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far.
+
+    One that `is_lookup` is sent once, and its failure is not the API's: nobody asked for it.
+    """
 
     request: HttpRequest
     deadline: float
     authorize: Authorize
     story: Story
+    is_lookup: bool = False
+
+
+class _Tried(NamedTuple):
+    """What became of an attempt, when it began, and whether it was to find out if an API is there again."""
+
+    outcome: Outcome
+    began: float
+    is_probe: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,44 +95,70 @@ class Trying:
             TooSoonError: the rate limit lets it go only after its deadline; nothing was sent.
             SendError, TimeoutError: as `Sender.send` does; what became of the last attempt.
         """
-        where = origin(trial.request.url) if self._breakers else None
-        is_probe = self._breakers.begin(where, anyio.current_time()) if where else False
-        try:
-            outcome = await self._outcome(trial)
-        except BaseException:
-            if is_probe:
-                self._breakers.let_go(where)
-            raise
+        tried = await self._tried(trial)
+        outcome = tried.outcome
         if isinstance(outcome, HttpResponse) and outcome.status < 429 and not self._breakers:
             return outcome
-        return await self._on(trial, outcome, is_probe=is_probe)
-
-    async def _on(self, trial: Trial, outcome: Outcome, *, is_probe: bool) -> HttpResponse:
-        """Return what follows after the first attempt."""
-        while True:
-            told = self._told(outcome)
-            self._note(trial, outcome, told, is_probe=is_probe)
-            wait = self._wait(trial, outcome, told)
-            if wait is None:
-                break
-            self._tell(trial.story, outcome, wait)
-            await self.sleep(wait)
-            again = await self._outcome(trial)
-            if isinstance(again, _NOT_SENT):
-                break  # what became of the last one that was sent is told
-            outcome, is_probe = again, False
+        outcome = await self._on(trial, tried)
         if isinstance(outcome, HttpResponse):
             return outcome
         raise outcome
 
-    async def _outcome(self, trial: Trial) -> Outcome:
+    async def _on(self, trial: Trial, tried: _Tried) -> Outcome:
+        """Return what follows after the first attempt: what became of the last one that was sent."""
+        while True:
+            told = self._told(tried.outcome)
+            self._note(trial, tried, told)
+            wait = self._wait(trial, tried.outcome, told)
+            if wait is None:
+                return tried.outcome
+            self._tell(trial.story, tried.outcome, wait)
+            await self.sleep(wait)
+            again = await self._again(trial)
+            if again is None:
+                return tried.outcome
+            tried = again
+
+    async def _again(self, trial: Trial) -> _Tried | None:
+        """Return what becomes of one more attempt, None where it was not sent."""
         try:
-            if not self.retries or trial.story.is_hedged or trial.request.method not in READS:
+            tried = await self._tried(trial)
+        except LeftAloneError:
+            return None
+        if not isinstance(tried.outcome, _NOT_SENT):
+            return tried
+        self._note(trial, tried, None)
+        return None
+
+    async def _tried(self, trial: Trial) -> _Tried:
+        """Return what becomes of an attempt.
+
+        Raises:
+            LeftAloneError: none may begin.
+        """
+        began = anyio.current_time()
+        where = origin(trial.request.url) if self._breakers else None
+        is_probe = self._breakers.begin(where, began) if where else False
+        try:
+            return _Tried(await self._outcome(trial, is_probe=is_probe), began, is_probe)
+        except BaseException:
+            if is_probe:
+                self._breakers.let_go(where)
+            raise
+
+    async def _outcome(self, trial: Trial, *, is_probe: bool) -> Outcome:
+        try:
+            if is_probe or not self._may_hedge(trial):
                 return await self._attempt(trial)
             hedge = Hedge(patience=self.patience, second=partial(self._beside, trial))
             return await hedge.run(partial(self._attempt, trial))
         except (SendError, TimeoutError) as error:
             return error
+
+    def _may_hedge(self, trial: Trial) -> bool:
+        """True where a second attempt may go beside the first: of a read, once."""
+        may_repeat = self.retries > 0 and not trial.is_lookup and trial.request.method in READS
+        return may_repeat and not trial.story.is_hedged
 
     async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
         if self.limiter is not None:
@@ -132,6 +171,7 @@ class Trying:
             raise
 
     async def _beside(self, trial: Trial) -> HttpResponse:
+        self._breakers.check(origin(trial.request.url), anyio.current_time())
         trial.story.is_hedged = True
         said = f"no answer for {self.patience:g} s"
         return await self._attempt(trial, lambda _answer, _scope: trial.story.after.append(said))
@@ -143,21 +183,27 @@ class Trying:
 
         return told_seconds(outcome, self.now())
 
-    def _note(self, trial: Trial, outcome: Outcome, told: float | None, *, is_probe: bool) -> None:
-        """Tell the breaker of the request's origin what became of it."""
+    def _note(self, trial: Trial, tried: _Tried, told: float | None) -> None:
+        """Tell the breaker of the request's origin what became of it; a lookup's failure is nobody else's."""
         where = origin(trial.request.url)
-        self._breakers.note(where, outcome, told, anyio.current_time(), is_probe=is_probe)
+        if is_answer(tried.outcome) and not is_failure(tried.outcome, told):
+            self._breakers.answered(where)
+        elif is_failure(tried.outcome, told) and not trial.is_lookup:
+            self._breakers.failed(where, tried.began, anyio.current_time())
+        elif tried.is_probe:
+            self._breakers.let_go(where)
 
     def _wait(self, trial: Trial, outcome: Outcome, told: float | None) -> float | None:
         """Return the seconds until the next attempt, None where there is none: a wait beyond the deadline, too."""
-        if trial.story.retries >= self.retries or not may_follow(trial.request, outcome):
+        if trial.is_lookup or trial.story.retries >= self.retries or not may_follow(trial.request, outcome):
             return None
         from openapi_mcp.executor.told import is_spent
 
         if is_spent(outcome):
             return None
         wait = wait_before(trial.story.retries + 2, told, self.chance())
-        return wait if anyio.current_time() + wait < trial.deadline else None
+        then = anyio.current_time() + wait
+        return wait if then < trial.deadline and not self._breakers.left(origin(trial.request.url), then) else None
 
     def _tell(self, story: Story, outcome: Outcome, wait: float) -> None:
         story.retries += 1

@@ -4,14 +4,16 @@ import json
 from collections.abc import Generator
 from typing import Any
 
+import anyio
 import pytest
 from pytest_httpx import HTTPXMock
 from support.make import ALL_METHODS, Json, document, json_body, parameter
 
 from openapi_mcp.executor.executor import Executor
+from openapi_mcp.executor.recovery import Attempts
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
-from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.policy import Limits, Recovering, Selection
 from openapi_mcp.model.secret import Credential, Place, Secret
@@ -189,6 +191,36 @@ async def test_a_lookup_that_fails_is_answered_with_nothing(httpx_mock: HTTPXMoc
     result = await called(executor(looking("orders_list", seen)), "orders_read", {"id": "Bob"})
     assert seen == [None]
     assert failure(result).kind == "invalid_arguments"
+    told = failure(result).as_json()["error"]["lookups"]
+    assert told == [{"tool": "orders_list", "arguments": {}, "failed": True}]
+
+
+async def test_a_lookup_is_sent_once(httpx_mock: HTTPXMock) -> None:
+    """What is wrong with the call is known already: that is not to wait for an API that fails."""
+    httpx_mock.add_response(status_code=503)
+    running = executor(looking("orders_list", []), limits=Limits(retries=3))
+    assert failure(await called(running, "orders_read", {"id": "Bob"})).kind == "invalid_arguments"
+    assert len(httpx_mock.get_requests()) == 1
+    assert not running._trying._breakers
+
+
+async def test_all_lookups_of_a_call_have_a_third_of_its_time() -> None:
+    """However slow they are, there is time for the call itself, and to tell what is wrong."""
+    seen: list[dict[str, Any]] = []
+
+    async def page(call: Call, **how: Any) -> Failure:
+        seen.append({**how, "tool": call.tool})
+        return Failure(kind=FailureKind.TIMEOUT, message="late")
+
+    begin = anyio.current_time()
+    attempts = Attempts(page=page, deadline=begin + 300.0)
+    call = Call(tool="orders_list", arguments={})
+    async with executor() as running:
+        for _ in range(2):
+            assert await running._recovery._look_up(attempts, call) is None
+    assert [how["is_lookup"] for how in seen] == [True, True]
+    (deadline,) = {how["deadline"] for how in seen}
+    assert begin + 100 <= deadline < begin + 200
 
 
 @pytest.mark.parametrize("secret", [SECRET])
@@ -237,8 +269,6 @@ async def test_a_call_past_its_deadline_waits_for_nothing_more(httpx_mock: HTTPX
         known.append((yield Learn())("orders_read"))
 
     async def learn() -> Capabilities:
-        import anyio
-
         await anyio.sleep_forever()
         raise AssertionError
 

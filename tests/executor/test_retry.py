@@ -21,6 +21,7 @@ from openapi_mcp.executor.retry import Outcome, is_repeatable, is_unknown, may_f
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 
 URL = "https://api.example.com/"
+KEY = "7f3f8c1e-5b1d-4c3a-9c56-2f1f0d9a6b42"
 NEVER: list[Outcome] = [
     CertificateError("not believed"),
     AddressError("too near"),
@@ -68,11 +69,18 @@ def test_a_write_that_may_have_been_done_is_not_sent_again(method: str, outcome:
 
 @pytest.mark.parametrize("name", ["Idempotency-Key", "x-idempotency-key", "IDEMPOTENCY-TOKEN"])
 def test_a_write_with_an_idempotency_key_is(name: str) -> None:
-    """Issue 7, Retry; an empty key is none."""
-    assert may_follow(request("POST", (name, "7f3f")), answered(503))
-    assert may_follow(request("PATCH", (name, "7f3f")), LostError("reset"))
-    assert not may_follow(request("POST", (name, " ")), answered(503))
-    assert not may_follow(request("POST", (name, "7f3f")), answered(500))
+    """Issue 7, Retry; what is too short to be told from another call's is no key."""
+    assert may_follow(request("POST", (name, KEY)), answered(503))
+    assert may_follow(request("PATCH", (name, KEY)), LostError("reset"))
+    assert not may_follow(request("POST", (name, "yes" + " " * 20)), answered(503))
+    assert not may_follow(request("POST", (name, KEY)), answered(500))
+
+
+@pytest.mark.parametrize(("method", "is_repeated"), [("GET", True), ("DELETE", False), ("PUT", False), ("POST", False)])
+def test_a_write_whose_redirect_fails_is_not_sent_again(method: str, is_repeated: bool) -> None:
+    """RFC 9110, section 15.4.4: the 303 has answered it; a key changes nothing of that."""
+    failed = HttpResponse(status=503, url=URL, became_get=True)
+    assert may_follow(request(method, ("Idempotency-Key", KEY)), failed) is is_repeated
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PURGE", "GET"])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.make import ALL_METHODS, document
-from support.raw import RawUpstream, Write, answer, hang, raw_upstream
+from support.raw import RawUpstream, Write, answer, hang, raw_upstream, redirect
 
 from openapi_mcp.executor.answer import Answer
 from openapi_mcp.executor.executor import Executor
@@ -41,7 +41,8 @@ pytestmark = pytest.mark.anyio
 
 BUSY = answer(b'{"detail": "busy"}', "503 Busy")
 WELL = answer(b'{"id": 7}')
-KEY = (("Idempotency-Key", "7f3f"),)
+OWN_KEY = "7f3f8c1e-5b1d-4c3a-9c56-2f1f0d9a6b42"
+KEY = (("Idempotency-Key", OWN_KEY),)
 
 
 async def reset(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -166,7 +167,7 @@ async def test_a_post_that_arrived_is_sent_once(method: str, fault: Any) -> None
 async def test_a_post_with_an_idempotency_key_is_sent_again_with_the_same() -> None:
     """Issue 7, Retry."""
     _, _, _, upstream = await tried([reset, WELL], "POST", KEY)
-    assert [upstream.values("idempotency-key", index) for index in (0, 1)] == [["7f3f"], ["7f3f"]]
+    assert [upstream.values("idempotency-key", index) for index in (0, 1)] == [[OWN_KEY], [OWN_KEY]]
 
 
 @pytest.mark.requirement(27)
@@ -241,27 +242,119 @@ async def test_a_hang_of_a_write_is_not_answered_by_a_second() -> None:
         assert (story.attempts, len(upstream.seen)) == (1, 1)
 
 
-async def test_an_api_that_fails_is_left_alone_for_the_next_call_not_for_the_own_retries() -> None:
-    """Issue 7, Retry: a single call is never refused by failures of its own."""
-    naps = Naps()
+def fails(careful: Trying, upstream: RawUpstream, times: int, last: float) -> None:
+    """Let an API have failed so many times in a row, a second apart, the last time at `last`."""
+    careful._breakers.answered(("http", "127.0.0.1", upstream.port))
+    for number in range(times):
+        at = last + 1 - times + number
+        careful._breakers.failed(("http", "127.0.0.1", upstream.port), at, at)
+
+
+async def test_an_api_that_is_left_alone_is_not_tried_again_either() -> None:
+    """Issue 7, Retry: what became of a call is told, not that no more is sent; the next one is not sent at all."""
     async with raw_upstream(reset) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
-        careful = trying(sender, naps, retries=10)
+        careful = trying(sender, Naps())
+        fails(careful, upstream, 9, anyio.current_time() - 1)
         with pytest.raises(LostError):
             await careful.send(trial(upstream.url))
-        assert len(upstream.seen) == 11
+        assert len(upstream.seen) == 1
         one = trial(upstream.url, "POST")
         with pytest.raises(LeftAloneError) as raised:
             await careful.send(one)
-    assert (raised.value.failures, one.story.attempts, len(upstream.seen)) == (11, 0, 11)
+    assert (raised.value.failures, one.story.attempts, len(upstream.seen)) == (10, 0, 1)
     assert 0 < raised.value.wait <= 5.0
+
+
+async def test_a_call_that_waits_to_be_tried_again_is_not_when_others_have_found_that_all_fails() -> None:
+    """Its own failure is told."""
+    async with raw_upstream(reset) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+
+        async def others(_seconds: float) -> None:
+            fails(careful, upstream, 10, anyio.current_time())
+
+        careful = Trying(sender=sender, now=lambda: 0.0, retries=3, sleep=others)
+        with pytest.raises(LostError):
+            await careful.send(trial(upstream.url))
+    assert len(upstream.seen) == 1
+
+
+async def test_a_probe_is_sent_once() -> None:
+    """One request finds out whether the API is there again."""
+    async with raw_upstream(BUSY) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps())
+        fails(careful, upstream, 10, -100.0)
+        assert (await careful.send(trial(upstream.url))).status == 503
+        with pytest.raises(LeftAloneError, match="11 requests in a row"):
+            await careful.send(trial(upstream.url))
+    assert len(upstream.seen) == 1
+
+
+async def test_a_probe_that_hangs_has_none_beside_it_and_leaves_its_place() -> None:
+    """It says nothing of others: neither closed nor left alone for longer."""
+    async with raw_upstream(hang, WELL) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps(), patience=0.01)
+        fails(careful, upstream, 10, -100.0)
+        with pytest.raises(SilenceError):
+            await careful.send(trial(upstream.url, seconds=0.2))
+        assert len(upstream.seen) == 1
+        assert (await careful.send(trial(upstream.url))).status == 200
+        assert not careful._breakers
+
+
+async def test_calls_that_hang_close_the_api_to_nobody() -> None:
+    """A slow operation says nothing of the others, however often it is called."""
+    async with raw_upstream(hang) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps(), retries=0)
+        async with anyio.create_task_group() as group:
+            for _ in range(12):
+                group.start_soon(silent, careful, trial(upstream.url, seconds=0.1))
+        upstream.answers[:] = [WELL]
+        assert (await careful.send(trial(upstream.url))).status == 200
+
+
+async def silent(careful: Trying, one: Trial) -> None:
+    with pytest.raises(SilenceError):
+        await careful.send(one)
+
+
+async def test_a_lookup_is_sent_once_and_its_failure_is_its_own() -> None:
+    """Nobody asked for it: no second attempt, none beside it, and no word to the breaker."""
+    async with raw_upstream(BUSY, hang) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps(), patience=0.01)
+        assert (await careful.send(trial(upstream.url)._replace(is_lookup=True))).status == 503
+        with pytest.raises(SilenceError):
+            await careful.send(trial(upstream.url, seconds=0.1)._replace(is_lookup=True))
+        assert (len(upstream.seen), bool(careful._breakers)) == (2, False)
+
+
+async def test_no_second_attempt_goes_beside_a_hang_where_all_else_fails() -> None:
+    """It would hang, or fail, too."""
+    async with raw_upstream(hang) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        careful = trying(sender, Naps(), patience=0.1)
+        async with anyio.create_task_group() as group:
+            group.start_soon(silent, careful, trial(upstream.url, seconds=0.5))
+            with anyio.fail_after(5):
+                while not upstream.seen:
+                    await anyio.lowlevel.checkpoint()
+            fails(careful, upstream, 10, anyio.current_time())
+    assert len(upstream.seen) == 1
+
+
+@pytest.mark.requirement(27)
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+async def test_a_write_whose_redirect_is_lost_is_sent_once(method: str) -> None:
+    """security.md 27 R-RETRY: the 303 was its answer."""
+    outcome, _, _, upstream = await tried([redirect("/done", 303), reset], method, KEY)
+    assert isinstance(outcome, BrokenAnswerError)
+    assert "redirects to gives no answer" in str(outcome)
+    assert upstream.targets == [f"{method} /", "GET /done"]
 
 
 async def test_a_probe_that_is_cancelled_leaves_its_place() -> None:
     """One call alone asks after the pause; another one may when that is gone."""
     async with raw_upstream(hang) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
         careful = trying(sender, Naps(), retries=0)
-        for _ in range(10):
-            careful._breakers.note(("http", "127.0.0.1", upstream.port), LostError("x"), None, -100.0, is_probe=False)
+        fails(careful, upstream, 10, -100.0)
         with anyio.move_on_after(0.05):
             await careful.send(trial(upstream.url))
         upstream.answers[:] = [WELL]
@@ -276,9 +369,8 @@ async def test_a_call_that_is_no_probe_leaves_a_probes_place_when_it_is_cancelle
         where = ("http", "127.0.0.1", upstream.port)
         with anyio.move_on_after(0.05):
             await careful.send(trial(upstream.url))
-        for _ in range(10):
-            careful._breakers.note(where, LostError("x"), None, -100.0, is_probe=False)
-        assert careful._breakers.begin(where, 0.0) is True
+        fails(careful, upstream, 10, -100.0)
+        assert careful._breakers.begin(where, anyio.current_time()) is True
         with pytest.raises(LeftAloneError):
             await careful.send(trial(upstream.url))
 
@@ -429,14 +521,14 @@ async def test_a_failure_says_what_it_took() -> None:
 async def test_each_call_has_an_idempotency_key_of_its_own_and_keeps_it() -> None:
     """Issue 7, Retry: one is sent where the document has such a header; a caller's own is."""
     keys = []
-    for arguments in ({}, {}, {"Idempotency-Key": "mine"}):
+    for arguments in ({}, {}, {"Idempotency-Key": OWN_KEY}):
         async with raw_upstream(reset, WELL) as upstream:
             assert not (await called(upstream, "thing_add", **arguments)).is_error
         first, second = upstream.values("idempotency-key", 0), upstream.values("idempotency-key", 1)
         assert first == second
         keys += first
     assert len(set(keys)) == 3
-    assert keys[2] == "mine"
+    assert keys[2] == OWN_KEY
 
 
 async def test_what_a_repeated_delete_does_not_find_may_be_its_own_work() -> None:
@@ -474,10 +566,10 @@ async def test_an_api_that_is_left_alone_is_told() -> None:
         async with Executor(
             made, generate(made, ALL_METHODS), base_url=upstream.url, limits=Limits(retries=0)
         ) as running:
-            for _ in range(10):
-                await running.call(Call(tool="thing"))
+            fails(running._trying, upstream, 9, anyio.current_time() - 1)
+            await running.call(Call(tool="thing"))
             result = await running.call(Call(tool="thing"))
     assert result.failure is not None
     assert (result.failure.kind, result.failure.retryable, result.failure.attempts) == ("unreachable", True, 0)
     assert "failed 10 times in a row" in result.failure.message
-    assert len(upstream.seen) == 10
+    assert len(upstream.seen) == 1
