@@ -76,12 +76,15 @@ contained.fixed("forge", "get_issue", {"url": "{base}/repos/octo/hello/issues/7"
 contained.fixed("forge", "update_issue", {"url": "{base}/repos/octo/hello/issues/7", "state": "closed"},
                 {**REPO, "number": 7, "state": "closed"})  # fmt: skip
 contained.fixed("forge", "list_issues", {"owner": "octo", "repo": "octo/hello"}, REPO)
-for said in ("52.5,13.4", "52.5, 13.4", "(52.5, 13.4)"):
+for said in ("geo:52.5,13.4", "lat 52.5, lon 13.4", "latitude: 52.5; longitude: 13.4"):
     contained.fixed("fleet", "find_nearby_vehicles", {"location": said}, {"latitude": 52.5, "longitude": 13.4})
-contained.fixed("fleet", "find_nearby_vehicles", {"latitude": "52.5,13.4"}, {"latitude": 52.5, "longitude": 13.4})
-contained.fixed("weather", "get_forecast", {"coordinates": "59.9,10.7"}, {"latitude": 59.9, "longitude": 10.7})
-contained.fixed("weather", "create_station", {"name": "Vardo", "position": "70.4,31.1"},
-                {"name": "Vardo", "latitude": 70.4, "longitude": 31.1})  # fmt: skip
+contained.fixed("fleet", "find_nearby_vehicles", {"lat_lon": "52.5,13.4"}, {"latitude": 52.5, "longitude": 13.4})
+contained.fixed("weather", "get_forecast", {"latlng": "59.9,10.7"}, {"latitude": 59.9, "longitude": 10.7})
+contained.fixed("weather", "create_station", {"name": "Vardo", "position": "110.4,31.1"},
+                {"name": "Vardo", "latitude": 31.1, "longitude": 110.4})  # fmt: skip
+for said in ("52.5,13.4", "(52.5, 13.4)"):  # which of them comes first is not said: GeoJSON has the longitude there
+    contained.refused("fleet", "find_nearby_vehicles", {"location": said}, "latitude", "location")
+contained.refused("weather", "get_forecast", {"coordinates": "59.9,10.7"}, "latitude", "coordinates")
 contained.fixed("tracker", "get_task", {"task_id": "{base}/tasks/501"}, {"task_id": 501})
 contained.fixed("tracker", "get_task", {"url": "{base}/tasks/501"}, {"task_id": 501})
 contained.fixed("tracker", "update_task", {"task_id": "/tasks/501", "done": True}, {"task_id": 501, "done": True})

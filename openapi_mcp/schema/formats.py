@@ -74,6 +74,11 @@ def _is_base64url(text: str) -> bool:
     return not {"+", "/"} & set(text) and _is_base64(padded, b"-_")
 
 
+def _is_bare_email(text: str) -> bool:
+    """False for an email in brackets, or in a URI; what else may be wrong with it is not looked at."""
+    return not text.lstrip().lower().startswith(("<", "mailto:"))
+
+
 def _is_address(kind: type, text: str) -> bool:
     try:
         kind(text)
@@ -90,6 +95,7 @@ _HAS: dict[str, Callable[[str], bool]] = {
     "byte": _is_base64,
     "base64": _is_base64,
     "base64url": _is_base64url,
+    "email": _is_bare_email,
     "ipv4": partial(_is_address, IPv4Address),
     "ipv6": partial(_is_address, IPv6Address),
 }

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +30,13 @@ def matches(pattern: str, text: str) -> bool:
     compiled = _compiled(pattern)
     if compiled is None or compiled.search(text.encode("utf-8", "replace").decode()) is not None:
         return True
-    return not text.isascii() and _CLASS.search(pattern) is not None
+    return _CLASS.search(pattern) is not None and any(_is_in_a_class(letter) for letter in text)
+
+
+def _is_in_a_class(letter: str) -> bool:
+    """True for a letter, digit, mark or blank beyond ASCII, which some engines have in a class; a sign is in none."""
+    kind = unicodedata.category(letter)
+    return not letter.isascii() and (kind[0] not in "PS" or kind == "Pc")
 
 
 def is_matched(pattern: str) -> bool:

@@ -292,9 +292,38 @@ def test_a_pair_that_says_its_order_gives_latitude_and_longitude(name: str, valu
 
 @pytest.mark.parametrize("value", ["41.15,-8.61", "41.15, -8.61", "(41.15, -8.61)", "41.15 -8.61", "41.15;-8.61"])
 @pytest.mark.parametrize("name", ["location", "coordinates", "position", "lat"])
-def test_a_text_has_the_latitude_first_where_the_document_has_it_first_too(name: str, value: str) -> None:
-    """ISO 6709, section 6.2."""
-    assert outcome(POINT, {name: value}).arguments == PORTO
+def test_a_text_has_no_order_of_its_own(name: str, value: str) -> None:
+    """ISO 6709 has the latitude first, GeoJSON the longitude: both readings are named."""
+    found = outcome(POINT, {name: value})
+    assert found.arguments is None
+    assert len([each for each in found.told.near if "41.15" in str(each)]) == 2
+
+
+@pytest.mark.parametrize("value", ["lat 41.15, lon -8.61", "latitude: 41.15; longitude: -8.61", "lng=-8.61,lat=41.15"])
+def test_a_text_that_labels_its_numbers_says_the_order(value: str) -> None:
+    """Our choice."""
+    assert outcome(POINT, {"location": value}).arguments == PORTO
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        ("Latitude, or 'latitude,longitude'.", True), ("As lon/lat.", False), ("Latitude. Longitude is apart.", None),
+        ("lat,lng or lng,lat", None),
+    ],
+)  # fmt: skip
+def test_the_document_may_say_the_order_of_a_pair(said: str, *, is_taken: bool | None) -> None:
+    """A sentence's end is no comma between the two."""
+    tools = toolset(
+        {
+            "/w": get(
+                parameter("lat", required=True, schema=NUMBER, description=said),
+                parameter("lon", required=True, schema=NUMBER),
+            )
+        }
+    )
+    orders = {True: PORTO, False: {"lat": -8.61, "lon": 41.15}, None: None}
+    assert outcome(tools, {"lat": "41.15,-8.61"}).arguments == orders[is_taken]
 
 
 def test_a_number_above_ninety_is_no_latitude() -> None:
@@ -391,6 +420,14 @@ def test_a_range_gives_optional_ends_too_where_its_name_says_what_of() -> None:
 def test_what_is_no_range_in_order_is_refused(value: Any) -> None:
     """Our choice: a comma may be a decimal one, a slash of two numbers a fraction."""
     assert outcome(SALES, {"date_range": value}).arguments is None
+
+
+def test_a_part_with_a_fraction_is_no_whole_number() -> None:
+    """ "14.000" may be fourteen thousand."""
+    fields = {"min_size": INTEGER, "max_size": INTEGER}
+    sizes = toolset({"/sizes": post(list(fields), fields)})
+    assert outcome(sizes, {"size_range": "14..15"}).arguments == {"min_size": 14, "max_size": 15}
+    assert outcome(sizes, {"size_range": "14.000..15.000"}).arguments is None
 
 
 def test_a_range_that_fits_two_pairs_is_refused() -> None:

@@ -17,6 +17,8 @@ POINT = {"type": "object", "properties": {"x": {"type": "integer"}}}
         (POINT, ' {"x": 1}\n', {"x": 1}),
         (POINT, '```json\n{"x": 1}\n```', {"x": 1}),
         (POINT, '"{\\"x\\": 1}"', {"x": 1}),
+        (POINT, '{"x": 1,}', {"x": 1}),
+        ({"type": "object"}, '{"x": [1, 2, ], "y": ",]",\n}', {"x": [1, 2], "y": ",]"}),
         ({"type": "array", "items": POINT}, '[{"x": 1}]', [{"x": 1}]),
         ({"anyOf": [POINT, {"type": "null"}]}, '{"x": 1}', {"x": 1}),
         ({"type": "array", "items": POINT}, [{"x": 2}, '{"x": 1}'], [{"x": 2}, {"x": 1}]),
@@ -30,7 +32,7 @@ def test_the_text_becomes_what_it_says(schema: Any, given: Any, meant: Any) -> N
 
 @pytest.mark.parametrize(
     "given",
-    ["{'x': 1}", '{"x": 1,}', '{"x": 1, "x": 2}', '{"x": "1"}', "[1]", "x", '"x"', '{"x": NaN}', " " * 1_000_001, 5,
+    ["{'x': 1}", '{"x": 1,,}', '{"x": 1, "x": 2}', '{"x": "1"}', "[1]", "x", '"x"', '{"x": NaN}', " " * 1_000_001, 5,
      '{"\\ud800": 1}'],
 )  # fmt: skip
 def test_what_is_no_json_or_does_not_fit_is_left(given: Any) -> None:

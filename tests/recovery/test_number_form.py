@@ -56,10 +56,10 @@ def test_a_number_is_written_plainly_in_the_unit_that_the_document_says(
     [
         (NUMBER, "1,299", "can be read as two numbers"),
         (saying("in kg"), "1,299 kg", "can be read as two numbers"),
-        (NUMBER, "5 kg", "the document names none"),
+        (NUMBER, "5 kg", 'give "a" as a number: "kg" is not taken off'),
         (saying("Price in USD"), "38 EUR", "in USD"),
         (saying("Price in cents"), "$38", "in cents"),
-        (saying("In the smallest unit"), "$38", "the document names none"),
+        (saying("In the smallest unit"), "$38", '(the document says "In the smallest unit")'),
         (saying("Weight in kg"), "5 m", "in kg"),
         (saying("Weight in kg"), "5 stones", "in kg"),
         (saying("Price in USD"), "38 dollars-ish", ""),

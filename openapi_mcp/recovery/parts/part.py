@@ -34,6 +34,8 @@ def fitted(case: Case, level: Level, name: str, text: str) -> Any:
     if takes(case, level, name, text):
         return text
     number = number_in(text)
+    if isinstance(number, float) and number.is_integer() and level.declared[name].get("type") == "integer":
+        return MISSING  # "14.000" may be fourteen thousand
     return number if number is not None and takes(case, level, name, number) else MISSING
 
 

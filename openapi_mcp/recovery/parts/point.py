@@ -19,7 +19,10 @@ _POINTS = frozenset(
 _LATITUDE_FIRST = frozenset(("latlng", "latlon", "latlong", "latitudelongitude"))
 _LONGITUDE_FIRST = frozenset(("lnglat", "lonlat", "longlat", "longitudelatitude"))
 _PAIR = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?) ?[,; ] ?(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
+_LABEL = re.compile(r"\b(lat|lng|lon|long)(?:itude)?\b ?[:=]? ?", re.IGNORECASE)
+_ORDER = re.compile(r"\b(lat|lng|lon|long)(?:itude)? ?[,;/] ?(lat|lng|lon|long)(?:itude)?\b")
 _LONGEST = 80  # characters
+_MOST_SAID = 2_000
 
 _Number = str | int | float
 _Reading = tuple[_Number, _Number]
@@ -28,12 +31,10 @@ _Reading = tuple[_Number, _Number]
 
 def points(case: Case, level: Level) -> Iterator[Part]:
     """Yield what a pair gives latitude and longitude: twice, where it does not say which of them comes first."""
-    names = list(level.declared)
     for prefix, latitude, longitude in _pairs(level):
-        is_usual = names.index(latitude) < names.index(longitude)
         for source in (latitude, longitude, *level.unknown):
             if source in level.given and (source in (latitude, longitude) or _is_point(source, prefix)):
-                for reading in _readings(source, level.given[source], is_usual=is_usual):
+                for reading in _readings(_said_of(source, level), level.given[source]):
                     yield from _part(case, level, source, (latitude, longitude), reading)
 
 
@@ -58,11 +59,17 @@ def _is_point(source: str, prefix: tuple[str, ...]) -> bool:
     return (bool(words) and words == prefix) or (bool(own) and set(own) <= _POINTS | _LATITUDE | _LONGITUDE)
 
 
-def _readings(source: str, value: Any, *, is_usual: bool) -> list[_Reading]:
+def _said_of(source: str, level: Level) -> str:
+    """Return the words of a name in one, and each "latitude,longitude" in what the document says of it."""
+    described = level.declared.get(source, {}).get("description")
+    pairs = _ORDER.findall(described.lower()[:_MOST_SAID]) if isinstance(described, str) else []
+    return " ".join(("".join(split(source)), *(f"{one}{other}" for one, other in pairs)))
+
+
+def _readings(said: str, value: Any) -> list[_Reading]:
     """Return the ways to read a pair that are within the ranges of both.
 
-    In a text the latitude comes first, where that is the document's own order too (ISO 6709, section 6.2). An array
-    has no such order: GeoJSON has the longitude first.
+    Neither an array nor a text has an order of its own: ISO 6709 has the latitude first, GeoJSON the longitude.
     """
     match value:
         case {"type": "Point", "coordinates": [longitude, latitude]} if len(value) == 2:  # RFC 7946, section 3.1.1
@@ -70,13 +77,12 @@ def _readings(source: str, value: Any, *, is_usual: bool) -> list[_Reading]:
         case Mapping():
             found = _named(value)
         case [first, second]:
-            found = _ordered(source, first, second)
+            found = _ordered(said, first, second)
         case str() if len(value) <= _LONGEST:
-            found = _in_text(source, value.strip())
+            found = _in_text(said, value.strip())
         case _:
             found = []
-    within = [each for each in found if _is_within(each[0], 90) and _is_within(each[1], 180)]
-    return within[:1] if isinstance(value, str) and is_usual else within
+    return [each for each in found if _is_within(each[0], 90) and _is_within(each[1], 180)]
 
 
 def _named(value: Mapping[str, Any]) -> list[_Reading]:
@@ -85,24 +91,22 @@ def _named(value: Mapping[str, Any]) -> list[_Reading]:
     return [(latitude[0], longitude[0])] if len(value) == 2 and len(latitude) == len(longitude) == 1 else []
 
 
-def _in_text(source: str, text: str) -> list[_Reading]:
+def _in_text(said: str, text: str) -> list[_Reading]:
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip()
     is_uri = text.lower().startswith("geo:")  # RFC 5870, section 3.3: latitude comes first
-    found = _PAIR.fullmatch(text[4:] if is_uri else text)
+    found = _PAIR.fullmatch(_LABEL.sub("", text[4:] if is_uri else text))
     if not found:
         return []
-    return [(found[1], found[2])] if is_uri else _ordered(source, found[1], found[2])
+    labels = "".join(_LABEL.findall(text.lower())).replace("long", "lon")
+    return [(found[1], found[2])] if is_uri else _ordered(labels or said, found[1], found[2])
 
 
-def _ordered(source: str, first: Any, second: Any) -> list[_Reading]:
-    """Return the reading that the argument's name says; both, where it says none."""
-    said = "".join(split(source))
-    if any(each in said for each in _LATITUDE_FIRST):
-        return [(first, second)]
-    if any(each in said for each in _LONGITUDE_FIRST):
-        return [(second, first)]
-    return [(first, second), (second, first)]
+def _ordered(said: str, first: Any, second: Any) -> list[_Reading]:
+    """Return the reading that the argument's name, or what is said of it, says; both, where it says none."""
+    is_latitude, is_longitude = (any(each in said for each in names) for names in (_LATITUDE_FIRST, _LONGITUDE_FIRST))
+    found = [(first, second), (second, first)]
+    return found if is_latitude == is_longitude else found[is_longitude:][:1]
 
 
 def _is_within(value: Any, most: int) -> bool:

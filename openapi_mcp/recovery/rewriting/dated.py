@@ -33,7 +33,7 @@ class Target:
 _SAID = {
     "date": "YYYY-MM-DD",
     "date-time": "YYYY-MM-DDThh:mm:ss with a zone: Z or +hh:mm",
-    "time": "hh:mm:ss",
+    "time": "hh:mm:ss, with Z or +hh:mm behind it where a zone is meant",
     "iso": "YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with a zone",
     "seconds": "seconds since 1970",
     "milliseconds": "milliseconds since 1970",

@@ -1,4 +1,4 @@
-"""Words under which two ways of writing one value are the same, the strictest first."""
+"""Words under which two ways of writing one value are the same, the strictest first; plurals."""
 
 import re
 import unicodedata
@@ -7,7 +7,16 @@ from collections.abc import Callable
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BLANKS = re.compile(r"(?<=\w)[\s_\-]*-[\s_\-]*(?=\w)|[\s_]+")  # a dash between words, not a sign: "AB-" is no "AB"
 _LONGEST = 300  # characters of a value that is compared
-_SHORTEST_PLURAL = 4  # letters: "toys"
+_EDGES = re.compile(r"(_*).*?(_*)", re.DOTALL)
+_SHORTEST_PLURAL = 5  # letters of one that was given: "orders"; "news" is not many of "new"
+_SHORTEST = 3  # letters of a word that may have a plural
+_HISSING = ("s", "x", "z", "ch", "sh")
+_NO_PLURALS = ("ws", "ss", "us", "is")
+_OTHER_WORDS = frozenset(
+    ("goods", "customs", "means", "shorts", "arms", "premises", "remains", "overalls", "glasses", "spirits", "manners",
+     "futures", "securities")
+)  # fmt: skip
+"""Words in -s that mean something else than several of what they have without it."""
 
 Fold = Callable[[str], str]
 
@@ -20,8 +29,15 @@ def case_folded(text: str) -> str:
 def separated(text: str) -> str:
     """Return a text without case and without what divides its words: "inProgress", "In progress", "IN_PROGRESS".
 
-    A sign before or behind it and what divides two numbers count: "-created" is not "created", "1-2" not "12".
+    A sign, or a line, before or behind it and what divides two numbers count: "-created" is not "created", "1-2" not
+    "12", "A_" not "A".
     """
+    edges = _EDGES.fullmatch(text[:_LONGEST].strip())
+    before, behind = edges.groups() if edges else ("", "")
+    return f"{before}{_joined(text)}{behind}"
+
+
+def _joined(text: str) -> str:
     spaced = _BLANKS.sub("_", _CAMEL.sub("_", text[:_LONGEST].strip()))
     parts = [part for part in spaced.casefold().split("_") if part]
     return "".join(_after(parts, index) for index in range(len(parts)))
@@ -34,16 +50,22 @@ def _after(parts: list[str], index: int) -> str:
 
 def unaccented(text: str) -> str:
     """Return the same without accents: "Geprüft" -> "gepruft"."""
-    plain = unicodedata.normalize("NFKD", text[:_LONGEST])
+    plain = unicodedata.normalize("NFD", text[:_LONGEST])
     return separated("".join(char for char in plain if not unicodedata.combining(char)))
 
 
-def singular(text: str) -> str:
-    """Return the same as one of its kind: "Orders" -> "order", "categories" -> "category"."""
-    plain = unaccented(text)
-    if len(plain) < _SHORTEST_PLURAL or plain.endswith("ss"):
-        return plain
-    return f"{plain[:-3]}y" if plain.endswith("ies") else plain.removesuffix("s")
+def is_plural_pair(given: str, value: str) -> bool:
+    """True where one of two texts is several of the other: "Order" for "orders", "categories" for "category".
+
+    Not for short words in the plural, and those whose ending is no plural: "news" is not many of "new".
+    """
+    one, other = unaccented(given), unaccented(value)
+    short, long = sorted((one, other), key=len)
+    is_none = long.endswith(_NO_PLURALS) or long in _OTHER_WORDS or len(short) < _SHORTEST or not short.isalpha()
+    if is_none or (long == one and len(long) < _SHORTEST_PLURAL):
+        return False
+    is_with_y = short.endswith("y") and short[-2] not in "aeiou"
+    return long == (f"{short[:-1]}ies" if is_with_y else f"{short}es" if short.endswith(_HISSING) else f"{short}s")
 
 
-FOLDS: tuple[Fold, ...] = (case_folded, separated, unaccented, singular)
+FOLDS: tuple[Fold, ...] = (case_folded, separated, unaccented)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from openapi_mcp.recovery.rewriting.folds import FOLDS
+from openapi_mcp.recovery.naming.typos import distance
+from openapi_mcp.recovery.rewriting.folds import FOLDS, case_folded, is_plural_pair
 from openapi_mcp.recovery.rewriting.labels import labels_of
+from openapi_mcp.recovery.rewriting.orders import sorted_alike
 
 MOST_VALUES = 2_000  # allowed ones of one place that are looked at
 
@@ -36,4 +38,13 @@ def meant(given: str, allowed: Sequence[Any], schemas: Sequence[Mapping[str, Any
         found = different(value for name, value in named if wanted and fold(name) == wanted)
         if found:
             return found
-    return []
+    return _in_number(given, named) or sorted_alike(given, allowed, schemas)
+
+
+def _in_number(given: str, named: Sequence[tuple[str, Any]]) -> list[Any]:
+    """Return the values of which one text is the plural, where no other is spelled as nearly."""
+    names = [name for name, _ in named if is_plural_pair(given, name)]
+    others = (name for name, _ in named if name not in names)
+    if any(distance(case_folded(given), case_folded(name)) <= 1 for name in others):
+        return []
+    return different(value for name, value in named if name in names)

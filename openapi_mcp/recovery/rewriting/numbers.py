@@ -8,14 +8,15 @@ _LONGEST = 400  # characters; a double has 309 digits before its point
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _SIGN = r"(?P<sign>[+-]?)"
 _GROUPED = (
-    re.compile(rf"{_SIGN}(?P<whole>[0-9]{{1,3}}(?:,[0-9]{{3}})+)(?:\.(?P<part>[0-9]+))?"),
-    re.compile(rf"{_SIGN}(?P<whole>[0-9]{{1,3}}(?:\.[0-9]{{3}})+),(?P<part>[0-9]+)"),
-    re.compile(rf"{_SIGN}(?P<whole>[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,}})(?P<part>)"),
-    re.compile(rf"{_SIGN}(?P<whole>[0-9]{{1,3}}(?P<gap>[ '_\u00a0\u2009\u202f])[0-9]{{3}}(?:(?P=gap)[0-9]{{3}})*)"
+    re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:,[0-9]{{3}})+)(?:\.(?P<part>[0-9]+))?"),
+    re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+),(?P<part>[0-9]+)"),
+    re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}}){{2,}})(?P<part>)"),
+    re.compile(rf"{_SIGN}(?P<whole>[1-9][0-9]{{0,2}}(?P<gap>[ '_\u00a0\u2009\u202f])[0-9]{{3}}(?:(?P=gap)[0-9]{{3}})*)"
                r"(?:[.,](?P<part>[0-9]+))?"),
     re.compile(rf"{_SIGN}(?P<whole>[0-9]+),(?P<part>[0-9]{{1,2}}|[0-9]{{4,}})"),
 )  # fmt: skip
-_ONE_GROUP = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
+_ONE_GROUP = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_ONE_POINT = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 def plain_number(text: str) -> Decimal | None:
@@ -45,6 +46,11 @@ def grouped_number(text: str) -> str | None:
 def is_ambiguous(text: str) -> bool:
     """True for a number whose comma may divide thousands, or stand before a fraction: "1,299"."""
     return _ONE_GROUP.fullmatch(text.strip()) is not None
+
+
+def may_be_thousands(text: str) -> bool:
+    """True for a number whose point people may mean to divide thousands: "1.500" in "1.500 kg"."""
+    return _ONE_POINT.fullmatch(text.strip()) is not None
 
 
 def as_json_number(number: Decimal | Fraction) -> int | float | None:

@@ -1,7 +1,7 @@
 """Units of numbers: which one a text has, which one a document speaks of, and exact steps from one to the other."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,7 +51,13 @@ def _known() -> dict[str, Unit]:
 
 
 _UNITS = _known()
-_SMALL_MONEY = re.compile(r"\bcents?\b|\bpence\b|\bpenn(?:y|ies)\b|\bminor units?\b|\bsmallest\b", re.IGNORECASE)
+MILLISECOND = _UNITS["ms"]
+_NOT_SAID_SO = frozenset(("M", "MM", "MG", "Mg", "MS", "Ms", "G", "S", "H"))  # millions, mega, giga, siemens, henry
+_SMALL_MONEY = re.compile(
+    r"\b(?:cents?|pence|penn(?:y|ies)|minor units?|smallest (?:\w{1,20} ){0,2}(?:unit|denomination))\b", re.IGNORECASE
+)
+_SAYS_CENTS = re.compile(r"\bcents?\b", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BEFORE = re.compile(
     r"(?P<sign>-?)(?P<unit>[^\d\s.,+'_-]{1,4}) ?(?P<number>[\d.][\d.,'_ \u00a0\u2009\u202f]*)", re.ASCII
 )
@@ -61,6 +67,17 @@ _SAID = re.compile(
     r"|[(\[]([a-z$%\u20ac\u00a3\u20b9]{1,12})[)\]])(?![\w/^])",
     re.IGNORECASE,
 )
+_NOT_OF_ONE = re.compile(
+    r"\b(?:thousands?|millions?|billions?|hundreds?|dozens?|tens|tenths?|hundredths?|thousandths?|multiples"
+    r"|units of)\b",
+    re.IGNORECASE,
+)  # what the unit that follows is counted by
+_FRACTION = re.compile(
+    r"\b(?:fraction|ratio|basis points?|bps)\b|\b0(?:\.0+)? ?(?:-|\u2013|\.\.+|to|and|\u2026) ?1(?:\.0+)?\b(?!\.?[0-9])"
+    r"|(?<![0-9.])0\.[0-9]+",
+    re.IGNORECASE,
+)  # a share of one, not of a hundred
+_PER = re.compile(r"\s*(?:per\b|a\b|squared|cubed|[\u00b2\u00b3])")
 _PERCENT = re.compile(r"\bpercent(?:age)?\b", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[%]")
 
@@ -80,7 +97,7 @@ def split_unit(text: str) -> tuple[str, Unit | None, str] | None:
         found.groupdict().get("sign", "") + found["number"].strip() if "sign" in found.groupdict() else found["number"]
     )
     written = found["unit"]
-    unit = _UNITS.get(written.lower())
+    unit = None if written in _NOT_SAID_SO else _UNITS.get(written.lower())
     is_before = found.re is _BEFORE
     return None if is_before and unit is not None and unit.kind != _MONEY else (number, unit, written)
 
@@ -90,15 +107,30 @@ def unit_asked(name: str, words: str) -> Unit | None:
 
     ("weight_kg", "") -> kg; ("weight", "Weight in grams.") -> g; money in other small units has none.
     """
-    small = _SMALL_MONEY.search(words) or _SMALL_MONEY.search(name.replace("_", " "))
-    if small is not None:
-        return _CENTS if small[0].lower() in ("cent", "cents") else None
+    if is_small_money(name, words):
+        return _CENTS if _SAYS_CENTS.search(f"{words} {name.replace('_', ' ')} {_CAMEL.sub(' ', name)}") else None
     parts = _NAME_PART.findall(name)
-    by_name = _one(parts[-1:] if len(parts) > 1 else [])
-    if by_name is not None:
-        return by_name
-    said = [group for found in _SAID.findall(words) for group in found if group]
-    return _one([*said, *(["%"] if _PERCENT.search(words) else []), *(["%"] if "percent" in name.lower() else [])])
+    own = [part for part in parts[-1:] if len(parts) > 1 and part.lower() != "min"]  # a "price_min" is the least
+    if _NOT_OF_ONE.search(words):
+        return None
+    units = [_one(own), *_said_units(words), _one(["%"] if "percent" in name.lower() else [])]
+    found = {unit.name: unit for unit in units if unit is not None}
+    unit = next(iter(found.values())) if len(found) == 1 else None
+    return None if unit is not None and unit.kind == _SHARE and _FRACTION.search(words) else unit
+
+
+def _said_units(words: str) -> Iterator[Unit | None]:
+    """Yield the units that words speak of, those per another unit left out."""
+    for found in _SAID.finditer(words):
+        if not _PER.match(words[found.end() :]):
+            yield _one([found[1] or found[2]])
+    if _PERCENT.search(words):
+        yield _UNITS["%"]
+
+
+def is_small_money(name: str, words: str) -> bool:
+    """True where a field's name, or what is said of it, speaks of cents, pence or the smallest unit of a currency."""
+    return any(_SMALL_MONEY.search(text) for text in (words, name.replace("_", " "), _CAMEL.sub(" ", name)))
 
 
 def _one(words: Iterable[str]) -> Unit | None:

@@ -13,6 +13,10 @@ from openapi_mcp.schema.formats import has_format
 _RULES = frozenset(("format", "pattern", "type", "invalid"))
 _FORMATS = frozenset(("date", "date-time", "time"))
 _YEAR_FIRST = re.compile(r"\^?\(*(?:\\d|\[0-9\])\{4\}|\^?\(*(?:19|20)")
+_DURATION = re.compile(r"\b(?:iso|rfc)[- ]?(?:8601|3339) (?:time )?duration", re.IGNORECASE)
+_A_DURATION = "an ISO 8601 duration, such as PT2H30M"
+_ONE_DIGIT = re.compile(r"(?:.*[\s,T])?[1-9]:[0-5][0-9](?: ?(?:[zZ]|[+-]\d\d:?\d\d))?")
+_LONGEST = 80  # characters
 _MOST_DIGITS = 99_999_999  # a day as a number: 20261121
 
 
@@ -25,9 +29,14 @@ def date_form(case: Case) -> Rewrite | Told | None:
     if case.fault.rule not in _RULES:
         return None
     text = _as_text(case.value)
+    if _is_for_duration(case):
+        return _as_duration(case, text)
     target = _target(case) if text else None
     if target is None or _is_shown(case, text):
         return None
+    if _ONE_DIGIT.fullmatch(text.strip()[:_LONGEST]):
+        how = f'write "{case.fault.place}" as {target.said}'
+        return Told(hint=f'"{one_line(text, 60)}" can be read as morning or afternoon: {how}')
     found = [(moment, written(moment, target)) for moment in moments_in(text)]
     fitting = [value for _, value in found if value is not None and fits_document(case, value)]
     if len(found) > 1:
@@ -36,6 +45,18 @@ def date_form(case: Case) -> Rewrite | Told | None:
     if fitting:
         return case.rewritten(fitting[0], f"{'times' if target.name == 'time' else 'dates'} are written {target.said}")
     return _lacking(case, text, found[0][0], target) if found and found[0][1] is None else _unread(case, text, target)
+
+
+def _is_for_duration(case: Case) -> bool:
+    """True where the document, or the API, asks how long something lasts."""
+    asked = format_asked(case)
+    return asked == "duration" or (asked not in _FORMATS and _DURATION.search(words_of(case)) is not None)
+
+
+def _as_duration(case: Case, text: str) -> Told | None:
+    """Say how durations are written: which of hours, minutes and seconds "2:30" are, only a caller knows."""
+    is_one = text.startswith("P") or case.fault.rule in ("type", "invalid")
+    return None if is_one or not text else Told(hint=f'write "{case.fault.place}" as {_A_DURATION}')
 
 
 def _as_text(value: Any) -> str:

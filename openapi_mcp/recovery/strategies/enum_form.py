@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from openapi_mcp.recovery.rewriting.asked import fits, fits_document, schemas_of
+from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.rewriting.asked import fits, fits_document, schemas_of, types_of
 from openapi_mcp.recovery.rewriting.folds import case_folded, separated
 from openapi_mcp.recovery.rewriting.meant import MOST_VALUES, meant, values_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
@@ -12,6 +13,7 @@ from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 _RULES = frozenset(("enum", "const", "type", "alternatives", "invalid"))
 _LONGEST = 300  # characters
 _NEAR = 3
+_SHOWN = 12  # allowed values
 
 
 def enum_form(case: Case) -> Rewrite | Told | None:
@@ -52,13 +54,22 @@ def _near(given: str, allowed: Sequence[Any]) -> list[Any]:
     return [written[name] for name in get_close_matches(case_folded(given), written, n=_NEAR)]
 
 
-def _of_list(case: Case, items: list[Any], allowed: Sequence[Any]) -> Rewrite | None:
+def _told_of_list(case: Case, items: list[Any], allowed: Sequence[Any]) -> Told | None:
+    """Say which values are allowed, to one who gave a list where one of them is asked for."""
+    if case.fault.rule != "type" or "array" in types_of(case):
+        return None
+    near = tuple(_near(items[0], allowed)) if isinstance(items[0], str) else ()
+    shown = one_line(", ".join(map(str, allowed[:_SHOWN])), 160) + (" or others" if len(allowed) > _SHOWN else "")
+    return Told(near=near, hint=f'give "{case.fault.place}" as one value, not in a list: one of {shown}')
+
+
+def _of_list(case: Case, items: list[Any], allowed: Sequence[Any]) -> Rewrite | Told | None:
     """Return the call with each item of an array as an allowed value, where each can mean one only."""
     found: list[Any] = []
     for item in items[:MOST_VALUES]:
         one = [item] if item in allowed else meant(item, allowed, schemas_of(case)) if isinstance(item, str) else []
         if len(one) != 1:
-            return None
+            return _told_of_list(case, items, allowed)
         found += one
     if not 0 < len(found) == len(items) or not fits_document(case, found):
         return None

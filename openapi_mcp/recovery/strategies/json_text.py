@@ -9,6 +9,8 @@ from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 
 _LONGEST = 1_000_000  # characters
 _FENCED = re.compile(r"```[A-Za-z0-9]{0,12}[ \t]*\r?\n(.*?)\r?\n?[ \t]*```", re.DOTALL)
+_COMMA_LAST = re.compile(r",\s*[\]}]")
+_STRING_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<![\[{,:\s]),(?=\s*[\]}])', re.DOTALL)
 _RULES = frozenset(("type", "alternatives"))
 
 
@@ -28,13 +30,16 @@ def json_text(case: Case) -> Rewrite | None:
 def structure_in(text: str) -> dict[str, Any] | list[Any] | None:
     """Return the object or array that a text is, written as JSON once or twice, None for any other text.
 
-    '"[1]"' -> [1]; a fence around it, as models write it, is left out.
+    '"[1]"' -> [1]; a fence around it, as models write it, is left out, and so is a comma behind the last item.
     """
     if len(text) > _LONGEST:
         return None
     fenced = _FENCED.fullmatch(text.strip())
-    value = _read(fenced[1] if fenced else text)
+    inner = fenced[1] if fenced else text
+    value = _read(inner)
     value = _read(value) if isinstance(value, str) else value
+    if value is None and _COMMA_LAST.search(inner):
+        value = _read(_STRING_OR_COMMA.sub(lambda each: each[1] or "", inner))
     return value if isinstance(value, (dict, list)) else None
 
 

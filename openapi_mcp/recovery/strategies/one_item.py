@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from openapi_mcp.recovery.rewriting.asked import fits, types_of, words_of
+from openapi_mcp.recovery.rewriting.certain import doubt, is_identifying, survives
 from openapi_mcp.recovery.rewriting.meant import meant, values_of
+from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_number, plain_number
 from openapi_mcp.recovery.strategies.json_text import structure_in
 from openapi_mcp.recovery.strategies.scalars import readings
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
@@ -26,7 +28,19 @@ def one_item(case: Case) -> Rewrite | Told | None:
     if isinstance(case.value, str) and "," in case.value and "array" in types_of(case):
         return _of_commas(case, case.value)
     found = [value for value in _alone(case, case.value) if fits(case, [value]) or _is_record(case, value)]
+    if found and (told := _in_doubt(case, case.value, found[0], _item_types(case))):
+        return told
     return case.rewritten([found[0]], "one value is given as an array of one") if found else None
+
+
+def _in_doubt(case: Case, given: Any, value: Any, types: frozenset[str]) -> Told | None:
+    """Return what else a text may say than the number that was read from it."""
+    return doubt(case, given, types) if isinstance(given, str) and type(value) in (int, float) else None
+
+
+def _item_types(case: Case) -> frozenset[str]:
+    found = (each.get("type") for each in schemas_at(case.tool.input_schema, (*case.fault.path, 0)))
+    return frozenset(each for each in found if isinstance(each, str))
 
 
 def _alone(case: Case, value: Any) -> Iterator[Any]:
@@ -58,17 +72,30 @@ def _listed(case: Case, parts: list[str]) -> list[Any] | None:
     return [each[0] for each in found] if all(len(each) == 1 for each in found) else None
 
 
-def _of_list(case: Case, items: list[Any]) -> Rewrite | None:
+def _of_list(case: Case, items: list[Any]) -> Rewrite | Told | None:
     inner = items[0] if len(items) == 1 else []
-    alone = [value for value, _ in ((inner, ""), *readings(inner)) if not isinstance(inner, list) and fits(case, value)]
+    alone = [value for value in _out_of_list(case, inner) if fits(case, value)]
     if alone:
-        return case.rewritten(alone[0], "one value is given alone, not in an array")
+        told = _in_doubt(case, inner, alone[0], types_of(case))
+        return told or case.rewritten(alone[0], "one value is given alone, not in an array")
     texts = [str(item) for item in items if isinstance(item, (str, int)) and not isinstance(item, bool)]
     is_plain = 1 < len(texts) == len(items) <= _MOST_PARTS and not any("," in text for text in texts)
     joined = ",".join(texts)
     if is_plain and _SAYS_COMMAS.search(words_of(case)) and fits(case, joined):
         return case.rewritten(joined, "several values are given as one text, with commas between them")
     return None
+
+
+def _out_of_list(case: Case, inner: Any) -> Iterator[Any]:
+    """Yield the only item of an array, what it says in other types, and the one allowed value that it means."""
+    if isinstance(inner, list):
+        return
+    yield inner
+    yield from (value for value, _ in readings(inner))
+    if isinstance(inner, str):
+        schemas = schemas_at(case.tool.input_schema, case.fault.path)
+        found = meant(inner, values_of(schemas), schemas)
+        yield from found if len(found) == 1 else ()
 
 
 def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
@@ -81,8 +108,8 @@ def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
     found = [each for each in _lists(case, parts) if fits(case, each)]
     if is_one and isinstance(as_one, dict):
         return case.rewritten([as_one], "one value is given as an array of one")
-    if not found:
-        return None
+    if (told := _as_one_number(case, text, parts, found)) is not None or not found:
+        return told
     if is_one and not _SAYS_COMMAS.search(words_of(case)):
         return Told(
             hint=f'give "{case.fault.place}" as an array: whether the text is one item, or several, cannot be told'
@@ -90,10 +117,23 @@ def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
     return case.rewritten(found[0], _AS_ARRAY)
 
 
+def _as_one_number(case: Case, text: str, parts: list[str], found: list[list[Any]]) -> Told | None:
+    """Return the one number that a text may be as well: "12,500" for an array of numbers. No id is written so."""
+    whole = plain_number(grouped_number(text) or "")
+    number = None if whole is None or is_identifying(case) else as_json_number(whole)
+    if number is None or not fits(case, [number]):
+        return None
+    near = ([number], *(found[:1] or [parts]))
+    return Told(near=near, hint=f'"{text}" may be one number or several: give "{case.fault.place}" as an array')
+
+
 def _lists(case: Case, parts: list[str]) -> Iterator[list[Any]]:
-    """Yield parts as texts, as what they say in another type, as allowed values: ["1", "2"] -> [1, 2]."""
+    """Yield parts as texts, as what they say in another type, as allowed values: ["1", "2"] -> [1, 2].
+
+    A number is one only where it is written as the part was: "000" is not 0.
+    """
     yield list(parts)
-    others = [[value for value, _ in readings(part) if value is not None] for part in parts]
+    others = [[value for value, _ in readings(part) if value is not None and survives(part, value)] for part in parts]
     if all(others):
         yield [each[0] for each in others]
     if (listed := _listed(case, parts)) is not None:

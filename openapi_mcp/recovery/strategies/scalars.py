@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_mcp.recovery.rewriting.asked import fits, format_asked
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked, schemas_of
+from openapi_mcp.recovery.rewriting.certain import doubt, is_identifying
+from openapi_mcp.recovery.rewriting.meant import values_of
 from openapi_mcp.recovery.rewriting.numbers import as_json_number, plain_number
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.formats import KNOWN, has_format
@@ -23,11 +25,28 @@ def scalars(case: Case) -> Rewrite | Told | None:
         found = [(value, how) for value, how in found if _is_number(value)]
     if len(found) > 1:
         return Told(near=tuple(value for value, _ in found))
-    return case.rewritten(*found[0]) if found else None
+    return (_in_doubt(case, found[0][0]) or case.rewritten(*found[0])) if found else None
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _in_doubt(case: Case, value: Any) -> Told | None:
+    """Return what else a value may say: "20.00" for cents may be 2000; a version 1.1 was 1.10, in part."""
+    if isinstance(case.value, str):
+        return doubt(case, case.value) if _is_number(value) else None
+    if not _is_number(case.value):
+        return None
+    if isinstance(case.value, float) and is_identifying(case):
+        return Told(hint=f'give "{case.fault.place}" as a text, in quotes: a number loses the zeros behind it')
+    same = tuple(each for each in values_of(schemas_of(case)) if isinstance(each, str) and _says(each, case.value))
+    return Told(near=same) if len(same) > 1 else None
+
+
+def _says(text: str, number: float) -> bool:
+    said = plain_number(text)
+    return said is not None and as_json_number(said) == number
 
 
 def readings(value: Any) -> Iterator[tuple[Any, str]]:

@@ -12,6 +12,8 @@ _REFUSED = frozenset(("exists", "invalid"))  # by the API: what cannot be sent a
 _LONGEST = 10_000  # characters
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _OTHER_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
+_ADDRESS = r"[^\s<>@?%,;:\"]{1,64}@[^\s<>@?%,;:\"]{1,255}"
+_EMAIL = re.compile(rf"<(?:mailto:)?({_ADDRESS})>|mailto:({_ADDRESS})", re.IGNORECASE)
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019", "\u00ab": "\u00bb"}
 
 
@@ -23,7 +25,7 @@ def spaces(case: Case) -> Rewrite | None:
     wanted = format_asked(case) if is_looked_at else "password"
     if wanted == "password":  # every character of it counts
         return None
-    for plain, how in _plainer(text):
+    for plain, how in (*_plainer(text), *(_bare_email(text) if wanted == "email" else ())):
         if plain and fits(case, plain) and has_format(plain, wanted):
             return case.rewritten(plain, how)
     return None
@@ -35,6 +37,12 @@ def _plainer(text: str) -> Iterator[tuple[str, str]]:
     yield (plain := _OTHER_BLANKS.sub(" ", _UNSEEN.sub("", plain)).strip()), "no invisible characters stand in a text"
     if len(plain) > 2 and _QUOTES.get(plain[0]) == plain[-1] and plain[-1] not in plain[1:-1]:
         yield plain[1:-1].strip(), "no quotes stand around a text"
+
+
+def _bare_email(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the email in "<a@example.com>" and "mailto:a@example.com" (RFC 5322, section 3.4; RFC 6068)."""
+    if found := _EMAIL.fullmatch(text.strip()):
+        yield found[1] or found[2], "an email is given alone, without brackets or mailto:"
 
 
 STRATEGY = Strategy(
