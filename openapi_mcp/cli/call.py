@@ -19,7 +19,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
-from openapi_mcp.model.fault import Looked, Repair, Suggestion
+from openapi_mcp.model.fault import Looked, Repair, Suggestion, told_repairs
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.text import without_controls
@@ -195,7 +195,7 @@ def _show_request(request: HttpRequest, repairs: tuple[Repair, ...], *, as_json:
         headers = [{"name": name, "value": value} for name, value in request.headers]
         said = {"method": request.method, "url": request.url, "headers": headers, "body": body}
         exact = base64.b64encode(request.body).decode() if isinstance(request.body, bytes) else None
-        told = {"repairs": [each.as_json() for each in repairs]} if repairs else {}
+        told = told_repairs(repairs)
         show_json({**said, "body_base64": exact, "curl": curl(request), **told})
         return
     lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]

@@ -6,13 +6,15 @@ from typing import Any
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import without_lone_surrogates
+from openapi_mcp.model.room import brief
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.model.text import one_line
 from openapi_mcp.response.decode import mask
 
 _LONGEST_MESSAGE = 1_500  # characters
 _LONGEST_FIELD = 200
 _LONGEST_SAID = 500
+_MOST_FAULTS = 20  # more are neither told nor repaired
+_MOST_VALUES = 1_000  # of what a rule asks for
 
 
 def masked_failure(failure: Failure, redact: Redactor) -> Failure:
@@ -21,9 +23,9 @@ def masked_failure(failure: Failure, redact: Redactor) -> Failure:
         failure,
         message=_text(failure.message, redact, _LONGEST_MESSAGE),
         field=failure.field and _text(failure.field, redact, _LONGEST_FIELD),
-        hint=_utf8(redact(failure.hint)),
+        hint=_text(failure.hint, redact, _LONGEST_SAID),
         body=mask(failure.body, redact),
-        faults=tuple(_fault(each, redact) for each in failure.faults),
+        faults=tuple(_fault(each, redact, failure) for each in failure.faults[:_MOST_FAULTS]),
         evidence=_text(failure.evidence, redact, _LONGEST_SAID),
         at=_text(failure.at, redact, _LONGEST_FIELD),
         allowed=tuple(masked_value(each, redact) for each in failure.allowed),
@@ -51,18 +53,22 @@ def masked_value(value: Any, redact: Redactor) -> Any:
     return without_lone_surrogates(mask(value, redact))
 
 
-def _fault(fault: Fault, redact: Redactor) -> Fault:
-    """Return a fault with what the call and the answer say masked; the document's own schema holds no secret."""
+def _fault(fault: Fault, redact: Redactor, failure: Failure) -> Fault:
+    """Return a fault with what the call and the answer say masked.
+
+    The document's own schema holds no secret; what a rule asks for stands there, too, before anything was sent.
+    """
     path = tuple(_utf8(redact(step)) if isinstance(step, str) else step for step in fault.path)
     said, named = _text(fault.said, redact, _LONGEST_SAID), _text(fault.named, redact, _LONGEST_FIELD)
-    return replace(fault, path=path, said=said, named=named, limit=_limit(fault.limit, redact))
+    limit = _limit(fault.limit, redact) if failure.attempts else fault.limit
+    return replace(fault, path=path, said=said, named=named, limit=limit)
 
 
 def _limit(limit: Any, redact: Redactor) -> Any:
     """Return what a rule asks for, masked: allowed values may be the answer's own."""
-    return (
-        tuple(masked_value(each, redact) for each in limit) if isinstance(limit, tuple) else masked_value(limit, redact)
-    )
+    if isinstance(limit, tuple):
+        return tuple(masked_value(each, redact) for each in limit[:_MOST_VALUES])
+    return masked_value(limit[:_MOST_VALUES] if isinstance(limit, list) else limit, redact)
 
 
 def _suggestion(each: Suggestion, redact: Redactor) -> Suggestion:
@@ -71,7 +77,7 @@ def _suggestion(each: Suggestion, redact: Redactor) -> Suggestion:
 
 
 def _text(text: str, redact: Redactor, limit: int) -> str:
-    return _utf8(one_line(redact(text), limit))
+    return _utf8(brief(redact(text), limit))
 
 
 def _utf8(text: str) -> str:

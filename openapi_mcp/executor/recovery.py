@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
+import anyio.lowlevel
 
 from openapi_mcp.auth.scopes import allows
 from openapi_mcp.errors import ConfigError
@@ -15,7 +16,7 @@ from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
-from openapi_mcp.model.fault import Looked, Repair, Suggestion
+from openapi_mcp.model.fault import Looked, Repair, Suggestion, told_repairs
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
@@ -111,7 +112,7 @@ class Recovery:
         about that: it stands in the call to make, under `tries`.
         """
 
-        async def prepared(call: Call, *, as_it_is: bool = False) -> Any:
+        async def prepared(call: Call, *, as_it_is: bool = False, **_how: Any) -> Any:
             return self.preparer.prepare(call, as_it_is=as_it_is)
 
         perform = partial(self._perform, call.caller, attempts, prepared)
@@ -165,9 +166,11 @@ class Recovery:
         return None
 
     async def _perform(self, caller: Caller, attempts: Attempts, attempt: "Attempting", step: "Step") -> Any:
-        from openapi_mcp.recovery.steps import Attempt, Lookup, MayCall
+        from openapi_mcp.recovery.steps import Attempt, Lookup, MayCall, Turn
 
         match step:
+            case Turn():
+                return await anyio.lowlevel.checkpoint()
             case Attempt():
                 return await attempt(step.call, as_it_is=step.as_it_is)
             case Lookup():
@@ -219,7 +222,7 @@ def _noted(found: "Recovered[Page]", redact: Redactor) -> Page:
     """Return a page whose answer says what was repaired, and looked up, on the way to it."""
     page = found.outcome
     assert isinstance(page, Page)  # noqa: S101  a failure was returned before
-    note: dict[str, Any] = {"repairs": [masked_repair(each, redact).as_json() for each in found.repairs]}
+    note: dict[str, Any] = told_repairs([masked_repair(each, redact) for each in found.repairs])
     if found.lookups:
         note["lookups"] = [masked_lookup(each, redact).as_json() for each in found.lookups]
     said = {name: value for name, value in note.items() if value}

@@ -1,13 +1,14 @@
 """One tools/call and what comes back from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
+from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_place, told_repairs
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.room import Room, brief, shown
 from openapi_mcp.model.secret import Secret
 
 
@@ -142,34 +143,45 @@ class Failure:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that a failed result carries, in text and as structured content alike."""
-        said = {
+        said: dict[str, Any] = {
             "kind": self.kind.value,
-            "message": self.message,
+            "message": brief(self.message, _LONGEST_MESSAGE),
             "status": self.status,
-            "field": self.field,
+            "field": self.field and brief(self.field, _LONGEST_FIELD),
             "retryable": self.retryable,
             "retry_after": self.retry_after,
             "attempts": self.attempts,
-            "hint": self.hint,
-            "try": [each.as_json() for each in self.tries],
-            "body": self.body,
+            "hint": brief(self.hint, _LONGEST_HINT),
+            "try": [],
+            "body": None,
         }
-        return {"error": {**said, **{name: value for name, value in self._more().items() if value}}}
+        more = self._more()
+        room = Room(_MOST_TOLD - len(write_json([said, more])))
+        said["try"] = room.of((each.as_json() for each in self.tries), _ROOM_FOR_A_LIST)
+        return {"error": {**said, "body": self.body, **more, **self._listed(room)}}
 
     def _more(self) -> dict[str, Any]:
         """Return what is said only where there is something to say."""
         first = self.faults[0] if self.faults else None
-        return {
+        said, at = brief(self.evidence, _LONGEST_EVIDENCE), brief(self.at, _LONGEST_FIELD)
+        more = {
             "rule": first.rule if first and first.rule != "invalid" else None,
-            "evidence": {"at": self.at, "said": self.evidence} if self.evidence else None,
-            "fields": _fields(self.faults) if len(self.faults) > 1 else None,
-            "allowed": list(self.allowed),
-            "near": list(self.near),
-            "repairs": [each.as_json() for each in self.repairs],
-            "lookups": [each.as_json() for each in self.lookups],
+            "evidence": {"at": at, "said": said} if said else None,
             "waited": round(self.waited, 3),
             "unknown_outcome": self.is_unknown,
         }
+        return {name: value for name, value in more.items() if value}
+
+    def _listed(self, room: Room) -> dict[str, Any]:
+        """Return the lists that are told where they hold something, as far as there is room for them."""
+        listed = {
+            "fields": room.of(_fields(self.faults), _ROOM_FOR_A_LIST) if len(self.faults) > 1 else [],
+            "allowed": room.of(map(shown, self.allowed), _ROOM_FOR_A_LIST),
+            "near": room.of(map(shown, self.near), _ROOM_FOR_A_LIST),
+            **told_repairs(self.repairs, room),
+            "lookups": room.of((each.as_json() for each in self.lookups), _ROOM_FOR_A_LIST),
+        }
+        return {name: value for name, value in listed.items() if value}
 
     def as_result(self) -> Result:
         """Return the result that tells a client of this failure."""
@@ -178,8 +190,17 @@ class Failure:
 
 
 _MOST_FIELDS = 10  # that are told
+_MOST_TOLD = 7_800  # characters of JSON, besides the body: it is what the model has to read
+_ROOM_FOR_A_LIST = 2_500
+_LONGEST_MESSAGE = 1_500
+_LONGEST_HINT = 500
+_LONGEST_EVIDENCE = 500
+_LONGEST_FIELD = 200
+_LONGEST_SAID = 300
 
 
-def _fields(faults: tuple[Fault, ...]) -> list[dict[str, str]]:
-    """Return [{"field", "rule", "said"}], as many as are told."""
-    return [{"field": each.place or each.named, "rule": each.rule, "said": each.said} for each in faults[:_MOST_FIELDS]]
+def _fields(faults: tuple[Fault, ...]) -> Iterator[dict[str, str]]:
+    """Yield {"field", "rule", "said"} of each that is told."""
+    for each in faults[:_MOST_FIELDS]:
+        field = told_place(each.path) or brief(each.named, _LONGEST_FIELD)
+        yield {"field": field, "rule": each.rule, "said": brief(each.said, _LONGEST_SAID)}

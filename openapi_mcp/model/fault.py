@@ -1,16 +1,20 @@
 """What is wrong with an argument of a call, and what was done, or may be done, about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_mcp.model.jsontext import JsonValue, begin_json
-from openapi_mcp.model.text import one_line
+from openapi_mcp.model.room import Room, brief, shown
 
 Path = tuple[str | int, ...]
 """Where in the arguments of a call something is: ("items", 3, "quantity"); () for the call as a whole."""
 
-_SHOWN = 200  # characters of a value that is told
+_LONGEST_PLACE = 200  # characters of where something is
+_LONGEST_SAID = 300
+_LONGEST_CALL = 600  # of the arguments of a call: a longer one is not told in part
+_MOST_REPAIRS = 20  # that are told,
+_ROOM_FOR_REPAIRS = 3_000  # in as many characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,8 @@ class Repair:
 
     def as_json(self) -> dict[str, Any]:
         """Return {"field", "from", "to", "how"}; long values are shortened."""
-        return {"field": place(self.path), "from": _shown(self.before), "to": _shown(self.after), "how": self.how}
+        before, after = shown(self.before), shown(self.after)
+        return {"field": told_place(self.path), "from": before, "to": after, "how": brief(self.how, _LONGEST_SAID)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +85,11 @@ class Suggestion:
     path: Path = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return {"tool", "why"}, with "arguments" where there are any."""
-        said: dict[str, Any] = {"tool": self.tool, "why": self.why}
-        return said if self.arguments is None else {**said, "arguments": dict(self.arguments)}
+        """Return {"tool", "why"}, with "arguments" where there are any that are not too long to be told."""
+        said: dict[str, Any] = {"tool": self.tool, "why": brief(self.why, _LONGEST_SAID)}
+        if self.arguments is None or len(begin_json(dict(self.arguments), _LONGEST_CALL + 1)) > _LONGEST_CALL:
+            return said
+        return {**said, "arguments": dict(self.arguments)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +102,10 @@ class Looked:
     failed: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return {"tool", "arguments", "items"}; "failed": true in place of the items where there was no answer."""
+        """Return {"tool", "arguments", "items"}, long values shortened; "failed": true where there was no answer."""
+        given = {name: shown(value) for name, value in self.arguments.items()}
         brought = {"failed": True} if self.failed else {"items": self.items}
-        return {"tool": self.tool, "arguments": dict(self.arguments), **brought}
+        return {"tool": self.tool, "arguments": given, **brought}
 
 
 def place(path: Iterable[str | int]) -> str:
@@ -105,12 +113,15 @@ def place(path: Iterable[str | int]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def _shown(value: JsonValue) -> JsonValue:
-    """Return a value as it is told: itself, or the beginning of its JSON where that is long."""
-    if isinstance(value, str):
-        return value if len(value) <= _SHOWN else one_line(value, _SHOWN)
-    try:
-        text = begin_json(value, _SHOWN + 1)
-    except (ValueError, TypeError):  # NaN and Infinity, which JSON has no word for
-        return one_line(str(value), _SHOWN)
-    return value if len(text) <= _SHOWN else one_line(text, _SHOWN)
+def told_place(path: Iterable[str | int]) -> str:
+    """Write where something is, in short: a name that a caller gave may be as long as a call."""
+    return brief(place(path), _LONGEST_PLACE)
+
+
+def told_repairs(repairs: Sequence[Repair], room: Room | None = None) -> dict[str, Any]:
+    """Return {"repairs": [...]} with as many as are told, and "more_repairs", how many there were besides."""
+    listed = (room or Room(_ROOM_FOR_REPAIRS)).of(
+        (each.as_json() for each in repairs[:_MOST_REPAIRS]), _ROOM_FOR_REPAIRS
+    )
+    said = {"repairs": listed, "more_repairs": len(repairs) - len(listed)}
+    return {name: value for name, value in said.items() if value}

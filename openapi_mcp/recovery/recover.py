@@ -6,14 +6,15 @@ from typing import Any, Generic, TypeVar
 
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.capability import Capability
-from openapi_mcp.model.fault import Looked, Path, Repair
+from openapi_mcp.model.fault import Fault, Looked, Path, Repair
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.acted import may_repeat
 from openapi_mcp.recovery.listed import items_in
-from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, MayCall, Step
+from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, MayCall, Step, Turn
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
 from openapi_mcp.recovery.telling.tell import tell
+from openapi_mcp.recovery.work import TooMuchWorkError, Work
 from openapi_mcp.request.arguments import offered
 
 _REPAIRED = frozenset((FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED, FailureKind.NOT_FOUND))
@@ -21,6 +22,7 @@ _MOST_ROUNDS = 12  # repairs of one call before anything is sent: each must brin
 _GONE = 410  # RFC 9110 section 15.5.11: it was there, so it was named rightly
 _MOST_FAULTS = 20  # of one failure that are looked at
 _MOST_STEPS = 50  # that one strategy asks for
+_STEPS_OF_A_STRATEGY = 10  # that each look at a fault counts for
 
 Answer = TypeVar("Answer")
 
@@ -50,6 +52,7 @@ class _Story:
     seen: set[str] = field(default_factory=set)
     taken: set[Path] = field(default_factory=set)
     found: dict[str, Found | None] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
 
 
 def recover(
@@ -67,7 +70,7 @@ def recover(
     """
     if (tool := tools.get(call.tool)) is not None:
         call = replace(call, arguments=offered(tool, call.arguments))  # under the names that faults have
-    story = _Story(call=call, base_url=base_url, seen={repr(call.arguments)})
+    story = _Story(call=call, base_url=base_url)
     outcome: Any = failure
     for _ in range(_MOST_ROUNDS):
         if not isinstance(outcome, Failure):
@@ -91,14 +94,13 @@ def _count(story: _Story, failure: Failure) -> None:
 
 def _goes_on(
     story: _Story, failure: Failure, tools: Mapping[str, Tool], strategies: Sequence[Strategy], policy: Recovering
-) -> Generator[Lookup | Learn, Any, bool]:
+) -> Generator[Lookup | Learn | Turn, Any, bool]:
     """Bring the story's call to what is attempted next; return whether there is something."""
     tool = tools.get(story.call.tool)
     if tool is not None and _may_be_repaired(story, failure, tool, policy):
         usable = [each for each in strategies if _applies(each, failure, story.call, policy)]
         found = yield from _repaired(story, failure, tool, tools, usable)
-        if found is not None and (mark := repr(found.arguments)) not in story.seen:
-            story.seen.add(mark)
+        if found is not None and _is_new(story, found.arguments):
             story.repairs += found.repairs
             story.call = replace(story.call, arguments=found.arguments)
             return True
@@ -107,6 +109,15 @@ def _goes_on(
         story.as_it_is = True
         return True
     return False
+
+
+def _is_new(story: _Story, arguments: Mapping[str, Any]) -> bool:
+    """True for arguments that were not attempted yet."""
+    story.seen = story.seen or {repr(story.call.arguments)}
+    mark = repr(arguments)
+    is_new = mark not in story.seen
+    story.seen.add(mark)
+    return is_new
 
 
 def _may_be_repaired(story: _Story, failure: Failure, tool: Tool, policy: Recovering) -> bool:
@@ -126,13 +137,30 @@ def _applies(strategy: Strategy, failure: Failure, call: Call, policy: Recoverin
 
 def _repaired(
     story: _Story, failure: Failure, tool: Tool, tools: Mapping[str, Tool], strategies: Sequence[Strategy]
-) -> Generator[Lookup | Learn, Any, Rewrite | None]:
-    """Return the arguments after all repairs of these faults, and these repairs; None where there was none."""
-    call, repairs = story.call, list[Repair]()
+) -> Generator[Lookup | Learn | Turn, Any, Rewrite | None]:
+    """Return the arguments after all repairs of these faults, and these repairs; None where there was none.
+
+    So it is where they take too much work.
+    """
     story.told = ()
+    try:
+        return (yield from _all_repaired(story, failure, tool, tools, strategies))
+    except TooMuchWorkError:
+        return None
+
+
+def _all_repaired(
+    story: _Story, failure: Failure, tool: Tool, tools: Mapping[str, Tool], strategies: Sequence[Strategy]
+) -> Generator[Lookup | Learn | Turn, Any, Rewrite | None]:
+    call, repairs = story.call, list[Repair]()
+    at_first = Case(
+        call=call, tool=tool, fault=Fault(path=(), rule="invalid"), failure=failure, tools=tools,
+        base_url=story.base_url, work=story.work,
+    )  # fmt: skip
     for fault in failure.faults[:_MOST_FAULTS]:
-        case = Case(call=call, tool=tool, fault=fault, failure=failure, tools=tools, base_url=story.base_url)
-        rewrite = yield from _remedy(story, case, strategies)
+        if fault is not failure.faults[0]:
+            yield Turn()
+        rewrite = yield from _remedy(story, replace(at_first, call=call, fault=fault), strategies)
         if rewrite is not None:
             call = replace(call, arguments=rewrite.arguments)
             repairs += rewrite.repairs
@@ -146,6 +174,7 @@ def _remedy(
     for strategy in strategies:
         if strategy.asks and case.fault.path in story.taken:
             continue  # what a lookup has put there is no name of the caller's
+        case.work.spend(_STEPS_OF_A_STRATEGY)
         found = yield from _within_bounds(story, strategy.repair(case))
         if isinstance(found, Rewrite):
             story.taken |= {repair.path for repair in found.repairs} if strategy.asks else set()

@@ -40,6 +40,11 @@ class MayCall:
     tool: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Let others be served; answered with nothing."""
+
+
 Learned = Callable[[str], Capability]
 """Returns what the tool of a name needs and yields: nothing where that is not known, or not in time."""
 
@@ -56,4 +61,4 @@ class Found:
     is_whole: bool = True
 
 
-Step = Attempt | Lookup | Learn | MayCall
+Step = Attempt | Lookup | Learn | MayCall | Turn

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openapi_mcp.model.call import Call, Failure
+from openapi_mcp.model.document import Schema
 from openapi_mcp.model.fault import Fault, Path, Repair, Suggestion
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.steps import Learn, Lookup
 from openapi_mcp.recovery.values import MISSING, value_at, with_value, without
+from openapi_mcp.recovery.work import Work
 from openapi_mcp.schema.bounded import TooManyStepsError
 from openapi_mcp.schema.check import Check
+
+_MOST_STEPS = 20_000  # of one check: a value that takes more is not taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,8 @@ class Case:
 
     `call` has the arguments as they are by now, under the names of the list; `failure` all of the call's faults, of
     which `fault` is one. `tools` are those of the server by their names: what may be called of them, Learned says.
-    `base_url` is what the path of the operation is appended to, "" where that is not known.
+    `base_url` is what the path of the operation is appended to, "" where that is not known. `work` is what is kept, and
+    how much may be done, for all faults of the call.
     """
 
     call: Call
@@ -57,6 +62,7 @@ class Case:
     failure: Failure
     tools: Mapping[str, Tool] = field(default_factory=dict)
     base_url: str = ""
+    work: Work = field(default_factory=Work, repr=False, compare=False)
 
     @property
     def was_sent(self) -> bool:
@@ -73,13 +79,22 @@ class Case:
 
         What takes too many steps to check is not taken.
         """
-        schema = (fault or self.fault).schema
-        definitions = self.tool.input_schema.get("$defs", {})
-        check = Check(schema, {f"#/$defs/{name}": each for name, each in definitions.items()})
+        return self.fits((fault or self.fault).schema, value)
+
+    def fits(self, schema: Schema, value: Any) -> bool:
+        """True where a schema of the tool takes a value."""
+        check = self.work.once("check", schema, lambda: self._check(schema))
         try:
             return not check.errors(value)
         except TooManyStepsError:
             return False
+        finally:
+            self.work.spend(check.taken)
+
+    def _check(self, schema: Schema) -> Check:
+        definitions: Mapping[str, Schema] = self.tool.input_schema.get("$defs", {})
+        named = self.work.once("definitions", definitions, lambda: {f"#/$defs/{n}": s for n, s in definitions.items()})
+        return Check(schema, named, most_steps=_MOST_STEPS)
 
     def rewritten(self, value: Any, how: str, path: Path | None = None) -> Rewrite:
         """Return the arguments with a value in the place of the fault (or at `path`), and the repair that says so."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SHOWN_VALUES = 20
 _SHOWN_ERRORS = 5
+_MOST_UNKNOWN = 20  # names of which each is a fault; of more it is said how many they are
+_LONGEST_NAME = 80  # characters of a name that others are held against
 
 
 class BrokenRulesError(ArgumentsError):
@@ -112,7 +114,7 @@ def _refuse(complaints: "list[_Complaint]") -> None:
     complaints.sort(key=lambda complaint: complaint.rank)
     texts = list(dict.fromkeys(complaint.fault.said for complaint in complaints))
     shown = texts[:_SHOWN_ERRORS]
-    more = len(texts) - len(shown)
+    more = len(texts) - len(shown) + sum(complaint.more for complaint in complaints)
     message = "; ".join(shown) + (f"; and {more} more" if more else "")
     raise BrokenRulesError(message, tuple(complaint.fault for complaint in complaints), complaints[0].hint)
 
@@ -137,10 +139,13 @@ def _is_ignored(tool: Tool, name: str) -> bool:
 
 
 class _Complaint:
-    def __init__(self, fault: Fault, hint: str = "", rank: int = 1) -> None:
+    """What is said of one fault; `more` are the ones like it of which nothing is said."""
+
+    def __init__(self, fault: Fault, hint: str = "", rank: int = 1, more: int = 0) -> None:
         self.fault = fault
         self.hint = hint or f'correct "{fault.path[0] if fault.path else "arguments"}" and call again'
         self.rank = rank
+        self.more = more
 
 
 def _broken_rules(given: Mapping[str, Any], check: Check, tool: Tool | None = None) -> list[_Complaint]:
@@ -216,18 +221,26 @@ def _missing(error: "ValidationError") -> _Complaint:
 
 
 def _unknown(known: list[str], given: Mapping[str, Any], all_bodies: Mapping[str, Any]) -> "Iterator[_Complaint]":
-    """Yield what is said of each argument that is unknown; which ones are known is said once."""
-    unknown = [name for name in given if name not in known]
-    yield from (_unknown_argument(name, known, all_bodies, is_first=name == unknown[0]) for name in unknown)
+    """Yield what is said of the first arguments that are unknown; which ones are known is said once."""
+    limit = dict.fromkeys(known)
+    unknown = [name for name in given if name not in limit]
+    more = len(unknown[_MOST_UNKNOWN:])
+    for name in unknown[:_MOST_UNKNOWN]:
+        is_first = name == unknown[0]
+        said, hint = _said_of_unknown(name, known, all_bodies, is_first=is_first)
+        fault = Fault(path=(name,), rule="unknown", limit=tuple(limit), said=said)
+        yield _Complaint(fault, hint, rank=0, more=more if is_first else 0)
 
 
-def _unknown_argument(name: str, known: list[str], all_bodies: Mapping[str, Any], *, is_first: bool) -> _Complaint:
+def _said_of_unknown(name: str, known: list[str], all_bodies: Mapping[str, Any], *, is_first: bool) -> tuple[str, str]:
+    """Return what is said of an unknown argument, and what to do: that is told of the first one."""
+    shown = f'argument "{one_line(name, _LONGEST_NAME)}"'
     if name in all_bodies:
-        hint, what = "leave it out, or name the type of the body that it is for", "is for another type of the body"
-    else:
-        near = near_arguments(name, known, 1)
-        listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
-        hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
-        what = f"is unknown: this tool takes {listed}" if is_first else "is unknown"
-    said = f'argument "{one_line(name, 80)}" {what}'
-    return _Complaint(Fault(path=(name,), rule="unknown", limit=tuple(known), said=said), hint, rank=0)
+        hint = "leave it out, or name the type of the body that it is for"
+        return f"{shown} is for another type of the body", hint
+    if not is_first:
+        return f"{shown} is unknown", ""
+    near = near_arguments(name[:_LONGEST_NAME], known, 1)
+    listed = ", ".join(known[:_SHOWN_VALUES]) or "no arguments"
+    hint = f'did you mean "{near[0]}"?' if near else f"arguments of this tool: {listed}"
+    return f"{shown} is unknown: this tool takes {listed}", hint

@@ -46,19 +46,26 @@ class TooDeepError(RecursionError):
     """
 
 
-class _Budget:
+class Budget:
+    """The steps that are `left` for one check; `schemas` are what a `$ref` names."""
+
     def __init__(self, left: int, schemas: Mapping[str, Schema]) -> None:
         self.left = left
         self.schemas = schemas
         self.depth = 0
 
     def spend(self, steps: int) -> None:
+        """Count steps.
+
+        Raises:
+            TooManyStepsError: there are not as many left.
+        """
         self.left -= steps
         if self.left < 0:
             raise TooManyStepsError
 
 
-_BUDGET: ContextVar[_Budget] = ContextVar("steps of the check that is under way")
+_BUDGET: ContextVar[Budget] = ContextVar("steps of the check that is under way")
 
 
 def errors(
@@ -68,17 +75,19 @@ def errors(
     schemas: Mapping[str, Schema] = MappingProxyType({}),
     *,
     as_far: bool = False,
+    budget: Budget | None = None,
 ) -> "list[ValidationError]":
     """Return the rules that an instance breaks, the first hundred of them; `schemas` are what a `$ref` names.
 
-    Where it takes too many steps, what was found so far is returned if that is wanted: `as_far`.
+    Where it takes too many steps, what was found so far is returned if that is wanted: `as_far`. A `budget` of the
+    caller's own, which it reads afterwards, takes the place of `most` and `schemas`.
 
     Raises:
         TooManyStepsError: it takes more than `most` steps.
         TooDeepError: schema or instance are nested without end.
         KeyError: a `$ref` leads nowhere.
     """
-    token = _BUDGET.set(_Budget(most, schemas))
+    token = _BUDGET.set(budget or Budget(most, schemas))
     found: list[ValidationError] = []
     try:
         found.extend(islice(check.iter_errors(instance), _MOST_ERRORS))  # one by one: what came stays

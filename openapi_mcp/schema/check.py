@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.model.document import Schema
-from openapi_mcp.schema.bounded import MAX_STEPS, TooManyStepsError, bounded, errors
+from openapi_mcp.schema.bounded import MAX_STEPS, Budget, TooManyStepsError, bounded, errors
 from openapi_mcp.schema.plain import FEW_STEPS, Look
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ class Check:
     """Holds values against a schema (JSON Schema 2020-12; `format` is an annotation there).
 
     `schemas` are what a `$ref` names. The validator is made for the first value that does not plainly fit. What
-    takes too many steps is an error, or is checked `as_far` as they reach.
+    takes too many steps is an error, or is checked `as_far` as they reach. `taken` are the steps of the last check.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Check:
         self._most_steps = most_steps
         self._as_far = as_far
         self._validator: Validator | None = None
+        self.taken = 0
 
     @property
     def names(self) -> list[str]:
@@ -48,7 +49,9 @@ class Check:
             TooManyStepsError, TooDeepError, KeyError: as `bounded.errors` does.
         """
         look = Look(self._schemas, self._few_steps)
-        if look.fits(self._schema, value):
+        is_fit = look.fits(self._schema, value)
+        self.taken = self._few_steps - look.left
+        if is_fit:
             return []
         if look.left < 0 and self._few_steps >= self._most_steps:  # the validator takes more steps than a look
             if self._as_far:
@@ -56,4 +59,8 @@ class Check:
             raise TooManyStepsError
         if self._validator is None:
             self._validator = bounded(self._schema)
-        return errors(self._validator, value, self._most_steps, self._schemas, as_far=self._as_far)
+        budget = Budget(self._most_steps, self._schemas)
+        try:
+            return errors(self._validator, value, budget=budget, as_far=self._as_far)
+        finally:
+            self.taken += self._most_steps - budget.left

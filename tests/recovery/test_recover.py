@@ -12,7 +12,7 @@ from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.recover import Recovered, nothing_known, recover
-from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup
+from openapi_mcp.recovery.steps import MOST_ATTEMPTS, MOST_LOOKUPS, Attempt, Found, Learn, Lookup, Turn
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told, at_once
 
 FULL = Recovering()
@@ -183,6 +183,7 @@ def test_all_faults_are_repaired_before_the_next_attempt() -> None:
     """Our choice: an attempt costs a request."""
     both = replace(REJECTED, faults=(BAD, replace(BAD, path=("width",))))
     flow = recover(Call(tool="read", arguments={"size": "x", "width": 2}), both, {"read": TOOL}, [ONE_MORE], FULL)
+    assert next(flow) == Turn()
     assert next(flow) == Attempt(call=Call(tool="read", arguments={"size": 0, "width": 3}))
 
 

@@ -11,7 +11,7 @@ from openapi_mcp.model.policy import Recovering
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recovery.recover import Recovered, nothing_known, recover
 from openapi_mcp.recovery.registry import in_order, own_strategies
-from openapi_mcp.recovery.steps import Attempt, Learn
+from openapi_mcp.recovery.steps import Attempt, Learn, Turn
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told
 from support.make import BASE_URL, Json, one_tool, parameter
 
@@ -73,6 +73,8 @@ def settled(tool: Tool, arguments: Mapping[str, Any]) -> Recovered[Any]:
     def perform(step: object) -> Any:
         if isinstance(step, Learn):
             return nothing_known
+        if isinstance(step, Turn):
+            return None
         assert isinstance(step, Attempt), step
         return maker.prepare(step.call, as_it_is=step.as_it_is)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.schema.places import schemas_at
 
 _WRAPPERS = frozenset(
@@ -49,7 +50,22 @@ def fields_of(tool: Tool, argument: str) -> frozenset[str]:
     return frozenset(name for each in named if isinstance(each, Mapping) for name in each)
 
 
+def objects_of(case: Case) -> Mapping[str, frozenset[str]]:
+    """Return the fields of each argument of the tool that is an object."""
+    tool = case.tool
+    return case.work.once("objects", tool, lambda: {n: f for n in declared(tool) if (f := fields_of(tool, n))})
+
+
 def joined(outer: str, inner: str) -> frozenset[str]:
     """Return the names that a field goes by outside of its object: "address_street", "address.street", and so on."""
     named = inner[:1].upper() + inner[1:]
     return frozenset((f"{outer}_{inner}", f"{outer}.{inner}", f"{outer}-{inner}", f"{outer}[{inner}]", outer + named))
+
+
+def parted(name: str, outer: str) -> frozenset[str]:
+    """Return the fields of an object that a name may be joined of: ("address_street", "address") -> {"street", ...}."""
+    rest = name.removeprefix(outer)
+    if rest == name and outer:
+        return frozenset()
+    inner = (rest[1:], rest[1:-1], rest, rest[:1].lower() + rest[1:])
+    return frozenset(each for each in inner if name in joined(outer, each))

@@ -60,8 +60,9 @@ def level_at(case: Case, path: Path, fault: Fault | None = None) -> Level | None
     given = value_at(_known_by_the_list(case), path)
     if not isinstance(given, Mapping) or len(given) > _MOST_FIELDS:
         return None
-    schema = fault.schema if fault else _schema_at(case.tool, path)
-    declared = _of_this_body(case, path, _fields(schema, case.tool))
+    tool = case.tool
+    schema = fault.schema if fault else case.work.once("schema", tool, lambda: _schema_at(tool, path), path)
+    declared = _of_this_body(case, path, case.work.once("fields", schema, lambda: _fields(schema, tool)))
     if not declared or len(declared) > _MOST_FIELDS:
         return None
     required = frozenset(schema.get("required", ())) if isinstance(schema.get("required", ()), list) else frozenset()
@@ -76,7 +77,8 @@ def level_at(case: Case, path: Path, fault: Fault | None = None) -> Level | None
 
 def _known_by_the_list(case: Case) -> Mapping[str, Any]:
     """Return the arguments without those that are dropped whatever they are: they are not unknown."""
-    return offered(case.tool, case.call.arguments)
+    given = case.call.arguments
+    return case.work.once("offered", given, lambda: offered(case.tool, given))
 
 
 def _of_this_body(case: Case, path: Path, fields: dict[str, Schema]) -> dict[str, Schema]:
@@ -84,7 +86,8 @@ def _of_this_body(case: Case, path: Path, fields: dict[str, Schema]) -> dict[str
     known = case.fault.limit
     if path or case.fault.rule != "unknown" or not isinstance(known, tuple) or case.fault.path[0] in fields:
         return fields
-    return {name: each for name, each in fields.items() if name in known}
+    names = case.work.once("names", known, lambda: frozenset(known))
+    return fields if fields.keys() <= names else {name: each for name, each in fields.items() if name in names}
 
 
 def _missing(case: Case, path: Path) -> frozenset[str]:

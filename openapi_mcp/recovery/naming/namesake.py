@@ -41,9 +41,8 @@ class Meant:
 
 def meant_by(case: Case, level: Level, given: str) -> Meant | None:
     """Return what an unknown name of an object stands for, None where it is like none of the declared ones."""
-    found = [(alike(given, name, level, case.tool), name) for name in level.declared]
-    likeness = min((each for each, _ in found if each is not None), default=None)
-    names = tuple(name for each, name in found if each is likeness)
+    nearest = case.work.once("nearest", level.declared, lambda: _nearest(case, level, given), level.path, given)
+    likeness, names = nearest
     if is_bare_id(given) and (likeness is None or likeness > Likeness.WORD):
         likeness, names = Likeness.KEY, ids_meant(level, case.tool)
     if likeness is None or not names:
@@ -52,6 +51,14 @@ def meant_by(case: Case, level: Level, given: str) -> Meant | None:
     if is_same and any(name in level.given for name in names):
         return Meant(names=names, likeness=likeness, is_given=True)
     return Meant(names=_that_take(case, level, given, names, likeness), likeness=likeness, alike=names)
+
+
+def _nearest(case: Case, level: Level, given: str) -> tuple[Likeness | None, tuple[str, ...]]:
+    """Return how near an unknown name is to the declared ones that are nearest to it, and which these are."""
+    case.work.spend(len(level.declared))
+    found = [(alike(given, name, level, case.tool), name) for name in level.declared]
+    likeness = min((each for each, _ in found if each is not None), default=None)
+    return likeness, tuple(name for each, name in found if each is likeness)
 
 
 def _that_take(case: Case, level: Level, given: str, names: tuple[str, ...], likeness: Likeness) -> tuple[str, ...]:

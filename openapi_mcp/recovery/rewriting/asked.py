@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openapi_mcp.model.fault import Fault
+from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.schema.formats import KNOWN, has_format
 from openapi_mcp.schema.places import schemas_at, spread
@@ -14,9 +15,14 @@ _MOST_WORDS = 4_000  # characters of what is said of one place that are read
 
 def schemas_of(case: Case) -> list[Mapping[str, Any]]:
     """Return what the document says of the place of a fault, the nearest last."""
-    found = schemas_at(case.tool.input_schema, case.fault.path)
+    tool, fault = case.tool, case.fault
+    return case.work.once("said", fault.schema, lambda: _schemas_of(tool, fault), fault.path)
+
+
+def _schemas_of(tool: Tool, fault: Fault) -> list[Mapping[str, Any]]:
+    found = schemas_at(tool.input_schema, fault.path)
     known = {id(each) for each in found}
-    own = spread([case.fault.schema], case.tool.input_schema.get("$defs", {}))
+    own = spread([fault.schema], tool.input_schema.get("$defs", {}))
     return [*found, *(each for each in own if id(each) not in known)]
 
 

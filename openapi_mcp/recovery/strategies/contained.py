@@ -36,12 +36,20 @@ def contained(case: Case) -> Rewrite | Told | None:
     name = case.fault.path[len(level.path) :][:1]
     match case.fault.rule:
         case "required" if is_missing(case):
-            return _one_of(case, level, [each for each in _parts(case, level) if case.fault.path[-1] in each.values])
+            return _one_of(
+                case, level, [each for each in _all_parts(case, level) if case.fault.path[-1] in each.values]
+            )
         case "unknown" if name and name[0] in level.given:
-            return _one_of(case, level, [each for each in _parts(case, level) if each.source == name[0]])
+            return _one_of(case, level, [each for each in _all_parts(case, level) if each.source == name[0]])
         case rule if rule in _BROKEN and name and name[0] in level.declared:
             return _one_of(case, level, list(_own_parts(case, level, str(name[0]))))
     return None
+
+
+def _all_parts(case: Case, level: Level) -> Sequence[Part]:
+    """Return what the arguments contain, the same for each fault of one object."""
+    fields = (level.path, tuple(level.declared))
+    return case.work.once("parts", case.call.arguments, lambda: list(_parts(case, level)), *fields)
 
 
 def _parts(case: Case, level: Level) -> Iterator[Part]:

@@ -22,8 +22,8 @@ def enum_form(case: Case) -> Rewrite | Told | None:
     Letter case, what divides words, accents, plural, or the document's own label for a value. Where two values are
     meant alike none is taken, and both are told; where none is, those that are written nearly so.
     """
-    allowed = _allowed(case)
-    if case.fault.rule not in _RULES or not allowed:
+    allowed = _allowed(case) if case.fault.rule in _RULES else []
+    if not allowed:
         return None
     if isinstance(case.value, list):
         return _of_list(case, case.value, allowed)

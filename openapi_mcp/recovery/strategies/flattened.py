@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from openapi_mcp.model.fault import Repair
-from openapi_mcp.recovery.naming.depth import declared, fields_of, joined
+from openapi_mcp.recovery.naming.depth import declared, objects_of, parted
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 
 _MOST_UNKNOWN = 50  # arguments that are looked at
@@ -54,16 +54,23 @@ def _unknown(case: Case) -> list[str]:
 
 def _home(case: Case, name: str) -> _Home | None:
     """Return the one field that an unknown argument can be, None where there is none, or more."""
-    objects = {outer: fields_of(case.tool, outer) for outer in declared(case.tool)}
+    homes = case.work.once("homes", case.tool, lambda: _homes(case, name), name)
+    found = [home for home in homes if _is_free(case, home)]
+    return found[0] if len(found) == 1 == len(homes) else None
+
+
+def _homes(case: Case, name: str) -> list[_Home]:
+    """Return the fields that a name says together with their object, else those that it is the name of."""
+    objects = objects_of(case)
+    case.work.spend(len(objects))
     said = [
         _Home(given=name, outer=outer, field=field, is_said=True)
         for outer, fields in objects.items()
-        for field in fields
-        if name in joined(outer, field)
+        for field in sorted(parted(name, outer) & fields)
     ]
-    plain = [_Home(given=name, outer=outer, field=name, is_said=False) for outer in objects if name in objects[outer]]
-    found = [home for home in said or plain if _is_free(case, home)]
-    return found[0] if len(found) == 1 == len(said or plain) else None
+    return said or [
+        _Home(given=name, outer=outer, field=name, is_said=False) for outer in objects if name in objects[outer]
+    ]
 
 
 def _is_free(case: Case, home: _Home) -> bool:

@@ -11,8 +11,6 @@ from openapi_mcp.recovery.parts.inner import held_id
 from openapi_mcp.recovery.steps import Learn
 from openapi_mcp.recovery.strategies.json_text import structure_in
 from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy
-from openapi_mcp.schema.bounded import TooManyStepsError
-from openapi_mcp.schema.check import Check
 
 
 def wrapped(case: Case) -> Remedy:
@@ -54,12 +52,7 @@ def _spelled(names: Iterable[str]) -> set[str]:
 
 def _is_whole(case: Case, arguments: Mapping[str, Any]) -> bool:
     """True for arguments that need nothing else."""
-    schema = case.tool.input_schema
-    check = Check(schema, {f"#/$defs/{name}": each for name, each in schema.get("$defs", {}).items()})
-    try:
-        return not check.errors(dict(arguments))
-    except TooManyStepsError:
-        return False
+    return case.fits(case.tool.input_schema, dict(arguments))
 
 
 def _as_joined(case: Case, name: str, held: Mapping[str, Any]) -> Mapping[str, Any] | None:
