@@ -67,6 +67,7 @@ from openapi_mcp.tls import Trust
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
+_LARGE_REFUSAL = 200_000  # more is looked for in one
 _PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _MAX_URL = 500  # characters of a URL in a note
 _NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
@@ -305,7 +306,7 @@ class Executor:
             return self._unanswered(error, delivery)
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
-        if len(response.body) < _LARGE:
+        if len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL):
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 

@@ -31,7 +31,7 @@ from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.recovery.refusals.kinds import hint_for
 from openapi_mcp.request.arguments import BrokenRulesError
-from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
+from openapi_mcp.response.decode import refusal_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
 _CONFIRM = "if the API is really there, confirm it where the server is started: --base-url URL"
@@ -177,15 +177,10 @@ def timed_out(request: HttpRequest, timeout: float) -> Failure:
 
 def _error_body(response: HttpResponse, redact: Redactor) -> tuple[Any, Any]:
     """Return the upstream's own answer, masked, whole and shortened: JSON where it is, else text, None for bytes."""
-    value, is_json = json_body(response)
-    text = text_body(response)
-    if is_json and not is_deep(value, text or ""):
-        masked = mask(value, redact)
-        return masked, shape_json(masked, _MAX_ERROR_BODY)[0]
-    if not text:
-        return None, None
-    said = redact(text)
-    return said, shape_text(said, _MAX_ERROR_BODY)[0]
+    said, is_json = refusal_body(response, redact)
+    if isinstance(said, str) and not is_json:
+        return said, shape_text(said, _MAX_ERROR_BODY)[0]
+    return said, shape_json(said, _MAX_ERROR_BODY)[0] if is_json else None
 
 
 def shown_origin(url: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 from openapi_mcp.errors import ArgumentsError, ConfigError
 from openapi_mcp.executor.failures import invalid, unknown_tool
@@ -17,10 +16,14 @@ from openapi_mcp.model.tool import SentBody, Tool, Toolset
 from openapi_mcp.request.arguments import accepts, offered, schema_for, validate, validator
 from openapi_mcp.request.build import build_request
 from openapi_mcp.request.choose import chosen_body
+from openapi_mcp.request.digits import unwritable
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.schema.check import Check
 from openapi_mcp.schema.formats import Places, formatted_places, misformatted
+
+_TOO_LONG = 'argument "{}" holds a number of more than 4,300 digits'
+_SHORTER = "give a number of fewer digits, or a text where that is taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,12 @@ class Prepared:
     tool: Tool
     arguments: dict[str, Any]
     request: HttpRequest
+
+
+def _new_key() -> str:
+    from uuid import uuid4
+
+    return str(uuid4())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,7 +52,7 @@ class Preparer:
     server_of: Callable[[Operation], str]
     routes: Routes = field(default_factory=Routes)
     find: FindFile = no_folder
-    new_key: Callable[[], str] = lambda: str(uuid4())
+    new_key: Callable[[], str] = _new_key
     _checks: dict[tuple[str, str], Check] = field(init=False, default_factory=dict)
     _places: dict[tuple[str, str], Places | None] = field(init=False, default_factory=dict)
 
@@ -59,6 +68,10 @@ class Preparer:
             return self._prepared(tool, offered(tool, call.arguments), as_it_is=as_it_is)
         except ArgumentsError as error:
             return invalid(error)
+        except ValueError:
+            if (found := unwritable(call.arguments)) is not None:
+                return invalid(ArgumentsError(_TOO_LONG.format(one_line(found, 80)), field=found, hint=_SHORTER))
+            raise
         except ConfigError as error:
             return Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "")
 

@@ -20,6 +20,7 @@ from openapi_mcp.model.fault import Looked, Repair, Suggestion, told_repairs
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
+from openapi_mcp.request.digits import unwritable
 from openapi_mcp.response.collect import Page
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Recovery:
 
     async def run(self, call: Call, failure: Failure, attempts: Attempts, redact: Redactor) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, with a note of that; else the failure, all told."""
+        if unwritable(call.arguments) is not None:  # nothing can be said of it but that
+            return failure
         try:
             found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts, attempts.page))
         except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
@@ -124,6 +127,8 @@ class Recovery:
 
     def foreseen(self, call: Call, failure: Failure) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
         """Return what a call comes to before it is sent, repaired without asking anybody, and the repairs."""
+        if unwritable(call.arguments) is not None:
+            return failure, ()
         try:
             found: Recovered[Prepared] = drive_at_once(self._flow(call, failure), self._foresee)
         except RecursionError:  # as above

@@ -15,10 +15,10 @@ def told_seconds(outcome: Outcome, now: float) -> float | None:
     """
     if not isinstance(outcome, HttpResponse) or outcome.status < 429:
         return None
-    from openapi_mcp.recovery.refusals.resets import told_wait
+    from openapi_mcp.recovery.refusals.resets import LONGEST_WAIT, told_wait
 
     found = told_wait(outcome, _body(outcome), now)
-    return found[0] if found else None
+    return found[0] if found and found[0] <= LONGEST_WAIT else None
 
 
 def is_spent(outcome: Outcome) -> bool:

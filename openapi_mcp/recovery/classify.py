@@ -16,7 +16,7 @@ from openapi_mcp.recovery.refusals.kinds import hint_for, is_retryable, kind_of
 from openapi_mcp.recovery.refusals.place import Places, Spot
 from openapi_mcp.recovery.refusals.quota import kind_by_code, limited_kind
 from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
-from openapi_mcp.recovery.refusals.resets import is_used_up, told_wait
+from openapi_mcp.recovery.refusals.resets import LONGEST_WAIT, is_used_up, told_wait
 from openapi_mcp.recovery.refusals.rules import rule_of
 from openapi_mcp.recovery.refusals.subject import about
 from openapi_mcp.recovery.refusals.work import has_acted
@@ -56,7 +56,7 @@ def classify(response: HttpResponse, body: Any, refused: Refused, now: float) ->
         status=response.status,
         field=(first.place or first.named) if first else None,
         retryable=kind is FailureKind.RATE_LIMITED or (kind is not FailureKind.QUOTA and is_retryable(response.status)),
-        retry_after=wait[0] if wait else None,
+        retry_after=wait[0] if wait and wait[0] <= LONGEST_WAIT else None,
         hint=_hint(response.status, kind, has_time=wait is not None),
         faults=faults,
         evidence=evidence,

@@ -40,7 +40,11 @@ def _with(whole: Any, path: Path, value: Any) -> Any:
         return value
     step, *rest = path
     if isinstance(whole, list) and isinstance(step, int):
-        return [_with(item, tuple(rest), value) if index == step else item for index, item in enumerate(whole)]
+        return [
+            *whole[:step],
+            *(_with(item, tuple(rest), value) for item in whole[step : step + 1]),
+            *whole[step + 1 :],
+        ]
     inner = _with(whole.get(step, {}), tuple(rest), value)
     return {**whole, step: inner}
 

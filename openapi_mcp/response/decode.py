@@ -22,6 +22,7 @@ _ENDS = {
     "cap": "the cap on an answer's bytes (--max-body)",
     "broken": "the loss of the connection",
 }
+_LARGEST_REFUSAL = 1_000_000  # bytes that are read as JSON
 MAX_DEPTH = 100  # the protocol's library stops at 255, clients earlier
 
 Broken = Callable[[HttpResponse, JsonValue, Redactor], str]
@@ -37,6 +38,22 @@ def json_body(response: HttpResponse) -> tuple[JsonValue, bool]:
 def text_body(response: HttpResponse) -> str | None:
     """Return the text of an answer in its charset, None for bytes that are no text."""
     return _text_of(response, _content(response, response.header("content-type") or ""))
+
+
+def refusal_body(response: HttpResponse, redactor: Redactor) -> tuple[JsonValue, bool]:
+    """Return what a refusal says, masked: JSON and True, else its text, None for bytes, and False.
+
+    JSON that is nested deeper than clients read is its text; so is one of more than a megabyte, as its parser lets
+    nobody else run.
+    """
+    kind = response.header("content-type") or ""
+    is_large = len(response.body) > _LARGEST_REFUSAL and is_json_type(plain_type(kind))
+    content = _content(response, "text/plain" if is_large else kind)
+    known = _masked_json(content.value, redactor) if content.is_json else None
+    if known is not None:
+        return known[0], True
+    text = _text_of(response, content)
+    return (redactor(text) if text else None), False
 
 
 def _content(response: HttpResponse, content_type: str) -> Content:

@@ -1,152 +1,70 @@
-"""Whether a refusal tells of something that was done, in the forms in which APIs say so."""
+"""The work on one failed call is done once, and has an end."""
 
 from typing import Any
 
 import pytest
-from support.make import json_body, one_tool, parameter
+from support.make import one_tool, parameter
 
-from openapi_mcp.model.message import HttpResponse
-from openapi_mcp.recovery.classify import Refused, classify
-from openapi_mcp.recovery.refusals.deeds import says_done
-from openapi_mcp.recovery.refusals.work import has_acted
+from openapi_mcp.flow import drive_at_once
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.fault import Fault
+from openapi_mcp.model.policy import Recovering
+from openapi_mcp.recovery.naming.depth import joined, parted
+from openapi_mcp.recovery.recover import nothing_known, recover
+from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
+from openapi_mcp.recovery.work import TooMuchWorkError, Work
 
-ORDER: dict[str, Any] = {
-    "type": "object",
-    "properties": {"customer_id": {"type": "integer"}, "created": {"type": "string"}, "level": {"type": "string"}},
-}
-TOOL = one_tool({"requestBody": {"content": json_body(ORDER)}}, method="post", path="/charges")
-READ = one_tool({"parameters": [parameter("level")]}, path="/charges")
-GIVEN: dict[str, Any] = {"customer_id": 7, "level": "HIGH", "items": [{"sku": "a-1"}], "created": "x"}
-
-
-def acted(body: Any, **headers: str) -> bool:
-    answer = HttpResponse(status=422, url="http://api.test", headers=tuple(headers.items()), body=b"")
-    return has_acted(answer, body, TOOL, GIVEN)
+TOOL = one_tool({"operationId": "read", "parameters": [parameter("size", schema={"type": "integer"})]})
+BAD = Fault(path=("size",), rule="type", limit="integer", schema={"type": "integer"}, said="must be integer")
+INVALID = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="no", field="size", faults=(BAD,))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "order 77 was created, but level must be one of: low, high",
-        "charge was created but receipt could not be sent",
-        "Your card has been charged; the address is invalid",
-        "2 of 3 items created",
-        "3 records imported, 1 failed",
-        "Created order 77, level is invalid",
-        "Order created, but the email could not be sent",
-        "Order saved; level must be low or high",
-        "The booking has already been accepted",
-        "The confirmation email was sent. level: not a valid choice",
-        "Partially applied",
-        "The account is successfully updated",
-        "--b\r\nHTTP/1.1 201 Created\r\n\r\n--b\r\nHTTP/1.1 400 Bad Request",
-    ],
-)
-def test_a_sentence_that_something_was_done_is_understood(said: str) -> None:
-    assert says_done(said)
-    assert acted({"error": {"message": said, "param": "level"}})
-    assert acted(said)
+def test_a_thing_is_worked_out_once_of_each_object() -> None:
+    """Our choice: a call may have twenty faults, and a tool hundreds of fields."""
+    work, made = Work(), list[int]()
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    one, other = {"a": 1}, {"a": 1}
+    assert [work.once("x", one, make), work.once("x", one, make), work.once("x", other, make)] == [1, 1, 2]
+    assert work.once("x", one, make, "more") == 3
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "order was not created",
-        "nothing was created",
-        "No order was created.",
-        "the order could not be created",
-        "The order couldn't be saved",
-        "level must be created first",
-        "0 items created",
-        "at most 3 items can be added",
-        "An empty value was sent",
-        "invalid data was submitted",
-        "The request was received without a level",
-        "created must be a date",
-        "created_at: not a date",
-        "The account must have been created before 2020",
-        "only possible if it was deleted",
-        "Must be one of created, updated, deleted",
-        "status must be one of placed, paid, cancelled",
-        "level: must be one of low, high; nothing was saved",
-        "Unknown field removed.",
-        "was " * 6_000,
-        "",
-    ],
-)
-def test_a_sentence_of_what_was_not_done_tells_of_nothing(said: str) -> None:
-    assert not says_done(said)
-    assert not acted({"errors": [{"message": said, "param": "level"}]})
+def test_steps_come_to_an_end() -> None:
+    """Our choice: a failure is told within a second."""
+    work = Work(left=5)
+    work.spend(5)
+    with pytest.raises(TooMuchWorkError):
+        work.spend(1)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"error": {"message": "level must be one of: low, high"}, "id": 77},
-        {"error": {"message": "level must be one of: low, high", "order_id": 77}},
-        {"data": {"id": "c-5"}, "errors": [{"message": "level is wrong"}]},
-        {"message": "level is wrong", "charge": "ch_1"},
-        {"message": "level is wrong", "order_number": "A-17"},
-        {"results": [{"index": 0, "status": 201, "id": 5}, {"index": 1, "status": 400, "error": "level"}]},
-        {"results": [{"index": 0, "status": "201 Created"}, {"index": 1, "status": "400"}]},
-        {"responses": {"a": {"status": "HTTP/1.1 204 No Content"}, "b": {"status": "HTTP/1.1 400 Bad Request"}}},
-        {"results": [{"code": 200}, {"code": 422}]},
-        {"items": [{"status": "ok"}, {"status": "failed"}]},
-        {"results": [{"id": 5}, {"error": "level is wrong"}]},
-        {"created": [{"id": 7}], "errors": [{"index": 1}]},
-        {"summary": {"createdCount": 3, "failed": 1}},
-        {"meta": {"result": {"num_created": 1}}},
-        {"processed": 3},
-        {"success": True, "error": "level is wrong"},
-        {"successes": ["a"], "failures": ["b"]},
-        [[[{"imported": 2}]]],
-    ],
-)
-def test_signs_of_work_are_seen_wherever_they_stand(body: Any) -> None:
-    """Issue 7, Recover: nothing for a write that the upstream may have acted on."""
-    assert acted(body)
+def test_a_recovery_that_takes_too_much_is_given_up_and_the_failure_told() -> None:
+    """Issue 7: what could not be repaired is told as it is."""
+
+    def endless(case: Case) -> Rewrite:
+        case.work.spend(10**9)
+        return case.rewritten(1, "never")
+
+    strategy = Strategy(name="endless", rank=1, about="", repair=at_once(endless))
+    flow = recover(Call(tool="read", arguments={"size": "x"}), INVALID, {"read": TOOL}, [strategy], Recovering())
+    found: Any = drive_at_once(flow, lambda _step: nothing_known)
+    assert found.outcome.message == "no"
+    assert found.repairs == ()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        None,
-        "level is wrong",
-        {"level": ["Not a valid choice."]},
-        {"created": ["Enter a valid date."]},
-        {"created": "Enter a valid date."},
-        {"created": [], "processed": 0, "success": False, "success_count": "0", "partial": None},
-        {"error": "level is wrong", "customer_id": 7, "input": {"customer_id": 7, "level": "HIGH"}},
-        {"error": "level is wrong", "request_id": "5f3a", "traceId": "00-1f", "errorId": 9, "line_number": 3},
-        {"errors": [{"id": "9f1c", "status": "422", "code": "100", "detail": "level is wrong"}]},
-        {"detail": [{"loc": ["body", "level"], "msg": "wrong", "input": {"created": "x", "level": "HIGH"}}]},
-        {"status": 422, "code": 422, "message": "level is wrong"},
-        {"error": "level is wrong", "id": None},
-        {"error": "level is wrong", "status": 2012, "charge": "is not a number"},
-        {"error": "level is wrong", "allowed": ["created", "updated"]},
-        {"errors": [{"status": 2012, "level": "x"}]},
-    ],
-)
-def test_what_only_says_what_is_wrong_tells_of_no_work(body: Any) -> None:
-    assert not acted(body)
+def test_a_check_that_takes_too_many_steps_takes_nothing() -> None:
+    """Our choice: what cannot be checked in time is not sent."""
+    case = Case(call=Call(tool="read"), tool=TOOL, fault=BAD, failure=INVALID)
+    assert case.fits({"type": "array", "items": {"type": "integer"}}, [1, 2])
+    assert not case.fits({"type": "array", "items": {"type": "integer"}}, [1.0] * 30_000)
+    assert case.work.left < 50_000
 
 
-@pytest.mark.parametrize("name", ["Location", "content-location"])
-def test_a_header_that_says_where_something_is_tells_of_work(name: str) -> None:
-    """RFC 9110 sections 10.2.2 and 8.7."""
-    assert acted({"error": "level is wrong"}, **{name: "/charges/77"})
-
-
-def test_an_answer_that_cannot_be_read_as_a_whole_may_tell_of_work() -> None:
-    deep: Any = {}
-    for _ in range(20):
-        deep = [deep]
-    assert acted(deep)
-    assert acted({"errors": [{"message": "wrong"}] * 5_000})
-
-
-def test_only_the_refusal_of_a_write_is_read_for_work() -> None:
-    answer = HttpResponse(status=422, url="http://api.test", headers=(), body=b"")
-    body = {"error": "level is wrong", "id": 77}
-    for tool, is_said in ((TOOL, True), (READ, False)):
-        assert classify(answer, body, Refused(tool=tool, arguments={}), 0.0).has_acted is is_said
+@pytest.mark.parametrize("field", ["street", "Street", "s", "street_2"])
+def test_a_joined_name_is_parted_as_it_is_joined(field: str) -> None:
+    """Our choice: names are looked up, not each pair joined and compared."""
+    for name in joined("address", field):
+        assert field in parted(name, "address")
+    assert parted("other", "address") == frozenset()

@@ -16,6 +16,7 @@ _MOST_NODES = 300  # of a body
 _DEEPEST = 6
 _LONGEST_WORDS = 2_000  # characters of a text that are read
 _LONGEST_VALUE = 64  # characters of a header, or of a field, that says a time
+LONGEST_WAIT = 315_360_000.0  # seconds: what is said to last longer than ten years is no time
 _LIMITED = frozenset((403, 429, 503))
 _FIRST_EPOCH = 1e9  # seconds: 2001; fewer are seconds from now
 _FIRST_MILLISECONDS = 1e11  # seconds: in the year 5138; more are milliseconds

@@ -1,0 +1,152 @@
+"""Whether a refusal tells of something that was done, in the forms in which APIs say so."""
+
+from typing import Any
+
+import pytest
+from support.make import json_body, one_tool, parameter
+
+from openapi_mcp.model.message import HttpResponse
+from openapi_mcp.recovery.classify import Refused, classify
+from openapi_mcp.recovery.refusals.deeds import says_done
+from openapi_mcp.recovery.refusals.work import has_acted
+
+ORDER: dict[str, Any] = {
+    "type": "object",
+    "properties": {"customer_id": {"type": "integer"}, "created": {"type": "string"}, "level": {"type": "string"}},
+}
+TOOL = one_tool({"requestBody": {"content": json_body(ORDER)}}, method="post", path="/charges")
+READ = one_tool({"parameters": [parameter("level")]}, path="/charges")
+GIVEN: dict[str, Any] = {"customer_id": 7, "level": "HIGH", "items": [{"sku": "a-1"}], "created": "x"}
+
+
+def acted(body: Any, **headers: str) -> bool:
+    answer = HttpResponse(status=422, url="http://api.test", headers=tuple(headers.items()), body=b"")
+    return has_acted(answer, body, TOOL, GIVEN)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "order 77 was created, but level must be one of: low, high",
+        "charge was created but receipt could not be sent",
+        "Your card has been charged; the address is invalid",
+        "2 of 3 items created",
+        "3 records imported, 1 failed",
+        "Created order 77, level is invalid",
+        "Order created, but the email could not be sent",
+        "Order saved; level must be low or high",
+        "The booking has already been accepted",
+        "The confirmation email was sent. level: not a valid choice",
+        "Partially applied",
+        "The account is successfully updated",
+        "--b\r\nHTTP/1.1 201 Created\r\n\r\n--b\r\nHTTP/1.1 400 Bad Request",
+    ],
+)
+def test_a_sentence_that_something_was_done_is_understood(said: str) -> None:
+    assert says_done(said)
+    assert acted({"error": {"message": said, "param": "level"}})
+    assert acted(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "order was not created",
+        "nothing was created",
+        "No order was created.",
+        "the order could not be created",
+        "The order couldn't be saved",
+        "level must be created first",
+        "0 items created",
+        "at most 3 items can be added",
+        "An empty value was sent",
+        "invalid data was submitted",
+        "The request was received without a level",
+        "created must be a date",
+        "created_at: not a date",
+        "The account must have been created before 2020",
+        "only possible if it was deleted",
+        "Must be one of created, updated, deleted",
+        "status must be one of placed, paid, cancelled",
+        "level: must be one of low, high; nothing was saved",
+        "Unknown field removed.",
+        "was " * 6_000,
+        "",
+    ],
+)
+def test_a_sentence_of_what_was_not_done_tells_of_nothing(said: str) -> None:
+    assert not says_done(said)
+    assert not acted({"errors": [{"message": said, "param": "level"}]})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "level must be one of: low, high"}, "id": 77},
+        {"error": {"message": "level must be one of: low, high", "order_id": 77}},
+        {"data": {"id": "c-5"}, "errors": [{"message": "level is wrong"}]},
+        {"message": "level is wrong", "charge": "ch_1"},
+        {"message": "level is wrong", "order_number": "A-17"},
+        {"results": [{"index": 0, "status": 201, "id": 5}, {"index": 1, "status": 400, "error": "level"}]},
+        {"results": [{"index": 0, "status": "201 Created"}, {"index": 1, "status": "400"}]},
+        {"responses": {"a": {"status": "HTTP/1.1 204 No Content"}, "b": {"status": "HTTP/1.1 400 Bad Request"}}},
+        {"results": [{"code": 200}, {"code": 422}]},
+        {"items": [{"status": "ok"}, {"status": "failed"}]},
+        {"results": [{"id": 5}, {"error": "level is wrong"}]},
+        {"created": [{"id": 7}], "errors": [{"index": 1}]},
+        {"summary": {"createdCount": 3, "failed": 1}},
+        {"meta": {"result": {"num_created": 1}}},
+        {"processed": 3},
+        {"success": True, "error": "level is wrong"},
+        {"successes": ["a"], "failures": ["b"]},
+        [[[{"imported": 2}]]],
+    ],
+)
+def test_signs_of_work_are_seen_wherever_they_stand(body: Any) -> None:
+    """Issue 7, Recover: nothing for a write that the upstream may have acted on."""
+    assert acted(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        "level is wrong",
+        {"level": ["Not a valid choice."]},
+        {"created": ["Enter a valid date."]},
+        {"created": "Enter a valid date."},
+        {"created": [], "processed": 0, "success": False, "success_count": "0", "partial": None},
+        {"error": "level is wrong", "customer_id": 7, "input": {"customer_id": 7, "level": "HIGH"}},
+        {"error": "level is wrong", "request_id": "5f3a", "traceId": "00-1f", "errorId": 9, "line_number": 3},
+        {"errors": [{"id": "9f1c", "status": "422", "code": "100", "detail": "level is wrong"}]},
+        {"detail": [{"loc": ["body", "level"], "msg": "wrong", "input": {"created": "x", "level": "HIGH"}}]},
+        {"status": 422, "code": 422, "message": "level is wrong"},
+        {"error": "level is wrong", "id": None},
+        {"error": "level is wrong", "status": 2012, "charge": "is not a number"},
+        {"error": "level is wrong", "allowed": ["created", "updated"]},
+        {"errors": [{"status": 2012, "level": "x"}]},
+    ],
+)
+def test_what_only_says_what_is_wrong_tells_of_no_work(body: Any) -> None:
+    assert not acted(body)
+
+
+@pytest.mark.parametrize("name", ["Location", "content-location"])
+def test_a_header_that_says_where_something_is_tells_of_work(name: str) -> None:
+    """RFC 9110 sections 10.2.2 and 8.7."""
+    assert acted({"error": "level is wrong"}, **{name: "/charges/77"})
+
+
+def test_an_answer_that_cannot_be_read_as_a_whole_may_tell_of_work() -> None:
+    deep: Any = {}
+    for _ in range(20):
+        deep = [deep]
+    assert acted(deep)
+    assert acted({"errors": [{"message": "wrong"}] * 5_000})
+
+
+def test_only_the_refusal_of_a_write_is_read_for_work() -> None:
+    answer = HttpResponse(status=422, url="http://api.test", headers=(), body=b"")
+    body = {"error": "level is wrong", "id": 77}
+    for tool, is_said in ((TOOL, True), (READ, False)):
+        assert classify(answer, body, Refused(tool=tool, arguments={}), 0.0).has_acted is is_said
