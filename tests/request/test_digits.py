@@ -20,7 +20,7 @@ def test_the_argument_is_found_that_holds_a_number_of_too_many_digits() -> None:
 def test_a_call_with_such_a_number_fails_and_names_the_argument() -> None:
     """Issue 7, Tell: it raised ValueError."""
     tool = one_tool({"operationId": "read", "parameters": [parameter("size", schema={"type": "integer"})]})
-    tools = Toolset(tools=(tool,))
+    tools = Toolset(title="t", version="1", instructions="", tools=(tool,))
     failure = Preparer(toolset=tools, server_of=lambda _operation: BASE_URL).prepare(
         Call(tool="read", arguments={"size": HUGE})
     )
