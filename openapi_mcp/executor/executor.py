@@ -60,6 +60,7 @@ from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
 from openapi_mcp.response.decode import read_answer
+from openapi_mcp.response.failed import with_failure
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
 from openapi_mcp.tls import Trust
@@ -367,6 +368,7 @@ class Executor:
         fixed = {"headers": _plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
         broken = partial(self._declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
+        answer = with_failure(answer, tool.operation.responses, response.status, response.header("content-type") or "")
         secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
         whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
         made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)

@@ -1,7 +1,7 @@
 """What a refusing answer means: the kind of the failure, the fields at fault, and when to call again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from openapi_mcp.model.call import Failure, FailureKind
@@ -11,13 +11,14 @@ from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.refusals.complaint import MOST_COMPLAINTS, Complaint
-from openapi_mcp.recovery.refusals.forms.names import plain
+from openapi_mcp.recovery.refusals.forms.names import OF_THE_WHOLE, plain
 from openapi_mcp.recovery.refusals.kinds import hint_for, is_retryable, kind_of
 from openapi_mcp.recovery.refusals.place import Places, Spot
-from openapi_mcp.recovery.refusals.quota import kind_by_code, limited_kind
+from openapi_mcp.recovery.refusals.quota import kind_by_code, limit_by_code, limited_kind
 from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
-from openapi_mcp.recovery.refusals.resets import LONGEST_WAIT, is_used_up, told_wait
+from openapi_mcp.recovery.refusals.resets import LONGEST_WAIT, is_used_up, speaks_of_rate, told_wait
 from openapi_mcp.recovery.refusals.rules import rule_of
+from openapi_mcp.recovery.refusals.soap import is_fault_of_caller
 from openapi_mcp.recovery.refusals.subject import about
 from openapi_mcp.recovery.refusals.work import has_acted
 from openapi_mcp.recovery.values import MISSING, value_at
@@ -81,11 +82,15 @@ def _kind(response: HttpResponse, body: Any, sentence: str, *, has_wait: bool) -
     status, kind = response.status, kind_of(response.status)
     if status in _BY_VALUES:
         return kind_by_code(body) or kind
-    by_code = kind_by_code(body) if status == 403 else None
+    if status == 500 and is_fault_of_caller(body):
+        return FailureKind.REJECTED
+    by_code = limit_by_code(body) if status == 403 else None
     if by_code in (FailureKind.RATE_LIMITED, FailureKind.QUOTA):
         kind = by_code
     words = sentence if isinstance(body, (dict, list)) or len(str(body)) > len(sentence) * 20 else str(body or "")
-    return limited_kind(status, kind, body, words, has_wait=has_wait, is_used_up=is_used_up(response))
+    return limited_kind(
+        status, kind, body, words, has_wait=has_wait or speaks_of_rate(response), is_used_up=is_used_up(response)
+    )
 
 
 def _hint(status: int, kind: FailureKind, *, has_time: bool) -> str:
@@ -115,11 +120,20 @@ def _evidence(
 def _faults(kind: FailureKind, body: Any, refused: Refused) -> Iterator[Fault]:
     """Yield what is wrong with the arguments, the first of each place; of what is not there, the path's own."""
     places = Places(refused.tool, refused.arguments)
-    read = (_placed(found, places, refused.arguments) for found in readings(body))
-    known = next((faults for faults in read if faults), [])
+    known = _first([_placed(found, places, refused.arguments) for found in readings(body)])
     if kind is FailureKind.NOT_FOUND and not any(fault.path for fault in known):
         known += _missing_things(body, places, refused)
     yield from sorted(known, key=lambda fault: not fault.path)[:MOST_COMPLAINTS]
+
+
+def _first(read: list[list[Fault]]) -> list[Fault]:
+    """Return the faults of the first reading that finds an argument; else those of the first that names a field.
+
+    Of a field that the tool does not have no other reading knows more: it is what is wrong.
+    """
+    of_unknown = next((faults for faults in read if any(each.rule == "unknown" for each in faults)), [])
+    of_arguments = next((faults for faults in read if any(each.path for each in faults)), [])
+    return of_arguments or of_unknown or next((faults for faults in read if faults), [])
 
 
 def _placed(found: list[Complaint], places: Places, arguments: Mapping[str, Any]) -> list[Fault]:
@@ -129,7 +143,8 @@ def _placed(found: list[Complaint], places: Places, arguments: Mapping[str, Any]
         for each, spot in _spots(complaint, places, arguments):
             fault = _fault(each, spot, places, arguments)
             faults.setdefault((fault.path, fault.rule) if fault.path else fault.named, fault)
-    return list(faults.values())
+    told = {fault.path for fault in faults.values() if fault.rule != "invalid" and fault.path}
+    return [fault for fault in faults.values() if fault.rule != "invalid" or fault.path not in told]
 
 
 def _spots(
@@ -140,7 +155,9 @@ def _spots(
         yield from about(complaint, places, arguments)
         return
     spot = places.of(complaint) or _reference(complaint, places)
-    if spot is not None or not complaint.is_loose:
+    if spot is None and plain(str(complaint.steps[-1])) in OF_THE_WHOLE:  # "body" is no field: its words may name one
+        yield from about(replace(complaint, steps=(), named=""), places, arguments)
+    elif spot is not None or not complaint.is_loose:
         yield complaint, spot
 
 

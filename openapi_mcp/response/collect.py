@@ -15,7 +15,7 @@ _LONGEST_CALL = 4_000  # characters: a call that is longer than this is not said
 _LONGEST_SAID = 200  # characters of what is said of one further page
 _MOST_SAID = 5  # pages of which something is said; of the others how many there are
 _OF_ONE_PAGE = ("link", "content-range", "etag", "last-modified", "content-location")
-_OF_EACH_PAGE = ("mismatch", "incomplete")
+_OF_EACH_PAGE = ("mismatch", "incomplete", "error")
 _BESIDE = ("included",)  # JSON:API: what the items of a page refer to
 
 

@@ -76,7 +76,7 @@ def media_type_of(operation: Operation, status: int, content_type: str) -> Media
     (OAS 3.1.1, Responses Object; Response Object, `content`). JSON is declared by "application/json" for every `+json`
     type, and by the only `+json` type for "application/json".
     """
-    response = _response(operation.responses, status)
+    response = response_of(operation.responses, status)
     kind = plain_type(content_type) or _GENERIC[0]
     if response is None or is_records(kind):
         return None
@@ -90,7 +90,8 @@ def media_type_of(operation: Operation, status: int, content_type: str) -> Media
     return kin[0] if len(kin) == 1 else None
 
 
-def _response(responses: Sequence[Response], status: int) -> Response | None:
+def response_of(responses: Sequence[Response], status: int) -> Response | None:
+    """Return what is declared for a status: by itself, its range (4XX), or `default`; None where nothing is."""
     by_status = {response.status.upper(): response for response in responses}
     wanted = (str(status), f"{status // 100}XX", "DEFAULT")
     return next((by_status[name] for name in wanted if name in by_status), None)

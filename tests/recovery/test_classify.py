@@ -110,7 +110,8 @@ FORMS: dict[str, tuple[Any, Want]] = {
         {"type": "https://example.net/validation-error", "title": "Your request is not valid.", "status": 422,
          "errors": [{"detail": "must be a positive integer", "pointer": "#/quantity"},
                     {"detail": "must be 'open' or 'closed'", "pointer": "#/status"}]},
-        [("quantity", "exclusiveMinimum", 0, "#/errors/0/detail"), ("status", "invalid", None, "#/errors/1/detail")],
+        [("quantity", "exclusiveMinimum", 0, "#/errors/0/detail"),
+         ("status", "enum", ("open", "closed"), "#/errors/1/detail")],
     ),
     "rfc 7807, invalid-params": (
         {"type": "about:blank", "title": "Bad", "invalid-params": [

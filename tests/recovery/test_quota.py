@@ -53,7 +53,7 @@ def test_only_what_may_succeed_later_is_retryable() -> None:
         (403, None, {"Retry-After": "60"}, "rate_limited"),
         (403, {"error": {"errors": [], "reason": "rateLimitExceeded"}}, {}, "rate_limited"),
         (429, None, {}, "quota"),
-        (429, "Too Many Requests", {}, "quota"),
+        (429, "Too Many Requests", {}, "rate_limited"),
         (429, {"detail": "Request was throttled."}, {}, "rate_limited"),
         (429, {"detail": "Too many requests per minute"}, {}, "rate_limited"),
         (429, None, {"Retry-After": "1"}, "rate_limited"),

@@ -12,7 +12,7 @@ from test_classify import FORMS, GIVEN, TOOL, classified
 from openapi_mcp.model.fault import RULES
 from openapi_mcp.recovery.refusals import refusal, subject
 from openapi_mcp.recovery.refusals.complaint import MOST_COMPLAINTS
-from openapi_mcp.recovery.refusals.forms.item import complaint_of
+from openapi_mcp.recovery.refusals.forms.item import complaints_of
 from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
 from openapi_mcp.recovery.values import MISSING, value_at
 
@@ -118,14 +118,14 @@ def test_a_hostile_body_is_read_as_far_as_that_goes(name: str, status: int) -> N
 def test_what_is_looked_at_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our choice: of each body a number of places that does not grow with it."""
     looked = 0
-    whole = complaint_of
+    whole = complaints_of
 
     def counted(*args: Any, **named: Any) -> Any:
         nonlocal looked
         looked += 1
         return whole(*args, **named)
 
-    monkeypatch.setattr(refusal, "complaint_of", counted)
+    monkeypatch.setattr(refusal, "complaints_of", counted)
     for body in HOSTILE.values():
         looked = 0
         list(readings(body))

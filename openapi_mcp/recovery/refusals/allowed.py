@@ -1,7 +1,7 @@
 """The values that a sentence allows: "must be one of: a, b or c"."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LONGEST = 2_000  # characters of a sentence that are read
 _MOST_VALUES = 100
@@ -9,23 +9,38 @@ _LEAD = re.compile(
     r"\b(?:(?:expected )?(?:one|any) of|either"
     r"|(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal)"
     r" (?:values?|options?|choices?|types?|statuses|entries|items|names|fields)"
-    r"|accepted for enum class|choose from|choose between|choices are|options are|values are|expected|in \[)",
+    r"|accepted for enum class|choose from|choose between|choices are|options are|values are|expected|in \["
+    r"|enum value set|uno de|eines von|einer von|erlaubt sind|erlaubte werte|l'une? des|un des|um dos|uma das|uno dei"
+    r"|valores (?:permitidos|v\u00e1lidos)|valeurs (?:autoris\u00e9es|possibles)|toegestane waarden)",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"(?: the)?(?: following)?(?: (?:values?|options?|choices?))?(?: for [\w.'\"-]{1,60})?(?: (?:are|is|include|be))?"
+    r"(?: the)?(?: following)?(?: (?:values?|options?|choices?|valores|valeurs|werte))?"
+    r"(?: (?:siguientes|suivante?s|seguintes))?(?: for [\w.'\"-]{1,60})?"
+    r"(?: (?:are|is|include|be|son|sind|sont|s\u00e3o))?"
     r"\s?[:=]?\s?[\[({]?\s?",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
-    r"""(?:\s?(?:[,|/;]\s?)?(?:(?:or|and)\s)?)(?:(["'`])([^"'`\n]{0,100})\1|[\u201c\u2018]([^\u201d\u2019]{0,100})[\u201d\u2019])"""
+    r"""(?:\s{0,2}(?:[,|/;]\s{0,2})?(?:(?:or|and)\s{1,2})?)(?:(["'`])([^"'`\n]{0,100})\1|[\u201c\u2018]([^\u201d\u2019]{0,100})[\u201d\u2019])"""
 )
 _END = re.compile(
     r"[\])};\n]|\.(?:\s|$)|(?:\s[-\u2013]\s)|, (?:but|got|received|not|instead)\b|\s(?:but|got|received)\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r",\s?(?:or|and)\s|\s?[,|]\s?|\s(?:or|and)\s|\s/\s")
+_SHOULD_BE = re.compile(r"\b(?:must|should|has to|needs to) be (?=\s?[\"'`])", re.IGNORECASE)  # two in quotes at least
+_ALTERNATION = re.compile(
+    r"""\bmatch(?:es)?(?: the (?:pattern|regexp?))?:? ["'`/]\^?\(?"""
+    r"""((?:[\w -]{1,40}\|){1,50}[\w -]{1,40})\)?\$?["'`/]"""
+)
+_CUT = frozenset(("...", "\u2026", "etc", "etc."))  # more than these there are
+MORE = "\u2026"
+"""What stands last among allowed values where a sentence does not list them all."""
 _VALUE = re.compile(r"[\w.+:@$*/#-]{1,60}(?: [\w.+:@$*/#-]{1,60}){0,2}")
+
+
+_GOES_ON = re.compile(r"[\s,]{0,3}(?:(?:and|or) )?(?:\.\.\.|\u2026|etc\b|\d{1,6} more\b|(?:and|or) (?:more|others)\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +57,28 @@ def list_in(text: str) -> Listed | None:
 
     "'x' is not one of ['a', 'b']" -> ("a", "b"); "valid values are: open, closed" -> ("open", "closed")
     """
-    text = text[:_LONGEST]
+    text = text[:_LONGEST].replace('`"', ' "').replace('"`', '" ')  # Notion quotes what it has quoted
     for lead in _LEAD.finditer(text):
         start = _opened(text, lead)
         found = _quoted(text, start) or _unquoted(text, start, is_alone=text[start - 1 : start] in "[(")
         if found is not None:
-            return found
-    return None
+            return _as_cut(text, found)
+    lead_in = _SHOULD_BE.search(text)
+    found = _quoted(text, lead_in.end()) if lead_in else None
+    return _as_cut(text, found) if found is not None and len(found.values) > 1 else None
+
+
+def alternation_in(text: str) -> tuple[str, ...]:
+    """Return the values of a pattern that is nothing but a list of them: 'must match "low|high"' -> ("low", "high")."""
+    found = _ALTERNATION.search(text[:_LONGEST])
+    return tuple(found[1].split("|")) if found else ()
+
+
+def _as_cut(text: str, found: Listed) -> Listed:
+    """Return a list that says that it goes on as one: "a, b, ..." -> ("a", "b", MORE)."""
+    values = [each for each in found.values if each not in _CUT]
+    goes_on = len(values) < len(found.values) or _GOES_ON.match(text, found.end) is not None
+    return replace(found, values=(*values, MORE)) if goes_on else found
 
 
 def _opened(text: str, lead: re.Match[str]) -> int:

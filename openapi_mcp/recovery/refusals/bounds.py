@@ -23,7 +23,7 @@ _POSITIVE = re.compile(r"\bmust be (?:a )?(?:strictly )?positive\b|\bmust be gre
 
 
 def _one(*words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(words)}){_IS}[ :=(]{{0,3}}{_NUMBER}(?! (?:digits|decimal))", re.IGNORECASE)
+    return re.compile(rf"(?:{'|'.join(words)}){_IS}[ :=(\"'`]{{0,3}}{_NUMBER}(?! (?:digits|decimal))", re.IGNORECASE)
 
 
 _UNLIKE = r"(?:can ?not|can't|must not|may not|should not|not)"
@@ -31,11 +31,16 @@ _BOUNDS = (
     ("maximum", _one(
         r"(?:less|lower|smaller|shorter) than or equal(?: to)?", r"at most", r"no(?:t)? (?:more|greater|longer) than",
         rf"{_UNLIKE} (?:be|have) (?:greater|more|larger|longer|higher) than", rf"{_UNLIKE} exceed", r"\bmax(?:imum)?",
-        r"<=", r"up to", r"exceeds?", r"upper limit",
+        r"<=", "\u2264", r"\bh\u00f6chstens",
+        r"\bno (?:debe|puede) ser (?:mayor|superior) (?:que|a)",
+        r"\bne (?:doit|peut) pas \u00eatre sup\u00e9rieur \u00e0",
+        r"\bau plus", r"up to", r"exceeds?", r"upper limit",
     )),
     ("minimum", _one(
         r"(?:greater|more|larger|longer|higher) than or equal(?: to)?", r"at least", r"no(?:t)? (?:less|fewer) than",
-        rf"{_UNLIKE} (?:be|have) (?:less|fewer|lower|smaller|shorter) than", r">=", r"\bmin(?:imum)?", r"lower limit",
+        rf"{_UNLIKE} (?:be|have) (?:less|fewer|lower|smaller|shorter) than", r">=",
+        "\u2265", r"\bmindestens", r"\bno (?:debe|puede) ser (?:menor|inferior) (?:que|a)",
+        r"\bne (?:doit|peut) pas \u00eatre inf\u00e9rieur \u00e0", r"\bau moins", r"\bmin(?:imum)?", r"lower limit",
     )),
     ("exclusiveMaximum", _one(r"\b(?:less|lower|smaller|shorter|fewer) than", r"\bbelow", r"<")),
     ("exclusiveMinimum", _one(r"\b(?:greater|more|larger|longer|higher) than", r"\babove", r">")),

@@ -7,12 +7,13 @@ _WORDS = {
     "missingargument parametermissing parameterinvalidempty anyrequired isdefined isnotempty isrequired "
     "valueerrormissing valueerrornonenotallowed typeerrornonenotallowed stringempty notnullvalidator "
     "notemptyvalidator presence requiredfield fieldrequired missingrequiredparameter missingrequiredfield "
-    "missingproperty anyempty",
+    "missingproperty anyempty nnull requiredwithout requiredif fieldvaluerequired requiredfieldmissing",
     "unknown": "extraforbidden valueerrorextra unknownfield unrecognizedkeys additionalproperties objectunknown "
     "objectallowunknown whitelistvalidation parameterunknown unknownparameter unknownproperty "
     "unexpectedkeywordargument unexpectedfield unrecognizedfield",
     "enum": "enum literalerror typeerrorenum valueerrorconst valueerrorenum invalidchoice invalidenumvalue "
-    "invalidoption anyonly inclusion isin isenum notachoice invalidvalue enumvalidator oneof",
+    "invalidoption anyonly inclusion isin isenum notachoice invalidvalue enumvalidator oneof "
+    "notinlist invalidenum",
     "type": "type invalidtype typemismatch incorrecttype numberbase stringbase booleanbase arraybase objectbase "
     "isint isnumber isstring isboolean isbool isarray isobject isnumberstring notanumber notaninteger "
     "casterror intparsing inttype intfromfloat floatparsing floattype boolparsing booltype stringtype "
@@ -25,13 +26,13 @@ _WORDS = {
     "isdatestring isiso8601 dateformat datebase dateiso stringemail stringguid stringuri isurl url "
     "emailvalidator invalidstring malformed typemismatchdate",
     "pattern": "pattern stringpatternmismatch valueerrorstrregex regex matches stringpatternbase",
-    "minimum": "greaterthanequal valueerrornumbernotge min minvalue numbermin minimum decimalmin "
+    "minimum": "gte greaterthanequal valueerrornumbernotge min minvalue numbermin minimum decimalmin "
     "greaterthanorequalto greaterthanorequalvalidator ismin",
-    "maximum": "lessthanequal valueerrornumbernotle max maxvalue numbermax maximum decimalmax lessthanorequalto "
+    "maximum": "lte lessthanequal valueerrornumbernotle max maxvalue numbermax maximum decimalmax lessthanorequalto "
     "lessthanorequalvalidator ismax",
-    "exclusiveMinimum": "greaterthan valueerrornumbernotgt positive ispositive numberpositive exclusiveminimum "
+    "exclusiveMinimum": "gt greaterthan valueerrornumbernotgt positive ispositive numberpositive exclusiveminimum "
     "greaterthanvalidator numbergreater",
-    "exclusiveMaximum": "lessthan valueerrornumbernotlt negative exclusivemaximum lessthanvalidator numberless",
+    "exclusiveMaximum": "lt lessthan valueerrornumbernotlt negative exclusivemaximum lessthanvalidator numberless",
     "multipleOf": "multipleof valueerrornumbernotmultiple numbermultiple notmultipleof isdivisibleby",
     "minLength": "stringtooshort valueerroranystrminlength minlength tooshort stringmin isminlength "
     "minimumlengthvalidator",
@@ -39,7 +40,8 @@ _WORDS = {
     "maximumlengthvalidator",
     "minItems": "valueerrorlistminitems minitems arraymin arrayminsize toofewitems",
     "maxItems": "valueerrorlistmaxitems maxitems arraymax arraymaxsize toomanyitems",
-    "taken": "unique taken alreadyexists duplicate uniqueness duplicatevalue uniqueviolation",
+    "taken": "unique taken alreadyexists duplicate uniqueness duplicatevalue uniqueviolation fieldvalueduplicate "
+    "duplicatekey",
     "exists": "doesnotexist notfound resourcemissing exists objectdoesnotexist nosuchobject resourcenotfound",
 }  # fmt: skip
 _RULES = {code: rule for rule, codes in _WORDS.items() for code in codes.split()}

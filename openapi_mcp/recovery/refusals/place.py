@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.fault import Path
@@ -14,6 +15,7 @@ from openapi_mcp.recovery.values import MISSING
 Schema = Mapping[str, Any]
 
 _MOST_HOPS = 16  # schemas that one place is looked for in
+_MOST_ARGUMENTS = 200  # of a tool, and fields of each, that a name is looked for in
 _WRAPPERS = (
     "request", "dto", "model", "input", "command", "payload", "form", "entity", "resource", "args", "arguments",
     "params", "data", "body", "attributes",
@@ -55,7 +57,47 @@ class Places:
                 return None
             if isinstance(found, Spot):
                 return found
-        return None
+        return self._by_its_end(complaint)
+
+    def _by_its_end(self, complaint: Complaint) -> Spot | None:
+        """Return the place that the last steps of a field name, where those before them name nothing of the tool's.
+
+        "create.ticket.ownerName" -> owner_name: frameworks put methods, models and parts of theirs before a field. One
+        step may stand within an argument too: "level" -> ticket.level, where no other field is called so.
+        """
+        steps = complaint.steps
+        for count in range(1, len(steps)):
+            before = steps[count - 1]
+            if isinstance(before, int) or self._is_known(before) or LOCATIONS.get(plain(before), "body") != "body":
+                return None
+            found = self.at(steps[count:], "")
+            if found is not None:
+                return found if isinstance(found, Spot) else None
+        return self._within_one(str(steps[-1])) if isinstance(steps[-1], str) else None
+
+    def _is_known(self, name: str) -> bool:
+        """True for a name that the tool has: of an argument, or of a field within one."""
+        return plain(name) in self._known
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        names = {plain(each) for binding in self.bindings for each in (binding.argument, binding.name)}
+        return frozenset(names | {plain(str(path[-1])) for path, _ in self._inner})
+
+    @cached_property
+    def _inner(self) -> list[tuple[Path, Schema]]:
+        """The fields within the arguments of the body, one step down, that the document declares."""
+        found: dict[Path, Schema] = {}
+        for name in islice(dict.fromkeys(each.argument for each in self.bindings), _MOST_ARGUMENTS):
+            for schema in self._alternatives(self.of_argument(name).schema):
+                fields = _as_schema(schema.get("properties"))
+                found |= {(name, key): _as_schema(own) for key, own in islice(fields.items(), _MOST_ARGUMENTS)}
+        return list(found.items())
+
+    def _within_one(self, name: str) -> Spot | None:
+        """Return the one field of that name that stands one step within what was given; None where several do."""
+        found = [path for path, _ in self._inner if plain(str(path[-1])) == plain(name) and path[0] in self._arguments]
+        return self._within(self.of_argument(str(found[0][0])), (found[0][1],)) if len(found) == 1 else None
 
     def named(self, name: str) -> Spot | None:
         """Return the place of an argument by its name, in the list or on the wire; None where it is not one alone."""

@@ -10,15 +10,19 @@ from openapi_mcp.recovery.refusals.forms.names import plain
 
 _LONGEST = 2_000  # characters of words that are read
 _RATE = re.compile(
-    r"\brate.?limit|\bthrottl|\bslow down\b|\btoo many requests (?:per|in|within|from|for)\b"
+    r"\brate.?limit|\bthrottl|\bslow down\b"
     r"|\b(?:per|a|each|every) ?(?:second|sec|minute|min|hour)\b|\bsecondary rate\b|\babuse detection\b|\bburst\b",
     re.IGNORECASE,
 )
+_TOO_MANY = re.compile(r"\btoo many\b|\btoo (?:fast|quickly|often|frequent)", re.IGNORECASE)  # with no word of a quota
 _USED_UP = re.compile(
     r"\bquota\b.{0,60}\b(?:exceed|exhaust|reach|used|limit|over|insufficient|deplet)"
     r"|\b(?:exceed|exhaust|reach|used|over|insufficient|out of|deplet)\w*\b.{0,60}\bquota\b"
     r"|\b(?:exceeded|reached|hit|used up|over) your\b.{0,60}\b(?:limit|quota|plan|allowance|credits?|usage)"
-    r"|\b(?:usage|plan|monthly|daily|spending|billing|account|trial) (?:hard |soft )?(?:limit|cap|allowance)\b"
+    r"|\b(?:usage|plan|monthly|daily|yearly|annual|spending|billing|account|trial) (?:\w{1,20} ){0,2}"
+    r"(?:limits?|cap|allowance)\b"
+    r"|\blimit\b.{0,60}\b(?:(?:this|per|each|a|for the|of the) (?:month|year|billing)"
+    r"|(?:for|of|on) (?:your |the |this )?plan)\b"
     r"|\b(?:insufficient|not enough|no remaining|out of|run out of|no more) (?:\w{1,20} )?(?:credits?|funds|balance)\b"
     r"|\bupgrade\b.{0,60}\b(?:plan|account|subscription|tier|pro|premium)\b"
     r"|\b(?:plan|subscription|tier|trial)\b.{0,60}\b(?:does not (?:include|allow|support)|required|expired|upgrade)"
@@ -62,6 +66,16 @@ def kind_by_code(body: Any) -> FailureKind | None:
     return next((kind for code in _codes(body) if (kind := _BY_CODE.get(code)) is not None), None)
 
 
+def limit_by_code(body: Any) -> FailureKind | None:
+    """Return the same of a refusal that may be of a limit, whose code may stand in the first of several errors too.
+
+    [{"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}] -> rate_limited
+    """
+    several = body.get("errors") if isinstance(body, Mapping) else body
+    first = several[0] if isinstance(several, list) and several else None
+    return kind_by_code(body) or kind_by_code(first)
+
+
 def _codes(body: Any) -> Iterator[str]:
     for found in (body.get("error"), body) if isinstance(body, Mapping) else ():
         if not isinstance(found, Mapping):
@@ -82,19 +96,20 @@ def limited_kind(
 ) -> FailureKind:
     """Return whether a refusal is of a rate that passes, of a quota that does not, or neither: the kind as it is.
 
-    `words` are the answer's own, `has_wait` where it tells when to call again, `is_used_up` where a header says that
-    nothing is left of a limit. 402 is a quota (RFC 9110 section 15.5.3); 429 (RFC 6585) one without a time or words.
+    `words` are the answer's own, `has_wait` where it tells when to call again, or has a header of a rate,
+
+    `is_used_up` where a header says that nothing is left of a limit. 402 is a quota (RFC 9110 section 15.5.3); 429 (RFC 6585) one without a time or words.
     """
     words = words[:_LONGEST]
     if status == 403 and kind in (FailureKind.FORBIDDEN, FailureKind.RATE_LIMITED, FailureKind.QUOTA):
         return _forbidden(kind, words, has_wait=has_wait, is_used_up=is_used_up)
-    return _too_many(kind_by_code(body), words, has_wait=has_wait) if status == 429 else kind
+    return _too_many(limit_by_code(body), words, has_wait=has_wait) if status == 429 else kind
 
 
 def _forbidden(kind: FailureKind, words: str, *, has_wait: bool, is_used_up: bool) -> FailureKind:
     if kind is not FailureKind.FORBIDDEN:
         return kind
-    if has_wait or is_used_up or re.search(r"\brate limit", words, re.IGNORECASE):
+    if has_wait or is_used_up or re.search(r"\brate limit|\btoo many requests", words, re.IGNORECASE):
         return FailureKind.RATE_LIMITED
     return FailureKind.QUOTA if _USED_UP.search(words) else kind
 
@@ -106,5 +121,5 @@ def _too_many(by_code: FailureKind | None, words: str, *, has_wait: bool) -> Fai
         return FailureKind.RATE_LIMITED
     if _USED_UP.search(words) or _OF_A_PLAN.search(words):
         return FailureKind.QUOTA
-    is_rate = has_wait or (by_code is FailureKind.RATE_LIMITED and bool(words))
+    is_rate = has_wait or by_code is FailureKind.RATE_LIMITED or _TOO_MANY.search(words) is not None
     return FailureKind.RATE_LIMITED if is_rate else FailureKind.QUOTA

@@ -10,28 +10,16 @@ from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.refusals.complaint import LONGEST_SAID, Complaint
-from openapi_mcp.recovery.refusals.forms.item import by_plain_name, complaint_of, said_in
+from openapi_mcp.recovery.refusals.forms.item import by_plain_name, complaints_of, sayings_in
 from openapi_mcp.recovery.refusals.forms.keyed import by_field, first_ones
 from openapi_mcp.recovery.refusals.forms.markup import is_markup, texts_of
-from openapi_mcp.recovery.refusals.forms.names import plain
+from openapi_mcp.recovery.refusals.forms.names import HOLDERS, NO_FIELDS, plain
 
 _DEEPEST = 5
 _MOST_ITEMS = 100  # of one list that are looked at
 _MOST_NODES = 400  # of a form that is not known
 _LONGEST_JSON = 100_000  # characters of a text that is JSON all the same
-_HOLDERS = (
-    "errors", "error", "detail", "details", "issues", "violations", "constraintviolations", "invalidparams",
-    "invalidparameters", "fielderrors", "suberrors", "fieldviolations", "validationerrors", "validation", "modelstate",
-    "messages", "message", "fields", "failures", "problems", "data", "params", "extensions", "body",
-)  # fmt: skip
 _ERRORS = re.compile(r"errors|invalid|validation|violation|problems|issues")  # in the names of others
-_NO_FIELDS = frozenset(
-    (*_HOLDERS, "status", "statuscode", "code", "type", "title", "instance", "path", "timestamp", "trace", "traceid",
-     "stack", "stacktrace", "success", "ok", "requestid", "name", "reason", "msg", "description", "documentationurl",
-     "fault", "faultstring", "faultcode", "help", "links", "meta", "debug", "exception", "errorcode", "errormessage",
-     "errordescription", "method", "url", "innererror", "target", "field", "param", "parameter", "hint", "result",
-     "response", "request", "version", "id")
-)  # fmt: skip
 
 
 def readings(body: Any) -> Iterator[list[Complaint]]:
@@ -82,19 +70,23 @@ def _found(value: Any, at: str, deepest: int) -> Iterator[Complaint]:
 
 def _held(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
     """Yield what stands in the fields of an object that hold errors; and what it says itself of one field."""
-    own = complaint_of(value, at, is_single=True)
+    own = complaints_of(value, at, is_single=True)
     known = by_plain_name(value)
-    for name in (*_HOLDERS, *(each for each in known if each not in _HOLDERS and _ERRORS.search(each))):
+    for name in (*HOLDERS, *(each for each in known if each not in HOLDERS and _ERRORS.search(each))):
         key, held = known.get(name, ("", None))
         match held:
             case [str(), *_]:
-                yield from _worded(held, join(at, key))
+                yield from () if own and _are_names(held) else _worded(held, join(at, key))
             case list() if deepest:
                 yield from _listed(held, join(at, key), deepest - 1)
             case dict() if deepest:
-                yield from _in_holder(held, join(at, key), deepest - 1, is_loose=name not in _HOLDERS)
-    if own is not None:
-        yield own
+                yield from _in_holder(held, join(at, key), deepest - 1, is_loose=name not in HOLDERS)
+    yield from own
+
+
+def _are_names(held: list[Any]) -> bool:
+    """True for what may be names of fields: texts of one word each."""
+    return all(isinstance(each, str) and " " not in each for each in held[:_MOST_ITEMS])
 
 
 def _in_holder(held: Mapping[str, Any], at: str, deepest: int, *, is_loose: bool) -> Iterator[Complaint]:
@@ -105,12 +97,12 @@ def _in_holder(held: Mapping[str, Any], at: str, deepest: int, *, is_loose: bool
 
 def _is_envelope(held: Mapping[str, Any]) -> bool:
     """True for an object whose texts say something of the whole: {"code": 3, "message": "..."}."""
-    return any(isinstance(value, str) and plain(name[:60]) in _NO_FIELDS for name, value in islice(held.items(), 60))
+    return any(isinstance(value, str) and plain(name[:60]) in NO_FIELDS for name, value in islice(held.items(), 60))
 
 
 def _listed(items: list[Any], at: str, deepest: int) -> Iterator[Complaint]:
     """Yield what the items of a list of errors complain of."""
-    if not any(isinstance(each, dict) and complaint_of(each, at) for each in items[:_MOST_ITEMS]):
+    if not any(isinstance(each, dict) and complaints_of(each, at) for each in items[:_MOST_ITEMS]):
         nested = {str(index): each for index, each in enumerate(items[:_MOST_ITEMS]) if isinstance(each, dict)}
         if nested and not any(_is_envelope(each) for each in nested.values()):
             yield from by_field(nested, at)
@@ -118,13 +110,19 @@ def _listed(items: list[Any], at: str, deepest: int) -> Iterator[Complaint]:
     for index, each in enumerate(items[:_MOST_ITEMS]):
         match each:
             case dict():
-                own = complaint_of(each, join(at, index))
-                if deepest and (own is None or own.is_loose):
-                    yield from _held(each, join(at, index), deepest)
-                if own is not None:
-                    yield own
+                yield from _of_item(each, join(at, index), deepest)
             case str() if each.strip():
                 yield _sentence(each, join(at, index))
+
+
+def _of_item(each: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
+    """Yield what one of a list of errors complains of: of fields, else in its words alone."""
+    own = complaints_of(each, at)
+    held = list(_held(each, at, deepest)) if deepest and all(one.is_loose for one in own) else []
+    yield from held
+    yield from own
+    if not held and not own:
+        yield from (_sentence(said, where) for said, where in sayings_in(by_plain_name(each), at))
 
 
 def _of_root(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint]:
@@ -142,14 +140,14 @@ def _of_root(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Compla
 def _may_be_field(name: str, value: Any) -> bool:
     """True for a name that is no envelope's; for one that may be, where lists of texts stand under it."""
     is_list = isinstance(value, list) and bool(value) and isinstance(value[0], str)
-    return plain(name[:60]) not in (_HOLDERS if is_list else _NO_FIELDS)
+    return plain(name[:60]) not in (HOLDERS if is_list else NO_FIELDS)
 
 
 def _holds_only_lists(value: Any, deepest: int) -> bool:
     """True for objects that hold nothing but lists of texts, and such objects: {"email": ["..."]}."""
     match value:
         case dict():
-            is_known = len(value) == 1 and plain(next(iter(value))[:60]) in _HOLDERS
+            is_known = len(value) == 1 and plain(next(iter(value))[:60]) in HOLDERS
             few = list(islice(value.values(), 100))
             return (
                 bool(few) and deepest > 0 and not is_known and all(_holds_only_lists(each, deepest - 1) for each in few)
@@ -182,9 +180,7 @@ def _sentences(value: Any) -> Iterator[Complaint]:
             for name in ("error", "errors", "fault"):
                 key, inner = known.get(name, ("", None))
                 yield from _inner_sentences(inner, join("#", key)) if isinstance(inner, (dict, list)) else ()
-            said, at = said_in(known, "#")
-            if said:
-                yield _sentence(said, at)
+            yield from (_sentence(said, at) for said, at in sayings_in(known, "#"))
         case list():
             yield from _inner_sentences(value, "#")
 
@@ -193,9 +189,7 @@ def _inner_sentences(inner: Any, at: str) -> Iterator[Complaint]:
     for index, each in enumerate(inner[:_MOST_ITEMS] if isinstance(inner, list) else [inner]):
         where = join(at, index) if isinstance(inner, list) else at
         if isinstance(each, dict):
-            said, place = said_in(by_plain_name(each), where)
-            if said:
-                yield _sentence(said, place)
+            yield from (_sentence(said, place) for said, place in sayings_in(by_plain_name(each), where))
         elif isinstance(each, str) and each.strip():
             yield _sentence(each, where)
 
@@ -207,9 +201,13 @@ def _walked(value: Any) -> Iterator[Complaint]:
         node, at = waiting.pop(0)
         seen += 1
         if isinstance(node, dict):
-            one = complaint_of(node, at, is_single=at == "#")
-            if one is not None:
-                yield replace(one, is_loose=True)
+            yield from (replace(one, is_loose=True) for one in complaints_of(node, at, is_single=at == "#"))
         below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-        few = islice(below, _MOST_ITEMS) if len(waiting) < _MOST_NODES else ()
-        waiting += [(each, join(at, name)) for name, each in few if isinstance(each, (dict, list))]
+        few = list(islice(below, _MOST_ITEMS)) if len(waiting) < _MOST_NODES else []
+        read = ((_json_within(each), join(at, name)) for name, each in few)
+        waiting += [(each, where) for each, where in read if isinstance(each, (dict, list))]
+
+
+def _json_within(value: Any) -> Any:
+    """Return what a text within an answer is, where it is JSON: of tRPC, whose `message` is a list of errors."""
+    return _read(value) if isinstance(value, str) and value[:1] in ("{", "[") else value

@@ -45,10 +45,16 @@ def told_wait(response: HttpResponse, body: Any, now: float) -> tuple[float, str
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
         if (wait := _number(headers.get(name, ""))) is not None:
             return wait / 1000, f"header {name}"
-    if (wait := retry_after(headers.get("retry-after"), now)) is not None:
+    if (wait := retry_after(_joined(response, "retry-after"), now)) is not None:
         return wait, "header retry-after"
     resets = [*_drafts(headers, response.status), *_counted(headers, response.status, now)]
     return max(resets, default=None) or _in_body(body, now)
+
+
+def _joined(response: HttpResponse, wanted: str) -> str | None:
+    """Return the values of a header, those of several in one (RFC 9110 section 5.3); None where it is not there."""
+    values = [value for name, value in islice(response.headers, _MOST_HEADERS) if name.lower() == wanted]
+    return ", ".join(values) if values else None
 
 
 def retry_after(value: str | None, now: float) -> float | None:
@@ -58,8 +64,19 @@ def retry_after(value: str | None, now: float) -> float | None:
     """
     if value is None or len(value) > _LONGEST_VALUE:
         return None
-    found = _number(value.strip())
-    return _until_date(value, now) if found is None else found
+    several = [_number(each.strip()) for each in value.split(",")]  # headers that were joined: the longest counts
+    known = [each for each in several if each is not None]
+    return max(known) if len(known) == len(several) else _until_date(value, now)
+
+
+def speaks_of_rate(response: HttpResponse) -> bool:
+    """True for a 429 with a header of a limit of a rate: `Retry-After`, whatever it says, or `X-RateLimit-Limit`.
+
+    One of a month is of a quota: `X-RateLimit-Remaining-Month`.
+    """
+    names = [name.lower() for name, _ in islice(response.headers, _MOST_HEADERS)]
+    is_of_rate = any(_is_limit(name) and "month" not in name and "day" not in name for name in names)
+    return response.status == 429 and (is_of_rate or "retry-after" in names)
 
 
 def is_used_up(response: HttpResponse) -> bool:

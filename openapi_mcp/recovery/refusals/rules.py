@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_mcp.recovery.refusals.allowed import list_in, quoted_values
+from openapi_mcp.recovery.refusals.allowed import alternation_in, list_in, quoted_values
 from openapi_mcp.recovery.refusals.bounds import bound_in
 from openapi_mcp.recovery.refusals.codes import rule_of_code
 from openapi_mcp.recovery.refusals.complaint import Complaint
@@ -28,8 +28,10 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _KINDS_OF_FIELD = r"(?:field|parameter|property|argument|attribute|key|query parameter|keyword|propert)"
 _TAKEN = _any(
-    r"already (?:exists?|taken|in use|used|registered|been taken|associated)", r"must be unique", r"not unique",
-    r"\bduplicate\b",
+    r"already (?:exists?|taken|in use|used|registered|been taken|associated)", r"\b(?:must|has to|should) be unique",
+    r"not unique", r"\bduplicate\b", r"\bis taken\b", r"\bbereits (?:vergeben|vorhanden|verwendet)",
+    r"\bya (?:existe|ha sido|est\u00e1 en uso)", r"\bd\u00e9j\u00e0 (?:pris|utilis|exist)",
+    r"\bj\u00e1 (?:existe|est\u00e1 em uso|foi)",
 )  # fmt: skip
 _UNKNOWN = _any(
     rf"\b(?:unknown|unexpected|unrecogni[sz]ed|unsupported|additional|extra|undefined) {_KINDS_OF_FIELD}",
@@ -43,7 +45,11 @@ _ENUM = _any(
     r"accepted for enum class", r"not an? (?:valid|allowed|accepted|supported) (?:value|option|choice)\b",
     r"\b(?:allowed|valid|possible|accepted|acceptable|permitted|supported|available|allowable|legal) "
     r"(?:values|options|choices|types|statuses)\b",
-    r"equal to one of the allowed values", r"invalid (?:enum|option|choice)", r"valid enum value", r"value for enum",
+    r"equal to one of the allowed values", r"\bany of the (?:allowed )?values\b", r"\benum value set\b",
+    r"\bdoes not exist in ['\"]\w{1,60}['\"] enum\b", r"\bbad value for (?:restricted )?picklist",
+    r"\b(?:uno de|eines von|einer von)\b",
+    r"l'une? des|\bun des\b", r"\b(?:um dos|uma das|uno dei|een van)\b",
+ r"invalid (?:enum|option|choice)", r"valid enum value", r"value for enum",
 )  # fmt: skip
 _EXISTS = _any(
     r"\bdo(?:es)? ?n[o']t exist", r"\bdoes not exist", r"\bnot found\b", r"\bno such\b", r"\bmust exist\b",
@@ -57,8 +63,14 @@ _REQUIRED = _any(
     r"\bmissing (?:required|data|field|param|property|argument|value)",
     r"\b(?:can'?t|cannot|can not) be (?:blank|empty|null)",
     r"\b(?:must|should|may) not be (?:blank|empty|null|undefined)",
-    r"\bmust be (?:provided|present|specified|given|set)\b",
-    r"\bnot provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$",
+    r"\b(?:must|should|has to) be (?:provided|present|specified|given|set|defined|supplied)\b",
+    r"\b(?:not|wasn't|must be) provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$", r"\bare missing\b",
+    r"\byou must (?:specify|provide|supply|give|enter)\b", r"\brequired value\b", r"\bnull value in column\b",
+    r"\bnot-null constraint\b", r"\bplease (?:provide|enter|specify|supply)\b",
+    r"\bno value (?:was )?(?:given|provided)",
+    r"\berforderlich\b", r"\bpflichtfeld\b", r"\bobligat(?:orio|oria|oire)\b", r"\bobrigat\u00f3ri[oa]\b",
+    r"\best requis\b",
+    r"\bverplicht\b",
 )  # fmt: skip
 _PATTERN = _any(
     r"\b(?:must|not|should) match ['\"]",
@@ -66,7 +78,10 @@ _PATTERN = _any(
     r"invalid characters?",
 )
 _TYPE = re.compile(r"\b(?:incorrect|wrong|invalid) type\b", re.IGNORECASE)
-_SIZE = re.compile(r"\btoo (short|long)\b", re.IGNORECASE)
+_SIZE = re.compile(r"\btoo (short|long|large|big|high|small|low)\b", re.IGNORECASE)
+_SIZES = {"short": "minLength", "long": "maxLength", "small": "minimum", "low": "minimum"}
+_TAG = re.compile(r"\bfailed on the '(\w{1,40})' tag")  # of Go's validator
+_REQUIRED_TYPE = re.compile(r"\bof required type\b.{1,80}\bnot provided\b", re.IGNORECASE)  # GraphQL
 _SELECTED = re.compile(r"^the selected .{1,100} is invalid", re.IGNORECASE)  # Laravel: of `in` and of `exists` alike
 
 
@@ -80,7 +95,7 @@ def rule_of(complaint: Complaint, schema: Mapping[str, Any], value: Any = None) 
     name = _by_code(complaint)
     if (name or by_words.name) == "required" and value == []:  # it is there, and empty
         return Rule(name="minItems", limit=1)
-    if name is None or (name == "type" and by_words.name in ("format", "required")):
+    if name is None or (name == "type" and by_words.name in ("format", "required", "taken", "exists", *_BOUNDS)):
         name = by_words.name
     limit = _told_limit(name, told)
     if limit is None and by_words.name == name:
@@ -110,11 +125,17 @@ def _by_words(said: str, schema: Mapping[str, Any], value: Any) -> Rule:
     """Return the rule that words tell, the more telling first: "A valid integer is required." is of a type."""
     if _TAKEN.search(said):
         return Rule(name="taken")
+    tag = _TAG.search(said)
+    if tag or _REQUIRED_TYPE.search(said):
+        return Rule(name=(rule_of_code(tag[1]) if tag else "required") or "invalid")
     found = list_in(said) if _SELECTED.search(said) or _ENUM.search(said) else None
     if _SELECTED.search(said) and found is None:
         return Rule(name="enum" if "enum" in schema else "exists")
     if found is not None or _ENUM.search(said):
         return Rule(name="enum", limit=found.values if found else None)
+    either = alternation_in(said)
+    if either:
+        return Rule(name="enum", limit=either)
     for pattern, name in ((_UNKNOWN, "unknown"), (_PATTERN, "pattern")):
         if pattern.search(said):
             return Rule(name=name)
@@ -132,7 +153,7 @@ def _by_measure(said: str, value: Any) -> Rule | None:
     if kind is not None or _TYPE.search(said):
         return Rule(name="type", limit=kind)
     size = _SIZE.search(said)  # with no number beside it
-    return Rule(name="maxLength" if size[1].lower() == "long" else "minLength") if size else None
+    return Rule(name=_SIZES.get(size[1].lower(), "maximum")) if size else None
 
 
 def _by_need(said: str) -> Rule:
@@ -154,7 +175,9 @@ _BOUNDS = {
     "minItems": ("minlength", "minimum", "limitvalue", "limit"),
     "maxItems": ("maxlength", "maximum", "limitvalue", "limit"),
 }  # fmt: skip
-_ALLOWED = ("options", "values", "allowedvalues", "valids", "enumvalues", "permitted", "choices", "enum", "expected")
+_ALLOWED = (
+    "valid", "options", "values", "allowedvalues", "valids", "enumvalues", "permitted", "choices", "enum", "expected",
+)  # fmt: skip
 
 
 def _told_limit(rule: str, told: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
 from openapi_mcp.recovery.refusals.place import Places, Spot
 from openapi_mcp.recovery.refusals.rules import rule_in_words
 
-_BETWEEN_SENTENCES = re.compile(r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])")
+_BETWEEN_SENTENCES = re.compile(r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])|\s(?=Key: ')")
 _MOST_WORDS = 80  # of one sentence
 _MOST_LEADING = 5  # words that one name is written in
 _MOST_SENTENCES = 20
@@ -27,8 +27,13 @@ _NOUN = re.compile(
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(
-    r"^(?:validation failed|invalid request|bad request|error|validation error|invalid value)s?: ", re.IGNORECASE
+    r"^(?:[\w\"' ]{0,40}(?:failed|error|invalid|detected|request|exception)[\w\"' ]{0,20}"
+    r"|invalid value|warning|\d{3}): ",
+    re.IGNORECASE,
 )
+_KEY = re.compile(r"\bKey \(([\w, \"]{1,100})\)=\(")  # PostgreSQL: "Key (email)=(x) already exists."
+_CONSTRAINT = re.compile(r"\bconstraint [\"'`]([\w.]{1,100})[\"'`]", re.IGNORECASE)
+_ENDS = ("_key", "_fkey", "_check", "_idx", "_unique", "_not_null", "_pkey", "_excl", "_foreign")  # of its names
 _BEFORE = frozenset(
     ("the", "parameter", "field", "argument", "property", "attribute", "your", "query", "path", "invalid")
 )
@@ -47,7 +52,9 @@ def about(complaint: Complaint, places: Places, arguments: Mapping[str, Any]) ->
 
     Nothing where no argument is named, or more than one in the same way.
     """
-    whole = _PREAMBLE.sub("", complaint.said)
+    preamble = _PREAMBLE.match(complaint.said)
+    is_said = preamble is not None and spot_in(preamble[0], places, arguments) is not None
+    whole = complaint.said[preamble.end() :] if preamble and not is_said else complaint.said
     parts = islice(_BETWEEN_SENTENCES.split(whole), _MOST_SENTENCES)
     found = [(said, spot) for said in parts if (spot := spot_in(said, places, arguments)) is not None]
     if len(found) < 2:  # one sentence says more than its half
@@ -67,12 +74,14 @@ def spot_in(text: str, places: Places, arguments: Mapping[str, Any]) -> Spot | N
     quoted = [found[2] or found[3] for found in islice(_QUOTED.finditer(text), _MOST_WORDS)]
     nouns = [found[1].rstrip(".") for found in islice(_NOUN.finditer(text), _MOST_WORDS)]
     ways: tuple[Iterable[Spot | None], ...] = (
+        (_written(each.strip(' "'), places) for found in _KEY.findall(text) for each in found.split(",")),
         _leading(text, places),
         _referred(text, places),
         (_written(each, places) for each in quoted),
         (_written(each, places) for each in nouns),
         _bare(text, places),
         _by_value(quoted, places, arguments),
+        (_of_constraint(each, places) for each in _CONSTRAINT.findall(text)),
     )
     for way in ways:
         found = {spot.path: spot for spot in way if spot is not None}
@@ -108,6 +117,15 @@ def _leading(text: str, places: Places) -> Iterable[Spot | None]:
     return (_written(words[0], places),) if words and ("." in words[0] or "[" in words[0]) else ()
 
 
+def _of_constraint(name: str, places: Places) -> Spot | None:
+    """Return the argument that a constraint is of, by the end of its name: "tickets_owner_name_key" -> owner_name."""
+    for end in _ENDS:
+        name = name.removesuffix(end)
+    words = name.split("_")
+    spots = (places.named("_".join(words[count:])) for count in range(min(len(words), _MOST_LEADING)))
+    return next((spot for spot in spots if spot is not None), None)
+
+
 def _referred(text: str, places: Places) -> Iterator[Spot | None]:
     """Yield the arguments that refer to what there is not: "Customer with id 7 does not exist" -> customer_id."""
     if rule_in_words(text) == "exists":
@@ -123,6 +141,8 @@ def _bare(text: str, places: Places) -> Iterator[Spot | None]:
             exact = {each.argument for each in places.bindings if word in (each.argument, each.name)}
             if len(exact) == 1:
                 yield places.of_argument(exact.pop())
+            elif word.partition(".")[2] and LOCATIONS.get(plain(word.partition(".")[0])):
+                yield _written(word, places)  # "body.title should be defined"
 
 
 def _by_value(quoted: list[str], places: Places, arguments: Mapping[str, Any]) -> Iterator[Spot | None]:

@@ -1,29 +1,31 @@
 """One object that says what is wrong with one field: {"loc": ["body", "quantity"], "msg": "..."} and its like."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.fault import Path, place
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME, LONGEST_SAID, Complaint
+from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME, LONGEST_SAID, MOST_COMPLAINTS, Complaint
 from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
 
 _FIELDS = (
     "loc", "instancepath", "datapath", "pointer", "field", "fieldname", "param", "parameter", "parametername",
     "property", "propertyname", "propertypath", "attribute", "argumentname", "argument", "path", "target", "key",
-    "name", "location", "source",
+    "name", "location", "source", "feld", "feldname", "campo", "champ", "veld",
 )  # fmt: skip
 _MAY_BE_ELSE = frozenset(("path", "target", "key", "name", "location", "source"))
+_SELDOM = frozenset(("target", "key", "location", "source"))  # they name a field now and then, in lists of errors too
+_SEVERAL = ("fields", "keys", "columns", "properties", "membernames", "paths")  # names of lists of fields
 _SAYINGS = (
     "detail", "msg", "message", "defaultmessage", "description", "errormessage", "reason", "title", "errordescription",
-    "error", "text", "summary", "faultstring",
+    "error", "text", "summary", "faultstring", "details", "meldung", "nachricht", "mensaje", "mensagem", "messaggio",
 )  # fmt: skip
 _CODES = ("keyword", "type", "code", "errorcode", "rule", "constraint", "validatorkey", "kind", "reason", "error")
-_BESIDE = ("ctx", "params", "context", "extensions")  # what holds more of the rule
+_BESIDE = ("ctx", "params", "context", "extensions", "parameters")  # what holds more of the rule
 _TOLD = frozenset(
-    ("expected", "options", "values", "allowedvalues", "valids", "enum", "enumvalues", "permitted", "choices",
+    ("expected", "options", "values", "allowedvalues", "valids", "valid", "enum", "enumvalues", "permitted", "choices",
      "minimum", "maximum", "min", "max", "ge", "le", "gt", "lt", "limit", "limitvalue", "minlength", "maxlength",
      "missingproperty", "additionalproperty", "keys", "format", "type", "origin", "resource", "argumentname", "field")
 )  # fmt: skip
@@ -62,8 +64,41 @@ def complaint_of(found: Object, at: str, *, field: Path = (), is_single: bool = 
         location=location,
         code=code,
         told=beside,
-        is_loose=not field and ((is_single and name in _MAY_BE_ELSE) or (name == "path" and "locations" in known)),
+        is_loose=not field and _is_loose(name, known, is_single=is_single),
     )
+
+
+def complaints_of(found: Object, at: str, *, is_single: bool = False) -> list[Complaint]:
+    """Return what one object says of each field that it names: {"message": "...", "fields": ["email", "name"]}.
+
+    Nothing where it names none, or says nothing.
+    """
+    one = complaint_of(found, at, is_single=is_single)
+    known = by_plain_name(found)
+    said, where = said_in(known, at)
+    _, written = next(((name, value) for name in _SEVERAL if (value := _names(known.get(name)))), ("", []))
+    if one is not None or not said or not written:
+        return [] if one is None else [one]
+    code, beside = _code_in(known), _beside(known)
+    return [
+        Complaint(said=said, at=where, named=each, steps=steps_of(each), code=code, told=beside, is_loose=is_single)
+        for each in written
+    ]
+
+
+def _names(found: tuple[str, Any] | None) -> list[str]:
+    """Return the names of a list of them, at most 20; none where it holds anything else."""
+    few = found[1][:MOST_COMPLAINTS] if found and isinstance(found[1], list) else []
+    is_named = all(isinstance(each, str) and 0 < len(each) <= LONGEST_NAME and " " not in each for each in few)
+    return [each for each in few if steps_of(each)] if is_named else []
+
+
+def _is_loose(name: str, known: Mapping[str, tuple[str, Any]], *, is_single: bool) -> bool:
+    """True for a name that may be of no field: of one error that stands alone, of what seldom names one, of URLs."""
+    _, value = known.get(name, ("", None))
+    is_url = isinstance(value, str) and "/" in value[:LONGEST_NAME]
+    is_of_answer = name == "path" and (is_url or "locations" in known)  # GraphQL: a path in the answer
+    return (is_single and name in _MAY_BE_ELSE) or name in _SELDOM or is_of_answer
 
 
 def _lacking(beside: Mapping[str, Any]) -> Path:
@@ -74,16 +109,20 @@ def _lacking(beside: Mapping[str, Any]) -> Path:
 
 def said_in(known: Mapping[str, tuple[str, Any]], at: str) -> tuple[str, str]:
     """Return the sentence of an object, and its pointer; ("", at) where it has none."""
+    return next(sayings_in(known, at), ("", at))
+
+
+def sayings_in(known: Mapping[str, tuple[str, Any]], at: str) -> Iterator[tuple[str, str]]:
+    """Yield every sentence of an object, with its pointer, the most telling first."""
     for name in _SAYINGS:
         key, value = known.get(name, ("", None))
         if isinstance(value, str) and value.strip():
-            return one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID), join(at, key)
+            yield one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID), join(at, key)
     key, value = known.get("constraints", ("", None))
     if isinstance(value, dict):  # class-validator: {"constraints": {"min": "quantity must not be less than 1"}}
         rule, said = next(iter(value.items()), ("", ""))
         if isinstance(said, str):
-            return one_line(said[: 4 * LONGEST_SAID], LONGEST_SAID), join(at, key, rule)
-    return "", at
+            yield one_line(said[: 4 * LONGEST_SAID], LONGEST_SAID), join(at, key, rule)
 
 
 def _field_in(known: Mapping[str, tuple[str, Any]], beside: Mapping[str, Any]) -> tuple[str, Any, str]:
@@ -99,6 +138,8 @@ def _field_in(known: Mapping[str, tuple[str, Any]], beside: Mapping[str, Any]) -
             continue
         if (isinstance(value, str) and value.strip()) or (isinstance(value, list) and value):
             return name, value, location
+    if isinstance(beside.get("field"), str):  # {"message": "...", "extensions": {"field": "level"}}
+        return "field", beside["field"], location
     return _keys(known, location)
 
 

@@ -1,6 +1,7 @@
 """Objects whose names are the fields: {"email": ["Enter a valid email address."]}, nested as the request is."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -9,12 +10,11 @@ from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.refusals.complaint import LONGEST_NAME, LONGEST_SAID, MOST_COMPLAINTS, Complaint
 from openapi_mcp.recovery.refusals.forms.item import complaint_of
-from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
+from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, NO_FIELDS, OF_THE_WHOLE, plain, steps_of
 
 _DEEPEST = 6
 _MOST_FIELDS = 100  # of one object that are looked at
-_OF_THE_WHOLE = frozenset(("", "nonfielderrors", "all", "base", "errors", "schema", "formerrors", "form", "detail"))
-# Django REST Framework and Django, Rails, zod and marshmallow, for what is wrong with no single field
+_OF_THE_WHOLE = frozenset((*OF_THE_WHOLE, "errors", "schema", "form", "detail"))
 
 
 def by_field(found: Mapping[str, Any], at: str, *, is_loose: bool = False) -> Iterator[Complaint]:
@@ -57,7 +57,7 @@ class _Keyed:
                 yield self._said(first, join(at, 0), steps, written)
             case dict() if deepest:
                 one = complaint_of(value, at, field=steps) if _says(value) else None
-                yield from [one] if one else self.of_object(value, at, steps, deepest - 1)
+                yield from [self._held(one)] if one else self.of_object(value, at, steps, deepest - 1)
             case list() if deepest:
                 yield from self._of_list(value, at, steps, deepest)
 
@@ -66,14 +66,18 @@ class _Keyed:
             if not isinstance(each, dict):
                 continue
             if _says(each) and (one := complaint_of(each, join(at, index), field=steps)):
-                yield one
+                yield self._held(one)
             elif (place := _place_in_list(each, index)) is not None:
                 yield from self.of_object(each, join(at, index), (*steps, place), deepest - 1)
+
+    def _held(self, one: Complaint) -> Complaint:
+        return replace(one, is_loose=one.is_loose or self._is_loose)
 
     def _said(self, value: str, at: str, steps: Path, written: str) -> Complaint:
         said = one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID)
         named = (written or place(steps))[:LONGEST_NAME]
-        return Complaint(said=said, at=at, named=named, steps=steps, location=self._location, is_loose=self._is_loose)
+        is_loose = self._is_loose or " " not in said or any(plain(str(step)) in NO_FIELDS for step in steps)
+        return Complaint(said=said, at=at, named=named, steps=steps, location=self._location, is_loose=is_loose)
 
 
 def _place_in_list(each: Mapping[str, Any], index: int) -> int | None:

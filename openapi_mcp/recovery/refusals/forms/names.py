@@ -17,6 +17,25 @@ LOCATIONS = {
     "cookie": "cookie", "cookies": "cookie",
 }  # fmt: skip
 """Where a request has a field, by the words that frameworks have for that, written as `plain` does."""
+OF_THE_WHOLE = frozenset(("", "nonfielderrors", "all", "base", "formerrors", "root", "requestbody", "body", "payload"))
+"""What stands for the field where something is wrong with no single one: of Django, Rails, zod, marshmallow."""
+HOLDERS = (
+    "errors", "error", "detail", "details", "issues", "violations", "constraintviolations", "invalidparams",
+    "invalidparameters", "fielderrors", "suberrors", "fieldviolations", "validationerrors", "validation", "modelstate",
+    "messages", "message", "fields", "failures", "problems", "data", "params", "extensions", "body", "causes", "fehler",
+    "errores", "erreurs", "erros", "errori", "fouten", "embedded",
+)  # fmt: skip
+"""Names of what holds errors, in the order in which they are read."""
+NO_FIELDS = frozenset(
+    (*HOLDERS, "status", "statuscode", "code", "type", "title", "instance", "path", "timestamp", "trace", "traceid",
+     "stack", "stacktrace", "success", "ok", "requestid", "name", "reason", "msg", "description", "documentationurl",
+     "fault", "faultstring", "faultcode", "help", "links", "meta", "debug", "exception", "errorcode", "errormessage",
+     "errordescription", "method", "url", "innererror", "target", "field", "param", "parameter", "hint", "result",
+     "response", "request", "version", "id", "source", "keys", "httpstatus", "correlationid", "category", "severity",
+     "moreinfo", "errorsummary", "errorid", "subcode", "locale")
+)  # fmt: skip
+
+"""Names that stand in envelopes of errors: a field has one of them only where the tool has such an argument."""
 
 
 def plain(name: str) -> str:
