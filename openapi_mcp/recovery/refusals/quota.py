@@ -97,8 +97,8 @@ def limited_kind(
     """Return whether a refusal is of a rate that passes, of a quota that does not, or neither: the kind as it is.
 
     `words` are the answer's own, `has_wait` where it tells when to call again, or has a header of a rate,
-
-    `is_used_up` where a header says that nothing is left of a limit. 402 is a quota (RFC 9110 section 15.5.3); 429 (RFC 6585) one without a time or words.
+    `is_used_up` where a header says that nothing is left of a limit. 402 is a quota (RFC 9110 section 15.5.3); 429
+    (RFC 6585) one without a time or words.
     """
     words = words[:_LONGEST]
     if status == 403 and kind in (FailureKind.FORBIDDEN, FailureKind.RATE_LIMITED, FailureKind.QUOTA):

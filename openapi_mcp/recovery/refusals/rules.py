@@ -64,7 +64,8 @@ _REQUIRED = _any(
     r"\b(?:can'?t|cannot|can not) be (?:blank|empty|null)",
     r"\b(?:must|should|may) not be (?:blank|empty|null|undefined)",
     r"\b(?:must|should|has to) be (?:provided|present|specified|given|set|defined|supplied)\b",
-    r"\b(?:not|wasn't|must be) provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$", r"\bare missing\b",
+    r"\b(?:not|wasn't|must be) provided\b", r"\bis mandatory\b", r"\bnot present\b", r"missing$",
+    r"\bare missing\b", r"\bmissing input\b",
     r"\byou must (?:specify|provide|supply|give|enter)\b", r"\brequired value\b", r"\bnull value in column\b",
     r"\bnot-null constraint\b", r"\bplease (?:provide|enter|specify|supply)\b",
     r"\bno value (?:was )?(?:given|provided)",
@@ -81,7 +82,9 @@ _TYPE = re.compile(r"\b(?:incorrect|wrong|invalid) type\b", re.IGNORECASE)
 _SIZE = re.compile(r"\btoo (short|long|large|big|high|small|low)\b", re.IGNORECASE)
 _SIZES = {"short": "minLength", "long": "maxLength", "small": "minimum", "low": "minimum"}
 _TAG = re.compile(r"\bfailed on the '(\w{1,40})' tag")  # of Go's validator
-_REQUIRED_TYPE = re.compile(r"\bof required type\b.{1,80}\bnot provided\b", re.IGNORECASE)  # GraphQL
+_REQUIRED_TYPE = _any(
+    r"\bof required type\b.{1,80}\bnot provided\b", r"\bno value associated with key\b"
+)  # GraphQL, Swift
 _SELECTED = re.compile(r"^the selected .{1,100} is invalid", re.IGNORECASE)  # Laravel: of `in` and of `exists` alike
 
 

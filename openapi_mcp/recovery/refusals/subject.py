@@ -13,7 +13,10 @@ from openapi_mcp.recovery.refusals.forms.names import LOCATIONS, plain, steps_of
 from openapi_mcp.recovery.refusals.place import Places, Spot
 from openapi_mcp.recovery.refusals.rules import rule_in_words
 
-_BETWEEN_SENTENCES = re.compile(r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])|\s(?=Key: ')")
+_BETWEEN_SENTENCES = re.compile(
+    r"[;\n]\s*|\.\s+(?=[A-Z])|,\s+(?=[A-Z])|\s(?=Key: ')"
+    r"|,\s+(?=[\w.]{1,60} (?:is|are|must|should|cannot|can't) )"
+)
 _MOST_WORDS = 80  # of one sentence
 _MOST_LEADING = 5  # words that one name is written in
 _MOST_SENTENCES = 20

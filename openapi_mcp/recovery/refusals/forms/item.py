@@ -20,10 +20,11 @@ _SELDOM = frozenset(("target", "key", "location", "source"))  # they name a fiel
 _SEVERAL = ("fields", "keys", "columns", "properties", "membernames", "paths")  # names of lists of fields
 _SAYINGS = (
     "detail", "msg", "message", "defaultmessage", "description", "errormessage", "reason", "title", "errordescription",
-    "error", "text", "summary", "faultstring", "details", "meldung", "nachricht", "mensaje", "mensagem", "messaggio",
+    "error", "text", "summary", "faultstring", "errorsummary", "details",
+    "meldung", "nachricht", "mensaje", "mensagem", "messaggio",
 )  # fmt: skip
 _CODES = ("keyword", "type", "code", "errorcode", "rule", "constraint", "validatorkey", "kind", "reason", "error")
-_BESIDE = ("ctx", "params", "context", "extensions", "parameters")  # what holds more of the rule
+_BESIDE = ("ctx", "params", "context", "extensions", "parameters", "info", "meta")  # what holds more of the rule
 _TOLD = frozenset(
     ("expected", "options", "values", "allowedvalues", "valids", "valid", "enum", "enumvalues", "permitted", "choices",
      "minimum", "maximum", "min", "max", "ge", "le", "gt", "lt", "limit", "limitvalue", "minlength", "maxlength",
@@ -116,6 +117,7 @@ def sayings_in(known: Mapping[str, tuple[str, Any]], at: str) -> Iterator[tuple[
     """Yield every sentence of an object, with its pointer, the most telling first."""
     for name in _SAYINGS:
         key, value = known.get(name, ("", None))
+        value = value[0] if isinstance(value, list) and value else value  # Play: {"msg": ["..."]}
         if isinstance(value, str) and value.strip():
             yield one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID), join(at, key)
     key, value = known.get("constraints", ("", None))

@@ -46,7 +46,8 @@ class _Keyed:
 
     def of_object(self, found: Mapping[str, Any], at: str, above: Path, deepest: int) -> Iterator[Complaint]:
         for name, value in islice(found.items(), _MOST_FIELDS):
-            own = () if plain(name[:LONGEST_NAME]) in _OF_THE_WHOLE else steps_of(name)
+            is_rule = bool(above) and name.startswith("_")  # CakePHP: {"email": {"_required": "..."}}
+            own = () if is_rule or plain(name[:LONGEST_NAME]) in _OF_THE_WHOLE else steps_of(name)
             yield from self._of_value(value, join(at, name), (*above, *own), name if own and not above else "", deepest)
 
     def _of_value(self, value: Any, at: str, steps: Path, written: str, deepest: int) -> Iterator[Complaint]:
@@ -95,7 +96,7 @@ def _place_in_list(each: Mapping[str, Any], index: int) -> int | None:
 def _says(value: Mapping[str, Any]) -> bool:
     """True for an object that is what is said of a field, and holds no fields: {"message": "...", "code": "..."}."""
     texts = [value.get(name) for name in ("message", "msg", "error", "detail", "description", "defaultMessage")]
-    return any(isinstance(text, str) for text in texts)
+    return any(isinstance(text, str) or (isinstance(text, list) and "msg" in value) for text in texts)
 
 
 def first_ones(found: Iterator[Complaint]) -> list[Complaint]:

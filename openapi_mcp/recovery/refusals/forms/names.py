@@ -22,7 +22,9 @@ OF_THE_WHOLE = frozenset(("", "nonfielderrors", "all", "base", "formerrors", "ro
 HOLDERS = (
     "errors", "error", "detail", "details", "issues", "violations", "constraintviolations", "invalidparams",
     "invalidparameters", "fielderrors", "suberrors", "fieldviolations", "validationerrors", "validation", "modelstate",
-    "messages", "message", "fields", "failures", "problems", "data", "params", "extensions", "body", "causes", "fehler",
+    "messages", "message", "fields", "failures",
+    "problems", "data", "params", "extensions", "body", "causes", "errorcauses", "errorchain",
+    "fehler",
     "errores", "erreurs", "erros", "errori", "fouten", "embedded",
 )  # fmt: skip
 """Names of what holds errors, in the order in which they are read."""
