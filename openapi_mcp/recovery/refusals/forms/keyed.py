@@ -55,7 +55,7 @@ class _Keyed:
             case str() if value.strip():
                 yield self._said(value, at, steps, written)
             case [str() as first, *_] if first.strip():
-                yield self._said(first, join(at, 0), steps, written)
+                yield self._said(first, join(at, 0), steps, written, is_list=True)
             case dict() if deepest:
                 one = complaint_of(value, at, field=steps) if _says(value) else None
                 yield from [self._held(one)] if one else self.of_object(value, at, steps, deepest - 1)
@@ -74,10 +74,12 @@ class _Keyed:
     def _held(self, one: Complaint) -> Complaint:
         return replace(one, is_loose=one.is_loose or self._is_loose)
 
-    def _said(self, value: str, at: str, steps: Path, written: str) -> Complaint:
+    def _said(self, value: str, at: str, steps: Path, written: str, *, is_list: bool = False) -> Complaint:
         said = one_line(value[: 4 * LONGEST_SAID], LONGEST_SAID)
         named = (written or place(steps))[:LONGEST_NAME]
-        is_loose = self._is_loose or " " not in said or any(plain(str(step)) in NO_FIELDS for step in steps)
+        is_loose = (
+            self._is_loose or (" " not in said and not is_list) or any(plain(str(step)) in NO_FIELDS for step in steps)
+        )
         return Complaint(said=said, at=at, named=named, steps=steps, location=self._location, is_loose=is_loose)
 
 
