@@ -25,7 +25,7 @@ _QUOTED = re.compile(
     r"""(?:\s{0,2}(?:[,|/;]\s{0,2})?(?:(?:or|and)\s{1,2})?)(?:(["'`])([^"'`\n]{0,100})\1|[\u201c\u2018]([^\u201d\u2019]{0,100})[\u201d\u2019])"""
 )
 _END = re.compile(
-    r"[\])};\n]|\.(?:\s|$)|(?:\s[-\u2013]\s)|, (?:but|got|received|not|instead)\b|\s(?:but|got|received)\b",
+    r"[\])};\n]|(?<!\.)\.(?:\s|$)|(?:\s[-\u2013]\s)|, (?:but|got|received|not|instead)\b|\s(?:but|got|received)\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r",\s?(?:or|and)\s|\s?[,|]\s?|\s(?:or|and)\s|\s/\s")
@@ -107,6 +107,6 @@ def _unquoted(text: str, start: int, *, is_alone: bool) -> Listed | None:
     end = stop.start() if stop else len(text)
     values = [value.strip() for value in _BETWEEN.split(text[start:end].strip(), maxsplit=_MOST_VALUES)]
     is_list = len(values) > 1 or (is_alone and stop is not None and stop[0] in "])}")
-    if not is_list or not all(_VALUE.fullmatch(value) for value in values):
+    if not is_list or not all(value in _CUT or _VALUE.fullmatch(value) for value in values):
         return None
     return Listed(values=tuple(values), start=start, end=end)

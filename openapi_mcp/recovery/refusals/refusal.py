@@ -19,6 +19,7 @@ _DEEPEST = 5
 _MOST_ITEMS = 100  # of one list that are looked at
 _MOST_NODES = 400  # of a form that is not known
 _LONGEST_JSON = 100_000  # characters of a text that is JSON all the same
+_VAGUE = frozenset(("data", "embedded", "details", "extensions", "body", "message", "causes"))  # they hold others too
 _ERRORS = re.compile(r"errors|invalid|validation|violation|problems|issues")  # in the names of others
 
 
@@ -80,7 +81,7 @@ def _held(value: Mapping[str, Any], at: str, deepest: int) -> Iterator[Complaint
             case list() if deepest:
                 yield from _listed(held, join(at, key), deepest - 1)
             case dict() if deepest:
-                yield from _in_holder(held, join(at, key), deepest - 1, is_loose=name not in HOLDERS)
+                yield from _in_holder(held, join(at, key), deepest - 1, is_loose=name not in HOLDERS or name in _VAGUE)
     yield from own
 
 
