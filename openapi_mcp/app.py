@@ -14,7 +14,8 @@ from openapi_mcp.apart import apart
 from openapi_mcp.config import Config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
-from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.executor.base import server_url
+from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.tokens import RefreshTokens

@@ -19,7 +19,7 @@ from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
-from openapi_mcp.executor.executor import server_url
+from openapi_mcp.executor.base import server_url
 from openapi_mcp.generator.pages import written
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
 from openapi_mcp.model.capability import Capabilities, Capability, as_json

@@ -18,6 +18,7 @@ from openapi_mcp.auth.schemes import trusted_origins
 from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
@@ -44,7 +45,7 @@ from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
-from openapi_mcp.model.document import Document, Operation
+from openapi_mcp.model.document import Document
 from openapi_mcp.model.fault import Looked, Repair
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -53,7 +54,6 @@ from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Credential, Place, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
-from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.filled import unfilled
 from openapi_mcp.request.routes import Routes
@@ -72,28 +72,6 @@ _LARGE_REFUSAL = 200_000  # more is looked for in one
 _PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _MAX_URL = 500  # characters of a URL in a note
 _NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
-
-
-def server_url(document: Document, base_url: str | None = None, operation: Operation | None = None) -> str:
-    """Return the URL that path templates are appended to: the pinned one, else the first usable server.
-
-    The operation's own servers come before the path item's, those before the document's. OAS 3.1.1, 4.8.5.
-
-    Raises:
-        ConfigError: none is an absolute http or https URL.
-    """
-    if base_url is not None:
-        return base_url
-    servers = operation.servers if operation is not None else document.servers
-    for server in servers:
-        if origin(server.url) is not None and "{" not in server.url and "@" not in server.url.partition("?")[0]:
-            return server.url
-    named = ", ".join(repr(redact_url(server.url)) for server in servers[:3]) or "none"
-    raise ConfigError(
-        f"the document names no usable server ({named})",
-        where=document.source,
-        hint="say where the API is with --base-url https://host/path",
-    )
 
 
 class Executor:

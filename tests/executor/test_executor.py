@@ -22,7 +22,8 @@ from support.make import ALL_METHODS, Json, answering, document, json_body, para
 from support.raw import answer, hang, raw_upstream, redirect, trickle
 
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
-from openapi_mcp.executor.executor import Executor, server_url
+from openapi_mcp.executor.base import server_url
+from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.failures import not_sent
 from openapi_mcp.executor.faults import UploadError
 from openapi_mcp.generator.generate import generate
