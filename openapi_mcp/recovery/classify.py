@@ -18,9 +18,9 @@ from openapi_mcp.recovery.refusals.quota import kind_by_code, limit_by_code, lim
 from openapi_mcp.recovery.refusals.refusal import readings, sentence_in
 from openapi_mcp.recovery.refusals.resets import LONGEST_WAIT, is_used_up, speaks_of_rate, told_wait
 from openapi_mcp.recovery.refusals.rules import rule_of
+from openapi_mcp.recovery.refusals.signs import has_acted
 from openapi_mcp.recovery.refusals.soap import is_fault_of_caller
 from openapi_mcp.recovery.refusals.subject import about
-from openapi_mcp.recovery.refusals.work import has_acted
 from openapi_mcp.recovery.values import MISSING, value_at
 
 _OF_VALUES = (FailureKind.REJECTED, FailureKind.NOT_FOUND, FailureKind.CONFLICT)

@@ -8,7 +8,7 @@ from support.make import json_body, one_tool, parameter
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.recovery.classify import Refused, classify
 from openapi_mcp.recovery.refusals.deeds import says_done
-from openapi_mcp.recovery.refusals.work import has_acted
+from openapi_mcp.recovery.refusals.signs import has_acted
 
 ORDER: dict[str, Any] = {
     "type": "object",
