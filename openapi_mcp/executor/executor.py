@@ -233,7 +233,7 @@ class Executor:
             return ()
         lookups = await self._recovery.planned(call, found, learn, anyio.current_time() + self._limits.timeout)
         redact = self.redactor(call)
-        return tuple(masked_lookup(each, redact) for each in lookups)
+        return tuple(masked_lookup(replace(each, failed=False), redact) for each in lookups)  # none was made
 
     def _foreseen(self, call: Call) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
         """Return what a call sends, repaired as far as that goes without asking anybody, and the repairs."""

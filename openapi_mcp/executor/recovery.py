@@ -92,21 +92,29 @@ class Recovery:
 
     async def run(self, call: Call, failure: Failure, attempts: Attempts, redact: Redactor) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, with a note of that; else the failure, all told."""
-        if unwritable(call.arguments) is not None:  # nothing can be said of it but that
-            return failure
-        try:
-            found = await drive(self._flow(call, failure), partial(self._perform, call.caller, attempts, attempts.page))
-        except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
-            return failure
-        except Exception as error:
-            # The call has failed already, and is told as that; values of it may stand in the traceback.
-            log.error("recovery_failed tool=%s error=%s", call.tool, type(error).__name__)
-            log.debug("recovery_failed traceback", exc_info=True)
+        found = await self._driven(call, failure, partial(self._perform, call.caller, attempts, attempts.page))
+        if found is None:
             return failure
         if isinstance(found.outcome, Failure):
             return found.outcome
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
         return _noted(found, redact)
+
+    async def _driven(
+        self, call: Call, failure: Failure, perform: "Callable[[Step], Awaitable[Any]]"
+    ) -> "Recovered[Any] | None":
+        """Return what the recovery of a call comes to, None where nothing can be said of it but that it failed."""
+        if unwritable(call.arguments) is not None:
+            return None
+        try:
+            return await drive(self._flow(call, failure), perform)
+        except RecursionError:  # arguments that are nested without end: what is wrong with them is said already
+            return None
+        except Exception as error:
+            # The call has failed already, and is told as that; values of it may stand in the traceback.
+            log.error("recovery_failed tool=%s error=%s", call.tool, type(error).__name__)
+            log.debug("recovery_failed traceback", exc_info=True)
+            return None
 
     async def explained(self, call: Call, failure: Failure, attempts: Attempts) -> Failure:
         """Return what is told of a call that a person is to be asked about, and that cannot be sent as it is.
@@ -118,8 +126,9 @@ class Recovery:
         async def prepared(call: Call, *, as_it_is: bool = False, **_how: Any) -> Any:
             return self.preparer.prepare(call, as_it_is=as_it_is)
 
-        perform = partial(self._perform, call.caller, attempts, prepared)
-        found: Recovered[Prepared] = await drive(self._flow(call, failure), perform)
+        found = await self._driven(call, failure, partial(self._perform, call.caller, attempts, prepared))
+        if found is None:
+            return failure
         if isinstance(found.outcome, Failure):
             return found.outcome
         again = Suggestion(tool=call.tool, why="this call with what was looked up", arguments=found.outcome.arguments)
