@@ -116,8 +116,10 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
 
 
 def _lost(message: str) -> Failure:
-    kind = FailureKind.UNREACHABLE
-    return Failure(kind=kind, message=message, retryable=True, attempts=1, hint=hint_for(kind), is_unknown=True)
+    hint = "call again; if it goes on, check that the API runs, and the network"
+    return Failure(
+        kind=FailureKind.BAD_RESPONSE, message=message, retryable=True, attempts=1, hint=hint, is_unknown=True
+    )
 
 
 def _too_soon(error: TooSoonError, reason: str) -> Failure:
