@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.listed import items_in
+from openapi_mcp.recovery.lookup.doubted import doubted
 from openapi_mcp.recovery.lookup.ended import ended
 from openapi_mcp.recovery.lookup.naming import ALIKE, is_called, likeness, names_of
 from openapi_mcp.recovery.lookup.newest import times_of
@@ -113,7 +114,7 @@ def _meant(exact: _Exact, wanted: Wanted) -> _Exact:
 
 def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
     exact = _meant(_exact(read, wanted), wanted)
-    if len(exact) == 1 and (state := ended(next(iter(exact.values())).record, wanted.entity)):
+    if len(exact) == 1 and (state := _state(next(iter(exact.values())), wanted)):
         said = ", ".join(f'"{name}" is {_shown(value)}' for name, value in state.items())
         hint = f"the {_kind(wanted)} that is called {_shown(wanted.text)} may be gone ({said})"
         return Told(near=_told(list(exact.values()), wanted), hint=f"{hint}: make sure it is meant, then give its id")
@@ -130,6 +131,12 @@ def _outcome(read: Read, way: Way, wanted: Wanted) -> Taken | Told:
         hint = f"the {_kind(wanted)} that is called {_shown(wanted.text)} has no id that fits here"
         return Told(near=_told(list(exact.values()), wanted), hint=hint)
     return _none(read, wanted)
+
+
+def _state(each: Identified, wanted: Wanted) -> Mapping[str, Any]:
+    """Return the field by which a thing is gone, or for a write may be gone."""
+    state = ended(each.record, wanted.entity)
+    return state or (doubted(each.record, wanted.entity) if wanted.for_write else {})
 
 
 def _none(read: Read, wanted: Wanted) -> Told:
