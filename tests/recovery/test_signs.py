@@ -39,6 +39,18 @@ def acted(body: Any, **headers: str) -> bool:
         "The confirmation email was sent. level: not a valid choice",
         "Partially applied",
         "The account is successfully updated",
+        "record persisted",
+        "Level ignored: it is wrong. The ticket is open under no. 77.",
+        "level is wrong; defaulted to low",
+        "level is wrong (falling back to low; job #77 is running)",
+        "Draft 77 kept; level is wrong",
+        "Email went out, but level is wrong",
+        "1 row affected. level is wrong",
+        "We've charged your card, however level is wrong",
+        "Thanks for order 77, but level is wrong",
+        "Bestellung 77 wurde angelegt, aber level ist falsch",
+        "Commande enregistr\u00e9e. level est invalide",
+        "El pedido fue creado pero level es inv\u00e1lido",
         "--b\r\nHTTP/1.1 201 Created\r\n\r\n--b\r\nHTTP/1.1 400 Bad Request",
     ],
 )
@@ -70,6 +82,14 @@ def test_a_sentence_that_something_was_done_is_understood(said: str) -> None:
         "status must be one of placed, paid, cancelled",
         "level: must be one of low, high; nothing was saved",
         "Unknown field removed.",
+        "0 rows affected",
+        "Invalid value received",
+        "unsupported encoding received",
+        "level is required but was empty",
+        "a string was expected, but 5 was found",
+        "Die Bestellung konnte nicht gespeichert werden",
+        "level muss angelegt werden",
+        "must be kept short",
         "was " * 6_000,
         "",
     ],
@@ -100,6 +120,15 @@ def test_a_sentence_of_what_was_not_done_tells_of_nothing(said: str) -> None:
         {"success": True, "error": "level is wrong"},
         {"successes": ["a"], "failures": ["b"]},
         [[[{"imported": 2}]]],
+        {"error": "level is wrong", "ticket": "T-77"},
+        {"error": {"message": "level is wrong", "booking": "b77"}},
+        {"error": "level is wrong", "tickets": ["T-77"]},
+        {"error": "level is wrong", "charged": 20},
+        {"error": "level is wrong", "rows_inserted": 3},
+        {"error": "level is wrong", "links": {"self": "/charges/77"}},
+        {"error": "level is wrong", "_links": {"self": {"href": "/charges/77"}}},
+        {"error": "level is wrong", "createdAt": "2026-01-01T00:00:00Z"},
+        {"error": "level is wrong", "updated_at": 1767225600},
     ],
 )
 def test_signs_of_work_are_seen_wherever_they_stand(body: Any) -> None:
@@ -125,6 +154,11 @@ def test_signs_of_work_are_seen_wherever_they_stand(body: Any) -> None:
         {"error": "level is wrong", "status": 2012, "charge": "is not a number"},
         {"error": "level is wrong", "allowed": ["created", "updated"]},
         {"errors": [{"status": 2012, "level": "x"}]},
+        {"error": "level is wrong", "level": "l2", "sku": "a-1", "timestamp": "2026-01-01T00:00:00Z"},
+        {"error": "level is wrong", "path": "/v1/charges", "documentation_url": "https://docs.test/e1"},
+        {"error": "level is wrong", "moreInfoLink": "https://docs.test/e1", "retryable": False, "tries": 0},
+        {"errors": [{"message": "wrong", "ctx": {"ge": 5, "pattern2": "a1"}, "rejectedValue": "l5", "max_size": 5}]},
+        {"errors": {"created_at": ["Not a date."], "zip": "It has 5 digits."}},
     ],
 )
 def test_what_only_says_what_is_wrong_tells_of_no_work(body: Any) -> None:
@@ -135,6 +169,15 @@ def test_what_only_says_what_is_wrong_tells_of_no_work(body: Any) -> None:
 def test_a_header_that_says_where_something_is_tells_of_work(name: str) -> None:
     """RFC 9110 sections 10.2.2 and 8.7."""
     assert acted({"error": "level is wrong"}, **{name: "/charges/77"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "tells"),
+    [("X-Resource-Id", "77", True), ("X-Resource-Id", "7", False), ("X-Request-Id", "77", False), ("X-Id", "7a", False)]
+    + [("X-Amz-Cf-Id", "77", False), ("X-Correlation-ID", "77", False), ("ETag", "77", False)],
+)
+def test_a_header_with_an_id_tells_of_work_unless_it_is_that_of_the_call(name: str, value: str, tells: bool) -> None:
+    assert acted({"error": "level is wrong"}, **{name: value}) is tells
 
 
 def test_an_answer_that_cannot_be_read_as_a_whole_may_tell_of_work() -> None:

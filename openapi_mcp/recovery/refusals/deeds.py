@@ -16,7 +16,24 @@ _NUMBERED = re.compile(rf"\b[1-9]\d{{0,8}}(?: of \d{{1,9}})?(?: [^\W\d]{{1,30}})
 _WELL = re.compile(rf"\b(?:{_ALL} (?:successfully|partially|partly)|(?:successfully|partially|partly) {_ALL})\b")
 _AND_YET = re.compile(rf"\b{_ALL},?\s+(?:but|however|yet|though|although|except)\b")
 _FIRST_OF_ALL = re.compile(rf"^{_ALL} (?!at\b|on\b|by\b|date\b|time\b|before\b|after\b)(?:[^\W\d]{{1,30}} )?#?\d")
+_AT_THE_END = re.compile(rf"(?:^|[.;]\s)(?!0 )(?:[\w#]{{1,40}} ){{1,2}}{_ALL}\s?$")
 _ALONE = re.compile(rf"^\s?(?:[\w#]{{1,40}} ){{1,2}}{_ALL}\s?[.;,]")
+_PHRASES = re.compile(
+    r"\bwent out\b|\b(?:is|are) (?:now )?(?:open under|running)\b|\bdefaulted to\b|\b(?:fell|falling) back to\b|"
+    r"\b[1-9]\d{0,8} (?:[^\W\d]{1,20} )?affected\b|\bcharged (?:your|the)\b|\bkept\b"
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:angelegt|gespeichert|erstellt|enregistr\u00e9e?s?|cr\u00e9\u00e9e?s?|cread[oa]s?|guardad[oa]s?)\b"
+)
+_NOT_OF_OTHERS = re.compile(
+    r"\b(?:nicht|nichts|kein\w{0,3}|muss|kann|darf|soll|wenn|ne|pas|aucune?|doit|peut|debe|puede|si|ni|no|sin|sans)\b|\bn['\u2019]"
+)
+_CONTRAST = re.compile(r"\b(?:but|however|aber|jedoch|pero|mais)\b")
+_SENTENCES = re.compile(r"[.;:!?\n]\s")
+_RULE = re.compile(
+    r"\b(?:invalid|required?s?|allowed|wrong|unknown|unexpected|expected|expects|missing|errors?|fail\w{0,3}|unsupported|"
+    r"too|only|exceed\w{0,3}|ung\u00fcltig\w{0,2}|erlaubt|erwartet\w{0,2}|inv\u00e1lid\w{1,2}|invalide|requis|requerido)\b"
+)
 _SIGNS = (_WAS, _NUMBERED, _WELL, _FIRST_OF_ALL)
 _CLAUSES = re.compile(r"[.,;:!?\n\u2014]+\s|\s[-\u2013]\s|\b(?:but|however|yet|though|although|because|and)\b")
 _NOT = re.compile(
@@ -37,7 +54,19 @@ def says_done(text: str) -> bool:
         return True
     if (alone := _ALONE.search(plain)) and not (_NOT.search(alone[0]) or _OF_THE_REQUEST.search(alone[0])):
         return True
-    return any(_is_deed(clause.strip()) for clause in _clauses(plain))
+    if (last := _AT_THE_END.search(plain)) and not (_says_a_rule(last[0]) or _OF_THE_REQUEST.search(last[0])):
+        return True
+    return any(map(_is_contrast, _SENTENCES.split(plain))) or any(_is_deed(each.strip()) for each in _clauses(plain))
+
+
+def _is_contrast(sentence: str) -> bool:
+    """True for what something else is set against that is no rule: "we took your order, but level is unknown"."""
+    first, *others = _CONTRAST.split(sentence, maxsplit=1)
+    return bool(others and first.strip()) and not (_says_a_rule(first) or _OF_THE_REQUEST.search(first))
+
+
+def _says_a_rule(text: str) -> bool:
+    return any(each.search(text) for each in (_NOT, _RULE, _NOT_OF_OTHERS))
 
 
 def _clauses(text: str) -> list[str]:
@@ -47,7 +76,13 @@ def _clauses(text: str) -> list[str]:
 
 
 def _is_deed(clause: str) -> bool:
+    if _is_said_otherwise(_PHRASES, _NOT, clause) or _is_said_otherwise(_OF_OTHERS, _NOT_OF_OTHERS, clause):
+        return True
     found = next((each for sign in _SIGNS if (each := sign.search(clause))), None)
     if found is None or _NOT.search(clause[: found.end()]):
         return False
     return not (_ONLY_HANDED.search(found[0]) and _OF_THE_REQUEST.search(clause))
+
+
+def _is_said_otherwise(deed: re.Pattern[str], denied: re.Pattern[str], clause: str) -> bool:
+    return (found := deed.search(clause)) is not None and not denied.search(clause[: found.end()])

@@ -9,6 +9,7 @@ from openapi_mcp.index.entities import IDS, parse, segments, split, split_as_is
 from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.refusals.deeds import says_done
+from openapi_mcp.recovery.refusals.strange import is_of_limits, is_strange, is_strange_header
 from openapi_mcp.recovery.values import leaves
 
 _MOST = 4_000  # values of an answer that are looked at
@@ -53,12 +54,13 @@ class _Given:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A value of an answer, where it stands: in a list, or among the words on an error, how deep."""
+    """A value of an answer, where it stands: in a list, or among the words or limits of an error, how deep."""
 
     value: Any
     depth: int = 0
     in_list: bool = False
     in_error: bool = False
+    in_limits: bool = False
 
 
 def has_acted(response: HttpResponse, body: Any, tool: Tool, arguments: Mapping[str, Any]) -> bool:
@@ -67,9 +69,9 @@ def has_acted(response: HttpResponse, body: Any, tool: Tool, arguments: Mapping[
     422 {"error": {"message": "order 77 was created, but level is not known"}, "id": 77} -> True. What the call said
     itself tells of nothing. An answer that is too large to be read as a whole is taken for one that tells of work.
     """
-    if any(response.header(name) for name in _PLACES):
-        return True
     given = _given(tool, arguments)
+    if any(response.header(name) for name in _PLACES) or _has_strange_header(response, given):
+        return True
     waiting, seen = [_Place(body)], 0
     while waiting:
         place, seen = waiting.pop(), seen + 1
@@ -77,6 +79,10 @@ def has_acted(response: HttpResponse, body: Any, tool: Tool, arguments: Mapping[
             return True
         waiting += _inner(place)
     return False
+
+
+def _has_strange_header(response: HttpResponse, given: _Given) -> bool:
+    return any(is_strange_header(name) and value not in given.values for name, value in response.headers)
 
 
 def _given(tool: Tool, arguments: Mapping[str, Any]) -> _Given:
@@ -109,10 +115,11 @@ def _inner(place: _Place) -> Iterator[_Place]:
     match place.value:
         case Mapping() as fields:
             for name, each in islice(fields.items(), _MOST + 1):
-                yield _Place(each, depth, place.in_list, place.in_error or _word(name) in _ERRORS)
+                is_limit = place.in_limits or is_of_limits(str(name), in_error=place.in_error)
+                yield _Place(each, depth, place.in_list, place.in_error or _word(name) in _ERRORS, is_limit)
         case list() as items:
             for each in items[: _MOST + 1]:
-                yield _Place(each, depth, True, place.in_error)
+                yield _Place(each, depth, True, place.in_error, place.in_limits)
 
 
 def _tells(place: _Place, given: _Given) -> bool:
@@ -134,6 +141,7 @@ def _is_sign(name: str, value: Any, place: _Place, given: _Given) -> bool:
     return (
         _says_what_was_done(name, value, given)
         or (_is_success(name, value, place) and str(value) not in given.values)
+        or (not place.in_limits and is_strange(name, value, given.values, given.names, in_error=place.in_error))
         or (_is_of_a_thing(name, place, given) and _is_new_id(value, given))
     )
 
