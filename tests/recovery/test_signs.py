@@ -173,8 +173,15 @@ def test_a_header_that_says_where_something_is_tells_of_work(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "tells"),
-    [("X-Resource-Id", "77", True), ("X-Resource-Id", "7", False), ("X-Request-Id", "77", False), ("X-Id", "7a", False)]
-    + [("X-Amz-Cf-Id", "77", False), ("X-Correlation-ID", "77", False), ("ETag", "77", False)],
+    [
+        ("X-Resource-Id", "77", True),
+        ("X-Resource-Id", "7", False),
+        ("X-Request-Id", "77", False),
+        ("X-Id", "7a", False),
+        ("X-Amz-Cf-Id", "77", False),
+        ("X-Correlation-ID", "77", False),
+        ("ETag", "77", False),
+    ],
 )
 def test_a_header_with_an_id_tells_of_work_unless_it_is_that_of_the_call(name: str, value: str, tells: bool) -> None:
     assert acted({"error": "level is wrong"}, **{name: value}) is tells
