@@ -76,6 +76,13 @@ def test_what_is_no_slug_of_the_api_is_not_parted(given: Json) -> None:
     assert outcome(REPO, given, GITHUB).arguments is None
 
 
+@pytest.mark.parametrize("owned", ["name", "slug", "model"])
+def test_a_name_with_a_slash_is_a_name(owned: str) -> None:
+    """0 wrong repairs: "and/or" has no owner."""
+    tools = toolset({f"/things/{{owner}}/{{{owned}}}": get(parameter("owner", "path"), parameter(owned, "path"))})
+    assert outcome(tools, {owned: "and/or"}).arguments is None
+
+
 def test_a_path_that_is_no_owner_and_repository_is_not_parted() -> None:
     """0 wrong repairs: "docs/readme.md" names no user."""
     tools = toolset({"/users/{user_id}/{file}": get(parameter("user_id", "path"), parameter("file", "path"))})
@@ -232,7 +239,8 @@ def test_a_user_name_is_what_the_only_email_begins_with() -> None:
     [
         {"email": "bob+shop@example.com"}, {"email": "bob"}, {"email": "bob@x"}, {"email": "@example.com"},
         {"email": "bob@example.com", "to": "al@example.com"}, {"email": "Bob <bob@example.com>"}, {"email": 5},
-        {"email": "b" * 400 + "@example.com"},
+        {"email": "b" * 400 + "@example.com"}, {"email": "info@example.com"}, {"email": "Support@example.com"},
+        {"recipient": "bob@example.com"}, {"billing_email": "bob@example.com"},
     ],
 )  # fmt: skip
 def test_an_email_that_is_not_the_only_plain_one_gives_no_user_name(given: Json) -> None:

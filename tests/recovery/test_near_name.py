@@ -475,3 +475,58 @@ def test_a_name_akin_to_the_missing_one_is_to_be_renamed() -> None:
         assert found.hint == f'rename "{given}" to "name"'
     assert "rename" not in outcome(PEOPLE, {"first_name": "Ann", "city": "Porto"}).told.hint
     assert "rename" not in outcome(PEOPLE, {"full_name": "A", "display_name": "B", "city": "Porto"}).told.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "declared", "description", "is_taken"),
+    [
+        ("per_page", "limit", "Spending limit", False),
+        ("per_page", "limit", "Maximum number of results", True),
+        ("per_page", "limit", "", True),
+        ("search", "term", "Contract term", False),
+        ("search", "term", "Term to search for", True),
+        ("search", "q", "Quantile", False),
+        ("q", "query", "SQL statement", False),
+        ("q", "query", "The query", True),
+        ("email", "mail", "The letter body", False),
+        ("document", "doc", "Date of contract", False),
+        ("minimum", "min", "minutes", False),
+        ("category", "cat", "Name of the cat", False),
+        ("category", "cat", "The category", True),
+        ("lat", "latitude", "North-south", True),
+        ("limit", "page_size", "How many", True),
+        ("pwd", "password", "", False),
+        ("pasword", "password", "", False),
+        ("tokens", "token", "", False),
+        ("timeouts", "timeout_s", "", False),
+        ("timeoutS", "timeout_s", "", True),
+    ],
+)
+def test_a_word_for_another_one_is_taken_where_the_document_speaks_of_the_same(
+    given: str, declared: str, description: str, *, is_taken: bool
+) -> None:
+    """0 wrong repairs: a limit may be that of a page, or that of a budget."""
+    tools = tool_of("/things", {**parameter(declared), "description": description})
+    found = outcome(tools, {given: "x"})
+    assert found.arguments == ({declared: "x"} if is_taken else None)
+    if given == "per_page" and not is_taken:
+        assert found.told.near == (declared,)
+
+
+def test_an_order_is_taken_only_where_no_other_argument_is_one() -> None:
+    """Which of both "order_by" means is not known."""
+    assert outcome(tool_of("/a", parameter("sort"), parameter("sort_order")), {"order_by": "x"}).arguments is None
+    found = outcome(tool_of("/a", parameter("sort"), parameter("order_id")), {"order_by": "x"})
+    assert found.arguments == {"sort": "x"}
+
+
+@pytest.mark.parametrize("name", ["parent_id", "client_id", "external_id", "user_id"])
+def test_an_id_is_not_taken_for_that_of_another_thing(name: str) -> None:
+    """What a POST makes has an id of its own."""
+    body = {"type": "object", "required": [name], "properties": {name: INTEGER}}
+    assert outcome(tool_of("/things", method="post", body=body), {"id": 5}).arguments is None
+
+
+def test_an_id_is_taken_for_that_of_what_the_call_is_about() -> None:
+    body = {"type": "object", "required": ["user_id"], "properties": {"user_id": INTEGER}}
+    assert outcome(tool_of("/users", method="post", body=body), {"id": 5}).arguments == {"user_id": 5}

@@ -47,7 +47,6 @@ def arguments(found: Rewrite | Told | None) -> Any:
         {"id": "7", "order": {"note": "a", "size": 1}},
         {"id": "7", "data": '{"note": "a", "size": 1}'},
         {"arguments": {"id": "7", "note": "a", "size": 1}},
-        {"anything": {"id": "7", "note": "a", "size": 1}},
     ],
 )
 def test_arguments_are_taken_out_of_the_object_around_them(given: Json) -> None:
@@ -64,6 +63,11 @@ def test_arguments_are_taken_out_of_the_object_around_them(given: Json) -> None:
         {"id": "7", "body": {}},
         {"id": "7", "body": "note"},
         {"billing": {"note": "a"}},
+        {"anything": {"id": "7", "note": "a", "size": 1}},
+        {"not": {"id": "7", "note": "a"}},
+        {"exclude": {"id": "7", "note": "a"}},
+        {"old": {"id": "7", "note": "a"}},
+        {"parent": {"id": "7", "note": "a"}},
     ],
 )
 def test_what_does_not_fit_one_way_stays_where_it_is(given: Json) -> None:
@@ -135,6 +139,28 @@ def test_a_field_that_only_one_object_can_have_is_put_into_it() -> None:
     settings = {"type": "object", "properties": {"colour": TEXT}}
     found = before(FLATTENED, orders(settings=settings), {"id": "7", "colour": "red"})
     assert arguments(found) == {"id": "7", "settings": {"colour": "red"}}
+
+
+@pytest.mark.parametrize(
+    "outer", ["exclude", "remove", "previous", "old", "parent", "not", "fallback_settings", "brand"]
+)
+def test_a_field_of_an_object_that_means_another_thing_is_only_named(outer: str) -> None:
+    """Issue 7: 0 wrong repairs. To leave out a colour is the reverse of asking for it."""
+    tool = orders(**{outer: {"type": "object", "properties": {"colour": TEXT, "size": TEXT}}})
+    assert before(FLATTENED, tool, {"id": "7", "colour": "red"}) == Told(near=(f"{outer}.colour",))
+    assert before(FLATTENED, tool, {"id": "7", "colour": "red", "size": "S"}) == Told(near=(f"{outer}.colour",))
+    said = arguments(before(FLATTENED, tool, {"id": "7", f"{outer}_colour": "red"}))
+    assert said == {"id": "7", outer: {"colour": "red"}}
+
+
+def test_an_object_that_is_required_takes_its_field_where_it_is_no_other_thing() -> None:
+    """The role of "source" is not said by the name of its field."""
+    source = {"type": "object", "properties": {"iban": TEXT}}
+    assert before(FLATTENED, orders(("source",), source=source), {"id": "7", "iban": "x"}) == Told(
+        near=("source.iban",)
+    )
+    found = before(FLATTENED, orders(("customer",), customer=source), {"id": "7", "iban": "x"})
+    assert arguments(found) == {"id": "7", "customer": {"iban": "x"}}
 
 
 def test_a_field_whose_name_is_near_to_an_argument_is_only_named() -> None:

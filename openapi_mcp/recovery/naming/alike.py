@@ -43,10 +43,10 @@ def alike(given: str, name: str, level: Level, tool: Tool) -> Likeness | None:
 def _likeness(given: str, name: str, wire: str, entity: tuple[str, ...]) -> Likeness | None:
     is_plain = _is_plain(given) and _is_plain(wire)
     names = (name, wire) if is_plain else (wire,)
-    if any(_letters(given) == _letters(each) for each in _forms(names, wire)):
+    if any(_letters(given) == _letters(each) and not _is_of_unit(given, each) for each in _forms(names, wire)):
         return Likeness.SPELLED
     words = split(given)
-    if not words or not is_plain:
+    if not words or not is_plain or any(_is_secret(each) for each in (given, wire)):
         return None
     if any(words == split(each) for each in names):
         return Likeness.NUMBER
@@ -56,6 +56,19 @@ def _likeness(given: str, name: str, wire: str, entity: tuple[str, ...]) -> Like
         return Likeness.KEY
     is_slip_of = any(_is_mistyped(words, split(each)) or is_plainly_mistyped(given, each) for each in names)
     return Likeness.SLIP if is_slip_of else None
+
+
+_SECRETS = frozenset(("password", "passwd", "pwd", "passphrase", "secret", "token", "pin", "otp"))
+
+
+def _is_secret(name: str) -> bool:
+    """True for what is not to be sent under any other name."""
+    return not _SECRETS.isdisjoint(split(name))
+
+
+def _is_of_unit(given: str, name: str) -> bool:
+    """True where one of two names of the same letters ends in "s" for seconds: "timeouts" and "timeout_s"."""
+    return (split_as_is(given)[-1:] == ("s",)) != (split_as_is(name)[-1:] == ("s",))
 
 
 def _letters(name: str) -> str:

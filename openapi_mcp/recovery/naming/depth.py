@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from openapi_mcp.index.entities import split_as_is
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.strategy import Case
 from openapi_mcp.schema.places import schemas_at
@@ -15,6 +16,15 @@ _WRAPPERS = frozenset(
         "object", "item", "resource", "record", "entity", "model", "form", "content", "options", "values",
     )
 )  # fmt: skip
+_OTHERS = frozenset(
+    (
+        "not", "no", "none", "exclude", "excluded", "excludes", "except", "without", "remove", "removed", "delete",
+        "deleted", "unset", "old", "previous", "before", "after", "fallback", "parent", "parents", "child", "children",
+        "source", "target", "other", "others", "alternative", "backup", "default", "defaults", "owner", "creator",
+        "manager", "billing", "shipping",
+    )
+)  # fmt: skip
+"""Words of an object that turns its fields round, or is another thing than the one that the call is about."""
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _OTHER = re.compile(r"[^a-z0-9]+")
 
@@ -33,7 +43,15 @@ def folded(name: str) -> str:
 def wraps(tool: Tool, name: str) -> bool:
     """True for a name that stands for arguments as a whole: "body", "data"; "order" in POST /orders/{id}."""
     plain = folded(name)
-    return plain in _WRAPPERS or plain in set(_entities(tool))
+    return plain in _WRAPPERS or (plain in set(_entities(tool)) and not other_roles(name))
+
+
+def other_roles(name: str) -> frozenset[str]:
+    """Return the words of a name that say "not this one": "exclude" -> {"exclude"}, "billing_address" -> {"billing"}.
+
+    What stands in such an object, and what stands beside it, are never the same.
+    """
+    return _OTHERS.intersection(split_as_is(name))
 
 
 def _entities(tool: Tool) -> Iterator[str]:

@@ -15,6 +15,7 @@ from openapi_mcp.recovery.naming.alike import (
 )
 from openapi_mcp.recovery.naming.level import Level, takes
 from openapi_mcp.recovery.naming.only_id import ids_meant
+from openapi_mcp.recovery.naming.told_of import is_told_of
 from openapi_mcp.recovery.strategy import Case
 
 _CERTAIN = (Likeness.SPELLED, Likeness.NUMBER, Likeness.WORD)
@@ -47,6 +48,8 @@ def meant_by(case: Case, level: Level, given: str) -> Meant | None:
         likeness, names = Likeness.KEY, ids_meant(level, case.tool)
     if likeness is None or not names:
         return None
+    if likeness is Likeness.WORD and not all(is_told_of(given, name, level) for name in names):
+        return Meant(names=(), likeness=likeness, alike=names)
     is_same = likeness in _CERTAIN or (likeness is Likeness.KEY and len(names) == 1)
     if is_same and any(name in level.given for name in names):
         return Meant(names=names, likeness=likeness, is_given=True)

@@ -5,6 +5,14 @@ from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.naming.alike import entity_of, is_id
 from openapi_mcp.recovery.naming.level import Level
 
+_OF_ANOTHER = frozenset(
+    (
+        "parent", "client", "external", "user", "owner", "author", "creator", "manager", "account", "tenant", "source",
+        "target", "previous", "reference", "correlation", "request", "session",
+    )
+)  # fmt: skip
+"""Whose id is not the one of what a POST makes, nor of what it takes up."""
+
 
 def ids_meant(level: Level, tool: Tool) -> tuple[str, ...]:
     """Return the fields that "id" may stand for: one where that is clear, all of them where it is not.
@@ -21,7 +29,9 @@ def ids_meant(level: Level, tool: Tool) -> tuple[str, ...]:
     (name,) = ids
     if name in in_path:
         return ids if name == in_path[-1] and _is_key_of_path(name, level, tool) else ()
-    return ids if tool.operation.method == "POST" or _is_about(name, level, tool) else ()
+    is_of_another = not _OF_ANOTHER.isdisjoint(parse(level.wire.get(name, name)).words)
+    is_new = tool.operation.method == "POST" and not is_of_another
+    return ids if is_new or _is_about(name, level, tool) else ()
 
 
 def _path_arguments(tool: Tool) -> tuple[str, ...]:

@@ -54,6 +54,8 @@ _WORDS = (
 )
 """Abbreviations and spellings of one word, within a longer name too: "start_lat" is "start_latitude"."""
 
+_SHORT = 5  # letters: "color" and "organisation" are no short forms
+
 
 def common(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a name, each as all of its forms are written here: ("per", "page") -> ("limit",)."""
@@ -61,6 +63,18 @@ def common(words: tuple[str, ...]) -> tuple[str, ...]:
     if name in _by_name():
         return (_by_name()[name],)
     return tuple(_by_word().get(word, word) for word in words)
+
+
+def forms(words: tuple[str, ...]) -> frozenset[str]:
+    """Return the words of all names that mean the same: ("per", "page") -> {"limit", "size", "item", ...}."""
+    groups = [group for group in _NAMES if common(words) == (group.split()[0],)]
+    groups += [group for group in _WORDS if _by_word().keys() & set(words) & set(map(singular, group.split()))]
+    return frozenset(word for group in groups for name in group.split() for word in split(name))
+
+
+def is_short_form(word: str) -> bool:
+    """Return whether a word is a short form, which others may have too: "cat", "doc", "min"."""
+    return len(word) < _SHORT and _by_word().get(word, word) != word
 
 
 @cache

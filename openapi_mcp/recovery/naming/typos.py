@@ -1,5 +1,6 @@
 """Slips of the pen: whether a word is another one, mistyped, and not a word of its own."""
 
+from collections import Counter
 from functools import cache
 
 _SHORTEST = 5  # letters of a word in which one may be wrong,
@@ -56,7 +57,13 @@ def is_slip(word: str, meant: str) -> bool:
     if word in _known() or _is_another_form(word, meant):
         return False
     may_be_two = min(len(word), len(meant)) >= _LONG and word[-1] == meant[-1]  # not "serverpk" for "serverid"
-    return 0 < distance(word, meant) <= (2 if may_be_two else 1)
+    return 0 < distance(word, meant) <= (2 if may_be_two else 1) and not _has_another_letter(word, meant)
+
+
+def _has_another_letter(word: str, meant: str) -> bool:
+    """True where a letter stands for another one: "quantify" and "quantity" are two words as likely as a slip."""
+    mine, theirs = Counter(word), Counter(meant)
+    return bool(mine - theirs) and bool(theirs - mine)
 
 
 _SHORT_WORDS = frozenset(
@@ -83,6 +90,45 @@ _SHORT_WORDS = frozenset(
 )  # fmt: skip
 """Short words that another one may be, with a letter less or two of them changed round."""
 
+_TAKEN_FOR_EACH_OTHER = frozenset(
+    (
+        "acre", "adapt", "adder", "adopt", "aged", "allay", "alley", "ally", "altitude", "amen", "attitude", "average",
+        "back", "bade", "badge", "bake", "bared", "barred", "bathe", "beak", "beard", "bellow", "below", "beverage",
+        "black", "block", "blocked", "blot", "blow", "bluster", "board", "bolt", "bow", "bowl", "brake", "bread",
+        "break", "breath", "breathe", "bride", "bridge", "broad", "brown", "brush", "bush", "calm", "calvary", "caned",
+        "canned", "canvas", "canvass", "carat", "career", "caret", "carnal", "carrier", "carrot", "carve", "casual",
+        "causal", "cavalry", "cheap", "choir", "chore", "clash", "clock", "closer", "cloth", "clothe", "clothes",
+        "cloths", "cluster", "coarse", "coastal", "colonel", "colonial", "coma", "comma", "complement", "compliment",
+        "confidant", "confident", "conserve", "converse", "convert", "coping", "copping", "copying", "corps", "corpse",
+        "costal", "costume", "council", "counsel", "coverage", "covert", "crash", "crave", "crow", "crown", "crud",
+        "curd", "custom", "customs", "dale", "deal", "decent", "descent", "desert", "deserts", "dessert", "diet",
+        "diner", "dinner", "discreet", "discrete", "dissent", "dive", "diver", "drive", "driver", "dual", "duel",
+        "edit", "elicit", "eminent", "emit", "ensure", "envelop", "envelope", "evil", "exercise", "exorcise", "expand",
+        "expend", "facility", "felicity", "fiend", "filing", "filling", "fired", "fist", "fits", "flair", "flare",
+        "flock", "flow", "foreword", "formally", "formerly", "forth", "forward", "fourth", "fried", "gear", "gist",
+        "glow", "gorilla", "growth", "guerrilla", "hangar", "hanger", "holly", "holy", "human", "humane", "idle",
+        "idol", "illicit", "imminent", "incite", "inhabit", "inhibit", "inks", "insight", "install", "instill",
+        "insure", "invert", "lack", "ladder", "lame", "lash", "launch", "lead", "leap", "liable", "libel", "lightening",
+        "lighting", "lightning", "linage", "lineage", "lips", "live", "loath", "loathe", "locked", "loser", "lost",
+        "low", "lunch", "male", "mantel", "mantle", "marital", "marshal", "martial", "meal", "mean", "meddle", "mettle",
+        "miner", "mite", "moral", "morale", "muster", "ordinance", "ordnance", "pale", "peace", "peal", "pear", "pedal",
+        "peddle", "perspective", "piece", "plaintiff", "plaintive", "planed", "planer", "planing", "planned", "planner",
+        "planning", "plea", "posted", "poster", "precede", "prescribe", "prey", "proceed", "proscribe", "prospective",
+        "race", "rage", "raise", "rash", "rate", "rating", "rational", "rationale", "ratting", "raze", "reap", "reign",
+        "rein", "reserve", "respectful", "respective", "reverse", "revert", "rush", "sacred", "salvage", "salve",
+        "savage", "scraping", "scrapping", "serve", "sever", "severe", "sheep", "sift", "sigh", "sight", "signed",
+        "silk", "silver", "since", "singe", "singed", "sink", "skin", "slack", "slave", "slight", "slip", "sliver",
+        "slot", "slow", "solve", "sooth", "soothe", "spatial", "special", "stack", "stalk", "staring", "starring",
+        "starve", "stave", "steal", "steel", "storey", "strip", "stripe", "striping", "stripping", "super", "supper",
+        "tack", "taping", "tapping", "tare", "tear", "teeth", "teethe", "tester", "texture", "thorough", "though",
+        "thought", "through", "throughout", "tide", "tied", "tiled", "tilled", "tortuous", "torturous", "tough",
+        "trader", "treaties", "treatise", "trip", "tripe", "trough", "urban", "urbane", "vales", "veil", "venal",
+        "venial", "veracity", "vicious", "vile", "viscous", "voracity", "waist", "waive", "wander", "wary", "waste",
+        "wave", "weary", "whole", "wining", "winning", "wonder", "wreath", "wreathe",
+    )
+)  # fmt: skip
+"""Words that are another one with a letter more or less, or with letters changed round: "angle", "angel"."""
+
 
 def is_plain_slip(word: str, meant: str) -> bool:
     """True where letters of a word changed places, one was doubled, or one is missing: ("stauts", "status").
@@ -91,7 +137,7 @@ def is_plain_slip(word: str, meant: str) -> bool:
     """
     if min(len(word), len(meant)) < _SHORTEST - 2 or len(meant) < _SHORTEST - 1 or word[0] != meant[0]:
         return False
-    if word in _known() or word in _SHORT_WORDS or len(word) > _LONGEST:
+    if word in _known() or len(word) > _LONGEST:
         return False
     if len(word) == len(meant) + 1:
         return any(word[at] == word[at - 1] and word[:at] + word[at + 1 :] == meant for at in range(1, len(word)))
@@ -112,7 +158,7 @@ def _is_another_form(word: str, meant: str) -> bool:
 def _known() -> frozenset[str]:
     from openapi_mcp.index.synonyms import GROUPS
 
-    return _OWN_WORDS | {word for group in GROUPS for word in group.split()}
+    return _OWN_WORDS | _SHORT_WORDS | _TAKEN_FOR_EACH_OTHER | {word for group in GROUPS for word in group.split()}
 
 
 _FAR = 9

@@ -11,12 +11,30 @@ from openapi_mcp.recovery.strategy import Case
 
 _EMAIL = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?)@[A-Za-z0-9.-]{1,200}\.[A-Za-z]{2,24}")
 _NAMES = frozenset((("username",), ("user", "name"), ("login",), ("local", "part"), ("user", "login")))
+_SOURCES = frozenset((("email",), ("mail",), ("e", "mail"), ("user", "email"), ("login", "email")))
+_OF_NO_ONE = frozenset(
+    (
+        "info",
+        "admin",
+        "sales",
+        "support",
+        "noreply",
+        "no-reply",
+        "contact",
+        "hello",
+        "office",
+        "team",
+        "help",
+        "billing",
+    )
+)
+"""What the address of a desk begins with, and not that of a person."""
 _SAID = ("before the @", "part of the email", "local part", "local-part", "part before the at")
 _SIGNING_IN = frozenset(("login", "signin", "token", "auth", "session", "oauth", "authenticate", "password"))
 
 
 def user_names(case: Case, level: Level) -> Iterator[Part]:
-    """Yield the user name that the only email of the call begins with.
+    """Yield the user name that the only email of the call begins with, where that is the email of a person.
 
     Not where a person signs in, or where the document speaks of an email there: the whole email may be meant.
     """
@@ -24,7 +42,9 @@ def user_names(case: Case, level: Level) -> Iterator[Part]:
     if len(emails) != 1 or _is_signing_in(case):
         return
     source, text = emails[0]
-    found = _EMAIL.fullmatch(text) if len(text) <= 320 else None
+    found = _EMAIL.fullmatch(text) if len(text) <= 320 and split(source) in _SOURCES else None
+    if found and found[1].lower() in _OF_NO_ONE:
+        return
     for name in level.required - level.given.keys() if found else ():
         if (
             found

@@ -17,6 +17,9 @@ OWNERS = frozenset(
 )  # fmt: skip
 """Who has what is named behind the slash."""
 _OWNED = frozenset(("repo", "repository", "project", "package", "image", "model", "dataset", "slug", "name"))
+_NAMED_SO = frozenset(("repo", "repository", "project", "package", "image"))
+"""What is named with its owner, as "octocat/hello-world"; a mere name with a slash is a name: "and/or"."""
+_SOURCES = _NAMED_SO | {"slug", "name"}
 _OTHERS = frozenset(("full", "path"))  # "full_name", "repo_path"
 _SLUG = re.compile(r"@?([A-Za-z0-9_.-]{1,100})/([A-Za-z0-9_.-]{1,100})")
 
@@ -36,6 +39,7 @@ def pair_in(case: Case, level: Level) -> tuple[str, str] | None:
 def slugs(case: Case, level: Level) -> Iterator[Part]:
     """Yield owner and repository where one of them, or an unknown argument of such a name, gives both."""
     pair = pair_in(case, level)
+    pair = pair if pair and set(split(pair[1])) & _NAMED_SO else None
     for source in (*(pair or ()), *level.unknown):
         text = level.given.get(source)
         if pair is None or not isinstance(text, str) or not (source in pair or _is_name_of(source)):
@@ -49,4 +53,4 @@ def slugs(case: Case, level: Level) -> Iterator[Part]:
 
 def _is_name_of(source: str) -> bool:
     words = set(split(source))
-    return bool(words & _OWNED) and words <= _OWNED | _OTHERS
+    return bool(words & _SOURCES) and words <= _SOURCES | _OTHERS

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from openapi_mcp.index.entities import split_as_is
 from openapi_mcp.model.fault import Repair
-from openapi_mcp.recovery.naming.depth import declared, objects_of, parted
+from openapi_mcp.recovery.naming.depth import declared, folded, objects_of, other_roles, parted
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 
 _MOST_UNKNOWN = 50  # arguments that are looked at
@@ -18,6 +19,14 @@ _OF_ANYTHING = frozenset(
         "tags", "user",
     )
 )  # fmt: skip
+_BOXES = frozenset(
+    (
+        "data", "body", "attributes", "settings", "options", "details", "filter", "filters", "fields", "properties",
+        "params", "parameters", "payload", "input", "config", "configuration",
+    )
+)  # fmt: skip
+"""Objects that mean nothing of their own: a field says the same in them as beside them."""
+_OF_ONE = frozenset(("address", "contact", "profile", "location", "person"))  # that several fields speak of, not one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +42,8 @@ class _Home:
 def flattened(case: Case) -> Rewrite | Told | None:
     """Return the call with fields in their object: {"address_city": "x"} -> {"address": {"city": "x"}}.
 
-    A field under its plain name only where one object alone has it; one that anything may have, such as a name, only
-    where that object is asked for: it is required, given in part, or several of its fields were given.
+    A field under its plain name only where one object alone has it, and that object is required, a mere box, or has
+    several of its fields given; never where its name turns them round, as "exclude" does.
     """
     if case.fault.rule != "unknown" or len(case.fault.path) != 1:
         return None
@@ -79,13 +88,21 @@ def _is_free(case: Case, home: _Home) -> bool:
 
 
 def _is_asked_for(case: Case, home: _Home, homes: list[_Home]) -> bool:
-    """True where nothing else is near the name, and the object is required, given in part, or given field by field."""
+    """True where nothing else is near the name, and the object is required, a box, or given field by field."""
     if get_close_matches(home.given, list(declared(case.tool)), n=1, cutoff=0.75):
         return False
-    is_its_own = home.field.lower() not in _OF_ANYTHING
-    is_required = home.outer in case.tool.input_schema.get("required", ())
-    is_given = home.outer in case.call.arguments
-    return is_its_own or is_required or is_given or sum(other.outer == home.outer for other in homes) > 1
+    if not other_roles(home.outer) <= other_roles(home.given):
+        return False
+    if home.outer in case.tool.input_schema.get("required", ()):
+        return True
+    is_several = sum(other.outer == home.outer for other in homes) + len(case.call.arguments.get(home.outer, {})) > 1
+    if folded(home.outer) in _BOXES:
+        return is_several or home.outer in case.call.arguments or home.field.lower() not in _OF_ANYTHING
+    return is_several and _is_of_one(home.outer)
+
+
+def _is_of_one(outer: str) -> bool:
+    return bool(_OF_ONE.intersection(split_as_is(outer)[-1:]))
 
 
 def _moved(case: Case, home: _Home) -> Rewrite:

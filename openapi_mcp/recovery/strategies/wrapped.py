@@ -39,20 +39,15 @@ def _taken_out(case: Case) -> Rewrite | None:
 
 
 def _as_arguments(case: Case, name: str, held: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return what an object holds, where all of it are arguments, and the object's name is no other thing's."""
+    """Return what an object holds, where all of it are arguments, and the object's name is that of no other thing."""
     if not _spelled(held) <= _spelled(declared(case.tool)) or len(_spelled(held)) < len(held):
         return None
-    return held if wraps(case.tool, name) or (len(case.call.arguments) == 1 and _is_whole(case, held)) else None
+    return held if wraps(case.tool, name) else None
 
 
 def _spelled(names: Iterable[str]) -> set[str]:
     """Return names without case and separators: by which of them an argument goes is seen to when it is taken out."""
     return {"".join(char for char in name[:80].lower() if char.isalnum()) for name in names}
-
-
-def _is_whole(case: Case, arguments: Mapping[str, Any]) -> bool:
-    """True for arguments that need nothing else."""
-    return case.fits(case.tool.input_schema, dict(arguments))
 
 
 def _as_joined(case: Case, name: str, held: Mapping[str, Any]) -> Mapping[str, Any] | None:
