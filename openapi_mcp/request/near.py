@@ -24,11 +24,61 @@ _OPPOSITES = frozenset(
     pair for each in _PAIRS for one, other in [each.split()] for pair in ((one, other), (other, one))
 )
 
+_ALIKE = (
+    "dollar dollars usd",
+    "cent cents",
+    "euro euros eur",
+    "gbp pounds",
+    "percent pct",
+    "lb lbs",
+    "kg kgs kilograms",
+    "g grams",
+    "mg",
+    "oz ounces",
+    "s sec secs second seconds",
+    "ms millis milliseconds",
+    "min mins minute minutes",
+    "h hr hrs hour hours",
+    "day days",
+    "week weeks",
+    "month months",
+    "year years",
+    "mm",
+    "cm",
+    "m meter meters metres",
+    "km",
+    "mi mile miles",
+    "ft feet",
+    "inch inches",
+    "celsius",
+    "fahrenheit",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "bytes",
+    "by",
+    "at",
+    "on",
+    "for",
+)
+_UNITS = {word: names for names in _ALIKE for word in names.split()}
+
 
 def are_opposite(one: str, other: str) -> bool:
-    """True where a word of one name says the opposite of a word of the other: "min_price" and "max_price"."""
+    """True where one name says the opposite of the other, or another unit: "min_price" and "max_price"."""
     mine, theirs = _words(one), _words(other)
+    if _is_of_other_unit(mine - theirs, theirs - mine):
+        return True
     return any((word, each) in _OPPOSITES for word in mine - theirs for each in theirs - mine)
+
+
+def _is_of_other_unit(mine: set[str], theirs: set[str]) -> bool:
+    """True where one unit is all that differs: "weight_lb" and "weight_kg"; and for "created_by" and "created_at"."""
+    if len(mine) != 1 or len(theirs) != 1:
+        return False
+    one, other = (_UNITS.get(next(iter(each))) for each in (mine, theirs))
+    return one is not None and other is not None and one != other
 
 
 def near_arguments(name: str, known: Collection[str], most: int, cutoff: float = 0.6) -> list[str]:

@@ -20,7 +20,7 @@ DATE, DATE_TIME = {"type": "string", "format": "date"}, {"type": "string", "form
         (DATE_TIME, "2026-11-21 14:30:00+02:00", "2026-11-21T14:30:00+02:00"),
         ({"type": "string", "format": "time"}, "2pm", "14:00:00"),
         ({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}, "21 Nov 2026", "2026-11-21"),
-        ({"type": "integer", "description": "Unix timestamp."}, "2026-11-21T14:30:00Z", 1795271400),
+        ({"type": "integer", "description": "Unix timestamp in seconds."}, "2026-11-21T14:30:00Z", 1795271400),
     ],
 )
 def test_a_moment_is_written_as_it_is_declared(schema: Any, given: Any, meant: Any) -> None:
@@ -36,7 +36,7 @@ def test_a_moment_is_written_as_it_is_declared(schema: Any, given: Any, meant: A
         (DATE, "tomorrow", 'write "a" as YYYY-MM-DD'),
         (DATE_TIME, "2026-11-21 14:30", "without a zone"),
         (DATE_TIME, "2026-11-21", "without a time of day and a zone"),
-        ({"type": "integer", "description": "Unix timestamp."}, "2026-11-21", "without a time of day and a zone"),
+        ({"type": "integer", "description": "Unix timestamp in seconds."}, "2026-11-21", "without a time of day and a zone"),
     ],
 )
 def test_what_cannot_be_derived_is_told(schema: Any, given: Any, hint: str) -> None:
@@ -59,7 +59,7 @@ def test_of_two_days_both_are_named() -> None:
         ({"type": "string", "pattern": "^[A-Z]+$"}, "21 Nov 2026"),
         ({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}, "tomorrow"),
         ({"type": "integer"}, "2026-11-21T14:30:00Z"),
-        ({"type": "integer", "description": "Unix timestamp."}, [5]),
+        ({"type": "integer", "description": "Unix timestamp in seconds."}, [5]),
         ({**DATE_TIME, "description": "Such as 2026-01-02 10:00:00+00:00"}, "2026-11-21 14:30:00+02:00"),
         ({"type": "string", "maxLength": 3}, "21 Nov 2026"),
     ],

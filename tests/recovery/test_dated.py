@@ -30,7 +30,7 @@ def test_how_moments_are_written_is_read_from_words(words: str, target: Target |
 @pytest.mark.parametrize(
     ("words", "unit"),
     [
-        ("Unix timestamp.", "seconds"),
+        ("Unix timestamp in seconds.", "seconds"),
         ("A Unix timestamp in ms", "milliseconds"),
         ("milliseconds since 1970", "milliseconds"),
         ("Timeout in seconds", None),

@@ -18,6 +18,11 @@ _RANGES = frozenset(("range", "period", "interval", "between", "window", "span")
 _TIMES = frozenset(("date", "time", "day", "at", "on"))  # say nothing of what a range of days is about
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{4,15}(?:Z|[+-][0-9:]{4,6})?)?")
 _SEPARATORS = ("...", "..", " to ", " - ", " \u2013 ", " and ", "/")
+_PARTS = {"year": (1, 1000), "month": (1, 12), "day": (1, 31)}  # from, and at least to
+_OTHER_COUNT = re.compile(
+    r"\b(?:zero|0|(?:two|2)[- ]digits?|last (?:two|2)|day of (?:the )?(?:week|year)|week-?day|since|fiscal)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 80  # characters
 
 
@@ -40,7 +45,7 @@ def _pairs(level: Level) -> Iterator[tuple[str, str, frozenset[str]]]:
     by_words = {split(name): name for name in level.declared}
     for words, name in by_words.items():
         for low, high in _ENDS:
-            if words.count(low) == 1:
+            if words.count(low) == 1 and words != ("first",):  # so many of the first items
                 other = by_words.get(tuple(high if word == low else word for word in words))
                 if other:
                     yield name, other, frozenset(words) - {low} - _TIMES
@@ -110,14 +115,27 @@ def dates(case: Case, level: Level) -> Iterator[Part]:
         if not isinstance(text, str) or words[-1:] != ("date",) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             continue
         by_words = {split(name): name for name in level.declared}
-        names = [by_words.get((*words[:-1], each)) for each in ("year", "month", "day")]
+        names = [by_words.get((*words[:-1], each)) for each in _PARTS]
         values = {
             name: _without_zeros(case, level, name, each)
             for name, each in zip(names, text.split("-"), strict=True)
             if name is not None
         }
-        if len(values) == 3 and MISSING not in values.values():
+        if (
+            len(values) == 3
+            and all(map(_is_part, _PARTS, map(level.declared.get, values)))
+            and MISSING not in values.values()
+        ):
             yield Part(source=source, values=values, how=f'"{source}" is given here by its year, month and day')
+
+
+def _is_part(part: str, schema: Mapping[str, Any] | None) -> bool:
+    """True for a field that counts years, months or days as ISO 8601 does: not for a month from 0 to 11."""
+    schema = schema or {}
+    least, most = _PARTS[part]
+    said = " ".join(str(schema.get(word, "")) for word in ("title", "description"))
+    has_bounds = schema.get("minimum", least) in (0, least) if part == "year" else schema.get("minimum", least) == least
+    return has_bounds and schema.get("maximum", most) >= most and _OTHER_COUNT.search(said) is None
 
 
 def _without_zeros(case: Case, level: Level, name: str, text: str) -> Any:

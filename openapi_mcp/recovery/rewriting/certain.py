@@ -7,18 +7,21 @@ from openapi_mcp.index.entities import KEYS, segments, split
 from openapi_mcp.index.inputs import says_id
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.rewriting.asked import name_of, types_of, words_of
+from openapi_mcp.recovery.rewriting.dated import Target, epoch_named
 from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_number, plain_number
 from openapi_mcp.recovery.rewriting.units import is_small_money
 from openapi_mcp.recovery.strategy import Case, Told
 
-_AS_IS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0)?")
+_AS_IS = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _ZEROS = re.compile(r"\.0+$")
 _FRACTION = re.compile(r"\.[0-9]+$|,(?:[0-9]{1,2}|[0-9]{4,})$")
 _NUMBERED = frozenset(
     ("phone", "telephone", "mobile", "fax", "zip", "postcode", "postal", "pin", "iban", "ssn", "gtin", "upc", "vat",
-     "version", "serial", "account", "barcode", "plz", "nr", "release", "revision", "build")
+     "version", "serial", "account", "barcode", "plz", "nr", "release", "revision", "build", "parent", "user", "ticket",
+     "case", "room", "line", "port", "year", "order", "seat", "gate")
 )  # fmt: skip
 """Words for what is written in digits and is no amount."""
+_EPOCH_DIGITS = {"seconds": (9, 10), "milliseconds": (12, 13)}  # from 1973 to 2286
 _MONEY = frozenset(
     ("amount", "price", "total", "subtotal", "cost", "fee", "charge", "balance", "sum", "tip", "tax", "deposit",
      "budget", "salary", "discount", "refund", "payment")
@@ -35,6 +38,8 @@ def doubt(case: Case, text: str, types: frozenset[str] | None = None) -> Told | 
     plain = text.strip()
     if is_identifying(case):
         is_doubtful, how = not _AS_IS.fullmatch(plain), "in digits alone, as it was got"
+    elif (unit := _other_epoch(case, plain)) is not None:
+        return Told(hint=f'"{one_line(plain, 40)}" is not in {unit.said}: give "{case.fault.place}" so')
     else:
         is_doubtful, how = _may_be_another(case, plain, asked_types(case) if types is None else types), "as a number"
     if not is_doubtful:
@@ -42,6 +47,13 @@ def doubt(case: Case, text: str, types: frozenset[str] | None = None) -> Told | 
     near = tuple(_readings(plain))
     said = " or ".join(map(str, near)) if len(near) > 1 else "another value"
     return Told(near=near, hint=f'"{one_line(plain, 40)}" can be read as {said}: give "{case.fault.place}" {how}')
+
+
+def _other_epoch(case: Case, text: str) -> Target | None:
+    """Return the unit of a timestamp, where the digits of one are of another unit: 13 of them are milliseconds."""
+    target = epoch_named(words_of(case))
+    digits = re.sub("[^0-9]", "", text).lstrip("0")
+    return target if target and digits and len(digits) not in _EPOCH_DIGITS[target.name] else None
 
 
 def asked_types(case: Case) -> frozenset[str]:

@@ -14,6 +14,8 @@ _STRFTIME = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "HH", "%M": "mm", "%S":
 _LONGEST = 400  # characters of a pattern
 _NAMED = {"date": "date", "date-time": "date-time", "datetime": "date-time", "time": "time"}
 _ISO = re.compile(r"iso[- ]?8601|rfc[- ]?3339", re.IGNORECASE)
+_MILLI = re.compile(r"milli|\bms\b", re.IGNORECASE)
+_SECOND = re.compile(r"\b(?:seconds?|secs?)\b", re.IGNORECASE)
 _EPOCH = re.compile(r"\b(?:epoch|unix (?:time|timestamp))\b|\b(?:milli)?seconds since\b", re.IGNORECASE)
 
 
@@ -62,11 +64,16 @@ def target_named(text: str) -> Target | None:
 
 
 def epoch_named(words: str) -> Target | None:
-    """Return the unit of a timestamp that words speak of: "Unix timestamp in ms" -> milliseconds."""
-    if not _EPOCH.search(words):
+    """Return the unit of a timestamp that words speak of: "Unix timestamp in ms" -> milliseconds; None for two."""
+    is_milli, is_second = (form.search(words) is not None for form in (_MILLI, _SECOND))
+    if not is_epoch(words) or is_milli == is_second:
         return None
-    is_milli = re.search(r"milli|\bms\b", words, re.IGNORECASE) is not None
     return Target(name="milliseconds" if is_milli else "seconds")
+
+
+def is_epoch(words: str) -> bool:
+    """True for words that speak of a timestamp, in whatever unit: "Unix timestamp"."""
+    return _EPOCH.search(words) is not None
 
 
 def written(moment: Moment, target: Target) -> str | int | None:

@@ -11,12 +11,17 @@ _EDGES = re.compile(r"(_*).*?(_*)", re.DOTALL)
 _SHORTEST_PLURAL = 5  # letters of one that was given: "orders"; "news" is not many of "new"
 _SHORTEST = 3  # letters of a word that may have a plural
 _HISSING = ("s", "x", "z", "ch", "sh")
-_NO_PLURALS = ("ws", "ss", "us", "is")
+_NO_PLURALS = ("ws", "ss", "us", "is", "ics")
 _OTHER_WORDS = frozenset(
     ("goods", "customs", "means", "shorts", "arms", "premises", "remains", "overalls", "glasses", "spirits", "manners",
-     "futures", "securities")
+     "futures", "securities", "savings", "pants", "opens", "contents", "works", "forces", "damages", "grounds", "specs",
+     "papers", "news", "series", "species", "sales", "datas")
 )  # fmt: skip
 """Words in -s that mean something else than several of what they have without it."""
+
+_DOTTED = "\u0130"  # another letter than I
+_TURKISH = re.compile("[\u0130\u0131]")
+_ADJECTIVES = ("ive", "ed", "ic", "able", "ous", "ful")
 
 Fold = Callable[[str], str]
 
@@ -50,8 +55,9 @@ def _after(parts: list[str], index: int) -> str:
 
 def unaccented(text: str) -> str:
     """Return the same without accents: "Geprüft" -> "gepruft"."""
-    plain = unicodedata.normalize("NFD", text[:_LONGEST])
-    return separated("".join(char for char in plain if not unicodedata.combining(char)))
+    whole = unicodedata.normalize("NFC", text[:_LONGEST])
+    plain = (char if char == _DOTTED else unicodedata.normalize("NFD", char) for char in whole)
+    return separated("".join(char for each in plain for char in each if not unicodedata.combining(char)))
 
 
 def is_plural_pair(given: str, value: str) -> bool:
@@ -61,11 +67,27 @@ def is_plural_pair(given: str, value: str) -> bool:
     """
     one, other = unaccented(given), unaccented(value)
     short, long = sorted((one, other), key=len)
-    is_none = long.endswith(_NO_PLURALS) or long in _OTHER_WORDS or len(short) < _SHORTEST or not short.isalpha()
+    is_none = (
+        short.endswith(_ADJECTIVES)
+        or long.endswith(_NO_PLURALS)
+        or long in _OTHER_WORDS
+        or len(short) < _SHORTEST
+        or not short.isalpha()
+    )
     if is_none or (long == one and len(long) < _SHORTEST_PLURAL):
         return False
     is_with_y = short.endswith("y") and short[-2] not in "aeiou"
     return long == (f"{short[:-1]}ies" if is_with_y else f"{short}es" if short.endswith(_HISSING) else f"{short}s")
+
+
+def is_plural(text: str) -> bool:
+    """True for a text whose last word has the ending of a plural: "open orders"."""
+    return unaccented(text).endswith("s") and not unaccented(text).endswith(_NO_PLURALS)
+
+
+def has_two_is(text: str) -> bool:
+    """True for a text with a letter i that has another case than the others: "\u0131" of "I", "\u0130" of "i"."""
+    return _TURKISH.search(text[:_LONGEST]) is not None
 
 
 FOLDS: tuple[Fold, ...] = (case_folded, separated, unaccented)

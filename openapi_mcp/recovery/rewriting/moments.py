@@ -114,7 +114,7 @@ def _time(text: str) -> Moment | None:
     half = (parts.get("half") or "")[:1]
     hour = _hour(int(parts["hour"]), half)
     is_time = (parts["minute"] or half) and hour < 24 and int(parts["minute"] or 0) < 60 > int(parts["second"] or 0)
-    if not is_time:
+    if not is_time or not _is_zone(parts["zone"] or ""):
         return None
     time = f"{hour:02}:{parts['minute'] or '00'}:{parts['second'] or '00'}{parts.get('fraction') or ''}"
     return Moment(time=time, zone=_zone(parts["zone"] or ""))
@@ -125,6 +125,12 @@ def _hour(hour: int, half: str) -> int:
     if not half:
         return hour
     return hour % 12 + 12 * (half == "p") if 1 <= hour <= 12 else 24
+
+
+def _is_zone(text: str) -> bool:
+    """True for no zone, or one that there is: up to 14 hours from UTC."""
+    digits = re.sub("[^0-9]", "", text).ljust(4, "0")
+    return int(digits) <= 1400 and int(digits[2:]) < 60
 
 
 def _zone(text: str) -> str:

@@ -10,19 +10,20 @@ _WAYS = {"asc": "+", "ascending": "+", "desc": "-", "descending": "-"}
 _WAY = re.compile(r"(?:^|[\s_:.,-])(asc|ascending|desc|descending)$", re.IGNORECASE)
 _SIGN = re.compile(r"([+-])(?=[A-Za-z])")
 _SORTING = re.compile(r"\b(?:sort(?:ed|ing|s)?|order(?:ed|ing|s)? by|ordering)\b", re.IGNORECASE)
+_NAME = re.compile(r"sort|order", re.IGNORECASE)
 _MOST = 200  # allowed values
 
 _Order = tuple[str, str]
 """What is sorted by, and "+", "-", or "" where that is not said."""
 
 
-def sorted_alike(given: str, allowed: Sequence[Any], schemas: Sequence[Mapping[str, Any]]) -> list[Any]:
+def sorted_alike(given: str, allowed: Sequence[Any], schemas: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
     """Return the allowed values that sort by the same, in the same direction: ("price desc", ["-price"]) -> ["-price"].
 
     Where an allowed value has no direction, it is the way up only beside another one that is the way down.
     """
     wanted = _order(given)
-    if not wanted[1] or len(allowed) > _MOST:
+    if not wanted[1] or len(allowed) > _MOST or not (_is_said(schemas) or _NAME.search(name)):
         return []
     orders = [(each, _order(each)) for each in allowed if isinstance(each, str)]
     ways = {way for _, (what, way) in orders if what == wanted[0]}

@@ -67,6 +67,10 @@ _SAID = re.compile(
     r"|[(\[]([a-z$%\u20ac\u00a3\u20b9]{1,12})[)\]])(?![\w/^])",
     re.IGNORECASE,
 )
+_WORD = re.compile(
+    r"(?<![\w/])(?<!per )(?<!a )(?:((?:in|or|and) |[(\[])|)([a-z]+|[$%\u20ac\u00a3\u20b9])(?![\w^])", re.IGNORECASE
+)
+"""A word, and what before it says that even a letter is a unit."""
 _NOT_OF_ONE = re.compile(
     r"\b(?:thousands?|millions?|billions?|hundreds?|dozens?|tens|tenths?|hundredths?|thousandths?|multiples"
     r"|units of)\b",
@@ -111,7 +115,7 @@ def unit_asked(name: str, words: str) -> Unit | None:
         return _CENTS if _SAYS_CENTS.search(f"{words} {name.replace('_', ' ')} {_CAMEL.sub(' ', name)}") else None
     parts = _NAME_PART.findall(name)
     own = [part for part in parts[-1:] if len(parts) > 1 and part.lower() != "min"]  # a "price_min" is the least
-    if _NOT_OF_ONE.search(words):
+    if _NOT_OF_ONE.search(words) or len(_all_units(words)) > 1:
         return None
     units = [_one(own), *_said_units(words), _one(["%"] if "percent" in name.lower() else [])]
     found = {unit.name: unit for unit in units if unit is not None}
@@ -126,6 +130,16 @@ def _said_units(words: str) -> Iterator[Unit | None]:
             yield _one([found[1] or found[2]])
     if _PERCENT.search(words):
         yield _UNITS["%"]
+
+
+def _all_units(words: str) -> set[str]:
+    """Return the name of every unit that words have anywhere: "in m (walking) or km" -> {"m", "km"}; not "min. 5"."""
+    found = (_UNITS.get(each[2].lower()) for each in _WORD.finditer(words) if each[1] or _is_plain_unit(each[2]))
+    return {"USD" if unit.name == "$" else unit.name for unit in found if unit is not None}
+
+
+def _is_plain_unit(word: str) -> bool:
+    return word.lower() != "min" and (len(word) > 1 or not word.isalpha())
 
 
 def is_small_money(name: str, words: str) -> bool:

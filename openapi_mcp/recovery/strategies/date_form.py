@@ -5,7 +5,7 @@ from typing import Any
 
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recovery.rewriting.asked import fits_document, format_asked, schemas_of, words_of
-from openapi_mcp.recovery.rewriting.dated import Target, epoch_named, target_named, written
+from openapi_mcp.recovery.rewriting.dated import Target, epoch_named, is_epoch, target_named, written
 from openapi_mcp.recovery.rewriting.moments import Moment, moments_in
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
 from openapi_mcp.schema.formats import has_format
@@ -32,6 +32,8 @@ def date_form(case: Case) -> Rewrite | Told | None:
     if _is_for_duration(case):
         return _as_duration(case, text)
     target = _target(case) if text else None
+    if target is None and case.fault.rule == "type" and moments_in(text) and is_epoch(words_of(case)):
+        return Told(hint=f'write "{case.fault.place}" as a timestamp: of seconds, or milliseconds, is not said')
     if target is None or _is_shown(case, text):
         return None
     if _ONE_DIGIT.fullmatch(text.strip()[:_LONGEST]):

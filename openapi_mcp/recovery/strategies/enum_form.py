@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.rewriting.asked import fits, fits_document, schemas_of, types_of
+from openapi_mcp.recovery.rewriting.asked import fits, fits_document, name_of, schemas_of, types_of
 from openapi_mcp.recovery.rewriting.folds import case_folded, separated
 from openapi_mcp.recovery.rewriting.meant import MOST_VALUES, meant, values_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
@@ -29,7 +29,7 @@ def enum_form(case: Case) -> Rewrite | Told | None:
         return _of_list(case, case.value, allowed)
     if not isinstance(case.value, str) or len(case.value) > _LONGEST or case.value in allowed:
         return None
-    found = meant(case.value, allowed, schemas_of(case))
+    found = meant(case.value, allowed, schemas_of(case), name_of(case))
     if len(found) == 1 and fits(case, found[0]):
         return case.rewritten(found[0], _how(case.value, found[0]))
     near = found[:_NEAR] if len(found) > 1 else _near(case.value, allowed)
@@ -67,13 +67,17 @@ def _of_list(case: Case, items: list[Any], allowed: Sequence[Any]) -> Rewrite | 
     """Return the call with each item of an array as an allowed value, where each can mean one only."""
     found: list[Any] = []
     for item in items[:MOST_VALUES]:
-        one = [item] if item in allowed else meant(item, allowed, schemas_of(case)) if isinstance(item, str) else []
+        one = [item] if item in allowed else _meant(case, item, allowed)
         if len(one) != 1:
             return _told_of_list(case, items, allowed)
         found += one
     if not 0 < len(found) == len(items) or not fits_document(case, found):
         return None
     return case.rewritten(found, "the values are written as the API has them")
+
+
+def _meant(case: Case, item: Any, allowed: Sequence[Any]) -> list[Any]:
+    return meant(item, allowed, schemas_of(case), name_of(case)) if isinstance(item, str) else []
 
 
 STRATEGY = Strategy(

@@ -4,18 +4,25 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from openapi_mcp.recovery.rewriting.asked import fits, types_of, words_of
+from openapi_mcp.recovery.rewriting.asked import fits, name_of, types_of, words_of
 from openapi_mcp.recovery.rewriting.certain import doubt, is_identifying, survives
 from openapi_mcp.recovery.rewriting.meant import meant, values_of
 from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_number, plain_number
 from openapi_mcp.recovery.strategies.json_text import structure_in
 from openapi_mcp.recovery.strategies.scalars import readings
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
+from openapi_mcp.schema.formats import has_format
 from openapi_mcp.schema.places import schemas_at
 
 _RULES = frozenset(("type", "alternatives"))
 _MOST_PARTS = 1_000
-_SAYS_COMMAS = re.compile(r"\b(?:comma|csv)\b", re.IGNORECASE)
+_SAYS_COMMAS = re.compile(
+    r"(?<!non-)\bcomma[- ](?:separated|delimited)\b|\b(?:separated|delimited) (?:by|with) (?:a )?commas?\b|\bcsv\b",
+    re.IGNORECASE,
+)
+_SAYS_OTHERWISE = re.compile(r"\b(?:not|no|never|counts?|semicolons?)\b|n't\b", re.IGNORECASE)
+_NEARBY = 40  # characters
+_LIST_SIGNS = re.compile(r"[;|\[\n]|\s*null\s*\Z", re.IGNORECASE)
 _AS_ARRAY = "several values are given as an array"
 
 
@@ -27,10 +34,30 @@ def one_item(case: Case) -> Rewrite | Told | None:
         return _of_list(case, case.value)
     if isinstance(case.value, str) and "," in case.value and "array" in types_of(case):
         return _of_commas(case, case.value)
+    if "array" in types_of(case) and isinstance((*case.fault.path, "")[-2], int):
+        return Told(hint=f'give "{case.fault.place}" as an array: how many arrays are meant cannot be told')
     found = [value for value in _alone(case, case.value) if fits(case, [value]) or _is_record(case, value)]
+    if found and not _is_item(case, found[0]):
+        return Told(hint=f'give "{case.fault.place}" as an array: whether the text is one item cannot be told')
     if found and (told := _in_doubt(case, case.value, found[0], _item_types(case))):
         return told
     return case.rewritten([found[0]], "one value is given as an array of one") if found else None
+
+
+def _says_commas(case: Case) -> bool:
+    """True where the document says that commas stand between the values, and nothing near it says otherwise."""
+    words = words_of(case)
+    found = [words[max(0, each.start() - _NEARBY) : each.end() + _NEARBY] for each in _SAYS_COMMAS.finditer(words)]
+    return bool(found) and not any(_SAYS_OTHERWISE.search(each) for each in found)
+
+
+def _is_item(case: Case, value: Any) -> bool:
+    """True but for a text that looks like a list, or has not the format of the items: "a;b", "null"."""
+    items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
+    formats = [each["format"] for each in items if isinstance(each.get("format"), str)]
+    return not isinstance(value, str) or (
+        _LIST_SIGNS.search(value) is None and all(has_format(value, name) for name in formats)
+    )
 
 
 def _in_doubt(case: Case, given: Any, value: Any, types: frozenset[str]) -> Told | None:
@@ -56,19 +83,21 @@ def _alone(case: Case, value: Any) -> Iterator[Any]:
 
 
 def _is_record(case: Case, value: Any) -> bool:
-    """True for an object where an array of objects is meant: what may be wrong within it is seen to there."""
+    """True for an object where an array of objects is meant, one of whose keys is declared for them.
+
+    What may be wrong within it is seen to there.
+    """
     items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
     is_for_objects = bool(items) and all(each.get("type", "object") == "object" for each in items)
-    return (
-        isinstance(value, dict) and types_of(case) == {"array"} and is_for_objects and any("type" in e for e in items)
-    )
+    is_known = isinstance(value, dict) and any(key in each.get("properties", {}) for each in items for key in value)
+    return is_known and types_of(case) == {"array"} and is_for_objects and any("type" in e for e in items)
 
 
 def _listed(case: Case, parts: list[str]) -> list[Any] | None:
     """Return each of some texts as the one allowed value of the items that it means; None where one means none."""
     schemas = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
     allowed = values_of(schemas)
-    found = [meant(part, allowed, schemas) for part in parts]
+    found = [meant(part, allowed, schemas, name_of(case)) for part in parts]
     return [each[0] for each in found] if all(len(each) == 1 for each in found) else None
 
 
@@ -79,11 +108,15 @@ def _of_list(case: Case, items: list[Any]) -> Rewrite | Told | None:
         told = _in_doubt(case, inner, alone[0], types_of(case))
         return told or case.rewritten(alone[0], "one value is given alone, not in an array")
     texts = [str(item) for item in items if isinstance(item, (str, int)) and not isinstance(item, bool)]
-    is_plain = 1 < len(texts) == len(items) <= _MOST_PARTS and not any("," in text for text in texts)
+    is_plain = 1 < len(texts) == len(items) <= _MOST_PARTS and all(_is_joinable(text) for text in texts)
     joined = ",".join(texts)
-    if is_plain and _SAYS_COMMAS.search(words_of(case)) and fits(case, joined):
+    if is_plain and _says_commas(case) and fits(case, joined):
         return case.rewritten(joined, "several values are given as one text, with commas between them")
     return None
+
+
+def _is_joinable(text: str) -> bool:
+    return bool(text) and text == text.strip() and "," not in text
 
 
 def _out_of_list(case: Case, inner: Any) -> Iterator[Any]:
@@ -94,7 +127,7 @@ def _out_of_list(case: Case, inner: Any) -> Iterator[Any]:
     yield from (value for value, _ in readings(inner))
     if isinstance(inner, str):
         schemas = schemas_at(case.tool.input_schema, case.fault.path)
-        found = meant(inner, values_of(schemas), schemas)
+        found = meant(inner, values_of(schemas), schemas, name_of(case))
         yield from found if len(found) == 1 else ()
 
 
@@ -110,7 +143,7 @@ def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
         return case.rewritten([as_one], "one value is given as an array of one")
     if (told := _as_one_number(case, text, parts, found)) is not None or not found:
         return told
-    if is_one and not _SAYS_COMMAS.search(words_of(case)):
+    if is_one and not _says_commas(case):
         return Told(
             hint=f'give "{case.fault.place}" as an array: whether the text is one item, or several, cannot be told'
         )

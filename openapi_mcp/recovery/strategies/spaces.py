@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from openapi_mcp.recovery.rewriting.asked import fits, format_asked
+from openapi_mcp.index.entities import split
+from openapi_mcp.recovery.rewriting.asked import fits, format_asked, name_of
 from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 from openapi_mcp.schema.formats import has_format
 
 _RULES = frozenset(("enum", "const", "pattern", "format", "maxLength", "minLength"))
 _REFUSED = frozenset(("exists", "invalid"))  # by the API: what cannot be sent at all is for the caller to see
 _LONGEST = 10_000  # characters
+_WHOLE = frozenset(
+    ("password", "passwd", "pwd", "secret", "token", "passphrase", "pin", "delimiter", "separator", "sep", "indent",
+     "prefix", "suffix", "pattern", "regex", "regexp", "query", "q")
+)  # fmt: skip
+"""Words for a text of which every character counts."""
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _OTHER_BLANKS = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
 _ADDRESS = r"[^\s<>@?%,;:\"]{1,64}@[^\s<>@?%,;:\"]{1,255}"
@@ -23,7 +29,7 @@ def spaces(case: Case) -> Rewrite | None:
     rules = _RULES | _REFUSED if case.was_sent else _RULES
     is_looked_at = case.fault.rule in rules and isinstance(text, str) and len(text) <= _LONGEST
     wanted = format_asked(case) if is_looked_at else "password"
-    if wanted == "password":  # every character of it counts
+    if wanted == "password" or _WHOLE & set(split(name_of(case))):  # every character of it counts
         return None
     for plain, how in (*_plainer(text), *(_bare_email(text) if wanted == "email" else ())):
         if plain and fits(case, plain) and has_format(plain, wanted):

@@ -7,7 +7,8 @@ from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, at_once
 
 _RULES = frozenset(("format", "pattern"))
 _OTHER = re.compile(
-    r"(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?", re.IGNORECASE
+    r"(?:urn:uuid:)?(\{)?([0-9a-f]{8})(-?)([0-9a-f]{4})\3([0-9a-f]{4})\3([0-9a-f]{4})\3([0-9a-f]{12})(?(1)\})",
+    re.IGNORECASE,
 )
 
 
@@ -17,7 +18,7 @@ def uuid_form(case: Case) -> Rewrite | None:
     if case.fault.rule not in _RULES or not isinstance(text, str) or format_asked(case) != "uuid":
         return None
     found = _OTHER.fullmatch(text.strip())
-    plain = "-".join(found.groups()) if found else None
+    plain = "-".join(found.group(2, 4, 5, 6, 7)) if found else None
     if plain is None or not fits(case, plain):
         return None
     return case.rewritten(plain, "identifiers of this format are written as five groups of digits, with dashes")
