@@ -146,7 +146,7 @@ def test_a_field_that_only_one_object_can_have_is_put_into_it() -> None:
 )
 def test_a_field_of_an_object_that_means_another_thing_is_only_named(outer: str) -> None:
     """Issue 7: 0 wrong repairs. To leave out a colour is the reverse of asking for it."""
-    tool = orders(**{outer: {"type": "object", "properties": {"colour": TEXT, "size": TEXT}}})
+    tool = orders((), **{outer: {"type": "object", "properties": {"colour": TEXT, "size": TEXT}}})
     assert before(FLATTENED, tool, {"id": "7", "colour": "red"}) == Told(near=(f"{outer}.colour",))
     assert before(FLATTENED, tool, {"id": "7", "colour": "red", "size": "S"}) == Told(near=(f"{outer}.colour",))
     said = arguments(before(FLATTENED, tool, {"id": "7", f"{outer}_colour": "red"}))
