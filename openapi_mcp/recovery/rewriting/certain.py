@@ -12,7 +12,7 @@ from openapi_mcp.recovery.rewriting.numbers import as_json_number, grouped_numbe
 from openapi_mcp.recovery.rewriting.units import is_small_money
 from openapi_mcp.recovery.strategy import Case, Told
 
-_AS_IS = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_AS_IS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0)?")
 _ZEROS = re.compile(r"\.0+$")
 _FRACTION = re.compile(r"\.[0-9]+$|,(?:[0-9]{1,2}|[0-9]{4,})$")
 _NUMBERED = frozenset(
@@ -37,7 +37,8 @@ def doubt(case: Case, text: str, types: frozenset[str] | None = None) -> Told | 
     """
     plain = text.strip()
     if is_identifying(case):
-        is_doubtful, how = not _AS_IS.fullmatch(plain), "in digits alone, as it was got"
+        is_doubtful = not _AS_IS.fullmatch(plain) or (types is not None and "." in plain)
+        how = "in digits alone, as it was got"
     elif (unit := _other_epoch(case, plain)) is not None:
         return Told(hint=f'"{one_line(plain, 40)}" is not in {unit.said}: give "{case.fault.place}" so')
     else:

@@ -21,7 +21,6 @@ _OTHER_WORDS = frozenset(
 
 _DOTTED = "\u0130"  # another letter than I
 _TURKISH = re.compile("[\u0130\u0131]")
-_ADJECTIVES = ("ive", "ed", "ic", "able", "ous", "ful")
 
 Fold = Callable[[str], str]
 
@@ -67,13 +66,7 @@ def is_plural_pair(given: str, value: str) -> bool:
     """
     one, other = unaccented(given), unaccented(value)
     short, long = sorted((one, other), key=len)
-    is_none = (
-        short.endswith(_ADJECTIVES)
-        or long.endswith(_NO_PLURALS)
-        or long in _OTHER_WORDS
-        or len(short) < _SHORTEST
-        or not short.isalpha()
-    )
+    is_none = long.endswith(_NO_PLURALS) or long in _OTHER_WORDS or len(short) < _SHORTEST or not short.isalpha()
     if is_none or (long == one and len(long) < _SHORTEST_PLURAL):
         return False
     is_with_y = short.endswith("y") and short[-2] not in "aeiou"

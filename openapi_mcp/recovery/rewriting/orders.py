@@ -23,7 +23,7 @@ def sorted_alike(given: str, allowed: Sequence[Any], schemas: Sequence[Mapping[s
     Where an allowed value has no direction, it is the way up only beside another one that is the way down.
     """
     wanted = _order(given)
-    if not wanted[1] or len(allowed) > _MOST or not (_is_said(schemas) or _NAME.search(name)):
+    if not wanted[1] or len(allowed) > _MOST or (wanted[0] and not (_is_said(schemas) or _NAME.search(name))):
         return []
     orders = [(each, _order(each)) for each in allowed if isinstance(each, str)]
     ways = {way for _, (what, way) in orders if what == wanted[0]}

@@ -1,7 +1,7 @@
 """One value where an array is meant, several in one text, and an array where one value is meant."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.recovery.rewriting.asked import fits, name_of, types_of, words_of
@@ -52,12 +52,20 @@ def _says_commas(case: Case) -> bool:
 
 
 def _is_item(case: Case, value: Any) -> bool:
-    """True but for a text that looks like a list, or has not the format of the items: "a;b", "null"."""
+    """True but for a text that looks like a list, or has not the format of the items, and an object of other keys."""
     items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
+    if isinstance(value, dict):
+        return not any("object" in each.get("type", "") for each in items) or _has_known_key(value, items)
     formats = [each["format"] for each in items if isinstance(each.get("format"), str)]
-    return not isinstance(value, str) or (
-        _LIST_SIGNS.search(value) is None and all(has_format(value, name) for name in formats)
-    )
+    return not isinstance(value, str) or (_LIST_SIGNS.search(value) is None and _is_in_formats(value, formats))
+
+
+def _is_in_formats(text: str, formats: list[str]) -> bool:
+    return not formats or (" " not in text and all(has_format(text, name) for name in formats))
+
+
+def _has_known_key(value: Mapping[str, Any], items: list[Mapping[str, Any]]) -> bool:
+    return any(key in each.get("properties", {}) for each in items for key in value)
 
 
 def _in_doubt(case: Case, given: Any, value: Any, types: frozenset[str]) -> Told | None:
@@ -89,7 +97,7 @@ def _is_record(case: Case, value: Any) -> bool:
     """
     items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
     is_for_objects = bool(items) and all(each.get("type", "object") == "object" for each in items)
-    is_known = isinstance(value, dict) and any(key in each.get("properties", {}) for each in items for key in value)
+    is_known = isinstance(value, dict) and _has_known_key(value, items)
     return is_known and types_of(case) == {"array"} and is_for_objects and any("type" in e for e in items)
 
 
@@ -137,7 +145,7 @@ def _of_commas(case: Case, text: str) -> Rewrite | Told | None:
     if len(parts) > _MOST_PARTS or not all(parts):
         return None
     as_one = structure_in(text) or text
-    is_one = fits(case, [as_one])
+    is_one = fits(case, [as_one]) and (isinstance(as_one, str) or _is_item(case, as_one))
     found = [each for each in _lists(case, parts) if fits(case, each)]
     if is_one and isinstance(as_one, dict):
         return case.rewritten([as_one], "one value is given as an array of one")
