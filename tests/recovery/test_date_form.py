@@ -36,7 +36,11 @@ def test_a_moment_is_written_as_it_is_declared(schema: Any, given: Any, meant: A
         (DATE, "tomorrow", 'write "a" as YYYY-MM-DD'),
         (DATE_TIME, "2026-11-21 14:30", "without a zone"),
         (DATE_TIME, "2026-11-21", "without a time of day and a zone"),
-        ({"type": "integer", "description": "Unix timestamp in seconds."}, "2026-11-21", "without a time of day and a zone"),
+        (
+            {"type": "integer", "description": "Unix timestamp in seconds."},
+            "2026-11-21",
+            "without a time of day and a zone",
+        ),
     ],
 )
 def test_what_cannot_be_derived_is_told(schema: Any, given: Any, hint: str) -> None:

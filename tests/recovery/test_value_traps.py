@@ -23,7 +23,33 @@ def of(*values: str, words: str = "") -> Any:
     return {"type": "string", "enum": list(values), "description": words}
 
 
+STRINGS = {"type": "array", "items": STRING}
+
 TRAPS: list[tuple[str, Any, Any]] = [
+    # how many arrays, or items, are meant is not said
+    ("matrix", {"type": "array", "items": INTEGERS}, [1, 2]),
+    ("tags", STRINGS, "a;b"),
+    ("tags", STRINGS, "null"),
+    ("emails", {"type": "array", "items": {**STRING, "format": "email"}}, "a@b.co c@d.co"),
+    ("tags", saying("Not comma-separated", STRINGS), "Smith, John"),
+    ("tags", saying("Comma-separated", STRING), ["a", "", " b"]),
+    ("rows", {"type": "array", "items": {"type": "object", "properties": {"a": STRING}}}, {"0": {"a": "b"}}),
+    # another unit, or none
+    ("distance", saying("Distance in m (walking) or km (driving)"), "5 km"),
+    ("at", saying("Unix timestamp in seconds", INTEGER), "1772582400000"),
+    ("at", saying("Unix time in ms", INTEGER), "1772582400"),
+    ("at", saying("Unix timestamp", INTEGER), "2026-03-04T10:00:00Z"),
+    ("at", {**STRING, "format": "date-time", "pattern": "^[0-9T:.Z+-]+$"}, "2026-03-04 10:00:00 +9999"),
+    ("room", INTEGER, "1,204"),
+    ("user_ids", INTEGERS, "1.0"),
+    # another word, letter, character
+    ("k", of("saving", "asset"), "savings"),
+    ("k", of("logistic", "static"), "logistics"),
+    ("k", of("orders", "user"), "order"),
+    ("k", of("\u0131", "i"), "I"),
+    ("effect", of("temp", "-temp"), "temp desc"),
+    ("secret", {**STRING, "maxLength": 5}, " abcde "),
+    ("id", {**STRING, "format": "uuid", "pattern": "^[0-9a-f-]{36}$"}, "123e4567e89b12d3a456426614174000}"),
     # a fraction that may be of dollars where cents are asked for, or thousands
     ("amount", CENTS, "20.00"),
     ("amount", CENTS, "20.0"),

@@ -38,7 +38,7 @@ def one_item(case: Case) -> Rewrite | Told | None:
         return Told(hint=f'give "{case.fault.place}" as an array: how many arrays are meant cannot be told')
     found = [value for value in _alone(case, case.value) if fits(case, [value]) or _is_record(case, value)]
     if found and not _is_item(case, found[0]):
-        return Told(hint=f'give "{case.fault.place}" as an array: whether the text is one item cannot be told')
+        return Told(hint=f'give "{case.fault.place}" as an array: whether that is one item cannot be told')
     if found and (told := _in_doubt(case, case.value, found[0], _item_types(case))):
         return told
     return case.rewritten([found[0]], "one value is given as an array of one") if found else None
@@ -55,7 +55,7 @@ def _is_item(case: Case, value: Any) -> bool:
     """True but for a text that looks like a list, or has not the format of the items, and an object of other keys."""
     items = schemas_at(case.tool.input_schema, (*case.fault.path, 0))
     if isinstance(value, dict):
-        return not any("object" in each.get("type", "") for each in items) or _has_known_key(value, items)
+        return not any(each.get("properties") for each in items) or _has_known_key(value, items)
     formats = [each["format"] for each in items if isinstance(each.get("format"), str)]
     return not isinstance(value, str) or (_LIST_SIGNS.search(value) is None and _is_in_formats(value, formats))
 
