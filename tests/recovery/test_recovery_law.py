@@ -113,7 +113,8 @@ def is_derived(value: Any, sources: Iterable[Any]) -> bool:
     sources = list(sources)
     if isinstance(value, bool):
         words = {canonical(each) for each in sources}
-        return bool(words & ({"true", "yes", "1", "on", "y"} if value else {"false", "no", "0", "off", "n"}))
+        said = {"true", "yes", "on", "y"} if value else {"false", "no", "off", "n"}
+        return bool(words & said) or any(Decimal(value) in numbers(each) for each in sources)
     if isinstance(value, int | float):
         return any(Decimal(str(value)) in numbers(each) for each in sources if not isinstance(each, bool))
     wanted = canonical(value)
