@@ -6,13 +6,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.make import json_body, parameter, toolset
-from support.recover import leaves, prepared, repaired
+from support.recover import prepared, repaired
 
 from openapi_mcp.executor.prepare import Prepared
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.recovery.naming.typos import distance
 from openapi_mcp.recovery.strategies.contained import STRATEGY as CONTAINED
 from openapi_mcp.recovery.strategies.near_name import STRATEGY as NEAR_NAME
+from openapi_mcp.recovery.values import leaves
 
 INTEGER = {"type": "integer"}
 FIELDS = {

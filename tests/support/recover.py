@@ -1,6 +1,6 @@
 """Failed calls of tools made from small documents, and what one strategy makes of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -84,16 +84,3 @@ def remedy(strategy: Strategy, case: Case) -> Rewrite | Told | None:
         found: Rewrite | Told | None = done.value
         return found
     raise AssertionError("the strategy asks somebody")
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """Yield every text, number, boolean and null within a value."""
-    waiting = [value]
-    while waiting:
-        match waiting.pop():
-            case Mapping() as fields:
-                waiting.extend(fields.values())
-            case list() | tuple() as items:
-                waiting.extend(items)
-            case leaf:
-                yield leaf
