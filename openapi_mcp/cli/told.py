@@ -30,9 +30,10 @@ def failure_lines(failure: Failure) -> Iterator[tuple[str, str]]:
 def repair_line(repair: Mapping[str, Any]) -> str:
     """Return what was repaired: "city: lisbon -> Lisbon (spelled so)"; what became of null was left out."""
     before, after = repair["from"], repair["to"]
-    change = "left out" if after is None else _shown(after)
-    if before is not None:
-        change = f"{_shown(before)} -> {change}"
+    shown, changed = _shown(before), "left out" if after is None else _shown(after)
+    if shown == changed:  # another type of the same: "5" -> 5
+        shown, changed = (plain(write_json(each), _LONGEST_VALUE) for each in (before, after))
+    change = changed if before is None else f"{shown} -> {changed}"
     return f"{plain(str(repair['field']), _LONGEST_VALUE)}: {change} ({plain(str(repair['how']), _LONGEST_SAID)})"
 
 
