@@ -45,7 +45,7 @@ def test_each_fault_and_each_repair_has_a_line_and_the_attempts_have_one() -> No
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("5", 5, "a: 5 -> 5 (how)"),
+        ("5", 5, 'a: "5" -> 5 (how)'),
         ({"b": 1}, [1], 'a: {"b":1} -> [1] (how)'),
         (None, 5, "a: 5 (how)"),
         ("", None, 'a: "" -> left out (how)'),
@@ -131,9 +131,3 @@ def test_a_dry_run_shows_its_request_though_a_credential_is_missing(command: Com
     ended = command("call", "--spec", upstream.serve(document), "echo", "-a", "n=5", "--dry-run")
     assert (ended.status, upstream.calls) == (0, [])
     assert ended.out.startswith(f"GET {upstream.url}/echo?n=5\n")
-
-
-def test_a_value_of_another_type_is_told_as_one() -> None:
-    """What differs is seen."""
-    repair = {"field": "id", "from": "5", "to": 5, "how": "numbers are given without quotes"}
-    assert repair_line(repair) == 'id: "5" -> 5 (numbers are given without quotes)'
