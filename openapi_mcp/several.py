@@ -25,6 +25,7 @@ from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
 from openapi_mcp.loading import Notice, path_of, say_of
+from openapi_mcp.member import Member
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.jsontext import JsonValue
@@ -44,53 +45,6 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
 _FIRST_PAUSE = 5.0  # seconds until one that cannot be served is tried again; then twice as many each time
 _LONGEST_PAUSE = 300.0
-
-
-class Member:
-    """One of several APIs: its `app` once it is served, else the `error` that it ended with last.
-
-    `path` is where its catalogue is kept.
-    """
-
-    def __init__(self, config: Config, path: Path | None = None) -> None:
-        self.config = config
-        self.path = path
-        self.app: App | None = None
-        self.error: OpenapiMcpError | None = None
-        self.settled = anyio.Event()
-        self._opened = anyio.Event()
-
-    @property
-    def name(self) -> str:
-        """What its tools' names begin with."""
-        return self.config.name
-
-    @property
-    def toolset(self) -> Toolset | None:
-        """Its tools, None while it is not served."""
-        return self.app.toolset if self.app is not None else None
-
-    def owns(self, tool: str) -> bool:
-        """True for the name of a tool of its own: no other API has tools that begin so (apis.py)."""
-        return tool.startswith(f"{self.name}_")
-
-    def arrived(self, app: App) -> None:
-        """Note that it is served from now on."""
-        self.app, self.error = app, None
-        self.settled.set()
-        self._opened.set()
-
-    def failed(self, error: OpenapiMcpError) -> bool:
-        """Note why it cannot be served; return whether that is news."""
-        known, self.error = self.error, error
-        self.settled.set()
-        return known is None or (known.message, known.where) != (error.message, error.where)
-
-    async def opened(self) -> App:
-        """Return its app, as soon as it is served."""
-        await self._opened.wait()
-        assert self.app is not None  # noqa: S101  `arrived` has set both
-        return self.app
 
 
 class Several:

@@ -23,7 +23,7 @@ LAYERS = (
     ("executor",),
     ("tasks",),
     ("serving", "credentials", "united", "strategies"),
-    ("loading",),
+    ("loading", "member"),
     ("app",),
     ("several",),
     ("server", "ask"),

@@ -16,7 +16,8 @@ from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App, changed
 
 if TYPE_CHECKING:
-    from openapi_mcp.several import Member, Several
+    from openapi_mcp.member import Member
+    from openapi_mcp.several import Several
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
 

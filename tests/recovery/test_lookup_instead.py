@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from support.lookups import SHOP, Api, said, whole
+from support.lookups import SHOP, Api, drive, whole
 from support.make import one_tool, parameter
 
 from openapi_mcp.executor.prepare import Preparer
@@ -14,7 +14,6 @@ from openapi_mcp.model.tool import Toolset
 from openapi_mcp.recovery.lookup.beside import named, source_of
 from openapi_mcp.recovery.recover import recover
 from openapi_mcp.recovery.registry import in_order, own_strategies
-from openapi_mcp.recovery.steps import Attempt, Learn, Lookup, MayCall
 
 API = Api(SHOP)
 ANA: dict[str, Any] = {"id": 7, "name": "Ana Souza", "email": "ana@example.com"}
@@ -29,24 +28,10 @@ def life(tool: str, arguments: Mapping[str, Any], *people: dict[str, Any]) -> tu
     assert isinstance(first, Failure)
     strategies = in_order(own_strategies(), Recovering())
     flow = recover(Call(tool=tool, arguments=arguments), first, API.tools, strategies, Recovering())
-    steps: list[str] = []
-    answer: Any = None
-    try:
-        while True:
-            step = flow.send(answer)
-            match step:
-                case Attempt(call=call):
-                    answer = preparer.prepare(call, as_it_is=step.as_it_is)
-                    steps += [] if isinstance(answer, Failure) else [f"! {said(call)}"]
-                case Lookup(call=call):
-                    steps.append(said(call))
-                    answer = whole(*people)
-                case Learn():
-                    answer = API.known.learned
-                case MayCall():
-                    answer = True
-    except StopIteration as done:
-        return steps, done.value
+    done, steps = drive(
+        flow, lambda _: whole(*people), API.known, lambda step: preparer.prepare(step.call, as_it_is=step.as_it_is)
+    )
+    return steps, done
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from support.lookups import SHOP, TEXT, Api, drive, named, said, whole
+from support.lookups import SHOP, TEXT, Api, drive, named, whole
 from support.make import Json, answering, parameter
 from support.needs import many, thing
 
@@ -13,7 +13,7 @@ from openapi_mcp.model.capability import Capability, Need
 from openapi_mcp.model.fault import Fault, Path
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.recovery.recover import Recovered, recover
-from openapi_mcp.recovery.steps import Attempt, Found, Learn, Lookup
+from openapi_mcp.recovery.steps import Found, Learn
 from openapi_mcp.recovery.strategies.name_to_id import STRATEGY
 from openapi_mcp.recovery.strategy import Case, Told
 
@@ -33,22 +33,8 @@ def life(tool: str, arguments: Json, *faults: Fault, status: int | None = None) 
     kind = {None: FailureKind.INVALID_ARGUMENTS, 404: FailureKind.NOT_FOUND}.get(status, FailureKind.REJECTED)
     failure = Failure(kind=kind, message="no", status=status, faults=faults, attempts=int(status is not None))
     flow = recover(Call(tool=tool, arguments=arguments), failure, API.tools, [STRATEGY], Recovering())
-    steps: list[str] = []
-    answer: Any = None
-    try:
-        while True:
-            step = flow.send(answer)
-            match step:
-                case Lookup(call=call):
-                    steps.append(said(call))
-                    answer = listed(call)
-                case Learn():
-                    answer = API.known.learned
-                case Attempt(call=call):
-                    steps.append(f"! {said(call)}")
-                    answer = "done"
-    except StopIteration as done:
-        return steps, done.value
+    done, steps = drive(flow, listed, API.known)
+    return steps, done
 
 
 def listed(call: Call) -> Found:

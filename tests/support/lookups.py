@@ -7,11 +7,11 @@ from typing import Any
 
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
-from openapi_mcp.model.call import Call
+from openapi_mcp.model.call import Call, Failure
 from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at, schema_of
-from openapi_mcp.recovery.steps import Found, Learn, Lookup, MayCall
+from openapi_mcp.recovery.steps import Attempt, Found, Learn, Lookup, MayCall
 from support.make import ALL_METHODS, Json, answering, document, json_body, parameter
 from support.needs import many, thing
 
@@ -101,8 +101,16 @@ def whole(*items: Json) -> Found:
 Answers = Callable[[Call], Found | None]
 
 
-def drive(flow: Generator[Any, Any, Any], answers: Answers, known: Known | None = None) -> tuple[Any, list[str]]:
-    """Return what a flow comes to, and the lookups that it made; every tool may be called."""
+def drive(
+    flow: Generator[Any, Any, Any],
+    answers: Answers,
+    known: Known | None = None,
+    attempt: Callable[[Attempt], Any] = lambda _: "done",
+) -> tuple[Any, list[str]]:
+    """Return what a flow comes to, and what it did: its lookups, and with a "!" the calls that could be sent.
+
+    Every tool may be called.
+    """
     asked: list[str] = []
     answer: Any = None
     try:
@@ -115,8 +123,13 @@ def drive(flow: Generator[Any, Any, Any], answers: Answers, known: Known | None 
                 case Learn():
                     assert known is not None
                     answer = known.learned
+                case Attempt(call=call):
+                    answer = attempt(step)
+                    asked += [] if isinstance(answer, Failure) else [f"! {said(call)}"]
                 case MayCall():
                     answer = True
+                case _:
+                    answer = None
     except StopIteration as done:
         return done.value, asked
 

@@ -1,0 +1,57 @@
+"""One of several APIs in one server: served, or why it is not."""
+
+from pathlib import Path
+
+import anyio
+
+from openapi_mcp.config import Config
+from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.model.tool import Toolset
+from openapi_mcp.serving import App
+
+
+class Member:
+    """One of several APIs: its `app` once it is served, else the `error` that it ended with last.
+
+    `path` is where its catalogue is kept.
+    """
+
+    def __init__(self, config: Config, path: Path | None = None) -> None:
+        self.config = config
+        self.path = path
+        self.app: App | None = None
+        self.error: OpenapiMcpError | None = None
+        self.settled = anyio.Event()
+        self._opened = anyio.Event()
+
+    @property
+    def name(self) -> str:
+        """What its tools' names begin with."""
+        return self.config.name
+
+    @property
+    def toolset(self) -> Toolset | None:
+        """Its tools, None while it is not served."""
+        return self.app.toolset if self.app is not None else None
+
+    def owns(self, tool: str) -> bool:
+        """True for the name of a tool of its own: no other API has tools that begin so (apis.py)."""
+        return tool.startswith(f"{self.name}_")
+
+    def arrived(self, app: App) -> None:
+        """Note that it is served from now on."""
+        self.app, self.error = app, None
+        self.settled.set()
+        self._opened.set()
+
+    def failed(self, error: OpenapiMcpError) -> bool:
+        """Note why it cannot be served; return whether that is news."""
+        known, self.error = self.error, error
+        self.settled.set()
+        return known is None or (known.message, known.where) != (error.message, error.where)
+
+    async def opened(self) -> App:
+        """Return its app, as soon as it is served."""
+        await self._opened.wait()
+        assert self.app is not None  # noqa: S101  `arrived` has set both
+        return self.app
