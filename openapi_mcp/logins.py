@@ -8,17 +8,15 @@ import hashlib
 import json
 import logging
 import os
-import secrets
-import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.private import is_private, user_folder, write_privately
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -54,15 +52,8 @@ def login_key(source: str, scheme: str) -> str:
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
-    """Return the folder of what we keep for this user, by the platform's convention."""
-    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
-    elif sys.platform == "darwin":
-        base = f"{home}/Library/Application Support"
-    else:
-        base = environ.get("XDG_STATE_HOME") or f"{home}/.local/state"
-    return Path(base) / "openapi-mcp" / "logins"
+    """Return the folder of this user's logins."""
+    return user_folder(environ) / "logins"
 
 
 def load_login(key: str, environ: Mapping[str, str] = os.environ) -> Login | None:
@@ -220,7 +211,7 @@ def _read(path: Path) -> str | None:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with open(path, encoding="utf-8", opener=lambda name, _: os.open(name, flags)) as file:
-            is_ours = _is_private(os.fstat(file.fileno()), 0o100000)
+            is_ours = is_private(os.fstat(file.fileno()), 0o100000)
             text = file.read()
     except FileNotFoundError:
         return None
@@ -233,32 +224,10 @@ def _read(path: Path) -> str | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write in one step, mode 0600 in a folder of mode 0700: another process sees the old login, or the new one."""
-    temporary = path.with_name(f"writing-{secrets.token_hex(8)}")
     try:
-        _own_folder(path.parent)
-        with open(temporary, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_privately(path, text)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise _refused("keep", path, error) from None
-
-
-def _own_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _is_private(folder.lstat(), 0o040000):
-        raise PermissionError(0, "the folder is a link, or others may read it")
-
-
-def _is_private(found: os.stat_result, kind: int) -> bool:
-    """True for a file or folder of this user that nobody else may read or write; a link is neither."""
-    if found.st_mode & 0o170000 != kind:
-        return False
-    return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
 
 
 def _refused(what: str, path: Path, error: OSError | ValueError) -> CredentialsError:

@@ -157,3 +157,24 @@ class Recovering:
     def names(self) -> tuple[str, ...]:
         """The strategies that are named in any way."""
         return (*self.add, *self.only, *self.off, *self.order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How long records are kept: `seconds`, and at most `size` bytes of them, the newest; None is without end."""
+
+    seconds: float | None = 30 * 86400.0
+    size: int | None = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Whether calls are recorded (`is_on`), where (a file, or a database's URL; None is the user's own), for how long.
+
+    `arguments` says whether what callers gave, and what came back, is recorded too.
+    """
+
+    is_on: bool = True
+    where: str | None = None
+    arguments: bool = True
+    keep: Keep = field(default_factory=Keep)

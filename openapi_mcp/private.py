@@ -1,0 +1,58 @@
+"""Where we keep what is this user's alone, and how: folders of mode 0700, files of mode 0600 (Windows: the profile)."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+
+def user_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of what we keep for this user from one day to the next, by the platform's convention."""
+    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+    elif sys.platform == "darwin":
+        base = f"{home}/Library/Application Support"
+    else:
+        base = environ.get("XDG_STATE_HOME") or f"{home}/.local/state"
+    return Path(base) / "openapi-mcp"
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder where there is none.
+
+    Raises:
+        PermissionError: it is a link, or others may read it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_private(folder.lstat(), 0o040000):
+        raise PermissionError(0, "the folder is a link, or others may read it")
+
+
+def is_private(found: os.stat_result, kind: int) -> bool:
+    """True for a file or folder (`kind`) of this user that nobody else may read or write; a link is neither."""
+    if found.st_mode & 0o170000 != kind:
+        return False
+    return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Write a file in one step: another process sees the old one, or the new one.
+
+    Raises:
+        OSError: it cannot be written, or its folder is not this user's alone.
+    """
+    temporary = path.with_name(f"writing-{secrets.token_hex(8)}")
+    try:
+        own_folder(path.parent)
+        with open(temporary, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,70 @@
+"""What a store of records can do. `open_store` (sql.py) opens one; all of it blocks, and may raise a RecordsError."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from openapi_mcp.errors import ExitCode, OpenapiMcpError
+from openapi_mcp.model.record import Record
+from openapi_mcp.records.query import Filter, Point, Stats
+
+
+class RecordsError(OpenapiMcpError):
+    """The store of records cannot be used: full, locked, damaged, out of reach, or newer than this program."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A tool that has records, and what it calls."""
+
+    api: str
+    tool: str
+    operation: str = ""
+
+
+class Store(Protocol):
+    """Keeps records; safe to be used by many processes at once. Each of them, and each thread, opens its own."""
+
+    def add(self, records: Sequence[Record], lost: int = 0, why: str = "") -> None:
+        """Keep records in one transaction, and that others were lost before that."""
+
+    def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
+        """Return records without their answers; `after` is the id of the last one that was seen, in that order."""
+
+    def call(self, id: str) -> Record | None:
+        """Return one record in full, by its id or by a beginning of it that no other has.
+
+        Raises:
+            RecordsError: several begin so.
+        """
+
+    def stats(self, wanted: Filter, by: str = "tool") -> Stats:
+        """Return figures, counted by one of BY."""
+
+    def series(self, wanted: Filter, step: float) -> list[Point]:
+        """Return figures for each step of time that has calls, in order; steps begin at multiples of `step` seconds."""
+
+    def named(self) -> list[Named]:
+        """Return the tools that have records."""
+
+    def callers(self) -> list[str]:
+        """Return the callers that have records."""
+
+    def clean(self, *, before: float, most_bytes: int) -> int:
+        """Drop records that began before a time, and the oldest of those beyond a size; return how many."""
+
+    def size(self) -> int:
+        """Return how many bytes the records take."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+    def __enter__(self) -> Self:
+        """Return the store, which is closed at the end."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
