@@ -24,10 +24,10 @@ _MANY = ("overlay", "server_variable", "methods", "allow", "include", "exclude",
 _SINGLE = (
     *SOURCES, "base_url", "files", "bearer", "token", "token_scheme", "basic", "api_key", "client_id", "client_secret",
     "client_cert", "client_key", "ca_bundle", "confirm", "timeout", "max_response", "max_body", "max_concurrency",
-    "follow_pages", "recovery", "refresh", "retries", "rate_limit",
+    "follow_pages", "recovery", "refresh", "retries", "rate_limit", "cache_ttl",
 )  # fmt: skip
 _FLAGS = (
-    "allow_remote_refs", "output_schemas", "select", "allow_anonymous", "insecure", "watch",
+    "allow_remote_refs", "output_schemas", "select", "allow_anonymous", "insecure", "watch", "no_cache",
 )  # fmt: skip
 PER_API = (*_MANY, *_SINGLE, *_FLAGS, *_TABLES)
 """The options that may be another for each API."""

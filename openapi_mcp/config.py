@@ -21,17 +21,20 @@ from openapi_mcp.model.policy import (
     MODES,
     SAFE_METHODS,
     STYLES,
+    Keep,
     Limits,
     Listing,
     Recovering,
     ToolEdit,
 )
 from openapi_mcp.references import at_home, reason
+from openapi_mcp.tables import read_recovery, read_tool_edits
 from openapi_mcp.values import (
     read_base_url,
     read_flag,
     read_header_lines,
     read_http_path,
+    read_keep,
     read_methods,
     read_number,
     read_one_of,
@@ -39,11 +42,9 @@ from openapi_mcp.values import (
     read_patterns,
     read_port,
     read_rates,
-    read_recovery,
     read_retries,
     read_text,
     read_texts,
-    read_tool_edits,
     read_variables,
 )
 
@@ -119,8 +120,15 @@ class Config:
     oauth_scopes: tuple[str, ...] = ()
     cache_dir: str | None = None
     no_catalogue: bool = False
+    no_cache: bool = False
+    records: str | None = field(default=None, repr=False)
+    no_records: bool = False
+    record_arguments: bool = True
+    keep: Keep = field(default_factory=Keep)
     watch: bool = False
     refresh: float | None = None
+    watch_config: bool = False
+    dashboard: bool = False
     log_level: str = "warning"
     quiet: bool = False
     file: Path | None = None
@@ -314,7 +322,9 @@ _PLURALS = {
     "oauth_scope": "oauth_scopes",
     "tool": "edits",
 }
-_LIMITS = ("timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit")
+_LIMITS = (
+    "timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit", "cache_ttl",
+)  # fmt: skip
 _LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
 _OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *_CREDENTIALS)
 _READERS: dict[str, Callable[[Any, str], Any]] = {
@@ -376,8 +386,16 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "oauth_scope": read_texts,
     "cache_dir": read_text,
     "no_catalogue": read_flag,
+    "no_cache": read_flag,
+    "cache_ttl": read_number(0, "seconds", whole=False),
+    "records": read_text,
+    "no_records": read_flag,
+    "record_arguments": read_flag,
+    "keep": read_keep,
     "watch": read_flag,
     "refresh": read_number(1, "seconds", whole=False),
+    "watch_config": read_flag,
+    "dashboard": read_flag,
     "log_level": read_one_of(LOG_LEVELS),
     "quiet": read_flag,
 }

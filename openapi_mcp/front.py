@@ -43,8 +43,19 @@ _SECRETS = (
     "-H",
     "--client-secret",
     "--endpoint-token",
+    "--records",
 )
-_SECRET_VARIABLES = ("BEARER", "TOKEN", "BASIC", "API_KEY", "AUTH", "HEADER", "CLIENT_SECRET", "ENDPOINT_TOKEN")
+_SECRET_VARIABLES = (
+    "BEARER",
+    "TOKEN",
+    "BASIC",
+    "API_KEY",
+    "AUTH",
+    "HEADER",
+    "CLIENT_SECRET",
+    "ENDPOINT_TOKEN",
+    "RECORDS",
+)
 _CHUNK = 1 << 16
 _LONGEST_LINE = 1 << 20  # bytes; a longer one is not for us
 _AHEAD = 16 << 20  # bytes that are read while the SDK is imported

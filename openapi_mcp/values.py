@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +12,8 @@ from openapi_mcp.model.policy import (
     ANY_METHOD,
     METHODS,
     PATTERN_STARTS,
-    RECOVERY,
-    ArgumentEdit,
+    Keep,
     Rate,
-    Recovering,
-    ToolEdit,
 )
 from openapi_mcp.model.url import origin, redact_url
 
@@ -246,105 +242,33 @@ def _rate_meant(text: str) -> str:
     return _RATES
 
 
+def read_keep(value: Any, where: str) -> Keep:
+    """Return how long records are kept: by age, by size, or both.
+
+    "30d" -> 30 days and at most a gigabyte; "12h,200MB" -> both; "all" -> without end.
+    """
+    words = [word.strip().lower() for word in read_text(value, where).split(",")]
+    if words == ["all"]:
+        return Keep(seconds=None, size=None)
+    found: dict[str, float] = {}
+    for word in words:
+        match = _KEEP.fullmatch(word)
+        unit = match[2] if match else ""
+        kind = "seconds" if unit in _AGES else "size"
+        if match is None or kind in found:
+            hint = "write 30d, 12h, 90m, with or without a size: 30d,500MB; or all"
+            raise ConfigError(f"{word[:40]!r} is neither an age nor a size", where=where, hint=hint)
+        found[kind] = float(match[1]) * (_AGES.get(unit) or _SIZES[unit])
+    size = int(found["size"]) if "size" in found else Keep().size
+    return Keep(seconds=found.get("seconds"), size=size)
+
+
 def read_port(value: Any, where: str) -> int:
     """Return the number of a port."""
     number: int = read_number(0, "port", whole=True)(value, where)
     if number > 65535:
         raise ConfigError(f"there is no port {number}", where=where, hint="choose from 0 (any free one) to 65535")
     return number
-
-
-def read_tool_edits(value: Any, where: str) -> dict[str, ToolEdit]:
-    """Return what the tables `[tool.NAME]` and `[tool.NAME.arguments.ARGUMENT]` of a config file change, by NAME."""
-    if not isinstance(value, Mapping):
-        raise ConfigError("tables are wanted", where=where, hint="write [tool.NAME] in the config file")
-    return {name: _tool_edit(table, _place_in_file(where, name)) for name, table in value.items()}
-
-
-def _tool_edit(table: Any, where: str) -> ToolEdit:
-    known = _fields(table, _OF_TOOL, where)
-    arguments = known.pop("arguments", {})
-    read = {name: _OF_TOOL[name](value, f"{where} {name}") for name, value in known.items()}
-    if not isinstance(arguments, Mapping):
-        raise ConfigError("tables are wanted", where=f"{where} arguments", hint="write [tool.NAME.arguments.ARGUMENT]")
-    inner = {name: _argument_edit(one, _place_in_file(where, "arguments", name)) for name, one in arguments.items()}
-    return ToolEdit(**read, arguments=inner, where=where)
-
-
-def _argument_edit(table: Any, where: str) -> ArgumentEdit:
-    known = _fields(table, _OF_ARGUMENT, where)
-    edit = ArgumentEdit(
-        **{name: _OF_ARGUMENT[name](value, f"{where} {name}") for name, value in known.items()}, where=where
-    )
-    if edit.withholds and edit.default is not None:
-        hint = "a default is for an argument that callers may give; fix is always sent"
-        raise ConfigError("default stands beside fix or hide", where=where, hint=hint)
-    return edit
-
-
-def _fields(table: Any, known: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the fields of a table, all of them known."""
-    if not isinstance(table, Mapping):
-        raise ConfigError("a table is wanted", where=where, hint=f"with some of {', '.join(known)}")
-    for name in table:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"keys are {', '.join(known)}"
-            raise ConfigError(f"unknown key {name[:60]!r}", where=where, hint=hint)
-    return dict(table)
-
-
-def _place_in_file(where: str, *names: str) -> str:
-    """Return where a table stands, as it is written there.
-
-    ("a.toml: tool", "list") -> "a.toml: [tool.list]"; ("[api.shop] tool in a.toml", "list") ->
-    "[api.shop.tool.list] in a.toml"; ("a.toml: [tool.list]", "arguments", "q") -> "a.toml: [tool.list.arguments.q]"
-    """
-    path = ".".join(name if _BARE.fullmatch(name) else f"'{name}'" for name in names)
-    of_api, mark, file = where.partition("] tool in ")
-    if mark:
-        return f"{of_api}.tool.{path}] in {file}"
-    inner, mark, file = where.partition("] in ")
-    if mark:
-        return f"{inner}.{path}] in {file}"
-    return f"{where[:-1]}.{path}]" if where.endswith("]") else f"{where.removesuffix('tool')}[tool.{path}]"
-
-
-def read_recovery(value: Any, where: str) -> Recovering:
-    """Return how failed calls are repaired: a level, names of strategies, or a table `[recovery]` with both.
-
-    "full,-name_to_id" is all but that one; "json_text,enum_form" is those alone; "safe" is a level (model/policy.py).
-    """
-    if isinstance(value, Mapping):
-        return _recovery_table(value, where)
-    words = [word.strip() for word in read_text(value, where).split(",") if word.strip()]
-    level = words.pop(0).lower() if words and words[0].lower() in RECOVERY else "full"
-    off = tuple(word[1:] for word in words if word.startswith("-"))
-    only = tuple(word for word in words if not word.startswith("-"))
-    _require_words((*off, *only), where)
-    return Recovering(level=level, only=only, off=off, said_at=dict.fromkeys(_OF_RECOVERY, where))
-
-
-def _recovery_table(table: Mapping[str, Any], where: str) -> Recovering:
-    given = _fields(table, _OF_RECOVERY, where)
-    said_at = {key: _key_in_table(where, key) for key in _OF_RECOVERY}
-    read = {key: _OF_RECOVERY[key](each, said_at[key]) for key, each in given.items()}
-    for key in ("only", "off", "order"):
-        _require_words(read.get(key, ()), said_at[key])
-    return Recovering(**read, said_at=said_at)
-
-
-def _key_in_table(where: str, key: str) -> str:
-    """Return where a key of `[recovery]` stands: "a.toml: recovery" -> "a.toml: [recovery] off"."""
-    of_api, mark, file = where.partition("] recovery in ")
-    return f"{of_api}.recovery] {key} in {file}" if mark else f"{where.removesuffix('recovery')}[recovery] {key}"
-
-
-def _require_words(names: Iterable[str], where: str) -> None:
-    for name in names:
-        if not _WORD.fullmatch(name):
-            hint = f"write {', '.join(RECOVERY)}, or names of strategies, with a minus before those that are off"
-            raise ConfigError(f"{name[:40]!r} is no name of a strategy", where=where, hint=hint)
 
 
 def read_json_value(value: Any, where: str) -> Any:
@@ -361,26 +285,6 @@ def read_json_value(value: Any, where: str) -> Any:
     raise ConfigError("JSON has no dates and times", where=where, hint='write it as text: "2026-01-31"')
 
 
-_BARE = re.compile("[A-Za-z0-9_-]+")
-_WORD = re.compile("[A-Za-z][A-Za-z0-9_]{0,60}")
-_OF_RECOVERY: Mapping[str, Callable[[Any, str], Any]] = {
-    "level": read_one_of(RECOVERY),
-    "add": read_texts,
-    "only": read_texts,
-    "off": read_texts,
-    "order": read_texts,
-}
-_OF_TOOL: Mapping[str, Callable[[Any, str], Any]] = {
-    "name": read_text,
-    "title": read_text,
-    "description": read_text,
-    "hide": read_flag,
-    "arguments": read_json_value,
-}
-_OF_ARGUMENT: Mapping[str, Callable[[Any, str], Any]] = {
-    "name": read_text,
-    "description": read_text,
-    "default": read_json_value,
-    "fix": read_json_value,
-    "hide": read_flag,
-}
+_AGES = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
+_SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9}
+_KEEP = re.compile(r"([0-9]{1,9}) ?([smhdwy]|[kmg]b)", re.ASCII)

@@ -18,6 +18,7 @@ LAYERS = (
     ("front",),
     ("errors", "flow", "model", "progress", "apart"),
     ("schema", "values", "apis", "references", "embedding", "tls", "peer", "private"),
+    ("tables",),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),

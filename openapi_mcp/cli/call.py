@@ -11,7 +11,7 @@ import anyio
 import typer
 
 from openapi_mcp.app import open_app
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
 from openapi_mcp.cli.output import ask, show_bytes, show_json, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.cli.told import failure_lines, note_of, repair_line, repairs_of
@@ -45,7 +45,7 @@ Examples:
 """
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, OUTPUT)
 def call(
     *,
     tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL")],

@@ -15,6 +15,7 @@ _CALLS = "Calls"
 _OUTPUT = "Output"
 _TLS = "TLS"
 _CALLERS = "Callers (serve http)"
+_RECORDS = "Records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,12 @@ CALLS: Options = {
         help_text="Most requests that are sent to the API: 10/s, 100/minute, or several: 10/s,5000/hour. Calls wait in "
         "order, within their deadline. Default: no limit.",
     ),
+    "cache_ttl": _option(
+        _Each, "--cache-ttl", metavar="SECONDS", panel=_CALLS,
+        help_text="How long an answer of a read is used again that names no lifetime of its own. Default: 0, not at "
+        "all. Answers that name one are used again as they say (RFC 9111).",
+    ),
+    "no_cache": _option(_Flag, "--no-cache", panel=_CALLS, help_text="Use and keep no answers, whatever they say."),
     "follow_pages": _option(
         _Each, "--follow-pages", metavar="PAGES", panel=_CALLS,
         help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
@@ -244,11 +251,34 @@ LIVE: Options = {
         help_text="Ask for the document again this often, by ETag or Last-Modified where its server gives one, and "
         "serve it anew when it has changed.",
     ),
+    "watch_config": _option(
+        _Flag, "--watch-config", panel=_DOCUMENT,
+        help_text="Go on with the new settings when the config file has changed, as after SIGHUP.",
+    ),
 }  # fmt: skip
+RECORDS: Options = {
+    "records": _option(
+        _Text, "--records", metavar="WHERE", panel=_RECORDS,
+        help_text="Where calls are recorded: a file (SQLite), or postgresql://...; may be env:NAME or file:PATH. "
+        "Default: records.db in the user's state folder.",
+    ),
+    "no_records": _option(_Flag, "--no-records", panel=_RECORDS, help_text="Record no calls."),
+    "record_arguments": _option(
+        _Text, "--record-arguments", metavar="on|off", panel=_RECORDS,
+        help_text="off: of a call neither arguments nor what came back, only that it was made and how it went. "
+        "Default: on, with secrets masked.",
+    ),
+    "keep": _option(
+        _Text, "--keep", metavar="AGE", panel=_RECORDS,
+        help_text="How long records are kept: 30d, 12h; with a size: 30d,500MB; or all. Default: 30d,1GB.",
+    ),
+}  # fmt: skip
+WHERE_RECORDED: Options = {"records": RECORDS["records"]}
+"""What a command takes that only reads the records."""
 CACHE: Options = {
     "cache_dir": _option(
         _Text, "--cache-dir", metavar="DIR", panel=_OUTPUT,
-        help_text="Where tool lists are kept between starts. Default: openapi-mcp in the user's cache folder.",
+        help_text="Where tool lists and answers are kept. Default: openapi-mcp in the user's cache folder.",
     ),
     "no_catalogue": _option(
         _Flag, "--no-catalogue", panel=_OUTPUT, help_text="Neither use nor keep the tool list of an earlier start."
@@ -269,6 +299,10 @@ HTTP: Options = {
     "allowed_origin": _option(
         _Texts, "--allowed-origin", metavar="URL", panel="HTTP",
         help_text="A web page's origin that may call, such as https://app.example.com; repeatable.",
+    ),
+    "dashboard": _option(
+        _Flag, "--dashboard", panel="HTTP",
+        help_text="Serve the dashboard too, at /dashboard, behind the endpoint's own authentication.",
     ),
     "allow_unauthenticated": _option(
         _Flag, "--allow-unauthenticated", panel="HTTP",
@@ -306,7 +340,7 @@ CALLERS: Options = {
     ),
 }  # fmt: skip
 
-SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, TLS, CALLS, HTTP, CALLERS, CACHE, OUTPUT)
+SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, TLS, CALLS, HTTP, CALLERS, RECORDS, CACHE, OUTPUT)
 """What `serve` takes."""
 
 Command = Callable[..., int]

@@ -10,6 +10,7 @@ from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_plac
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.room import Room, brief, shown
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.model.trace import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,15 @@ Content = Text | Blob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What goes back to the client: content blocks, the same as structured content where it is JSON, an error flag."""
+    """What goes back to the client: content blocks, the same as structured content where it is JSON, an error flag.
+
+    `trace` says how it came about; it goes to no client.
+    """
 
     content: tuple[Content, ...]
     structured: Mapping[str, Any] | None = None
     failure: "Failure | None" = None
+    trace: Trace | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_error(self) -> bool:

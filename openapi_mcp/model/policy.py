@@ -123,6 +123,7 @@ class Limits:
     characters of a result, 0 for no limit; `max_concurrency` in calls that are in flight to the API at a time.
     `follow_pages` is how many pages are collected into one result, the first counted; 0 and 1 follow none. `retries` is
     how often a request is sent again; `rate_limit`, how many are sent to the API in a time, by each of the rates.
+    `cache_ttl` are the seconds that an answer stays fresh which names no lifetime of its own.
     """
 
     timeout: float = 30.0
@@ -132,6 +133,21 @@ class Limits:
     follow_pages: int = 0
     retries: int = 3
     rate_limit: tuple[Rate, ...] = ()
+    cache_ttl: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolLimits:
+    """What the operator says of one tool's calls, in place of `Limits` and `--confirm`; None where nothing is said.
+
+    `rate_limit` counts the tool's own requests, beside that of the API; `confirm` asks a person, or never does.
+    """
+
+    timeout: float | None = None
+    retries: int | None = None
+    rate_limit: tuple[Rate, ...] | None = None
+    cache_ttl: float | None = None
+    confirm: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.model.document import Encoding, Operation, Parameter, Problem, Schema, Skipped
+from openapi_mcp.model.policy import ToolLimits
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.xml import XmlNode
 
@@ -85,6 +86,7 @@ class SentBody:
         return any(binding.kind is BindingKind.FILE_BODY for binding in self.bindings)
 
 
+NO_LIMITS = ToolLimits()
 WireTool = dict[str, Any]
 Hints = Mapping[str, bool]
 """Annotations by their names on the wire."""
@@ -110,7 +112,7 @@ class Tool:
     `chooser` is the argument that names another one, "" where there is no choice. The operator's own values by the
     names of arguments: `fixed` are always sent and no caller's to give, `defaults` are sent where a call gives none.
     `meta` is what clients are told of it beside the protocol's own words. `key` is the argument that is made anew for
-    each call that gives none: a declared idempotency key.
+    each call that gives none: a declared idempotency key. `limits` are what the operator says of its calls alone.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Tool:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    limits: ToolLimits = NO_LIMITS
 
     @property
     def bindings(self) -> tuple[Binding, ...]:

@@ -1,0 +1,25 @@
+"""How a result came about: what was sent for it, how often, and what was done beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.message import HttpRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What was done for one call.
+
+    `request` returns the last request that was sent, or would have been, secrets masked; it works that out when it is
+    asked. `status` is the last that was answered, `attempts` counts what was sent for the call itself, lookups not;
+    `waited` is in seconds. `cache` is one of the model's CACHES (record.py), "" where it had no part in it.
+    """
+
+    request: Callable[[], HttpRequest] | None = None
+    status: int | None = None
+    attempts: int = 0
+    waited: float = 0.0
+    cache: str = ""
+    repairs: tuple[Repair, ...] = ()
+    lookups: tuple[Looked, ...] = ()
