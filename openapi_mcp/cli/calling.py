@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import anyio
+
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.output import ask
 from openapi_mcp.config import Config
@@ -11,6 +13,7 @@ from openapi_mcp.loading import Notice
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.fault import Looked, Repair, Suggestion
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.recording import Hearing, observe, open_recorder
 from openapi_mcp.request.shown import question
 from openapi_mcp.serving import App
 from openapi_mcp.several import hinted, naming
@@ -24,10 +27,21 @@ Consent = Callable[[App, Call], Awaitable[Call | Failure]]
 async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None) -> Result:
     """Return what comes of a call; without a `consent` a person is asked where --confirm says so."""
     with naming(config):
-        async with open_app(config, notice, reads_on=False) as app:  # this process ends with its answer
-            call = await (consent or _as_configured)(app, prepare(app))
-            result = call.as_result() if isinstance(call, Failure) else await app.call(call)
-            return hinted(result, config.name)
+        # `reads_on`: this process ends with its answer.
+        async with open_recorder(config, notice) as recorder, open_app(config, notice, reads_on=False) as app:
+            observe(app, recorder)
+            hearing = Hearing(app, prepare(app))
+            try:
+                result = await _result(app, hearing.watched(hearing.call), consent or _as_configured)
+            except anyio.get_cancelled_exc_class():
+                hearing.failed(FailureKind.CANCELLED, "interrupted")
+                raise
+            return hinted(hearing.ended(result), config.name)
+
+
+async def _result(app: App, asked: Call, consent: "Consent") -> Result:
+    call = await consent(app, asked)
+    return call.as_result() if isinstance(call, Failure) else await app.call(call)
 
 
 async def _as_configured(app: App, call: Call) -> Call | Failure:

@@ -173,6 +173,15 @@ class Executor:
         if call.tool == READ_RESULT and self._reader.kept is not None:
             return await self._read_on(call, self._reader.kept)
         sent: list[Delivery] = []
+        try:
+            return await self._result(call, sent, learn)
+        except anyio.get_cancelled_exc_class():
+            if call.abandoned is not None:
+                call.abandoned(trace_of(sent, self._authority, call.caller, {}))
+            raise
+
+    async def _result(self, call: Call, sent: list[Delivery], learn: Learning | None) -> Result:
+        """Return what a call comes to; its requests are noted in `sent` as they go out."""
         deadline = anyio.current_time() + self._limits.timeout
         page = partial(self._page, deadline=deadline, sent=sent)
         first = await page(call)
