@@ -7,44 +7,35 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Table
+
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.tables import bucket_of
 
 DAY = 86400
 _LAST = 253_402_300_799.0  # the year 9999: later times cannot be written as people write them
 _MOST, _MOST_LONG = 2**31 - 1, 2**40  # of a column: a million of the longest are summed without overflow
-_NAME, _PATH, _ID, _TEXT = 300, 2_000, 64, 200_000  # characters; whoever makes a record keeps it shorter
+_NAME, _ID, _TEXT = 1_000, 64, 200_000  # characters; whoever makes a record keeps it shorter
 _OVERHEAD = 400  # bytes that a call's rows take in tables and indexes, beside its texts
 
 Row = Mapping[str, Any]
 
 
-def tool_row(record: Record) -> dict[str, Any]:
-    """Return the row of a record's tool, without its number."""
-    names = {
-        "api": clean(record.api, _NAME),
-        "tool": clean(record.tool, _NAME),
-        "method": clean(record.method, _NAME),
-        "path": clean(record.path, _PATH),
-        "operation_id": clean(record.operation_id, _NAME),
-    }
-    return {**names, "key": key_of(*names.values())}
+def tool_names(record: Record) -> tuple[str, ...]:
+    """Return what names a record's tool, in the order of the columns."""
+    return (record.api, record.tool, record.method, record.path, record.operation_id)
 
 
-def caller_row(record: Record) -> dict[str, Any]:
-    """Return the row of a record's caller, without its number."""
-    caller = clean(record.caller, _NAME)
-    return {"caller": caller, "key": key_of(caller)}
+def caller_names(record: Record) -> tuple[str, ...]:
+    """Return what names a record's caller."""
+    return (record.caller,)
 
 
-def key_of(*names: str) -> str:
-    """Return the digest that finds names again, whatever their length."""
-    return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:32]
-
-
-def id_of(record: Record) -> str:
-    """Return a record's id as it is kept."""
-    return clean(record.id, _ID)
+def names_row(table: Table, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the row of a tool or caller, without its number; its key finds it again, whatever its length."""
+    kept = [clean(name, _NAME) for name in names]
+    key = hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:32]
+    return {"key": key, **dict(zip(table.columns.keys()[2:], kept, strict=True))}
 
 
 def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> dict[str, Any]:
@@ -52,7 +43,7 @@ def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> d
     time, duration = read_seconds(record.time), read_seconds(record.duration)
     return {
         "n": n,
-        "id": id_of(record),
+        "id": clean(record.id, _ID),
         "time": time,
         "day": int(time // DAY),
         "tool": tool,
