@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.private import is_private
-from openapi_mcp.records.store import RecordsError, Store
+from openapi_mcp.records.store import NothingRecordedError, RecordsError, Store
 
 if TYPE_CHECKING:
     from openapi_mcp.records.opening import Make
@@ -112,7 +112,7 @@ def _opened(make: "Make", where: str, *, read_only: bool) -> Store:
     return SqlStore(engine, where=where, now=time.time)
 
 
-def nothing_yet(where: str) -> RecordsError:
+def nothing_yet(where: str) -> NothingRecordedError:
     """Return the error of a store that nobody has written to."""
     hint = "`openapi-mcp serve` and `openapi-mcp call` record what they do, unless --no-records says otherwise"
-    return RecordsError("nothing has been recorded yet", where=where, hint=hint)
+    return NothingRecordedError("nothing has been recorded yet", where=where, hint=hint)

@@ -16,6 +16,10 @@ class RecordsError(OpenapiMcpError):
     exit_code = ExitCode.USAGE
 
 
+class NothingRecordedError(RecordsError):
+    """There is no store yet: nobody has written to it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """A tool that has records, and what it calls."""
