@@ -1,10 +1,13 @@
 """The only module that writes: answers to stdout, everything else to stderr."""
 
+import io
 import json
 import logging
 import os
+import re
 import signal
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +17,8 @@ from openapi_mcp.model.text import clean_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+_CONTROLS = re.compile("[\x7f-\x9f]")
 
 
 def open_missing_streams() -> None:
@@ -25,13 +30,33 @@ def open_missing_streams() -> None:
 
 def show_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    show_text(json.dumps(value, indent=2, ensure_ascii=False))
+    show_text(_written(value, indent=2))
 
 
-def show_text(text: str) -> None:
-    """Write text to stdout."""
+def show_json_line(value: Any) -> None:
+    """Write a JSON value to stdout, on one line."""
+    show_text(_written(value))
+
+
+def show_json_items(name: str, values: Iterable[Any]) -> None:
+    """Write {NAME: [...]} to stdout, value by value: there may be more than memory holds."""
+    before = f"{{\n  {json.dumps(name)}: ["
+    for value in values:
+        show_text(f"{before}\n{textwrap.indent(_written(value, indent=2), '    ')}", end="")
+        before = ","
+    show_text("\n  ]\n}" if before == "," else f"{before}]\n}}")
+
+
+def _written(value: Any, indent: int | None = None) -> str:
+    """Return JSON, with every control character as an escape: a terminal obeys also those that JSON lets stand."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def show_text(text: str, end: str = "\n") -> None:
+    """Write text to stdout, and what ends it."""
     with _answering():
-        _write(sys.stdout, text)
+        _write(sys.stdout, text, end)
 
 
 def show_bytes(data: bytes) -> None:
@@ -77,6 +102,8 @@ def show(renderable: "RenderableType") -> None:
 
     # A pipe has no width: rich would cut its columns at 80.
     width = None if sys.stdout.isatty() else 200
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     with _answering():
         Console(file=sys.stdout, width=width, highlight=False).print(renderable)
 
@@ -130,11 +157,10 @@ def set_up_logging(level: str) -> None:
     logging.getLogger("openapi_mcp").setLevel(level.upper())
 
 
-def _write(stream: Any, text: str) -> None:
+def _write(stream: Any, text: str, end: str = "\n") -> None:
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{text}{end}")
     except UnicodeEncodeError:  # a terminal that is not UTF-8
-        stream.write(
-            f"{text.encode(stream.encoding or 'ascii', 'backslashreplace').decode(stream.encoding or 'ascii')}\n"
-        )
+        encoding = stream.encoding or "ascii"
+        stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}{end}")
     stream.flush()
