@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from openapi_mcp.model.text import clean_text
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+Notice = Callable[[str], None]
+"""Says one line to a person."""
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
 

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp import __version__
-from openapi_mcp.cli.output import notice, quiet_notice, set_up_logging
+from openapi_mcp.cli.output import Notice, notice, quiet_notice, set_up_logging
 from openapi_mcp.config import FILE_NAME, Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
-from openapi_mcp.loader.source import StdinSource
-from openapi_mcp.loading import Notice, source_of
 
 _INSECURE = (
     "warning: insecure: no certificate is checked, so whoever is on the wire can read and change everything, "
@@ -55,6 +53,9 @@ def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
 
     A command line does not say what it is given on standard input.
     """
+    from openapi_mcp.loader.source import StdinSource
+    from openapi_mcp.loading import source_of
+
     if config.no_catalogue or any(isinstance(source_of(each), StdinSource) for each in config.apis or (config,)):
         return None
     folder = Path(os.path.expanduser(config.cache_dir or default_folder(os.environ)))
