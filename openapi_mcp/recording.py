@@ -80,6 +80,10 @@ class Hearing:
         self._start = time.perf_counter()
         self._trace: Trace | None = None
 
+    def begins(self) -> None:
+        """Count the time from now on: until now a person has let the call wait."""
+        self._began, self._start = time.time(), time.perf_counter()
+
     def watched(self, call: Call) -> Call:
         """Return a call that says what was done for it though it is cancelled."""
         self.call = replace(call, abandoned=self._abandoned)

@@ -32,15 +32,16 @@ async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "
             observe(app, recorder)
             hearing = Hearing(app, prepare(app))
             try:
-                result = await _result(app, hearing.watched(hearing.call), consent or _as_configured)
+                result = await _result(app, hearing, consent or _as_configured)
             except anyio.get_cancelled_exc_class():
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
                 raise
             return hinted(hearing.ended(result), config.name)
 
 
-async def _result(app: App, asked: Call, consent: "Consent") -> Result:
-    call = await consent(app, asked)
+async def _result(app: App, hearing: Hearing, consent: "Consent") -> Result:
+    call = await consent(app, hearing.watched(hearing.call))
+    hearing.begins()
     return call.as_result() if isinstance(call, Failure) else await app.call(call)
 
 

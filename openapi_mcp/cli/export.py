@@ -4,23 +4,23 @@ import csv
 import io
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from openapi_mcp.cli.options import takes
-from openapi_mcp.cli.output import show_text, stdout_is_terminal
+from openapi_mcp.cli.output import Notice, show_text, stdout_is_terminal
 from openapi_mcp.cli.recorded import found_by, records_of, said_of_none
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.units import many
-from openapi_mcp.cli.wanted import FILTERS, STORE, take_filter
+from openapi_mcp.cli.wanted import FILTERS, STORE, require_count, take_filter
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.record import Record
 from openapi_mcp.model.text import without_controls
@@ -29,9 +29,9 @@ from openapi_mcp.references import at_home
 
 HELP = """Write the calls that were made as CSV or as JSON lines, the oldest first: all that are recorded, or some.
 
-CSV has a line of headings; arguments, repairs and lookups are JSON in one cell. A text that a spreadsheet would run as a
-formula (it begins with = + - @, a tab or a line break) gets an apostrophe in front. JSON lines have every text as it is.
-A file is for its owner alone (mode 0600).
+CSV has a line of headings; arguments, repairs and lookups are JSON in one cell. A text that a spreadsheet would run as
+a formula (it begins with = + - @, a tab or a line break) gets an apostrophe in front. JSON lines have every text as it
+is. A file is for its owner alone (mode 0600).
 
 Examples:
 
@@ -68,9 +68,8 @@ def export(
 ) -> int:
     """Export records."""
     wanted, flags = take_filter(flags, time.time())
+    require_count(limit)
     form = _format(form, output)
-    if limit < 0:
-        raise ConfigError(f"{limit} is no number of calls", where="--limit", hint="give 1 or more, or 0 for all")
     config, notice = start(flags)
     if output is None:
         _export(config, notice, wanted, limit, form, _to_stdout)
@@ -145,17 +144,13 @@ def _new_file(path: Path, *, force: bool) -> Iterator[Write]:
     """
     if not force and os.path.lexists(path):
         raise ConfigError("there is a file already", where=str(path), hint="give another name, or --force")
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with open(partial, "x", encoding="utf-8", newline="", opener=_private) as file:
-            yield file.write
-        partial.replace(path)
+        with ExitStack() as stack:
+            number, partial = tempfile.mkstemp(prefix=f".{path.name[:100]}-", suffix=".part", dir=path.parent)  # 0600
+            stack.callback(Path(partial).unlink, missing_ok=True)
+            with open(number, "w", encoding="utf-8", newline="") as file:
+                yield file.write
+            os.replace(partial, path)
     except OSError as error:
         hint = "check the folder, and whether the disk is full"
         raise ConfigError(f"cannot write the file: {error.strerror}", where=str(path), hint=hint) from None
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)

@@ -5,9 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from openapi_mcp.cli.output import quiet_notice
+from openapi_mcp.cli.output import Notice, quiet_notice
 from openapi_mcp.cli.recorded import found_by
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import Store

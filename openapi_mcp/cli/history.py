@@ -11,13 +11,12 @@ from openapi_mcp.cli.follow import followed, waited_for
 from openapi_mcp.cli.lines import Lines, lines_of
 from openapi_mcp.cli.one import show_call
 from openapi_mcp.cli.options import takes
-from openapi_mcp.cli.output import show, show_json, show_json_items, show_json_line
+from openapi_mcp.cli.output import Notice, show, show_json, show_json_items, show_json_line
 from openapi_mcp.cli.recorded import find_call, found_by, records_of, said_of_none
 from openapi_mcp.cli.start import start
-from openapi_mcp.cli.wanted import FILTERS, STORE, take_filter
+from openapi_mcp.cli.wanted import FILTERS, STORE, require_count, take_filter
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import Store
@@ -67,8 +66,7 @@ def history(
     """Show records."""
     now = time.time()
     wanted, flags = take_filter(flags, now)
-    if limit < 0:
-        raise ConfigError(f"{limit} is no number of calls", where="--limit", hint="give 1 or more, or 0 for all")
+    require_count(limit)
     config, notice = start(flags)
     if call_id is not None:
         _refuse_more(wanted, follow=follow)

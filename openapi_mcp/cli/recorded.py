@@ -1,20 +1,16 @@
 """The store that a command reads."""
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from openapi_mcp.cli.output import Notice
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.record import Record
-from openapi_mcp.private import user_folder
+from openapi_mcp.recorded import where_recorded
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import NothingRecordedError, Store
-from openapi_mcp.references import at_home, read_secret
 
-FILE = "records.db"
 _PAGE = 1_000
 
 
@@ -29,21 +25,13 @@ def records_of(config: Config, notice: Notice) -> Iterator[Store | None]:
     from openapi_mcp.records.sql import open_store
 
     try:
-        store = open_store(place_of(config, os.environ), read_only=True)
+        store = open_store(where_recorded(config), read_only=True)
     except NothingRecordedError as nothing:
         notice(f"{nothing.message} in {nothing.where}; {nothing.hint}")
         yield None
         return
     with store:
         yield store
-
-
-def place_of(config: Config, environ: Mapping[str, str]) -> str | Path:
-    """Return where records are kept: what --records says, or refers to; else a file of the user's own."""
-    if config.records is None:
-        return user_folder(environ) / FILE
-    text = read_secret(config.records, environ, "--records").reveal()
-    return text if "://" in text else at_home(text)
 
 
 def found_by(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:

@@ -64,6 +64,12 @@ def take_filter(flags: Mapping[str, Any], now: float) -> tuple[Filter, dict[str,
     return Filter(**given, since=since, until=until), rest
 
 
+def require_count(limit: int) -> None:
+    """Raise a ConfigError for what is no limit."""
+    if limit < 0:
+        raise ConfigError(f"{limit} is no number", where="--limit", hint="give 1 or more, or 0 for all")
+
+
 def _time(text: str | None, now: float, where: str) -> float | None:
     return None if text is None else read_time(text, now, where)
 
