@@ -73,12 +73,16 @@ class Counter:
 
 def stats(connection: Connection, wanted: Filter, by: str) -> Stats:
     """Return the figures of what is wanted, by one of BY."""
-    column, index = _COLUMNS[by]
+    column, index = COLUMNS[by]
     counter = Counter(
-        connection=connection, wanted=wanted, column=column, index=_index(connection, wanted, index), holds=column.in_
+        connection=connection,
+        wanted=wanted,
+        column=column,
+        index=index_for(connection, wanted, index),
+        holds=column.in_,
     )
     tallies = counter.tallies()
-    members = _members(tallies, _names(connection, by))
+    members = _members(tallies, names_of(connection, by))
     groups = [
         Group(name=name, api=api, figures=counter.figures(each, together(tallies, each)))
         for (name, api), each in members.items()
@@ -87,7 +91,7 @@ def stats(connection: Connection, wanted: Filter, by: str) -> Stats:
     return Stats(by=by, total=total, groups=_ordered(groups, by), lost=_lost(connection, wanted))
 
 
-_COLUMNS: dict[str, tuple[ColumnElement[int], str]] = {
+COLUMNS: dict[str, tuple[ColumnElement[int], str]] = {
     "tool": (CALLS.c.tool, BY_TOOL),
     "api": (CALLS.c.tool, BY_TOOL),
     "caller": (CALLS.c.caller, BY_CALLER),
@@ -108,7 +112,7 @@ def series(connection: Connection, wanted: Filter, step: float) -> list[Point]:
 
 
 def _by_days(connection: Connection, wanted: Filter) -> Counter:
-    index = _index(connection, wanted, BY_DAY)
+    index = index_for(connection, wanted, BY_DAY)
     return Counter(connection=connection, wanted=wanted, column=CALLS.c.day, index=index, holds=CALLS.c.day.in_)
 
 
@@ -147,7 +151,7 @@ def _part(bucket: Any, kind: Any, calls: Any, last: Any, hits: Any, *sums: Any) 
     )
 
 
-def _index(connection: Connection, wanted: Filter, own: str) -> str:
+def index_for(connection: Connection, wanted: Filter, own: str) -> str:
     """Return the index that SQLite is told to use: it knows nothing of how many rows a condition leaves."""
     if picks_names(wanted):
         return ""
@@ -163,7 +167,7 @@ def _is_short(connection: Connection, wanted: Filter) -> bool:
     return ended - began < SHORT * (last - first)
 
 
-def _names(connection: Connection, by: str) -> Callable[[int], Name]:
+def names_of(connection: Connection, by: str) -> Callable[[int], Name]:
     """Return what gives a group's name, and its API, by its value."""
     if by == "day":
         return lambda day: ((_EPOCH + timedelta(days=min(day, _LAST_DAY))).date().isoformat(), "")

@@ -1,5 +1,6 @@
 """A Store of SQLAlchemy's: each of its methods is one transaction, and sees one state of the records."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from openapi_mcp.model.record import Record
-from openapi_mcp.records import cleaning, counting, reading, writing
+from openapi_mcp.records import activity, cleaning, counting, reading, writing
 from openapi_mcp.records.engines import WRITING
 from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter, Point, Stats
@@ -52,6 +53,11 @@ class SqlStore:
         """Return figures for each step of time that has calls, in order."""
         with self._reading() as connection:
             return counting.series(connection, wanted, step)
+
+    def activity(self, wanted: Filter, by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
+        """Return how many calls each group has, (name, API), by the number of each step of time."""
+        with self._reading() as connection:
+            return activity.activity(connection, wanted, by, step)
 
     def named(self) -> list[Named]:
         """Return the tools that have records."""

@@ -1,5 +1,6 @@
 """What a store of records can do. `open_store` (sql.py) opens one; all of it blocks, and may raise a RecordsError."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -57,6 +58,9 @@ class Store(Protocol):
 
     def series(self, wanted: Filter, step: float) -> list[Point]:
         """Return figures for each step of time that has calls, in order; steps begin at multiples of `step` seconds."""
+
+    def activity(self, wanted: Filter, by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
+        """Return how many calls each group has, (name, API), by the number of each step of time: time // step."""
 
     def named(self) -> list[Named]:
         """Return the tools that have records."""
