@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import textwrap
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Notice = Callable[[str], None]
 """Says one line to a person."""
+_PIPE = 200  # characters
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
 
@@ -98,12 +100,26 @@ def stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def stdout_width() -> int:
+    """Return how many characters a line has room for. A pipe has no width: rich would cut its columns at 80."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
+
+
+def stdout_height() -> int | None:
+    """Return how many lines are seen at once; None on a pipe."""
+    return shutil.get_terminal_size().lines if sys.stdout.isatty() else None
+
+
+def stdout_is_plain() -> bool:
+    """True where stdout takes no more than ASCII, or one of the old sets of characters."""
+    return not (sys.stdout.encoding or "").lower().startswith("utf")
+
+
 def show(renderable: "RenderableType") -> None:
     """Write a table, or anything else rich can draw, to stdout."""
     from rich.console import Console
 
-    # A pipe has no width: rich would cut its columns at 80.
-    width = None if sys.stdout.isatty() else 200
+    width = None if sys.stdout.isatty() else _PIPE
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     with _answering():

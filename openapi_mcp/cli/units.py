@@ -38,10 +38,10 @@ def short_time(seconds: float, now: float) -> str:
 
 
 def counted(number: float) -> str:
-    """Return a count in at most five characters: 950 -> "950", 12345 -> "12.3k", 4000000 -> "4M"."""
+    """Return a count in short: 950 -> "950", 12345 -> "12.3k", 4000000 -> "4M"."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size * 0.9995:
-            return f"{number / size:.3g}{letter}" if number < size * 999.5 else f"{number / size:,.0f}{letter}"
+        if number >= size * 0.99995:
+            return f"{number / size:,.1f}".removesuffix(".0") + letter
     return f"{number:.0f}"
 
 
