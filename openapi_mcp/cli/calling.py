@@ -49,8 +49,11 @@ async def _as_configured(app: App, call: Call) -> Call | Failure:
     tool = app.toolset.by_name.get(call.tool)
     if tool is None or not app.asks_before(tool):
         return call
-    hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"
-    nobody = ConfigError("a person must confirm this call, and there is no terminal", where="--confirm", hint=hint)
+    where, other = ("--confirm", "give --confirm none")
+    if tool.limits.confirm is not None:
+        where, other = f"[tool.{call.tool}]", "take it out"
+    hint = f"run it in a terminal, with --args rather than input from a pipe; or {other}"
+    nobody = ConfigError("a person must confirm this call, and there is no terminal", where=where, hint=hint)
     return await confirmed(app, call, nobody)
 
 
