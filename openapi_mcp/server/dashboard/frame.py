@@ -73,6 +73,7 @@ def _common(request: Request) -> dict[str, Any]:
         "url": lambda *segments, **query: url(request, *segments, **query),
         "visit": visit,
         "csrf": visit.csrf if visit else "",
+        "here_are": own,
         "sections": [each for each in _NAVIGATION if each[1] in own] if visit else [],
         "here": path_of(request.scope).split("/")[1],
     }

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.model.record import Record
+
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -67,7 +70,36 @@ def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+def compact(value: Any, longest: int = 80) -> str:
+    """Return a value as JSON on one line, cut where it is long: {"id": 7}."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def untabbed(text: str) -> str:
+    """Return a text with spaces for its tabs: every other control character is shown as one."""
+    return text.expandtabs(4)
+
+
+def marks_of(record: Record) -> list[str]:
+    """Return what was out of the ordinary about a call: ["2 attempts", "1 repair", "cache: hit"]."""
+    counted = ((record.attempts if record.attempts > 1 else 0, "attempt"), (len(record.repairs), "repair"))
+    said = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number]
+    if record.lookups:
+        said.append(f"{len(record.lookups)} {'lookup' if len(record.lookups) == 1 else 'lookups'}")
+    return said + ([f"cache: {record.cache}"] if record.cache else [])
+
+
+def readable(text: str) -> str:
+    """Return an answer to be read: JSON on several lines, all else as it is, with spaces for tabs."""
+    try:
+        value = read_json(text)
+    except (ValueError, RecursionError):
+        return untabbed(text)
+    return pretty(value)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "ago": ago,
     "duration": duration,
@@ -76,4 +108,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "percent": percent,
     "size": size,
     "pretty": pretty,
+    "compact": compact,
+    "marks": marks_of,
+    "readable": readable,
+    "untabbed": untabbed,
 }
