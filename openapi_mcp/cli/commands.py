@@ -67,6 +67,12 @@ def _replay() -> _Command:
     return replay.replay, replay.HELP
 
 
+def _dashboard() -> _Command:
+    from openapi_mcp.cli import dashboard
+
+    return dashboard.dashboard, dashboard.HELP
+
+
 def _inspect() -> _Command:
     from openapi_mcp.cli import inspect
 
@@ -111,6 +117,7 @@ _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "check": _check,
     "history": _history,
     "stats": _stats,
+    "dashboard": _dashboard,
     "login": _login,
     "logout": _logout,
 }

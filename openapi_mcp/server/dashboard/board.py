@@ -29,3 +29,8 @@ class Board:
     def __post_init__(self) -> None:
         reader = Reader(self.open_records) if self.open_records is not None else None
         object.__setattr__(self, "records", reader)
+
+    def close(self) -> None:
+        """Let go of the records."""
+        if self.records is not None:
+            self.records.close()

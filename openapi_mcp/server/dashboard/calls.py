@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,12 +43,18 @@ def routes(board: Board) -> list[Route]:
             return render(request, "calls.html", asked=asked, is_recorded=False)
         wanted = visit.narrowed(filter_of(asked, now))
         found = await board.records.ask(lambda store: store.calls(wanted, limit=PAGE + 1, after=after))
-        page = {"asked": asked, "calls": found[:PAGE], "now": now, "is_recorded": True, "shows_callers": visit.sees_all}
+        page: dict[str, Any] = {
+            "asked": asked,
+            "calls": found[:PAGE],
+            "now": now,
+            "is_recorded": True,
+            "shows_callers": visit.sees_all,
+        }
         if request.query_params.get("part") == "rows":
             return render(request, "calls_rows.html", **page)
         names = await board.records.ask(lambda store: _names(store, visit))
         older = found[PAGE - 1].id if len(found) > PAGE else ""
-        choices = {"kinds": KINDS, "caches": CACHES, "periods": PERIODS.values()}
+        choices: dict[str, Any] = {"kinds": KINDS, "caches": CACHES, "periods": PERIODS.values()}
         return render(request, "calls.html", **page, **choices, names=names, older=older, after=after)
 
     return [Route("/calls", calls)]

@@ -14,7 +14,9 @@ WIDTH, HEIGHT = 440, 210
 _FONT = 12
 _X_LABELS, _Y_LABELS = 5, 4
 _TAGS = frozenset({"svg", "g", "path", "rect", "circle", "text"})
-_ATTRIBUTES = frozenset({"class", "cx", "cy", "d", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "y"})
+_ATTRIBUTES = frozenset(
+    {"class", "cx", "cy", "d", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "y"}
+)
 Values = Sequence[float | None]
 
 
@@ -100,5 +102,7 @@ def _strip(element: "Element") -> None:
         if child.tag in _TAGS or is_tip:
             child.attrib = {name: value for name, value in child.attrib.items() if name in _ATTRIBUTES}
             _strip(child)
-    kept = [child for child in element if child.tag in _TAGS or (child.tag == "title" and element.find("desc") is not None)]
+    kept = [
+        child for child in element if child.tag in _TAGS or (child.tag == "title" and element.find("desc") is not None)
+    ]
     element[:] = [child for child in kept if child.tag != "g" or len(child)]

@@ -118,7 +118,7 @@ def _served(board: Board, rights: Rights | None, visit: Visit) -> set[tuple[str,
         return set()
     app, scopes = board.app, visit.caller.scopes
     names: Iterable[str] = app.toolset.by_name
-    return {(app.api_of(name) or app.toolset.title, name) for name in names if rights.allows(name, scopes)}
+    return {(app.label_of(name), name) for name in names if rights.allows(name, scopes)}
 
 
 def _row(group: Group, served: set[tuple[str, str]]) -> Row:

@@ -22,7 +22,7 @@ PAGES: Sequence[Pages] = (overview.routes, calls.routes, one_call.routes)
 
 
 def dashboard_site(board: Board, lock: Lock, pages: Sequence[Pages] = PAGES) -> AsgiApp:
-    """Return the dashboard. Below a path it is mounted with that as its `root_path` (`Beside`)."""
+    """Return the dashboard. Below a path it is mounted with that as its `root_path` (`Mounted`)."""
     own = [route for each in pages for route in each(board)]
     routes = [*own, *SignIn(lock).routes(), Route("/static/{name}", static_file)]
     handlers: dict[Any, Any] = {404: _missing, RecordsError: _unreadable}
@@ -40,7 +40,7 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     return render(request, "unreadable.html", 503, error=error)
 
 
-class Beside:
+class Mounted:
     """Shows the dashboard below a path, and hands on what is not there."""
 
     def __init__(self, path: str, site: AsgiApp, rest: AsgiApp) -> None:
