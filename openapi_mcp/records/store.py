@@ -17,13 +17,12 @@ class RecordsError(OpenapiMcpError):
     exit_code = ExitCode.USAGE
 
 
-<<<<<<< HEAD
 class NothingRecordedError(RecordsError):
     """There is no store yet: nobody has written to it."""
-=======
+
+
 class RefusedRecords(RecordsError):
     """The store is well, and does not take what it was given: it would not another time either."""
->>>>>>> 2cc5990 (A thread of its own writes what was called)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
