@@ -2,24 +2,24 @@
 
 from collections import Counter, defaultdict
 
-from sqlalchemy import BigInteger, Connection, cast, func, select
+from sqlalchemy import Connection
 
-from openapi_mcp.records.asked import conditions
-from openapi_mcp.records.counting import COLUMNS, Name, index_for, names_of
+from openapi_mcp.records.counting import Name, counter_by, is_summed, names_of
 from openapi_mcp.records.query import Filter
-from openapi_mcp.records.rows import read_count
-from openapi_mcp.records.tables import CALLS
+from openapi_mcp.records.tables import PART
 
 
 def activity(connection: Connection, wanted: Filter, by: str, step: float) -> dict[Name, Counter[int]]:
-    """Return the calls of each group, (name, API), by the number of the step: its time divided by a step."""
-    column, index = COLUMNS[by]
-    quotient = CALLS.c.time / step
-    number = cast(func.floor(quotient) if connection.dialect.name == "postgresql" else quotient, BigInteger)
-    asked = select(column, number.label("step"), func.count()).where(*conditions(wanted)).group_by(column, "step")
-    if hint := index_for(connection, wanted, index):
-        asked = asked.with_hint(CALLS, f"INDEXED BY {hint}", "sqlite")
-    names, found = names_of(connection, by), defaultdict[Name, Counter[int]](Counter)
-    for value, at, calls in connection.execute(asked):
-        found[names(read_count(value))][read_count(at)] += read_count(calls)
+    """Return the calls of each group, (name, API), by the number of the step: its time divided by a step.
+
+    Calls of which sums are kept count where their part of a day begins, as far as a step is as long as that.
+    """
+    names = names_of(connection, by)
+    counter = counter_by(connection, wanted, by)
+    tallies = counter.tallies(
+        lambda member, time: (names(member, time), int(time // step)), uses_sums=step >= PART and is_summed(wanted, by)
+    )
+    found = defaultdict[Name, Counter[int]](Counter)
+    for (name, at), tally in tallies.items():
+        found[name][at] += tally.calls
     return dict(found)

@@ -100,15 +100,16 @@ class Keeper:
             self._store = self._open_store()
         return self._store
 
-    def clean(self, now: float, most: int) -> bool:
-        """Drop some of what is too old or too much; return whether there may be more of it."""
+    def tidy(self, now: float, most: int) -> bool:
+        """Drop some of what is too old or too much, or else work out some sums; return whether there may be more."""
         before = 0.0 if self._keep.seconds is None else now - self._keep.seconds
         most_bytes = _ENDLESS if self._keep.size is None else self._keep.size
         try:
-            return self._opened().clean(before=before, most_bytes=most_bytes, most=most) >= most
+            store = self._opened()
+            return store.clean(before=before, most_bytes=most_bytes, most=most) >= most or store.settle()
         except OpenapiMcpError as error:
             self._let_go()
-            log.warning("records_not_cleaned reason=%s", _in_words(error))
+            log.warning("records_not_tidied reason=%s", _in_words(error))
             return False
 
     def tell(self, why: str) -> None:

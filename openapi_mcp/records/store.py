@@ -78,6 +78,9 @@ class Store(Protocol):
         It does so in small steps, between which others write; after `most` records it leaves the rest for later.
         """
 
+    def settle(self) -> bool:
+        """Work out what some of the past comes to, so that statistics are quick; return whether there may be more."""
+
     def size(self) -> int:
         """Return how many bytes the records take."""
 

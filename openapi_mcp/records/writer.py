@@ -22,8 +22,9 @@ class Pace:
     """How fast it goes. Times are in seconds.
 
     Between two transactions of at most `batch` records are at least `between`; `waiting` records wait for a store that
-    takes none, which is tried again after `again`, and after twice as long each time, up to `longest`. It is cleaned
-    `clean_after` the start and `clean_every` so often, `clean_step` records at a time.
+    takes none, which is tried again after `again`, and after twice as long each time, up to `longest`. It is tidied
+    (what is old is dropped, and what is past is summed up) `tidy_after` the start, and then every `tidy_every`,
+    `tidy_step` records at a time.
     """
 
     batch: int = 500
@@ -31,9 +32,9 @@ class Pace:
     waiting: int = 10_000
     again: float = 0.5
     longest: float = 30.0
-    clean_after: float = 10.0
-    clean_every: float = 3600.0
-    clean_step: int = 1_000
+    tidy_after: float = 10.0
+    tidy_every: float = 3600.0
+    tidy_step: int = 1_000
 
 
 class Writer:
@@ -53,7 +54,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._refused = 0  # calls that found no room to wait
         self._pause = 0.0  # until the store is tried again; 0 where it works
-        self._clean_at = 0.0
+        self._tidy_at = 0.0
 
     def put(self, make: Make) -> None:
         """Have a record made and kept, soon and elsewhere; where too many wait already, it is lost, and counted.
@@ -85,7 +86,7 @@ class Writer:
             self._keeper.say_lost(self._queue.qsize(), _NO_TIME)
 
     def _run(self) -> None:
-        self._clean_at = time.monotonic() + self._pace.clean_after
+        self._tidy_at = time.monotonic() + self._pace.tidy_after
         while not self._closing.is_set():
             first = self._wait()
             self._guarded(partial(self._work, first))
@@ -107,7 +108,7 @@ class Writer:
             self._closing.wait(self._pause)
             return []
         try:
-            first = self._queue.get(timeout=max(self._clean_at - time.monotonic(), 0.0))
+            first = self._queue.get(timeout=max(self._tidy_at - time.monotonic(), 0.0))
         except Empty:
             return []
         return [first] if first else []
@@ -116,9 +117,9 @@ class Writer:
         self._keeper.take(first)
         while self._writes() and self._queue.qsize() >= self._pace.batch:
             pass  # so many wait that there is no time for a pause
-        if not self._pause and time.monotonic() >= self._clean_at:
-            more = self._keeper.clean(time.time(), self._pace.clean_step)
-            self._clean_at = time.monotonic() + (0.0 if more else self._pace.clean_every)
+        if not self._pause and time.monotonic() >= self._tidy_at:
+            more = self._keeper.tidy(time.time(), self._pace.tidy_step)
+            self._tidy_at = time.monotonic() + (0.0 if more else self._pace.tidy_every)
 
     def _writes(self) -> bool:
         """Give the store a batch of those that wait; return whether it took it."""
