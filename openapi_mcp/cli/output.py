@@ -1,6 +1,5 @@
 """The only module that writes: answers to stdout, everything else to stderr."""
 
-import io
 import json
 import logging
 import os
@@ -120,10 +119,10 @@ def show(renderable: "RenderableType") -> None:
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else _PIPE
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
-    with _answering():
-        Console(file=sys.stdout, width=width, highlight=False).print(renderable)
+    console = Console(file=sys.stdout, width=width, highlight=False)
+    with console.capture() as drawn:  # written by ourselves: rich ends with 1 where the reader has left
+        console.print(renderable)
+    show_text(drawn.get(), end="")
 
 
 def notice(text: str) -> None:
