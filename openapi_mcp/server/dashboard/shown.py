@@ -26,10 +26,10 @@ def ago(seconds: float, now: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration with three digits: 0.01234 -> "12.3 ms", 83.2 -> "83.2 s"."""
-    if seconds < 1:
+    """Return a duration in seconds with three digits: 0.01234 -> "12.3 ms", 83.2 -> "83.2 s", 0 -> "0 s"."""
+    if 0 < seconds < 1:
         return f"{_digits(seconds * 1e3)} ms"
-    return f"{_digits(seconds)} s"
+    return f"{_digits(seconds)} s" if seconds else "0 s"
 
 
 def _digits(value: float) -> str:
