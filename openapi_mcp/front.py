@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
 
-FORMAT = 4
+FORMAT = 5
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
+SWITCHES = "switches.json"
 PREFIX = "OPENAPI_MCP_"
 MODERN = "2026-07-28"
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -237,6 +238,23 @@ def default_folder(environ: "Mapping[str, str]") -> str:
     return os.path.join(base, "openapi-mcp")
 
 
+def user_folder(environ: "Mapping[str, str]") -> str:
+    """Return the folder of what we keep for this user from one day to the next, by the platform's convention."""
+    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+    elif sys.platform == "darwin":
+        base = f"{home}/Library/Application Support"
+    else:
+        base = environ.get("XDG_STATE_HOME") or f"{home}/.local/state"
+    return os.path.join(base, "openapi-mcp")
+
+
+def switches_state(environ: "Mapping[str, str]") -> "list[Any]":
+    """Return the state of the file that says which tools are switched off (switches.py)."""
+    return state(os.path.join(user_folder(environ), SWITCHES))
+
+
 def _folder(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str | None:
     """Return where the catalogue is looked for; None where none is wanted. As config.py would read the options."""
     said = {name: environ.get(f"{PREFIX}{name.upper()}", "") for name in ("cache_dir", "no_catalogue")}
@@ -420,9 +438,10 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
 
 
 def is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
-    """True while the document's files are as they were, and what credentials refer to is still there."""
+    """True while the document's files are as they were, what credentials refer to is still there, nothing switched."""
     return (
-        all(state(source[0]) == source for source in header["sources"])
+        header["switches"] == switches_state(environ)
+        and all(state(source[0]) == source for source in header["sources"])
         and all(environ.get(name) for name in header["variables"])
         and all(os.access(path, os.R_OK) for path in header["files"])
     )

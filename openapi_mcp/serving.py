@@ -233,7 +233,9 @@ class App:
         return scoped_schemes(self.document.security_schemes)
 
     def asks_before(self, tool: Tool) -> bool:
-        """True where a person is asked before a call of this tool is sent: by what its annotations say it does."""
+        """True where a person is asked before a call of this tool is sent: as is said of it, else by what it does."""
+        if tool.limits.confirm is not None:
+            return tool.limits.confirm
         match self.confirm:
             case "writes":
                 return not tool.annotations.read_only

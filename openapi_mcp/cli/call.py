@@ -101,8 +101,10 @@ async def _refusal(app: App, call: Call) -> Failure | None:
         return await app.explained(call, request)
     answer = ask(question(call.tool, request, app.redactor(call)))
     if answer is None:
-        hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"
-        raise ConfigError("a person must confirm this call, and there is no terminal", where="--confirm", hint=hint)
+        own = app.toolset.by_name[call.tool].limits.confirm
+        where, other = ("--confirm", "give --confirm none") if own is None else (f"[tool.{call.tool}]", "take it out")
+        hint = f"run it in a terminal, with --args rather than input from a pipe; or {other}"
+        raise ConfigError("a person must confirm this call, and there is no terminal", where=where, hint=hint)
     said = Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent", hint="answer y to send it")
     return None if answer else said
 
