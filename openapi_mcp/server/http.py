@@ -98,8 +98,8 @@ async def serve_http(
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
-    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load; `access`
-    says who may call.
+    `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
+    load; `access` says who may call.
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
@@ -145,7 +145,7 @@ async def serve_http(
         group.start_soon(stop_on_signal)
         if keys is not None:
             group.start_soon(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
-        if watch is not None and watch.is_on:
+        if watch is not None:
             group.start_soon(watch.run, app)
         if keeper is not None and app.stored is None:
             group.start_soon(keeper.keep, app)
