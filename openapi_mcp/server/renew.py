@@ -113,16 +113,18 @@ class Renewing:
         if fixed:
             self.notice(f"warning: {', '.join(fixed)} {'is' if len(fixed) == 1 else 'are'} new only after a restart")
         self.keeper.moved(path)
-        if await self._renewed(app, config):
+        if await self._goes_on(app, config):
             where = f"settings read again from {config.file}"
             alone = "there is no config file; credentials are read again"
             self.notice(f"{where if config.file is not None else alone}: {len(app.toolset.tools)} tools now")
+            await self.keeper.again(app)
 
     async def _switched(self, app: Serves) -> None:
-        if await self._renewed(app, self.config):
+        if await self._goes_on(app, self.config):
             self.notice(f"tools were switched: {len(app.toolset.tools)} tools now")
+            await self.keeper.again(app)
 
-    async def _renewed(self, app: Serves, config: Config) -> bool:
+    async def _goes_on(self, app: Serves, config: Config) -> bool:
         """Go on with these settings; return whether all of it does."""
         errors = await self.renew(app, config)
         for error in errors:
@@ -131,7 +133,6 @@ class Renewing:
             self.keeper.moved(None)  # what is served now is of two states
             return False
         self.config = config
-        await self.keeper.again(app)
         return True
 
     def _failed(self, error: OpenapiMcpError) -> None:

@@ -47,11 +47,8 @@ def configure(folder: Path, upstream: Upstream, tables: str = "", **more: str) -
     return folder / "openapi-mcp.toml"
 
 
-Note = Callable[[Any], Awaitable[None]]
-
-
 @asynccontextmanager
-async def connected(folder: Path, transport: str, mode: str, note: Note) -> AsyncIterator[tuple[Client, int]]:
+async def connected(folder: Path, transport: str, mode: str, note: Any) -> AsyncIterator[tuple[Client, int]]:
     """Connect a client to a server of this folder; yield it with the server's process id."""
     if transport == "http":
         with serving_http(folder=folder) as (child, url):
@@ -317,8 +314,12 @@ def test_a_terminal_that_goes_takes_the_server_with_it(upstream: Upstream, tmp_p
         os.kill(pid, signal.SIGHUP)
         read_until(master, said, b"settings read again")
         os.close(master)
-        waiter = threading.Thread(target=lambda: (os.waitpid(pid, 0), ended.set()), daemon=True)
-        waiter.start()
+
+        def wait() -> None:
+            os.waitpid(pid, 0)
+            ended.set()
+
+        threading.Thread(target=wait, daemon=True).start()
         assert ended.wait(PATIENCE)
     finally:
         if not ended.is_set():
