@@ -31,6 +31,8 @@ SUFFIX = ".catalogue"
 SWITCHES = "switches.json"
 PREFIX = "OPENAPI_MCP_"
 MODERN = "2026-07-28"
+HANGUPS: "list[int]" = []
+"""The SIGHUPs that came before anybody could act on them."""
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 _META = "io.modelcontextprotocol/"
 _LISTS = ("toolsListChanged", "promptsListChanged", "resourcesListChanged")
@@ -408,12 +410,20 @@ def _read_header(path: str, file: "FileIO", key: str) -> Kept | None:
     return kept if whole and kept.header["key"] == key else None
 
 
+def note_hangups() -> None:
+    """Note every SIGHUP from now on, which would end us: a server reads its settings again. Under nohup none comes."""
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, _: HANGUPS.append(number))
+
+
 def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str) -> Handover | None:
     """Answer a client's first questions; None where there is nothing to answer them from.
 
     Returns with the conversation as it stands when the list was sent, or something else was asked. Ends the process
     where the client leaves before that.
     """
+    if arguments[:1] == ["serve"]:
+        note_hangups()
     if arguments[:1] != ["serve"] or any(word in arguments for word in ("http", "--help", "-h")):
         return None
     if None in (sys.stdin, sys.stdout, sys.stderr):  # closed before we started

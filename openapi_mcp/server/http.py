@@ -103,8 +103,8 @@ async def serve_http(
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
-    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load; `access`
-    says who may call; `beside` shows something else at the same port, which sees to who may see it.
+    `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
+    load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it.
     """
     access = access or Access()
     keys = access.issuer.keys() if access.issuer is not None else None
@@ -116,7 +116,7 @@ async def serve_http(
     work: list[Work] = []
     if keys is not None:
         work.append(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
-    if watch is not None and watch.is_on:
+    if watch is not None:
         work.append(partial(watch.run, app))
     if keeper is not None and app.stored is None:
         work.append(partial(keeper.keep, app))
