@@ -16,6 +16,8 @@ import pytest
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
+pytest_plugins = ("support.postgres", "support.records")
+
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
 

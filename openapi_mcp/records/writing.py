@@ -72,7 +72,7 @@ def _of_kept(connection: Connection, texts: Sequence[Row]) -> Sequence[Row]:
 
 def _numbers_of(connection: Connection, table: Table, names: Sequence[tuple[str, ...]]) -> list[int]:
     """Return the number of each of these names, which are given one where they have none."""
-    rows = {each: names_row(table, each) for each in set(names)}
+    rows = {each: names_row(table, each) for each in dict.fromkeys(names)}
     keys = [row["key"] for row in rows.values()]
     found = _known(connection, table, keys)
     if new := {row["key"]: row for row in rows.values() if row["key"] not in found}:
