@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import Connection
 
-from openapi_mcp.records.counting import Name, counter_by, is_summed, names_of
+from openapi_mcp.records import counting
+from openapi_mcp.records.counting import Name, is_summed, key_by, names_of, told_by
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.tables import PART
 
@@ -14,12 +15,12 @@ def activity(connection: Connection, wanted: Filter, by: str, step: float) -> di
 
     Calls of which sums are kept count where their part of a day begins, as far as a step is as long as that.
     """
-    names = names_of(connection, by)
-    counter = counter_by(connection, wanted, by)
+    key_of, names = key_by(by), names_of(connection, by)
+    counter = counting.Counter(connection=connection, wanted=wanted, member=told_by(wanted, by))
     tallies = counter.tallies(
-        lambda member, time: (names(member, time), int(time // step)), uses_sums=step >= PART and is_summed(wanted, by)
+        lambda member, time: (key_of(member, time), int(time // step)), uses_sums=step >= PART and is_summed(wanted, by)
     )
     found = defaultdict[Name, Counter[int]](Counter)
-    for (name, at), tally in tallies.items():
-        found[name][at] += tally.calls
+    for (value, at), tally in tallies.items():
+        found[names(value)][at] += tally.calls
     return dict(found)

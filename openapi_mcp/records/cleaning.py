@@ -11,7 +11,7 @@ from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, TEXTS, TOOLS
 from openapi_mcp.records.writing import alone
 
 STEP = 1_000
-"""Calls that are dropped in one transaction."""
+"""Calls that are dropped in one transaction, at most."""
 _PAGES = 500  # of SQLite's, given back to the disk at a time
 
 
@@ -29,27 +29,27 @@ def size(connection: Connection) -> int:
 _SIZES = ("page_count", "freelist_count", "page_size")
 
 
-def drop_old(connection: Connection, before: float) -> int:
-    """Drop some of the calls that began before a time; return how many."""
+def drop_old(connection: Connection, before: float, most: int) -> int:
+    """Drop calls that began before a time, at most so many; return how many."""
     alone(connection)
-    return _drop(connection, _oldest(connection, CALLS.c.time < before))
+    return _drop(connection, _oldest(connection, most, CALLS.c.time < before))
 
 
-def drop_beyond(connection: Connection, most_bytes: int) -> int:
-    """Drop some of the oldest calls where all take more than so many bytes; return how many."""
+def drop_beyond(connection: Connection, most_bytes: int, most: int) -> int:
+    """Drop some of the oldest calls, at most so many, where all take more than some bytes; return how many."""
     alone(connection)
     excess = size(connection) - most_bytes
     if excess <= 0:
         return 0
-    oldest = _oldest(connection)
+    oldest = _oldest(connection, most)
     weights = accumulate(read_count(row.weight) for row in oldest)
     return _drop(connection, oldest[: sum(weight < excess for weight in weights) + 1])
 
 
-def _oldest(connection: Connection, *where: ColumnElement[bool]) -> Sequence[Row[int, float, int]]:
-    """Return the oldest calls, at most a step of them."""
+def _oldest(connection: Connection, most: int, *where: ColumnElement[bool]) -> Sequence[Row[int, float, int]]:
+    """Return the oldest calls, at most so many."""
     asked = select(CALLS.c.n, CALLS.c.time, CALLS.c.weight).where(*where)
-    return connection.execute(asked.order_by(CALLS.c.time, CALLS.c.n).limit(STEP)).all()
+    return connection.execute(asked.order_by(CALLS.c.time, CALLS.c.n).limit(most)).all()
 
 
 def _drop(connection: Connection, chosen: Sequence[Row[int, float, int]]) -> int:

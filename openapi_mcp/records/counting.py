@@ -28,26 +28,41 @@ KeyOf = Callable[[int, float], Key]
 
 def stats(connection: Connection, wanted: Filter, by: str) -> Stats:
     """Return the figures of what is wanted, by one of BY."""
-    counter = counter_by(connection, wanted, by)
-    tallies = counter.tallies(names_of(connection, by), uses_sums=is_summed(wanted, by))
-    total = Tally()
-    for tally in tallies.values():
+    counter = Counter(connection=connection, wanted=wanted, member=told_by(wanted, by))
+    key_of = key_by(by)
+    names = names_of(connection, by)
+    total, groups = Tally(), defaultdict[Name, Tally](Tally)
+    for value, tally in counter.tallies(key_of, uses_sums=is_summed(wanted, by)).items():
+        groups[names(value)].include(tally)
         total.include(tally)
-    groups = [Group(name=name, api=api, figures=tally.figures()) for (name, api), tally in tallies.items()]
-    return Stats(by=by, total=total.figures(), groups=_ordered(groups, by), lost=_lost(connection, wanted))
+    shown = [Group(name=name, api=api, figures=tally.figures()) for (name, api), tally in groups.items()]
+    return Stats(by=by, total=total.figures(), groups=tuple(_ordered(shown, by)), lost=_lost(connection, wanted))
 
 
-def counter_by(connection: Connection, wanted: Filter, by: str) -> "Counter":
-    """Return what counts the calls that are wanted by one of BY."""
-    return Counter(connection=connection, wanted=wanted, member=CALLER if by == "caller" else TOOL)
+def key_by(by: str) -> KeyOf[int]:
+    """Return what gives the number of a call's day, tool or caller."""
+    return _day_of if by == "day" else _member_of
+
+
+def _day_of(_: int, time: float) -> int:
+    return int(time // DAY)
+
+
+def _member_of(member: int, _: float) -> int:
+    return member
 
 
 def series(connection: Connection, wanted: Filter, step: float) -> list[Point]:
     """Return the figures of each step of time that has calls."""
-    counter = Counter(connection=connection, wanted=wanted, member=TOOL if wanted.caller is None else CALLER)
+    counter = Counter(connection=connection, wanted=wanted, member=told_by(wanted, "day"))
     uses_sums = step % PART == 0 and is_summed(wanted, "day")
     tallies = counter.tallies(lambda _, time: time // step * step, uses_sums=uses_sums)
     return [Point(time=time, figures=tally.figures()) for time, tally in sorted(tallies.items())]
+
+
+def told_by(wanted: Filter, by: str) -> str:
+    """Return what calls are told by: their callers, where those are asked for and no tools are."""
+    return CALLER if by == "caller" or (by == "day" and wanted.caller is not None) else TOOL
 
 
 def is_summed(wanted: Filter, by: str) -> bool:
@@ -114,10 +129,10 @@ def gaps(settled: list[int], wanted: Filter) -> Iterator[tuple[float | None, flo
         yield since, wanted.until
 
 
-def names_of(connection: Connection, by: str) -> KeyOf[Name]:
-    """Return what gives a call's group: its name, and its API."""
+def names_of(connection: Connection, by: str) -> Callable[[int], Name]:
+    """Return what gives the name of a day, tool or caller, and its API, by its number."""
     if by == "day":
-        return lambda _, time: ((_EPOCH + timedelta(days=time // DAY)).date().isoformat(), "")
+        return lambda day: ((_EPOCH + timedelta(days=day)).date().isoformat(), "")
     if by == "caller":
         rows = connection.execute(select(CALLERS.c.n, CALLERS.c.caller))
         names = {n: (read_text(caller), "") for n, caller in rows}
@@ -125,7 +140,7 @@ def names_of(connection: Connection, by: str) -> KeyOf[Name]:
         tools = connection.execute(select(TOOLS.c.n, TOOLS.c.tool, TOOLS.c.api))
         names = {n: (read_text(tool), read_text(api)) for n, tool, api in tools}
         names = names if by == "tool" else {n: (api, "") for n, (_, api) in names.items()}
-    return lambda member, _: names.get(member, ("", ""))
+    return lambda member: names.get(member, ("", ""))
 
 
 def _ordered(groups: list[Group], by: str) -> list[Group]:

@@ -16,6 +16,7 @@ from openapi_mcp.records.query import Filter, Point, Stats
 from openapi_mcp.records.rows import read_seconds
 from openapi_mcp.records.store import Named, RecordsError
 
+_ENDLESS = 2**62
 _AT_ONCE = 1_000  # records in one statement: a database takes some ten thousand values
 
 
@@ -81,16 +82,16 @@ class SqlStore:
 
     def clean(self, *, before: float, most_bytes: int, most: int | None = None) -> int:
         """Drop what is too old or too much; return how many calls. After `most` of them the rest waits."""
-        dropped = 0
-        while (most is None or dropped < most) and (step := self._drop(before, most_bytes)):
-            dropped += step
-        if dropped and (most is None or dropped < most):
+        dropped, left = 0, _ENDLESS if most is None else most
+        while left and (step := self._drop(before, most_bytes, min(left, cleaning.STEP))):
+            dropped, left = dropped + step, left - step
+        if dropped and left:
             self._tidy(before)
         return dropped
 
-    def _drop(self, before: float, most_bytes: int) -> int:
+    def _drop(self, before: float, most_bytes: int, most: int) -> int:
         with self._writing() as connection:
-            return cleaning.drop_old(connection, before) or cleaning.drop_beyond(connection, most_bytes)
+            return cleaning.drop_old(connection, before, most) or cleaning.drop_beyond(connection, most_bytes, most)
 
     def _tidy(self, before: float) -> None:
         with self._writing() as connection:

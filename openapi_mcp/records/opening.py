@@ -1,5 +1,6 @@
 """A store as it is found: which version its tables have, and bringing older ones up to date, by one process alone."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ _IS_THERE = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'",
     "postgresql": "SELECT to_regclass('alembic_version') IS NOT NULL",
 }
+_ALEMBIC = threading.Lock()  # it keeps what it works on in its modules: two threads would take each other's
 _TRIES, _PAUSE = 100, 0.05  # seconds
 
 
@@ -85,7 +87,8 @@ def _migrate(connection: Connection, steps: Path) -> None:
             f"the records were made by a newer openapi-mcp: their tables are {found[:40]!r}, this one knows {NEWEST!r}",
             hint="upgrade openapi-mcp, or say --records with another file",
         )
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
 
 
 def _version(connection: Connection) -> str:

@@ -1,9 +1,11 @@
 """Counting: calls put together to Figures. Their durations are all kept, since no percentile follows from less."""
 
+import struct
 import sys
 from array import array
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from openapi_mcp.model.record import HIT, REVALIDATED
@@ -24,7 +26,8 @@ class Tally:
     tokens: int = 0
     size: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
-    durations: "array[float]" = field(default_factory=lambda: array("d"))
+    durations: "array[float]" = field(default_factory=lambda: array("d"))  # in no run yet
+    runs: list[list[float]] = field(default_factory=list)  # of durations, each sorted
 
     def count(self, kind: str, cache: str, time: float, duration: float, repairs: int, tokens: int, size: int) -> None:
         """Count one call."""
@@ -57,6 +60,7 @@ class Tally:
 
     def include(self, other: "Tally") -> None:
         """Count what another has counted."""
+        other.sort()
         self.calls += other.calls
         self.last = max(self.last, other.last)
         self.repairs += other.repairs
@@ -64,17 +68,23 @@ class Tally:
         self.tokens += other.tokens
         self.size += other.size
         self.kinds += other.kinds
-        self.durations += other.durations
+        self.runs += other.runs
+
+    def sort(self) -> None:
+        """Make a sorted run of the durations that are in none: quick, since those of each row of sums are sorted."""
+        if self.durations:
+            self.runs.append(sorted(self.durations))
+            self.durations = array("d")
 
     def figures(self) -> Figures:
         """Return the figures; percentiles are those of the nearest rank."""
-        durations = sorted(self.durations)  # quick where it is so in part, as it is where sums were put together
+        self.sort()
         return Figures(
             calls=self.calls,
             errors=self.kinds.total(),
-            average=sum(durations) / self.calls if self.calls else 0.0,
-            p50=_nearest(durations, P50),
-            p95=_nearest(durations, P95),
+            average=sum(map(sum, self.runs)) / self.calls if self.calls else 0.0,
+            p50=nearest(self.runs, P50),
+            p95=nearest(self.runs, P95),
             last=self.last,
             repairs=self.repairs,
             cache_hits=self.cache_hits,
@@ -84,9 +94,34 @@ class Tally:
         )
 
 
-def _nearest(durations: list[float], percent: int) -> float:
-    """Return the duration of the nearest rank, of sorted ones: that of the 50th of 100 for the median."""
-    return durations[-(-percent * len(durations) // 100) - 1] if durations else 0.0
+def nearest(runs: Sequence[Sequence[float]], percent: int) -> float:
+    """Return the duration of the nearest rank: of 100, the 50th is the median. No run is empty, each is sorted.
+
+    Runs are not put together: the value is found by halving the numbers that it may be, and counting those up to each.
+    """
+    rank = -(-percent * sum(map(len, runs)) // 100)
+    if len(runs) == 1:
+        return runs[0][rank - 1]
+    low, high = 0, _bits(max((run[-1] for run in runs), default=0.0))
+    while low < high:
+        middle = (low + high) // 2
+        value = _number(middle)
+        if sum(bisect_right(run, value) for run in runs) < rank:
+            low = middle + 1
+        else:
+            high = middle
+    return _number(low)
+
+
+def _bits(number: float) -> int:
+    """Return a number of the same order among those that are not negative: IEEE 754 has them so."""
+    found: int = struct.unpack("<q", struct.pack("<d", max(number, 0.0)))[0]
+    return found
+
+
+def _number(bits: int) -> float:
+    found: float = struct.unpack("<d", struct.pack("<q", bits))[0]
+    return found
 
 
 def packed(durations: Iterable[float]) -> bytes:

@@ -83,7 +83,7 @@ class Writer:
         self._queue.put(None)  # it may be waiting for a record
         self._thread.join(seconds)
         if self._thread.is_alive():
-            self._keeper.say_lost(self._queue.qsize(), _NO_TIME)
+            self._keeper.say_lost(self._left() + self._take_refused(), _NO_TIME)
 
     def _run(self) -> None:
         self._tidy_at = time.monotonic() + self._pace.tidy_after
@@ -149,11 +149,15 @@ class Writer:
             refused, self._refused = self._refused, 0
         return refused
 
+    def _left(self) -> int:
+        """Return how many wait, now that what `close` has put behind them is the last."""
+        return max(self._queue.qsize() - 1, 0)
+
     def _end(self) -> None:
         """Write the rest, with one try."""
         while self._writes() and not self._queue.empty():
             pass
-        self._keeper.end(self._queue.qsize())
+        self._keeper.end(self._left())
 
 
 def _started(run: Callable[[], None]) -> threading.Thread | None:
