@@ -178,7 +178,7 @@ print(" ".join(sorted(heavy & set(sys.modules))))
         "openapi_mcp.app",
         *(
             f"openapi_mcp.cli.{name}"
-            for name in ("main", "serve", "stdio", "inspect", "search", "call", "check", "login")
+            for name in ("main", "serve", "stdio", "inspect", "search", "call", "check", "login", "history", "stats")
         ),
     ],
 )

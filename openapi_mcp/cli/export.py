@@ -15,7 +15,7 @@ import typer
 
 from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.output import Notice, show_text, stdout_is_terminal
-from openapi_mcp.cli.recorded import found_by, records_of, said_of_none
+from openapi_mcp.cli.recorded import in_order, records_of, said_of_none
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.units import many
 from openapi_mcp.cli.wanted import FILTERS, STORE, require_count, take_filter
@@ -97,7 +97,7 @@ def _export(config: Config, notice: Notice, wanted: Filter, limit: int, form: st
     if form == _CSV:
         write(_rows([_COLUMNS]))
     with records_of(config, notice) as store:
-        for page in found_by(store, wanted, limit) if store is not None else ():
+        for page in in_order(store, wanted, limit) if store is not None else ():
             write(text_of(page))
             count += len(page)
         if store is not None and not count:
@@ -115,7 +115,8 @@ def _csv(page: Iterable[Record]) -> str:
 
 def _rows(rows: Iterable[Iterable[Any]]) -> str:
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows(rows)
+    # Quoted, whatever it holds: a text with a carriage return would else end its row.
+    csv.writer(written, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     return written.getvalue()
 
 

@@ -61,11 +61,11 @@ def steps_of(wanted: Filter, now: float) -> Steps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Column:
-    """A column: what stands in it for a group, and how soon it goes where there is no room: the highest first."""
+    """A column: what stands in it for a group; the lowest `rank` has room first, and those of 0 always."""
 
     heading: str
     cell: Callable[[Group], str]
-    goes: int = 0
+    rank: int = 0
     justify: Literal["left", "right"] = "right"
     style: str = ""
 
@@ -105,19 +105,19 @@ def _columns(shown: Shown) -> list[_Column]:
 
     return [
         _Column(heading=_HEADINGS[by], cell=_name, justify="left", style="bold"),
-        _Column(heading="API", cell=api, justify="left", goes=7),
+        _Column(heading="API", cell=api, justify="left", rank=8),
         _Column(heading="Calls", cell=_of(lambda figures: f"{figures.calls:,}")),
-        _Column(heading="", cell=share, justify="left", goes=8, style="cyan"),
+        _Column(heading="", cell=share, justify="left", rank=9, style="cyan"),
         _Column(heading="OK", cell=_of(_success)),
-        _Column(heading="Avg", cell=_of(lambda figures: lasted(figures.average)), goes=9),
-        _Column(heading="p50", cell=_of(lambda figures: lasted(figures.p50)), goes=2),
+        _Column(heading="Avg", cell=_of(lambda figures: lasted(figures.average)), rank=10),
+        _Column(heading="p50", cell=_of(lambda figures: lasted(figures.p50)), rank=2),
         _Column(heading="p95", cell=_of(lambda figures: lasted(figures.p95))),
-        _Column(heading="Last call", cell=last, goes=3),
-        _Column(heading="Repairs", cell=_of(lambda figures: _some(figures.repairs)), goes=6),
-        _Column(heading="Cached", cell=_of(lambda figures: _some(figures.cache_hits)), goes=5),
-        _Column(heading="Tokens", cell=_of(lambda figures: _some(figures.tokens)), goes=4),
-        _Column(heading="Failed as", cell=_of(_failed), justify="left", goes=10),
-        _Column(heading=line, cell=lambda group: _line(shown, group), justify="left", goes=11, style="cyan"),
+        _Column(heading="Last call", cell=last, rank=3),
+        _Column(heading="Repairs", cell=_of(lambda figures: _some(figures.repairs)), rank=7),
+        _Column(heading="Cached", cell=_of(lambda figures: _some(figures.cache_hits)), rank=6),
+        _Column(heading="Tokens", cell=_of(lambda figures: _some(figures.tokens)), rank=5),
+        _Column(heading="Failed as", cell=_of(_failed), justify="left", rank=4),
+        _Column(heading=line, cell=lambda group: _line(shown, group), justify="left", rank=11, style="cyan"),
     ]
 
 
@@ -160,10 +160,9 @@ def _fitting(columns: Sequence[_Column], rows: Sequence[Group]) -> list[_Column]
     from rich.cells import cell_len
 
     widths = [max(cell_len(text) for text in (column.heading, *map(column.cell, rows))) + 2 for column in columns]
-    room = stdout_width() - sum(widths)
-    gone = set()
-    for at in sorted(range(len(columns)), key=lambda at: -columns[at].goes):
-        if room < 0 and columns[at].goes:
-            gone.add(at)
-            room += widths[at]
-    return [column for at, column in enumerate(columns) if at not in gone]
+    room, shown = stdout_width() + 2, set[int]()
+    for at in sorted(range(len(columns)), key=lambda at: columns[at].rank):
+        if widths[at] <= room or not columns[at].rank:
+            shown.add(at)
+            room -= widths[at]
+    return [column for at, column in enumerate(columns) if at in shown]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from openapi_mcp.cli.output import Notice, quiet_notice
-from openapi_mcp.cli.recorded import found_by
+from openapi_mcp.cli.recorded import in_order
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import Store
@@ -14,7 +14,7 @@ from openapi_mcp.records.store import Store
 PAUSE = 0.5  # seconds between two looks at the store
 _LAG = 4  # looks: what two writers keep at once may come in the other order
 _PAGE = 500
-_REMEMBERED = 10_000
+_REMEMBERED = 100_000  # ids: more than are recorded within so many looks
 
 Opening = Callable[[Notice], AbstractContextManager[Store | None]]
 
@@ -31,9 +31,9 @@ def waited_for(opening: Opening, notice: Notice) -> Iterator[Store]:
 
 
 def followed(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:
-    """Yield what is there, as `found_by` does, and then without end what is new; the first page may be empty."""
+    """Yield what is there, as `in_order` does, and then without end what is new; the first page may be empty."""
     looks = Looks(store, wanted)
-    began = [*found_by(store, wanted, limit)] or [[]]
+    began = [*in_order(store, wanted, limit)] or [[]]
     for page in began:
         looks.remember(page)
         yield page

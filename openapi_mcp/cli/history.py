@@ -21,7 +21,7 @@ from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import Store
 
-HELP = """Show the calls that were made, the newest last: by models, by `openapi-mcp call`, and from the dashboard.
+HELP = """Show the calls that were made, the newest first: by models, by `openapi-mcp call`, and from the dashboard.
 
 `history ID` shows one in full, `history replay ID` makes it again, `history export` writes them to a file.
 
@@ -37,7 +37,7 @@ Examples:
 
 \b
   openapi-mcp history --tool 'orders_*' --follow
-      the last 20 calls of these tools, and each new one as it is recorded; Ctrl-C ends it
+      the last 20 calls of these tools, the newest last, and each new one as it is recorded; Ctrl-C ends it
 
 \b
   openapi-mcp history replay 7f3a --spec openapi.json
@@ -108,7 +108,7 @@ def _show_pages(store: Store, pages: Iterable[list[Record]]) -> int:
     for page in pages:
         if lines is None:
             lines = lines_of(store, page)
-            show(lines.heading())
+            show(lines.heading(), cut=True)
         _show_lines(lines, page)
         count += len(page)
     return count
@@ -116,7 +116,7 @@ def _show_pages(store: Store, pages: Iterable[list[Record]]) -> int:
 
 def _show_lines(lines: Lines, page: Iterable[Record]) -> None:
     now = time.time()
-    show(lines.join(lines.line(record, now) for record in page))
+    show(lines.join(lines.line(record, now) for record in page), cut=True)
 
 
 def _follow(config: Config, notice: Notice, wanted: Filter, limit: int, *, as_json: bool) -> None:

@@ -31,7 +31,7 @@ TIME = Column(name="Time", width=14)
 ID = Column(name="ID", width=8, style="yellow")
 API = Column(name="API", width=8)
 TOOL = Column(name="Tool", width=16, style="bold")
-OUTCOME = Column(name="Outcome", width=13)
+OUTCOME = Column(name="Outcome", width=7)
 TOOK = Column(name="Took", width=7, is_number=True)
 CALLER = Column(name="Caller", width=8)
 NOTES = Column(name="", width=0, style="dim")
@@ -58,12 +58,12 @@ class Lines:
         """Return lines below each other."""
         from rich.text import Text
 
-        return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
+        return Text("\n").join(lines)
 
     def _joined(self, cells: Iterable[tuple[str, str]]) -> "Text":
         from rich.text import Text
 
-        line = Text(no_wrap=True, overflow="ellipsis")
+        line = Text()
         for (text, style), column, width in zip(cells, self.columns, self.widths, strict=True):
             padding = " " * max(width - _width(text), 0)
             line.append(padding if column.is_number else "").append(text, style)

@@ -1,5 +1,6 @@
 """The only module that writes: answers to stdout, everything else to stderr."""
 
+import io
 import json
 import logging
 import os
@@ -114,15 +115,25 @@ def stdout_is_plain() -> bool:
     return not (sys.stdout.encoding or "").lower().startswith("utf")
 
 
-def show(renderable: "RenderableType") -> None:
-    """Write a table, or anything else rich can draw, to stdout."""
+class _Paper(io.TextIOWrapper):
+    """What rich draws on, as it would on stdout. We write it ourselves: rich ends with 1 where a reader has left."""
+
+    def isatty(self) -> bool:
+        return sys.stdout.isatty()
+
+
+def show(renderable: "RenderableType", *, cut: bool = False) -> None:
+    """Write a table, or anything else rich can draw, to stdout; `cut` keeps a line that is too long one line."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else _PIPE
-    console = Console(file=sys.stdout, width=width, highlight=False)
-    with console.capture() as drawn:  # written by ourselves: rich ends with 1 where the reader has left
-        console.print(renderable)
-    show_text(drawn.get(), end="")
+    encoding, drawn = sys.stdout.encoding or "ascii", io.BytesIO()
+    with _Paper(drawn, encoding, "backslashreplace", newline="") as paper:
+        console = Console(file=paper, width=width, highlight=False)
+        console.print(renderable, no_wrap=cut or None, overflow="ellipsis" if cut else None)
+        paper.flush()
+        text = drawn.getvalue().decode(encoding)
+    show_text(text, end="")
 
 
 def notice(text: str) -> None:

@@ -1,7 +1,8 @@
 """The store that a command reads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.config import Config
@@ -35,13 +36,26 @@ def records_of(config: Config, notice: Notice) -> Iterator[Store | None]:
 
 
 def found_by(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:
-    """Yield the last `limit` records that are wanted, the newest last; with 0 all, in pages, as they were kept."""
+    """Yield the last `limit` records that are wanted, the newest first; with 0 all of them, in pages."""
     if limit:
         if page := store.calls(wanted, limit=limit):
-            yield page[::-1]
+            yield page
         return
+    yield from pages_of(partial(store.calls, wanted))
+
+
+def in_order(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:
+    """Yield the same the oldest first; all of them as they were kept."""
+    if limit:
+        yield from (page[::-1] for page in found_by(store, wanted, limit))
+        return
+    yield from pages_of(partial(store.calls, wanted, newest_first=False))
+
+
+def pages_of(ask: Callable[..., list[Record]]) -> Iterator[list[Record]]:
+    """Yield what is answered page by page."""
     after = ""
-    while page := store.calls(wanted, limit=_PAGE, after=after, newest_first=False):
+    while page := ask(limit=_PAGE, after=after):
         yield page
         after = page[-1].id
 

@@ -10,7 +10,8 @@ from conftest import Command
 from support.child import clean_environment, run_command
 
 import openapi_mcp
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, TLS, TOOLS
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, RECORDS, TLS, TOOLS
+from openapi_mcp.cli.wanted import FILTERS, STORE
 
 SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
 OPTIONS = {
@@ -46,6 +47,28 @@ def test_help_names_every_option_and_shows_examples(command: Command, name: str,
     assert len(re.findall(rf"^ +openapi-mcp {name} .*--spec", ended.out, re.MULTILINE)) == 3
 
 
+OF_RECORDS = {
+    ("history",): ([FILTERS, STORE], ["--limit", "--follow", "--json", "-n", "-f"]),
+    ("history", "export"): ([FILTERS, STORE], ["--format", "--output", "-o", "--force", "--limit"]),
+    ("history", "replay"): ([*SHARED, TLS, CALLS, RECORDS], ["--yes", "--dry-run", "--json"]),
+    ("stats",): ([FILTERS, STORE], ["--by", "--sort", "--limit", "--json"]),
+}
+
+
+@pytest.mark.parametrize("words", OF_RECORDS, ids=" ".join)
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_help_of_what_reads_the_records_needs_no_document(command: Command, words: tuple[str, ...], asked: str) -> None:
+    """style.md, CLI: help gives examples with outcomes."""
+    groups, own = OF_RECORDS[words]
+    ended = command(*words, asked)
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.out.startswith(f"Usage: openapi-mcp {' '.join(words)} [OPTIONS]")
+    shown = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", ended.out)
+    wanted = [f"--{option.replace('_', '-')}" for group in groups for option in group] + own
+    assert [option for option in wanted if option not in shown] == []
+    assert len(re.findall(rf"^ +openapi-mcp {' '.join(words)}", ended.out, re.MULTILINE)) >= 3
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]], ids=["nothing", "--help", "-h"])
 def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: list[str]) -> None:
     """Our choice: no command is no error."""
@@ -53,6 +76,7 @@ def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: lis
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("Usage: openapi-mcp [OPTIONS] COMMAND [ARGS]...\n")
     assert [word for word in OPTIONS if f"\n  {word} " not in ended.out] == []
+    assert [words[0] for words in OF_RECORDS if f"\n  {words[0]} " not in ended.out] == []
     assert "\n  Examples:\n" in ended.out
 
 

@@ -12,8 +12,8 @@ from openapi_mcp.model.record import Record
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.records.store import Store
 
-BEGAN = 1_795_000_000.0
-"""2026-11-18T11:06:40Z."""
+BEGAN = 1_735_000_000.0
+"""2024-12-24T00:26:40Z, before any day on which this may run."""
 
 
 def a_record(number: int = 0, **said: Any) -> Record:
