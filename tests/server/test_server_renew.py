@@ -10,17 +10,20 @@ from typing import Any
 import anyio
 import pytest
 from support.live import Told, names, put, yaml
+from support.upstream import Upstream, description
 
-from openapi_mcp import front
+from openapi_mcp import front, several
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.start import Settings
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
+from openapi_mcp.model.policy import Listing
 from openapi_mcp.server import renew as renewal
-from openapi_mcp.server.keep import Keeper
+from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
 from openapi_mcp.server.renew import Renewing, for_now, renewing
-from openapi_mcp.server.watch import Watch
+from openapi_mcp.server.watch import Watch, watches
 from openapi_mcp.serving import App
+from openapi_mcp.several import Several, open_several
 from openapi_mcp.switches import switch
 
 pytestmark = pytest.mark.anyio
@@ -238,6 +241,66 @@ def test_the_apis_of_a_server_are_those_of_its_start() -> None:
     assert for_now(one, before) == (one, ("the set of APIs",))
 
 
+@asynccontextmanager
+async def several_running(config: Config) -> AsyncIterator[tuple[Several, Given, Told, Told]]:
+    settings, told, failed = Given(config), Told(), Failed()
+    own = keepers(config, told, None)
+    async with open_several(config, told, can_change=True) as apis, anyio.create_task_group() as group:
+        keeper = SeveralKeeper(keepers=own, notice=told, path=None)
+        live = renewing(config, settings, keeper, watches(own), told, failed)
+        group.start_soon(live.run, apis)
+        await anyio.wait_all_tasks_blocked()
+        yield apis, settings, told, failed.told
+        group.cancel_scope.cancel()
+
+
+def both(folder: Path, **shop: Any) -> Config:
+    apis = (Config(name=name, spec=str(folder / f"{name}.yaml")) for name in ("shop", "bank"))
+    return Config(apis=tuple(replace(api, **shop) if api.name == "shop" else api for api in apis))
+
+
+async def test_an_api_that_is_not_served_is_tried_at_once_with_its_new_settings(tmp_path: Path) -> None:
+    """Issue 8, Switches: nobody waits for the end of a pause of minutes, or for another start."""
+    put(tmp_path / "bank.yaml", yaml("one"))
+    put(tmp_path / "elsewhere.yaml", yaml("two"))
+    async with several_running(both(tmp_path)) as (_, settings, told, failed):
+        settings.config = both(tmp_path, spec=str(tmp_path / "elsewhere.yaml"))
+        signal.raise_signal(signal.SIGHUP)
+        assert await told.wait_for("is served now") == "the API 'shop' is served now: 1 tools"
+        assert failed.lines == []
+
+
+async def test_an_api_that_arrives_with_old_settings_takes_the_new_ones(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 8, Switches: its document was on its way when they came."""
+    monkeypatch.setattr(several, "PATIENCE", 0.0)
+    put(tmp_path / "bank.yaml", yaml("one"))
+    upstream.serve(description("/a", "/b", server=upstream.url))
+    late = {"spec": f"{upstream.url}/late/document"}
+    async with several_running(both(tmp_path, **late)) as (apis, settings, told, _):
+        settings.config = both(tmp_path, **late, exclude=("/b",))
+        signal.raise_signal(signal.SIGHUP)
+        await told.wait_for("credentials are read again")
+        upstream.release.set()
+        await told.wait_for("the API 'shop' is served now")
+        while [tool.name for tool in apis.toolset.tools] != ["shop_a", "bank_one"]:
+            await anyio.lowlevel.checkpoint()
+
+
+async def test_the_list_of_several_apis_is_offered_as_the_new_settings_say(tmp_path: Path) -> None:
+    """Issue 8, Switches: another mode is another list, and clients hear of it."""
+    for name in ("shop", "bank"):
+        put(tmp_path / f"{name}.yaml", yaml("one"))
+    async with several_running(both(tmp_path)) as (apis, settings, told, _):
+        settings.config = replace(both(tmp_path), listing=Listing(mode="search"))
+        signal.raise_signal(signal.SIGHUP)
+        assert await told.wait_for("the list has changed") == "the list has changed: search mode: as --mode says"
+        assert apis.toolset.searches
+        switch("bank", "bank_one", False)
+        await told.wait_for("tools were switched: 1 tools now")
+
+
 async def test_settings_of_the_command_line_are_read_as_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,3 +319,23 @@ async def test_settings_of_the_command_line_are_read_as_at_the_start(
     (tmp_path / "openapi-mcp.toml").unlink()
     assert settings.has_changed()
     assert settings.path(found) is not None
+
+
+async def test_a_file_that_is_passed_over_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """config.py: a file of the folder is not read beside a document that was named elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    settings = Settings({"spec": "a.yaml"}, ("serve",), stdin_is_protocol=True)
+    put(tmp_path / "openapi-mcp.toml", "insecure = true\n")
+    assert not settings.has_changed()
+
+
+async def test_that_no_certificate_is_checked_any_more_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Issue 5, TLS: said on stderr, with --quiet too."""
+    monkeypatch.chdir(tmp_path)
+    settings = Settings({"quiet": True}, ("serve",), stdin_is_protocol=True)
+    put(tmp_path / "openapi-mcp.toml", 'spec = "a.yaml"\ninsecure = true\n')
+    assert settings.has_changed()
+    settings.read()
+    assert "warning: insecure: no certificate is checked" in capsys.readouterr().err
