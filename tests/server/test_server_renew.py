@@ -288,6 +288,23 @@ async def test_an_api_that_arrives_with_old_settings_takes_the_new_ones(
             await anyio.lowlevel.checkpoint()
 
 
+async def test_of_several_apis_one_keeps_its_old_settings_where_the_new_ones_cannot_be_had(tmp_path: Path) -> None:
+    """Issue 8, Switches: the others have theirs; what needs a restart is said once for all."""
+    for name in ("shop", "bank"):
+        put(tmp_path / f"{name}.yaml", yaml("one", "two"))
+    async with several_running(both(tmp_path)) as (apis, settings, told, failed):
+        wanted = both(tmp_path, spec=str(tmp_path / "gone.yaml"))
+        bank = replace(wanted.apis[1], exclude=("/two",), port=1)
+        settings.config = replace(wanted, apis=(wanted.apis[0], bank), port=1)
+        signal.raise_signal(signal.SIGHUP)
+        await told.wait_for("warning: port is new only after a restart")
+        assert "gone.yaml (the API 'shop')" in await failed.wait_for("the old settings stay: cannot read the file")
+        assert [tool.name for tool in apis.toolset.tools] == ["shop_one", "shop_two", "bank_one"]
+        settings.config = both(tmp_path)
+        signal.raise_signal(signal.SIGHUP)
+        await told.wait_for("credentials are read again: 4 tools now")
+
+
 async def test_the_list_of_several_apis_is_offered_as_the_new_settings_say(tmp_path: Path) -> None:
     """Issue 8, Switches: another mode is another list, and clients hear of it."""
     for name in ("shop", "bank"):
