@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 
@@ -17,7 +17,9 @@ from openapi_mcp.loading import Notice, say_of
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.signals import hangups
 from openapi_mcp.serving import App, Serves
-from openapi_mcp.several import Several, naming
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Several
 
 _LOOK = 1.0  # seconds between two looks at the config file, and at what is switched off
 _FIXED = {
@@ -170,8 +172,10 @@ async def _renew_one(notice: Notice, app: App, config: Config) -> Sequence[Opena
     return []
 
 
-async def _renew_all(notice: Notice, several: Several, config: Config) -> Sequence[OpenapiMcpError]:
+async def _renew_all(notice: Notice, several: "Several", config: Config) -> Sequence[OpenapiMcpError]:
     """Go on with this configuration, each API with its own; return why some stay as they were, each with its name."""
+    from openapi_mcp.several import naming  # a server of one API starts without it
+
     errors = []
     own = {api.name: api for api in config.apis}
     for member in several.members:
