@@ -364,31 +364,6 @@ async def _keep_open(
             await renewed.wait()
 
 
-async def renew_several(
-    several: Several, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ
-) -> list[OpenapiMcpError]:
-    """Go on with this configuration, each API with its own; return why some stay as they were, each with its name.
-
-    The APIs are those that were there from the beginning.
-    """
-    errors = []
-    own = {api.name: api for api in config.apis}
-    for member in several.members:
-        wanted = own.get(member.name, member.config)
-        try:
-            if member.app is not None:
-                with naming(wanted):
-                    await renew(member.app, wanted, partial(say_of, member.name, notice), environ)
-            member.take(wanted)
-        except OpenapiMcpError as error:
-            errors.append(error)
-    before = several.toolset
-    several.offer(config.listing, semantic=config.semantic)
-    if several.toolset is not before:
-        await several.announce()
-    return errors
-
-
 async def _look_again(app: App, say: Notice, environ: Mapping[str, str]) -> None:
     """Look until cancelled for the document of an app that began from its catalogue, until it can be had."""
     pauses, is_due = _pauses(), app.stored is not None and is_checked_later(app.config)

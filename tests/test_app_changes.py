@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from support.upstream import Answer, Upstream, description
 
 from openapi_mcp.apart import apart
-from openapi_mcp.app import check_again, open_app, serve_catalogue
+from openapi_mcp.app import check_again, open_app, renew, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.policy import ToolEdit
 from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
@@ -223,3 +225,59 @@ async def test_long_work_apart_returns_or_raises_what_it_does() -> None:
     assert await apart(work) == 7
     with pytest.raises(ConfigError, match="no"):
         await apart(fail)
+
+
+async def test_settings_that_come_while_a_document_is_loaded_are_not_lost(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 8, Switches: the document is looked at once more, with the settings of now."""
+    given = build_config({"spec": f"{upstream.url}/late/document"}, {}, tmp_path)
+    upstream.serve(description("/one", "/two"))
+    upstream.release.set()
+    async with open_app(given, quiet, {}) as app, anyio.create_task_group() as group:
+        upstream.release.clear()
+        upstream.serve(description("/one", "/two", "/three"))
+        before = len(upstream.seen)
+        group.start_soon(check_again, app, quiet, {})
+        while len(upstream.seen) == before:
+            await anyio.lowlevel.checkpoint()
+        await renew(app, replace(given, edits={"two": ToolEdit(enabled=False)}), quiet, {})
+        assert listed(app) == ["one"]
+        upstream.release.set()
+    assert listed(app) == ["one", "three"]
+
+
+async def test_a_document_that_comes_while_settings_are_read_is_not_lost(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 8, Switches: the other way around."""
+    given = build_config({"spec": f"{upstream.url}/late/document"}, {}, tmp_path)
+    upstream.serve(description("/one", "/two"))
+    upstream.release.set()
+    async with open_app(given, quiet, {}) as app, anyio.create_task_group() as group:
+        upstream.release.clear()
+        before = len(upstream.seen)
+        group.start_soon(renew, app, replace(given, exclude=("/two",)), quiet, {})
+        while len(upstream.seen) == before:
+            await anyio.lowlevel.checkpoint()
+        upstream.serve(description("/one", "/two", "/three"))
+        arrived = replace(given, spec=f"{upstream.url}/document.json")
+        await serve_catalogue(app, given, await load_catalogue(arrived, quiet, {}), {})
+        assert listed(app) == ["one", "two", "three"]
+        upstream.release.set()
+    assert listed(app) == ["one", "three"]
+
+
+async def test_a_limit_of_results_that_comes_later_has_them_read_on(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 8, Switches: --max-response from none to some, and back."""
+    without = build_config({"spec": upstream.serve(description("/rows")), "max_response": 0}, {}, tmp_path)
+    upstream.answers["/rows"] = Answer(json.dumps(list(range(1_000))).encode())
+    async with open_app(without, quiet, {}) as app:
+        assert not app.reads_on
+        assert await renew(app, replace(without, limits=replace(without.limits, max_response=100)), quiet, {})
+        assert app.reads_on
+        result = await app.call(Call(tool="rows", arguments={}))
+        handle = (result.structured or {})["_note"]["more"]["handle"]
+        assert not (await app.call(Call(tool="read_result", arguments={"handle": handle}))).is_error
+        assert await renew(app, without, quiet, {})
+        assert not app.reads_on
+
+
+def listed(app: App) -> list[str]:
+    return [tool.name for tool in app.toolset.tools]

@@ -8,7 +8,7 @@ import pytest
 
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import ArgumentEdit, ToolEdit
+from openapi_mcp.model.policy import ArgumentEdit, Rate, ToolEdit, ToolLimits
 
 Write = Callable[[str], Path]
 WHOLE = """
@@ -129,3 +129,58 @@ def test_of_several_apis_a_table_says_for_which_it_is(toml: Write) -> None:
     error = refused(toml(f"[tool.orders_list]\nhide = true\n{SEVERAL}"))
     assert error.message == "it does not say which of the APIs it is for"
     assert str(error.hint).startswith("write [api.shop] tool in ")
+
+
+LIMITS = """
+[tool.list]
+enabled = false
+timeout = 2
+retries = 0
+rate_limit = "10/minute, 100/hour"
+cache_ttl = 1.5
+confirm = true
+"""
+WRONG_LIMITS = [
+    ("timeout = 0", "a number of at least 0.001 (seconds) is wanted, not '0'", "timeout"),
+    ("retries = 11", "0 to 10 retries are wanted, not '11'", "retries"),
+    ("rate_limit = 10", "10 is no rate: it says no time", "rate_limit"),
+    ("cache_ttl = -1", "a number of at least 0 (seconds) is wanted, not '-1'", "cache_ttl"),
+    ("confirm = 'maybe'", "'maybe' is neither true nor false", "confirm"),
+    ("enabled = 2", "'2' is neither true nor false", "enabled"),
+]
+
+
+def test_a_table_holds_the_settings_of_a_tools_calls(toml: Write) -> None:
+    """Issue 8, Switches: enabled, timeout, cache lifetime, retries, confirmation, rate."""
+    edit = build_config({}, {}, toml(LIMITS)).edits["list"]
+    rates = (Rate(amount=10, seconds=60), Rate(amount=100, seconds=3600))
+    assert edit.limits == ToolLimits(timeout=2.0, retries=0, rate_limit=rates, cache_ttl=1.5, confirm=True)
+    assert edit.limits.as_json() == {
+        "timeout": 2.0,
+        "retries": 0,
+        "cache_ttl": 1.5,
+        "confirm": True,
+        "rate_limit": "10/minute, 100/hour",
+    }
+    assert edit.left_out == f"switched off in {edit.where}"
+    plain = build_config({}, {}, toml("[tool.list]\ntitle = 'a'")).edits["list"]
+    assert (plain.limits, plain.limits.as_json(), plain.left_out) == (ToolLimits(), {}, "")
+
+
+@pytest.mark.parametrize(("line", "message", "key"), WRONG_LIMITS)
+def test_a_setting_of_a_tool_is_checked_as_the_option_of_its_name(
+    toml: Write, line: str, message: str, key: str
+) -> None:
+    """Issue 8, Switches: the same readers, the same errors."""
+    folder = toml(f"[tool.list]\n{line}\n")
+    error = refused(folder)
+    assert error.message == message
+    assert error.where == f"{folder / 'openapi-mcp.toml'}: [tool.list] {key}"
+
+
+def test_each_of_several_apis_has_settings_for_its_own_tools(toml: Write) -> None:
+    """Issue 8, Switches: [api.shop.tool.NAME]."""
+    folder = toml(f"{SEVERAL}[api.shop.tool.list]\nenabled = false\n")
+    shop, billing = build_config({}, {}, folder).apis
+    assert shop.edits["list"].left_out == f"switched off in [api.shop.tool.list] in {folder / 'openapi-mcp.toml'}"
+    assert billing.edits == {}

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.child import clean_environment
+from support.upstream import PATIENCE
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.private import user_folder
@@ -161,3 +165,17 @@ def test_whatever_threads_switch_the_last_word_on_each_tool_counts(
     for thread in threads:
         thread.join()
     assert {api: off(api, mine) for api in ("Shop", "Bank")} == {api: wanted[api] for api in ("Shop", "Bank")}
+
+
+def test_processes_do_not_lose_each_others_changes(tmp_path: Path) -> None:
+    """Issue 8, Dashboard: a dashboard of its own, and one in a server."""
+    code = (
+        "import sys; from openapi_mcp.switches import switch\n"
+        "for number in range(15): switch('Shop', f'{sys.argv[1]}{number}', False)"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, name], env=clean_environment(**environ(tmp_path)))
+        for name in ("a", "b", "c")
+    ]
+    assert [process.wait(PATIENCE) for process in started] == [0, 0, 0]
+    assert off("Shop", environ(tmp_path)) == {f"{name}{number}" for name in "abc" for number in range(15)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from openapi_mcp import __version__
 from openapi_mcp.cli.output import Notice, notice, quiet_notice, set_up_logging
-from openapi_mcp.config import FILE_NAME, Config, build_config, config_place
+from openapi_mcp.config import FILE_NAME, PREFIX, Config, build_config, config_place, is_passed_over
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder, state
 
@@ -49,6 +49,8 @@ class Settings:
         self._seen = self._state()
         config = build_config(self._flags, os.environ, self._folder)
         require_spec(config, stdin_is_protocol=self._stdin_is_protocol)
+        if config.insecure:
+            notice(_INSECURE)
         return config
 
     def path(self, config: Config) -> Path | None:
@@ -56,6 +58,10 @@ class Settings:
         return catalogue_path(config, self._arguments)
 
     def _state(self) -> list[Any]:
+        """Return the state of the config file; one that is not read has none."""
+        is_named = self._flags.get("config") or os.environ.get(f"{PREFIX}CONFIG")
+        if not is_named and is_passed_over(self._flags, os.environ):
+            return []
         return state(str(config_place(self._flags, os.environ, self._folder)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
 
@@ -13,11 +13,13 @@ from openapi_mcp.app import renew
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.front import HANGUPS, Handover, switches_state
-from openapi_mcp.loading import Notice
+from openapi_mcp.loading import Notice, say_of
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.signals import hangups
 from openapi_mcp.serving import App, Serves
-from openapi_mcp.several import Several, renew_several
+
+if TYPE_CHECKING:
+    from openapi_mcp.several import Several
 
 _LOOK = 1.0  # seconds between two looks at the config file, and at what is switched off
 _FIXED = {
@@ -170,8 +172,26 @@ async def _renew_one(notice: Notice, app: App, config: Config) -> Sequence[Opena
     return []
 
 
-async def _renew_all(notice: Notice, several: Several, config: Config) -> Sequence[OpenapiMcpError]:
-    return await renew_several(several, config, notice)
+async def _renew_all(notice: Notice, several: "Several", config: Config) -> Sequence[OpenapiMcpError]:
+    """Go on with this configuration, each API with its own; return why some stay as they were, each with its name."""
+    from openapi_mcp.several import naming  # a server of one API starts without it
+
+    errors = []
+    own = {api.name: api for api in config.apis}
+    for member in several.members:
+        wanted = own.get(member.name, member.config)
+        try:
+            if member.app is not None:
+                with naming(wanted):
+                    await renew(member.app, wanted, partial(say_of, member.name, notice))
+            member.take(wanted)
+        except OpenapiMcpError as error:
+            errors.append(error)
+    before = several.toolset
+    several.offer(config.listing, semantic=config.semantic)
+    if several.toolset is not before:
+        await several.announce()
+    return errors
 
 
 def for_now(before: Config, wanted: Config) -> tuple[Config, tuple[str, ...]]:

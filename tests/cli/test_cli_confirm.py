@@ -122,3 +122,18 @@ def test_on_a_real_terminal_yes_sends_no_does_not_and_ctrl_c_ends_it(
     os.close(ours)
     assert b"| DELETE " in said
     assert len(upstream.calls) == calls
+
+
+def test_a_tool_that_is_to_be_confirmed_is_asked_about_whatever_the_option_says(
+    command: Command, upstream: Upstream, typed: Any, tmp_path: Path
+) -> None:
+    """Issue 8, Switches: `confirm = true` asks, also before a read; `confirm = false` never does."""
+    (tmp_path / "a.toml").write_text("[tool.read]\nconfirm = true\n[tool.delete]\nconfirm = false\n")
+    given = (*options(upstream), "--config", "a.toml")
+    refused = command(*given, "read", "-a", "id=7")
+    assert "   at: [tool.read]\n" in refused.err
+    assert "or take it out" in refused.err
+    typed("y\n")
+    assert "Accept?" in command(*given, "read", "-a", "id=7").err
+    assert "Accept?" not in command(*given, *DELETES).err
+    assert [seen.method for seen in upstream.calls] == ["GET", "DELETE"]

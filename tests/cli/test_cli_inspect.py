@@ -309,3 +309,21 @@ def test_a_terminal_that_is_not_utf_8_gets_escapes(tmp_path: Path) -> None:
         while (line := child.out.get(timeout=20)) is not None:
             lines.append(line)
     assert b'    "title": "Sm\\xf8rrebr\\xf8d",\n' in lines
+
+
+def test_a_tools_own_settings_are_shown_where_something_is_said(command: Command, tmp_path: Path) -> None:
+    """Issue 8, Switches: `limits` in JSON, a line in words; what is switched off says where."""
+    (tmp_path / "openapi-mcp.toml").write_text(
+        '[tool.a]\ntimeout = 2\nrate_limit = "10/minute"\nconfirm = true\n[tool.c]\nenabled = false\n'
+    )
+    spec = write(tmp_path, description("/a", "/b", "/c", server="https://api.example.com"))
+    (tmp_path / "openapi-mcp.toml").rename(tmp_path / "a.toml")
+    report = command("inspect", "--spec", spec, "--config", "a.toml", "--json").json
+    said = {"timeout": 2.0, "confirm": True, "rate_limit": "10/minute"}
+    assert [(tool["name"], tool.get("limits")) for tool in report["tools"]] == [("a", said), ("b", None)]
+    assert [skipped["reason"] for skipped in report["skipped"]] == ["switched off in a.toml: [tool.c]"]
+    shown = command("inspect", "a", "--spec", spec, "--config", "a.toml").out
+    assert "\nits own: timeout 2, confirm true, rate_limit 10/minute\n" in shown
+    assert "its own" not in command("inspect", "b", "--spec", spec, "--config", "a.toml").out
+    gone = command("inspect", "c", "--spec", spec, "--config", "a.toml")
+    assert "its operation is left out: switched off in a.toml: [tool.c]" in gone.err

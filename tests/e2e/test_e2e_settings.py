@@ -148,8 +148,8 @@ def test_a_config_file_that_comes_or_changes_is_read_where_it_is_watched(upstrea
         assert listed(child) == ["held", "asked", "slow"]
 
 
-def test_a_file_of_the_folder_that_was_not_there_is_read_when_it_comes(upstream: Upstream, tmp_path: Path) -> None:
-    """Issue 8, Switches: variables named the document, so the file is passed over; then they do not."""
+def test_a_config_file_that_went_is_an_error_until_it_is_there_again(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 8, Switches: the old settings stay meanwhile; the file may say that it is watched."""
     (tmp_path / "api.json").write_text(json.dumps(description(*PATHS, server=upstream.url)))
     file = tmp_path / "more.toml"
     put(file, 'spec = "api.json"\nwatch_config = true\n')

@@ -15,7 +15,7 @@ from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capabilities
-from openapi_mcp.model.policy import Limits, Recovering, Selection
+from openapi_mcp.model.policy import Limits, Rate, Recovering, Selection, ToolEdit, ToolLimits
 from openapi_mcp.model.secret import Credential, Place, Secret
 from openapi_mcp.recovery.steps import Learn, Lookup
 from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, at_once
@@ -182,6 +182,29 @@ async def test_a_tool_that_is_not_served_is_not_looked_up(httpx_mock: HTTPXMock)
     select = Selection(methods=frozenset({"GET"}), exclude=("op:orders_list",))
     await called(executor(looking("orders_list", seen), select=select), "orders_read", {"id": "Bob"})
     assert seen == [None]
+
+
+async def test_what_a_person_is_to_be_asked_about_is_not_looked_up(httpx_mock: HTTPXMock) -> None:
+    """Issue 8, Switches: `confirm = true` of a tool that reads; nobody was asked about a lookup."""
+    seen: list[Any] = []
+    select = Selection(methods=ALL_METHODS.methods, edits={"orders_list": ToolEdit(limits=ToolLimits(confirm=True))})
+    await called(executor(looking("orders_list", seen), select=select), "orders_read", {"id": "Bob"})
+    assert seen == [None]
+    assert httpx_mock.get_requests() == []
+
+
+async def test_a_lookup_goes_by_the_rate_of_its_own_tool(httpx_mock: HTTPXMock) -> None:
+    """Issue 8, Switches: a repair is no way around it; its failure costs the call nothing."""
+    httpx_mock.add_response(url=f"{API}/orders?q=Bob", json=[])
+    hourly = ToolLimits(rate_limit=(Rate(amount=1, seconds=3600),), timeout=0.001)
+    select = Selection(methods=ALL_METHODS.methods, edits={"orders_list": ToolEdit(limits=hourly)})
+    seen: list[Any] = []
+    running = executor(looking("orders_list", seen, q="Bob"), select=select)
+    async with running:
+        for _ in range(2):
+            await running.call(Call(tool="orders_read", arguments={"id": "Bob"}))
+    assert seen[0].value == []  # within the call's own time, not that of the tool that is looked up with
+    assert seen[1:] == [None]
 
 
 async def test_a_lookup_that_fails_is_answered_with_nothing(httpx_mock: HTTPXMock) -> None:

@@ -14,7 +14,7 @@ from openapi_mcp.errors import ArgumentsError, ConfigError
 from openapi_mcp.generator.codec import decode, encode
 from openapi_mcp.generator.edits import NO_SUCH
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.model.policy import ArgumentEdit, Selection, ToolEdit
+from openapi_mcp.model.policy import ArgumentEdit, Rate, Selection, ToolEdit, ToolLimits
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.request.build import build_request
 
@@ -619,3 +619,37 @@ def test_an_object_in_a_path_of_another_style_has_no_names_of_its_own() -> None:
         {"parameters": [simple, parameter("tenant", "path")]}, path="/{tenant}/{id}", tenant={"fix": "a"}
     )
     assert sent(tool, {"id": {"tenant": "b"}}).url.endswith("/a/tenant=b")
+
+
+def test_a_tool_that_is_not_enabled_is_none_and_says_where_that_stands() -> None:
+    """Issue 8, Switches: as a hidden one."""
+    found = edited(LIST, ToolEdit(enabled=False, where=WHERE))
+    (skipped,) = found.skipped
+    assert (found.tools, skipped.tool, skipped.reason) == ((), "list", f"switched off in {WHERE}")
+    assert skipped.is_switched_off
+
+
+def test_settings_of_its_calls_go_with_a_tool_and_are_kept() -> None:
+    """Issue 8, Switches: also in the list that a start reads."""
+    limits = ToolLimits(timeout=2.0, retries=0, rate_limit=(Rate(amount=1, seconds=60),), cache_ttl=0.5, confirm=False)
+    (tool,) = edited(LIST, ToolEdit(limits=limits, where=WHERE)).tools
+    assert tool.limits == limits
+    assert decode(Tool, encode(tool)) == tool
+    assert wire_tool(tool) == wire_tool(edited(LIST, ToolEdit(where=WHERE)).tools[0])
+
+
+def test_what_a_person_switched_off_is_named_as_it_is_listed() -> None:
+    """Issue 8, Dashboard: by the tool's name of now; off wins, and brings nothing back."""
+    paths = {f"/{name}": {"get": {"operationId": name}} for name in ("list", "other", "out")}
+    selection = Selection(
+        off={"renamed": "switched off, said 1", "other": "switched off, said 2", "out": "switched off, said 3"},
+        edits={"list": ToolEdit(name="renamed", where=WHERE)},
+        exclude=("/out",),
+    )
+    found = toolset(paths, selection=selection)
+    assert found.tools == ()
+    assert [(each.tool, each.is_switched_off) for each in found.skipped] == [
+        ("renamed", True),
+        ("other", True),
+        ("out", False),
+    ]

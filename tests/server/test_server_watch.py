@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -9,7 +10,7 @@ import pytest
 from support.live import Told, names, put, yaml
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import open_app
+from openapi_mcp.app import open_app, renew
 from openapi_mcp.config import Config
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.server import watch
@@ -127,3 +128,26 @@ async def test_a_source_is_fetched_again_and_again(upstream: Upstream) -> None:
         upstream.serve(description("/echo", "/guarded"))
         await told.wait_for("has changed")
         assert names(app) == ["echo", "guarded"]
+
+
+async def test_new_settings_watch_or_no_longer(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 8, Switches: --watch and --refresh are settings as others are."""
+    file, told = tmp_path / "api.yaml", Told()
+    put(file, yaml("one"))
+    plain = Config(spec=str(file))
+    async with watched(plain, told) as app:
+        await renew(app, replace(plain, watch=True), told, {})
+        put(file, yaml("one", "two"))
+        await told.wait_for("has changed")
+        asked = replace(plain, spec=upstream.serve(description("/echo")), refresh=0.02)
+        await renew(app, asked, told, {})
+        put(file, "broken: [")
+        upstream.serve(description("/echo", "/guarded"))
+        await told.wait_for("has changed")
+        assert (names(app), [line for line in told.lines if "warning" in line]) == (["echo", "guarded"], [])
+        await renew(app, replace(asked, refresh=None), told, {})
+        await anyio.wait_all_tasks_blocked()
+        upstream.seen.clear()
+        upstream.serve(description("/echo"))
+        await renew(app, replace(asked, refresh=None, confirm="writes"), told, {})
+        assert upstream.seen == []
