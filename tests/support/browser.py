@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -20,7 +20,7 @@ def browser() -> Iterator[Browser]:
     """A browser for the whole session; each test opens a window of its own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium (or run the tests without: make quick)")
+        pytest.fail("these tests need Chromium: apt-get install chromium (or run `make test`, which leaves them out)")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, headless=True, args=list(_FLAGS))
         yield found
@@ -46,7 +46,9 @@ class Seen:
 
 
 @contextmanager
-def window(browser: Browser, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True) -> Iterator[Seen]:
+def window(
+    browser: Browser, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True
+) -> Iterator[Seen]:
     """Yield a new window, with cookies of its own."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height},
@@ -58,11 +60,12 @@ def window(browser: Browser, *, width: int = 1280, height: int = 900, dark: bool
     seen = Seen(page=context.new_page())
     context.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
-    context.on("request", lambda request: _note(seen, request))
-    seen.page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    context.on("request", lambda request: seen.requested.append(request.url))
+    seen.page.on("dialog", lambda dialog: _dismiss(seen, dialog))
     yield seen
     context.close()
 
 
-def _note(seen: Seen, request: Request) -> None:
-    seen.requested.append(request.url)
+def _dismiss(seen: Seen, dialog: Dialog) -> None:
+    seen.dialogs.append(dialog.message)
+    dialog.dismiss()

@@ -76,4 +76,4 @@ def csrf_in(page: str) -> str:
 def texts(page: str, tag: str) -> Iterator[str]:
     """Yield what stands in each element of a name, without tags."""
     for inner in re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", page, re.DOTALL):
-        yield " ".join(re.sub(r"<[^>]+>", "", inner).split())
+        yield " ".join(re.sub(r"<[^>]+>", " ", inner).split())

@@ -1,6 +1,7 @@
 """A plot drawn by pygal as SVG that our style sheet colours: no script, no style, no link and no comment is left."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
@@ -45,8 +46,9 @@ class Drawing:
         for name, values in series.items():
             chart.add(name, list(values))
         root = chart.render_tree()
-        for name, group in zip(series, _groups(root, "series"), strict=False):
-            _say_values(group, name)
+        for number, name in enumerate(series):
+            for group in _groups(root, f"serie-{number}"):
+                _say_values(group, name)
         _strip(root)
         root.attrib = {
             "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img",
@@ -55,16 +57,24 @@ class Drawing:
         return Markup(tostring(root, encoding="unicode"))  # noqa: S704  of numbers and times; and it is escaped
 
     def _chart(self) -> Any:
-        import pygal  # type: ignore[import-untyped]
+        library = _library()
         from pygal.style import Style  # type: ignore[import-untyped]
 
         marks = ticks(self.top, whole=self.whole)
-        return getattr(pygal, self.kind)(
+        return getattr(library, self.kind)(
             width=WIDTH, height=HEIGHT, margin=6, spacing=8, js=[], no_prefix=True, no_data_text="",
             style=Style(label_font_size=_FONT, major_label_font_size=_FONT), value_formatter=self.written,
             show_legend=False, show_minor_x_labels=False, truncate_label=-1, y_labels=marks, range=(0, marks[-1]),
             allow_interruptions=True, dots_size=2,
         )  # fmt: skip
+
+
+def _library() -> Any:
+    """Return pygal, without the finder of modules that it leaves behind: of a kind that Python warns of at imports."""
+    import pygal  # type: ignore[import-untyped]
+
+    sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != pygal.__name__]
+    return pygal
 
 
 def ticks(top: float, *, whole: bool = False) -> list[float]:
@@ -78,12 +88,12 @@ def ticks(top: float, *, whole: bool = False) -> list[float]:
     size = 10.0 ** floor(log10(rough))
     step = next(part * size for part in (1, 2, 2.5, 5, 10) if part * size >= rough * (1 - 1e-9))
     step = ceil(step) if whole else step
-    return [number * step for number in range(ceil(top / step - 1e-9) + 1)]
+    return [number * step for number in range(max(1, ceil(top / step - 1e-9)) + 1)]
 
 
-def _groups(root: "Element", word: str) -> "Iterator[Element]":
-    """Yield the groups of a class that have anything in them."""
-    return (each for each in root.iter("g") if word in each.get("class", "").split() and len(each))
+def _groups(root: "Element", word: str) -> "list[Element]":
+    """Return the groups of a class: a line and its points are in two."""
+    return [each for each in root.iter("g") if word in each.get("class", "").split()]
 
 
 def _say_values(series: "Element", name: str) -> None:
@@ -96,13 +106,10 @@ def _say_values(series: "Element", name: str) -> None:
 
 
 def _strip(element: "Element") -> None:
-    """Leave shapes, their places and their classes; titles only where a point says its value."""
-    for child in list(element):
-        is_tip = child.tag == "title" and element.find("desc") is not None
-        if child.tag in _TAGS or is_tip:
-            child.attrib = {name: value for name, value in child.attrib.items() if name in _ATTRIBUTES}
-            _strip(child)
-    kept = [
-        child for child in element if child.tag in _TAGS or (child.tag == "title" and element.find("desc") is not None)
-    ]
+    """Leave shapes that are there, their places and their classes; titles only where a point says its value."""
+    tags = _TAGS | {"title"} if element.find("desc") is not None else _TAGS
+    element.attrib = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
+    kept = [child for child in element if child.tag in tags]
+    for child in kept:
+        _strip(child)
     element[:] = [child for child in kept if child.tag != "g" or len(child)]

@@ -57,7 +57,7 @@ def url(request: Request, *segments: str, **query: str) -> str:
     up = "../" * (path_of(request.scope).count("/") - 1)
     path = "/".join(quote(segment, safe="") for segment in segments)
     given = {name: value for name, value in query.items() if value}
-    return f"{up}{path}" + (f"?{urlencode(given)}" if given else "") if up or path else "./"
+    return (f"{up}{path}" or "./") + (f"?{urlencode(given)}" if given else "")
 
 
 def path_of(scope: Message) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -97,19 +96,13 @@ async def _look(records: Reader, visit: Visit, period: Period, now: float) -> Se
         first = oldest[0].time if oldest else now
     span = span_of(period, now, first)
     wanted = visit.narrowed(Filter(since=span.since if period.seconds is not None else None))
-    found: dict[str, Any] = {}
-
-    async def ask(name: str, question: Callable[[Any], Any]) -> None:
-        found[name] = await records.ask(question)
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(ask, "stats", lambda store: store.stats(wanted))
-        group.start_soon(ask, "points", lambda store: store.series(wanted, span.step))
-    stats: Stats = found["stats"]
+    stats, points = await records.ask_each(
+        lambda store: store.stats(wanted), lambda store: store.series(wanted, span.step)
+    )
     apis: Sequence[Group] = ()
     if len({group.api for group in stats.groups}) > 1:
         apis = (await records.ask(lambda store: store.stats(wanted, "api"))).groups
-    return Seen(span=span, stats=stats, apis=apis, points=filled(found["points"], span))
+    return Seen(span=span, stats=stats, apis=apis, points=filled(points, span))
 
 
 def _served(board: Board, rights: Rights | None, visit: Visit) -> set[tuple[str, str]]:

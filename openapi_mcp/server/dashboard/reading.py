@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from openapi_mcp.records.store import Store
 
@@ -27,7 +27,17 @@ class Reader:
         Raises:
             RecordsError: it cannot be opened or read.
         """
-        return await asyncio.wrap_future(self._threads.submit(self._asked, question))
+        (answer,) = await self.ask_each(question)
+        return cast(Answer, answer)
+
+    async def ask_each(self, *questions: Callable[[Store], Any]) -> list[Any]:
+        """Return what some questions bring, which are asked at once.
+
+        Raises:
+            RecordsError: as `ask` does; the first of them.
+        """
+        asked = [asyncio.wrap_future(self._threads.submit(self._asked, question)) for question in questions]
+        return await asyncio.gather(*asked)
 
     def _asked(self, question: Callable[[Store], Answer]) -> Answer:
         if not hasattr(self._own, "store"):

@@ -38,7 +38,7 @@ async def test_a_link_opens_the_dashboard_once() -> None:
     async with browsing(site) as client:
         entered = await client.get(link)
         assert entered.status_code == 200
-        assert '<meta http-equiv="refresh" content="0; url=./">' in entered.text
+        assert '<meta http-equiv="refresh" content="0; url=\'./\'">' in entered.text
         assert (await client.get("/")).status_code == 200
     async with browsing(site) as other:
         again = await other.get(link)
