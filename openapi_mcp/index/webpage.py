@@ -12,7 +12,9 @@ import re
 from openapi_mcp.index.cards import Picture, is_large, overview, resource_picture, tools_picture
 from openapi_mcp.index.drawing import COLOURS, LEGEND, safe, svg
 from openapi_mcp.index.graph import Graph, graph_json
-from openapi_mcp.index.webscript import LOOK, SCRIPT
+from openapi_mcp.index.weblook import LOOK
+from openapi_mcp.index.webscript import SCRIPT
+from openapi_mcp.model.text import clean_text
 
 _OTHERS = 60  # edges from other sources that are shown before one asks for them
 _NOT_JSON = re.compile("[\ud800-\udfff]")  # half a character: no file in UTF-8 can hold it
@@ -47,11 +49,12 @@ def webpage(graph: Graph, title: str, left_out: str = "") -> str:
 <h1>{safe(title)}</h1>
 <p class="count">{count}</p>
 <label>Find a tool <input id="find" type="search" autocomplete="off" aria-controls="found"></label>
+<output id="tally" for="find"></output>
 <label class="option"><input id="others" type="checkbox"{"" if is_plain else " checked"}> other sources too</label>
 <p class="legend">{LEGEND}</p>
 <ul id="found"></ul>
 </header>
-<main>
+<main class="graphs">
 {sections}
 </main>
 <aside id="about" aria-live="polite" hidden></aside>
@@ -77,11 +80,20 @@ def _section(key: str, heading: str, picture: Picture, title: str) -> str:
 
 def _embedded(graph: Graph) -> str:
     """Return the graph as JSON that may stand in a script element: none of its text can end that (HTML, 4.12.1.3)."""
-    resources = list(graph.resources)
-    value = {**graph_json(graph), "resources": {node.tool: resources.index(node.resource) for node in graph.nodes}}
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = graph_text(graph)
     escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return _NOT_JSON.sub("\ufffd", escaped.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return escaped.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def graph_text(graph: Graph) -> str:
+    """Return what the script of a page is to know of a graph, as JSON: also what each tool is about, by a number."""
+    numbers = {name: number for number, name in enumerate(graph.resources)}
+    value = {
+        **graph_json(graph),
+        "resources": {node.tool: numbers[node.resource] for node in graph.nodes},
+        "names": [clean_text(name) for name in numbers],
+    }
+    return _NOT_JSON.sub("\ufffd", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _digest(text: str) -> str:

@@ -1,46 +1,4 @@
-"""How the web page of a graph looks and what it does: highlighting what leads to a tool, and finding one."""
-
-LOOK = """
-:root { color-scheme: light dark; --page: #ffffff; --ink: #0f172a; --faint: #526075; --bar: #f1f5f9; --mark: #0f6fb3 }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #0f172a; --ink: #f1f5f9; --faint: #a8b5c7; --bar: #1e293b; --mark: #7cc4f8 }
-}
-* { box-sizing: border-box }
-body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.45 system-ui, sans-serif }
-header { position: sticky; top: 0; z-index: 2; background: var(--bar); padding: 10px 16px; display: flex;
-  flex-wrap: wrap; gap: 6px 18px; align-items: center }
-h1 { font-size: 18px; margin: 0 }
-h2 { font-size: 16px; margin: 12px 16px 0 }
-.count, .legend { margin: 0; color: var(--faint) }
-.legend { font-size: 13px }
-#find { font: inherit; padding: 3px 8px; min-width: 260px; border: 1px solid var(--faint); border-radius: 5px;
-  background: var(--page); color: var(--ink) }
-#found { flex-basis: 100%; margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 4px 10px }
-#found:empty { display: none }
-button { font: 13px ui-monospace, Menlo, Consolas, monospace; color: var(--mark); background: none; border: 0;
-  padding: 1px 3px; cursor: pointer; text-align: left; text-decoration: underline }
-a { color: var(--mark) }
-main { padding-bottom: 40vh } /* so that no card must lie below what is told of it */
-section { display: none; scroll-margin-top: 200px } /* below the header, which stays */
-section:target, main:not(:has(section:target)) > section:first-child { display: block }
-.picture { overflow: auto; padding: 8px }
-.picture svg { display: block }
-#about { position: fixed; right: 12px; bottom: 12px; width: min(430px, calc(100vw - 24px)); max-height: 46vh;
-  overflow: auto; background: var(--bar); border: 1px solid var(--faint); border-radius: 8px; padding: 10px 14px }
-#about[hidden] { display: none }
-#about h3 { margin: 0 0 2px; font: 600 14px ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere }
-#about p { margin: 2px 0; overflow-wrap: anywhere }
-#about ul { margin: 2px 0 6px; padding-left: 18px }
-.faint { color: var(--faint) }
-.graph .card { cursor: pointer; text-decoration: none; outline: none }
-.graph .card:focus-visible .box { stroke: var(--mark); stroke-width: 3 }
-.graph .wire { pointer-events: stroke }
-.picked .card:not(.on), .picked .wire:not(.on) { opacity: .22 }
-.picked .wire.on { stroke: var(--mark); stroke-width: 2 }
-.picked .card.chosen .box { stroke: var(--mark); stroke-width: 3 }
-.card.match .box { stroke: var(--mark); stroke-width: 3; stroke-dasharray: none }
-.plain .other:not(.on) { display: none }
-"""
+"""What a page with a graph does, wherever it stands: it shows what leads to a tool, finds tools, and zooms."""
 
 SCRIPT = """
 "use strict";
@@ -49,9 +7,10 @@ const graph = JSON.parse(document.getElementById("graph").textContent);
 const nodes = new Map(graph.nodes.map(node => [node.tool, node]));
 const cards = [...document.querySelectorAll(".card")], wires = [...document.querySelectorAll(".wire")];
 const find = document.getElementById("find"), found = document.getElementById("found");
-const about = document.getElementById("about"), sections = document.querySelectorAll("section");
-const MOST = 24;
-let chosen = "";
+const about = document.getElementById("about"), sections = document.querySelectorAll(".graphs > section");
+const tally = document.getElementById("tally"), pictures = document.querySelectorAll(".picture");
+const MOST = 24, LEAST_ZOOM = 0.1, MOST_ZOOM = 4, STEP = 1.25, ARROW = 60;
+let chosen = "", at = -1;
 
 const grouped = (list, key) => {
   const map = new Map();
@@ -112,17 +71,31 @@ function element(kind, text, look) {
   return made;
 }
 
-function toTool(name) {
-  const button = element("button", name);
-  button.type = "button";
-  button.addEventListener("click", () => go(name));
-  return button;
+function button(text, does, label) {
+  const made = element("button", text);
+  made.type = "button";
+  if (label) made.setAttribute("aria-label", label);
+  made.addEventListener("click", does);
+  return made;
 }
 
-function told(heading, edges, end) {
+function toTool(name) {
+  return button(name, () => go(name));
+}
+
+function heading(name) {
+  const made = element("h3", about.dataset.tools ? "" : name);
+  if (!about.dataset.tools) return made;
+  const link = element("a", name);
+  link.href = about.dataset.tools + encodeURIComponent(name);
+  made.append(link);
+  return made;
+}
+
+function told(words, edges, end) {
   const part = document.createDocumentFragment();
   if (!edges.length) return part;
-  part.append(element("p", heading, "faint"));
+  part.append(element("p", words, "faint"));
   const list = element("ul");
   for (const edge of edges.slice(0, MOST)) {
     const item = element("li"), field = edge.field ? ` ${edge.field}` : "";
@@ -138,10 +111,8 @@ function tell(name) {
   const node = nodes.get(name);
   about.hidden = !node;
   if (!node) return;
-  const close = element("button", "close (Esc)");
-  close.type = "button";
-  close.addEventListener("click", clear);
-  about.replaceChildren(element("h3", name), element("p", `${node.method} ${node.path}`, "faint"),
+  const close = button("close (Esc)", clear);
+  about.replaceChildren(heading(name), element("p", `${node.method} ${node.path}`, "faint"),
     element("p", node.title), node.finds.length ? element("p", `Finds by ${node.finds.join(", ")}.`) : "",
     told("What it needs, and where that comes from", sourcesOf.get(name) || [], "from"),
     told("What it leads to", (targetsOf.get(name) || []).filter(edge => edge.rank === 1), "to"), close);
@@ -157,12 +128,20 @@ function clear() {
   choose("");
 }
 
-function go(name) {
+function go(name, stays) {
   const section = document.getElementById(`r${graph.resources[name]}`);
   if (section) location.hash = section.id;
-  const card = (section || sections[0]).querySelector(`[data-key="${CSS.escape(name)}"]`);
+  const card = cardIn(section || sections[0], name);
   choose(name);
-  if (card) { card.scrollIntoView({ block: "center", inline: "center" }); card.focus({ preventScroll: true }); }
+  if (!card) return;
+  card.scrollIntoView({ block: "center", inline: "center" });
+  if (!stays) card.focus({ preventScroll: true });
+}
+
+// A tool that is not drawn by itself is found as what it is about.
+function cardIn(section, name) {
+  const card = key => section.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  return card(name) || card(graph.names[graph.resources[name]] ?? "");
 }
 
 function matching() {
@@ -175,18 +154,77 @@ function matching() {
 }
 
 function search() {
-  const hits = matching(), names = new Set(hits.map(node => node.tool));
+  const hits = matching(), names = new Set(hits.map(node => node.tool)), words = find.value.trim();
+  for (const node of hits) names.add(graph.names[graph.resources[node.tool]]);
   cards.forEach(card => card.classList.toggle("match", names.has(card.dataset.key)));
+  sections.forEach(section => section.classList.toggle("searching", hits.length > 0));
+  at = -1;
+  tally.textContent = words ? `${hits.length} of ${graph.nodes.length} tools` : "";
   const items = hits.slice(0, MOST).map(node => {
     const item = element("li");
     item.append(toTool(node.tool));
     return item;
   });
   if (hits.length > MOST) items.push(element("li", `and ${hits.length - MOST} more`, "faint"));
-  if (find.value.trim() && !hits.length) items.push(element("li", "no tool has these words", "faint"));
+  if (words && !hits.length) items.push(element("li", "no tool has these words", "faint"));
   found.replaceChildren(...items);
 }
 
+// What is zoomed is the size that the picture is drawn in; its frame scrolls. The point at (x, y) of the frame stays.
+function zooming(picture) {
+  const svg = picture.querySelector("svg"), { width, height } = svg.viewBox.baseVal, said = element("output", "100 %");
+  let scale = 1;
+  const to = (wanted, x = picture.clientWidth / 2, y = picture.clientHeight / 2) => {
+    const next = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, wanted)), by = next / scale;
+    const left = (picture.scrollLeft + x) * by - x, top = (picture.scrollTop + y) * by - y;
+    scale = next;
+    svg.setAttribute("width", width * scale);
+    svg.setAttribute("height", height * scale);
+    picture.scrollTo(left, top);
+    said.textContent = `${Math.round(scale * 100)} %`;
+  };
+  const fit = () => to(Math.min(picture.clientWidth / width, picture.clientHeight / height, 1));
+  const nearer = () => to(scale * STEP), farther = () => to(scale / STEP), original = () => to(1);
+  const keys = { "+": nearer, "=": nearer, "-": farther, "0": original,
+    ArrowLeft: () => picture.scrollBy(-ARROW, 0), ArrowRight: () => picture.scrollBy(ARROW, 0),
+    ArrowUp: () => picture.scrollBy(0, -ARROW), ArrowDown: () => picture.scrollBy(0, ARROW) };
+  const buttons = element("div", "", "zoom");
+  buttons.setAttribute("role", "group");
+  buttons.setAttribute("aria-label", "Zoom");
+  buttons.append(button("\u2212", farther, "zoom out"), said, button("+", nearer, "zoom in"),
+    button("100 %", original, "original size"), button("fit", fit, "fit into its frame"));
+  picture.before(buttons);
+  picture.tabIndex = 0;
+  picture.addEventListener("keydown", event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  picture.addEventListener("wheel", event => {
+    if (!event.ctrlKey && !event.metaKey && !picture.classList.contains("framed")) return;
+    event.preventDefault();
+    const corner = picture.getBoundingClientRect();
+    to(scale * Math.exp(-event.deltaY / 400), event.clientX - corner.left, event.clientY - corner.top);
+  }, { passive: false });
+  dragging(picture);
+}
+
+function dragging(picture) {
+  let from = null;
+  picture.addEventListener("pointerdown", event => {
+    if (event.button !== 0 || event.pointerType === "touch" || event.target.closest(".card")) return;
+    from = { x: event.clientX + picture.scrollLeft, y: event.clientY + picture.scrollTop };
+    picture.setPointerCapture(event.pointerId);
+    picture.classList.add("dragged");
+  });
+  picture.addEventListener("pointermove", event => {
+    if (from) picture.scrollTo(from.x - event.clientX, from.y - event.clientY);
+  });
+  for (const name of ["pointerup", "pointercancel"])
+    picture.addEventListener(name, () => { from = null; picture.classList.remove("dragged"); });
+}
+
+pictures.forEach(zooming);
 for (const card of cards) {
   if (!card.hasAttribute("href")) {
     card.setAttribute("tabindex", "0");
@@ -196,7 +234,12 @@ for (const card of cards) {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(card.dataset.key); }
     });
   } else if (nodes.has(card.dataset.key)) {
-    card.addEventListener("click", event => { event.preventDefault(); go(card.dataset.key); });
+    card.addEventListener("click", event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (card.classList.contains("foreign")) go(card.dataset.key);
+      else choose(chosen === card.dataset.key ? "" : card.dataset.key);
+    });
   }
   const over = () => { if (!chosen) light(card.dataset.key, card.closest("section")); };
   const out = () => { if (!chosen) dark(); };
@@ -206,11 +249,17 @@ for (const card of cards) {
 find.addEventListener("input", search);
 find.addEventListener("keydown", event => {
   const hits = matching();
-  if (event.key === "Enter" && hits.length) go(hits[0].tool);
+  if (event.key !== "Enter" || !hits.length) return;
+  event.preventDefault();
+  at = (at + (event.shiftKey ? hits.length + (at < 0 ? 0 : -1) : 1)) % hits.length;
+  tally.textContent = `${at + 1} of ${hits.length}: ${hits[at].tool}`;
+  go(hits[at].tool, true);
 });
 document.addEventListener("keydown", event => { if (event.key === "Escape") clear(); });
 const others = document.getElementById("others");
-others.addEventListener("change", () => document.body.classList.toggle("plain", !others.checked));
+const sift = () => document.body.classList.toggle("plain", !others.checked);
+others.addEventListener("change", sift);
+sift();
 window.addEventListener("hashchange", relight);
 })();
 """
