@@ -19,6 +19,7 @@ from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.request.typed import types_of, value_of
 from openapi_mcp.serving import App
 from openapi_mcp.several import hinted
 
@@ -91,38 +92,12 @@ def _as_call(app: App, *, name: str, pairs: list[str], given: dict[str, Any]) ->
         key, equals, text = pair.partition("=")
         if not equals or not key:
             raise ConfigError(f"{pair!r} is not an argument", where="-a", hint="write -a name=value")
-        types = _types(properties.get(key, {}), definitions)
+        types = types_of(properties.get(key, {}), definitions)
         if "array" in types and "string" not in types and not text.lstrip().startswith("["):
-            repeated.setdefault(key, []).append(_value(text, _types(properties[key].get("items", {}), definitions)))
+            repeated.setdefault(key, []).append(value_of(text, types_of(properties[key].get("items", {}), definitions)))
         else:
-            arguments[key] = _value(text, types)
+            arguments[key] = value_of(text, types)
     return Call(tool=name, arguments={**arguments, **repeated})
-
-
-def _types(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> set[str]:
-    """Return the types a schema allows, through its reference and its alternatives; empty where it says nothing."""
-    ref = str(schema.get("$ref", ""))
-    if ref:
-        target = definitions.get(ref.removeprefix("#/$defs/"), {})
-        return _types(target, {}) if isinstance(target, Mapping) else set()
-    if isinstance(declared := schema.get("type"), str):
-        return {declared}
-    branches = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
-    return {name for branch in branches for name in _types(branch, definitions)}
-
-
-def _value(text: str, types: set[str]) -> Any:
-    """Read the text of one argument: as it stands where a text is wanted, else as JSON where it is JSON.
-
-    Where a text or an object is wanted, what begins like an object is read as one.
-    """
-    is_object = "object" in types and text.lstrip().startswith("{")
-    if "string" in types and not is_object and not (types & {"null"} and text == "null"):
-        return text
-    try:
-        return read_json(text)
-    except ValueError:
-        return text
 
 
 def _json_arguments(text: str | None, config: Config) -> dict[str, Any]:
