@@ -21,7 +21,7 @@ from openapi_mcp.generator.stored import Stored
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Document
-from openapi_mcp.model.fault import Looked
+from openapi_mcp.model.fault import Looked, Repair
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
@@ -88,6 +88,9 @@ class Serves(Protocol):
 
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked."""
 
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
@@ -275,6 +278,10 @@ class App:
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
         return self.executor.foresee(call)
+
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked."""
+        return self.executor.foreseen_repairs(call)
 
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""

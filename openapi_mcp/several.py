@@ -28,6 +28,7 @@ from openapi_mcp.loading import Notice, path_of, say_of
 from openapi_mcp.member import Member
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import Listing
@@ -125,6 +126,13 @@ class Several:
         if owner is None or owner.app is None:
             return unknown_tool(call.tool, self.toolset)
         return owner.app.foresee(_as_known_to(owner.config, call))
+
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return ()
+        return owner.app.foreseen_repairs(_as_known_to(owner.config, call))
 
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
