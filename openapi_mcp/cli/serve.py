@@ -127,7 +127,8 @@ def _dashboard(
         return
     from openapi_mcp.server.dashboard.mount import beside, board_of
 
-    with closing(board_of(config, app, recorder=recorder)) as board:
+    missing = access.forward.brought(()).failures  # who uses a page brings no header that could go to the API
+    with closing(board_of(config, app, recorder=recorder, missing=missing)) as board:
         yield beside(board, access, listener, config.path, say_always)
 
 

@@ -1,13 +1,26 @@
 """What the dashboard shows: the records, and what is served where something is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.call import Failure
 from openapi_mcp.records.store import Store
+from openapi_mcp.server.dashboard.inventory import Inventory
 from openapi_mcp.server.dashboard.reading import Reader
 from openapi_mcp.serving import Serves
+
+
+class Switches(Protocol):
+    """Turns tools on and off, for every server of this user: switches.py."""
+
+    def off(self, api: str) -> frozenset[str]:
+        """Return the names of the tools of an API that are off."""
+
+    def switch(self, api: str, tool: str, on: bool) -> None:
+        """Switch a tool on or off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,19 +29,33 @@ class Board:
 
     `open_records` opens a store, None where no calls are recorded; `records` asks it, away from the event loop.
     `recorder` writes records of what is called from here, `switches` turns tools on and off; both None where nothing
-    is served. `now` is in seconds since 1970.
+    is served. `missing` says, by the name of an API, why no call of it can be made from here. `now` is in seconds since
+    1970.
     """
 
     app: Serves | None = None
     open_records: Callable[[], Store] | None = None
     recorder: Any = None
-    switches: Any = None
+    switches: Switches | None = None
+    missing: Mapping[str, Failure] = field(default_factory=dict)
     now: Callable[[], float] = time.time
     records: Reader | None = field(init=False)
+    inventory: Inventory | None = field(init=False)
 
     def __post_init__(self) -> None:
         reader = Reader(self.open_records) if self.open_records is not None else None
         object.__setattr__(self, "records", reader)
+        object.__setattr__(self, "inventory", Inventory(self.app) if self.app is not None else None)
+
+    def off(self, api: str) -> frozenset[str]:
+        """Return the names of the tools of an API that are switched off; none where the list of them is damaged.
+
+        Then the servers say so, and all tools stay as they were.
+        """
+        try:
+            return self.switches.off(api) if self.switches is not None else frozenset()
+        except ConfigError:
+            return frozenset()
 
     def close(self) -> None:
         """Let go of the records."""

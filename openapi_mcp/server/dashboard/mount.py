@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from openapi_mcp import switches
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.recording import where_recorded
@@ -32,7 +33,7 @@ Say = Callable[[str], None]
 def board_of(config: Config, app: Serves | None, environ: Mapping[str, str] = os.environ, **more: Any) -> Board:
     """Return what is shown of a configuration, and of what is served by it."""
     where = None if config.no_records else where_recorded(config, environ)
-    return Board(app=app, open_records=partial(_open, where) if where is not None else None, **more)
+    return Board(app=app, open_records=partial(_open, where) if where is not None else None, switches=switches, **more)
 
 
 def _open(where: Any) -> Store:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from openapi_mcp.records.store import RecordsError
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send
-from openapi_mcp.server.dashboard import calls, one_call, overview
+from openapi_mcp.server.dashboard import calls, graph, one_call, overview, tools, tryit
 from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.entrance import Entrance, Lock
 from openapi_mcp.server.dashboard.frame import Headers, render
@@ -18,7 +18,14 @@ from openapi_mcp.server.dashboard.signin import SignIn
 from openapi_mcp.server.dashboard.static_files import static_file
 
 Pages = Callable[[Board], list[Route]]
-PAGES: Sequence[Pages] = (overview.routes, calls.routes, one_call.routes)
+PAGES: Sequence[Pages] = (
+    overview.routes,
+    calls.routes,
+    one_call.routes,
+    tools.routes,
+    graph.routes,
+    tryit.routes,
+)
 
 
 def dashboard_site(board: Board, lock: Lock, pages: Sequence[Pages] = PAGES) -> AsgiApp:
