@@ -21,7 +21,7 @@ class Answer:
         self._unpacker: Unpacker | None = None
         self._may_break = self._is_endless = self._is_refusal = False
         self.steps = 0
-        self.became_get = False
+        self.became_get = self.was_redirected = False
 
     def begin(self, status: int, url: str, headers: Headers) -> None:
         """Take status and headers."""
@@ -89,6 +89,7 @@ class Answer:
             redirect=redirect,
             ended_early=ended_early,
             became_get=self.became_get,
+            was_redirected=self.was_redirected,
         )
 
 

@@ -164,6 +164,7 @@ class Sender:
             found = await self._over_a_lane(authorize(request), answer)
             if isinstance(found, HttpResponse):
                 return found
+            answer.was_redirected = True
             answer.became_get = answer.became_get or found.method != request.method
             request = found
         raise BrokenAnswerError(f"more than {MAX_REDIRECTS} redirects")

@@ -47,7 +47,8 @@ class HttpResponse:
 
     `redirect` is set where the answer points to another origin, which is not followed: the URL it points to.
     `ended_early` says why an answer without end, or a refusal, was left: "deadline", "cap" or "broken"; None for
-    a whole one. `became_get` is True where a redirect made a GET of the request, and this answers that GET.
+    a whole one. `became_get` is True where a redirect made a GET of the request, and this answers that GET;
+    `was_redirected`, where it answers another URL of the origin than was asked for.
     """
 
     status: int
@@ -57,6 +58,7 @@ class HttpResponse:
     redirect: str | None = None
     ended_early: str | None = None
     became_get: bool = False
+    was_redirected: bool = False
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its name in any letter case."""
