@@ -1,10 +1,12 @@
 """A request on its way, with the credentials that its operation needs; once more where a 401 finds newer ones."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from openapi_mcp.auth.choose import Chosen
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.cache import Asked, Cache
 from openapi_mcp.executor.terms import Terms
 from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.model.call import Caller
@@ -19,7 +21,8 @@ class Delivery:
     """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
 
     `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried. One that
-    `is_lookup` is sent as `Trial` says, by the `terms` of its tool.
+    `is_lookup` is sent as `Trial` says, by the `terms` of its tool. A `cache` may answer in place of the API;
+    `cache_ttl` are the seconds that an answer stays fresh which names no lifetime.
     """
 
     authority: Authority
@@ -30,6 +33,8 @@ class Delivery:
     deadline: float
     is_lookup: bool = False
     terms: Terms = field(default_factory=Terms)
+    cache: Cache | None = None
+    cache_ttl: float = 0.0
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
 
@@ -40,26 +45,40 @@ class Delivery:
             CredentialsError: a token cannot be had, or what was refused cannot be renewed.
             SendError, TimeoutError: as `Trying.send` does.
         """
-        if not self.authority.trusts(self.request.url):
-            return await self._with(())
+        if self.cache is None:
+            return await self._sent(chosen, self.request)
+        asked = Asked(
+            request=self.request,
+            caller=self.caller,
+            chosen=chosen,
+            story=self.story,
+            redactor=lambda: self.authority.redactor(tuple(self.carried), self.caller),
+            kind=self.operation.pointer,
+            ttl=self.cache_ttl,
+            is_anew=self.is_lookup,
+        )
+        return await self.cache.send(asked, partial(self._sent, chosen))
+
+    async def _sent(self, chosen: Chosen, request: HttpRequest) -> HttpResponse:
+        """Return what the API answers to the request, or to the same with conditions of the cache's own."""
+        if not self.authority.trusts(request.url):
+            return await self._with(request, ())
         used = await self._credentials(chosen)
-        response = await self._with(used)
+        response = await self._with(request, used)
         if response.status != 401 or response.ended_early == "deadline" or self._may_be_done(response):
             return response
         await self.authority.refused(chosen, self.caller, used)
         fresh = await self._credentials(self.authority.choose(self.operation, self.caller))
-        return response if fresh == used else await self._with(fresh)
+        return response if fresh == used else await self._with(request, fresh)
 
     def _may_be_done(self, response: HttpResponse) -> bool:
         """True where a write was redirected to a read: that the read was refused does not make the write undone."""
         return response.became_get and self.request.method not in READS
 
-    async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
+    async def _with(self, request: HttpRequest, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials
         authorize = self.authority.authorize(credentials)
-        return await self.trying.send(
-            Trial(self.request, self.deadline, authorize, self.story, self.is_lookup, self.terms)
-        )
+        return await self.trying.send(Trial(request, self.deadline, authorize, self.story, self.is_lookup, self.terms))
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""

@@ -19,6 +19,7 @@ from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.base import server_url
+from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
@@ -82,7 +83,8 @@ class Executor:
     file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result`
     reads it on. `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the
     document names is no nearer than the document was (`Document.reach`). Failed calls are repaired by the
-    `strategies`, as far as `recovering` goes. Those of the `limiters` go on counting what other executors sent.
+    `strategies`, as far as `recovering` goes. Those of the `limiters` go on counting what other executors sent. A
+    `cache` answers reads in place of the API where that is right; it is closed with the executor.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class Executor:
         recovering: Recovering | None = None,
         strategies: Strategies = ours,
         limiters: Limiters | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
@@ -121,6 +124,7 @@ class Executor:
         )
         self._authority = Authority(held=held, trusted=trusted, tokens=self._provider, renew=renew)
         self._limits = limits or Limits()
+        self._cache = cache
         self._declared = Declared(document.schemas)
         self._preparer = Preparer(
             toolset=toolset,
@@ -165,6 +169,8 @@ class Executor:
     ) -> None:
         await self._provider.aclose()
         await self._sender.__aexit__(kind, error, traceback)
+        if self._cache is not None:
+            self._cache.close()
 
     async def call(self, call: Call, learn: Learning | None = None) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request.
@@ -306,6 +312,8 @@ class Executor:
             deadline=deadline,
             is_lookup=is_lookup,
             terms=terms_of(tool, self._limiters),
+            cache=self._cache,
+            cache_ttl=self._limits.cache_ttl if tool.limits.cache_ttl is None else tool.limits.cache_ttl,
         )
         if sent is not None and not is_lookup:
             sent.append(delivery)
@@ -317,9 +325,11 @@ class Executor:
         delivery.story.status = response.status
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
-        if len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL):
-            return work()
-        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        is_small = len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL)
+        page = work() if is_small else await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        if isinstance(page, Failure) and page.has_acted and self._cache is not None:
+            await self._cache.drop(request)  # it was refused, and something was done for it all the same
+        return page
 
     def _unanswered(self, error: Exception, delivery: Delivery, timeout: float) -> Failure:
         """Return the failure of a call that got no answer."""

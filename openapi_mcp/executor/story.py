@@ -8,6 +8,7 @@ from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS
+from openapi_mcp.model.record import HIT, REVALIDATED
 
 _GONE = frozenset((404, 410))
 _OPEN = frozenset((FailureKind.TIMEOUT, FailureKind.BAD_RESPONSE, FailureKind.TOO_LARGE, FailureKind.UPSTREAM_ERROR))
@@ -18,11 +19,18 @@ _LOOK = f"it {_MAY_BE_DONE} before you call again"
 def note_of(story: Story) -> dict[str, Any]:
     """Return the note of a success: nothing where one attempt was enough, or a renewed credential.
 
-    {"retried": {"attempts": 3, "waited": 0.8, "after": ["503", "connection lost"]}}
+    {"retried": {"attempts": 3, "waited": 0.8, "after": ["503", "connection lost"]}}, and where the answer was kept
+    {"cache": {"from": "cache", "age": 12}}, or {"cache": {"from": "revalidated"}} where the API was asked whether it
+    is still true.
     """
-    if not story.after:
-        return {}
-    return {"retried": {"attempts": story.attempts, "waited": round(story.waited, 3), "after": story.after}}
+    note: dict[str, Any] = {}
+    if story.cache == HIT:
+        note["cache"] = {"from": "cache", "age": story.age}
+    if story.cache == REVALIDATED:
+        note["cache"] = {"from": "revalidated"}
+    if story.after:
+        note["retried"] = {"attempts": story.attempts, "waited": round(story.waited, 3), "after": story.after}
+    return note
 
 
 def told(failure: Failure, request: HttpRequest, story: Story, response: HttpResponse | None = None) -> Failure:

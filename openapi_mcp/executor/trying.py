@@ -41,7 +41,7 @@ class Story:
 
     `retries` counts the attempts that followed another, not the one beside another (`is_hedged`); `is_unknown`: one
     that was followed may have been carried out. `status` is that of the answer, once it is there; `cache` says what the
-    cache did for it, as in a Trace.
+    cache did for it, as in a Trace; a kept answer that was used is `age` seconds old.
     """
 
     attempts: int = 0
@@ -52,6 +52,7 @@ class Story:
     is_unknown: bool = False
     status: int | None = None
     cache: str = ""
+    age: int = 0
 
 
 class Trial(NamedTuple):

@@ -1,0 +1,327 @@
+"""Answers that are used again, by RFC 9111: around the sending of a request, before credentials, turns and retries.
+
+hishel's states say what follows from what is kept and what is answered; what they are shown, and where it is kept, is
+ours. Whatever is wrong with the file, the API is asked.
+"""
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from openapi_mcp.auth.choose import Chosen
+from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Place, Seen, Stored
+from openapi_mcp.executor.cache_key import key_text
+from openapi_mcp.executor.cache_rules import first_age, has_validator, is_same, is_worth_keeping, lifetime, may_ask
+from openapi_mcp.executor.cache_writes import Written, has_written, origin_text, path_of, written
+from openapi_mcp.executor.trying import Story
+from openapi_mcp.model.call import Caller
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.policy import READS
+from openapi_mcp.model.record import HIT, REVALIDATED, STORED
+from openapi_mcp.model.secret import Place as Where
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.url import origin
+
+if TYPE_CHECKING:
+    from hishel import NeedRevalidation
+
+log = logging.getLogger(__name__)
+
+Upstream = Callable[[HttpRequest], Awaitable[HttpResponse]]
+"""Has a request answered by the API, with all that belongs to that."""
+Value = TypeVar("Value")
+
+FILE_NAME = "answers.db"
+_TOUCH = 60.0  # seconds after which the use of an answer is noted again: it is only to tell old from new
+_LARGE = 32_000  # bytes of an answer that is looked through, and written, in a thread
+_PASSING = frozenset((408, 429))  # refusals that say nothing of what is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request with what it is asked for: by whom, with which credentials, and whether it `is_anew`.
+
+    `kind` is the operation, whose answers are much alike. `redactor` returns what finds every secret that has gone
+    along by then. `ttl` is as in `lifetime`; `story` is told what became of it.
+    """
+
+    request: HttpRequest
+    caller: Caller
+    chosen: Chosen
+    story: Story
+    redactor: Callable[[], Redactor]
+    kind: str = ""
+    ttl: float = 0.0
+    is_anew: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A read with its place in the file, and what was found there."""
+
+    asked: Asked
+    place: Place
+    seen: Seen
+
+    @property
+    def request(self) -> HttpRequest:
+        return self.asked.request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Came:
+    """An answer, and the times at which it was asked for and came."""
+
+    response: HttpResponse
+    asked: float
+    answered: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Cache:
+    """The kept answers in a file, for one API. `now` is in seconds since 1970; trouble is said with `say`, once.
+
+    `certificate` is the file of the client certificate that the API sees. With `only_drops` nothing is used or kept,
+    and writes drop what others have kept.
+    """
+
+    path: Path
+    now: Callable[[], float]
+    say: Callable[[str], None]
+    certificate: str = ""
+    only_drops: bool = False
+    _near: AnswerFile = field(init=False)
+    _far: AnswerFile = field(init=False)
+    _idle: set[str] = field(init=False, default_factory=set)
+    _has_said: bool = field(init=False, default=False)
+    _is_off: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self._near = AnswerFile(self.path, patience=0.0)  # for what is done at once, on the event loop
+        self._far = AnswerFile(self.path)  # for what is large, or has to wait for another process: in a thread
+
+    def close(self) -> None:
+        """Close the file."""
+        self._near.close()
+        self._far.close()
+
+    async def send(self, asked: Asked, upstream: Upstream) -> HttpResponse:
+        """Return the answer to a request: a kept one where that is right, else the API's.
+
+        Raises:
+            CredentialsError, SendError, TimeoutError: as `upstream` does.
+        """
+        if asked.request.method not in READS:
+            return await self._write(asked, upstream)
+        if not self._may_ask(asked):
+            return await upstream(asked.request)
+        if asked.kind in self._idle:
+            response = await upstream(asked.request)
+            self._note(asked, response)
+            return response
+        place = self._place(asked)
+        seen = await self._in_file(lambda file: file.find(place)) if place is not None else None
+        if place is None or seen is None:
+            return await upstream(asked.request)
+        return await self._answer(_Read(asked=asked, place=place, seen=seen), upstream)
+
+    def _may_ask(self, asked: Asked) -> bool:
+        headers = (each.name for each in asked.chosen.credentials if each.place is Where.HEADER)
+        return not self._is_off and not self.only_drops and may_ask(asked.request, headers)
+
+    def _note(self, asked: Asked, response: HttpResponse) -> bool:
+        """Return whether an answer is worth keeping; an operation whose last one was not is not looked for.
+
+        What is lost is at most one answer that might have been kept; what is won, that calls of an API which names no
+        lifetimes cost next to nothing.
+        """
+        is_kept = is_worth_keeping(response, asked.ttl)
+        if is_kept:
+            self._idle.discard(asked.kind)
+        elif response.status < 300:
+            self._idle.add(asked.kind)
+        return is_kept
+
+    def _place(self, asked: Asked) -> Place | None:
+        request, where = asked.request, origin(asked.request.url)
+        if where is None:
+            return None
+        return Place(
+            text=key_text(request, asked.caller, asked.chosen, self.certificate),
+            origin=origin_text(where),
+            path=path_of(request.url),
+            method=request.method,
+            url=request.url,
+            caller=asked.caller.id,
+        )
+
+    async def _answer(self, read: _Read, upstream: Upstream) -> HttpResponse:
+        stored = self._usable(read)
+        if stored is None:
+            came = await self._ask(upstream, read.request)
+            return await self._settle(read, came)
+        from openapi_mcp.executor.cache_states import from_kept
+
+        age = self._age(stored)
+        fresh = lifetime(_response(read.request, stored), stored.answered, read.asked.ttl) - age
+        check = from_kept(read.request, stored, math.ceil(max(0.0, fresh)))
+        if check is None:
+            return await self._hit(read, stored, int(age))
+        return await self._checked(read, stored, check, upstream)
+
+    def _usable(self, read: _Read) -> Stored | None:
+        """Return a kept answer that may be used: at once, or once the API says that it is still true."""
+        stored = None if read.asked.is_anew else read.seen.stored
+        if stored is None:
+            return None
+        response = _response(read.request, stored)
+        is_fresh = lifetime(response, stored.answered, read.asked.ttl) > self._age(stored)
+        return stored if is_fresh or has_validator(response) else None
+
+    def _age(self, stored: Stored) -> float:
+        return stored.age + max(0.0, self.now() - stored.answered)
+
+    async def _hit(self, read: _Read, stored: Stored, age: int) -> HttpResponse:
+        now = self.now()
+        if abs(now - stored.used) > _TOUCH:
+            await self._in_file(lambda file: file.touch(read.place, now))
+        read.asked.story.cache, read.asked.story.age = HIT, age
+        log.info("from_cache age=%d", age)
+        response = _response(read.request, stored)
+        return replace(response, headers=(*response.headers, ("age", str(age))))
+
+    async def _checked(
+        self, read: _Read, stored: Stored, check: "NeedRevalidation", upstream: Upstream
+    ) -> HttpResponse:
+        """Return the answer to a read whose kept answer is to be checked with the API first."""
+        from openapi_mcp.executor.cache_states import conditional, renewed
+
+        came = await self._ask(upstream, conditional(read.request, check))
+        if came.response.status != 304 or came.response.was_redirected:
+            return await self._settle(read, came)
+        headers = renewed(check, stored, came.response)
+        if headers is None:  # it speaks of another answer than the one that is kept
+            return await self._settle(read, await self._ask(upstream, read.request))
+        response = replace(_response(read.request, stored), headers=headers)
+        if not is_same(stored.headers, response.headers) or lifetime(response, came.answered, read.asked.ttl) > 0:
+            await self._settle(read, replace(came, response=response))
+        read.asked.story.cache = REVALIDATED
+        return response
+
+    async def _ask(self, upstream: Upstream, request: HttpRequest) -> _Came:
+        asked = self.now()
+        response = await upstream(request)
+        return _Came(response=response, asked=asked, answered=self.now())
+
+    async def _settle(self, read: _Read, came: _Came) -> HttpResponse:
+        """Keep an answer where it may be kept; what was kept in its place is no longer true."""
+        response = came.response
+        if self._note(read.asked, response):
+            from openapi_mcp.executor.cache_states import headers_to_keep
+
+            headers = headers_to_keep(read.request, response)
+            if headers is not None and await self._keep(read, came, headers):
+                read.asked.story.cache = STORED
+                return response
+        if read.seen.stored is not None and response.status < 500 and response.status not in _PASSING:
+            await self._in_file(lambda file: file.forget(read.place, came.asked))
+        return response
+
+    async def _keep(self, read: _Read, came: _Came, headers: tuple[tuple[str, str], ...]) -> bool:
+        response = replace(came.response, headers=headers)
+        age = first_age(came.response, came.asked, came.answered)
+        fresh = lifetime(response, came.answered, read.asked.ttl)
+        stored = Stored(
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            asked=came.asked,
+            answered=came.answered,
+            age=age,
+            used=came.answered,
+        )
+        redact = read.asked.redactor()
+
+        def keep(file: AnswerFile) -> bool:
+            is_discreet = not _has_secret(redact, read.place, response)
+            return is_discreet and file.keep(read.place, stored, fresh, read.seen.mark)
+
+        return bool(await self._in_file(keep, is_long=len(response.body) > _LARGE))
+
+    async def _write(self, asked: Asked, upstream: Upstream) -> HttpResponse:
+        """Return the answer to a write, and drop what it puts in doubt: also where nobody knows what became of it."""
+        try:
+            response = await upstream(asked.request)
+        except BaseException:
+            if asked.story.attempts:
+                await self.drop(asked.request)
+            raise
+        if has_written(response, is_unknown=asked.story.is_unknown):
+            await self.drop(asked.request, response)
+        return response
+
+    async def drop(self, request: HttpRequest, response: HttpResponse | None = None) -> None:
+        """Drop what a write puts in doubt; a call that is cancelled meanwhile does not stop it."""
+        with anyio.CancelScope(shield=True):
+            await self._drop(written(request, response))
+
+    async def _drop(self, what: Written | None) -> None:
+        if what is None or (self.only_drops and not self._near.is_there()):
+            return
+
+        def drop(file: AnswerFile) -> bool:
+            file.drop(what)
+            return True
+
+        if not await self._in_file(drop, is_long=not self._near.is_there()):
+            await anyio.to_thread.run_sync(self._begin_anew)
+
+    async def _in_file(self, work: Callable[[AnswerFile], Value], *, is_long: bool = False) -> Value | None:
+        """Return what comes of work on the file, in a thread where it `is_long` or has to wait; None where it fails."""
+        try:
+            if not is_long:
+                try:
+                    return work(self._near)
+                except CacheFileError as error:
+                    if not error.passes:
+                        raise
+            return await anyio.to_thread.run_sync(partial(work, self._far))
+        except CacheFileError as error:
+            await anyio.to_thread.run_sync(self._say_trouble, error)
+            return None
+
+    def _say_trouble(self, error: CacheFileError) -> None:
+        if error.is_damaged:
+            self._begin_anew()
+        if not self._has_said:
+            self._has_said = True
+            self.say(f"warning: answers are not kept in {self.path}, and calls go on without: {error}")
+
+    def _begin_anew(self) -> None:
+        """Delete the file: nothing that was written is shown as it was before. Where that fails, do without."""
+        try:
+            self._far.remove()
+        except OSError as error:
+            self._is_off = True
+            log.warning("cache_off error=%s", type(error).__name__)
+
+
+def _response(request: HttpRequest, stored: Stored) -> HttpResponse:
+    return HttpResponse(status=stored.status, url=request.url, headers=stored.headers, body=stored.body)
+
+
+def _has_secret(redact: Redactor, place: Place, response: HttpResponse) -> bool:
+    """True where a secret stands in what would be kept, in any charset that has ASCII, wide or not."""
+    body = response.body
+    texts = [place.url, place.caller, "\n".join(f"{name}: {value}" for name, value in response.headers)]
+    texts.append(body.decode("utf-8", "replace"))
+    if b"\0" in body:
+        texts.append(body.replace(b"\0", b"").decode("latin-1"))
+    return any(map(redact.finds, texts))

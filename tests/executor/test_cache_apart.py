@@ -1,0 +1,175 @@
+"""Kept answers of one caller, or one credential, are nobody else's; and no secret is in the file."""
+
+import dataclasses
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.cached import cached, fresh
+from support.make import Json, document
+from support.raw import answer
+
+from openapi_mcp.auth.choose import Chosen, WantedToken
+from openapi_mcp.auth.held import Held
+from openapi_mcp.executor.cache_key import digest, key_text
+from openapi_mcp.model.call import Caller
+from openapi_mcp.model.grant import Grant, GrantType
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.secret import Credential, Place, Secret
+
+pytestmark = pytest.mark.anyio
+
+KEY = "s3cr3t/key+4711=="
+GET = HttpRequest(method="GET", url="https://api.example.com/orders", headers=(("Accept", "text/plain"),))
+ANN = Caller(id="ann", headers=(("Authorization", Secret("Bearer first")),), scopes=frozenset({"read"}))
+GRANT = Grant(scheme="login", type=GrantType.CLIENT_CREDENTIALS, client_id="me", token_url="https://id.example.com/t")
+EXCHANGE = dataclasses.replace(GRANT, type=GrantType.TOKEN_EXCHANGE)
+FIRST = Secret("first-of-all")
+NONE = Chosen()
+
+
+def with_grant(grant: Grant, *scopes: str) -> Chosen:
+    return Chosen(tokens=(WantedToken(grant=grant, scopes=scopes),))
+
+
+def with_value(value: str, place: Place = Place.HEADER) -> Chosen:
+    return Chosen(credentials=(Credential(place=place, name="X-Key", value=Secret(value)),))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((GET, Caller(id="ann")), (GET, Caller(id="bob"))),
+        ((GET, ANN), (GET, dataclasses.replace(ANN, headers=(("Authorization", Secret("Bearer second")),)))),
+        ((GET, ANN), (GET, dataclasses.replace(ANN, scopes=frozenset({"read", "write"})))),
+        ((GET, ANN), (GET, dataclasses.replace(ANN, scopes=None))),
+        ((GET, ANN), (dataclasses.replace(GET, headers=(("Accept", "text/html"),)), ANN)),
+        ((GET, ANN), (dataclasses.replace(GET, method="HEAD"), ANN)),
+        ((GET, ANN, with_value("a")), (GET, ANN, with_value("b"))),
+        ((GET, ANN, with_value("a")), (GET, ANN, with_value("a", Place.QUERY))),
+        ((GET, ANN, with_value("a")), (GET, ANN)),
+        ((GET, ANN, with_grant(GRANT)), (GET, ANN)),
+        ((GET, ANN, with_grant(GRANT)), (GET, ANN, with_grant(GRANT, "read"))),
+        ((GET, ANN, with_grant(GRANT)), (GET, ANN, with_grant(dataclasses.replace(GRANT, client_id="you")))),
+        ((GET, ANN, with_grant(GRANT)), (GET, ANN, with_grant(dataclasses.replace(GRANT, refresh_token=FIRST)))),
+        ((GET, ANN, with_grant(EXCHANGE)), (GET, dataclasses.replace(ANN, token=FIRST), with_grant(EXCHANGE))),
+        ((GET, ANN, Chosen(), "ours.pem"), (GET, ANN)),
+    ],
+)  # fmt: skip
+def test_what_tells_answers_apart(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+    """Issue 8: kept apart by caller and credential."""
+    assert text_of(*one) != text_of(*other)
+
+
+def text_of(request: HttpRequest, caller: Caller, chosen: Chosen = NONE, certificate: str = "") -> bytes:
+    return key_text(request, caller, chosen, certificate)
+
+
+def test_a_token_that_is_renewed_is_the_same_credential() -> None:
+    """Access tokens come and go; whose they are, stays. What a caller brought to us alone is not sent to the API."""
+    brought = dataclasses.replace(ANN, token=FIRST)
+    assert text_of(GET, ANN, with_grant(GRANT)) == text_of(GET, brought, with_grant(GRANT))
+
+
+@given(st.lists(st.text(), min_size=2, max_size=2, unique=True), st.text())
+def test_names_that_run_into_one_another_stay_apart(names: list[str], value: str) -> None:
+    """A law: what is apart in a caller is apart in the key."""
+    first, second = (Caller(id=each, headers=((value, Secret(each)),)) for each in names)
+    assert text_of(GET, first) != text_of(GET, second)
+
+
+def test_a_key_cannot_be_checked_without_the_files_own_secret() -> None:
+    """Issue 8: a keyed hash."""
+    assert digest(b"a" * 32, b"x") != digest(b"b" * 32, b"x")
+
+
+async def test_callers_do_not_see_each_others_answers(tmp_path: Path) -> None:
+    """Issue 8."""
+    bob = Caller(id="bob", headers=(("Authorization", Secret("Bearer bob's own")),))
+    async with cached(tmp_path, fresh(b'{"of": "ann"}'), fresh(b'{"of": "bob"}')) as api:
+        results = [(await api.call(caller=each)).structured or {} for each in (ANN, bob, ANN, bob)]
+    assert [each["of"] for each in results] == ["ann", "bob", "ann", "bob"]
+    assert len(api.upstream.seen) == 2
+
+
+async def test_a_new_credential_begins_anew(tmp_path: Path) -> None:
+    """Issue 8."""
+    keys = [Credential(place=Place.QUERY, name="key", value=Secret(value)) for value in (KEY, "another-one")]
+    async with cached(tmp_path, credentials=keys[:1]) as api:
+        await api.keep()
+        options: Json = {"base_url": api.upstream.url, "clock": api.clock}
+        async with cached(tmp_path, credentials=keys[1:], **options) as other:
+            await other.call()
+        async with cached(tmp_path, credentials=keys[:1], **options) as again:
+            await again.call()
+        assert len(api.upstream.seen) == 2
+
+
+SCHEMES: Json = {"components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key"}}}}
+
+
+async def test_no_secret_is_in_the_file_which_is_the_users_alone(tmp_path: Path) -> None:
+    """Issue 8; security.md: no credential in a cache."""
+    credentials = (
+        Credential(place=Place.QUERY, name="key", value=Secret(KEY)),
+        Credential.header("Authorization", Secret("Bearer b34rer-0815")),
+        Credential(place=Place.COOKIE, name="session", value=Secret("c00kie-0816")),
+    )
+    async with cached(tmp_path, fresh(Set_Cookie="id=c00kie-from-there", ETag='"e"'), credentials=credentials) as api:
+        await api.keep(caller=ANN)
+        api.cache.close()
+        files = sorted((tmp_path / "kept").iterdir())
+        whole = b"".join(file.read_bytes() for file in files)
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in (*files, files[0].parent)}
+        listed = api.cache._far.listed()
+    for secret in (KEY, "s3cr3t", "b34rer-0815", "c00kie-0816", "c00kie-from-there", "Bearer first"):
+        assert secret.encode() not in whole
+    assert b'"n": 1' in whole
+    assert modes == {0o600, 0o700}
+    assert [each.url for each in listed] == [f"{api.upstream.url}/orders"]
+
+
+async def test_files_beside_the_open_file_are_the_users_alone(tmp_path: Path) -> None:
+    """security.md: the log of SQLite holds what the file will hold."""
+    async with cached(tmp_path) as api:
+        await api.keep()
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "kept").iterdir()}
+    assert modes == {"answers.db": 0o600, "answers.db-wal": 0o600, "answers.db-shm": 0o600}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        fresh(f'{{"you": "{KEY}"}}'.encode()),
+        fresh(X_Echo=KEY),
+        answer(f'{{"you": "{KEY}"}}'.encode("utf-16"), Cache_Control="max-age=60"),
+        fresh(b'{"you": "s3cr3t%2Fkey%2B4711%3D%3D"}'),
+    ],
+)
+async def test_an_answer_that_repeats_a_secret_is_not_kept(tmp_path: Path, said: bytes) -> None:
+    """Issue 8: free of secrets."""
+    key = Credential(place=Place.QUERY, name="key", value=Secret(KEY))
+    async with cached(tmp_path, said, credentials=(key,)) as api:
+        await api.call()
+        assert not await api.is_kept()
+
+
+async def test_a_url_that_holds_a_secret_is_not_kept(tmp_path: Path) -> None:
+    """An argument may repeat one."""
+    key = Credential(place=Place.HEADER, name="X-Key", value=Secret(KEY))
+    async with cached(tmp_path, credentials=(key,)) as api:
+        await api.call(page=KEY)
+        assert not await api.is_kept(page=KEY)
+
+
+async def test_a_credential_that_is_missing_is_said_even_where_an_answer_is_kept(tmp_path: Path) -> None:
+    """What its operation needs is chosen before anything is looked for."""
+    root: Json = {**SCHEMES, "security": [{"key": []}]}
+    held = Held(schemes={each.name: each for each in document({}, **root).security_schemes})
+    async with cached(tmp_path, root=root, credentials=held) as api:
+        result = await api.call()
+    assert result.failure is not None
+    assert result.failure.kind.value == "unauthenticated"
