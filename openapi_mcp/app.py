@@ -15,12 +15,13 @@ from openapi_mcp.config import Config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.base import server_url
+from openapi_mcp.executor.cache import FILE_NAME, Cache
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.terms import Limiters
 from openapi_mcp.executor.tokens import RefreshTokens
-from openapi_mcp.front import switches_state
+from openapi_mcp.front import default_folder, switches_state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
@@ -104,7 +105,8 @@ def _app(
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
     kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
     limiters = Limiters(now=time.time)
-    executor = make_executor(config, catalogue, environ, kept, limiters)
+    cache = cache_of(config, notice, environ)
+    executor = make_executor(config, catalogue, environ, kept, limiters, cache)
     if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
     return App(
@@ -119,6 +121,7 @@ def _app(
         config=config,
         switched=catalogue.switched,
         limiters=limiters,
+        cache=cache,
     )
 
 
@@ -183,7 +186,9 @@ async def serve_catalogue(
     _require_server(config, catalogue)
     if app.kept is None and config.limits.max_response:
         app.kept = KeptAnswers(time.monotonic)
-    executor = make_executor(config, catalogue, environ, app.kept, app.limiters)
+    if app.cache is not None:
+        app.cache = cache_of(config, app.cache.say, environ)
+    executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)
     app.switched = catalogue.switched
     return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config)
 
@@ -291,6 +296,7 @@ def make_executor(
     environ: Mapping[str, str] = os.environ,
     kept: KeptAnswers | None = None,
     limiters: Limiters | None = None,
+    cache: Cache | None = None,
 ) -> Executor:
     """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
     trust = trust_of(config)
@@ -311,7 +317,24 @@ def make_executor(
         recovering=config.recovery,
         strategies=partial(all_strategies, config.recovery),
         limiters=limiters,
+        cache=cache,
     )
+
+
+def cache_of(config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> Cache:
+    """Return what keeps answers for an API; with --no-cache it only drops what other processes keep."""
+    return Cache(
+        path=cache_file(config.cache_dir, environ),
+        now=time.time,
+        say=notice,
+        certificate=config.client_cert or "",
+        only_drops=config.no_cache,
+    )
+
+
+def cache_file(cache_dir: str | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of kept answers."""
+    return Path(os.path.expanduser(cache_dir or default_folder(environ))) / FILE_NAME
 
 
 def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:

@@ -11,6 +11,7 @@ import anyio
 from openapi_mcp.apart import Once, apart
 from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.config import Config
+from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.terms import Limiters
@@ -134,7 +135,8 @@ class App:
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
     the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
-    `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes.
+    `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
+    `cache` is that of the executor.
     """
 
     def __init__(
@@ -151,6 +153,7 @@ class App:
         config: Config | None = None,
         switched: Switched = NOTHING_OFF,
         limiters: Limiters | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -165,6 +168,7 @@ class App:
         self.config = config or Config()
         self.switched = switched
         self.limiters = limiters
+        self.cache = cache
         self.renewed = anyio.Event()
         self.exchanging = anyio.Lock()
         self.trouble: str | None = None

@@ -10,7 +10,7 @@ import typer
 
 from openapi_mcp.cli.answer import show_request, show_result
 from openapi_mcp.cli.calling import Prepare, make_call, preview_call
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED, takes
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.cli.told import repair_line, repairs_of
@@ -39,7 +39,7 @@ Examples:
 """
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, OUTPUT)
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, WHERE_CACHED, OUTPUT)
 def call(
     *,
     tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL")],

@@ -284,6 +284,8 @@ CACHE: Options = {
         _Flag, "--no-catalogue", panel=_OUTPUT, help_text="Neither use nor keep the tool list of an earlier start."
     ),
 }  # fmt: skip
+WHERE_CACHED: Options = {"cache_dir": CACHE["cache_dir"]}
+"""What a command takes that uses kept answers, or shows them."""
 HTTP: Options = {
     "host": _option(_Text, "--host", panel="HTTP", help_text="Address to listen on. Default: 127.0.0.1."),
     "port": _option(_Whole, "--port", "-p", panel="HTTP", help_text="Port to listen on; 0 takes any. Default: 8800."),
