@@ -37,6 +37,12 @@ Examples:
 """
 
 
+def _cache() -> _Command:
+    from openapi_mcp.cli import cache
+
+    return cache.cache, cache.HELP
+
+
 def _call() -> _Command:
     from openapi_mcp.cli import call
 
@@ -117,6 +123,7 @@ _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "check": _check,
     "history": _history,
     "stats": _stats,
+    "cache": _cache,
     "dashboard": _dashboard,
     "login": _login,
     "logout": _logout,
