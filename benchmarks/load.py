@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from call import Clients, commands, exchange, listening, pipe, upstream
+from clients import Clients, commands, exchange, listening, pipe, upstream
 
 MOST_GROWTH = 5.0  # MB
 IDLE = 6.0  # seconds after which the next call closes the connections to the API that were not used
