@@ -20,10 +20,10 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## the main job on a live embedded API, over stdio and HTTP
 	@$(BIN)/python examples/demo.py
 
-test: $(READY) ## the tests
-	@$(BIN)/python -m pytest
+test: $(READY) ## the tests that need nothing but Python: without those of PostgreSQL and of a real browser
+	@$(BIN)/python -m pytest -m 'not service'
 
-check: format lint types coverage ## what CI runs: format, lint, types, tests with branch coverage
+check: format lint types coverage ## what CI runs: format, lint, types, all tests (PostgreSQL, Chromium) with coverage
 
 format: $(READY)
 	@$(BIN)/ruff format --check .

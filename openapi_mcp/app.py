@@ -105,6 +105,7 @@ def _app(
         kept=kept,
         confirm=config.confirm,
         semantic=config.semantic,
+        name=config.name,
     )
 
 

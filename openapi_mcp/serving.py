@@ -24,6 +24,7 @@ from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.recording import Observer
 
 if TYPE_CHECKING:
     from openapi_mcp.index.corpus import Corpus
@@ -35,12 +36,13 @@ Value = TypeVar("Value")
 class Serves(Protocol):
     """What an MCP server needs of what it serves, one API (App) or several (several.py).
 
-    `can_change` says whether another list may arrive, `on_change` are told of it; `stored` is the catalogue that it
-    began from; `reads_on` says whether answers that were cut can be read on.
+    `can_change` says whether another list may arrive, `on_change` are told of it, `on_call` of every call; `stored` is
+    the catalogue that it began from; `reads_on` says whether answers that were cut can be read on.
     """
 
     can_change: bool
     on_change: list[Callable[[], Awaitable[None]]]
+    on_call: list[Observer]
     stored: Stored | None
 
     @property
@@ -68,6 +70,12 @@ class Serves(Protocol):
 
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none, or only one without a name."""
+
+    def label_of(self, tool: str) -> str:
+        """Return what the API of a tool is called in the records: its name among several, else the document's title."""
+
+    def tool_of(self, name: str) -> Tool | None:
+        """Return the tool of this name."""
 
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes, in the tool's own document."""
@@ -120,7 +128,7 @@ class App:
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `confirm` says
     which calls a person is asked about: "none", "destructive" ones, or all "writes"; `semantic`, that a search goes by
-    meaning too.
+    meaning too. `name` is what it is called among several.
     """
 
     def __init__(
@@ -136,6 +144,7 @@ class App:
         kept: KeptAnswers | None = None,
         confirm: str = "none",
         semantic: bool = False,
+        name: str = "",
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -149,10 +158,12 @@ class App:
         self.kept = kept
         self.confirm = confirm
         self.semantic = semantic
+        self.name = name
         self.trouble: str | None = None
         self._indexing = anyio.Lock()
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
+        self.on_call: list[Observer] = []
 
     @property
     def toolset(self) -> Toolset:
@@ -227,6 +238,14 @@ class App:
     def api_of(self, tool: str) -> str:
         """Return "": there is only this one."""
         return ""
+
+    def label_of(self, tool: str) -> str:
+        """Return its name among several, else the document's title."""
+        return self.name or self.toolset.title
+
+    def tool_of(self, name: str) -> Tool | None:
+        """Return the tool of this name."""
+        return self.toolset.by_name.get(name)
 
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes: those of the one document."""

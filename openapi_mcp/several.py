@@ -35,6 +35,7 @@ from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.recording import Observer
 from openapi_mcp.response.present import present
 from openapi_mcp.serving import App, make_index, mode_teller
 from openapi_mcp.united import united
@@ -55,6 +56,7 @@ class Several:
         self.is_begun = False
         self.can_change = False
         self.on_change: list[Callable[[], Awaitable[None]]] = []
+        self.on_call: list[Observer] = []
         self.stored: Stored | None = None
         self._of: tuple[Toolset | None, ...] = ()
         self._listing = listing or Listing()
@@ -98,6 +100,14 @@ class Several:
         """Return the name of the API whose tools are named so; "" where there is none."""
         owner = self.owner(tool)
         return owner.name if owner is not None else ""
+
+    def label_of(self, tool: str) -> str:
+        """Return the name of the API whose tools are named so; what all of them are called for a tool of ours."""
+        return self.api_of(tool) or self.toolset.title
+
+    def tool_of(self, name: str) -> Tool | None:
+        """Return the tool of this name."""
+        return self.toolset.by_name.get(name)
 
     def scoped_schemes(self, tool: Tool) -> frozenset[str]:
         """Return the names of the schemes whose requirements name scopes, in the document of the tool's own API."""
@@ -208,7 +218,7 @@ def hinted(result: Result, name: str) -> Result:
     failure = result.failure
     if failure is None or (hint := said_for(name, failure.hint)) == failure.hint:
         return result
-    return replace(failure, hint=hint).as_result()
+    return replace(replace(failure, hint=hint).as_result(), trace=result.trace)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
+from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 
 if TYPE_CHECKING:
@@ -80,11 +81,14 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
         if config.apis:
             path = catalogue_path(config, begun.arguments)
             own = keepers(config, notice, path)
-            async with open_several(config, notice, path=path) as several:
+            async with open_recorder(config, notice) as recorder, open_several(config, notice, path=path) as several:
+                observe(several, recorder)
                 return await serve_app(several, watches(own), SeveralKeeper(keepers=own, notice=notice, path=path))
         keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
         watch = Watch(keeper=keeper)
-        async with open_app(config, notice, last_good=keeper.path, can_change=watch.is_on) as app:
+        opening = open_app(config, notice, last_good=keeper.path, can_change=watch.is_on)
+        async with open_recorder(config, notice) as recorder, opening as app:
+            observe(app, recorder)
             return await serve_app(app, watch, keeper)
 
 

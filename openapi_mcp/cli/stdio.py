@@ -15,6 +15,7 @@ from openapi_mcp.front import Wire
 from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
+from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 
 
@@ -57,7 +58,9 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     can_change = watch.is_on or is_checked_later(config)
 
     async def over_stdio() -> ExitCode:
-        async with open_app(config, notice, stored=stored, last_good=keeper.path, can_change=can_change) as app:
+        opening = open_app(config, notice, stored=stored, last_good=keeper.path, can_change=can_change)
+        async with open_recorder(config, notice) as recorder, opening as app:
+            observe(app, recorder)
             say_what_is_served(app, notice)
             return await serve_stdio(app, wire, handover, behind, watch)
 
@@ -74,7 +77,9 @@ async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun:
     handover, path = begun.handover, catalogue_path(config, begun.arguments)
     own = keepers(config, notice, path)
     told = handover.kept.header["pages"] if handover else None
-    async with open_several(config, notice, path=path, warm=handover is not None) as several:
+    opening = open_several(config, notice, path=path, warm=handover is not None)
+    async with open_recorder(config, notice) as recorder, opening as several:
+        observe(several, recorder)
         say_what_is_served(several, notice)
         behind = BehindSeveral(keepers=own, notice=notice, path=path, told=told)
         return await serve_stdio(several, wire, handover, behind, watches(own))

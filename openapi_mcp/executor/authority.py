@@ -102,6 +102,10 @@ class Authority:
         got = [_unknown_token() for _ in chosen.tokens]
         return masked(request, _caller_last(chosen.credentials, got, caller), self.trusted)
 
+    def shown(self, request: HttpRequest, carried: tuple[Credential, ...]) -> HttpRequest:
+        """Return a request as it was sent with these, `***` for every secret."""
+        return masked(request, carried, self.trusted)
+
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of a URL."""
         return origin(url) in self.trusted

@@ -32,7 +32,7 @@ from openapi_mcp.executor.failures import (
 )
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.limiter import Limiter
-from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
+from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair, plain_headers
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
@@ -40,6 +40,7 @@ from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategi
 from openapi_mcp.executor.send import Sender, SendError
 from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.executor.tokens import RefreshTokens
+from openapi_mcp.executor.tracing import trace_of
 from openapi_mcp.executor.trying import Trying
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
@@ -171,17 +172,30 @@ class Executor:
         """
         if call.tool == READ_RESULT and self._reader.kept is not None:
             return await self._read_on(call, self._reader.kept)
+        sent: list[Delivery] = []
+        try:
+            return await self._result(call, sent, learn)
+        except anyio.get_cancelled_exc_class():
+            if call.abandoned is not None:
+                call.abandoned(trace_of(sent, self._authority, call.caller, {}))
+            raise
+
+    async def _result(self, call: Call, sent: list[Delivery], learn: Learning | None) -> Result:
+        """Return what a call comes to; its requests are noted in `sent` as they go out."""
         deadline = anyio.current_time() + self._limits.timeout
-        first = await self._page(call, deadline)
+        page = partial(self._page, deadline=deadline, sent=sent)
+        first = await page(call)
         if isinstance(first, Failure):
-            first = await self._recovered(call, first, deadline, learn)
+            first = await self._recovered(call, first, Attempts(page=page, deadline=deadline, learn=learn))
         if isinstance(first, Failure):
-            return first.as_result()
+            result = first.as_result()
+            return self._traced(result, call, sent, (result.structured or {}).get("error", {}))
         tool = self._toolset.by_name[call.tool]
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
-        answer = await drive(collection, partial(self._page, deadline=deadline, as_it_is=True))
-        return await self._reader.show(answer, call, selection(tool, first.call.arguments))
+        answer = await drive(collection, partial(page, as_it_is=True))
+        result = await self._reader.show(answer, call, selection(tool, first.call.arguments))
+        return self._traced(result, call, sent, first.answer.note)
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what we ourselves say about these tools, cut and kept as the API's answers are."""
@@ -254,15 +268,24 @@ class Executor:
         """True where a call cannot be sent, as what its operation needs is not at hand."""
         return not self.held.allows_anonymous and lacking(tool.operation, self.held) is not None
 
-    async def _recovered(self, call: Call, failure: Failure, deadline: float, learn: Learning | None) -> Page | Failure:
+    def _traced(self, result: Result, call: Call, sent: Sequence[Delivery], told: Mapping[str, Any]) -> Result:
+        """Return a result that says how it came about; what was repaired and looked up is `told` in it already."""
+        return replace(result, trace=trace_of(sent, self._authority, call.caller, told))
+
+    async def _recovered(self, call: Call, failure: Failure, attempts: Attempts) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, or what its caller is told."""
-        attempts = Attempts(page=partial(self._page, deadline=deadline), deadline=deadline, learn=learn)
         redact = self._authority.redactor(caller=call.caller)
         found = await self._recovery.run(call, failure, attempts, redact)
         return masked_failure(found, redact) if isinstance(found, Failure) else found
 
     async def _page(
-        self, call: Call, deadline: float, *, as_it_is: bool = False, is_lookup: bool = False
+        self,
+        call: Call,
+        deadline: float,
+        *,
+        as_it_is: bool = False,
+        is_lookup: bool = False,
+        sent: list[Delivery] | None = None,
     ) -> Page | Failure:
         """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
         found = self._preparer.prepare(call, as_it_is=as_it_is)
@@ -278,11 +301,14 @@ class Executor:
             deadline=deadline,
             is_lookup=is_lookup,
         )
+        if sent is not None and not is_lookup:
+            sent.append(delivery)
         began = time.monotonic()
         try:
             response = await delivery.send(self._authority.choose(tool.operation, call.caller))
         except (CredentialsError, TimeoutError, SendError) as error:
             return self._unanswered(error, delivery)
+        delivery.story.status = response.status
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
         if len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL):
@@ -343,7 +369,7 @@ class Executor:
         redact: Redactor,
     ) -> Page:
         """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
-        fixed = {"headers": _plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
+        fixed = {"headers": plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
         broken = partial(self._declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
         answer = with_failure(answer, tool.operation.responses, response.status, response.header("content-type") or "")
@@ -380,9 +406,3 @@ def _trying(sender: Sender, limits: Limits) -> Trying:
     limiter = Limiter(rates=limits.rate_limit, now=time.time) if limits.rate_limit else None
     patience = limits.timeout * _PATIENCE
     return Trying(sender=sender, now=time.time, retries=limits.retries, patience=patience, limiter=limiter)
-
-
-def _plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
-    """Return the headers of an answer without cookies: for HEAD they are the answer."""
-    kept = ((name, value) for name, value in response.headers if name.lower() != "set-cookie")
-    return {redact(name).lower(): redact(value) for name, value in kept}

@@ -1,11 +1,13 @@
 """A failure without secrets, in text that UTF-8 can carry: it may repeat what was sent, and what came back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import without_lone_surrogates
+from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.room import brief
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.response.decode import mask
@@ -51,6 +53,12 @@ def masked_lookup(looked: Looked, redact: Redactor) -> Looked:
 def masked_value(value: Any, redact: Redactor) -> Any:
     """Return a JSON value with every secret masked, that UTF-8 can carry."""
     return without_lone_surrogates(mask(value, redact))
+
+
+def plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:
+    """Return the headers of an answer, masked and without cookies: for HEAD they are the answer."""
+    kept = ((name, value) for name, value in response.headers if name.lower() != "set-cookie")
+    return {redact(name).lower(): redact(value) for name, value in kept}
 
 
 def _fault(fault: Fault, redact: Redactor, failure: Failure) -> Fault:

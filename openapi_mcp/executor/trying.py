@@ -39,7 +39,8 @@ class Story:
     """What was done for one request: how often it was sent, `after` what again, how long it `waited` in between.
 
     `retries` counts the attempts that followed another, not the one beside another (`is_hedged`); `is_unknown`: one
-    that was followed may have been carried out. `cache` says what the cache did for it, as in a Trace.
+    that was followed may have been carried out. `status` is that of the answer, once it is there; `cache` says what the
+    cache did for it, as in a Trace.
     """
 
     attempts: int = 0
@@ -48,6 +49,7 @@ class Story:
     after: list[str] = field(default_factory=list)
     is_hedged: bool = False
     is_unknown: bool = False
+    status: int | None = None
     cache: str = ""
 
 

@@ -1,6 +1,6 @@
 """One tools/call and what comes back from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -36,13 +36,15 @@ ANYONE = Caller()
 class Call:
     """A tool's name, the arguments it was given, and who calls.
 
-    `is_shown`: a person has seen its request, and nothing else is sent for it.
+    `is_shown`: a person has seen its request, and nothing else is sent for it. `abandoned` is told what was done for
+    it where it is cancelled.
     """
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     caller: Caller = ANYONE
     is_shown: bool = False
+    abandoned: Callable[[Trace], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

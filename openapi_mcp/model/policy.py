@@ -181,16 +181,3 @@ class Keep:
 
     seconds: float | None = 30 * 86400.0
     size: int | None = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
-    """Whether calls are recorded (`is_on`), where (a file, or a database's URL; None is the user's own), for how long.
-
-    `arguments` says whether what callers gave, and what came back, is recorded too.
-    """
-
-    is_on: bool = True
-    where: str | None = None
-    arguments: bool = True
-    keep: Keep = field(default_factory=Keep)

@@ -32,7 +32,14 @@ class Store(Protocol):
         """Keep records in one transaction, and that others were lost before that."""
 
     def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
-        """Return records without their answers; `after` is the id of the last one that was seen, in that order."""
+        """Return records without their answers: the newest first by time, or else in the order in which they were kept.
+
+        That order has a call that took long behind shorter ones that began after it: who follows it misses none.
+        `after` is the id of the last one that was seen, in the same order.
+
+        Raises:
+            RecordsError: there is no such record (any more).
+        """
 
     def call(self, id: str) -> Record | None:
         """Return one record in full, by its id or by a beginning of it that no other has.
@@ -53,8 +60,11 @@ class Store(Protocol):
     def callers(self) -> list[str]:
         """Return the callers that have records."""
 
-    def clean(self, *, before: float, most_bytes: int) -> int:
-        """Drop records that began before a time, and the oldest of those beyond a size; return how many."""
+    def clean(self, *, before: float, most_bytes: int, most: int | None = None) -> int:
+        """Drop records that began before a time, and the oldest of those beyond a size; return how many.
+
+        It does so in small steps, between which others write; after `most` records it leaves the rest for later.
+        """
 
     def size(self) -> int:
         """Return how many bytes the records take."""

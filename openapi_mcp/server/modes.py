@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import anyio.to_thread
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
@@ -21,6 +22,7 @@ from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
+from openapi_mcp.recording import Hearing
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.callers import caller_of, failure_of
@@ -55,18 +57,32 @@ class Modes:
             MCPError: there is no such tool for this caller.
         """
         call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
+        hearing = Hearing(self._app, call)
+        try:
+            answered = await self._answered(context, params, hearing.watched(call), hearing)
+        except MCPError as error:
+            hearing.failed(FailureKind.UNKNOWN_TOOL, error.message)
+            raise
+        except anyio.get_cancelled_exc_class():
+            hearing.failed(FailureKind.CANCELLED, "the client has cancelled the call, or is gone")
+            raise
+        return mcp_result(hearing.ended(answered)) if isinstance(answered, Result) else answered
+
+    async def _answered(
+        self, context: Context, params: types.CallToolRequestParams, call: Call, hearing: Hearing
+    ) -> Result | types.InputRequiredResult:
         if (telling := self._telling(call.tool)) is not None:
-            return mcp_result(await behind_the_door(telling, call))
+            return await behind_the_door(telling, call)
         if self._app.toolset.searches and call.tool != READ_RESULT:
-            return await self._searching(context, params, call)
+            return await self._searching(context, params, call, hearing)
         if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
-            return mcp_result(failure.as_result())
+            return failure.as_result()
         if call.tool == READ_RESULT and self._app.reads_on:
-            return mcp_result(await behind_the_door(self._app.call, call))
+            return await behind_the_door(self._app.call, call)
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
             raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else await self._meant(call))
-        return _sent(await self._operations.run(context, params, tool, call))
+        return await self._operations.run(context, params, tool, call)
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
         """Return the input schema of a tool as it is listed, None where there is none."""
@@ -82,9 +98,11 @@ class Modes:
         is_listed = any(extra["name"] == name for extra in self._app.toolset.extras)
         return {SEARCH: self._search, DESCRIBE: self._describe}.get(name) if is_listed else None
 
-    async def _searching(self, context: Context, params: types.CallToolRequestParams, call: Call) -> Answered:
+    async def _searching(
+        self, context: Context, params: types.CallToolRequestParams, call: Call, hearing: Hearing
+    ) -> Result | types.InputRequiredResult:
         if call.tool == CALL:
-            return _sent(await self._call(context, params, call))
+            return await self._call(context, params, call, hearing)
         raise _unknown(call.tool, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
 
     async def _search(self, call: Call) -> Result:
@@ -121,14 +139,14 @@ class Modes:
         return lambda name: within_rights(index.capabilities.get(name, Capability()), allowed)
 
     async def _call(
-        self, context: Context, params: types.CallToolRequestParams, asked: Call
+        self, context: Context, params: types.CallToolRequestParams, asked: Call, hearing: Hearing
     ) -> Result | types.InputRequiredResult:
         """Run the operation that a call of `call_operation` names, as a tool of its own would be."""
         try:
             named = read_call(asked.arguments)
         except ArgumentsError as error:
             return invalid(error).as_result()
-        call = replace(asked, tool=named.name, arguments=named.arguments)
+        call = hearing.watched(replace(asked, tool=named.name, arguments=named.arguments))
         if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
             return failure.as_result()
         tool = self._rights.tool(call.tool, call.caller.scopes)
@@ -166,10 +184,6 @@ class Modes:
             hint = f"did you mean {', '.join(near)}? {hint}" if near else hint
         message = f"there is no operation {shown!r}"
         return Failure(kind=FailureKind.UNKNOWN_TOOL, message=message, field="name", hint=hint).as_result()
-
-
-def _sent(result: Result | types.InputRequiredResult) -> Answered:
-    return mcp_result(result) if isinstance(result, Result) else result
 
 
 def _unknown(name: str, how: str = "") -> MCPError:

@@ -1,0 +1,91 @@
+"""One call from the shell: made, asked about before, or only shown."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import anyio
+
+from openapi_mcp.app import open_app
+from openapi_mcp.cli.output import ask
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.loading import Notice
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.fault import Looked, Repair, Suggestion
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.recording import Hearing, observe, open_recorder
+from openapi_mcp.request.shown import question
+from openapi_mcp.serving import App
+from openapi_mcp.several import hinted, naming
+
+Prepare = Callable[[App], Call]
+"""Says what is called, once the tools are known."""
+Consent = Callable[[App, Call], Awaitable[Call | Failure]]
+"""Returns a call as it may be sent, or why it is not."""
+
+
+async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None) -> Result:
+    """Return what comes of a call; without a `consent` a person is asked where --confirm says so."""
+    with naming(config):
+        # `reads_on`: this process ends with its answer.
+        async with open_recorder(config, notice) as recorder, open_app(config, notice, reads_on=False) as app:
+            observe(app, recorder)
+            hearing = Hearing(app, prepare(app))
+            try:
+                result = await _result(app, hearing.watched(hearing.call), consent or _as_configured)
+            except anyio.get_cancelled_exc_class():
+                hearing.failed(FailureKind.CANCELLED, "interrupted")
+                raise
+            return hinted(hearing.ended(result), config.name)
+
+
+async def _result(app: App, asked: Call, consent: "Consent") -> Result:
+    call = await consent(app, asked)
+    return call.as_result() if isinstance(call, Failure) else await app.call(call)
+
+
+async def _as_configured(app: App, call: Call) -> Call | Failure:
+    tool = app.toolset.by_name.get(call.tool)
+    if tool is None or not app.asks_before(tool):
+        return call
+    hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"
+    nobody = ConfigError("a person must confirm this call, and there is no terminal", where="--confirm", hint=hint)
+    return await confirmed(app, call, nobody)
+
+
+async def confirmed(app: App, call: Call, nobody: ConfigError) -> Call | Failure:
+    """Ask the person at the terminal whether a call may be sent; return it as it was shown, or why it is not sent.
+
+    Raises:
+        ConfigError: `nobody`, where there is no terminal to ask at.
+    """
+    request = app.foresee(call)
+    if isinstance(request, Failure):
+        return await app.explained(call, request)
+    answer = ask(question(call.tool, request, app.redactor(call)))
+    if answer is None:
+        raise nobody
+    said = Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent", hint="answer y to send it")
+    return replace(call, is_shown=True) if answer else said
+
+
+async def preview_call(
+    config: Config, notice: Notice, prepare: Prepare
+) -> tuple[HttpRequest | Failure, tuple[Repair, ...]]:
+    """Return what a call would send, or the failure it would end with, and what would be repaired; nothing is sent."""
+    with naming(config):
+        async with open_app(config, notice) as app:
+            call = prepare(app)
+            found = app.executor.foresee(call, is_dry=True)
+            if not isinstance(found, Failure):
+                return found, app.executor.foreseen_repairs(call)
+            return _with_lookups(found, await app.foreseen_lookups(call)), ()
+
+
+def _with_lookups(failure: Failure, lookups: tuple[Looked, ...]) -> Failure:
+    """Return the failure of a dry run; it says what the call itself would look up before it fails, or does not."""
+    if not lookups:
+        return failure
+    hint = f"a dry run looks nothing up; the call itself would, with {lookups[0].tool}"
+    step = Suggestion(tool=lookups[0].tool, why="as the call itself would look it up", arguments=lookups[0].arguments)
+    return replace(failure, hint=f"{hint}; {failure.hint}" if failure.hint else hint, tries=(step, *failure.tries))

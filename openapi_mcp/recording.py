@@ -1,0 +1,259 @@
+"""Calls become records, behind them: what was heard of a call is written down later, in a thread of its own."""
+
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import anyio
+import anyio.to_thread
+
+from openapi_mcp.config import Config
+from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.record import Record
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.trace import Trace
+from openapi_mcp.private import user_folder
+from openapi_mcp.references import read_secret
+from openapi_mcp.request.curl import curl
+from openapi_mcp.response.decode import mask
+
+if TYPE_CHECKING:
+    from openapi_mcp.records.store import Store
+
+FILE = "records.db"
+_CLOSING = 3.0  # seconds that the last records have when a process ends
+_ID = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in lower case: nothing is taken for another sign
+_MOST_ARGUMENTS = 20_000  # characters of JSON
+_LONGEST_TEXT = 2_000  # characters of one text in arguments that are longer than that together
+_MOST_ANSWER = 4_000  # characters
+_MOST_CURL = 20_000
+_LONGEST_MESSAGE = 1_500
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What is known of a call when it has ended: `began` in seconds since 1970, `duration` in seconds."""
+
+    call: Call
+    result: Result
+    tool: Tool | None
+    api: str
+    redact: Redactor
+    began: float
+    duration: float
+
+
+Observer = Callable[[Heard], None]
+"""Told of every call that has ended, in the event loop's thread: it must not block."""
+
+
+class Observed(Protocol):
+    """What serves calls, as far as it is told of them here: serving.py."""
+
+    on_call: list[Observer]
+
+    def tool_of(self, name: str) -> Tool | None:
+        """Return the tool of this name."""
+
+    def label_of(self, tool: str) -> str:
+        """Return what the API of a tool is called in the records."""
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call."""
+
+
+class Hearing:
+    """One call from its beginning to its end; `call` may become the one that a tool of ours was asked to make."""
+
+    def __init__(self, app: Observed, call: Call) -> None:
+        self.call = call
+        self._app = app
+        self._began = time.time()
+        self._start = time.perf_counter()
+        self._trace: Trace | None = None
+
+    def watched(self, call: Call) -> Call:
+        """Return a call that says what was done for it though it is cancelled."""
+        self.call = replace(call, abandoned=self._abandoned)
+        return self.call
+
+    def ended(self, result: Result) -> Result:
+        """Tell the observers, and return the result."""
+        if not self._app.on_call:
+            return result
+        heard = Heard(
+            call=self.call,
+            result=result,
+            tool=self._app.tool_of(self.call.tool),
+            api=self._app.label_of(self.call.tool),
+            redact=result.trace.redact if result.trace is not None else self._app.redactor(self.call),
+            began=self._began,
+            duration=time.perf_counter() - self._start,
+        )
+        for told in self._app.on_call:
+            told(heard)
+        return result
+
+    def failed(self, kind: FailureKind, message: str) -> None:
+        """Tell of a call that ends without a result."""
+        self.ended(replace(Failure(kind=kind, message=message).as_result(), trace=self._trace))
+
+    def _abandoned(self, trace: Trace) -> None:
+        self._trace = trace
+
+
+class Recorder:
+    """Writes down every call that it is told of."""
+
+    def __init__(self, put: Callable[[Callable[[], Record]], None], *, arguments: bool = True) -> None:
+        self._put = put
+        self._arguments = arguments
+
+    def note(self, heard: Heard) -> None:
+        """Have a call recorded; what that takes is done elsewhere, later."""
+        self._put(partial(record_of, heard, new_id(), arguments=self._arguments))
+
+
+def observe(app: Observed, recorder: Recorder | None) -> None:
+    """Have what an app serves recorded; nothing where there is no recorder."""
+    if recorder is not None:
+        app.on_call.append(recorder.note)
+
+
+def new_id() -> str:
+    """Return a new id of a record: "k3vq9x2m4t7a", one of 2**60."""
+    number = secrets.randbits(60)
+    return "".join(_ID[number >> shift & 31] for shift in range(55, -1, -5))
+
+
+def where_recorded(config: Config, environ: Mapping[str, str] = os.environ) -> str | Path:
+    """Return the store of the records: a file, or a database's URL with its password.
+
+    Raises:
+        CredentialsError: `env:NAME` or `file:PATH` leads to nothing.
+    """
+    if config.records is None:
+        return user_folder(environ) / FILE
+    where = read_secret(config.records, environ, "--records").reveal()
+    return where if "://" in where else Path(os.path.expanduser(where))
+
+
+@asynccontextmanager
+async def open_recorder(
+    config: Config, say: Say, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Recorder | None]:
+    """Yield what records calls, None where none are to be recorded; what is on its way is written at the end.
+
+    Raises:
+        OpenapiMcpError: as `where_recorded` does, or there is no driver for the database.
+    """
+    if config.no_records:
+        yield None
+        return
+    from openapi_mcp.records.writer import Writer
+
+    where = where_recorded(config, environ)
+    writer = Writer(partial(_open, where), say, config.keep)
+    try:
+        yield Recorder(writer.put, arguments=config.record_arguments)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(writer.close, _CLOSING)
+
+
+def _open(where: str | Path) -> "Store":
+    from openapi_mcp.records.sql import open_store
+
+    return open_store(where)
+
+
+def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
+    """Return the record of a call, secrets masked, long texts shortened; without its values unless they are wanted."""
+    call, result, tool = heard.call, heard.result, heard.tool
+    failure, trace, redact = result.failure, result.trace, heard.redact
+    size = sum(map(_size, result.content))
+    record = Record(
+        id=id,
+        time=heard.began,
+        api=heard.api,
+        tool=call.tool[:200],
+        method=tool.operation.method if tool else "",
+        path=tool.operation.path if tool else "",
+        operation_id=tool.operation.operation_id or "" if tool else "",
+        caller=call.caller.id,
+        status=trace.status if trace else None,
+        kind=failure.kind.value if failure else "",
+        attempts=trace.attempts if trace else 0,
+        waited=trace.waited if trace else 0.0,
+        cache=trace.cache if trace else "",
+        repairs=trace.repairs if trace else (),
+        lookups=trace.lookups if trace else (),
+        duration=heard.duration,
+        size=size,
+        tokens=size // 4,
+    )
+    if not arguments:
+        repairs, lookups = map(_without_values, record.repairs), map(_tool_alone, record.lookups)
+        return replace(record, repairs=tuple(repairs), lookups=tuple(lookups))
+    return replace(
+        record,
+        arguments=_shown_arguments(call.arguments, redact),
+        message=redact(failure.message)[:_LONGEST_MESSAGE] if failure else "",
+        curl=redact(curl(trace.request()))[:_MOST_CURL] if trace and trace.request else "",
+        answer=_brief("\n".join(map(_as_text, result.content)), _MOST_ANSWER),
+    )
+
+
+def _shown_arguments(arguments: Mapping[str, Any], redact: Redactor) -> Mapping[str, Any]:
+    """Return arguments with every secret masked; long texts among them are shortened where they are long together."""
+    try:
+        text = write_json(arguments)
+        shown: Any = mask(dict(arguments), redact) if redact.finds(text) else arguments
+        if len(text) <= _MOST_ARGUMENTS:
+            return dict(shown)
+        shown = _shortened(shown)
+        is_short = len(write_json(shown)) <= _MOST_ARGUMENTS
+        return dict(shown) if is_short else {"...": f"{len(text):,} characters of JSON"}
+    except (RecursionError, ValueError):  # nested without end, or with a number that JSON has no form for
+        return {"...": "arguments that JSON has no form for"}
+
+
+def _shortened(value: Any) -> Any:
+    match value:
+        case str():
+            return _brief(value, _LONGEST_TEXT)
+        case list():
+            return [_shortened(item) for item in value]
+        case dict():
+            return {key: _shortened(item) for key, item in value.items()}
+    return value
+
+
+def _brief(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text):,} characters)"
+
+
+def _without_values(repair: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: repair[name] for name in ("field", "how") if name in repair}
+
+
+def _tool_alone(lookup: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: lookup[name] for name in ("tool", "failed") if name in lookup}
+
+
+def _size(content: Content) -> int:
+    return len(content.data) if isinstance(content, Blob) else len(content.text.encode("utf-8", "surrogatepass"))
+
+
+def _as_text(content: Content) -> str:
+    return f"[{content.mime_type}, {len(content.data):,} bytes]" if isinstance(content, Blob) else content.text

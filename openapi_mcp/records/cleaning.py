@@ -1,0 +1,82 @@
+"""How large a store is, and dropping what is old or too much, a step at a time: others write between two steps."""
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+
+from openapi_mcp.records.rows import read_count
+from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, TEXTS, TOOLS
+from openapi_mcp.records.writing import alone
+
+STEP = 1_000
+"""Calls that are dropped in one transaction."""
+_PAGES = 500  # of SQLite's, given back to the disk at a time
+
+
+def size(connection: Connection) -> int:
+    """Return how many bytes the records take: of a file, its pages that are in use; else what the rows weigh.
+
+    PostgreSQL keeps the space of dropped rows for new ones, so that the size of its tables tells nothing of them.
+    """
+    if connection.dialect.name != "sqlite":
+        return read_count(connection.execute(select(func.sum(CALLS.c.weight))).scalar())
+    pages, free, each = (connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in _SIZES)
+    return (read_count(pages) - read_count(free)) * read_count(each)
+
+
+_SIZES = ("page_count", "freelist_count", "page_size")
+
+
+def drop_old(connection: Connection, before: float) -> int:
+    """Drop some of the calls that began before a time; return how many."""
+    return _drop(connection, _oldest(connection, CALLS.c.time < before))
+
+
+def drop_beyond(connection: Connection, most_bytes: int) -> int:
+    """Drop some of the oldest calls where all take more than so many bytes; return how many."""
+    excess = size(connection) - most_bytes
+    if excess <= 0:
+        return 0
+    chosen = []
+    for n, weight in _oldest(connection):
+        chosen.append((n, weight))
+        excess -= read_count(weight)
+        if excess <= 0:
+            break
+    return _drop(connection, chosen)
+
+
+def drop_names(connection: Connection) -> None:
+    """Drop the tools and callers that have no calls any more: a caller's name is not kept longer than its calls."""
+    alone(connection)
+    for table, column in ((TOOLS, CALLS.c.tool), (CALLERS, CALLS.c.caller)):
+        connection.execute(delete(table).where(~exists().where(column == table.c.n)))
+
+
+def drop_losses(connection: Connection, before: float) -> None:
+    """Drop what is known of losses before a time."""
+    connection.execute(delete(LOSSES).where(LOSSES.c.time < before))
+
+
+def give_back(connection: Connection) -> bool:
+    """Give some free pages of a file back to the disk; return whether there are more. PostgreSQL sees to it itself."""
+    if connection.dialect.name != "sqlite":
+        return False
+    free = read_count(connection.exec_driver_sql("PRAGMA freelist_count").scalar())
+    for _ in range(min(free, _PAGES)):
+        connection.exec_driver_sql(
+            "PRAGMA incremental_vacuum(1)"
+        )  # the driver does one step of it, and that is one page
+    return free > _PAGES
+
+
+def _oldest(connection: Connection, *where: ColumnElement[bool]) -> list[tuple[int, int]]:
+    """Return the numbers and weights of the oldest calls, at most a step of them."""
+    asked = select(CALLS.c.n, CALLS.c.weight).where(*where).order_by(CALLS.c.time, CALLS.c.n).limit(STEP)
+    return [(row.n, row.weight) for row in connection.execute(asked)]
+
+
+def _drop(connection: Connection, chosen: list[tuple[int, int]]) -> int:
+    numbers = [n for n, _ in chosen]
+    if numbers:
+        connection.execute(delete(TEXTS).where(TEXTS.c.n.in_(numbers)))
+        connection.execute(delete(CALLS).where(CALLS.c.n.in_(numbers)))
+    return len(numbers)

@@ -1,0 +1,83 @@
+"""What goes wrong with a store, in a person's words: RecordsErrors instead of the database's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from openapi_mcp.model.text import one_line
+from openapi_mcp.records.store import RecordsError
+
+FULL = "the disk is full"
+LOCKED = "another process has locked the records"
+DAMAGED = "the records are damaged"
+UNWRITABLE = "the records cannot be written"
+UNREACHABLE = "the database of the records cannot be reached"
+REFUSED = "the database of the records refuses us"
+
+_HINTS = {
+    FULL: "make room, or keep fewer records (--keep)",
+    LOCKED: "end the process that holds it",
+    DAMAGED: "move the file away; a new one is made",
+    UNWRITABLE: "see who owns the file and its folder",
+    UNREACHABLE: "see that it runs, and what --records says",
+    REFUSED: "see the user, the password and the rights in what --records says",
+}
+_SQLITE = {
+    "SQLITE_FULL": FULL,
+    "SQLITE_BUSY": LOCKED,
+    "SQLITE_LOCKED": LOCKED,
+    "SQLITE_CORRUPT": DAMAGED,
+    "SQLITE_NOTADB": DAMAGED,
+    "SQLITE_READONLY": UNWRITABLE,
+    "SQLITE_CANTOPEN": UNWRITABLE,
+    "SQLITE_PERM": UNWRITABLE,
+    "SQLITE_IOERR": UNWRITABLE,
+}
+_STATES = {
+    "53100": FULL,
+    "55P03": LOCKED,
+    "28": REFUSED,
+    "42501": REFUSED,
+    "3D": REFUSED,
+    "08": UNREACHABLE,
+    "57": UNREACHABLE,
+    "53": UNREACHABLE,
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
+}
+_SHOWN = 200
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Turn what a database raises into a RecordsError that names the store.
+
+    Raises:
+        RecordsError: what was done failed.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise _fault(error, where) from None
+    except SQLAlchemyError as error:
+        raise RecordsError(f"the records cannot be used: {type(error).__name__}", where=where) from error
+
+
+def _fault(error: DBAPIError, where: str) -> RecordsError:
+    said = _known(error)
+    detail = one_line(str(error.orig), _SHOWN)
+    if said is None:
+        return RecordsError(f"the records cannot be used: {detail}", where=where)
+    return RecordsError(said, where=where, hint=f"{_HINTS[said]} ({detail})")
+
+
+def _known(error: DBAPIError) -> str | None:
+    """Return what a database's own code means; None where we have no words for it."""
+    name = getattr(error.orig, "sqlite_errorname", None)
+    if isinstance(name, str):
+        return next((said for code, said in _SQLITE.items() if name == code or name.startswith(f"{code}_")), None)
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return _STATES.get(state) or _STATES.get(state[:2])
+    return UNREACHABLE if error.connection_invalidated or type(error.orig).__name__ == "OperationalError" else None

@@ -1,0 +1,118 @@
+"""A Store of SQLAlchemy's: each of its methods is one transaction, and sees one state of the records."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from openapi_mcp.model.record import Record
+from openapi_mcp.records import cleaning, counting, reading, writing
+from openapi_mcp.records.engines import WRITING
+from openapi_mcp.records.faults import told
+from openapi_mcp.records.query import Filter, Point, Stats
+from openapi_mcp.records.store import Named
+
+_AT_ONCE = 1_000  # records in one statement: a database takes some ten thousand values
+
+
+class SqlStore:
+    """Records in a database; `where` is how people name it, and `now` a clock, in seconds since 1970."""
+
+    def __init__(self, engine: Engine, *, where: str, now: Callable[[], float]) -> None:
+        self._engine = engine
+        self._where = where
+        self._now = now
+
+    def add(self, records: Sequence[Record], lost: int = 0, why: str = "") -> None:
+        """Keep records in one transaction, and that others were lost before that."""
+        with self._writing() as connection:
+            for at in range(0, len(records), _AT_ONCE):
+                writing.add(connection, records[at : at + _AT_ONCE])
+            if lost:
+                writing.add_lost(connection, lost, why, self._now())
+
+    def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
+        """Return records without their answers: the newest first, or in the order in which they were kept."""
+        with self._reading() as connection:
+            return reading.calls(connection, wanted, limit=limit, after=after, newest_first=newest_first)
+
+    def call(self, id: str) -> Record | None:
+        """Return one record in full, by its id or by a beginning of it that no other has."""
+        with self._reading() as connection:
+            return reading.call(connection, id)
+
+    def stats(self, wanted: Filter, by: str = "tool") -> Stats:
+        """Return figures, counted by one of BY."""
+        with self._reading() as connection:
+            return counting.stats(connection, wanted, by)
+
+    def series(self, wanted: Filter, step: float) -> list[Point]:
+        """Return figures for each step of time that has calls, in order."""
+        with self._reading() as connection:
+            return counting.series(connection, wanted, step)
+
+    def named(self) -> list[Named]:
+        """Return the tools that have records."""
+        with self._reading() as connection:
+            return reading.named(connection)
+
+    def callers(self) -> list[str]:
+        """Return the callers that have records."""
+        with self._reading() as connection:
+            return reading.callers(connection)
+
+    def clean(self, *, before: float, most_bytes: int, most: int | None = None) -> int:
+        """Drop what is too old or too much; return how many calls. After `most` of them the rest waits."""
+        dropped = 0
+        while (most is None or dropped < most) and (step := self._drop(before, most_bytes)):
+            dropped += step
+        if dropped:
+            self._tidy(before)
+        return dropped
+
+    def _drop(self, before: float, most_bytes: int) -> int:
+        with self._writing() as connection:
+            return cleaning.drop_old(connection, before) or cleaning.drop_beyond(connection, most_bytes)
+
+    def _tidy(self, before: float) -> None:
+        with self._writing() as connection:
+            cleaning.drop_names(connection)
+            cleaning.drop_losses(connection, before)
+        while self._gives_back():
+            pass
+
+    def _gives_back(self) -> bool:
+        with self._writing() as connection:
+            return cleaning.give_back(connection)
+
+    def size(self) -> int:
+        """Return how many bytes the records take."""
+        with self._reading() as connection:
+            return cleaning.size(connection)
+
+    def close(self) -> None:
+        """Let go of it."""
+        with told(self._where):
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return the store, which is closed at the end."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with told(self._where), self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with told(self._where), self._engine.connect() as connection, connection.begin():
+            yield connection

@@ -1,0 +1,90 @@
+"""Records as they are read back: many by a filter, one by its id, and the names that they have."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, tuple_
+
+from openapi_mcp.model.record import Record
+from openapi_mcp.records.asked import conditions
+from openapi_mcp.records.query import Filter
+from openapi_mcp.records.rows import clean, read_text, record_of
+from openapi_mcp.records.store import Named, RecordsError
+from openapi_mcp.records.tables import CALLERS, CALLS, TEXTS, TOOLS
+
+_OF_CALLS = [column for column in CALLS.c if column.name not in ("tool", "caller", "repairs")]
+_OF_TOOLS = [TOOLS.c[name] for name in ("api", "tool", "method", "path", "operation_id")]
+_OF_TEXTS = [TEXTS.c[name] for name in ("arguments", "message", "repairs", "lookups", "curl")]
+_LONGEST_ID = 64
+
+
+def calls(connection: Connection, wanted: Filter, *, limit: int, after: str, newest_first: bool) -> list[Record]:
+    """Return records without their answers: the newest first, or in the order in which they were kept."""
+    order = [CALLS.c.time.desc(), CALLS.c.n.desc()] if newest_first else [CALLS.c.n]
+    found = _records().where(*conditions(wanted), *_beyond(connection, after, newest_first))
+    rows = connection.execute(found.order_by(*order).limit(max(limit, 0))).mappings()
+    return [record_of(dict(row)) for row in rows]
+
+
+def _records(*more: ColumnElement[Any]) -> Select[Any]:
+    joined = (
+        CALLS.outerjoin(TOOLS, TOOLS.c.n == CALLS.c.tool)
+        .outerjoin(CALLERS, CALLERS.c.n == CALLS.c.caller)
+        .outerjoin(TEXTS, TEXTS.c.n == CALLS.c.n)
+    )
+    return select(*_OF_CALLS, *_OF_TOOLS, CALLERS.c.caller, *_OF_TEXTS, *more).select_from(joined)
+
+
+def _beyond(connection: Connection, after: str, newest_first: bool) -> list[ColumnElement[bool]]:
+    """Return the condition of what comes after a record.
+
+    Raises:
+        RecordsError: there is no such record.
+    """
+    if not after:
+        return []
+    asked = select(CALLS.c.time, CALLS.c.n).where(CALLS.c.id == clean(after, _LONGEST_ID))
+    if (row := connection.execute(asked).first()) is None:
+        raise RecordsError(
+            f"no record has the id {clean(after, _LONGEST_ID)!r}",
+            hint="it may have been cleaned up by now; begin anew, without it",
+        )
+    return [tuple_(CALLS.c.time, CALLS.c.n) < tuple_(row.time, row.n) if newest_first else CALLS.c.n > row.n]
+
+
+def call(connection: Connection, id: str) -> Record | None:
+    """Return one record in full, by its id or by a beginning of it that no other has.
+
+    Raises:
+        RecordsError: several begin so.
+    """
+    if not (id := clean(id, _LONGEST_ID)):
+        return None
+    rows = (
+        connection.execute(_records(TEXTS.c.answer).where(_begins(id)).order_by(CALLS.c.id).limit(2)).mappings().all()
+    )
+    if len(rows) == 2 and rows[0]["id"] != id:
+        raise RecordsError(f"more than one record has an id that begins with {id!r}", hint="give more of it")
+    return record_of(dict(rows[0])) if rows else None
+
+
+def _begins(id: str) -> ColumnElement[bool]:
+    """Return the condition of ids that begin so: those between it and the next text of its length, in code points."""
+    return and_(CALLS.c.id >= id, CALLS.c.id <= id + "\U0010ffff" * _LONGEST_ID)
+
+
+def named(connection: Connection) -> list[Named]:
+    """Return the tools that have records."""
+    asked = select(*_OF_TOOLS).where(exists().where(CALLS.c.tool == TOOLS.c.n)).order_by(TOOLS.c.n)
+    tools = {}
+    for row in connection.execute(asked):
+        api, tool, method, path = (read_text(each) for each in row[:4])
+        tools[api, tool] = Named(
+            api=api, tool=tool, operation=f"{method} {path}" if method else ""
+        )  # the newest is told
+    return sorted(tools.values(), key=lambda each: (each.api, each.tool))
+
+
+def callers(connection: Connection) -> list[str]:
+    """Return the callers that have records."""
+    asked = select(CALLERS.c.caller).where(exists().where(CALLS.c.caller == CALLERS.c.n))
+    return sorted({read_text(each) for each in connection.execute(asked).scalars()})
