@@ -18,11 +18,22 @@ from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.terms import Limiters
 from openapi_mcp.executor.tokens import RefreshTokens
+from openapi_mcp.front import switches_state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.loader.source import CommandSource, UrlSource
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, still_the_same, trust_of
+from openapi_mcp.loading import (
+    Catalogue,
+    Notice,
+    asks_the_same,
+    catalogue_again,
+    load_catalogue,
+    source_of,
+    still_the_same,
+    trust_of,
+)
 from openapi_mcp.logins import keep_refresh_token
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.grant import Grant
@@ -33,6 +44,7 @@ from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
 from openapi_mcp.serving import App
 from openapi_mcp.strategies import all_strategies
+from openapi_mcp.switches import NOTHING_OFF, read_switches
 
 
 def is_checked_later(config: Config) -> bool:
@@ -68,7 +80,7 @@ async def open_app(
         load = partial(_load_servable, config, notice, environ, last_good)
         found = stored if stored is not None else await (apart(load) if aside else load())
     except OpenapiMcpError as error:
-        kept = last_catalogue(last_good)
+        kept = _last_good(last_good, environ)
         if kept is None:
             raise
         found, trouble = kept, error
@@ -91,7 +103,8 @@ def _app(
     stored = found if isinstance(found, Stored) else None
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
     kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
-    executor = make_executor(config, catalogue, environ, kept)
+    limiters = Limiters(now=time.time)
+    executor = make_executor(config, catalogue, environ, kept, limiters)
     if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
     return App(
@@ -103,10 +116,19 @@ def _app(
         stored=stored,
         can_change=can_change,
         kept=kept,
-        confirm=config.confirm,
-        semantic=config.semantic,
-        name=config.name,
+        config=config,
+        switched=catalogue.switched,
+        limiters=limiters,
     )
+
+
+def _last_good(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
+    """Return the catalogue of this name; None where there is none, or it may list what was switched off since."""
+    stored = last_catalogue(path)
+    if stored is not None and list(stored.freshness.switches) != switches_state(environ):
+        stored.close()
+        return None
+    return stored
 
 
 def require_extras(config: Config) -> None:
@@ -145,6 +167,7 @@ def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> 
         credentials=resolve_credentials(config, stored.document, environ, source),
         typed_url=typed_url,
         freshness=stored.freshness,
+        switched=read_switches(NOTHING_OFF, environ)[0],
     )
 
 
@@ -158,33 +181,73 @@ async def serve_catalogue(
     """
     require_tools(catalogue.toolset, catalogue.document)
     _require_server(config, catalogue)
-    executor = make_executor(config, catalogue, environ, app.kept)
-    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness)
+    if app.kept is None and config.limits.max_response:
+        app.kept = KeptAnswers(time.monotonic)
+    executor = make_executor(config, catalogue, environ, app.kept, app.limiters)
+    app.switched = catalogue.switched
+    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config)
 
 
-async def check_again(
-    app: App, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ
-) -> Catalogue | None:
+async def renew(app: App, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> bool:
+    """Go on with this configuration, and without what is switched off now; return whether the list changed.
+
+    The document is loaded again only where another one is asked for, or all of it is not at hand.
+
+    Raises:
+        OpenapiMcpError: as `load_catalogue` and `serve_catalogue` do; all stays as it was.
+    """
+    require_extras(config)
+    while True:
+        began = app.executor
+        catalogue = await apart(partial(_renewed, app, config, notice, environ))
+        async with app.exchanging:
+            if app.executor is began:  # else another document has come meanwhile
+                return await serve_catalogue(app, config, catalogue, environ)
+
+
+async def _renewed(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue:
+    freshness, is_same = app.freshness, asks_the_same(app.config, config)
+    if is_same and freshness is not None and app.is_whole:
+        return await catalogue_again(config, app.document, freshness, notice, environ, app.switched)
+    catalogue = await load_catalogue(config, notice, environ, known=app.switched)
+    if is_same:
+        _require_parts(catalogue, freshness)
+    return catalogue
+
+
+async def check_again(app: App, notice: Notice, environ: Mapping[str, str] = os.environ) -> Catalogue | None:
     """Load the document again, and serve it where it is another one; return that, None where nothing is new.
 
     Where it cannot be had, or not be served, the last good one stays, and that is said.
     """
-    known = app.freshness
     try:
-        if known is not None and (parts := await still_the_same(config, known.parts, app.document)) is not None:
-            _note_unchanged(app, known, replace(known, parts=parts))
-            return None
-        catalogue = await apart(partial(load_catalogue, config, notice, environ))
-        found = catalogue.freshness
-        if known is not None and found is not None and found.digests == known.digests:
-            _note_unchanged(app, known, found)
-            return None
-        _require_parts(catalogue, known)
-        await serve_catalogue(app, config, catalogue, environ)
+        while True:
+            began, config = app.executor, app.config
+            catalogue = await _newer(app, config, notice, environ)
+            async with app.exchanging:
+                if app.executor is not began:  # other settings have come meanwhile, or another document
+                    continue
+                if catalogue is not None:
+                    await serve_catalogue(app, config, catalogue, environ)
+                    app.trouble = None
+                return catalogue
     except OpenapiMcpError as error:
         _say_what_stays(app, error, notice)
         return None
-    app.trouble = None
+
+
+async def _newer(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue | None:
+    """Return another document than the one that is served, None where it is the same."""
+    known = app.freshness
+    if known is not None and (parts := await still_the_same(config, known.parts, app.document)) is not None:
+        _note_unchanged(app, known, replace(known, parts=parts))
+        return None
+    catalogue = await apart(partial(load_catalogue, config, notice, environ, known=app.switched))
+    found = catalogue.freshness
+    if known is not None and found is not None and found.digests == known.digests:
+        _note_unchanged(app, known, replace(found, switches=known.switches))
+        return None
+    _require_parts(catalogue, known)
     return catalogue
 
 
@@ -227,6 +290,7 @@ def make_executor(
     catalogue: Catalogue,
     environ: Mapping[str, str] = os.environ,
     kept: KeptAnswers | None = None,
+    limiters: Limiters | None = None,
 ) -> Executor:
     """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
     trust = trust_of(config)
@@ -246,6 +310,7 @@ def make_executor(
         trust=trust,
         recovering=config.recovery,
         strategies=partial(all_strategies, config.recovery),
+        limiters=limiters,
     )
 
 
@@ -256,6 +321,8 @@ def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:
 def require_tools(toolset: Toolset, document: Document) -> None:
     """Raise a ConfigError that says why, where the list would be empty though the document has operations."""
     if toolset.tools or not (document.operations or document.skipped):
+        return
+    if any(skipped.is_switched_off for skipped in toolset.skipped):  # a person wants none, for now
         return
     reasons: dict[str, int] = {}
     for skipped in toolset.skipped:

@@ -238,11 +238,16 @@ def _refuse_partial_schemas(merged: Mapping[str, Any]) -> None:
         raise ConfigError("a selected part has another schema", where="--select and --output-schemas", hint=hint)
 
 
-def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
+def config_place(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path:
+    """Return where the config file is, or would be."""
     named = flags.get("config") or environ.get(f"{PREFIX}CONFIG")
-    if named:
-        return at_home(named)
-    found = folder / FILE_NAME
+    return at_home(named) if named else folder / FILE_NAME
+
+
+def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
+    found = config_place(flags, environ, folder)
+    if flags.get("config") or environ.get(f"{PREFIX}CONFIG"):
+        return found
     return found if found.is_file() and not is_passed_over(flags, environ) else None
 
 

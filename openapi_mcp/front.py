@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
 
-FORMAT = 4
+FORMAT = 5
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
+SWITCHES = "switches.json"
 PREFIX = "OPENAPI_MCP_"
 MODERN = "2026-07-28"
+HANGUPS: "list[int]" = []
+"""The SIGHUPs that came before anybody could act on them."""
 LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 _META = "io.modelcontextprotocol/"
 _LISTS = ("toolsListChanged", "promptsListChanged", "resourcesListChanged")
@@ -237,6 +240,23 @@ def default_folder(environ: "Mapping[str, str]") -> str:
     return os.path.join(base, "openapi-mcp")
 
 
+def user_folder(environ: "Mapping[str, str]") -> str:
+    """Return the folder of what we keep for this user from one day to the next, by the platform's convention."""
+    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
+    elif sys.platform == "darwin":
+        base = f"{home}/Library/Application Support"
+    else:
+        base = environ.get("XDG_STATE_HOME") or f"{home}/.local/state"
+    return os.path.join(base, "openapi-mcp")
+
+
+def switches_state(environ: "Mapping[str, str]") -> "list[Any]":
+    """Return the state of the file that says which tools are switched off (switches.py)."""
+    return state(os.path.join(user_folder(environ), SWITCHES))
+
+
 def _folder(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str) -> str | None:
     """Return where the catalogue is looked for; None where none is wanted. As config.py would read the options."""
     said = {name: environ.get(f"{PREFIX}{name.upper()}", "") for name in ("cache_dir", "no_catalogue")}
@@ -390,12 +410,20 @@ def _read_header(path: str, file: "FileIO", key: str) -> Kept | None:
     return kept if whole and kept.header["key"] == key else None
 
 
+def note_hangups() -> None:
+    """Note every SIGHUP from now on, which would end us: a server reads its settings again. Under nohup none comes."""
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda number, _: HANGUPS.append(number))
+
+
 def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str) -> Handover | None:
     """Answer a client's first questions; None where there is nothing to answer them from.
 
     Returns with the conversation as it stands when the list was sent, or something else was asked. Ends the process
     where the client leaves before that.
     """
+    if arguments[:1] == ["serve"]:
+        note_hangups()
     if arguments[:1] != ["serve"] or any(word in arguments for word in ("http", "--help", "-h")):
         return None
     if None in (sys.stdin, sys.stdout, sys.stderr):  # closed before we started
@@ -420,9 +448,10 @@ def serve(arguments: "Sequence[str]", environ: "Mapping[str, str]", version: str
 
 
 def is_fresh(header: "dict[str, Any]", environ: "Mapping[str, str]") -> bool:
-    """True while the document's files are as they were, and what credentials refer to is still there."""
+    """True while the document's files are as they were, what credentials refer to is still there, nothing switched."""
     return (
-        all(state(source[0]) == source for source in header["sources"])
+        header["switches"] == switches_state(environ)
+        and all(state(source[0]) == source for source in header["sources"])
         and all(environ.get(name) for name in header["variables"])
         and all(os.access(path, os.R_OK) for path in header["files"])
     )

@@ -27,6 +27,7 @@ from openapi_mcp.model.policy import Selection
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.progress import Progress
+from openapi_mcp.switches import NOTHING_OFF, Switched, read_switches
 from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from openapi_mcp.loader.load import Arrived
 
 _TICK = 20_000_000  # ns; a file written so shortly before it was read may be written again without a newer mtime
+
+_OF_DOCUMENT = (
+    "spec", "spec_command", "overlays", "server_variables", "allow_remote_refs", "methods", "allow", "include",
+    "exclude", "client_cert", "client_key", "ca_bundle", "insecure",
+)  # fmt: skip
 
 Notice = Callable[[str], None]
 """Told, in one line, of slow work and of what a person should know."""
@@ -54,7 +60,7 @@ def path_of(name: str, path: Path | None) -> Path | None:
 class Catalogue:
     """A document with the tools made from it, and the credentials with their places.
 
-    `freshness` tells later whether it is still true; None where that cannot be told.
+    `freshness` tells later whether it is still true; None where that cannot be told. `switched` is what was off.
     """
 
     document: Document
@@ -62,6 +68,7 @@ class Catalogue:
     credentials: Held
     typed_url: str | None
     freshness: Freshness | None = None
+    switched: Switched = NOTHING_OFF
 
 
 def source_of(config: Config) -> Source:
@@ -86,35 +93,20 @@ async def load_catalogue(
     arrived: "Arrived | None" = None,
     *,
     whole: bool = False,
+    known: Switched = NOTHING_OFF,
 ) -> Catalogue:
     """Load the document and make its tools; `arrived` is told of each of its parts.
 
-    Operations that are left out are read only where the `whole` document is to be looked through for defects.
+    Operations that are left out are read only where the `whole` document is to be looked through for defects. What is
+    `known` to be switched off stays so while the file that says it is damaged.
 
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
-    from openapi_mcp.generator.edits import NO_SUCH
-    from openapi_mcp.generator.generate import generate  # a start from a stored catalogue needs neither this nor load
-    from openapi_mcp.index.capabilities import find_capabilities
-    from openapi_mcp.loader.load import TWICE, load
+    from openapi_mcp.loader.load import TWICE, load  # a start from a stored catalogue needs it not
 
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
-    typed_url = source.url if isinstance(source, UrlSource) else None
-    selection = Selection(
-        methods=config.methods,
-        allow=config.allow,
-        include=config.include,
-        exclude=config.exclude,
-        output_schemas=config.output_schemas,
-        client=config.client,
-        has_folder=config.files is not None,
-        select=config.select,
-        reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
-        max_response=config.limits.max_response,
-        prefix=f"{config.name}_" if config.name else "",
-        edits=config.edits,
-    )
+    selection = _selection(config)
     trust = _trust_for(config, source)
     trust.check()
     wanted = None if whole else partial(is_selected, selection=selection)
@@ -140,30 +132,99 @@ async def load_catalogue(
             trust=trust,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
-        credentials = resolve_credentials(config, document, environ, source)
-        occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
-        selection = replace(selection, hidden=occupied)
-        toolset = generate(document, selection)
-        learn = partial(find_capabilities, toolset.tools, document.schemas)
-        toolset = prepared(toolset, config.listing, learn)
-        if not config.name:  # else united.py offers it, with those of the other APIs
-            toolset = offered(toolset, config.listing)
+        catalogue = catalogue_of(config, document, parts.freshness(), notice, environ, known)
     if not whole:  # else it stands among the problems that are shown
         for problem in document.problems:
             if problem.message.startswith(TWICE):
                 notice(f"warning: {problem.message} ({problem.hint})")
-        for pattern in unmatched(document.operations, selection):
-            notice(f"warning: {pattern} matches no operation")
-        for problem in toolset.problems:
-            if problem.message.startswith(NO_SUCH):
-                notice(f"warning: {problem.message} ({problem.pointer}; {problem.hint})")
+        _say_what_finds_nothing(catalogue, selection, notice)
+    return catalogue
+
+
+def _selection(config: Config) -> Selection:
+    return Selection(
+        methods=config.methods,
+        allow=config.allow,
+        include=config.include,
+        exclude=config.exclude,
+        output_schemas=config.output_schemas,
+        client=config.client,
+        has_folder=config.files is not None,
+        select=config.select,
+        reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
+        max_response=config.limits.max_response,
+        prefix=f"{config.name}_" if config.name else "",
+        edits=config.edits,
+    )
+
+
+def catalogue_of(
+    config: Config,
+    document: Document,
+    freshness: Freshness,
+    notice: Notice,
+    environ: Mapping[str, str],
+    known: Switched,
+) -> Catalogue:
+    """Return a document with the tools made from it; `freshness` is the document's own.
+
+    Raises:
+        OpenapiMcpError: as `generate` and `resolve_credentials` do.
+    """
+    from openapi_mcp.generator.generate import generate
+    from openapi_mcp.index.capabilities import find_capabilities
+
+    source = source_of(config)
+    credentials = resolve_credentials(config, document, environ, source)
+    occupied = frozenset((Location(place), name) for place, name in credentials.occupied)
+    switched, said = read_switches(known, environ)
+    if said:
+        notice(said)
+    off = switched.reasons(config.name or document.title)
+    toolset = generate(document, replace(_selection(config), hidden=occupied, off=off))
+    learn = partial(find_capabilities, toolset.tools, document.schemas)
+    toolset = prepared(toolset, config.listing, learn)
+    if not config.name:  # else united.py offers it, with those of the other APIs
+        toolset = offered(toolset, config.listing)
+    variables, files = _referred_to(config)
     return Catalogue(
         document=document,
         toolset=toolset,
         credentials=credentials,
-        typed_url=typed_url,
-        freshness=parts.freshness(config),
+        typed_url=source.url if isinstance(source, UrlSource) else None,
+        freshness=replace(freshness, variables=variables, secret_files=files, switches=switched.state),
+        switched=switched,
     )
+
+
+def _say_what_finds_nothing(catalogue: Catalogue, selection: Selection, notice: Notice) -> None:
+    from openapi_mcp.generator.edits import NO_SUCH
+
+    for pattern in unmatched(catalogue.document.operations, selection):
+        notice(f"warning: {pattern} matches no operation")
+    for problem in catalogue.toolset.problems:
+        if problem.message.startswith(NO_SUCH):
+            notice(f"warning: {problem.message} ({problem.pointer}; {problem.hint})")
+
+
+async def catalogue_again(
+    config: Config,
+    document: Document,
+    freshness: Freshness,
+    notice: Notice,
+    environ: Mapping[str, str],
+    known: Switched,
+) -> Catalogue:
+    """Return the same document with its tools made anew: other settings say other things of them."""
+    with _collector_off():
+        catalogue = catalogue_of(config, document, freshness, notice, environ, known)
+    _say_what_finds_nothing(catalogue, _selection(config), notice)
+    return catalogue
+
+
+def asks_the_same(before: Config, now: Config) -> bool:
+    """True where both want the same document, and the same operations of it."""
+    return all(getattr(before, name) == getattr(now, name) for name in _OF_DOCUMENT)
 
 
 def trust_of(config: Config) -> Trust:
@@ -248,21 +309,23 @@ class _Parts:
             self.files[path] = (path, mtime, size)
         self.is_racy = self.is_racy or not found or found[1] + _TICK >= self.since
 
-    def freshness(self, config: Config) -> Freshness:
+    def freshness(self) -> Freshness:
         """Return what tells whether the document is still as it was."""
-        certificates = (config.client_cert, config.client_key, config.ca_bundle)
-        values = [value for layer in config.credentials for value in _written(layer)]
         return Freshness(
             files=tuple(self.files.values()),
             parts=tuple(self.parts),
             made=self.since // 10**9,
             is_settled=not self.is_racy,
-            variables=tuple(value[4:] for value in values if value.startswith("env:")),
-            secret_files=tuple(
-                os.path.expanduser(path)
-                for path in (*(value[5:] for value in values if value.startswith("file:")), *filter(None, certificates))
-            ),
         )
+
+
+def _referred_to(config: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the variables, and the files, that credentials refer to."""
+    certificates = (config.client_cert, config.client_key, config.ca_bundle)
+    values = [value for layer in config.credentials for value in _written(layer)]
+    files = (*(value[5:] for value in values if value.startswith("file:")), *filter(None, certificates))
+    variables = tuple(value[4:] for value in values if value.startswith("env:"))
+    return variables, tuple(os.path.expanduser(path) for path in files)
 
 
 def _plain_uri(source: Source) -> str | None:

@@ -22,6 +22,7 @@ class Member:
         self.app: App | None = None
         self.error: OpenapiMcpError | None = None
         self.settled = anyio.Event()
+        self.renewed = anyio.Event()
         self._opened = anyio.Event()
 
     @property
@@ -43,6 +44,12 @@ class Member:
         self.app, self.error = app, None
         self.settled.set()
         self._opened.set()
+
+    def take(self, config: Config) -> None:
+        """Note what the operator wants now; where it is not served, that is tried at once."""
+        self.config = config
+        self.renewed.set()
+        self.renewed = anyio.Event()
 
     def failed(self, error: OpenapiMcpError) -> bool:
         """Note why it cannot be served; return whether that is news."""

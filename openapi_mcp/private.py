@@ -7,17 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from openapi_mcp import front
+
 
 def user_folder(environ: Mapping[str, str]) -> Path:
     """Return the folder of what we keep for this user from one day to the next, by the platform's convention."""
-    home = environ.get("HOME") or environ.get("USERPROFILE") or os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA") or f"{home}\\AppData\\Local"
-    elif sys.platform == "darwin":
-        base = f"{home}/Library/Application Support"
-    else:
-        base = environ.get("XDG_STATE_HOME") or f"{home}/.local/state"
-    return Path(base) / "openapi-mcp"
+    return Path(front.user_folder(environ))
 
 
 def own_folder(folder: Path) -> None:

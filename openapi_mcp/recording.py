@@ -20,15 +20,13 @@ from openapi_mcp.model.record import Record
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.private import user_folder
-from openapi_mcp.references import read_secret
+from openapi_mcp.recorded import where_recorded as where_recorded
 from openapi_mcp.request.curl import curl
 from openapi_mcp.response.decode import mask
 
 if TYPE_CHECKING:
     from openapi_mcp.records.store import Store
 
-FILE = "records.db"
 _CLOSING = 3.0  # seconds that the last records have when a process ends
 _ID = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in lower case: nothing is taken for another sign
 _MOST_ARGUMENTS = 20_000  # characters of JSON
@@ -82,6 +80,10 @@ class Hearing:
         self._start = time.perf_counter()
         self._trace: Trace | None = None
 
+    def begins(self) -> None:
+        """Count the time from now on: until now a person has let the call wait."""
+        self._began, self._start = time.time(), time.perf_counter()
+
     def watched(self, call: Call) -> Call:
         """Return a call that says what was done for it though it is cancelled."""
         self.call = replace(call, abandoned=self._abandoned)
@@ -134,18 +136,6 @@ def new_id() -> str:
     """Return a new id of a record: "k3vq9x2m4t7a", one of 2**60."""
     number = secrets.randbits(60)
     return "".join(_ID[number >> shift & 31] for shift in range(55, -1, -5))
-
-
-def where_recorded(config: Config, environ: Mapping[str, str] = os.environ) -> str | Path:
-    """Return the store of the records: a file, or a database's URL with its password.
-
-    Raises:
-        CredentialsError: `env:NAME` or `file:PATH` leads to nothing.
-    """
-    if config.records is None:
-        return user_folder(environ) / FILE
-    where = read_secret(config.records, environ, "--records").reveal()
-    return where if "://" in where else Path(os.path.expanduser(where))
 
 
 @asynccontextmanager

@@ -10,8 +10,10 @@ import anyio
 
 from openapi_mcp.apart import Once, apart
 from openapi_mcp.auth.scopes import scoped_schemes
+from openapi_mcp.config import Config
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.terms import Limiters
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.pages import Pages, pages_of
@@ -25,6 +27,7 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
+from openapi_mcp.switches import NOTHING_OFF, Switched
 
 if TYPE_CHECKING:
     from openapi_mcp.index.corpus import Corpus
@@ -126,9 +129,9 @@ class App:
 
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
     that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
-    `kept` are the answers that can be read on, None where none can: they stay when the document goes. `confirm` says
-    which calls a person is asked about: "none", "destructive" ones, or all "writes"; `semantic`, that a search goes by
-    meaning too. `name` is what it is called among several.
+    `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
+    the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
+    `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes.
     """
 
     def __init__(
@@ -142,9 +145,9 @@ class App:
         stored: Stored | None = None,
         can_change: bool = False,
         kept: KeptAnswers | None = None,
-        confirm: str = "none",
-        semantic: bool = False,
-        name: str = "",
+        config: Config | None = None,
+        switched: Switched = NOTHING_OFF,
+        limiters: Limiters | None = None,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -156,9 +159,11 @@ class App:
         )
         self.stored = stored
         self.kept = kept
-        self.confirm = confirm
-        self.semantic = semantic
-        self.name = name
+        self.config = config or Config()
+        self.switched = switched
+        self.limiters = limiters
+        self.renewed = anyio.Event()
+        self.exchanging = anyio.Lock()
         self.trouble: str | None = None
         self._indexing = anyio.Lock()
         self.can_change = can_change
@@ -188,7 +193,12 @@ class App:
     @property
     def reads_on(self) -> bool:
         """True where answers that were cut can be read on."""
-        return self.kept is not None
+        return self.kept is not None and self.config.limits.max_response > 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True where all of the document is at hand: a catalogue holds only what calls need of it."""
+        return self._served.stored is None
 
     @property
     def freshness(self) -> Freshness | None:
@@ -224,7 +234,7 @@ class App:
         corpus = await served.corpus.get()
         async with self._indexing:
             if served.index is None:
-                served.index = await apart(partial(make_index, corpus, semantic=self.semantic))
+                served.index = await apart(partial(make_index, corpus, semantic=self.config.semantic))
         return served.index
 
     async def corpus(self) -> "Corpus":
@@ -241,7 +251,7 @@ class App:
 
     def label_of(self, tool: str) -> str:
         """Return its name among several, else the document's title."""
-        return self.name or self.toolset.title
+        return self.config.name or self.toolset.title
 
     def tool_of(self, name: str) -> Tool | None:
         """Return the tool of this name."""
@@ -252,8 +262,10 @@ class App:
         return scoped_schemes(self.document.security_schemes)
 
     def asks_before(self, tool: Tool) -> bool:
-        """True where a person is asked before a call of this tool is sent: by what its annotations say it does."""
-        match self.confirm:
+        """True where a person is asked before a call of this tool is sent: as is said of it, else by what it does."""
+        if tool.limits.confirm is not None:
+            return tool.limits.confirm
+        match self.config.confirm:
             case "writes":
                 return not tool.annotations.read_only
             case "destructive":
@@ -291,23 +303,35 @@ class App:
         return await self.executor.show(value, caller, *tools)
 
     async def serve(
-        self, toolset: Toolset, document: Document, executor: Executor, freshness: Freshness | None = None
+        self,
+        toolset: Toolset,
+        document: Document,
+        executor: Executor,
+        freshness: Freshness | None = None,
+        config: Config | None = None,
     ) -> bool:
         """Serve these from now on; calls in flight end where they began. Tells, and returns, whether the list changed.
 
-        `--watch` and the check behind a start both come here.
+        `--watch`, the check behind a start and new settings all come here.
         """
         pages = pages_of(toolset)
         await apart(partial(_measure, pages))
         before = self._served
         await executor.__aenter__()
         self._served = _Served(toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness)
+        self._take(config or self.config)
         before.is_over = True
         await _close_unused(before)
         if before.pages.marks() == pages.marks():
             return False
         await self.announce()
         return True
+
+    def _take(self, config: Config) -> None:
+        if config is not self.config:
+            self.config = config
+            self.renewed.set()
+            self.renewed = anyio.Event()
 
     async def announce(self) -> None:
         """Tell that the list has changed."""

@@ -16,7 +16,7 @@ import anyio
 
 from openapi_mcp.apart import apart
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import check_again, is_checked_later, open_app, require_extras
+from openapi_mcp.app import check_again, is_checked_later, open_app, renew, require_extras
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
@@ -157,6 +157,12 @@ class Several:
             return await first.app.show(value, caller, *tools)
         return present(Answer(value=value), first.config.limits.max_response if first is not None else 0)
 
+    def offer(self, listing: Listing, *, semantic: bool) -> None:
+        """List the tools so from now on."""
+        if (listing, semantic) != (self._listing, self._semantic):
+            self._listing, self._semantic = listing, semantic
+            self._of, self._indexed = (), None
+
     @property
     def summary(self) -> Summary:
         """What a start says about the tools."""
@@ -241,11 +247,12 @@ async def open_several(
     *,
     path: Path | None = None,
     warm: bool = False,
+    can_change: bool = False,
 ) -> AsyncIterator[Several]:
     """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
 
     The catalogue of each is kept beside `path`, and serves where a document cannot; `warm`, it also serves until its
-    document has been looked at.
+    document has been looked at. `can_change` says that other settings may come.
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
@@ -264,7 +271,7 @@ async def open_several(
             _require_one(several.members, notice)
             several.is_begun = True
             several.on_change.append(mode_teller(several, notice))
-            several.can_change = path is not None or any(map(_may_change, several.members))
+            several.can_change = can_change or path is not None or any(map(_may_change, several.members))
             yield several
         except OpenapiMcpError as raised:
             error = raised
@@ -335,31 +342,60 @@ async def _keep_open(
     several: Several, member: Member, notice: Notice, environ: Mapping[str, str], stored: Stored | None
 ) -> None:
     """Serve one API until cancelled; while that fails, try again, each time after twice as long."""
-    config, say, pauses = member.config, partial(say_of, member.name, notice), _pauses()
+    say, pauses = partial(say_of, member.name, notice), _pauses()
     while True:
+        config, renewed = member.config, member.renewed
         try:
             opening = open_app(config, say, environ, stored, last_good=member.path, can_change=True, aside=True)
             async with opening as app:
                 member.arrived(app)
+                if member.config is not config:  # which came while it was opened
+                    await renew(app, member.config, say, environ)
                 app.on_change.append(several.announce)
                 if several.is_begun:
                     notice(f"the API {member.name!r} is served now: {len(app.toolset.tools)} tools")
                     await several.announce()
-                await _look_again(app, config, say, environ)
+                await _look_again(app, say, environ)
         except OpenapiMcpError as error:
             if member.failed(error) and several.is_begun:
                 _say_missing(member, notice)
         stored = None
-        await anyio.sleep(next(pauses))
+        with anyio.move_on_after(next(pauses)):
+            await renewed.wait()
 
 
-async def _look_again(app: App, config: Config, say: Notice, environ: Mapping[str, str]) -> None:
+async def renew_several(
+    several: Several, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ
+) -> list[OpenapiMcpError]:
+    """Go on with this configuration, each API with its own; return why some stay as they were, each with its name.
+
+    The APIs are those that were there from the beginning.
+    """
+    errors = []
+    own = {api.name: api for api in config.apis}
+    for member in several.members:
+        wanted = own.get(member.name, member.config)
+        try:
+            if member.app is not None:
+                with naming(wanted):
+                    await renew(member.app, wanted, partial(say_of, member.name, notice), environ)
+            member.take(wanted)
+        except OpenapiMcpError as error:
+            errors.append(error)
+    before = several.toolset
+    several.offer(config.listing, semantic=config.semantic)
+    if several.toolset is not before:
+        await several.announce()
+    return errors
+
+
+async def _look_again(app: App, say: Notice, environ: Mapping[str, str]) -> None:
     """Look until cancelled for the document of an app that began from its catalogue, until it can be had."""
-    pauses, is_due = _pauses(), app.stored is not None and is_checked_later(config)
+    pauses, is_due = _pauses(), app.stored is not None and is_checked_later(app.config)
     while is_due or app.trouble:
         if app.trouble:
             await anyio.sleep(next(pauses))
-        if await check_again(app, config, say, environ) is not None:
+        if await check_again(app, say, environ) is not None:
             say(f"the document has changed: {len(app.toolset.tools)} tools now")
         is_due = False
     await anyio.sleep_forever()

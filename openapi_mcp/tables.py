@@ -6,8 +6,17 @@ from difflib import get_close_matches
 from typing import Any
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import RECOVERY, ArgumentEdit, Recovering, ToolEdit
-from openapi_mcp.values import read_flag, read_json_value, read_one_of, read_text, read_texts
+from openapi_mcp.model.policy import RECOVERY, ArgumentEdit, Recovering, ToolEdit, ToolLimits
+from openapi_mcp.values import (
+    read_flag,
+    read_json_value,
+    read_number,
+    read_one_of,
+    read_rates,
+    read_retries,
+    read_text,
+    read_texts,
+)
 
 
 def read_tool_edits(value: Any, where: str) -> dict[str, ToolEdit]:
@@ -24,7 +33,8 @@ def _tool_edit(table: Any, where: str) -> ToolEdit:
     if not isinstance(arguments, Mapping):
         raise ConfigError("tables are wanted", where=f"{where} arguments", hint="write [tool.NAME.arguments.ARGUMENT]")
     inner = {name: _argument_edit(one, _place_in_file(where, "arguments", name)) for name, one in arguments.items()}
-    return ToolEdit(**read, arguments=inner, where=where)
+    limits = ToolLimits(**{name: read.pop(name) for name in _LIMITS if name in read})
+    return ToolEdit(**read, limits=limits, arguments=inner, where=where)
 
 
 def _argument_edit(table: Any, where: str) -> ArgumentEdit:
@@ -117,8 +127,15 @@ _OF_TOOL: Mapping[str, Callable[[Any, str], Any]] = {
     "title": read_text,
     "description": read_text,
     "hide": read_flag,
+    "enabled": read_flag,
+    "timeout": read_number(0.001, "seconds", whole=False),
+    "retries": read_retries,
+    "rate_limit": read_rates,
+    "cache_ttl": read_number(0, "seconds", whole=False),
+    "confirm": read_flag,
     "arguments": read_json_value,
 }
+_LIMITS = ("timeout", "retries", "rate_limit", "cache_ttl", "confirm")
 _OF_ARGUMENT: Mapping[str, Callable[[Any, str], Any]] = {
     "name": read_text,
     "description": read_text,

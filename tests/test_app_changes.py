@@ -88,11 +88,11 @@ async def test_a_document_of_the_same_bytes_is_fetched_and_not_made_again(upstre
     async with open_app(given, quiet, {}) as app:
         before = app.executor
         fetched = len(upstream.seen)
-        assert await check_again(app, given, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         assert len(upstream.seen) == fetched + 1
         assert app.executor is before
         upstream.serve(description("/echo", "/more"))
-        found = await check_again(app, given, quiet, {})
+        found = await check_again(app, quiet, {})
         assert found is not None
         assert list(app.toolset.by_name) == ["echo", "more"]
         assert app.freshness == found.freshness
@@ -104,7 +104,7 @@ async def test_what_cannot_be_had_is_said_and_changes_nothing(upstream: Upstream
     given = config(upstream, tmp_path, "/echo")
     async with open_app(given, quiet, {}) as app:
         upstream.document = b"{"
-        assert await check_again(app, given, said.append, {}) is None
+        assert await check_again(app, said.append, {}) is None
         assert list(app.toolset.by_name) == ["echo"]
     (line,) = said
     assert re.match(r"warning: the last good document stays \(of \S+ \S+ UTC\); the new one cannot be served: ", line)
@@ -118,7 +118,7 @@ async def test_the_same_trouble_is_said_once(upstream: Upstream, tmp_path: Path)
     async with open_app(given, quiet, {}) as app:
         for document in (b"{", b"{", good, b"{", b"<!doctype html>"):
             upstream.document = document
-            assert await check_again(app, given, said.append, {}) is None
+            assert await check_again(app, said.append, {}) is None
     assert ["HTML" in line for line in said] == [False, False, True]
 
 
@@ -135,12 +135,12 @@ async def test_what_its_server_still_has_is_not_sent_again(upstream: Upstream, t
     given = config(upstream, tmp_path, "/echo")
     async with open_app(given, quiet, {}) as app:
         assert conditional(upstream) == [("/document.json", False)]
-        assert await check_again(app, given, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         assert conditional(upstream) == [("/document.json", True)]
         upstream.serve(description("/more"))
-        assert await check_again(app, given, quiet, {}) is not None
+        assert await check_again(app, quiet, {}) is not None
         assert conditional(upstream) == [("/document.json", True), ("/document.json", False)]
-        assert await check_again(app, given, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         assert conditional(upstream) == [("/document.json", True)]
 
 
@@ -156,13 +156,13 @@ async def test_a_change_of_one_part_is_seen_while_the_document_is_the_same(upstr
     upstream.answers = {"/a.json": item("a"), "/b.json": Answer(b"", status=404)}
     async with open_app(given, quiet, {}) as app:
         assert sorted(conditional(upstream)) == [("/a.json", False), ("/b.json", False), ("/document.json", False)]
-        assert await check_again(app, given, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         assert sorted(conditional(upstream)) == [("/a.json", True), ("/b.json", False), ("/document.json", True)]
         upstream.answers["/a.json"] = item("changed")
-        assert await check_again(app, given, quiet, {}) is not None
+        assert await check_again(app, quiet, {}) is not None
         assert list(app.toolset.by_name) == ["changed"]
         upstream.answers["/b.json"] = item("b")
-        assert await check_again(app, given, quiet, {}) is not None
+        assert await check_again(app, quiet, {}) is not None
         assert sorted(app.toolset.by_name) == ["b", "changed"]
 
 
@@ -183,16 +183,16 @@ async def test_while_a_part_that_was_there_is_lost_the_last_good_list_stays(
     async with open_app(given, quiet, {}) as app:
         upstream.answers |= {"/a.json": item("changed"), "/b.json": answer}
         for _ in range(2):
-            assert await check_again(app, given, said.append, {}) is None
+            assert await check_again(app, said.append, {}) is None
         assert list(app.toolset.by_name) == ["a", "b"]
         assert ["a referenced document cannot be" in line for line in said] == [True]
         upstream.answers["/b.json"] = item("b")
-        assert await check_again(app, given, said.append, {}) is not None
+        assert await check_again(app, said.append, {}) is not None
         assert list(app.toolset.by_name) == ["changed", "b"]
         upstream.answers["/b.json"] = answer
         del document["paths"]["/b"]
         upstream.serve(document)
-        assert await check_again(app, given, said.append, {}) is not None
+        assert await check_again(app, said.append, {}) is not None
         assert list(app.toolset.by_name) == ["changed"]
     assert len(said) == 1
 
@@ -205,9 +205,9 @@ async def test_a_part_whose_url_may_hold_a_secret_is_not_written_down(upstream: 
     async with open_app(given, quiet, {}) as app:
         assert app.freshness is not None
         assert [part.uri for part in app.freshness.parts] == ["", None]
-        assert await check_again(app, given, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         upstream.answers["/a.json"] = item("changed")
-        assert await check_again(app, given, quiet, {}) is not None
+        assert await check_again(app, quiet, {}) is not None
 
 
 async def test_long_work_apart_returns_or_raises_what_it_does() -> None:

@@ -22,7 +22,7 @@ LAYERS = (
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),
-    ("tasks",),
+    ("tasks", "recorded"),
     ("recording", "switches"),
     ("serving", "credentials", "united", "strategies"),
     ("loading", "member"),
@@ -38,7 +38,7 @@ KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its
 RIM = (
     "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
     "loading.py", "strategies.py", "app.py", "several.py", "server/", "cli/", "private.py", "switches.py",
-    "recording.py",
+    "recording.py", "recorded.py",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}

@@ -68,7 +68,7 @@ async def test_the_next_start_searches_without_the_document(tmp_path: Path, mode
     path = tmp_path / "kept" / f"key{SUFFIX}"
     put(tmp_path / "shop.yaml", yaml("/orders", "/users"))
     async with open_app(config(tmp_path, mode=mode), Told(), {}, last_good=path) as app:
-        await Keeper(config=config(tmp_path, mode=mode), notice=Told(), path=path).keep(app)
+        await Keeper(notice=Told(), path=path).keep(app)
         first = await app.corpus()
     (tmp_path / "shop.yaml").unlink()
     async with open_app(config(tmp_path, mode=mode), Told(), {}, last_good=path) as again:
@@ -94,7 +94,7 @@ async def test_what_describes_a_compact_list_asks_what_was_kept(tmp_path: Path, 
             own = member.path
     else:
         async with open_app(of, Told(), {}, last_good=path) as app:
-            await Keeper(config=of, notice=Told(), path=path).keep(app)
+            await Keeper(notice=Told(), path=path).keep(app)
             own = path
     stored = last_catalogue(own)
     assert stored is not None

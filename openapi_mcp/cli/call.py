@@ -9,13 +9,14 @@ import anyio
 import typer
 
 from openapi_mcp.cli.answer import show_request, show_result
-from openapi_mcp.cli.calling import make_call, preview_call
+from openapi_mcp.cli.calling import Prepare, make_call, preview_call
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
+from openapi_mcp.cli.output import Notice
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.cli.told import repair_line, repairs_of
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.model.call import Call
+from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.serving import App
@@ -58,13 +59,22 @@ def call(
     config = api_of(config, tool)
     prepare = partial(_as_call, name=tool, pairs=arguments or [], given=_json_arguments(args, config))
     if dry_run:
-        found, repairs = anyio.run(preview_call, config, notice, prepare)
-        if isinstance(found, HttpRequest):
-            show_request(found, repairs, as_json=as_json)
-            return ExitCode.OK
-        result = hinted(found.as_result(), config.name)
-    else:
-        result = anyio.run(make_call, config, notice, prepare)
+        return show_dry(config, notice, prepare, as_json=as_json)
+    result = anyio.run(make_call, config, notice, prepare)
+    return show_outcome(result, notice, as_json=as_json)
+
+
+def show_dry(config: Config, notice: Notice, prepare: Prepare, *, as_json: bool) -> int:
+    """Show what a call would send, or the failure that it would end with; return the exit status."""
+    found, repairs = anyio.run(preview_call, config, notice, prepare)
+    if not isinstance(found, HttpRequest):
+        return show_outcome(hinted(found.as_result(), config.name), notice, as_json=as_json)
+    show_request(found, repairs, as_json=as_json)
+    return ExitCode.OK
+
+
+def show_outcome(result: Result, notice: Notice, *, as_json: bool) -> int:
+    """Show what came of a call, and what was repaired; return the exit status, which says how it went."""
     show_result(result, as_json=as_json)
     for repair in () if as_json else repairs_of(result):
         notice(f"repaired: {repair_line(repair)}")

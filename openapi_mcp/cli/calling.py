@@ -32,15 +32,16 @@ async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "
             observe(app, recorder)
             hearing = Hearing(app, prepare(app))
             try:
-                result = await _result(app, hearing.watched(hearing.call), consent or _as_configured)
+                result = await _result(app, hearing, consent or _as_configured)
             except anyio.get_cancelled_exc_class():
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
                 raise
             return hinted(hearing.ended(result), config.name)
 
 
-async def _result(app: App, asked: Call, consent: "Consent") -> Result:
-    call = await consent(app, asked)
+async def _result(app: App, hearing: Hearing, consent: "Consent") -> Result:
+    call = await consent(app, hearing.watched(hearing.call))
+    hearing.begins()
     return call.as_result() if isinstance(call, Failure) else await app.call(call)
 
 
@@ -48,8 +49,11 @@ async def _as_configured(app: App, call: Call) -> Call | Failure:
     tool = app.toolset.by_name.get(call.tool)
     if tool is None or not app.asks_before(tool):
         return call
-    hint = "run it in a terminal, with --args rather than input from a pipe; or give --confirm none"
-    nobody = ConfigError("a person must confirm this call, and there is no terminal", where="--confirm", hint=hint)
+    where, other = ("--confirm", "give --confirm none")
+    if tool.limits.confirm is not None:
+        where, other = f"[tool.{call.tool}]", "take it out"
+    hint = f"run it in a terminal, with --args rather than input from a pipe; or {other}"
+    nobody = ConfigError("a person must confirm this call, and there is no terminal", where=where, hint=hint)
     return await confirmed(app, call, nobody)
 
 

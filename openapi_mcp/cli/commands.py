@@ -49,6 +49,30 @@ def _check() -> _Command:
     return check.check, check.HELP
 
 
+def _history() -> _Command:
+    from openapi_mcp.cli import history
+
+    return history.history, history.HELP
+
+
+def _export() -> _Command:
+    from openapi_mcp.cli import export
+
+    return export.export, export.HELP
+
+
+def _replay() -> _Command:
+    from openapi_mcp.cli import replay
+
+    return replay.replay, replay.HELP
+
+
+def _dashboard() -> _Command:
+    from openapi_mcp.cli import dashboard
+
+    return dashboard.dashboard, dashboard.HELP
+
+
 def _inspect() -> _Command:
     from openapi_mcp.cli import inspect
 
@@ -79,15 +103,26 @@ def _serve() -> _Command:
     return serve.serve, serve.HELP
 
 
+def _stats() -> _Command:
+    from openapi_mcp.cli import stats
+
+    return stats.stats, stats.HELP
+
+
 _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "serve": _serve,
     "inspect": _inspect,
     "search": _search,
     "call": _call,
     "check": _check,
+    "history": _history,
+    "stats": _stats,
+    "dashboard": _dashboard,
     "login": _login,
     "logout": _logout,
 }
+_BELOW: Mapping[str, Mapping[str, Callable[[], _Command]]] = {"history": {"replay": _replay, "export": _export}}
+"""Commands of two words; the first alone is a command, too."""
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
@@ -102,11 +137,26 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     app.callback()(_start)
+    first, second, *_ = (*arguments, "", "")
+    if second in _BELOW.get(first, {}):
+        below = typer.Typer(name=first)
+        below.callback()(_nothing)
+        _add(below, second, _BELOW[first][second])
+        app.add_typer(below)
+        return app
     named = [name for name in arguments[:1] if name in _COMMANDS]
     for name in named or _COMMANDS:
-        command, help_text = _COMMANDS[name]()
-        app.command(name, help=help_text)(command)
+        _add(app, name, _COMMANDS[name])
     return app
+
+
+def _add(app: typer.Typer, name: str, load: Callable[[], _Command]) -> None:
+    command, help_text = load()
+    app.command(name, help=help_text)(command)
+
+
+def _nothing() -> None:
+    """Let the commands below be named, even where there is one alone."""
 
 
 def _start(

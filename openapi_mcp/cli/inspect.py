@@ -179,7 +179,8 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         ],
         "extra_tools": list(toolset.extras),
         "skipped": [
-            {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason} for s in toolset.skipped
+            {"method": s.method, "path": s.path, "pointer": s.pointer, "reason": s.reason, "tool": s.tool or None}
+            for s in toolset.skipped
         ],
         "problems": [
             {"severity": p.severity.value, "pointer": p.pointer, "message": p.message, "hint": p.hint}
@@ -209,6 +210,7 @@ def _tool_report(tool: Tool, capability: Capability, style: str) -> dict[str, An
         "output_schema": tool.output_schema,
         "annotations": told["annotations"],
         **as_json(capability),
+        **({"limits": limits} if (limits := tool.limits.as_json()) else {}),
         "bytes": len(write_json(listed).encode()),
     }
 
@@ -235,6 +237,8 @@ def _of_one(report: dict[str, Any], name: str) -> dict[str, Any]:
 def _instead(report: Mapping[str, Any], name: str) -> str:
     if name in SEARCH_TOOLS:
         return "--mode search lists it; here each operation is a tool of its own"
+    if left_out := [skipped["reason"] for skipped in report["skipped"] if skipped["tool"] == name]:
+        return f"its operation is left out: {left_out[0]}"
     near = get_close_matches(name, [tool["name"] for tool in report["tools"]], n=3)
     return f"did you mean {', '.join(near)}?" if near else "openapi-mcp inspect without a name lists the tools"
 
@@ -255,9 +259,16 @@ def _show_tool(tool: dict[str, Any]) -> None:
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
     show_capability(tool)
+    if "limits" in tool:
+        show_text(f"\nits own: {', '.join(f'{name} {_plain(said)}' for name, said in tool['limits'].items())}")
     if tool["auth"]["missing"]:
         show_text(f"\nlacks a credential: {one_line(tool['auth']['hint'], 500)}")
     show_text(f"\n{tool['bytes']} bytes in the list, {_hints(tool['annotations'])}")
+
+
+def _plain(said: Any) -> str:
+    """Return a setting as it is written in a config file: True -> "true", 5.0 -> "5"."""
+    return str(said).lower() if isinstance(said, bool) else f"{said:g}" if isinstance(said, float) else str(said)
 
 
 def _hints(annotations: Mapping[str, bool]) -> str:

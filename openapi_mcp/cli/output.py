@@ -3,9 +3,12 @@
 import json
 import logging
 import os
+import re
+import shutil
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,11 @@ from openapi_mcp.model.text import clean_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+Notice = Callable[[str], None]
+"""Says one line to a person."""
+_PIPE = 200  # characters
+_CONTROLS = re.compile("[\x7f-\x9f]")
 
 
 def open_missing_streams() -> None:
@@ -25,13 +33,33 @@ def open_missing_streams() -> None:
 
 def show_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    show_text(json.dumps(value, indent=2, ensure_ascii=False))
+    show_text(_written(value, indent=2))
 
 
-def show_text(text: str) -> None:
-    """Write text to stdout."""
+def show_json_line(value: Any) -> None:
+    """Write a JSON value to stdout, on one line."""
+    show_text(_written(value))
+
+
+def show_json_items(name: str, values: Iterable[Any]) -> None:
+    """Write {NAME: [...]} to stdout, value by value: there may be more than memory holds."""
+    before = f"{{\n  {json.dumps(name)}: ["
+    for value in values:
+        show_text(f"{before}\n{textwrap.indent(_written(value, indent=2), '    ')}", end="")
+        before = ","
+    show_text("\n  ]\n}" if before == "," else f"{before}]\n}}")
+
+
+def _written(value: Any, indent: int | None = None) -> str:
+    """Return JSON, with every control character as an escape: a terminal obeys also those that JSON lets stand."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def show_text(text: str, end: str = "\n") -> None:
+    """Write text to stdout, and what ends it."""
     with _answering():
-        _write(sys.stdout, text)
+        _write(sys.stdout, text, end)
 
 
 def show_bytes(data: bytes) -> None:
@@ -71,14 +99,30 @@ def stdout_is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def stdout_width() -> int:
+    """Return how many characters a line has room for. A pipe has no width: rich would cut its columns at 80."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
+
+
+def stdout_height() -> int | None:
+    """Return how many lines are seen at once; None on a pipe."""
+    return shutil.get_terminal_size().lines if sys.stdout.isatty() else None
+
+
+def stdout_is_plain() -> bool:
+    """True where stdout takes no more than ASCII, or one of the old sets of characters."""
+    return not (sys.stdout.encoding or "").lower().startswith("utf")
+
+
 def show(renderable: "RenderableType") -> None:
     """Write a table, or anything else rich can draw, to stdout."""
     from rich.console import Console
 
-    # A pipe has no width: rich would cut its columns at 80.
-    width = None if sys.stdout.isatty() else 200
-    with _answering():
-        Console(file=sys.stdout, width=width, highlight=False).print(renderable)
+    width = None if sys.stdout.isatty() else _PIPE
+    console = Console(file=sys.stdout, width=width, highlight=False)
+    with console.capture() as drawn:  # written by ourselves: rich ends with 1 where the reader has left
+        console.print(renderable)
+    show_text(drawn.get(), end="")
 
 
 def notice(text: str) -> None:
@@ -130,11 +174,10 @@ def set_up_logging(level: str) -> None:
     logging.getLogger("openapi_mcp").setLevel(level.upper())
 
 
-def _write(stream: Any, text: str) -> None:
+def _write(stream: Any, text: str, end: str = "\n") -> None:
     try:
-        stream.write(f"{text}\n")
+        stream.write(f"{text}{end}")
     except UnicodeEncodeError:  # a terminal that is not UTF-8
-        stream.write(
-            f"{text.encode(stream.encoding or 'ascii', 'backslashreplace').decode(stream.encoding or 'ascii')}\n"
-        )
+        encoding = stream.encoding or "ascii"
+        stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}{end}")
     stream.flush()

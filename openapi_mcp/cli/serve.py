@@ -1,7 +1,8 @@
 """`openapi-mcp serve`: the MCP server over stdio or Streamable HTTP."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,16 +12,20 @@ import typer
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import SERVE, takes
 from openapi_mcp.cli.output import notice as say_always
-from openapi_mcp.cli.start import Begun, catalogue_path, require_spec, start
+from openapi_mcp.cli.output import show_error
+from openapi_mcp.cli.start import Begun, Settings, catalogue_path, require_spec, start
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
-from openapi_mcp.recording import observe, open_recorder
+from openapi_mcp.recording import Recorder, observe, open_recorder
 from openapi_mcp.serving import Serves
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from openapi_mcp.server.access import Access
+    from openapi_mcp.server.http import Around
 
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
@@ -52,44 +57,78 @@ def serve(
     flags: Mapping[str, Any],
 ) -> int:
     """Serve until the client leaves or a signal ends it."""
+    settings = Settings(flags, context.obj.arguments, stdin_is_protocol=transport == "stdio")
     config, notice = start(flags)
     require_spec(config, stdin_is_protocol=transport == "stdio")
     if transport == "http":
-        return anyio.run(_serve_http, config, notice, context.obj)
-    return serve_over_stdio(config, notice, context.obj)
+        return anyio.run(_serve_http, config, notice, context.obj, settings)
+    return serve_over_stdio(config, notice, context.obj, settings)
 
 
-async def _serve_http(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
     from openapi_mcp.server.access import read_access
     from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
+    from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.watch import Watch, watches
     from openapi_mcp.several import open_several
 
     access = read_access(config, os.environ, notice)
+    if config.dashboard:
+        _require_dashboard(config, access)
     with bind(config.host, config.port, access) as listener:
         if is_for_everybody(listener, access):  # said with --quiet too
             say_always(f"warning: {config.host} is reachable from other machines, and {_whoever(access)}")
         url = endpoint_url(config.host, listener, config.path)
 
-        async def serve_app(app: Serves, watch: Looking, keeper: Keeping | None = None) -> ExitCode:
+        async def serve_app(app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping) -> ExitCode:
+            observe(app, recorder)
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
-            return await serve_http(app, listener, config.path, listening, watch, keeper, access)
+            live = renewing(config, settings, keeper, watch, notice, show_error)
+            with _dashboard(config, app, recorder, access, listener) as beside:
+                return await serve_http(app, listener, config.path, listening, live, keeper, access, beside)
 
         if config.apis:
             path = catalogue_path(config, begun.arguments)
             own = keepers(config, notice, path)
-            async with open_recorder(config, notice) as recorder, open_several(config, notice, path=path) as several:
-                observe(several, recorder)
-                return await serve_app(several, watches(own), SeveralKeeper(keepers=own, notice=notice, path=path))
-        keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
-        watch = Watch(keeper=keeper)
-        opening = open_app(config, notice, last_good=keeper.path, can_change=watch.is_on)
+            opening_all = open_several(config, notice, path=path, can_change=True)
+            async with open_recorder(config, notice) as recorder, opening_all as several:
+                keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
+                return await serve_app(several, recorder, watches(own), keeping)
+        keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
+        opening = open_app(config, notice, last_good=keeper.path, can_change=True)
         async with open_recorder(config, notice) as recorder, opening as app:
-            observe(app, recorder)
-            return await serve_app(app, watch, keeper)
+            return await serve_app(app, recorder, Watch(keeper=keeper), keeper)
+
+
+def _require_dashboard(config: Config, access: "Access") -> None:
+    """Refuse a dashboard that cannot be shown, before anything is loaded.
+
+    Raises:
+        ConfigError: the extra is not installed, or everybody would see it.
+    """
+    from openapi_mcp.server.dashboard.frame import require_extra
+
+    require_extra()
+    from openapi_mcp.server.dashboard.mount import require_closed
+
+    require_closed(config, access)
+
+
+@contextmanager
+def _dashboard(
+    config: Config, app: Serves, recorder: Recorder | None, access: "Access", listener: "socket"
+) -> "Iterator[Around | None]":
+    """Yield what shows the dashboard beside the endpoint, None where it is not wanted."""
+    if not config.dashboard:
+        yield None
+        return
+    from openapi_mcp.server.dashboard.mount import beside, board_of
+
+    with closing(board_of(config, app, recorder=recorder)) as board:
+        yield beside(board, access, listener, config.path, say_always)
 
 
 def _whoever(access: "Access") -> str:

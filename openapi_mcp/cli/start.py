@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp import __version__
-from openapi_mcp.cli.output import notice, quiet_notice, set_up_logging
-from openapi_mcp.config import FILE_NAME, Config, build_config
+from openapi_mcp.cli.output import Notice, notice, quiet_notice, set_up_logging
+from openapi_mcp.config import FILE_NAME, Config, build_config, config_place
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder
-from openapi_mcp.loader.source import StdinSource
-from openapi_mcp.loading import Notice, source_of
+from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder, state
 
 _INSECURE = (
     "warning: insecure: no certificate is checked, so whoever is on the wire can read and change everything, "
@@ -28,16 +26,53 @@ class Begun:
     handover: Handover | None
 
 
+class Settings:
+    """What `serve` reads its settings from, at the start and again while it runs."""
+
+    def __init__(self, flags: Mapping[str, Any], arguments: Sequence[str], *, stdin_is_protocol: bool) -> None:
+        self._flags = _plain_flags(flags)
+        self._arguments = arguments
+        self._stdin_is_protocol = stdin_is_protocol
+        self._folder = Path.cwd()
+        self._seen = self._state()
+
+    def has_changed(self) -> bool:
+        """True where the config file is not in the state in which it was read last, or came, or went."""
+        return self._state() != self._seen
+
+    def read(self) -> Config:
+        """Return the configuration as it is now.
+
+        Raises:
+            ConfigError: as `build_config` and `require_spec` do.
+        """
+        self._seen = self._state()
+        config = build_config(self._flags, os.environ, self._folder)
+        require_spec(config, stdin_is_protocol=self._stdin_is_protocol)
+        return config
+
+    def path(self, config: Config) -> Path | None:
+        """Return where the list is kept that the settings of now make."""
+        return catalogue_path(config, self._arguments)
+
+    def _state(self) -> list[Any]:
+        return state(str(config_place(self._flags, os.environ, self._folder)))
+
+
+def _plain_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    flags = dict(flags)
+    if flags.pop("verbose", None) and not flags.get("log_level"):
+        flags["log_level"] = "info"
+    return flags
+
+
 def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     """Return the configuration and where notices go.
 
     Raises:
         ConfigError: as `build_config` does.
     """
-    flags = dict(flags)
-    if flags.pop("verbose", None) and not flags.get("log_level"):
-        flags["log_level"] = "info"
-    folder = Path.cwd()
+    flags, folder = _plain_flags(flags), Path.cwd()
     config = build_config(flags, os.environ, folder)
     set_up_logging("error" if config.quiet else config.log_level)
     say = quiet_notice if config.quiet else notice
@@ -55,6 +90,9 @@ def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
 
     A command line does not say what it is given on standard input.
     """
+    from openapi_mcp.loader.source import StdinSource
+    from openapi_mcp.loading import source_of
+
     if config.no_catalogue or any(isinstance(source_of(each), StdinSource) for each in config.apis or (config,)):
         return None
     folder = Path(os.path.expanduser(config.cache_dir or default_folder(os.environ)))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import anyio
 
 from openapi_mcp import __version__
-from openapi_mcp.app import is_checked_later, open_app
+from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import SERVE, read_plainly
-from openapi_mcp.cli.start import Begun, catalogue_path, refuse_forward, require_spec, start
+from openapi_mcp.cli.output import show_error
+from openapi_mcp.cli.start import Begun, Settings, catalogue_path, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Wire
@@ -27,19 +28,21 @@ def go_on(begun: Begun) -> ExitCode | None:
     flags = read_plainly(_after_transport(begun.arguments), SERVE)
     if flags is None:
         return None
+    settings = Settings(flags, begun.arguments, stdin_is_protocol=True)
     config, notice = start(flags)
     require_spec(config, stdin_is_protocol=True)
-    return serve_over_stdio(config, notice, begun)
+    return serve_over_stdio(config, notice, begun, settings)
 
 
 def _after_transport(arguments: Sequence[str]) -> Sequence[str]:
     return arguments[2:] if arguments[1:2] == ("stdio",) else arguments[1:]
 
 
-def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
+def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
     """Serve one client over this process's pipes, from the catalogue and the conversation that front.py found."""
     from openapi_mcp.server.behind import Behind
     from openapi_mcp.server.keep import Keeper
+    from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.stdio import claim_wire, serve_stdio
     from openapi_mcp.server.watch import Watch
 
@@ -50,39 +53,40 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun) -> ExitCode:
     if handover is None and not has_command and _is_silent(wire.read):
         wire.read_ahead(idle=True)  # ends nothing but us: a command of ours would be left behind
     if config.apis:
-        return anyio.run(_several_over_stdio, config, notice, wire, begun)
+        return anyio.run(_several_over_stdio, config, notice, wire, begun, settings)
     stored = read_catalogue(handover.kept) if handover else None
-    keeper = Keeper(config=config, notice=notice, path=catalogue_path(config, begun.arguments))
+    keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
     behind = Behind(keeper=keeper, told=handover.kept.header["pages"] if handover else None)
-    watch = Watch(keeper=keeper)
-    can_change = watch.is_on or is_checked_later(config)
+    live = renewing(config, settings, keeper, Watch(keeper=keeper), notice, show_error, handover)
 
     async def over_stdio() -> ExitCode:
-        opening = open_app(config, notice, stored=stored, last_good=keeper.path, can_change=can_change)
+        opening = open_app(config, notice, stored=stored, last_good=keeper.path, can_change=True)
         async with open_recorder(config, notice) as recorder, opening as app:
             observe(app, recorder)
             say_what_is_served(app, notice)
-            return await serve_stdio(app, wire, handover, behind, watch)
+            return await serve_stdio(app, wire, handover, behind, live)
 
     return anyio.run(over_stdio)
 
 
-async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun: Begun) -> ExitCode:
+async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings) -> ExitCode:
     from openapi_mcp.server.behind import BehindSeveral
-    from openapi_mcp.server.keep import keepers
+    from openapi_mcp.server.keep import SeveralKeeper, keepers
+    from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.stdio import serve_stdio
     from openapi_mcp.server.watch import watches
     from openapi_mcp.several import open_several
 
     handover, path = begun.handover, catalogue_path(config, begun.arguments)
     own = keepers(config, notice, path)
+    keeper = SeveralKeeper(keepers=own, notice=notice, path=path)
+    live = renewing(config, settings, keeper, watches(own), notice, show_error, handover)
     told = handover.kept.header["pages"] if handover else None
-    opening = open_several(config, notice, path=path, warm=handover is not None)
+    opening = open_several(config, notice, path=path, warm=handover is not None, can_change=True)
     async with open_recorder(config, notice) as recorder, opening as several:
         observe(several, recorder)
         say_what_is_served(several, notice)
-        behind = BehindSeveral(keepers=own, notice=notice, path=path, told=told)
-        return await serve_stdio(several, wire, handover, behind, watches(own))
+        return await serve_stdio(several, wire, handover, BehindSeveral(keeper=keeper, told=told), live)
 
 
 def _is_silent(descriptor: int) -> bool:
@@ -103,7 +107,8 @@ def say_what_is_served(app: Serves, notice: Notice) -> None:
     left_out = f", {summary.left_out} operations left out (openapi-mcp inspect shows why)" if summary.left_out else ""
     rights = "read-only" if summary.reads_only else "reading and writing"
     if not summary.tools:
-        notice("warning: the document has no operations, so the list is empty")
+        why = "all operations are left out" if summary.left_out else "the document has no operations"
+        notice(f"warning: {why}, so the list is empty")
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")
     if summary.tools and app.toolset.why:
         notice(said_mode(app.toolset.mode, app.toolset.why))

@@ -37,6 +37,16 @@ def repair_line(repair: Mapping[str, Any]) -> str:
     return f"{plain(str(repair['field']), _LONGEST_VALUE)}: {change} ({plain(str(repair['how']), _LONGEST_SAID)})"
 
 
+def looked_line(looked: Mapping[str, Any]) -> str:
+    """Return a lookup: "customers_list(search: Ana): 2 items"; one without an answer failed."""
+    given = looked.get("arguments")
+    pairs = given.items() if isinstance(given, Mapping) else ()
+    inside = ", ".join(f"{plain(str(name), _LONGEST_VALUE)}: {_shown(value)}" for name, value in pairs)
+    items = looked.get("items", 0)
+    brought = "failed" if looked.get("failed") else "1 item" if items == 1 else f"{_shown(items)} items"
+    return f"{plain(str(looked.get('tool', '')), _LONGEST_VALUE)}({inside}): {brought}"
+
+
 def repairs_of(result: Result) -> list[Mapping[str, Any]]:
     """Return what the note of a success says was repaired."""
     note = note_of(result).get("_note", {})

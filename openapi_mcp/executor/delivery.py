@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from openapi_mcp.auth.choose import Chosen
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.terms import Terms
 from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
@@ -18,7 +19,7 @@ class Delivery:
     """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
 
     `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried. One that
-    `is_lookup` is sent as `Trial` says.
+    `is_lookup` is sent as `Trial` says, by the `terms` of its tool.
     """
 
     authority: Authority
@@ -28,6 +29,7 @@ class Delivery:
     caller: Caller
     deadline: float
     is_lookup: bool = False
+    terms: Terms = field(default_factory=Terms)
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
 
@@ -55,7 +57,9 @@ class Delivery:
     async def _with(self, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials
         authorize = self.authority.authorize(credentials)
-        return await self.trying.send(Trial(self.request, self.deadline, authorize, self.story, self.is_lookup))
+        return await self.trying.send(
+            Trial(self.request, self.deadline, authorize, self.story, self.is_lookup, self.terms)
+        )
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""

@@ -31,7 +31,6 @@ from openapi_mcp.executor.failures import (
     unauthenticated,
 )
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair, plain_headers
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
@@ -39,9 +38,10 @@ from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
 from openapi_mcp.executor.send import Sender, SendError
 from openapi_mcp.executor.story import note_of, told
+from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.executor.tracing import trace_of
-from openapi_mcp.executor.trying import Trying
+from openapi_mcp.executor.trying import trying
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
@@ -70,7 +70,6 @@ log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _LARGE_REFUSAL = 200_000  # more is looked for in one
-_PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _MAX_URL = 500  # characters of a URL in a note
 _NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
 
@@ -83,7 +82,7 @@ class Executor:
     file that a path in an argument names. With `kept` an answer that was cut is kept there, and the tool `read_result`
     reads it on. `trust` says whose certificates are believed; ours is shown to trusted origins only. A server that the
     document names is no nearer than the document was (`Document.reach`). Failed calls are repaired by the
-    `strategies`, as far as `recovering` goes.
+    `strategies`, as far as `recovering` goes. Those of the `limiters` go on counting what other executors sent.
     """
 
     def __init__(
@@ -103,6 +102,7 @@ class Executor:
         trust: Trust | None = None,
         recovering: Recovering | None = None,
         strategies: Strategies = ours,
+        limiters: Limiters | None = None,
     ) -> None:
         self._document = document
         self._toolset = toolset
@@ -145,7 +145,8 @@ class Executor:
             trust=shown,
             bounds=Bounds(reach=document.reach, exempt=trusted),
         )
-        self._trying = _trying(self._sender, self._limits)
+        self._limiters = limiters or Limiters(now=time.time)
+        self._trying = trying(self._sender, self._limits, self._limiters)
 
     @property
     def held(self) -> Held:
@@ -182,7 +183,7 @@ class Executor:
 
     async def _result(self, call: Call, sent: list[Delivery], learn: Learning | None) -> Result:
         """Return what a call comes to; its requests are noted in `sent` as they go out."""
-        deadline = anyio.current_time() + self._limits.timeout
+        deadline = self._deadline(call)
         page = partial(self._page, deadline=deadline, sent=sent)
         first = await page(call)
         if isinstance(first, Failure):
@@ -230,7 +231,7 @@ class Executor:
 
     async def explained(self, call: Call, failure: Failure, learn: Learning | None = None) -> Failure:
         """Return what a caller is told of a call that a person is to be asked about, and that cannot be sent."""
-        deadline = anyio.current_time() + self._limits.timeout
+        deadline = self._deadline(call)
         attempts = Attempts(page=partial(self._page, deadline=deadline), deadline=deadline, learn=learn)
         return masked_failure(await self._recovery.explained(call, failure, attempts), self.redactor(call))
 
@@ -245,7 +246,7 @@ class Executor:
         found = self._foreseer.prepare(call)
         if not isinstance(found, Failure):
             return ()
-        lookups = await self._recovery.planned(call, found, learn, anyio.current_time() + self._limits.timeout)
+        lookups = await self._recovery.planned(call, found, learn, self._deadline(call))
         redact = self.redactor(call)
         return tuple(masked_lookup(replace(each, failed=False), redact) for each in lookups)  # none was made
 
@@ -267,6 +268,10 @@ class Executor:
     def lacks_credential(self, tool: Tool) -> bool:
         """True where a call cannot be sent, as what its operation needs is not at hand."""
         return not self.held.allows_anonymous and lacking(tool.operation, self.held) is not None
+
+    def _deadline(self, call: Call) -> float:
+        """Return when a call that begins now has to end, by the event loop's clock."""
+        return anyio.current_time() + timeout_of(self._toolset.by_name.get(call.tool), self._limits)
 
     def _traced(self, result: Result, call: Call, sent: Sequence[Delivery], told: Mapping[str, Any]) -> Result:
         """Return a result that says how it came about; what was repaired and looked up is `told` in it already."""
@@ -300,6 +305,7 @@ class Executor:
             caller=call.caller,
             deadline=deadline,
             is_lookup=is_lookup,
+            terms=terms_of(tool, self._limiters),
         )
         if sent is not None and not is_lookup:
             sent.append(delivery)
@@ -307,7 +313,7 @@ class Executor:
         try:
             response = await delivery.send(self._authority.choose(tool.operation, call.caller))
         except (CredentialsError, TimeoutError, SendError) as error:
-            return self._unanswered(error, delivery)
+            return self._unanswered(error, delivery, timeout_of(tool, self._limits))
         delivery.story.status = response.status
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understood, tool, arguments, delivery, response)
@@ -315,7 +321,7 @@ class Executor:
             return work()
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
 
-    def _unanswered(self, error: Exception, delivery: Delivery) -> Failure:
+    def _unanswered(self, error: Exception, delivery: Delivery, timeout: float) -> Failure:
         """Return the failure of a call that got no answer."""
         redact = self._redactor_of(delivery)
         match error:
@@ -324,7 +330,7 @@ class Executor:
             case SendError():
                 failure = not_sent(error, redact)
             case _:
-                failure = timed_out(delivery.request, self._limits.timeout)
+                failure = timed_out(delivery.request, timeout)
         return masked_failure(told(failure, delivery.request, delivery.story), redact)
 
     def _redactor_of(self, delivery: Delivery) -> Redactor:
@@ -400,9 +406,3 @@ class Executor:
             return failure
         hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
         return replace(failure, hint=hint)
-
-
-def _trying(sender: Sender, limits: Limits) -> Trying:
-    limiter = Limiter(rates=limits.rate_limit, now=time.time) if limits.rate_limit else None
-    patience = limits.timeout * _PATIENCE
-    return Trying(sender=sender, now=time.time, retries=limits.retries, patience=patience, limiter=limiter)

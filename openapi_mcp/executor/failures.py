@@ -40,7 +40,11 @@ _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
 
 def unknown_tool(name: str, toolset: Toolset) -> Failure:
-    """Return the failure of a call of a tool that is not there; near names stand in its hint."""
+    """Return the failure of a call of a tool that is not there, or is switched off; near names stand in its hint."""
+    off = next((each.reason for each in toolset.skipped if each.tool == name and each.is_switched_off), None)
+    if off is not None:
+        said = f"the tool {one_line(name, 80)!r} is {one_line(off, 300)}"
+        return Failure(kind=FailureKind.REFUSED, message=said, hint="whoever runs this server can switch it on")
     near = get_close_matches(name, toolset.by_name, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "list the tools to see their names"
     return Failure(kind=FailureKind.UNKNOWN_TOOL, message=f"there is no tool {one_line(name, 80)!r}", hint=hint)

@@ -20,11 +20,14 @@ _SHORTEST = 0.001  # seconds; what may go at this very moment may be refused by 
 class Limiter:
     """Lets requests go by all of these rates, each in a window that moves. `now` is in seconds since 1970.
 
+    `said` is what is said of them: at most 10/s "are sent to the API".
+
     The library is imported when the first request asks: most APIs are called without a limit.
     """
 
     rates: Sequence[Rate]
     now: Callable[[], float]
+    said: str = "are sent to the API"
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _line: anyio.Lock = field(init=False, default_factory=anyio.Lock)  # whoever came first has it first
     _items: "list[RateLimitItem]" = field(init=False, default_factory=list)
@@ -63,7 +66,7 @@ class Limiter:
         return True
 
     def _too_soon(self, wait: float) -> TooSoonError:
-        return TooSoonError(f"at most {', '.join(map(str, self.rates))} are sent to the API", max(wait, _SHORTEST))
+        return TooSoonError(f"at most {', '.join(map(str, self.rates))} {self.said}", max(wait, _SHORTEST))
 
     def _counting(self) -> "MovingWindowRateLimiter":
         if self._counts is None:

@@ -208,9 +208,11 @@ class Recovery:
         return Found(value=answer.value if answer.is_json else None, next=page.next, is_whole=is_whole)
 
     def _may_look_up(self, call: Call) -> bool:
-        """True for a tool that reads, within the caller's rights."""
+        """True for a tool that reads, within the caller's rights, and that no person is to be asked about."""
         tool = self.toolset.by_name.get(call.tool)
-        return tool is not None and tool.operation.method in SAFE_METHODS and self._may_call(call.caller, call.tool)
+        if tool is None or tool.operation.method not in SAFE_METHODS or tool.limits.confirm:
+            return False
+        return self._may_call(call.caller, call.tool)
 
     def _may_call(self, caller: Caller, name: str) -> bool:
         tool = self.toolset.by_name.get(name)

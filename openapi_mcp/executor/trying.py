@@ -24,8 +24,9 @@ from openapi_mcp.executor.hedge import Hedge
 from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of, wait_before
 from openapi_mcp.executor.send import Authorize, Sender, Watch
+from openapi_mcp.executor.terms import PATIENCE, Limiters, Terms
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.model.policy import READS
+from openapi_mcp.model.policy import READS, Limits
 from openapi_mcp.model.url import origin
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ class Story:
 class Trial(NamedTuple):
     """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far.
 
-    One that `is_lookup` is sent once, and its failure is not the API's: nobody asked for it.
+    One that `is_lookup` is sent once, and its failure is not the API's: nobody asked for it. The `terms` are those of
+    its tool.
     """
 
     request: HttpRequest
@@ -64,6 +66,7 @@ class Trial(NamedTuple):
     authorize: Authorize
     story: Story
     is_lookup: bool = False
+    terms: Terms = Terms()
 
 
 class _Tried(NamedTuple):
@@ -153,19 +156,20 @@ class Trying:
         try:
             if is_probe or not self._may_hedge(trial):
                 return await self._attempt(trial)
-            hedge = Hedge(patience=self.patience, second=partial(self._beside, trial))
+            hedge = Hedge(patience=self._patience(trial), second=partial(self._beside, trial))
             return await hedge.run(partial(self._attempt, trial))
         except (SendError, TimeoutError) as error:
             return error
 
     def _may_hedge(self, trial: Trial) -> bool:
         """True where a second attempt may go beside the first: of a read, once."""
-        may_repeat = self.retries > 0 and not trial.is_lookup and trial.request.method in READS
+        may_repeat = self._retries(trial) > 0 and not trial.is_lookup and trial.request.method in READS
         return may_repeat and not trial.story.is_hedged
 
     async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
-        if self.limiter is not None:
-            await self.limiter.take(trial.deadline)
+        for limiter in (trial.terms.limiter, self.limiter):  # whoever waits for its own turn takes no one else's
+            if limiter is not None:
+                await limiter.take(trial.deadline)
         try:
             began = partial(_began, trial.story, watch)
             return await self.sender.send(trial.request, trial.deadline, trial.authorize, began)
@@ -176,7 +180,7 @@ class Trying:
     async def _beside(self, trial: Trial) -> HttpResponse:
         self._breakers.check(origin(trial.request.url), anyio.current_time())
         trial.story.is_hedged = True
-        said = f"no answer for {self.patience:g} s"
+        said = f"no answer for {self._patience(trial):g} s"
         return await self._attempt(trial, lambda _answer, _scope: trial.story.after.append(said))
 
     def _told(self, outcome: Outcome) -> float | None:
@@ -198,7 +202,7 @@ class Trying:
 
     def _wait(self, trial: Trial, outcome: Outcome, told: float | None) -> float | None:
         """Return the seconds until the next attempt, None where there is none: a wait beyond the deadline, too."""
-        if trial.is_lookup or trial.story.retries >= self.retries or not may_follow(trial.request, outcome):
+        if trial.is_lookup or trial.story.retries >= self._retries(trial) or not may_follow(trial.request, outcome):
             return None
         from openapi_mcp.executor.told import is_spent
 
@@ -207,6 +211,12 @@ class Trying:
         wait = wait_before(trial.story.retries + 2, told, self.chance())
         then = anyio.current_time() + wait
         return wait if then < trial.deadline and not self._breakers.left(origin(trial.request.url), then) else None
+
+    def _retries(self, trial: Trial) -> int:
+        return self.retries if trial.terms.retries is None else trial.terms.retries
+
+    def _patience(self, trial: Trial) -> float:
+        return self.patience if trial.terms.patience is None else trial.terms.patience
 
     def _tell(self, story: Story, outcome: Outcome, wait: float) -> None:
         story.retries += 1
@@ -221,3 +231,14 @@ def _began(story: Story, watch: Watch | None, answer: Answer, scope: anyio.Cance
     story.attempts += 1
     if watch is not None:
         watch(answer, scope)
+
+
+def trying(sender: Sender, limits: Limits, limiters: Limiters) -> Trying:
+    """Return how requests are tried by these limits."""
+    return Trying(
+        sender=sender,
+        now=limiters.now,
+        retries=limits.retries,
+        patience=limits.timeout * PATIENCE,
+        limiter=limiters.of_api(limits.rate_limit),
+    )

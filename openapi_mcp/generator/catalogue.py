@@ -53,7 +53,8 @@ class Freshness:
     `files` are the states (path, mtime in ns, size) of the files the document is spread over, none where it came from
     elsewhere; `parts` are all of it, as they were read at `made` (seconds since 1970). It `is_settled` unless a file
     changed around its reading, so that its state may stand for other bytes, and is not to be kept. `variables` and
-    `secret_files` are what credentials refer to: without them a start fails, as it should.
+    `secret_files` are what credentials refer to: without them a start fails, as it should. `switches` is the state of
+    the file that says which tools are switched off.
     """
 
     files: tuple[tuple[str, int, int], ...] = ()
@@ -62,6 +63,7 @@ class Freshness:
     is_settled: bool = True
     variables: tuple[str, ...] = ()
     secret_files: tuple[str, ...] = ()
+    switches: tuple[str, int, int] | tuple[()] = ()
 
     @property
     def digests(self) -> list[str]:
@@ -161,6 +163,7 @@ def _header(key: str, answers: Answers, freshness: Freshness) -> dict[str, Any]:
         "sources": freshness.files,
         "variables": freshness.variables,
         "files": freshness.secret_files,
+        "switches": freshness.switches,
     }
 
 

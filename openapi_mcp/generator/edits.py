@@ -123,7 +123,7 @@ def _require_unique(
 ) -> None:
     taken: dict[str, int] = {}
     for index, name in enumerate(names):
-        if edits[index].hide or not is_selected(operations[index], selection):
+        if edits[index].left_out or not is_selected(operations[index], selection):
             continue
         other = taken.setdefault(name, index)
         if other != index:
@@ -156,6 +156,7 @@ def edited(tool: Tool, edit: ToolEdit, longest: int) -> Tool:
     Raises:
         ConfigError: a text is too long.
     """
+    tool = replace(tool, limits=edit.limits)
     if edit.title is not None:
         title = fitting(edit.title, MAX_TITLE, f"{edit.where} title")
         tool = replace(tool, title=title, operation=replace(tool.operation, summary=title))

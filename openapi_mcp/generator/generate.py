@@ -102,9 +102,9 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     problems += plan.problems
     for operation, name, edit in zip(document.operations, plan.names, plan.edits, strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
-        if reason is None and edit.hide:
-            reason = f"hidden by {edit.where}"
-        elif reason is None:
+        if reason is None:
+            reason = edit.left_out or selection.off.get(name)
+        if reason is None:
             try:
                 taken = making.inputs_of(operation, edit)
                 tool = edited(making.tool(operation, name, taken), edit, fitted.longest_description)
@@ -116,7 +116,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
             except MissingSchemaError as error:
                 reason = str(error)
             problems.append(_left_out(operation, pointer, reason))
-        skipped.append(Skipped(method=operation.method, path=operation.path, pointer=pointer, reason=reason))
+        skipped.append(Skipped(method=operation.method, path=operation.path, pointer=pointer, reason=reason, tool=name))
     return Toolset(
         title=document.title,
         version=document.version,

@@ -98,6 +98,7 @@ def _read_freshness(header: Mapping[str, Any], about: Mapping[str, Any]) -> Fres
         made=about["made"],
         variables=tuple(header["variables"]),
         secret_files=tuple(header["files"]),
+        switches=tuple(header["switches"]),
     )
 
 

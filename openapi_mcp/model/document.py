@@ -13,6 +13,8 @@ from openapi_mcp.model.address import Reach
 
 Schema: TypeAlias = Mapping[str, Any]
 ANY_METHODS = "*"
+SWITCHED_OFF = "switched off"
+"""What the reason begins with why a person left out a tool that could be served."""
 
 
 class Severity(StrEnum):
@@ -34,12 +36,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An operation that does not become a tool, and why."""
+    """An operation that does not become a tool, and why; `tool` is the name that it would have."""
 
     method: str
     path: str
     pointer: str
     reason: str
+    tool: str = ""
+
+    @property
+    def is_switched_off(self) -> bool:
+        """True where a person left it out by its name, though it could be served."""
+        return self.reason.startswith(SWITCHED_OFF)
 
 
 class Location(StrEnum):

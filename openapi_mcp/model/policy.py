@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_mcp.model.document import Location
+from openapi_mcp.model.document import SWITCHED_OFF, Location
 
 METHODS = ("GET", "HEAD", "QUERY", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ANY_METHOD = "*"  # in a selection: also methods that only the document names (OAS 3.2, additionalOperations)
@@ -23,6 +23,45 @@ CLIENTS = (
     ANY_CLIENT, "claude-code", "claude-desktop", "cursor", "vscode", "copilot-cli", "codex", "openai", "gemini",
     "windsurf", "zed", "inspector",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `amount` requests in any `seconds`."""
+
+    amount: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """Return it as it is written: "100/minute", "5/2 s"."""
+        unit = _UNITS.get(self.seconds)
+        return f"{self.amount}/{unit}" if unit else f"{self.amount}/{self.seconds} s"
+
+
+_UNITS = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolLimits:
+    """What the operator says of one tool's calls, in place of `Limits` and `--confirm`; None where nothing is said.
+
+    `rate_limit` counts the tool's own requests, beside that of the API; `confirm` asks a person, or never does.
+    """
+
+    timeout: float | None = None
+    retries: int | None = None
+    rate_limit: tuple[Rate, ...] | None = None
+    cache_ttl: float | None = None
+    confirm: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is said, as it is written: {"timeout": 5.0, "rate_limit": "10/minute"}."""
+        rates = {"rate_limit": ", ".join(map(str, self.rate_limit))} if self.rate_limit is not None else {}
+        plain = {name: getattr(self, name) for name in ("timeout", "retries", "cache_ttl", "confirm")}
+        return {name: value for name, value in plain.items() if value is not None} | rates
+
+
+NO_LIMITS = ToolLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +87,26 @@ class ArgumentEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolEdit:
-    """What the operator changes in one tool, and in its arguments by their names; with `hide` it becomes none."""
+    """What the operator changes in one tool, and in its arguments by their names; with `hide` it becomes none.
+
+    It becomes none either where it is not `enabled`. `limits` are for its calls.
+    """
 
     name: str | None = None
     title: str | None = None
     description: str | None = None
     hide: bool = False
+    enabled: bool = True
+    limits: ToolLimits = NO_LIMITS
     arguments: Mapping[str, ArgumentEdit] = field(default_factory=dict)
     where: str = ""
+
+    @property
+    def left_out(self) -> str:
+        """Why there is no such tool; "" where there is one."""
+        if self.hide:
+            return f"hidden by {self.where}"
+        return "" if self.enabled else f"{SWITCHED_OFF} in {self.where}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +120,7 @@ class Selection:
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut:
     after `max_response` characters, 0 for no limit.
     `prefix` stands before every tool's name, where other APIs are served too. `edits` change tools that are selected:
-    by their names, their operationIds, or "GET /path".
+    by their names, their operationIds, or "GET /path". `off` says of tools, by their names, why a person wants none.
     """
 
     methods: frozenset[str] = SAFE_METHODS
@@ -85,6 +136,7 @@ class Selection:
     max_response: int = 25_000
     prefix: str = ""
     edits: Mapping[str, ToolEdit] = field(default_factory=dict)
+    off: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +149,6 @@ class Listing:
     mode: str = "auto"
     budget: int = 20_000
     style: str = "full"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """At most `amount` requests in any `seconds`."""
-
-    amount: int
-    seconds: int
-
-    def __str__(self) -> str:
-        """Return it as it is written: "100/minute", "5/2 s"."""
-        unit = _UNITS.get(self.seconds)
-        return f"{self.amount}/{unit}" if unit else f"{self.amount}/{self.seconds} s"
-
-
-_UNITS = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,20 +170,6 @@ class Limits:
     retries: int = 3
     rate_limit: tuple[Rate, ...] = ()
     cache_ttl: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolLimits:
-    """What the operator says of one tool's calls, in place of `Limits` and `--confirm`; None where nothing is said.
-
-    `rate_limit` counts the tool's own requests, beside that of the API; `confirm` asks a person, or never does.
-    """
-
-    timeout: float | None = None
-    retries: int | None = None
-    rate_limit: tuple[Rate, ...] | None = None
-    cache_ttl: float | None = None
-    confirm: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

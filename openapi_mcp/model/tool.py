@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.model.document import Encoding, Operation, Parameter, Problem, Schema, Skipped
-from openapi_mcp.model.policy import ToolLimits
+from openapi_mcp.model.policy import NO_LIMITS, ToolLimits
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.xml import XmlNode
 
@@ -86,7 +86,6 @@ class SentBody:
         return any(binding.kind is BindingKind.FILE_BODY for binding in self.bindings)
 
 
-NO_LIMITS = ToolLimits()
 WireTool = dict[str, Any]
 Hints = Mapping[str, bool]
 """Annotations by their names on the wire."""

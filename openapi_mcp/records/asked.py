@@ -1,33 +1,36 @@
-"""A Filter as conditions on the rows of `calls`. No value ever becomes SQL: each of them is bound."""
+"""A Filter as conditions on the rows of `calls` and `sums`. No value ever becomes SQL: each of them is bound."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import Column, ColumnElement, false, select
+from sqlalchemy import Column, ColumnElement, Select, Table, false, select
 
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.rows import clean
-from openapi_mcp.records.tables import CALLERS, CALLS, TOOLS
+from openapi_mcp.records.tables import CALLER, CALLERS, CALLS, SUMS, TOOL, TOOLS
 
 ERROR, OK = "error", "ok"
 _LONGEST = 1_000
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    """Return what holds for each row that is wanted."""
-    return [*_names(wanted), *_outcome(wanted), *_times(wanted)]
+    """Return what holds for each row of `calls` that is wanted."""
+    names = [CALLS.c[by].in_(numbers) for by, numbers in _names(wanted)]
+    return [*names, *_outcome(wanted, CALLS), *_times(wanted)]
 
 
-def picks_names(wanted: Filter) -> bool:
-    """True where the filter picks tools or callers: then few rows are left, and their own index finds them."""
-    return bool(wanted.tool or wanted.api or wanted.caller is not None)
+def sum_conditions(wanted: Filter, by: str) -> list[ColumnElement[bool]]:
+    """Return what holds for each row of `sums` by tool or by caller that is wanted, whatever its time."""
+    names = [SUMS.c.member.in_(numbers) for named, numbers in _names(wanted) if named == by]
+    return [*names, *_outcome(wanted, SUMS)]
 
 
-def _names(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+def _names(wanted: Filter) -> Iterator[tuple[str, Select[int]]]:
+    """Yield the numbers of the tools that are wanted, and those of the callers, where the filter names any."""
     tools = [_fits(TOOLS.c[name], value) for name, value in (("tool", wanted.tool), ("api", wanted.api)) if value]
     if tools:
-        yield CALLS.c.tool.in_(select(TOOLS.c.n).where(*tools))
+        yield TOOL, select(TOOLS.c.n).where(*tools)
     if wanted.caller is not None:
-        yield CALLS.c.caller.in_(select(CALLERS.c.n).where(_fits(CALLERS.c.caller, wanted.caller)))
+        yield CALLER, select(CALLERS.c.n).where(_fits(CALLERS.c.caller, wanted.caller))
 
 
 def _fits(column: Column[str], value: str) -> ColumnElement[bool]:
@@ -45,25 +48,25 @@ def _parts(value: str) -> list[str]:
     return value.split("*")
 
 
-def _outcome(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+def _outcome(wanted: Filter, table: Table) -> Iterator[ColumnElement[bool]]:
     if wanted.status:
-        yield _status(wanted.status.lower())
+        yield _status(table.c.status, wanted.status.lower())
     if wanted.kind in (ERROR, OK):
-        yield CALLS.c.kind != "" if wanted.kind == ERROR else CALLS.c.kind == ""
+        yield table.c.kind != "" if wanted.kind == ERROR else table.c.kind == ""
     elif wanted.kind:
-        yield CALLS.c.kind == clean(wanted.kind, _LONGEST)
+        yield table.c.kind == clean(wanted.kind, _LONGEST)
     if wanted.cache:
-        yield CALLS.c.cache == clean(wanted.cache, _LONGEST)
+        yield table.c.cache == clean(wanted.cache, _LONGEST)
 
 
-def _status(status: str) -> ColumnElement[bool]:
+def _status(column: Column[int], status: str) -> ColumnElement[bool]:
     """Return the condition of "404" or "4xx"; nothing has any other."""
     digits = status.removesuffix("xx")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 3):
         return false()
     if digits == status:
-        return CALLS.c.status == int(digits)
-    return CALLS.c.status.between(int(digits) * 100, int(digits) * 100 + 99)
+        return column == int(digits)
+    return column.between(int(digits) * 100, int(digits) * 100 + 99)
 
 
 def _times(wanted: Filter) -> Iterator[ColumnElement[bool]]:

@@ -1,8 +1,12 @@
 """How large a store is, and dropping what is old or too much, a step at a time: others write between two steps."""
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+from collections.abc import Sequence
+from itertools import accumulate
 
-from openapi_mcp.records.rows import read_count
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+
+from openapi_mcp.records.rows import read_count, read_seconds
+from openapi_mcp.records.settling import part_of, unsettle
 from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, TEXTS, TOOLS
 from openapi_mcp.records.writing import alone
 
@@ -27,28 +31,41 @@ _SIZES = ("page_count", "freelist_count", "page_size")
 
 def drop_old(connection: Connection, before: float) -> int:
     """Drop some of the calls that began before a time; return how many."""
+    alone(connection)
     return _drop(connection, _oldest(connection, CALLS.c.time < before))
 
 
 def drop_beyond(connection: Connection, most_bytes: int) -> int:
     """Drop some of the oldest calls where all take more than so many bytes; return how many."""
+    alone(connection)
     excess = size(connection) - most_bytes
     if excess <= 0:
         return 0
-    chosen = []
-    for n, weight in _oldest(connection):
-        chosen.append((n, weight))
-        excess -= read_count(weight)
-        if excess <= 0:
-            break
-    return _drop(connection, chosen)
+    oldest = _oldest(connection)
+    weights = accumulate(read_count(row.weight) for row in oldest)
+    return _drop(connection, oldest[: sum(weight < excess for weight in weights) + 1])
+
+
+def _oldest(connection: Connection, *where: ColumnElement[bool]) -> Sequence[Row[int, float, int]]:
+    """Return the oldest calls, at most a step of them."""
+    asked = select(CALLS.c.n, CALLS.c.time, CALLS.c.weight).where(*where)
+    return connection.execute(asked.order_by(CALLS.c.time, CALLS.c.n).limit(STEP)).all()
+
+
+def _drop(connection: Connection, chosen: Sequence[Row[int, float, int]]) -> int:
+    numbers = [row.n for row in chosen]
+    if numbers:
+        connection.execute(delete(TEXTS).where(TEXTS.c.n.in_(numbers)))
+        connection.execute(delete(CALLS).where(CALLS.c.n.in_(numbers)))
+        unsettle(connection, (part_of(read_seconds(row.time)) for row in chosen))
+    return len(numbers)
 
 
 def drop_names(connection: Connection) -> None:
     """Drop the tools and callers that have no calls any more: a caller's name is not kept longer than its calls."""
     alone(connection)
     for table, column in ((TOOLS, CALLS.c.tool), (CALLERS, CALLS.c.caller)):
-        connection.execute(delete(table).where(~exists().where(column == table.c.n)))
+        connection.execute(delete(table).where(table.c.n.not_in(select(column).distinct())))
 
 
 def drop_losses(connection: Connection, before: float) -> None:
@@ -66,17 +83,3 @@ def give_back(connection: Connection) -> bool:
             "PRAGMA incremental_vacuum(1)"
         )  # the driver does one step of it, and that is one page
     return free > _PAGES
-
-
-def _oldest(connection: Connection, *where: ColumnElement[bool]) -> list[tuple[int, int]]:
-    """Return the numbers and weights of the oldest calls, at most a step of them."""
-    asked = select(CALLS.c.n, CALLS.c.weight).where(*where).order_by(CALLS.c.time, CALLS.c.n).limit(STEP)
-    return [(row.n, row.weight) for row in connection.execute(asked)]
-
-
-def _drop(connection: Connection, chosen: list[tuple[int, int]]) -> int:
-    numbers = [n for n, _ in chosen]
-    if numbers:
-        connection.execute(delete(TEXTS).where(TEXTS.c.n.in_(numbers)))
-        connection.execute(delete(CALLS).where(CALLS.c.n.in_(numbers)))
-    return len(numbers)

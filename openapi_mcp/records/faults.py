@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.records.store import RecordsError
+from openapi_mcp.records.store import RecordsError, RefusedRecords
 
 FULL = "the disk is full"
 LOCKED = "another process has locked the records"
@@ -58,6 +58,8 @@ def told(where: str) -> Iterator[None]:
     """
     try:
         yield
+    except (DataError, IntegrityError) as error:
+        raise RefusedRecords(f"the records cannot be used: {one_line(str(error.orig), _SHOWN)}", where=where) from None
     except DBAPIError as error:
         raise _fault(error, where) from None
     except SQLAlchemyError as error:

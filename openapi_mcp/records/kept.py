@@ -1,5 +1,6 @@
 """A Store of SQLAlchemy's: each of its methods is one transaction, and sees one state of the records."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
@@ -8,28 +9,38 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from openapi_mcp.model.record import Record
-from openapi_mcp.records import cleaning, counting, reading, writing
+from openapi_mcp.records import activity, cleaning, counting, reading, settling, writing
 from openapi_mcp.records.engines import WRITING
 from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter, Point, Stats
-from openapi_mcp.records.store import Named
+from openapi_mcp.records.rows import read_seconds
+from openapi_mcp.records.store import Named, RecordsError
 
 _AT_ONCE = 1_000  # records in one statement: a database takes some ten thousand values
 
 
 class SqlStore:
-    """Records in a database; `where` is how people name it, and `now` a clock, in seconds since 1970."""
+    """Records in a database.
 
-    def __init__(self, engine: Engine, *, where: str, now: Callable[[], float]) -> None:
+    `where` is how people name it, `now` a clock, in seconds since 1970; `is_there` says whether it still is what was
+    opened: a file that was moved away could be written to, and nobody would ever find it.
+    """
+
+    def __init__(
+        self, engine: Engine, *, where: str, now: Callable[[], float], is_there: Callable[[], bool] = lambda: True
+    ) -> None:
         self._engine = engine
         self._where = where
         self._now = now
+        self._is_there = is_there
 
     def add(self, records: Sequence[Record], lost: int = 0, why: str = "") -> None:
         """Keep records in one transaction, and that others were lost before that."""
         with self._writing() as connection:
             for at in range(0, len(records), _AT_ONCE):
-                writing.add(connection, records[at : at + _AT_ONCE])
+                some = records[at : at + _AT_ONCE]
+                writing.add(connection, some)
+                settling.unsettle(connection, {settling.part_of(read_seconds(record.time)) for record in some})
             if lost:
                 writing.add_lost(connection, lost, why, self._now())
 
@@ -53,6 +64,11 @@ class SqlStore:
         with self._reading() as connection:
             return counting.series(connection, wanted, step)
 
+    def activity(self, wanted: Filter, by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
+        """Return how many calls each group has, (name, API), by the number of each step of time."""
+        with self._reading() as connection:
+            return activity.activity(connection, wanted, by, step)
+
     def named(self) -> list[Named]:
         """Return the tools that have records."""
         with self._reading() as connection:
@@ -68,7 +84,7 @@ class SqlStore:
         dropped = 0
         while (most is None or dropped < most) and (step := self._drop(before, most_bytes)):
             dropped += step
-        if dropped:
+        if dropped and (most is None or dropped < most):
             self._tidy(before)
         return dropped
 
@@ -86,6 +102,11 @@ class SqlStore:
     def _gives_back(self) -> bool:
         with self._writing() as connection:
             return cleaning.give_back(connection)
+
+    def settle(self) -> bool:
+        """Work out the sums of one part of time, so that statistics are quick; return whether there was one to do."""
+        with self._writing() as connection:
+            return settling.settle(connection, self._now())
 
     def size(self) -> int:
         """Return how many bytes the records take."""
@@ -109,6 +130,8 @@ class SqlStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        if not self._is_there():
+            raise RecordsError("the file of the records is gone", where=self._where, hint="a new one is made")
         with told(self._where), self._engine.connect().execution_options(**WRITING) as connection, connection.begin():
             yield connection
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, tuple_
 
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.asked import conditions
@@ -73,8 +73,8 @@ def _begins(id: str) -> ColumnElement[bool]:
 
 
 def named(connection: Connection) -> list[Named]:
-    """Return the tools that have records."""
-    asked = select(*_OF_TOOLS).where(exists().where(CALLS.c.tool == TOOLS.c.n)).order_by(TOOLS.c.n)
+    """Return the tools that have records: names without any are dropped with the last of them."""
+    asked = select(*_OF_TOOLS).order_by(TOOLS.c.n)
     tools = {}
     for row in connection.execute(asked):
         api, tool, method, path = (read_text(each) for each in row[:4])
@@ -86,5 +86,4 @@ def named(connection: Connection) -> list[Named]:
 
 def callers(connection: Connection) -> list[str]:
     """Return the callers that have records."""
-    asked = select(CALLERS.c.caller).where(exists().where(CALLS.c.caller == CALLERS.c.n))
-    return sorted({read_text(each) for each in connection.execute(asked).scalars()})
+    return sorted({read_text(each) for each in connection.execute(select(CALLERS.c.caller)).scalars()})

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Table
 
 from openapi_mcp.model.record import Record
-from openapi_mcp.records.tables import bucket_of
 
 DAY = 86400
 _LAST = 253_402_300_799.0  # the year 9999: later times cannot be written as people write them
@@ -40,12 +40,10 @@ def names_row(table: Table, names: tuple[str, ...]) -> dict[str, Any]:
 
 def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> dict[str, Any]:
     """Return the row that is counted, of a record whose long texts are known."""
-    time, duration = read_seconds(record.time), read_seconds(record.duration)
     return {
         "n": n,
         "id": clean(record.id, _ID),
-        "time": time,
-        "day": int(time // DAY),
+        "time": read_seconds(record.time),
         "tool": tool,
         "caller": caller,
         "status": None if record.status is None else _held(record.status),
@@ -53,8 +51,7 @@ def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> d
         "attempts": _held(record.attempts),
         "waited": read_seconds(record.waited),
         "cache": clean(record.cache, _ID),
-        "duration": duration,
-        "bucket": bucket_of(duration),
+        "duration": read_seconds(record.duration),
         "size": _held(record.size, _MOST_LONG),
         "tokens": _held(record.tokens, _MOST_LONG),
         "repairs": len(record.repairs),
@@ -123,6 +120,36 @@ def _json(value: Any) -> str:
     if len(written) <= _TEXT:
         return written
     return json.dumps({"?": f"{len(written)} characters, too long to be recorded"} if isinstance(value, dict) else [])
+
+
+_NUMBER = (int, float)
+_STATUS = (int, NoneType)
+_CALL = (int, str, str, _NUMBER, _NUMBER, int, int, int)
+_SETTLING = (int, _STATUS, *_CALL)
+_SUM = (int, int, str, str, int, _NUMBER, int, int, int, bytes)
+
+Rows = Iterable[Sequence[Any]]
+
+
+def sound_calls(rows: Rows) -> Iterator[Sequence[Any]]:
+    """Yield the rows that can be counted with: (member, kind, cache, time, duration, repairs, tokens, size)."""
+    return _sound(rows, _CALL)
+
+
+def sound_settling(rows: Rows) -> Iterator[Sequence[Any]]:
+    """Yield the rows that sums can be made of: those of `sound_calls`, with caller and status before them."""
+    return _sound(rows, _SETTLING)
+
+
+def sound_sums(rows: Rows) -> Iterator[Sequence[Any]]:
+    """Yield sums: (part, member, kind, cache, calls, last, repairs, tokens, size, durations)."""
+    return _sound(rows, _SUM)
+
+
+def _sound(rows: Rows, types: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for row in rows:
+        if all(map(isinstance, row, types)):
+            yield row
 
 
 def read_seconds(value: Any) -> float:

@@ -3,13 +3,14 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.private import is_private
-from openapi_mcp.records.store import RecordsError, Store
+from openapi_mcp.records.store import NothingRecordedError, RecordsError, Store
 
 if TYPE_CHECKING:
     from openapi_mcp.records.opening import Make
@@ -42,7 +43,19 @@ def _file_store(path: Path, *, read_only: bool) -> Store:
     except OSError as error:
         hint = "see who owns the file and its folder, or say --records with another file"
         raise RecordsError(f"the records cannot be kept: {error.strerror}", where=str(path), hint=hint) from None
-    return _opened(partial(file_engine, str(path)), str(path), read_only=read_only)
+    opened = _identity(path)
+    return _opened(
+        partial(file_engine, str(path)), str(path), read_only=read_only, is_there=lambda: _identity(path) == opened
+    )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _make(path: Path) -> None:
@@ -92,7 +105,7 @@ def _server_store(url: str, *, read_only: bool) -> Store:
 _FORM = "a file, or postgresql://USER@HOST/DATABASE"
 
 
-def _opened(make: "Make", where: str, *, read_only: bool) -> Store:
+def _opened(make: "Make", where: str, *, read_only: bool, is_there: Callable[[], bool] = lambda: True) -> Store:
     from openapi_mcp.records.faults import told
     from openapi_mcp.records.kept import SqlStore
     from openapi_mcp.records.opening import bring_up, version_in
@@ -109,10 +122,10 @@ def _opened(make: "Make", where: str, *, read_only: bool) -> Store:
     except BaseException:
         engine.dispose()
         raise
-    return SqlStore(engine, where=where, now=time.time)
+    return SqlStore(engine, where=where, now=time.time, is_there=is_there)
 
 
-def nothing_yet(where: str) -> RecordsError:
+def nothing_yet(where: str) -> NothingRecordedError:
     """Return the error of a store that nobody has written to."""
     hint = "`openapi-mcp serve` and `openapi-mcp call` record what they do, unless --no-records says otherwise"
-    return RecordsError("nothing has been recorded yet", where=where, hint=hint)
+    return NothingRecordedError("nothing has been recorded yet", where=where, hint=hint)

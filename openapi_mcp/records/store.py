@@ -1,5 +1,6 @@
 """What a store of records can do. `open_store` (sql.py) opens one; all of it blocks, and may raise a RecordsError."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -14,6 +15,14 @@ class RecordsError(OpenapiMcpError):
     """The store of records cannot be used: full, locked, damaged, out of reach, or newer than this program."""
 
     exit_code = ExitCode.USAGE
+
+
+class NothingRecordedError(RecordsError):
+    """There is no store yet: nobody has written to it."""
+
+
+class RefusedRecords(RecordsError):
+    """The store is well, and does not take what it was given: it would not another time either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,9 @@ class Store(Protocol):
     def series(self, wanted: Filter, step: float) -> list[Point]:
         """Return figures for each step of time that has calls, in order; steps begin at multiples of `step` seconds."""
 
+    def activity(self, wanted: Filter, by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
+        """Return how many calls each group has, (name, API), by the number of each step of time: time // step."""
+
     def named(self) -> list[Named]:
         """Return the tools that have records."""
 
@@ -65,6 +77,9 @@ class Store(Protocol):
 
         It does so in small steps, between which others write; after `most` records it leaves the rest for later.
         """
+
+    def settle(self) -> bool:
+        """Work out what some of the past comes to, so that statistics are quick; return whether there may be more."""
 
     def size(self) -> int:
         """Return how many bytes the records take."""

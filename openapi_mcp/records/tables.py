@@ -1,10 +1,9 @@
 """The tables of a store: what is counted is narrow and stands in `calls`, the long texts of a call in `texts`.
 
-`stats` reads one index from end to end, in the order of its groups: nothing is sorted, and no table is touched.
-That is how a million calls are counted in a third of a second; migrations/versions has the same tables, step by step.
+A call that is added changes few pages: `calls` has no index but those of id and time. So that a million of them are
+counted at once, `sums` has what the calls of six hours come to, worked out behind them (settling.py).
+migrations/versions makes the same tables.
 """
-
-from bisect import bisect_right
 
 from sqlalchemy import (
     BigInteger,
@@ -12,9 +11,9 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Sequence,
-    SmallInteger,
     String,
     Table,
     Text,
@@ -54,7 +53,6 @@ CALLS = Table(
     Column("n", _Long, primary_key=True, autoincrement=False),
     Column("id", _Exact, nullable=False, unique=True),
     Column("time", Float(53), nullable=False),
-    Column("day", Integer, nullable=False),  # since 1970, UTC
     Column("tool", Integer, nullable=False),
     Column("caller", Integer, nullable=False),
     Column("status", Integer),
@@ -63,7 +61,6 @@ CALLS = Table(
     Column("waited", Float(53), nullable=False),
     Column("cache", String, nullable=False),
     Column("duration", Float(53), nullable=False),
-    Column("bucket", SmallInteger, nullable=False),  # of the duration
     Column("size", _Long, nullable=False),
     Column("tokens", _Long, nullable=False),
     Column("repairs", Integer, nullable=False),
@@ -89,23 +86,27 @@ LOSSES = Table(
     Column("why", Text, nullable=False),
 )
 
-BY_TIME, BY_TOOL, BY_CALLER, BY_DAY = "calls_by_time", "calls_by_tool", "calls_by_caller", "calls_by_day"
-_COUNTED = ("status", "cache", "size", "tokens", "repairs")
-INDEXES = {
-    BY_TIME: ("time", "n"),
-    BY_TOOL: ("tool", "bucket", "kind", "duration", "time", "caller", *_COUNTED),
-    BY_CALLER: ("caller", "bucket", "kind", "duration", "time", "tool", *_COUNTED),
-    BY_DAY: ("day", "bucket", "kind", "duration", "time", "tool", "caller", *_COUNTED),
-}
-for _name, _columns in INDEXES.items():
-    Index(_name, *(CALLS.c[each] for each in _columns))
+SUMS = Table(
+    "sums",
+    METADATA,
+    Column("n", _Long, primary_key=True),
+    Column("by", String, nullable=False),  # one of SUMMED
+    Column("part", Integer, nullable=False),  # of time: how many times PART since 1970
+    Column("member", Integer, nullable=False),  # the number of the tool or caller
+    Column("status", Integer),
+    Column("kind", String, nullable=False),
+    Column("cache", String, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("last", Float(53), nullable=False),
+    Column("repairs", _Long, nullable=False),
+    Column("tokens", _Long, nullable=False),
+    Column("size", _Long, nullable=False),
+    Column("durations", LargeBinary, nullable=False),  # all of them, 8 bytes each, so that percentiles are exact
+)
+SETTLED = Table("settled", METADATA, Column("part", Integer, primary_key=True, autoincrement=False))
+"""The parts of time whose calls are all in `sums`."""
 
-_BOUNDS = tuple(1e-4 * 1.05**power for power in range(400))
-
-
-def bucket_of(duration: float) -> int:
-    """Return which bucket a duration is in: they are 5 % wide, from 0.1 ms to 8 hours, and their order is that of time.
-
-    Percentiles are found by counting buckets, and then by looking into one of them: 0.1 -> 142.
-    """
-    return bisect_right(_BOUNDS, duration)
+PART = 6 * 3600
+SUMMED = (TOOL, CALLER) = ("tool", "caller")
+BY_TIME = Index("calls_by_time", CALLS.c.time, CALLS.c.n)
+BY_PART = Index("sums_by_part", SUMS.c.by, SUMS.c.part)

@@ -1,52 +1,167 @@
-"""Records on their way to the store: a thread of its own writes them in batches, behind the calls."""
+"""Keeping records behind the calls: whoever calls hands one over and goes on; a thread writes them, many at a time."""
 
 import logging
-import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from queue import Empty, SimpleQueue
 
 from openapi_mcp.model.policy import Keep
-from openapi_mcp.model.record import Record
-from openapi_mcp.records.store import RecordsError, Store
+from openapi_mcp.records.keeper import TOO_MANY, Keeper, Make
+from openapi_mcp.records.store import Store
 
 log = logging.getLogger(__name__)
 
+_NO_TIME = "there was no time to write them"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast it goes. Times are in seconds.
+
+    Between two transactions of at most `batch` records are at least `between`; `waiting` records wait for a store that
+    takes none, which is tried again after `again`, and after twice as long each time, up to `longest`. It is tidied
+    (what is old is dropped, and what is past is summed up) `tidy_after` the start, and then every `tidy_every`,
+    `tidy_step` records at a time.
+    """
+
+    batch: int = 500
+    between: float = 0.25
+    waiting: int = 10_000
+    again: float = 0.5
+    longest: float = 30.0
+    tidy_after: float = 10.0
+    tidy_every: float = 3600.0
+    tidy_step: int = 1_000
+
 
 class Writer:
-    """Writes what it is given, in the order in which it came; `say` is told what could not be written."""
+    """Writes records in a thread of its own, which begins with the first of them.
 
-    def __init__(self, open_store: Callable[[], Store], say: Callable[[str], None], keep: Keep) -> None:
-        self._open_store = open_store
-        self._say = say
-        self._keep = keep
-        self._waiting: queue.SimpleQueue[Callable[[], Record] | None] = queue.SimpleQueue()
+    `open_store` is called in that thread, and again after each trouble; `say` takes a line for a person.
+    """
+
+    def __init__(
+        self, open_store: Callable[[], Store], say: Callable[[str], None], keep: Keep, *, pace: Pace | None = None
+    ) -> None:
+        self._keeper = Keeper(open_store, say, keep)
+        self._pace = pace or Pace()
+        self._queue: SimpleQueue[Make | None] = SimpleQueue()
+        self._closing = threading.Event()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._refused = 0  # calls that found no room to wait
+        self._pause = 0.0  # until the store is tried again; 0 where it works
+        self._tidy_at = 0.0
 
-    def put(self, make: Callable[[], Record]) -> None:
-        """Have a record written."""
-        self._waiting.put(make)
+    def put(self, make: Make) -> None:
+        """Have a record made and kept, soon and elsewhere; where too many wait already, it is lost, and counted.
+
+        It takes no longer than a queue does, and raises nothing.
+        """
+        if self._queue.qsize() < self._pace.waiting and self._has_begun():
+            self._queue.put(make)
+            return
+        with self._lock:
+            self._refused += 1
+
+    def _has_begun(self) -> bool:
+        """Begin the thread where there is none; return whether there is one that takes records."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, daemon=True, name="records")
-            self._thread.start()
+            with self._lock:
+                if self._thread is None:
+                    self._thread = _started(self._run)
+        return self._thread is not None and not self._closing.is_set()
 
     def close(self, seconds: float) -> None:
-        """Write what is left, within some seconds."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join(seconds)
+        """Keep what waits, and end, within a time; what cannot be kept by then is told."""
+        self._closing.set()
+        if self._thread is None:
+            return
+        self._queue.put(None)  # it may be waiting for a record
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._keeper.say_lost(self._queue.qsize(), _NO_TIME)
 
     def _run(self) -> None:
-        try:
-            with self._open_store() as store:
-                while batch := self._batch():
-                    store.add([make() for make in batch])
-        except RecordsError as error:
-            self._say(f"warning: calls are not recorded: {error.message}")
+        self._tidy_at = time.monotonic() + self._pace.tidy_after
+        while not self._closing.is_set():
+            first = self._wait()
+            self._guarded(partial(self._work, first))
+            self._closing.wait(self._pace.between)
+        self._guarded(self._end)
 
-    def _batch(self) -> list[Callable[[], Record]]:
-        batch = []
-        while (make := self._waiting.get()) is not None:
-            batch.append(make)
-            if self._waiting.empty():
-                break
-        return batch
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Do it, whatever comes: this is the thread's outermost door, and without it nothing more is recorded."""
+        try:
+            work()
+        except Exception as error:
+            log.exception("records_failed")
+            self._pause = self._pace.longest
+            self._keeper.tell(f"a fault of this program ({type(error).__name__})")
+
+    def _wait(self) -> list[Make]:
+        """Return once there is something to do, with the record that came: one, a store to try again, cleaning."""
+        if self._pause:
+            self._closing.wait(self._pause)
+            return []
+        try:
+            first = self._queue.get(timeout=max(self._tidy_at - time.monotonic(), 0.0))
+        except Empty:
+            return []
+        return [first] if first else []
+
+    def _work(self, first: list[Make]) -> None:
+        self._keeper.take(first)
+        while self._writes() and self._queue.qsize() >= self._pace.batch:
+            pass  # so many wait that there is no time for a pause
+        if not self._pause and time.monotonic() >= self._tidy_at:
+            more = self._keeper.tidy(time.time(), self._pace.tidy_step)
+            self._tidy_at = time.monotonic() + (0.0 if more else self._pace.tidy_every)
+
+    def _writes(self) -> bool:
+        """Give the store a batch of those that wait; return whether it took it."""
+        if refused := self._take_refused():
+            self._keeper.lose(refused, TOO_MANY)
+            self._keeper.tell(TOO_MANY)
+        self._keeper.take(self._waiting())
+        if self._keeper.write():
+            self._pause = 0.0
+        else:
+            self._pause = min(max(2 * self._pause, self._pace.again), self._pace.longest)
+        return not self._pause
+
+    def _waiting(self) -> Iterator[Make]:
+        """Yield some of those that wait, so that no more than a batch is held."""
+        for _ in range(self._pace.batch - self._keeper.held):
+            try:
+                make = self._queue.get_nowait()
+            except Empty:
+                return
+            if make:
+                yield make
+                time.sleep(0)  # the calls' thread may go on, before Python would let it
+
+    def _take_refused(self) -> int:
+        with self._lock:
+            refused, self._refused = self._refused, 0
+        return refused
+
+    def _end(self) -> None:
+        """Write the rest, with one try."""
+        while self._writes() and not self._queue.empty():
+            pass
+        self._keeper.end(self._queue.qsize())
+
+
+def _started(run: Callable[[], None]) -> threading.Thread | None:
+    """Return a thread that runs; None where the system has no more of them, and the next call tries again."""
+    thread = threading.Thread(target=run, name="records", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        log.warning("records_not_begun reason=%s", error)
+        return None
+    return thread

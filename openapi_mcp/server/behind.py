@@ -3,13 +3,12 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
 
-from openapi_mcp.app import check_again
-from openapi_mcp.loading import Notice
+from openapi_mcp.app import check_again, is_checked_later
+from openapi_mcp.config import Config
 from openapi_mcp.server.keep import Keeper, SeveralKeeper
 from openapi_mcp.serving import App, changed
 
@@ -31,10 +30,9 @@ class Behind:
 
     async def run(self, app: App, listed: anyio.Event) -> None:
         """Check a list that came from the catalogue; write one that did not, once the client has it."""
-        config, notice = self.keeper.config, self.keeper.notice
         if app.stored is not None:
-            before = app.toolset
-            if app.can_change and await check_again(app, config, notice, self.environ) is not None:
+            before, notice = app.toolset, self.keeper.notice
+            if _may_be_another(app.config) and await check_again(app, notice, self.environ) is not None:
                 notice(changed(before, app.toolset))
                 await self.keeper.keep(app)
             return
@@ -48,18 +46,21 @@ class Behind:
 class BehindSeveral:
     """The same for several APIs; each looks by itself whether its document is still the same (several.py)."""
 
-    keepers: Mapping[str, Keeper]
-    notice: Notice
-    path: Path | None
+    keeper: SeveralKeeper
     told: Sequence[Sequence[int]] | None = None
 
     def is_writing(self, _app: "Several") -> bool:
         """True where the first list is kept for the next start."""
-        return self.path is not None and self.told is None
+        return self.keeper.path is not None and self.told is None
 
     async def run(self, several: "Several", listed: anyio.Event) -> None:
         """Tell a client that was sent another list; write what is new, once the client has it."""
         if self.told is not None and [list(mark) for mark in several.pages.marks()] != list(map(list, self.told)):
             await several.announce()
         await listed.wait()
-        await SeveralKeeper(keepers=self.keepers, notice=self.notice, path=self.path).keep(several)
+        await self.keeper.keep(several)
+
+
+def _may_be_another(config: Config) -> bool:
+    """True where the document may be another one than the catalogue's, whose files are as they were."""
+    return config.watch or config.refresh is not None or is_checked_later(config)

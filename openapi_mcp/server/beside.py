@@ -1,16 +1,13 @@
 """What a server does beside answering, as stdio.py and http.py see it: for one API, or for several."""
 
+from pathlib import Path
 from typing import Any, Protocol
 
 import anyio
 
 
 class Looking(Protocol):
-    """Brings new documents while it runs: watch.py."""
-
-    @property
-    def is_on(self) -> bool:
-        """True where a new document may arrive."""
+    """Brings new documents while it runs (watch.py), and new settings (renew.py)."""
 
     async def run(self, app: Any) -> None:
         """Look until cancelled."""
@@ -18,6 +15,12 @@ class Looking(Protocol):
 
 class Keeping(Protocol):
     """Keeps what is served for the next start: keep.py."""
+
+    async def again(self, app: Any) -> None:
+        """Write it once more, as something else is served."""
+
+    def moved(self, path: Path | None) -> None:
+        """Keep it there from now on."""
 
     async def keep(self, app: Any) -> None:
         """Write it."""

@@ -1,9 +1,10 @@
-"""Bodies of requests: JSON, not too large, and there in time. None is read of who is not let in."""
+"""Bodies of requests: of one type, not too large, and there in time. None is read of who is not let in."""
 
 import anyio
 
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer, note_whole
 
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 LONGEST = 4 << 20  # bytes
 PATIENCE = 30.0  # seconds in which a body has to be there
 _DIGITS = 15  # of a length that is a number at all
@@ -13,8 +14,11 @@ _LAST = ((b"connection", b"close"),)  # what is left of the body is not waited f
 class Bodies:
     """Hands on requests whose body is there; answers the others."""
 
-    def __init__(self, app: AsgiApp, longest: int = LONGEST, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, app: AsgiApp, longest: int = LONGEST, patience: float = PATIENCE, media_type: str = JSON
+    ) -> None:
         self._app = app
+        self._media_type = media_type
         self._longest = longest
         self._patience = patience
 
@@ -56,8 +60,8 @@ class Bodies:
             [value.decode("latin-1").strip() for name, value in scope["headers"] if name == wanted]
             for wanted in (b"content-type", b"content-length")
         )
-        if [kind.partition(";")[0].strip().lower() for kind in types] != ["application/json"]:
-            return 415, "Content-Type must be application/json"
+        if [kind.partition(";")[0].strip().lower() for kind in types] != [self._media_type]:
+            return 415, f"Content-Type must be {self._media_type}"
         if any(len(length) > _DIGITS or int(length) > self._longest for length in lengths if length.isdecimal()):
             return 413, self._too_large
         return None

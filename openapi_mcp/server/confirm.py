@@ -140,8 +140,8 @@ def _unable(call: Call) -> Failure:
     return Failure(
         kind=FailureKind.REFUSED,
         message="a person must confirm this call, and this client cannot ask one (it offers no form elicitation)",
-        hint="only a person can allow it: the operator starts the server with another --confirm or without it, or a "
-        f"person runs, with the options of this server: {_command(call)}",
+        hint="only a person can allow it: the operator has another --confirm, or serves without it (the tool may have "
+        f"its own), or a person runs, with the options of this server: {_command(call)}",
     )
 
 

@@ -43,6 +43,48 @@ class Admission:
         """True where clients have to say who they are."""
         return self.token is not None or self.verifier is not None
 
+    async def admitted(self, value: bytes) -> Caller:
+        """Return whom a token lets in.
+
+        Raises:
+            NotAdmittedError: nobody.
+        """
+        if self.verifier is not None:
+            return await self._owner(self.verifier, value)
+        if self.token is None or not self.token.is_given_in(value):
+            raise self.unauthenticated("invalid_token")
+        return ANYONE
+
+    async def _owner(self, verifier: Verifier, value: bytes) -> Caller:
+        """Return whom an access token stands for."""
+        try:
+            granted = await verifier.verify_token(value.decode("latin-1"))
+        except IssuerError:
+            reason, later = "the authorization server is out of reach", (b"retry-after", str(int(PAUSE)).encode())
+            raise NotAdmittedError(503, reason, [later]) from None
+        if granted is None:
+            raise self.unauthenticated("invalid_token")
+        if not set(self.scopes) <= set(granted.scopes):
+            reason = f"the token has not every scope that is wanted: {' '.join(self.scopes)}"
+            raise NotAdmittedError(403, reason, [self._challenge("insufficient_scope")])
+        return caller_for(granted)
+
+    def unauthenticated(self, error: str) -> "NotAdmittedError":
+        """Return the refusal of a request without a token, or with one that is no good."""
+        reason = "this is not a token that is valid here" if error else "a token is wanted: Authorization: Bearer ..."
+        return NotAdmittedError(401, reason, [self._challenge(error)])
+
+    def _challenge(self, error: str) -> tuple[bytes, bytes]:
+        """Return the WWW-Authenticate header: RFC 6750 section 3, RFC 9728 section 5.1."""
+        said = {
+            "realm": "mcp",
+            "error": error,
+            "scope": " ".join(self.scopes),
+            "resource_metadata": self.metadata_url,
+        }
+        fields = ", ".join(f'{name}="{value}"' for name, value in said.items() if value)
+        return b"www-authenticate", f"Bearer {fields}".encode()
+
 
 class Door:
     """Lets in who may call, and notes who it is. What a request asks for is not read before.
@@ -74,52 +116,9 @@ class Door:
         Raises:
             NotAdmittedError: nobody that may.
         """
-        admission = self._admission
-        if not admission.is_required:
+        if not self._admission.is_required:
             return ANYONE
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        kind, _, value = given[0].strip().partition(b" ") if given else (b"", b"", b"")
-        if not given:
-            raise self._unauthenticated("")
-        if len(given) > 1 or kind.lower() != b"bearer":
-            raise self._unauthenticated("invalid_token")
-        if admission.verifier is not None:
-            return await self._owner(admission.verifier, value.strip())
-        if admission.token is None or not admission.token.is_given_in(value.strip()):
-            raise self._unauthenticated("invalid_token")
-        return ANYONE
-
-    async def _owner(self, verifier: Verifier, value: bytes) -> Caller:
-        """Return whom an access token stands for."""
-        try:
-            granted = await verifier.verify_token(value.decode("latin-1"))
-        except IssuerError:
-            reason, later = "the authorization server is out of reach", (b"retry-after", str(int(PAUSE)).encode())
-            raise NotAdmittedError(503, reason, [later]) from None
-        if granted is None:
-            raise self._unauthenticated("invalid_token")
-        if not set(self._admission.scopes) <= set(granted.scopes):
-            raise self._forbidden()
-        return caller_for(granted)
-
-    def _unauthenticated(self, error: str) -> "NotAdmittedError":
-        reason = "this is not a token that is valid here" if error else "a token is wanted: Authorization: Bearer ..."
-        return NotAdmittedError(401, reason, [self._challenge(error)])
-
-    def _forbidden(self) -> "NotAdmittedError":
-        reason = f"the token has not every scope that is wanted: {' '.join(self._admission.scopes)}"
-        return NotAdmittedError(403, reason, [self._challenge("insufficient_scope")])
-
-    def _challenge(self, error: str) -> tuple[bytes, bytes]:
-        """Return the WWW-Authenticate header: RFC 6750 section 3, RFC 9728 section 5.1."""
-        said = {
-            "realm": "mcp",
-            "error": error,
-            "scope": " ".join(self._admission.scopes),
-            "resource_metadata": self._admission.metadata_url,
-        }
-        fields = ", ".join(f'{name}="{value}"' for name, value in said.items() if value)
-        return b"www-authenticate", f"Bearer {fields}".encode()
+        return await self._admission.admitted(bearer_in(scope, self._admission))
 
     def _noted(self, caller: Caller, scope: Message) -> dict[str, Any]:
         """Return what a request carries from here: who calls, why their calls must fail, whose session it may use."""
@@ -127,6 +126,21 @@ class Door:
         owner, caller = caller.id, replace(caller, headers=brought.headers, id=id_of(caller.id, brought.all))
         user = {"user": AuthenticatedUser(AccessToken(token="", client_id=caller.id, scopes=[]))} if caller.id else {}
         return {**noted(caller, brought.failures, owner), **user}
+
+
+def bearer_in(scope: Message, admission: Admission) -> bytes:
+    """Return the token in a request's Authorization header.
+
+    Raises:
+        NotAdmittedError: there is none, or more than one.
+    """
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    kind, _, value = given[0].strip().partition(b" ") if given else (b"", b"", b"")
+    if not given:
+        raise admission.unauthenticated("")
+    if len(given) > 1 or kind.lower() != b"bearer":
+        raise admission.unauthenticated("invalid_token")
+    return value.strip()
 
 
 class NotAdmittedError(Exception):

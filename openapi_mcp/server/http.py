@@ -4,8 +4,9 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import anyio
@@ -19,8 +20,8 @@ from openapi_mcp.server.asgi import AsgiApp, News, Requests
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.bodies import LONGEST, Bodies
 from openapi_mcp.server.connection import Connection
-from openapi_mcp.server.door import Door
-from openapi_mcp.server.guard import Guard
+from openapi_mcp.server.door import Admission, Door
+from openapi_mcp.server.guard import Guard, Names
 from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.sessions import Sessions
@@ -29,6 +30,9 @@ from openapi_mcp.serving import Serves
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
 _BACKLOG = 2048
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+Around = Callable[[AsgiApp, Admission], AsgiApp]
 
 
 def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
@@ -95,25 +99,48 @@ async def serve_http(
     watch: Looking | None = None,
     keeper: Keeping | None = None,
     access: Access | None = None,
+    beside: Around | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
-    `watch` brings new documents while it runs; `keeper` keeps what was loaded for a start that cannot load; `access`
-    says who may call.
+    `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
+    load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it.
+    """
+    access = access or Access()
+    keys = access.issuer.keys() if access.issuer is not None else None
+    url = endpoint_url(access.host, listener, path)
+    admission = access.admission(url, keys)
+    news = News(_asgi_app(app, path, access, url))
+    app.on_change.append(news.list_changed)
+    served: AsgiApp = Door(Bodies(Sessions(news)), admission)
+    work: list[Work] = []
+    if keys is not None:
+        work.append(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
+    if watch is not None:
+        work.append(partial(watch.run, app))
+    if keeper is not None and app.stored is None:
+        work.append(partial(keeper.keep, app))
+    served = beside(served, admission) if beside is not None else served
+    return await run_server(served, access.names(_address(listener.getsockname())), listener, ready, work)
+
+
+async def run_server(
+    served: AsgiApp,
+    names: Names,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    work: Iterable[Work] = (),
+) -> ExitCode:
+    """Run an app behind the guard until SIGINT or SIGTERM, and some work beside it; return the exit status.
 
     After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
     """
     gc.enable()  # __main__.py turned it off
     gc.freeze()
-    access = access or Access()
-    keys = access.issuer.keys() if access.issuer is not None else None
-    url = endpoint_url(access.host, listener, path)
-    news = News(_asgi_app(app, path, access, url))
-    app.on_change.append(news.list_changed)
     # Outermost what ends a request that still waits at the door or for its body, inside what knows who has a session.
-    requests = Requests(Door(Bodies(Sessions(news)), access.admission(url, keys)))
+    requests = Requests(served)
     config = uvicorn.Config(
-        Guard(requests, access.names(_address(listener.getsockname()))),
+        Guard(requests, names),
         http=Connection,
         ws="none",
         log_config=None,
@@ -143,12 +170,8 @@ async def serve_http(
             requests.end()
 
         group.start_soon(stop_on_signal)
-        if keys is not None:
-            group.start_soon(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
-        if watch is not None and watch.is_on:
-            group.start_soon(watch.run, app)
-        if keeper is not None and app.stored is None:
-            group.start_soon(keeper.keep, app)
+        for each in work:
+            group.start_soon(each)
         await server.serve(sockets=[listener])
         group.cancel_scope.cancel()
     return ended

@@ -20,13 +20,20 @@ if TYPE_CHECKING:
     from openapi_mcp.several import Several
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Keeper:
-    """Writes catalogues to `path`; to nowhere where that is None."""
+    """Writes catalogues to `path`; to nowhere where that is None. New settings have a path of their own."""
 
-    config: Config
     notice: Notice
     path: Path | None
+
+    def moved(self, path: Path | None) -> None:
+        """Write there from now on."""
+        self.path = path
+
+    async def again(self, app: App) -> None:
+        """Write what is served now."""
+        await self.keep(app)
 
     async def keep(self, app: App, *, asks: bool = False) -> None:
         """Write the catalogue of what is served now; where that fails the next start is as slow as this one.
@@ -36,12 +43,14 @@ class Keeper:
         """
         from openapi_mcp.server.protocol import first_answers
 
-        path, freshness = self.path, app.freshness
+        path, freshness, began = self.path, app.freshness, app.executor
         if path is None or freshness is None or not freshness.is_settled:
             return
         answers, redactor = await first_answers(app), Redactor(self.secrets(app))
         document, toolset = app.document, app.toolset
         corpus = (await app.corpus()).as_json() if asks or asks_index(toolset) else None
+        if app.executor is not began or self.path != path:  # what is written is of one state
+            return await self.keep(app, asks=asks)
         await _write(
             lambda: write_catalogue(path, document, toolset, answers, freshness, redactor, corpus), self.notice
         )
@@ -49,14 +58,14 @@ class Keeper:
     def secrets(self, app: App) -> list[Secret]:
         """Return what must not be in a text that is kept: the credentials, and what the document's URL may carry."""
         secrets = list(app.executor.held.secrets())
-        source = source_of(self.config)
+        source = source_of(app.config)
         if isinstance(source, UrlSource):
             parts = urlsplit(source.url)
             secrets += [Secret(text) for text in (parts.password, parts.query) if text]
         return secrets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SeveralKeeper:
     """Keeps what several APIs serve: a catalogue of each, and at `path` the list of all."""
 
@@ -65,9 +74,20 @@ class SeveralKeeper:
     path: Path | None
     _kept: dict[str, Freshness | None] = field(default_factory=dict)
 
+    def moved(self, path: Path | None) -> None:
+        """Write there from now on, and each API's catalogue beside it."""
+        self.path = path
+        self._kept.clear()
+        for name, keeper in self.keepers.items():
+            keeper.moved(path_of(name, path))
+
     async def keep(self, several: "Several") -> None:
         """Write what is served now, and again whenever the list has changed."""
         several.on_change.append(partial(self.write, several))
+        await self.write(several)
+
+    async def again(self, several: "Several") -> None:
+        """Write what is served now."""
         await self.write(several)
 
     async def write(self, several: "Several") -> None:
@@ -96,8 +116,7 @@ class SeveralKeeper:
 def keepers(config: Config, notice: Notice, path: Path | None) -> dict[str, Keeper]:
     """Return what keeps the catalogue of each of several APIs, beside the list of all at `path`."""
     return {
-        api.name: Keeper(config=api, notice=partial(say_of, api.name, notice), path=path_of(api.name, path))
-        for api in config.apis
+        api.name: Keeper(notice=partial(say_of, api.name, notice), path=path_of(api.name, path)) for api in config.apis
     }
 
 
@@ -114,6 +133,7 @@ def _united(each: Iterable[Freshness | None]) -> Freshness:
         is_settled=all(one.is_settled for one in found),
         variables=tuple(variable for one in found for variable in one.variables),
         secret_files=tuple(file for one in found for file in one.secret_files),
+        switches=next((one.switches for one in found if one.switches), ()),
     )
 
 

@@ -45,7 +45,7 @@ async def serve_stdio(
     """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status.
 
     A `handover` is a conversation to go on with; `behind` is what is done once the list was sent; `watch` brings new
-    documents while it runs.
+    documents and settings while it runs.
     """
     from mcp.server.stdio import stdio_server
 
@@ -78,7 +78,7 @@ async def serve_stdio(
 
         if behind is not None:
             group.start_soon(do_behind, behind)
-        if watch is not None and watch.is_on:
+        if watch is not None:
             group.start_soon(look_on, watch)
         lines = _lines(handover.chunks() if handover else wire.chunks())
         async with (

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import anyio
 
 from openapi_mcp.app import check_again
-from openapi_mcp.config import Config
 from openapi_mcp.front import state
 from openapi_mcp.loader.source import FileSource
 from openapi_mcp.loading import source_of
@@ -33,48 +32,39 @@ class Watch:
     keeper: Keeper
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    @property
-    def config(self) -> Config:
-        """What the operator wants."""
-        return self.keeper.config
-
-    @property
-    def is_on(self) -> bool:
-        """True where a new document may arrive."""
-        return self.config.watch or self.config.refresh is not None
-
     async def run(self, app: App) -> None:
-        """Watch until cancelled."""
-        async with anyio.create_task_group() as group:
-            if self.config.watch:
-                group.start_soon(self._files, app)
-            if self.config.refresh is not None:
-                group.start_soon(self._source, app, self.config.refresh)
-
-    async def _files(self, app: App) -> None:
-        seen = self._as_read(app)
+        """Watch until cancelled, as the app's settings have it."""
         while True:
-            await anyio.sleep(_LOOK)
+            config, renewed = app.config, app.renewed
+            async with anyio.create_task_group() as group:
+                if config.watch:
+                    group.start_soon(self._files, app, renewed)
+                if config.refresh is not None:
+                    group.start_soon(self._source, app, config.refresh, renewed)
+                await renewed.wait()
+
+    async def _files(self, app: App, renewed: anyio.Event) -> None:
+        seen = self._as_read(app)
+        while not await _over(renewed, _LOOK):
             now = {path: state(path) for path in seen}
             if now != seen:
                 await self._check(app)
                 # A new document may stand in other files; one that could not be served waits for its next change.
                 seen = {**self._as_read(app), **{path: now[path] for path in now if now[path] != seen[path]}}
 
-    async def _source(self, app: App, seconds: float) -> None:
-        while True:
-            await anyio.sleep(seconds)
+    async def _source(self, app: App, seconds: float, renewed: anyio.Event) -> None:
+        while not await _over(renewed, seconds):
             await self._check(app)
 
     async def _check(self, app: App) -> None:
         before = app.toolset
-        if await check_again(app, self.config, self.keeper.notice, self.environ) is not None:
+        if await check_again(app, self.keeper.notice, self.environ) is not None:
             self.keeper.notice(changed(before, app.toolset))
             await self.keeper.keep(app)
 
     def _as_read(self, app: App) -> dict[str, list[object]]:
         """Return path -> state of each file of the document, as it was when it was read."""
-        source = source_of(self.config)
+        source = source_of(app.config)
         named = {str(source.path.resolve()): state(str(source.path))} if isinstance(source, FileSource) else {}
         files = app.freshness.files if app.freshness is not None else ()
         return {**named, **{path: [path, mtime, size] for path, mtime, size in files}}
@@ -86,17 +76,11 @@ class Watches:
 
     watches: Mapping[str, Watch]
 
-    @property
-    def is_on(self) -> bool:
-        """True where a new document may arrive."""
-        return any(watch.is_on for watch in self.watches.values())
-
     async def run(self, several: "Several") -> None:
         """Watch until cancelled."""
         async with anyio.create_task_group() as group:
             for member in several.members:
-                if self.watches[member.name].is_on:
-                    group.start_soon(self._member, member)
+                group.start_soon(self._member, member)
 
     async def _member(self, member: "Member") -> None:
         await self.watches[member.name].run(await member.opened())
@@ -105,3 +89,10 @@ class Watches:
 def watches(keepers: Mapping[str, Keeper]) -> Watches:
     """Return what looks for a new document of each of several APIs."""
     return Watches(watches={name: Watch(keeper=keeper) for name, keeper in keepers.items()})
+
+
+async def _over(renewed: anyio.Event, seconds: float) -> bool:
+    """Wait so long, and return False; return True as soon as there are other settings."""
+    with anyio.move_on_after(seconds):
+        await renewed.wait()
+    return renewed.is_set()

@@ -109,12 +109,14 @@ def test_what_is_left_out_is_named_with_place_and_reason(command: Command, tmp_p
             "path": "/b/{id}",
             "pointer": "#/paths/~1b~1{id}/get/parameters/0",
             "reason": "a parameter whose `in` is 'nowhere'",
+            "tool": None,
         },
         {
             "method": "POST",
             "path": "/a",
             "pointer": "#/paths/~1a/post",
             "reason": "method POST is not enabled (--methods, --allow)",
+            "tool": "write",
         },
     ]
     (problem,) = report["problems"]

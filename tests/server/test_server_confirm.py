@@ -227,7 +227,7 @@ async def test_another_document_in_between_is_asked_about_anew(upstream: Upstrea
     async def move() -> None:
         if len(person.asked) == 1:
             upstream.serve(shop(f"{upstream.url}/v2"))
-            await check_again(found.app, found.config, lambda _: None, {})
+            await check_again(found.app, lambda _: None, {})
 
     person = Somebody(meanwhile=move)
     async with asking(upstream, tmp_path, mode, person) as (client, found):
@@ -244,7 +244,7 @@ async def test_a_document_in_between_that_cannot_send_the_call_ends_it(upstream:
         changed = shop(upstream.url)
         del changed["paths"]["/orders/{id}"]
         upstream.serve(changed)
-        await check_again(found.app, found.config, lambda _: None, {})
+        await check_again(found.app, lambda _: None, {})
 
     person = Somebody(meanwhile=remove)
     async with asking(upstream, tmp_path, "legacy", person) as (client, found):

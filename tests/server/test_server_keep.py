@@ -54,7 +54,7 @@ async def keep(config: Config, path: Path) -> None:
     """Start once, and keep what is served."""
     async with started(config, Told(), path) as app:
         assert app.stored is None
-        await Keeper(config=config, notice=quiet, path=path).keep(app)
+        await Keeper(notice=quiet, path=path).keep(app)
 
 
 @pytest.mark.anyio
@@ -112,7 +112,7 @@ async def test_the_last_good_document_is_served_where_a_part_of_the_new_one_is_l
         assert line.startswith("warning: the last good document stays (of 2")
         assert names(app) == ["a", "b"]
         upstream.answers["/a.json"] = whole
-        assert await check_again(app, config, told, {}) is None
+        assert await check_again(app, told, {}) is None
     async with started(config, Told(), None) as app:
         assert names(app) == ["a", "b"]
 
@@ -126,7 +126,7 @@ async def test_without_its_credentials_the_last_good_document_is_not_served(
     url = upstream.serve(description("/echo", server=upstream.url))
     config = build_config({"spec": url, "bearer": "env:TOYS"}, {}, tmp_path)
     async with open_app(config, quiet, {"TOYS": "s3cret"}) as app:
-        await Keeper(config=config, notice=quiet, path=path).keep(app)
+        await Keeper(notice=quiet, path=path).keep(app)
     with pytest.raises(CredentialsError, match="TOYS is not set"):
         async with started(config, told, path):
             pass
@@ -152,7 +152,7 @@ async def test_a_start_without_the_file_watches_for_it(
     await keep(config, path)
     file.unlink()
     async with started(config, told, path) as app, anyio.create_task_group() as group:
-        group.start_soon(Watch(keeper=Keeper(config=config, notice=told, path=path), environ={}).run, app)
+        group.start_soon(Watch(keeper=Keeper(notice=told, path=path), environ={}).run, app)
         assert "cannot read the file" in await told.wait_for("the last good document stays")
         put(file, "{")
         await told.wait_for("the last good document stays")
@@ -194,7 +194,7 @@ async def test_every_file_of_a_kept_document_is_watched(
     await keep(config, path)
     stored = last_catalogue(path)
     async with open_app(config, told, {}, stored, can_change=True) as app, anyio.create_task_group() as group:
-        group.start_soon(Watch(keeper=Keeper(config=config, notice=told, path=None), environ={}).run, app)
+        group.start_soon(Watch(keeper=Keeper(notice=told, path=None), environ={}).run, app)
         put(tmp_path / "other.yaml", "get: {operationId: second, responses: {}}\n")
         await told.wait_for("has changed")
         assert names(app) == ["one", "second"]
@@ -209,9 +209,9 @@ async def test_a_kept_document_is_asked_for_by_its_etag(upstream: Upstream, tmp_
     await keep(config, path)
     upstream.seen.clear()
     async with open_app(config, quiet, {}, last_catalogue(path), can_change=True) as app:
-        assert await check_again(app, config, quiet, {}) is None
+        assert await check_again(app, quiet, {}) is None
         upstream.serve(description("/more"))
-        assert await check_again(app, config, quiet, {}) is not None
+        assert await check_again(app, quiet, {}) is not None
         assert names(app) == ["more"]
     assert [bool(seen.values("If-None-Match")) for seen in upstream.seen] == [True, True, False]
 

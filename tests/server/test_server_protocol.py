@@ -127,7 +127,7 @@ async def test_what_is_kept_outlives_the_document(upstream: Upstream, tmp_path: 
     async with open_app(config, lambda _: None, {}) as app:
         first = await app.call(Call(tool="many"))
         upstream.serve(description("/other"))
-        assert await check_again(app, config, lambda _: None, {}) is not None
+        assert await check_again(app, lambda _: None, {}) is not None
         following = (first.structured or {})["_note"]["more"]["next"]
         assert not (await app.call(Call(tool=following["tool"], arguments=following["arguments"]))).is_error
         assert [tool["name"] for tool in app.pages.tools(0)] == ["other", "read_result"]

@@ -32,8 +32,7 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def watched(config: Config, told: Told) -> AsyncIterator[App]:
-    looking = Watch(keeper=Keeper(config=config, notice=told, path=None), environ={})
-    assert looking.is_on
+    looking = Watch(keeper=Keeper(notice=told, path=None), environ={})
     async with open_app(config, told, {}, can_change=True) as app, anyio.create_task_group() as group:
         group.start_soon(looking.run, app)
         yield app
@@ -128,8 +127,3 @@ async def test_a_source_is_fetched_again_and_again(upstream: Upstream) -> None:
         upstream.serve(description("/echo", "/guarded"))
         await told.wait_for("has changed")
         assert names(app) == ["echo", "guarded"]
-
-
-def test_without_the_options_nothing_is_watched() -> None:
-    """Our choice: a server that was not asked to does not look at files."""
-    assert not Watch(keeper=Keeper(config=Config(spec="api.yaml"), notice=Told(), path=None)).is_on

@@ -8,7 +8,6 @@ down_revision = None
 
 _LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _EXACT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
-_COUNTED = ["status", "cache", "size", "tokens", "repairs"]
 
 
 def upgrade() -> None:
@@ -18,6 +17,7 @@ def upgrade() -> None:
     _names()
     _calls()
     _texts()
+    _sums()
     op.create_table(
         "losses",
         sa.Column("n", sa.Integer, primary_key=True),
@@ -48,7 +48,6 @@ def _calls() -> None:
         sa.Column("n", _LONG, primary_key=True, autoincrement=False),
         sa.Column("id", _EXACT, nullable=False, unique=True),
         sa.Column("time", sa.Float(53), nullable=False),
-        sa.Column("day", sa.Integer, nullable=False),
         sa.Column("tool", sa.Integer, nullable=False),
         sa.Column("caller", sa.Integer, nullable=False),
         sa.Column("status", sa.Integer),
@@ -57,16 +56,12 @@ def _calls() -> None:
         sa.Column("waited", sa.Float(53), nullable=False),
         sa.Column("cache", sa.String, nullable=False),
         sa.Column("duration", sa.Float(53), nullable=False),
-        sa.Column("bucket", sa.SmallInteger, nullable=False),
         sa.Column("size", _LONG, nullable=False),
         sa.Column("tokens", _LONG, nullable=False),
         sa.Column("repairs", sa.Integer, nullable=False),
         sa.Column("weight", sa.Integer, nullable=False),
     )
     op.create_index("calls_by_time", "calls", ["time", "n"])
-    op.create_index("calls_by_tool", "calls", ["tool", "bucket", "kind", "duration", "time", "caller", *_COUNTED])
-    op.create_index("calls_by_caller", "calls", ["caller", "bucket", "kind", "duration", "time", "tool", *_COUNTED])
-    op.create_index("calls_by_day", "calls", ["day", "bucket", "kind", "duration", "time", "tool", "caller", *_COUNTED])
 
 
 def _texts() -> None:
@@ -76,3 +71,22 @@ def _texts() -> None:
         sa.Column("arguments", sa.Text),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("message", "repairs", "lookups", "curl", "answer")),
     )
+
+
+def _sums() -> None:
+    op.create_table(
+        "sums",
+        sa.Column("n", _LONG, primary_key=True),
+        sa.Column("by", sa.String, nullable=False),
+        sa.Column("part", sa.Integer, nullable=False),
+        sa.Column("member", sa.Integer, nullable=False),
+        sa.Column("status", sa.Integer),
+        sa.Column("kind", sa.String, nullable=False),
+        sa.Column("cache", sa.String, nullable=False),
+        sa.Column("calls", sa.Integer, nullable=False),
+        sa.Column("last", sa.Float(53), nullable=False),
+        *(sa.Column(name, _LONG, nullable=False) for name in ("repairs", "tokens", "size")),
+        sa.Column("durations", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("sums_by_part", "sums", ["by", "part"])
+    op.create_table("settled", sa.Column("part", sa.Integer, primary_key=True, autoincrement=False))

@@ -1,0 +1,94 @@
+"""`openapi-mcp dashboard`: what was called and how it went, as pages for a browser on this machine."""
+
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, closing
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from openapi_mcp.app import open_app
+from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
+from openapi_mcp.cli.output import notice as say_always
+from openapi_mcp.cli.output import show_text, stdout_is_terminal
+from openapi_mcp.cli.start import refuse_forward, require_spec, start
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ExitCode
+from openapi_mcp.loading import Notice
+from openapi_mcp.recording import observe, open_recorder
+from openapi_mcp.serving import Serves
+
+HELP = """Show what was called, how it went and what it cost, in a browser on this machine.
+
+The link opens the dashboard once; then that browser is signed in. With --spec it shows the API's tools too, which can
+be tried out.
+
+Examples:
+
+\b
+  openapi-mcp dashboard
+      the records of this user's calls
+
+\b
+  openapi-mcp dashboard --spec openapi.yaml --bearer env:API_TOKEN --no-open
+      the tools too, at a link that is only printed
+"""
+
+
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, CACHE, OUTPUT)
+def dashboard(
+    *,
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 takes any that is free.")] = 0,
+    open_browser: Annotated[
+        bool | None, typer.Option("--open/--no-open", help="Open it in the browser. Default: only from a terminal.")
+    ] = None,
+    flags: Mapping[str, Any],
+) -> int:
+    """Serve the dashboard until a signal ends it."""
+    from openapi_mcp.server.dashboard.frame import require_extra
+
+    require_extra()
+    config, notice = start(flags)
+    require_spec(config)
+    refuse_forward(config)
+    return anyio.run(_serve, config, notice, port, stdout_is_terminal() if open_browser is None else open_browser)
+
+
+async def _serve(config: Config, notice: Notice, port: int, open_browser: bool) -> ExitCode:
+    from openapi_mcp.server.dashboard.mount import board_of, serve_dashboard
+    from openapi_mcp.server.http import bind
+
+    def ready(link: str) -> None:
+        show_text(link)
+        if open_browser:
+            threading.Thread(target=_open, args=(link,), daemon=True).start()  # it may run as long as the browser does
+
+    with bind("127.0.0.1", port) as listener:
+        async with open_recorder(config, notice) as recorder, _served(config, notice) as app:
+            if app is not None:
+                observe(app, recorder)
+            with closing(board_of(config, app, recorder=recorder)) as board:
+                return await serve_dashboard(board, listener, ready, show_text)
+
+
+@asynccontextmanager
+async def _served(config: Config, notice: Notice) -> AsyncIterator[Serves | None]:
+    """Yield what serves the calls that are made from the pages; None where no document is given."""
+    from openapi_mcp.several import open_several
+
+    if config.apis:
+        async with open_several(config, notice) as several:
+            yield several
+    elif config.spec is not None or config.spec_command is not None:
+        async with open_app(config, notice) as app:
+            yield app
+    else:
+        yield None
+
+
+def _open(link: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(link):
+        say_always("no browser could be opened: open the link in a browser on this machine")

@@ -1,0 +1,149 @@
+"""`openapi-mcp history replay`: a call that was made, made again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+import anyio
+import typer
+
+from openapi_mcp.cli.answer import request_json, request_text, result_json
+from openapi_mcp.cli.call import show_dry, show_outcome
+from openapi_mcp.cli.calling import confirmed, make_call
+from openapi_mcp.cli.lines import outcome
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
+from openapi_mcp.cli.output import Notice, show_json
+from openapi_mcp.cli.recorded import find_call, records_of
+from openapi_mcp.cli.replayable import operation_of, require_replayable, same_answer, tool_for
+from openapi_mcp.cli.start import api_of, start
+from openapi_mcp.cli.told import plain
+from openapi_mcp.cli.units import lasted, local_time
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.model.call import Call, Failure
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.policy import READS
+from openapi_mcp.model.record import Record
+from openapi_mcp.recording import Heard, new_id, record_of
+from openapi_mcp.serving import App
+
+HELP = """Make a call again that was made before, with the arguments that were recorded; then say what is different.
+
+The exact request is shown first. A read goes at once, past the cache; a write when a person at the terminal agrees, or
+with --yes. The new call is recorded, too.
+
+Examples:
+
+\b
+  openapi-mcp history replay 7f3a --spec openapi.json
+      the same read: request, answer, and whether it is the same answer as then
+
+\b
+  openapi-mcp history replay 7f3a --spec openapi.json --dry-run
+      the request alone; nothing is sent
+
+\b
+  openapi-mcp history replay 9c01 --spec openapi.json --allow 'POST /orders' --yes
+      the same write, without a question
+"""
+_LONGEST = 200  # characters
+
+
+@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, OUTPUT)
+def replay(
+    *,
+    call_id: Annotated[str, typer.Argument(help="The call's id, or a beginning of it.", metavar="ID")],
+    yes: Annotated[bool, typer.Option("--yes", help="Send a write without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    flags: Mapping[str, Any],
+) -> int:
+    """Make a recorded call again; the exit status says how it went."""
+    config, notice = start(flags)
+    with records_of(config, notice) as store:
+        record = find_call(store, call_id)
+    require_replayable(record)
+    config = _api_of(config, record)
+    again = _Again(record=record, notice=notice, yes=yes)
+    if dry_run:
+        return show_dry(config, notice, again.prepare, as_json=as_json)
+    result = anyio.run(make_call, config, notice, again.prepare, again.consent)
+    now = again.heard[-1]
+    if not as_json:
+        status = show_outcome(result, notice, as_json=False)
+        for line in _comparison(record, now):
+            notice(line)
+        return status
+    request = request_json(again.request) if again.request is not None else None
+    said = {"replayed": record.id, "request": request, "result": result_json(result), **_compared(record, now)}
+    show_json(said)
+    return result.failure.kind.exit_code if result.failure else ExitCode.OK
+
+
+def _api_of(config: Config, record: Record) -> Config:
+    """Return the configuration of the API that a call was made to; a read goes past the cache."""
+    named = next((api for api in config.apis if api.name == record.api), None)
+    config = named if named is not None else api_of(config, record.tool)
+    return replace(config, no_cache=True) if record.method in READS else config
+
+
+@dataclass(slots=True, kw_only=True)
+class _Again:
+    """A call that is made again: the `request` that is shown before it, and what was `heard` of it at its end."""
+
+    record: Record
+    notice: Notice
+    yes: bool
+    request: HttpRequest | None = None
+    heard: list[Record] = field(default_factory=list)
+
+    def prepare(self, app: App) -> Call:
+        """Return the call, of the tool that makes it now."""
+        tool = tool_for(app.toolset, self.record)
+        if tool.name != self.record.tool or operation_of(tool) != self.record.operation:
+            now = f"{plain(tool.name, _LONGEST)} ({plain(operation_of(tool), _LONGEST)})"
+            self.notice(f"the tool is now {now}; it was {plain(self.record.tool, _LONGEST)}")
+        app.on_call.append(self._hear)
+        return Call(tool=tool.name, arguments=dict(self.record.arguments or {}))
+
+    async def consent(self, app: App, call: Call) -> Call | Failure:
+        """Return the call as it may be sent: the exact request of a read is shown, of a write it is asked about."""
+        tool = app.toolset.by_name[call.tool]
+        is_read = tool.annotations.read_only and not app.asks_before(tool)
+        found = app.foresee(call)
+        self.request = found if isinstance(found, HttpRequest) else None
+        if not is_read and not self.yes:
+            hint = "run it in a terminal, or give --yes; --dry-run shows the request"
+            said = "a person must confirm that a write is made again, and there is no terminal"
+            return await confirmed(app, call, ConfigError(said, where="history replay", hint=hint))
+        if self.request is not None:
+            self.notice(request_text(self.request))
+        if is_read:
+            return call
+        return await app.explained(call, found) if isinstance(found, Failure) else replace(call, is_shown=True)
+
+    def _hear(self, heard: Heard) -> None:
+        self.heard.append(record_of(heard, new_id()))
+
+
+def _comparison(then: Record, now: Record) -> list[str]:
+    """Return what is said of both calls: ["then: 200 in 120 ms, ...", "now:  404 not_found in 98 ms", "..."]."""
+    before = f"then: {outcome(then)} in {lasted(then.duration)}, {local_time(then.time)}"
+    return [before, f"now:  {outcome(now)} in {lasted(now.duration)}", _verdict(then, now)]
+
+
+def _verdict(then: Record, now: Record) -> str:
+    if outcome(then) != outcome(now):
+        return "it ended in another way"
+    return "the answer is the same" if same_answer(then, now) else "the answer is another one"
+
+
+def _compared(then: Record, now: Record) -> dict[str, Any]:
+    """Return {"then", "now", "same"}."""
+    is_same = outcome(then) == outcome(now) and same_answer(then, now)
+    return {"then": _in_short(then), "now": _in_short(now), "same": is_same}
+
+
+def _in_short(record: Record) -> dict[str, Any]:
+    said = record.as_json()
+    return {name: said[name] for name in ("time", "status", "kind", "duration_ms")}

@@ -1,0 +1,123 @@
+"""The entrance of the dashboard: who asks for a page is known, or is sent to where one signs in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from openapi_mcp.model.call import Caller
+from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
+from openapi_mcp.server.bodies import FORM, Bodies
+from openapi_mcp.server.dashboard.forms import Forms, comes_from_us
+from openapi_mcp.server.dashboard.frame import path_of, url
+from openapi_mcp.server.dashboard.sessions import Session, Sessions, Tickets, Visit, noted
+from openapi_mcp.server.door import Admission, NotAdmittedError, bearer_in
+
+ENTER, SIGN_IN, NEW_LINK = "/enter", "/sign-in", "/new-link"
+STATIC = "/static/"
+_LONGEST = 32 << 10  # bytes of a form that is sent by nobody in particular
+_LOCAL = "you, on this machine"
+_OPERATOR = "the endpoint's operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """What opens the dashboard: what the endpoint's `admission` asks for; a ticket where that asks for nothing.
+
+    `say` tells the operator where to go, `link` is the dashboard's own address. The cookie goes back below
+    `cookie_path`, and with `is_secure` over https only. `origins` are those that a proxy shows us under.
+    """
+
+    admission: Admission
+    say: Callable[[str], None]
+    link: str
+    cookie: str
+    cookie_path: str = "/"
+    is_secure: bool = False
+    origins: frozenset[str] = frozenset()
+    sessions: Sessions = field(default_factory=Sessions)
+    tickets: Tickets = field(default_factory=Tickets)
+
+    @property
+    def takes_token(self) -> bool:
+        """True where one signs in with a token of the endpoint's, or of its issuer's."""
+        return self.admission.is_required
+
+    def new_link(self) -> str:
+        """Return an address that opens the dashboard, once."""
+        return f"{self.link.rstrip('/')}{ENTER}?ticket={self.tickets.issue()}"
+
+
+class Entrance:
+    """Lets in who is signed in, or brings a token in a header; all others see where one signs in."""
+
+    def __init__(self, app: AsgiApp, lock: Lock) -> None:
+        self._lock = lock
+        self._inside = Bodies(Forms(app), media_type=FORM)
+        self._outside = Bodies(Forms(app), _LONGEST, media_type=FORM)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a request, or hand it on with who asks."""
+        if scope["type"] != "http":
+            await self._inside(scope, receive, send)
+            return
+        try:
+            visit = await self._visit(scope)
+        except NotAdmittedError as refusal:
+            await answer(send, refusal.status, refusal.reason, refusal.headers)
+            return
+        is_by_header = visit is not None and visit.is_by_header
+        if scope["method"] not in ("GET", "HEAD") and not is_by_header and not self._is_ours(scope):
+            await answer(send, 403, "a form is taken from the dashboard's own pages only")
+        elif visit is not None:
+            await self._inside({**scope, **noted(visit)}, receive, send)
+        elif _is_open(scope):
+            await self._outside(scope, receive, send)
+        else:
+            request = Request(scope)
+            await RedirectResponse(url(request, SIGN_IN[1:]), 303)(scope, receive, send)
+
+    def _is_ours(self, scope: Message) -> bool:
+        return comes_from_us(scope, self._lock.origins)
+
+    async def _visit(self, scope: Message) -> Visit | None:
+        """Return who asks; None for nobody that we know.
+
+        Raises:
+            NotAdmittedError: a header with a token that is no good, or nobody can be known now.
+        """
+        admission = self._lock.admission
+        if any(name == b"authorization" for name, _ in scope["headers"]):
+            if not admission.is_required:
+                raise NotAdmittedError(401, "no token is asked for here: open the link that the program printed", [])
+            caller = await admission.admitted(bearer_in(scope, admission))
+            return visit_for(caller, is_by_header=True)
+        value = Request(scope).cookies.get(self._lock.cookie, "")
+        session = self._lock.sessions.find(value) if value else None
+        return None if session is None else await self._of(session, value)
+
+    async def _of(self, session: Session, cookie: str) -> Visit | None:
+        """Return who has a session, as long as what it was opened with still lets anybody in."""
+        if session.brought is None:
+            return Visit(name=_LOCAL, csrf=session.csrf)
+        try:
+            caller = await self._lock.admission.admitted(session.brought.reveal().encode("latin-1"))
+        except NotAdmittedError as refusal:
+            if refusal.status >= 500:
+                raise
+            self._lock.sessions.close(cookie)
+            return None
+        return visit_for(caller, csrf=session.csrf)
+
+
+def visit_for(caller: Caller, *, csrf: str = "", is_by_header: bool = False) -> Visit:
+    """Return the visit of whom a token stands for: one who has scopes is one of many, and sees their own."""
+    is_one_of_many = caller.scopes is not None
+    name = f"caller {caller.id[:8]}" if is_one_of_many else _OPERATOR
+    return Visit(caller=caller, sees_all=not is_one_of_many, name=name, csrf=csrf, is_by_header=is_by_header)
+
+
+def _is_open(scope: Message) -> bool:
+    path = path_of(scope)
+    return path in (ENTER, SIGN_IN, NEW_LINK) or path.startswith(STATIC)

@@ -1,0 +1,118 @@
+"""Signing in and out: with the endpoint's token, or with a link that was printed and opens the dashboard once."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from openapi_mcp.model.secret import Secret
+from openapi_mcp.server.dashboard.entrance import ENTER, NEW_LINK, SIGN_IN, Lock
+from openapi_mcp.server.dashboard.forms import form_of
+from openapi_mcp.server.dashboard.frame import render, url
+from openapi_mcp.server.door import NotAdmittedError
+
+_WRONG = 10  # guesses from one address,
+_WINDOW = 60.0  # within so many seconds
+_ADDRESSES = 1_000
+_USED = "This link has been used, or is too old: each opens the dashboard once."
+
+
+class Guesses:
+    """Counts wrong guesses, and new links, of each address: after some it has to wait."""
+
+    def __init__(self, most: int = _WRONG, now: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._now = now
+        self._made: OrderedDict[str, list[float]] = OrderedDict()
+
+    def are_too_many(self, address: str) -> bool:
+        """True where an address has to wait."""
+        since = self._now() - _WINDOW
+        recent = [made for made in self._made.get(address, ()) if made > since]
+        return len(recent) >= self._most
+
+    def count(self, address: str) -> None:
+        """Note one more."""
+        made = self._made.pop(address, [])
+        self._made[address] = [*made[1 - self._most :], self._now()]
+        if len(self._made) > _ADDRESSES:
+            self._made.popitem(last=False)
+
+
+class SignIn:
+    """The pages of who is not signed in yet, and the way out."""
+
+    def __init__(self, lock: Lock) -> None:
+        self._lock = lock
+        self._wrong = Guesses()
+        self._links = Guesses(3)
+
+    def routes(self) -> list[Route]:
+        """Return what is asked for here."""
+        return [
+            Route(ENTER, self.enter),
+            Route(SIGN_IN, self.page),
+            Route(SIGN_IN, self.sign_in, methods=["POST"]),
+            Route(NEW_LINK, self.new_link, methods=["POST"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+        ]
+
+    async def enter(self, request: Request) -> Response:
+        """Open a session for a ticket.
+
+        The answer is a page that goes on by itself: a redirect would be part of the navigation that another program or
+        page began, and a browser sends no strict cookie along with that.
+        """
+        if self._lock.takes_token or not self._lock.tickets.redeem(request.query_params.get("ticket", "")):
+            return self._page(request, 403, "" if self._lock.takes_token else _USED)
+        return self._opened(render(request, "entered.html"), self._lock.sessions.open())
+
+    async def page(self, request: Request) -> Response:
+        """Show where one signs in."""
+        return self._page(request, 200)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Open a session for a token, checked as the door checks it."""
+        address = _address(request)
+        if self._wrong.are_too_many(address):
+            return self._page(request, 429, "Too many wrong tokens: wait a minute.")
+        value = form_of(request).get("token", "").strip()
+        try:
+            caller = await self._lock.admission.admitted(value.encode("latin-1", "replace"))
+        except NotAdmittedError as refusal:
+            if refusal.status < 500:
+                self._wrong.count(address)
+            return self._page(request, refusal.status, f"Not signed in: {refusal.reason}.")
+        return self._opened(RedirectResponse(url(request), 303), self._lock.sessions.open(caller.id, Secret(value)))
+
+    async def new_link(self, request: Request) -> Response:
+        """Print another link, where only the operator sees it."""
+        if self._lock.takes_token or self._links.are_too_many(_address(request)):
+            return self._page(request, 429, "Enough links have been printed: use the last one, or wait a minute.")
+        self._links.count(_address(request))
+        self._lock.say(f"dashboard: {self._lock.new_link()}")
+        return self._page(request, 200, "A new link stands in the terminal where openapi-mcp runs: open it.")
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session."""
+        self._lock.sessions.close(request.cookies.get(self._lock.cookie, ""))
+        response = RedirectResponse(url(request, SIGN_IN[1:]), 303)
+        response.delete_cookie(self._lock.cookie, self._lock.cookie_path)
+        return response
+
+    def _page(self, request: Request, status: int, message: str = "") -> Response:
+        return render(request, "sign_in.html", status, message=message, takes_token=self._lock.takes_token)
+
+    def _opened(self, response: Response, cookie: str) -> Response:
+        lock = self._lock
+        response.set_cookie(
+            lock.cookie, cookie, path=lock.cookie_path, secure=lock.is_secure, httponly=True, samesite="strict"
+        )
+        return response
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

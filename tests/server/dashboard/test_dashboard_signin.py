@@ -1,0 +1,239 @@
+"""Signing in at the dashboard, and out: by a link that opens it once, or by the endpoint's token."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from support.dashboard import HERE, board, browsing, csrf_in, lock, signed_in
+
+from openapi_mcp.server.dashboard.entrance import Lock
+from openapi_mcp.server.dashboard.signin import Guesses
+from openapi_mcp.server.dashboard.site import dashboard_site
+from openapi_mcp.server.door import Admission
+from openapi_mcp.server.endpoint import EndpointToken
+
+pytestmark = pytest.mark.anyio
+TOKEN = "the-token-of-this-endpoint"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def by_token(text: str = TOKEN) -> Lock:
+    """Return what opens a dashboard beside an endpoint with a token."""
+    return lock(Admission(token=EndpointToken(text, {})))
+
+
+@pytest.fixture
+async def stranger() -> AsyncIterator[httpx.AsyncClient]:
+    """Who has not signed in where a token is asked for."""
+    async with browsing(dashboard_site(board(), by_token())) as client:
+        yield client
+
+
+async def test_a_link_opens_the_dashboard_once() -> None:
+    """Issue 8: loopback with a one-time token in its URL; the second use is refused with words."""
+    own = lock()
+    site = dashboard_site(board(), own)
+    link = own.new_link()
+    async with browsing(site) as client:
+        entered = await client.get(link)
+        assert entered.status_code == 200
+        assert '<meta http-equiv="refresh" content="0; url=./">' in entered.text
+        assert (await client.get("/")).status_code == 200
+    async with browsing(site) as other:
+        again = await other.get(link)
+        assert again.status_code == 403
+        assert "This link has been used, or is too old" in again.text
+        assert "set-cookie" not in again.headers
+        assert (await other.get("/")).status_code == 303
+
+
+async def test_the_cookie_is_kept_from_scripts_and_from_other_sites() -> None:
+    own = lock(cookie_path="/dashboard/", is_secure=True)
+    async with browsing(dashboard_site(board(), own)) as client:
+        set_cookie = (await client.get(own.new_link())).headers["set-cookie"].lower()
+    assert set_cookie.startswith("openapi_mcp_8801=")
+    for attribute in ("; httponly", "; samesite=strict", "; path=/dashboard/", "; secure"):
+        assert attribute in set_cookie
+    assert "max-age" not in set_cookie  # it goes with the browser
+
+
+@pytest.mark.parametrize("path", ["/", "/calls", "/calls/7", "/nothing", "/sign-out"])
+async def test_who_is_not_signed_in_sees_where_one_signs_in(stranger: httpx.AsyncClient, path: str) -> None:
+    answer = await stranger.get(path)
+    assert answer.status_code == 303
+    assert str(httpx.URL(HERE + path).join(answer.headers["location"])) == f"{HERE}/sign-in"
+
+
+async def test_the_token_signs_in(stranger: httpx.AsyncClient) -> None:
+    assert 'type="password"' in (await stranger.get("/sign-in")).text
+    answer = await stranger.post("/sign-in", data={"token": f" {TOKEN}\n"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    page = await stranger.get("/")
+    assert page.status_code == 200
+    assert "the endpoint&#39;s operator" in page.text
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "\u2603", f"{TOKEN}x"])
+async def test_another_token_does_not(stranger: httpx.AsyncClient, token: str) -> None:
+    answer = await stranger.post("/sign-in", data={"token": token})
+    assert answer.status_code == 401
+    assert "Not signed in" in answer.text
+    assert "set-cookie" not in answer.headers
+    assert token == "" or token not in answer.text
+
+
+async def test_who_guesses_has_to_wait(stranger: httpx.AsyncClient) -> None:
+    """Our choice: ten wrong tokens a minute from one address; then the right one has to wait too."""
+    statuses = [(await stranger.post("/sign-in", data={"token": "wrong"})).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+    assert (await stranger.post("/sign-in", data={"token": TOKEN})).status_code == 429
+
+
+def test_guesses_are_forgotten_after_a_minute_and_counted_for_each_address() -> None:
+    now = [0.0]
+    guesses = Guesses(2, lambda: now[0])
+    guesses.count("a")
+    now[0] = 30.0
+    guesses.count("a")
+    assert (guesses.are_too_many("a"), guesses.are_too_many("b")) == (True, False)
+    now[0] = 61.0
+    assert not guesses.are_too_many("a")
+
+
+def test_no_more_than_a_thousand_addresses_are_remembered() -> None:
+    guesses = Guesses(1, lambda: 0.0)
+    for number in range(1_001):
+        guesses.count(str(number))
+    assert (guesses.are_too_many("0"), guesses.are_too_many("1")) == (False, True)
+
+
+async def test_a_token_in_a_header_needs_no_session(stranger: httpx.AsyncClient) -> None:
+    """Brief: an Authorization header works too."""
+    answer = await stranger.get("/", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert "Sign out" not in answer.text
+
+
+async def test_a_wrong_token_in_a_header_is_refused_as_at_the_door(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/", headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="mcp", error="invalid_token"'
+
+
+async def test_a_header_opens_nothing_where_a_link_does() -> None:
+    async with browsing(dashboard_site(board(), lock())) as client:
+        answer = await client.get("/", headers={"Authorization": "Bearer x"})
+        assert answer.status_code == 401
+        assert "open the link that the program printed" in answer.text
+
+
+async def test_a_session_ends_when_the_token_is_another_one(tmp_path: Path) -> None:
+    """The token of a `file:` can be rotated; who signed in with the old one is let in no longer."""
+    file = tmp_path / "token"
+    file.write_text(TOKEN)
+    async with browsing(dashboard_site(board(), by_token(f"file:{file}"))) as client:
+        await client.post("/sign-in", data={"token": TOKEN})
+        assert (await client.get("/")).status_code == 200
+        file.write_text("another token, and a longer one")
+        assert (await client.get("/")).status_code == 303
+
+
+async def test_a_link_does_not_open_a_dashboard_that_wants_a_token(stranger: httpx.AsyncClient) -> None:
+    assert (await stranger.get("/enter?ticket=x")).status_code == 403
+    assert (await stranger.post("/new-link", content=b"", headers=FORM)).status_code == 429
+
+
+async def test_a_new_link_is_printed_and_not_shown() -> None:
+    """Only who sees the terminal gets in."""
+    said: list[str] = []
+    own = lock(said=said)
+    async with browsing(dashboard_site(board(), own)) as client:
+        answer = await client.post("/new-link", content=b"", headers=FORM)
+        assert answer.status_code == 200
+        assert "ticket" not in answer.text
+        (line,) = said
+        assert (await client.get(line.removeprefix("dashboard: "))).status_code == 200
+        assert (await client.get("/")).status_code == 200
+
+
+async def test_few_links_are_printed_in_a_minute() -> None:
+    said: list[str] = []
+    async with browsing(dashboard_site(board(), lock(said=said))) as client:
+        statuses = [(await client.post("/new-link", content=b"", headers=FORM)).status_code for _ in range(4)]
+    assert (statuses, len(said)) == ([200, 200, 200, 429], 3)
+
+
+async def test_signing_out_ends_the_session() -> None:
+    async with signed_in(board()) as client:
+        cookie = dict(client.cookies)
+        answer = await client.post("/sign-out", data={"csrf": csrf_in((await client.get("/")).text)})
+        assert answer.status_code == 303
+        client.cookies.update(cookie)
+        assert (await client.get("/")).status_code == 303
+
+
+async def test_who_is_signed_in_needs_not_sign_in() -> None:
+    async with signed_in(board()) as client:
+        assert "You are signed in already" in (await client.get("/sign-in")).text
+
+
+@pytest.mark.parametrize("token", ["", "x", "\u2603"])
+async def test_a_form_without_the_token_of_its_session_is_refused(token: str) -> None:
+    """OWASP, Cross-Site Request Forgery Prevention: synchronizer tokens."""
+    async with signed_in(board()) as client:
+        answer = await client.post("/sign-out", data={"csrf": token})
+        assert answer.status_code == 403
+        assert "this form is of another session" in answer.text
+        assert (await client.get("/")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Origin": "http://localhost:8801"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "https://evil.test"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+async def test_a_form_of_another_page_is_refused(headers: dict[str, str]) -> None:
+    """Another port of this machine is another origin, though the cookie comes with its forms."""
+    async with signed_in(board()) as client:
+        csrf = csrf_in((await client.get("/")).text)
+        answer = await client.post("/sign-out", data={"csrf": csrf}, headers=headers)
+        assert answer.status_code == 403
+        assert "from the dashboard's own pages only" in answer.text
+
+
+async def test_a_form_may_come_from_where_a_proxy_shows_us() -> None:
+    own = lock(origins=frozenset({"https://tools.example.com"}))
+    async with browsing(dashboard_site(board(), own)) as client:
+        await client.get(own.new_link())
+        csrf = csrf_in((await client.get("/")).text)
+        answer = await client.post("/sign-out", data={"csrf": csrf}, headers={"Origin": "https://tools.example.com"})
+        assert answer.status_code == 303
+
+
+async def test_a_form_with_a_token_in_a_header_needs_neither(stranger: httpx.AsyncClient) -> None:
+    """No page can make a browser send that header."""
+    headers = {"Authorization": f"Bearer {TOKEN}", "Origin": "", "Sec-Fetch-Site": "none"}
+    assert (await stranger.post("/sign-out", data={"a": "b"}, headers=headers)).status_code == 303
+
+
+@pytest.mark.parametrize("body", [b"csrf=%ff\xff", b"&".join(b"a%d=1" % number for number in range(1_001))])
+async def test_a_form_that_cannot_be_read_is_refused(body: bytes) -> None:
+    async with signed_in(board()) as client:
+        answer = await client.post("/sign-out", content=body, headers=FORM)
+        assert answer.status_code == 400
+        assert "this is no form that a page of ours sends" in answer.text
+
+
+async def test_who_is_not_signed_in_sends_no_large_forms(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.post("/sign-in", content=b"token=" + b"x" * 40_000, headers=FORM)
+    assert answer.status_code == 413
+    assert (await stranger.post("/sign-in", json={"token": TOKEN})).status_code == 415
