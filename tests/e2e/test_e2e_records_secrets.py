@@ -49,7 +49,7 @@ def guarded(server: str) -> dict[str, Any]:
     made = description("/echo", "/fail", "/moved", "/long", "/text", "/tagged", server=server)
     for item in made["paths"].values():
         item["get"]["parameters"].append({"name": "q", "in": "query", "schema": {"type": "string"}})
-    return {**made, "components": {"securitySchemes": schemes}, "security": [dict.fromkeys(schemes, [])]}
+    return {**made, "components": {"securitySchemes": schemes}, "security": [{name: [] for name in schemes}]}
 
 
 def echo_in_every_place(upstream: Upstream, secrets: Iterable[str]) -> None:
