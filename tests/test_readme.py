@@ -56,11 +56,21 @@ def the_file(mark: str) -> str:
 def test_the_tables_that_edit_tools_are_ones(tmp_path: Path) -> None:
     """Issue 6, Enrichment: [tool.NAME]."""
     file = tmp_path / "shown.toml"
-    file.write_text(the_file("[tool."), encoding="utf-8")
+    file.write_text(the_file("[tool.orders_list]"), encoding="utf-8")
     edits = build_config({"config": str(file)}, {}, tmp_path).edits
     assert edits["orders_list"].arguments["page_size"].default == 20
     assert edits["orders_list"].arguments["tenant"].fix == "acme"
     assert edits["customers_list"].hide
+
+
+def test_the_switches_of_tools_are_ones(tmp_path: Path) -> None:
+    """Part 7, Switches: [tool.NAME]."""
+    file = tmp_path / "shown.toml"
+    file.write_text(the_file("[tool.orders_export]"), encoding="utf-8")
+    edits = build_config({"config": str(file)}, {}, tmp_path).edits
+    limits = edits["orders_export"].limits
+    assert (limits.timeout, limits.retries, limits.cache_ttl, limits.confirm) == (120, 0, 300, True)
+    assert not edits["customers_list"].enabled
 
 
 def test_the_config_file_is_one(tmp_path: Path) -> None:
