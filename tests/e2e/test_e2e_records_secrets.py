@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ import pytest
 from support.child import Child, run_command, running, serving_http
 from support.issuer import AUDIENCE, Issuer
 from support.load import META
-from support.recorded import files, history, holding, state_folder
-from support.upstream import Answer, Upstream, description
+from support.recorded import files, history, holding, numbers, state_folder
+from support.upstream import PATIENCE, Answer, Upstream, description
 
 BEARER = "b3arer-s3cret+with/signs=and-more"
 IN_QUERY = 'qu3ry-s3cret "with" &signs and a Zo\u00eb'
@@ -244,32 +245,23 @@ def test_a_call_from_the_shell_is_recorded_like_any_other(upstream: Upstream, tm
     no_file_holds([BEARER])
 
 
-def test_what_is_older_than_it_is_kept_goes(upstream: Upstream, tmp_path: Path) -> None:
-    """Issue 8: --keep, by age; the first call is gone as soon as one of a later start is there with it too old."""
+@pytest.mark.parametrize(("keep", "most"), [("1s", 1), ("100KB", 200)])
+def test_what_is_too_old_or_too_much_goes_while_a_server_runs(
+    upstream: Upstream, tmp_path: Path, keep: str, most: int
+) -> None:
+    """Issue 8: --keep; the newest stay, in their order, and the file gives back what the others took."""
+    upstream.answers["/echo"] = Answer(json.dumps({"text": "x" * 10_000}).encode())
     spec = upstream.serve(description("/echo"))
-    with running("serve", "--spec", spec, folder=tmp_path) as child:
-        used(child, {"n": 1})
-    (first,) = history(folder=tmp_path)
-    for n in range(2, 40):
-        with running("serve", "--spec", spec, "--keep", "1s", folder=tmp_path) as child:
-            used(child, {"n": n})
-        if first["id"] not in {call["id"] for call in history(folder=tmp_path)}:
-            break
-    assert first["id"] not in {call["id"] for call in history(folder=tmp_path)}
-
-
-def test_what_is_more_than_is_kept_goes_the_oldest_first(upstream: Upstream, tmp_path: Path) -> None:
-    """Issue 8: --keep, by size; the newest stay, in their order, and the file gives back what they took."""
-    upstream.answers["/echo"] = Answer(json.dumps({"text": "x" * 20_000}).encode())
-    spec = upstream.serve(description("/echo"))
-    with running("serve", "--spec", spec, "--keep", "100KB", "--max-response", "0", folder=tmp_path) as child:
+    with running("serve", "--spec", spec, "--keep", "all", folder=tmp_path) as child:
         used(child, *({"n": n} for n in range(300)))
-    for n in range(300, 320):
-        with running("serve", "--spec", spec, "--keep", "100KB", folder=tmp_path) as child:
-            used(child, {"n": n})
-        kept = [call["arguments"]["n"] for call in history(folder=tmp_path)]
-        if len(kept) < 200:
-            break
-    assert kept == list(range(n, n - len(kept), -1))
-    assert 0 < len(kept) < 200
-    assert sum(file.stat().st_size for file in files(state_folder())) < 1_000_000
+    before = sum(file.stat().st_size for file in files(state_folder()))
+    with running("serve", "--spec", spec, "--keep", keep, folder=tmp_path) as child:
+        child.open()
+        child.call("echo", n=300)
+        until = time.monotonic() + 2 * PATIENCE
+        while len(kept := numbers(history(folder=tmp_path))) > most:
+            assert time.monotonic() < until, len(kept)
+        child.close_stdin()
+        assert child.wait() == 0
+    assert kept == list(range(300, 300 - len(kept), -1))
+    assert sum(file.stat().st_size for file in files(state_folder())) < before

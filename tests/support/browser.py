@@ -46,7 +46,9 @@ class Seen:
 
 
 @contextmanager
-def window(browser: Browser, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True) -> Iterator[Seen]:
+def window(
+    browser: Browser, *, width: int = 1280, height: int = 900, dark: bool = False, script: bool = True
+) -> Iterator[Seen]:
     """Yield a new window, with cookies of its own."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": height},
