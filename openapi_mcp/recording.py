@@ -18,6 +18,7 @@ from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Re
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.record import Record
 from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.trace import Trace
 from openapi_mcp.recorded import where_recorded as where_recorded
@@ -34,6 +35,7 @@ _LONGEST_TEXT = 2_000  # characters of one text in arguments that are longer tha
 _MOST_ANSWER = 4_000  # characters
 _MOST_CURL = 20_000
 _LONGEST_MESSAGE = 1_500
+_LONGEST_NAME = 200
 
 Say = Callable[[str], None]
 
@@ -176,7 +178,7 @@ def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
         id=id,
         time=heard.began,
         api=heard.api,
-        tool=call.tool[:200],
+        tool=call.tool if tool else _name(call.tool, redact),
         method=tool.operation.method if tool else "",
         path=tool.operation.path if tool else "",
         operation_id=tool.operation.operation_id or "" if tool else "",
@@ -200,8 +202,19 @@ def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
         arguments=_shown_arguments(call.arguments, redact),
         message=redact(failure.message)[:_LONGEST_MESSAGE] if failure else "",
         curl=redact(curl(trace.request()))[:_MOST_CURL] if trace and trace.request else "",
-        answer=_brief("\n".join(map(_as_text, result.content)), _MOST_ANSWER),
+        answer=_answer(result, redact),
     )
+
+
+def _name(text: str, redact: Redactor) -> str:
+    """Return the name of a tool of ours, or of one that is not there: then it is the caller's text."""
+    return one_line(redact(text), _LONGEST_NAME)
+
+
+def _answer(result: Result, redact: Redactor) -> str:
+    """Return the text of a result, shortened; what never came to the executor was not masked there."""
+    text = _brief("\n".join(map(_as_text, result.content)), _MOST_ANSWER)
+    return text if result.trace is not None else redact(text)
 
 
 def _shown_arguments(arguments: Mapping[str, Any], redact: Redactor) -> Mapping[str, Any]:

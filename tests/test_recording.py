@@ -127,6 +127,15 @@ async def test_a_secret_among_the_arguments_is_masked_wherever_it_is_recorded(ht
     assert SECRET not in repr(one) + one.answer
 
 
+async def test_a_secret_as_the_name_of_a_tool_is_masked() -> None:
+    async with recorded_app() as (app, records), Client(create_server(app)) as client:
+        with pytest.raises(MCPError):
+            await client.call_tool(f"x{SECRET}", {})
+    (one,) = records
+    assert one.tool == "x***"
+    assert SECRET not in repr(one) + one.answer
+
+
 async def test_without_arguments_nothing_that_may_repeat_them_is_recorded(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(status_code=404, json={"detail": "no thing kettle"})
     async with recorded_app(arguments=False) as (app, records), Client(create_server(app)) as client:
