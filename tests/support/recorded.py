@@ -27,7 +27,7 @@ def records_file() -> Path:
 
 def history(*options: str, folder: Path) -> list[Shown]:
     """Return what `history --json` shows, the newest call first."""
-    ended = run_command("history", "--json", "--limit", "100000", *options, folder=folder)
+    ended = run_command("history", "--json", "--limit", "0", *options, folder=folder)
     assert ended.status == 0, ended.err
     calls: list[Shown] = ended.json["calls"]
     return calls
