@@ -100,7 +100,7 @@ async def test_each_call_is_recorded_once_and_as_it_was(api: RudeUpstream, tmp_p
             answers.append(await client.call_tool(tool, arguments))
         with pytest.raises(MCPError, match="Unknown tool"):
             await client.call_tool("drop_all", {"n": 1})
-    calls = history(folder=tmp_path)[::-1]
+    calls = history(folder=tmp_path)
     unknown = calls.pop()
     assert (unknown["tool"], unknown["kind"], unknown["operation"]) == ("drop_all", "unknown_tool", None)
     assert [call["tool"] for call in calls] == [tool for tool, _, _ in CALLS]
@@ -135,7 +135,7 @@ def test_the_curl_line_sends_what_was_sent(upstream: Upstream, tmp_path: Path) -
         child.call("add", name='it\'s "x" & $y; `z` \\ \n Zoë')
         child.close_stdin()
         assert child.wait() == 0
-    calls = history(folder=tmp_path)[::-1]
+    calls = history(folder=tmp_path)
     sent = upstream.calls[:]
     for call, before in zip(calls, sent, strict=True):
         words = shlex.split(call["curl"])
@@ -203,7 +203,7 @@ def test_calls_of_several_apis_are_told_apart(upstream: Upstream, other_upstream
         child.close_stdin()
         assert child.wait() == 0
     found = [(call["api"], call["tool"], call["arguments"]["n"]) for call in history(folder=tmp_path)]
-    assert found == [("shop", "shop_echo", 3), ("bill", "bill_echo", 2), ("shop", "shop_echo", 1)]
+    assert found == [("shop", "shop_echo", 1), ("bill", "bill_echo", 2), ("shop", "shop_echo", 3)]
     assert [call["api"] for call in history("--api", "bill", folder=tmp_path)] == ["bill"]
     assert stats("--api", "shop", folder=tmp_path)["total"]["calls"] == 2
 

@@ -225,7 +225,7 @@ def test_without_arguments_no_value_and_no_answer_is_in_any_file(upstream: Upstr
         child.close_stdin()
         assert child.wait() == 0
     assert holding("value-1234", state_folder()) + holding("answer-5678", state_folder()) == []
-    calls = history(folder=tmp_path)[::-1]
+    calls = history(folder=tmp_path)
     assert [(call["arguments"], call["curl"], call["message"]) for call in calls] == [(None, None, None)] * 5
     assert [call["status"] for call in calls] == [200, 200, 400, None, None]
     assert [call["kind"] for call in calls[:2]] == [None, None]
@@ -241,7 +241,7 @@ def test_a_call_from_the_shell_is_recorded_like_any_other(upstream: Upstream, tm
     run_command(*options, "echo", "--dry-run", folder=tmp_path)
     run_command(*options, "echo", "--no-records", folder=tmp_path)
     found = [(call["tool"], call["status"], call["arguments"]) for call in history(folder=tmp_path)]
-    assert found == [("status", 404, {"code": "404"}), ("echo", 200, {"n": 5})]
+    assert found == [("echo", 200, {"n": 5}), ("status", 404, {"code": "404"})]
     no_file_holds([BEARER])
 
 
@@ -263,5 +263,5 @@ def test_what_is_too_old_or_too_much_goes_while_a_server_runs(
             assert time.monotonic() < until, len(kept)
         child.close_stdin()
         assert child.wait() == 0
-    assert kept == list(range(300, 300 - len(kept), -1))
+    assert kept == list(range(301 - len(kept), 301))
     assert sum(file.stat().st_size for file in files(state_folder())) < before

@@ -26,7 +26,7 @@ def records_file() -> Path:
 
 
 def history(*options: str, folder: Path) -> list[Shown]:
-    """Return what `history --json` shows, the newest call first."""
+    """Return what `history --json` shows, the newest call last."""
     ended = run_command("history", "--json", "--limit", "0", *options, folder=folder)
     assert ended.status == 0, ended.err
     calls: list[Shown] = ended.json["calls"]
