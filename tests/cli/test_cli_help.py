@@ -10,7 +10,7 @@ from conftest import Command
 from support.child import clean_environment, run_command
 
 import openapi_mcp
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, RECORDS, TLS, TOOLS
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED
 from openapi_mcp.cli.wanted import FILTERS, STORE
 
 SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)
@@ -47,19 +47,20 @@ def test_help_names_every_option_and_shows_examples(command: Command, name: str,
     assert len(re.findall(rf"^ +openapi-mcp {name} .*--spec", ended.out, re.MULTILINE)) == 3
 
 
-OF_RECORDS = {
+OF_WHAT_IS_KEPT = {
     ("history",): ([FILTERS, STORE], ["--limit", "--follow", "--json", "-n", "-f"]),
     ("history", "export"): ([FILTERS, STORE], ["--format", "--output", "-o", "--force", "--limit"]),
     ("history", "replay"): ([*SHARED, TLS, CALLS, RECORDS], ["--yes", "--dry-run", "--json"]),
+    ("cache",): ([WHERE_CACHED, OUTPUT], ["--api", "--older", "--json", "--config"]),
     ("stats",): ([FILTERS, STORE], ["--by", "--sort", "--limit", "--json"]),
 }
 
 
-@pytest.mark.parametrize("words", OF_RECORDS, ids=" ".join)
+@pytest.mark.parametrize("words", OF_WHAT_IS_KEPT, ids=" ".join)
 @pytest.mark.parametrize("asked", ["--help", "-h"])
-def test_help_of_what_reads_the_records_needs_no_document(command: Command, words: tuple[str, ...], asked: str) -> None:
+def test_help_of_what_is_kept_needs_no_document(command: Command, words: tuple[str, ...], asked: str) -> None:
     """style.md, CLI: help gives examples with outcomes."""
-    groups, own = OF_RECORDS[words]
+    groups, own = OF_WHAT_IS_KEPT[words]
     ended = command(*words, asked)
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith(f"Usage: openapi-mcp {' '.join(words)} [OPTIONS]")
@@ -76,7 +77,7 @@ def test_the_command_alone_shows_what_it_can_do(command: Command, arguments: lis
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith("Usage: openapi-mcp [OPTIONS] COMMAND [ARGS]...\n")
     assert [word for word in OPTIONS if f"\n  {word} " not in ended.out] == []
-    assert [words[0] for words in OF_RECORDS if f"\n  {words[0]} " not in ended.out] == []
+    assert [words[0] for words in OF_WHAT_IS_KEPT if f"\n  {words[0]} " not in ended.out] == []
     assert "\n  Examples:\n" in ended.out
 
 
