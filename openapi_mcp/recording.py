@@ -171,38 +171,33 @@ def _open(where: str | Path) -> "Store":
 
 def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
     """Return the record of a call, secrets masked, long texts shortened; without its values unless they are wanted."""
-    call, result, tool = heard.call, heard.result, heard.tool
-    failure, trace, redact = result.failure, result.trace, heard.redact
+    call, result, tool, redact = heard.call, heard.result, heard.tool, heard.redact
+    failure, trace = result.failure, result.trace or Trace(redact=redact)
+    operation = tool.operation if tool is not None else None
     size = sum(map(_size, result.content))
-    record = Record(
+    return Record(
         id=id,
         time=heard.began,
         api=heard.api,
-        tool=call.tool if tool else _name(call.tool, redact),
-        method=tool.operation.method if tool else "",
-        path=tool.operation.path if tool else "",
-        operation_id=tool.operation.operation_id or "" if tool else "",
+        tool=call.tool if operation else _name(call.tool, redact),
+        method=operation.method if operation else "",
+        path=operation.path if operation else "",
+        operation_id=(operation.operation_id or "") if operation else "",
         caller=call.caller.id,
-        status=trace.status if trace else None,
+        arguments=_shown_arguments(call.arguments, redact) if arguments else None,
+        status=trace.status,
         kind=failure.kind.value if failure else "",
-        attempts=trace.attempts if trace else 0,
-        waited=trace.waited if trace else 0.0,
-        cache=trace.cache if trace else "",
-        repairs=trace.repairs if trace else (),
-        lookups=trace.lookups if trace else (),
+        message=redact(failure.message)[:_LONGEST_MESSAGE] if failure and arguments else "",
+        attempts=trace.attempts,
+        waited=trace.waited,
+        repairs=trace.repairs if arguments else tuple(map(_without_values, trace.repairs)),
+        lookups=trace.lookups if arguments else tuple(map(_tool_alone, trace.lookups)),
+        cache=trace.cache,
         duration=heard.duration,
         size=size,
         tokens=size // 4,
-    )
-    if not arguments:
-        repairs, lookups = map(_without_values, record.repairs), map(_tool_alone, record.lookups)
-        return replace(record, repairs=tuple(repairs), lookups=tuple(lookups))
-    return replace(
-        record,
-        arguments=_shown_arguments(call.arguments, redact),
-        message=redact(failure.message)[:_LONGEST_MESSAGE] if failure else "",
-        curl=redact(curl(trace.request()))[:_MOST_CURL] if trace and trace.request else "",
-        answer=_answer(result, redact),
+        curl=redact(curl(trace.request()))[:_MOST_CURL] if trace.request and arguments else "",
+        answer=_answer(result, redact) if arguments else "",
     )
 
 

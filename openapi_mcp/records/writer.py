@@ -28,7 +28,7 @@ class Pace:
     """
 
     batch: int = 500
-    between: float = 0.25
+    between: float = 0.5
     waiting: int = 10_000
     again: float = 0.5
     longest: float = 30.0
