@@ -15,6 +15,26 @@ def user_folder(environ: Mapping[str, str]) -> Path:
     return Path(front.user_folder(environ))
 
 
+def own_key(environ: Mapping[str, str]) -> bytes:
+    """Return 32 random bytes that stay the same for this user; new ones where they cannot be kept.
+
+    Digests that are keyed with them mean the same from one day to the next, and nothing to others.
+    """
+    path = user_folder(environ) / "caller.key"
+    try:
+        own_folder(path.parent)
+        with (
+            suppress(FileExistsError),
+            open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
+        ):
+            file.write(secrets.token_bytes(32))
+        with open(path, "rb", opener=lambda name, _: os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))) as file:
+            key = file.read(33) if is_private(os.fstat(file.fileno()), 0o100000) else b""
+    except OSError:
+        key = b""
+    return key if len(key) == 32 else secrets.token_bytes(32)
+
+
 def own_folder(folder: Path) -> None:
     """Make a folder where there is none.
 

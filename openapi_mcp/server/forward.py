@@ -5,10 +5,12 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.private import own_key
 
 WHERE = "--forward"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a token: RFC 9110 section 5.6.2
@@ -19,7 +21,6 @@ _NOT_FORWARDED = re.compile(
     r"referer|mcp-.*|sec-.*|access-control-.*|range|if-.*|via|date|http2-settings|:.*",
     re.IGNORECASE,
 )
-_KEY = os.urandom(32)  # of this process: nobody can try out which value an id stands for
 
 Headers = Iterable[tuple[bytes, bytes]]
 Forwarded = tuple[tuple[str, Secret], ...]
@@ -114,11 +115,17 @@ def id_of(who: str, forwarded: Forwarded) -> str:
     """Return what tells a caller from others: `who` where nothing is forwarded, else a keyed digest of all of it."""
     if not forwarded:
         return who
-    digest = hashlib.blake2b(key=_KEY, digest_size=16)
+    digest = hashlib.blake2b(key=_key(), digest_size=16)
     for text in (who, *(part for name, value in forwarded for part in (name.lower(), value.reveal()))):
         data = text.encode()
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
+
+
+@cache
+def _key() -> bytes:
+    """Return this user's own: an id means the same tomorrow, and nobody else can try out which value it stands for."""
+    return own_key(os.environ)
 
 
 def _missing(names: Sequence[str]) -> Failure:
