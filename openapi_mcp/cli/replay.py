@@ -20,7 +20,7 @@ from openapi_mcp.cli.told import plain
 from openapi_mcp.cli.units import lasted, local_time
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.model.call import Call, Failure
+from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
 from openapi_mcp.model.record import Record
@@ -68,15 +68,21 @@ def replay(
     if dry_run:
         return show_dry(config, notice, again.prepare, as_json=as_json)
     result = anyio.run(make_call, config, notice, again.prepare, again.consent)
-    now = again.heard[-1]
-    if not as_json:
-        status = show_outcome(result, notice, as_json=False)
-        for line in _comparison(record, now):
-            notice(line)
-        return status
+    return _show_json(again, result) if as_json else _show(again, result)
+
+
+def _show(again: "_Again", result: Result) -> int:
+    """Show what came of a call, and beside it what came of it then; return the exit status."""
+    status = show_outcome(result, again.notice, as_json=False)
+    for line in _comparison(again.record, again.heard[-1]):
+        again.notice(line)
+    return status
+
+
+def _show_json(again: "_Again", result: Result) -> int:
     request = request_json(again.request) if again.request is not None else None
-    said = {"replayed": record.id, "request": request, "result": result_json(result), **_compared(record, now)}
-    show_json(said)
+    compared = _compared(again.record, again.heard[-1])
+    show_json({"replayed": again.record.id, "request": request, "result": result_json(result), **compared})
     return result.failure.kind.exit_code if result.failure else ExitCode.OK
 
 
