@@ -14,7 +14,7 @@ from openapi_mcp.records.engines import WRITING
 from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter, Point, Stats
 from openapi_mcp.records.rows import read_seconds
-from openapi_mcp.records.store import Named, RecordsError
+from openapi_mcp.records.store import Named, RecordsError, RefusedRecords
 
 _ENDLESS = 2**62
 _AT_ONCE = 1_000  # records in one statement: a database takes some ten thousand values
@@ -39,11 +39,18 @@ class SqlStore:
         """Keep records in one transaction, and that others were lost before that."""
         with self._writing() as connection:
             for at in range(0, len(records), _AT_ONCE):
-                some = records[at : at + _AT_ONCE]
-                writing.add(connection, some)
-                settling.unsettle(connection, {settling.part_of(read_seconds(record.time)) for record in some})
+                self._add(connection, records[at : at + _AT_ONCE])
             if lost:
                 writing.add_lost(connection, lost, why, self._now())
+
+    def _add(self, connection: Connection, records: Sequence[Record]) -> None:
+        try:
+            writing.add(connection, records)
+            settling.unsettle(connection, {settling.part_of(read_seconds(record.time)) for record in records})
+        except (AttributeError, TypeError, ValueError) as error:  # it is no record, whatever it was made of
+            raise RefusedRecords(
+                f"a record is not as it should be ({type(error).__name__})", where=self._where
+            ) from error
 
     def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
         """Return records without their answers: the newest first, or in the order in which they were kept."""

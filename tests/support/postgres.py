@@ -44,7 +44,7 @@ class Postgres:
         return self.url(name)
 
     def stop(self) -> None:
-        run(self.folder, "pg_ctl", "stop", "-m", "immediate", "-w")
+        run(self.folder, "pg_ctl", "stop", "-m", "fast", "-w")
 
     def start(self) -> None:
         options = " ".join(f"-c {setting}" for setting in SETTINGS)
