@@ -1,6 +1,7 @@
 """A Filter as conditions on the rows of `calls` and `sums`. No value ever becomes SQL: each of them is bound."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Column, ColumnElement, Select, Table, false, select
 
@@ -10,6 +11,13 @@ from openapi_mcp.records.tables import CALLER, CALLERS, CALLS, SUMS, TOOL, TOOLS
 
 ERROR, OK = "error", "ok"
 _LONGEST = 1_000
+
+
+def without_any(wanted: Filter) -> Filter:
+    """Return the filter without the names that leave nothing out: `*` alone."""
+    tool, api = ("" if value and not value.strip("*") else value for value in (wanted.tool, wanted.api))
+    is_any = bool(wanted.caller) and not str(wanted.caller).strip("*")
+    return replace(wanted, tool=tool, api=api, caller=None if is_any else wanted.caller)
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:

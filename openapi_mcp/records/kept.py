@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from openapi_mcp.model.record import Record
 from openapi_mcp.records import activity, cleaning, counting, reading, settling, writing
+from openapi_mcp.records.asked import without_any
 from openapi_mcp.records.engines import WRITING
 from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter, Point, Stats
@@ -55,7 +56,7 @@ class SqlStore:
     def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
         """Return records without their answers: the newest first, or in the order in which they were kept."""
         with self._reading() as connection:
-            return reading.calls(connection, wanted, limit=limit, after=after, newest_first=newest_first)
+            return reading.calls(connection, without_any(wanted), limit=limit, after=after, newest_first=newest_first)
 
     def call(self, id: str) -> Record | None:
         """Return one record in full, by its id or by a beginning of it that no other has."""
@@ -65,17 +66,17 @@ class SqlStore:
     def stats(self, wanted: Filter, by: str = "tool") -> Stats:
         """Return figures, counted by one of BY."""
         with self._reading() as connection:
-            return counting.stats(connection, wanted, by)
+            return counting.stats(connection, without_any(wanted), by)
 
     def series(self, wanted: Filter, step: float) -> list[Point]:
         """Return figures for each step of time that has calls, in order."""
         with self._reading() as connection:
-            return counting.series(connection, wanted, step)
+            return counting.series(connection, without_any(wanted), step)
 
     def activity(self, wanted: Filter, by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
         """Return how many calls each group has, (name, API), by the number of each step of time."""
         with self._reading() as connection:
-            return activity.activity(connection, wanted, by, step)
+            return activity.activity(connection, without_any(wanted), by, step)
 
     def named(self) -> list[Named]:
         """Return the tools that have records."""

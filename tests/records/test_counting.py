@@ -51,7 +51,7 @@ FILTERS = st.builds(
     since=st.none() | TIMES,
     until=st.none() | TIMES,
 )
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def is_wanted(call: Record, wanted: Filter) -> bool:

@@ -184,3 +184,10 @@ def test_what_is_kept_is_there_for_the_next_who_opens(records_at: str) -> None:
     with open_store(records_at, read_only=True) as second:
         assert ids(second.calls(Filter())) == ["r0001"]
         assert second.stats(Filter()).lost == 2
+
+
+def test_a_star_alone_leaves_nothing_out(store: Store) -> None:
+    """records/asked.py: such a filter is as quick as none."""
+    store.add([record(1, caller=""), record(2)])
+    assert store.stats(Filter(tool="*", api="**", caller="*"), "caller") == store.stats(Filter(), "caller")
+    assert len(store.series(Filter(tool="*", caller="*"), 3600)) == 2
