@@ -1,6 +1,7 @@
 """records/counting.py, settling.py, tally.py: statistics are those of plain Python, settled or not."""
 
 import math
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from openapi_mcp.records.query import BY, Figures, Filter, Stats
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.records.store import Store
 from openapi_mcp.records.tables import PART
+from openapi_mcp.records.tally import nearest, packed, unpacked
 
 TIMES = st.integers(-40, 40).map(lambda hours: NOON + hours * 1800.0)
 """Around the bounds of parts and days."""
@@ -193,3 +195,19 @@ def test_gaps_are_what_is_wanted_and_not_settled() -> None:
     assert list(gaps([2, 3, 5], Filter())) == [(None, 2 * at), (4 * at, 5 * at), (6 * at, None)]
     assert list(gaps([2], Filter(since=2 * at, until=3 * at))) == []
     assert list(gaps([2], Filter(since=at, until=3.5 * at))) == [(at, 2 * at), (3 * at, 3.5 * at)]
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_durations_are_kept_alike_on_every_machine(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """tally.py: eight bytes each, the lowest first."""
+    if order != sys.byteorder:
+        monkeypatch.setattr(sys, "byteorder", order)
+    assert list(unpacked(packed([2.5, 1.0]))) == [1.0, 2.5]
+    assert list(unpacked(packed([1.0]) + b"cut")) == [1.0]
+
+
+@given(st.lists(st.lists(st.floats(0, 1e9), min_size=1).map(sorted), min_size=1, max_size=6))
+def test_a_percentile_of_several_runs_is_that_of_all_together(runs: list[list[float]]) -> None:
+    together = sorted(each for run in runs for each in run)
+    for percent in (50, 95):
+        assert nearest(runs, percent) == together[-(-percent * len(together) // 100) - 1]

@@ -279,3 +279,21 @@ def test_a_store_that_cannot_be_tidied_is_logged(records_file: Path, caplog: pyt
     keeper = Keeper(Troubled(records_file, RecordsError(FULL)), pytest.fail, FOR_EVER)
     assert not keeper.tidy(NOON, 1)
     assert "records_not_tidied reason=the disk is full" in caplog.text
+
+
+def test_a_store_that_cannot_be_closed_is_logged(records_file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(Picky):
+        def __init__(self, store: Store) -> None:
+            super().__init__(store)
+            self.close = self.fail
+
+        def fail(self) -> None:
+            self.store.close()
+            raise RecordsError(FULL)
+
+    caplog.set_level("INFO")
+    keeper = Keeper(lambda: Stuck(open_store(records_file)), pytest.fail, FOR_EVER)  # type: ignore[arg-type,return-value]
+    keeper.take([made(1)])
+    assert keeper.write()
+    keeper.end(0)
+    assert "records_not_closed reason=the disk is full" in caplog.text

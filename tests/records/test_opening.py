@@ -7,16 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DataError, InvalidRequestError
 from support.postgres import Postgres
 from support.records import ids, record
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.records import opening, tables
+from openapi_mcp.records.engines import file_engine
+from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.records.store import RecordsError, RefusedRecords, Store
@@ -171,12 +175,12 @@ from openapi_mcp.records.store import RecordsError
 from openapi_mcp.model.record import Record
 with open_store(sys.argv[1]) as store:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
     try:
         store.add([Record(id=str(n), time=1.0, api="a", tool="t", answer="x" * 10_000) for n in range(100)])
     except RecordsError as error:
         print(error.message)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 """
     done = subprocess.run([sys.executable, "-c", code, str(records_file)], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() in ("the disk is full", "the records cannot be written"), done.stderr
@@ -223,6 +227,55 @@ def test_a_locked_new_file_is_told(records_file: Path, monkeypatch: pytest.Monke
     records_file.touch(mode=0o600)
     with locked(records_file), pytest.raises(RecordsError, match="locked"):
         open_store(records_file)
+
+
+def test_a_new_file_waits_for_whoever_reads_it(records_file: Path) -> None:
+    """Our choice: SQLite itself does not wait where a file is to be written while it is read."""
+    records_file.parent.mkdir(mode=0o700)
+    records_file.touch(mode=0o600)
+    pauses: list[float] = []
+    with closing(sqlite3.connect(records_file, isolation_level=None)) as reader:
+        reader.execute("CREATE TABLE theirs (a)")
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM theirs").fetchall()
+
+        def sleep(seconds: float) -> None:
+            pauses.append(seconds)
+            reader.execute("COMMIT")
+
+        opening.bring_up(partial(file_engine, str(records_file)), sleep)
+    assert len(pauses) == 1
+    with open_store(records_file) as store:
+        assert store.calls(Filter()) == []
+
+
+def test_a_file_that_another_process_makes_meanwhile_is_used(
+    records_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(records_file) as store:
+        store.add([record(1)])
+    monkeypatch.setattr(os.path, "lexists", lambda path: False)
+    with open_store(records_file) as store:
+        assert len(store.calls(Filter())) == 1
+
+
+def test_tables_that_are_gone_are_told(records_file: Path) -> None:
+    open_store(records_file).close()
+    with closing(sqlite3.connect(records_file)) as raw, raw:
+        raw.execute("DROP TABLE calls")
+    with open_store(records_file) as store, pytest.raises(RecordsError, match="cannot be used: no such table: calls"):
+        store.calls(Filter())
+
+
+def test_what_the_library_itself_refuses_is_told() -> None:
+    with pytest.raises(RecordsError, match="cannot be used: InvalidRequestError"), told("FILE"):
+        raise InvalidRequestError
+
+
+def test_what_a_column_does_not_take_is_told_from_a_store_in_trouble() -> None:
+    """records/store.py: the one would not be taken another time either, the other may be."""
+    with pytest.raises(RefusedRecords, match="cannot be used: out of range"), told("FILE"):
+        raise DataError("INSERT", None, ValueError("out of range"))
 
 
 def test_a_row_that_is_damaged_does_not_end_what_reads_it(records_file: Path) -> None:
@@ -292,6 +345,8 @@ def test_a_store_of_a_newer_program_is_refused(
 WORKER = """
 import sys
 from openapi_mcp.model.record import Record
+from openapi_mcp.records.engines import file_engine
+from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
 what, where = sys.argv[1:3]

@@ -119,6 +119,7 @@ def test_a_record_that_is_gone_is_no_place_to_go_on_from(store: Store) -> None:
         (Filter(tool="a*"), "123"),
         (Filter(tool="*b*"), "12"),
         (Filter(tool="a_*"), "1"),
+        (Filter(tool="a**b"), "12"),
         (Filter(tool="A*"), ""),
         (Filter(tool="100%"), "4"),
         (Filter(tool="100%*"), "4"),

@@ -43,8 +43,8 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return self.url(name)
 
-    def stop(self) -> None:
-        run(self.folder, "pg_ctl", "stop", "-m", "fast", "-w")
+    def stop(self, how: str = "fast") -> None:
+        run(self.folder, "pg_ctl", "stop", "-m", how, "-w")
 
     def start(self) -> None:
         options = " ".join(f"-c {setting}" for setting in SETTINGS)
@@ -65,7 +65,7 @@ def running_postgres() -> Iterator[Postgres]:
         try:
             yield server
         finally:
-            server.stop()
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder)
 
