@@ -15,9 +15,9 @@ _FLAGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for the whole session; each test opens a window of its own."""
+    """A browser for one module: while it is driven, an event loop runs here, in which no other test can run its own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("these tests need Chromium: apt-get install chromium (or run `make test`, which leaves them out)")

@@ -1,0 +1,112 @@
+"""`openapi-mcp dashboard`."""
+
+import json
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import Command
+from support.child import Child, running
+from support.dashboard import csrf_in
+from support.upstream import Upstream, description
+
+from openapi_mcp.server.dashboard import frame
+
+
+def link_of(child: Child) -> str:
+    """Return what was printed first."""
+    line = child.out.get(timeout=60)
+    assert line is not None
+    return line.decode().strip()
+
+
+def test_the_link_is_printed_and_opens_the_records(tmp_path: Path) -> None:
+    """Issue 8: local, reads the records, loopback with a one-time token in its URL; no document is needed."""
+    with (
+        running("dashboard", "--no-open", folder=tmp_path) as child,
+        httpx.Client(trust_env=False, timeout=20) as client,
+    ):
+        link = link_of(child)
+        assert link.startswith("http://127.0.0.1:")
+        assert client.get(link).status_code == 200
+        page = client.get(link.partition("enter?")[0])
+        assert "<h1>Overview</h1>" in page.text
+        assert client.get(link).status_code == 403
+        assert client.get(link.replace("127.0.0.1", "localhost").partition("?")[0]).status_code == 403
+        assert client.get(page.url, headers={"Host": "evil.test"}).status_code == 421
+        csrf = csrf_in(page.text)
+        assert client.post(f"{page.url}sign-out", data={"csrf": csrf}).status_code == 403  # no page sent it
+        child.process.send_signal(signal.SIGTERM)
+        assert child.wait() == 0
+        assert child.stderr == ""
+
+
+def test_the_tools_of_a_document_are_there_too(upstream: Upstream, tmp_path: Path) -> None:
+    for name, path in (("one", "/echo"), ("two", "/hang")):
+        document = {**description(path), "servers": [{"url": upstream.url}]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+    specs = ("--spec", "one=one.json", "--spec", "two=two.json")
+    with (
+        running("dashboard", "--no-open", *specs, folder=tmp_path) as child,
+        httpx.Client(trust_env=False, timeout=20) as client,
+    ):
+        link = link_of(child)
+        client.get(link)
+        page = client.get(link.partition("enter?")[0]).text
+        assert "one_echo" in page
+        assert "two_hang" in page
+
+
+def test_a_browser_is_opened_where_it_is_asked_for(tmp_path: Path) -> None:
+    """BROWSER is what Python's webbrowser opens."""
+    opened = tmp_path / "opened"
+    script = tmp_path / "browser.py"
+    script.write_text(
+        f"#!{sys.executable}\nimport sys, pathlib\npathlib.Path({str(opened)!r}).write_text(sys.argv[1])\n"
+    )
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    with running("dashboard", "--open", folder=tmp_path, environment={"BROWSER": f"{script} %s"}) as child:
+        link = link_of(child)
+        with httpx.Client(trust_env=False, timeout=20) as client:
+            for _ in range(500):
+                if opened.exists() and opened.read_text():
+                    break
+                client.get(f"{link.partition('enter?')[0]}sign-in")
+        assert opened.read_text() == link
+
+
+def test_where_no_browser_can_be_opened_that_is_said(tmp_path: Path) -> None:
+    with running("dashboard", "--open", folder=tmp_path, environment={"BROWSER": "/nothing %s"}) as child:
+        link_of(child)
+        child.wait_for_stderr("no browser could be opened")
+
+
+def test_without_the_extra_one_is_told_how_to_get_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """design.md, Dependencies."""
+    monkeypatch.setattr(frame, "find_spec", lambda _name: None)
+    ended = command("dashboard")
+    assert (ended.status, ended.out) == (2, "")
+    assert "pipx inject openapi-mcp-cli 'openapi-mcp-cli[dashboard]'" in ended.err
+
+
+def test_a_header_that_is_forwarded_is_refused(command: Command, tmp_path: Path) -> None:
+    """Nobody sends one to the dashboard."""
+    (tmp_path / "openapi-mcp.toml").write_text('forward = ["X-Key"]\n')
+    ended = command("dashboard", "--no-open")
+    assert ended.status == 2
+    assert "forward" in ended.err
+
+
+def test_a_single_document_is_served(upstream: Upstream, tmp_path: Path) -> None:
+    document = tmp_path / "api.json"
+    document.write_text(json.dumps({**description("/echo"), "servers": [{"url": upstream.url}]}))
+    with (
+        running("dashboard", "--no-open", "--spec", "api.json", folder=tmp_path) as child,
+        httpx.Client(trust_env=False, timeout=20) as client,
+    ):
+        link = link_of(child)
+        client.get(link)
+        assert "1 tool was not called" in client.get(link.partition("enter?")[0]).text
