@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
+_PATIENCE = 30_000  # milliseconds
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -21,6 +22,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("these tests need Chromium: apt-get install chromium (or run `make test`, which leaves them out)")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, headless=True, args=list(_FLAGS))
         yield found
@@ -56,7 +58,7 @@ def window(
         java_script_enabled=script,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(_PATIENCE)
     seen = Seen(page=context.new_page())
     context.on("console", lambda message: seen.said.append(f"{message.type}: {message.text}"))
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))

@@ -24,6 +24,7 @@ function follows(part) {
   const pause = part.querySelector("[data-live-pause]");
   const empty = part.querySelector(".empty");
   let isPaused = false;
+  let arrived = 0;
 
   part.querySelector("[data-live-without]").hidden = true;
   pause.hidden = false;
@@ -62,12 +63,12 @@ function follows(part) {
     if (!next || isPaused) return;
     const known = new Map([...now.rows].map((row) => [row.dataset.id, row]));
     const rows = [...next.rows].map((row) => known.get(row.dataset.id) ?? fresh(row));
-    const added = rows.filter((row) => !known.has(row.dataset.id)).length;
+    arrived += rows.filter((row) => !known.has(row.dataset.id)).length;
     const kept = new Set(rows);
     for (const row of known.values()) if (!kept.has(row) && !row.contains(document.activeElement)) row.remove();
     rows.forEach((row, at) => { if (now.rows[at] !== row) now.insertBefore(row, now.rows[at] ?? null); });
     empty.hidden = now.rows.length > 0;
-    say(added ? `Live: ${added} new ${added === 1 ? "call" : "calls"}` : "Live");
+    say(arrived ? `Live: ${arrived} new ${arrived === 1 ? "call" : "calls"}` : "Live");
   }
 
   function fresh(row) {
