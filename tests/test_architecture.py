@@ -167,6 +167,7 @@ IMPORTS_NOTHING_HEAVY = """
 import sys
 import {module}
 heavy = {{"httpx", "mcp", "mcp_types", "jsonschema", "uvicorn", "starlette", "yaml", "keyring", "webbrowser"}}
+heavy |= {{"jinja2", "pygal", "sqlalchemy"}}
 print(" ".join(sorted(heavy & set(sys.modules))))
 """
 
@@ -178,7 +179,20 @@ print(" ".join(sorted(heavy & set(sys.modules))))
         "openapi_mcp.app",
         *(
             f"openapi_mcp.cli.{name}"
-            for name in ("main", "serve", "stdio", "inspect", "search", "call", "check", "login", "history", "stats")
+            for name in (
+                "main",
+                "serve",
+                "stdio",
+                "inspect",
+                "search",
+                "call",
+                "check",
+                "login",
+                "history",
+                "stats",
+                "cache",
+                "dashboard",
+            )  # fmt: skip
         ),
     ],
 )

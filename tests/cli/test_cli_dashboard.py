@@ -4,6 +4,8 @@ import json
 import signal
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,15 @@ from support.upstream import Upstream, description
 from openapi_mcp.server.dashboard import frame
 
 
+@contextmanager
+def dashboard(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[Child, str]]:
+    """Yield a running dashboard and the link that it printed; a signal ends it well."""
+    with running("dashboard", *arguments, folder=folder, environment=environment) as child:
+        yield child, link_of(child)
+        child.process.send_signal(signal.SIGTERM)
+        assert child.wait() == 0
+
+
 def link_of(child: Child) -> str:
     """Return what was printed first."""
     line = child.out.get(timeout=60)
@@ -26,10 +37,9 @@ def link_of(child: Child) -> str:
 def test_the_link_is_printed_and_opens_the_records(tmp_path: Path) -> None:
     """Issue 8: local, reads the records, loopback with a one-time token in its URL; no document is needed."""
     with (
-        running("dashboard", "--no-open", folder=tmp_path) as child,
+        dashboard(tmp_path, "--no-open") as (child, link),
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
-        link = link_of(child)
         assert link.startswith("http://127.0.0.1:")
         assert client.get(link).status_code == 200
         page = client.get(link.partition("enter?")[0])
@@ -39,8 +49,6 @@ def test_the_link_is_printed_and_opens_the_records(tmp_path: Path) -> None:
         assert client.get(page.url, headers={"Host": "evil.test"}).status_code == 421
         csrf = csrf_in(page.text)
         assert client.post(f"{page.url}sign-out", data={"csrf": csrf}).status_code == 403  # no page sent it
-        child.process.send_signal(signal.SIGTERM)
-        assert child.wait() == 0
         assert child.stderr == ""
 
 
@@ -50,10 +58,9 @@ def test_the_tools_of_a_document_are_there_too(upstream: Upstream, tmp_path: Pat
         (tmp_path / f"{name}.json").write_text(json.dumps(document))
     specs = ("--spec", "one=one.json", "--spec", "two=two.json")
     with (
-        running("dashboard", "--no-open", *specs, folder=tmp_path) as child,
+        dashboard(tmp_path, "--no-open", *specs) as (_, link),
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
-        link = link_of(child)
         client.get(link)
         page = client.get(link.partition("enter?")[0]).text
         assert "one_echo" in page
@@ -68,8 +75,7 @@ def test_a_browser_is_opened_where_it_is_asked_for(tmp_path: Path) -> None:
         f"#!{sys.executable}\nimport sys, pathlib\npathlib.Path({str(opened)!r}).write_text(sys.argv[1])\n"
     )
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    with running("dashboard", "--open", folder=tmp_path, environment={"BROWSER": f"{script} %s"}) as child:
-        link = link_of(child)
+    with dashboard(tmp_path, "--open", BROWSER=f"{script} %s") as (_, link):
         with httpx.Client(trust_env=False, timeout=20) as client:
             for _ in range(500):
                 if opened.exists() and opened.read_text():
@@ -79,8 +85,7 @@ def test_a_browser_is_opened_where_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_where_no_browser_can_be_opened_that_is_said(tmp_path: Path) -> None:
-    with running("dashboard", "--open", folder=tmp_path, environment={"BROWSER": "/nothing %s"}) as child:
-        link_of(child)
+    with dashboard(tmp_path, "--open", BROWSER="/nothing %s") as (child, _):
         child.wait_for_stderr("no browser could be opened")
 
 
@@ -104,9 +109,8 @@ def test_a_single_document_is_served(upstream: Upstream, tmp_path: Path) -> None
     document = tmp_path / "api.json"
     document.write_text(json.dumps({**description("/echo"), "servers": [{"url": upstream.url}]}))
     with (
-        running("dashboard", "--no-open", "--spec", "api.json", folder=tmp_path) as child,
+        dashboard(tmp_path, "--no-open", "--spec", "api.json") as (_, link),
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
-        link = link_of(child)
         client.get(link)
         assert "1 tool was not called" in client.get(link.partition("enter?")[0]).text

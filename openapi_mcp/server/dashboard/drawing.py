@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 440, 210
 _FONT = 12
-_X_LABELS, _Y_LABELS = 5, 4
+_X_LABELS, _Y_LABELS = 5, 4  # at most
+_ROOM = 42  # characters that labels of an axis may have together
 _TAGS = frozenset({"svg", "g", "path", "rect", "circle", "text"})
 _ATTRIBUTES = frozenset(
     {"class", "cx", "cy", "d", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "y"}
@@ -42,7 +43,8 @@ class Drawing:
 
         chart = self._chart()
         chart.x_labels = labels
-        chart.x_labels_major = labels[:: max(1, ceil(len(labels) / _X_LABELS))]
+        shown = min(_X_LABELS, _ROOM // max(map(len, labels), default=1))
+        chart.x_labels_major = labels[:: max(1, ceil(len(labels) / shown))]
         for name, values in series.items():
             chart.add(name, list(values))
         root = chart.render_tree()
