@@ -9,7 +9,7 @@ const cards = [...document.querySelectorAll(".card")], wires = [...document.quer
 const find = document.getElementById("find"), found = document.getElementById("found");
 const about = document.getElementById("about"), sections = document.querySelectorAll(".graphs > section");
 const tally = document.getElementById("tally"), pictures = document.querySelectorAll(".picture");
-const MOST = 24, LEAST_ZOOM = 0.1, MOST_ZOOM = 4, STEP = 1.25, ARROW = 60;
+const MOST = 24, LEAST_ZOOM = 0.1, MOST_ZOOM = 4, STEP = 1.25, ARROW = 60, SLACK = 5;
 let chosen = "", at = -1;
 
 const grouped = (list, key) => {
@@ -209,19 +209,29 @@ function zooming(picture) {
   dragging(picture);
 }
 
+// A card can be dragged too; only what has not moved is a click.
 function dragging(picture) {
-  let from = null;
+  let from = null, moved = false;
   picture.addEventListener("pointerdown", event => {
-    if (event.button !== 0 || event.pointerType === "touch" || event.target.closest(".card")) return;
+    moved = false;
+    if (event.button !== 0 || event.pointerType === "touch") return;
     from = { x: event.clientX + picture.scrollLeft, y: event.clientY + picture.scrollTop };
-    picture.setPointerCapture(event.pointerId);
-    picture.classList.add("dragged");
   });
   picture.addEventListener("pointermove", event => {
-    if (from) picture.scrollTo(from.x - event.clientX, from.y - event.clientY);
+    if (!from) return;
+    const left = from.x - event.clientX, top = from.y - event.clientY;
+    if (!moved && Math.hypot(left - picture.scrollLeft, top - picture.scrollTop) < SLACK) return;
+    if (!moved) picture.setPointerCapture(event.pointerId);
+    moved = true;
+    picture.classList.add("dragged");
+    picture.scrollTo(left, top);
   });
-  for (const name of ["pointerup", "pointercancel"])
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"])
     picture.addEventListener(name, () => { from = null; picture.classList.remove("dragged"); });
+  picture.addEventListener("dragstart", event => event.preventDefault());
+  picture.addEventListener("click", event => {
+    if (moved) { event.preventDefault(); event.stopPropagation(); }
+  }, { capture: true });
 }
 
 pictures.forEach(zooming);

@@ -130,6 +130,8 @@ class ToolPages:
             switches.switch(self._app.label_of(name), name, on)
         except ConfigError as error:
             return render(request, "not_switched.html", 503, name=name, error=error)
+        if on and self._app.tool_of(name) is None:
+            return render(request, "switched_on.html", name=name)
         return RedirectResponse(url(request, "tools", name), 303)
 
     async def _health(self, visit: Visit, wanted: Filter) -> tuple[Health, str]:

@@ -124,7 +124,7 @@ async def test_a_tool_that_is_gone_as_it_is_off_can_be_switched_on(upstream: Ups
     switches = Switched({("Shop", "lost")})
     async with pages(upstream, tmp_path, board={"switches": switches}) as found:
         assert "It was switched off here" in await found.get("/tools/lost")
-        await found.post("/tools/lost/switch", 303, on="yes")
+        assert "follow within about a second" in await found.post("/tools/lost/switch", on="yes")
         assert switches.names == set()
         await found.get("/tools/lost", 404)
 
