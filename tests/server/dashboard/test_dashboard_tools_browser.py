@@ -12,13 +12,12 @@ import httpx
 import pytest
 from conftest import Shop
 from playwright.sync_api import Browser, Page, expect
-from support import browser as chromium
 from support.board import shop as document
-from support.browser import Seen, window
+from support.browser import Seen, browser, window
 from support.child import running
 from support.upstream import Answer, Upstream
 
-browser = chromium.browser
+__all__ = ["browser"]  # the fixture
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)><svg onload=alert(1)>\u202e"
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
