@@ -72,6 +72,9 @@ class Serves(Protocol):
     async def index(self) -> "Index":
         """Return what finds its tools by words; made when it is first asked for."""
 
+    async def capabilities(self) -> Capabilities:
+        """Return what its tools need and yield; found out when it is first asked for."""
+
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none, or only one without a name."""
 
@@ -248,7 +251,7 @@ class App:
         """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
         return await self._served.corpus.get()
 
-    async def _capabilities(self) -> Capabilities:
+    async def capabilities(self) -> Capabilities:
         """Return what the tools that are served now need and yield."""
         return (await self.corpus()).capabilities
 
@@ -289,11 +292,11 @@ class App:
 
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
-        return await self.executor.explained(call, failure, self._capabilities)
+        return await self.executor.explained(call, failure, self.capabilities)
 
     async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
         """Return what a call that cannot be sent as it is would look up; nothing is asked."""
-        return await self.executor.foreseen_lookups(call, self._capabilities)
+        return await self.executor.foreseen_lookups(call, self.capabilities)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
@@ -304,7 +307,7 @@ class App:
         served = self._served
         served.calls += 1
         try:
-            return await served.executor.call(call, self._capabilities)
+            return await served.executor.call(call, self.capabilities)
         finally:
             served.calls -= 1
             await _close_unused(served)

@@ -28,6 +28,7 @@ from openapi_mcp.loading import Notice, path_of, say_of
 from openapi_mcp.member import Member
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
@@ -96,6 +97,11 @@ class Several:
                 self._index = await apart(partial(make_index, united_corpus(corpora), semantic=self._semantic))
                 self._indexed = toolset  # where another document came meanwhile, the next search sees to it
         return self._index
+
+    async def capabilities(self) -> Capabilities:
+        """Return what the tools of all that are served now need and yield."""
+        each = [await app.capabilities() for app in tuple(self._apps())]
+        return {name: capability for one in each for name, capability in one.items()}
 
     def api_of(self, tool: str) -> str:
         """Return the name of the API whose tools are named so; "" where there is none."""
