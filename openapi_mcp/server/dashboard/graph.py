@@ -59,6 +59,8 @@ class GraphPage:
     async def show(self, request: Request) -> Response:
         """Return the picture of all, of ?resource=, or of what is around ?tool=."""
         graph = await self._inventory.graph(visit_of(request).caller.scopes)
+        if graph is None:
+            return render(request, "graph_later.html", 503)
         asked = request.query_params
         resource = asked.get("resource", "")
         by_name = {clean_text(name): name for name in graph.resources}

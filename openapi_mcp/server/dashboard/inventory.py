@@ -23,6 +23,8 @@ from openapi_mcp.serving import Serves
 
 _KEPT = 8  # sets of scopes whose lines and graph are kept
 _LONGEST = 200  # characters of a title
+_PATIENCE = 20.0  # seconds that the graph's page waits for what a document of thousands of operations takes,
+_SHORT_PATIENCE = 2.0  # and a tool's, which has more to say
 
 Scopes = frozenset[str] | None
 Made = TypeVar("Made")
@@ -66,9 +68,11 @@ class Inventory:
             await self._follow()
             return await self._lines_of(self._counted(scopes))
 
-    async def graph(self, scopes: Scopes) -> Graph:
-        """Return what leads from one of these tools to another."""
-        capabilities = await self.capabilities()
+    async def graph(self, scopes: Scopes) -> Graph | None:
+        """Return what leads from one of these tools to another; None where that takes longer than a page may wait."""
+        capabilities = await self._known(_PATIENCE)
+        if capabilities is None:
+            return None
         async with self._reading:
             await self._follow()
             counted = self._counted(scopes)
@@ -78,14 +82,18 @@ class Inventory:
                 _keep(self._graphs, counted, graph)
             return self._graphs[counted]
 
-    async def capabilities(self) -> Capabilities:
-        """Return what all tools need and yield."""
-        return (await self._app.index()).capabilities
+    async def capability(self, name: str, scopes: Scopes) -> Capability | None:
+        """Return what a tool needs and yields, without tools that this caller may not call; None as `graph` does."""
+        capabilities = await self._known(_SHORT_PATIENCE)
+        if capabilities is None:
+            return None
+        return within_rights(capabilities.get(name, Capability()), partial(self.rights.allows, scopes=scopes))
 
-    async def capability(self, name: str, scopes: Scopes) -> Capability:
-        """Return what a tool needs and yields, without tools that this caller may not call."""
-        known = (await self.capabilities()).get(name, Capability())
-        return within_rights(known, partial(self.rights.allows, scopes=scopes))
+    async def _known(self, patience: float) -> Capabilities | None:
+        """Return what all tools need and yield; None where it is still found out, which goes on."""
+        with anyio.move_on_after(patience):
+            return await self._app.capabilities()
+        return None
 
     async def _lines_of(self, counted: Scopes) -> tuple[Line, ...]:
         if counted not in self._lines:

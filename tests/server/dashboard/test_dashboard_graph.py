@@ -13,7 +13,7 @@ from support.upstream import Upstream
 
 from openapi_mcp.index.graph import Graph, read_graph
 from openapi_mcp.model.call import Caller
-from openapi_mcp.server.dashboard import drawn
+from openapi_mcp.server.dashboard import drawn, inventory
 from openapi_mcp.server.dashboard.drawn import Drawn, draw
 from openapi_mcp.server.dashboard.sessions import Visit
 
@@ -106,6 +106,20 @@ async def test_a_caller_sees_only_tools_that_their_scopes_allow(upstream: Upstre
     async with pages(upstream, tmp_path, visit=visit) as found:
         assert "salaries" not in await found.get("/graph")
         await found.get("/graph?tool=salaries_list", 404)
+
+
+async def test_pages_do_not_wait_for_what_takes_long(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 20,000 operations it takes half a minute to find out what they need."""
+    async with pages(upstream, tmp_path) as found:
+        with monkeypatch.context() as patch:
+            patch.setattr(inventory, "_PATIENCE", 0.0)
+            patch.setattr(inventory, "_SHORT_PATIENCE", 0.0)
+            assert "still being worked out" in await found.get("/graph", 503)
+            assert "still being worked out" in await found.get("/tools/orders_get")
+        assert "<svg" in await found.get("/graph")
+        assert "still being worked out" not in await found.get("/tools/orders_get")
 
 
 async def test_several_apis_stand_side_by_side(upstream: Upstream, tmp_path: Path) -> None:
