@@ -125,7 +125,8 @@ def _card(card: Card, corner: Point) -> str:
     ]
     x, y = corner
     drawn = f'transform="translate({_number(x)} {_number(y)})" data-key="{safe(card.key)}">{"".join(inner)}'
-    said = f'aria-label="{safe(f"{card.chip} {card.name}".strip())}"'
+    words = " ".join((card.chip, card.name, *(row.text for row in card.rows))).strip()
+    said = f'aria-label="{safe(words)}"'
     if card.href:
         return f'<a class="card {card.kind}" href="{safe(card.href)}" {said} {drawn}</a>'
     return f'<g class="card {card.kind}" {said} {drawn}</g>'

@@ -5,7 +5,7 @@ SCRIPT = """
 (() => {
 const graph = JSON.parse(document.getElementById("graph").textContent);
 const nodes = new Map(graph.nodes.map(node => [node.tool, node]));
-const cards = [...document.querySelectorAll(".card")], wires = [...document.querySelectorAll(".wire")];
+const cards = [...document.querySelectorAll(".graph .card")], wires = [...document.querySelectorAll(".graph .wire")];
 const find = document.getElementById("find"), found = document.getElementById("found");
 const about = document.getElementById("about"), sections = document.querySelectorAll(".graphs > section");
 const tally = document.getElementById("tally"), pictures = document.querySelectorAll(".picture");
@@ -192,7 +192,7 @@ function zooming(picture) {
   buttons.setAttribute("role", "group");
   buttons.setAttribute("aria-label", "Zoom");
   buttons.append(button("\u2212", farther, "zoom out"), said, button("+", nearer, "zoom in"),
-    button("100 %", original, "original size"), button("fit", fit, "fit into its frame"));
+    button("100 %", original, "100 %, its own size"), button("fit", fit, "fit into the frame"));
   picture.before(buttons);
   picture.tabIndex = 0;
   picture.addEventListener("keydown", event => {

@@ -79,7 +79,7 @@ def test_the_picture_is_zoomed_and_moved_by_mouse_and_keyboard(
         page.get_by_role("button", name="zoom out").click()
         page.get_by_role("button", name="zoom out").click()
         assert scale(page) == pytest.approx(0.8, abs=0.01)
-        page.get_by_role("button", name="original size").click()
+        page.get_by_role("button", name="its own size").click()
         assert scale(page) == pytest.approx(1, abs=0.01)
         picture.focus()
         for _ in range(7):
