@@ -172,6 +172,11 @@ print(" ".join(sorted(heavy & set(sys.modules))))
 """
 
 
+COMMANDS = (
+    "main", "serve", "stdio", "inspect", "search", "call", "check", "login", "history", "stats", "cache", "dashboard",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "module",
     [
@@ -179,20 +184,7 @@ print(" ".join(sorted(heavy & set(sys.modules))))
         "openapi_mcp.app",
         *(
             f"openapi_mcp.cli.{name}"
-            for name in (
-                "main",
-                "serve",
-                "stdio",
-                "inspect",
-                "search",
-                "call",
-                "check",
-                "login",
-                "history",
-                "stats",
-                "cache",
-                "dashboard",
-            )  # fmt: skip
+            for name in COMMANDS
         ),
     ],
 )
