@@ -182,10 +182,7 @@ COMMANDS = (
     [
         "openapi_mcp",
         "openapi_mcp.app",
-        *(
-            f"openapi_mcp.cli.{name}"
-            for name in COMMANDS
-        ),
+        *(f"openapi_mcp.cli.{name}" for name in COMMANDS),
     ],
 )
 def test_importing_the_command_imports_nothing_heavy(module: str) -> None:
