@@ -37,10 +37,13 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up, call and list cost, live frameworks, a corpus of real documents, a round trip, search
+bench: $(READY) ## start-up, call and list cost, records, cache, live frameworks, a corpus of real documents, a round trip, search
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
+	@$(BIN)/python benchmarks/recording.py
+	@$(BIN)/python benchmarks/records.py
+	@$(BIN)/python benchmarks/cache.py
 	@$(BIN)/python benchmarks/lists.py
 	@$(BIN)/python benchmarks/fuzz.py loader --seconds 120
 	@$(BIN)/python benchmarks/fuzz.py arguments --seconds 60
