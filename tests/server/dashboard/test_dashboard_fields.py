@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.make import toolset
 
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.server.dashboard.arguments import MOST, rows_of
+from openapi_mcp.server.dashboard.arguments import MOST, rows_of, said_of, said_type
 from openapi_mcp.server.dashboard.fields import (
     Field,
     FieldsError,
@@ -159,3 +159,12 @@ def test_a_schema_of_thousands_of_fields_that_refers_to_itself_is_shown_in_part(
     post = {"operationId": "tree", "requestBody": {"required": True, "content": content}}
     made = toolset({"/t": {"post": post}}, components={"schemas": {"Node": node}}).tools[0]
     assert len(rows_of(made)[0]) == MOST
+
+
+def test_schemas_of_other_forms_are_told_in_words() -> None:
+    """JSON Schema: `const`, a schema that is true, more choices than a line holds."""
+    assert said_type({"const": 7}, {}) == "one of 7"
+    assert said_type(True, {}) == "anything"
+    assert said_of(True, {}) == ""
+    assert said_type({"enum": list(range(20))}, {}).endswith("10, 11 and 8 more")
+    assert said_type({"type": "array"}, {}) == "list"

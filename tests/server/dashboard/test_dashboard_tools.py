@@ -13,7 +13,7 @@ from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.policy import Rate, ToolLimits
 from openapi_mcp.records.store import RecordsError, Store
-from openapi_mcp.server.dashboard import tools
+from openapi_mcp.server.dashboard import inventory, tools
 from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.sessions import Visit
 
@@ -152,6 +152,19 @@ async def test_a_caller_with_scopes_sees_their_own_tools_and_figures(upstream: U
     admin = Visit(caller=Caller(id="ann", scopes=frozenset({"admin", "more"})), sees_all=False, csrf="c")
     async with pages(upstream, tmp_path, visit=admin) as found:
         assert "salaries_list" in await found.get("/tools")
+
+
+async def test_lines_of_few_sets_of_scopes_are_kept(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Callers cannot make us keep lists by inventing scopes: only those that the document names count."""
+    monkeypatch.setattr(inventory, "_KEPT", 1)
+    async with pages(upstream, tmp_path) as found:
+        known = found.board.inventory
+        assert known is not None
+        sizes = [len(await known.lines(scopes)) for scopes in (None, frozenset({"admin"}), frozenset({"x"}), None)]
+        assert sizes == [6, 6, 5, 6]
+        assert await known.lines(frozenset({"admin"})) is await known.lines(frozenset({"admin", "y"}))
 
 
 async def test_tools_of_several_apis_are_told_apart(upstream: Upstream, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import pytest
 from support.board import LOCAL, hidden_in, pages, pages_of_two, shop
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.model.call import Caller
+from openapi_mcp.model.call import Call, Caller
 from openapi_mcp.server.dashboard import trial
 from openapi_mcp.server.dashboard.sessions import Visit
 from openapi_mcp.server.forward import Forward
@@ -262,6 +264,31 @@ async def test_results_are_kept_within_bounds(
             wheres.append((await found.post("/tools/orders_list/send", 303, **form)).rpartition("tools/")[2])
         await found.get(f"/tools/{wheres[0]}", 404)
         await found.get(f"/tools/{wheres[1]}")
+
+
+async def test_what_cannot_be_sent_any_more_is_said_in_the_form(upstream: Upstream, tmp_path: Path) -> None:
+    """Arguments that were changed on the way are checked as those of the form are."""
+    async with pages(upstream, tmp_path) as found:
+        form = hidden_in(await found.post("/tools/orders_delete/try", **{"arg:id": "7"}))
+        page = unescape(await found.post("/tools/orders_delete/send", 422, **{**form, "arguments": "{}"}))
+        assert "id" in page
+        assert found.sent == []
+
+
+async def test_a_call_that_ends_with_the_server_is_recorded(upstream: Upstream, tmp_path: Path) -> None:
+    """Nothing that was sent is missing in the records."""
+    made = shop(upstream.url)
+    made["paths"]["/hang"] = {"get": {"operationId": "hang", "responses": {}}}
+    async with pages(upstream, tmp_path, document=made) as found:
+        assert found.board.app is not None
+        trials = trial.Trials(app=found.board.app)
+        shown = await trials.show(Call(tool="hang"), LOCAL)
+        assert isinstance(shown, trial.Shown)
+        async with anyio.create_task_group() as group:
+            group.start_soon(trials.send, shown.call, LOCAL, shown.ticket)
+            await anyio.to_thread.run_sync(upstream.wait_for_call)
+            group.cancel_scope.cancel()
+        assert [(record.tool, record.kind) for record in found.recorded] == [("hang", "cancelled")]
 
 
 async def test_long_bodies_and_answers_are_shown_in_part(upstream: Upstream, tmp_path: Path) -> None:
