@@ -20,8 +20,13 @@ def routes(board: Board) -> list[Route]:
         record = await record_for(board, visit, name)
         if record is None:
             return render(request, "missing.html", 404)
-        again = rights is not None and rights.allows(record.tool, visit.caller.scopes)
-        return render(request, "one_call.html", call=record, can_try=again, now=board.now())
+        return render(request, "one_call.html", call=record, can_try=can_try(record, visit), now=board.now())
+
+    def can_try(record: Record, visit: Visit) -> bool:
+        """True where this visitor can call the tool now, and it is the same API's: others may have one of its name."""
+        if board.app is None or rights is None or not rights.allows(record.tool, visit.caller.scopes):
+            return False
+        return board.app.label_of(record.tool) == record.api
 
     return [Route("/calls/{id}", one_call)]
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from support.issuer import AUDIENCE, claims, public_rsa, signed
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
-from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.site import dashboard_site
 from openapi_mcp.server.door import Admission, caller_for
 from openapi_mcp.server.issuer import IssuerError
 from openapi_mcp.server.keys import Keys
 from openapi_mcp.server.tokens import Verifier
+from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 ISSUER = "https://id.test"
@@ -117,14 +118,21 @@ async def test_nobody_is_signed_out_because_the_issuer_is_out_of_reach() -> None
         assert (await client.get("/")).status_code == 200
 
 
+@asynccontextmanager
+async def shop(folder: Path) -> AsyncIterator[App]:
+    """Yield what serves the operations, of which some want scopes."""
+    flows = {"clientCredentials": {"tokenUrl": "https://id.test/token", "scopes": {}}}
+    document = folder / "api.json"
+    document.write_text(_document(flows))
+    config = build_config({"spec": str(document), "no_catalogue": True}, {}, folder)
+    async with open_app(config, lambda _line: None) as app:
+        yield app
+
+
 async def test_the_tools_that_scopes_do_not_allow_are_not_named(tmp_path: Path) -> None:
     """server/rights.py, as in tools/list."""
-    flows = {"clientCredentials": {"tokenUrl": "https://id.test/token", "scopes": {}}}
-    document = tmp_path / "api.json"
-    document.write_text(_document(flows))
-    config = build_config({"spec": str(document), "no_catalogue": True}, {}, tmp_path)
-    async with open_app(config, lambda _line: None) as app:
-        own = Board(app=app, open_records=board(kept(tmp_path)).open_records, now=lambda: NOW)
+    async with shop(tmp_path) as app:
+        own = board(kept(tmp_path), app)
         async with browsing(dashboard_site(own, lock(Issuer().admission()))) as client:
             await sign_in(client, token_of("ann", "orders:read"))
             page = (await client.get("/")).text
@@ -134,6 +142,21 @@ async def test_the_tools_that_scopes_do_not_allow_are_not_named(tmp_path: Path) 
             await client.post("/sign-out", data={"csrf": csrf})
             await sign_in(client, token_of("ann", "orders:read stock:read"))
             assert "3 tools were not called" in (await client.get("/")).text
+
+
+async def test_a_call_can_be_tried_again_where_the_same_tool_is_served_and_allowed(tmp_path: Path) -> None:
+    issuer = Issuer()
+    ann = await issuer.id_of(token_of("ann"))
+    calls = {"o1": ("Shop", "orders"), "s1": ("Shop", "stock"), "x1": ("Other", "orders"), "g1": ("Shop", "gone")}
+    records = [record(id, api=api, tool=tool, caller=ann) for id, (api, tool) in calls.items()]
+    async with shop(tmp_path) as app:
+        own = board(kept(tmp_path, *records), app)
+        async with browsing(dashboard_site(own, lock(issuer.admission()))) as client:
+            await sign_in(client, token_of("ann", "orders:read"))
+            pages = {id: (await client.get(f"/calls/{id}")).text for id in calls}
+            assert [id for id, page in pages.items() if "Try it again" in page] == ["o1"]
+            assert 'href="../tools/orders/try?call=o1"' in pages["o1"]
+            assert (await client.get("/tools/orders/try?call=o1")).status_code == 200
 
 
 def _document(flows: dict[str, Any]) -> str:
