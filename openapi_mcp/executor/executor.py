@@ -24,54 +24,42 @@ from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
     no_such_result,
-    not_sent,
-    redirected,
-    refused,
-    shown_origin,
-    timed_out,
     unauthenticated,
 )
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair, plain_headers
+from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
 from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
 from openapi_mcp.executor.send import Sender, SendError
-from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.executor.tracing import trace_of
 from openapi_mcp.executor.trying import trying
+from openapi_mcp.executor.understanding import Understanding
 from openapi_mcp.flow import drive
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.answer import Answer
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
+from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.fault import Looked, Repair
 from openapi_mcp.model.jsontext import JsonValue, write_json
-from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
 from openapi_mcp.model.reading import READ_RESULT
-from openapi_mcp.model.secret import Credential, Place, Redactor
-from openapi_mcp.model.text import one_line
+from openapi_mcp.model.secret import Credential, Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.request.files import FindFile, no_folder
-from openapi_mcp.request.filled import unfilled
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
-from openapi_mcp.response.decode import read_answer
-from openapi_mcp.response.failed import with_failure
-from openapi_mcp.response.pages import ways_on
-from openapi_mcp.response.readback import Made
 from openapi_mcp.tls import Trust
 
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _LARGE_REFUSAL = 200_000  # more is looked for in one
-_MAX_URL = 500  # characters of a URL in a note
 _NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
 
 
@@ -125,7 +113,6 @@ class Executor:
         self._authority = Authority(held=held, trusted=trusted, tokens=self._provider, renew=renew)
         self._limits = limits or Limits()
         self._cache = cache
-        self._declared = Declared(document.schemas)
         self._preparer = Preparer(
             toolset=toolset,
             server_of=partial(server_url, document, base_url),
@@ -133,6 +120,9 @@ class Executor:
             find=find_file,
         )
         self._foreseer = replace(self._preparer, new_key=lambda: _NEW_KEY)
+        self._understanding = Understanding(
+            authority=self._authority, declared=Declared(document.schemas), foreseer=self._foreseer, now=time.time
+        )
         scoped = scoped_schemes(document.security_schemes)
         self._recovery = Recovery(
             toolset=toolset,
@@ -321,42 +311,15 @@ class Executor:
         try:
             response = await delivery.send(self._authority.choose(tool.operation, call.caller))
         except (CredentialsError, TimeoutError, SendError) as error:
-            return self._unanswered(error, delivery, timeout_of(tool, self._limits))
+            return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits))
         delivery.story.status = response.status
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
-        work = partial(self._understood, tool, arguments, delivery, response)
+        work = partial(self._understanding.read, tool, arguments, delivery, response)
         is_small = len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL)
         page = work() if is_small else await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         if isinstance(page, Failure) and page.has_acted and self._cache is not None:
             await self._cache.drop(request)  # it was refused, and something was done for it all the same
         return page
-
-    def _unanswered(self, error: Exception, delivery: Delivery, timeout: float) -> Failure:
-        """Return the failure of a call that got no answer."""
-        redact = self._redactor_of(delivery)
-        match error:
-            case CredentialsError():
-                failure = unauthenticated(error)
-            case SendError():
-                failure = not_sent(error, redact)
-            case _:
-                failure = timed_out(delivery.request, timeout)
-        return masked_failure(told(failure, delivery.request, delivery.story), redact)
-
-    def _redactor_of(self, delivery: Delivery) -> Redactor:
-        """Return what masks whatever went along with a request: the other side may repeat it in any place."""
-        return self._authority.redactor(tuple(delivery.carried), delivery.caller)
-
-    def _understood(
-        self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse
-    ) -> Page | Failure:
-        redact = self._redactor_of(delivery)
-        failure = self._failure(tool, arguments, delivery.request, response, redact)
-        if failure is not None:
-            return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
-        page = self._read(tool, arguments, delivery, response, redact)
-        note = note_of(delivery.story)
-        return replace(page, answer=replace(page.answer, note={**note, **page.answer.note})) if note else page
 
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
@@ -365,54 +328,3 @@ class Executor:
             return masked_failure(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
         except NoSuchResultError:
             return masked_failure(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
-
-    def _failure(
-        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, redact: Redactor
-    ) -> Failure | None:
-        if response.redirect is not None:
-            return redirected(response, redact)
-        if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
-            failure = refused(response, redact, time.time(), tool, arguments)
-            return self._hinted(failure, request)
-        return None
-
-    def _read(
-        self,
-        tool: Tool,
-        arguments: Mapping[str, Any],
-        delivery: Delivery,
-        response: HttpResponse,
-        redact: Redactor,
-    ) -> Page:
-        """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
-        fixed = {"headers": plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
-        broken = partial(self._declared.broken, tool.operation)
-        answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
-        answer = with_failure(answer, tool.operation.responses, response.status, response.header("content-type") or "")
-        secret = {name for place, name in self._authority.held.occupied if place is Place.QUERY}
-        whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
-        made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)
-        ways = ways_on(made, response, answer)
-        onward = unfilled(tool, arguments, ways.arguments)
-        calls = (Call(tool=tool.name, arguments=own, caller=delivery.caller) for own in onward)
-        return Page(
-            answer=answer,
-            call=Call(tool=tool.name, arguments=arguments, caller=delivery.caller),
-            size=len(response.body),
-            next=next((call for call in calls if self._is_sound(call, redact)), None),
-            next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
-        )
-
-    def _is_sound(self, call: Call, redact: Redactor) -> bool:
-        """True for a call that could be made, and told: it holds no secret."""
-        if isinstance(self._foreseer.prepare(call, as_it_is=True), Failure):
-            return False
-        return not redact.finds(write_json(call.arguments))
-
-    def _hinted(self, failure: Failure, request: HttpRequest) -> Failure:
-        """Return a refusal; it says so where no credential was sent, as the origin is not one to have it."""
-        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self.held.occupied
-        if is_known or self.trusts(request.url):
-            return failure
-        hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
-        return replace(failure, hint=hint)

@@ -1,0 +1,119 @@
+"""What comes back for a request, understood: a page of the answer, or a failure, with every secret masked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from openapi_mcp.errors import CredentialsError
+from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.delivery import Delivery
+from openapi_mcp.executor.failures import not_sent, redirected, refused, shown_origin, timed_out, unauthenticated
+from openapi_mcp.executor.faults import SendError
+from openapi_mcp.executor.masked import masked_failure, plain_headers
+from openapi_mcp.executor.prepare import Preparer
+from openapi_mcp.executor.story import note_of, told
+from openapi_mcp.model.call import Call, Failure, FailureKind
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.secret import Place, Redactor
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.request.filled import unfilled
+from openapi_mcp.response.collect import Page
+from openapi_mcp.response.declared import Declared
+from openapi_mcp.response.decode import read_answer
+from openapi_mcp.response.failed import with_failure
+from openapi_mcp.response.pages import ways_on
+from openapi_mcp.response.readback import Made
+
+_MAX_URL = 500  # characters of a URL in a note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """Reads what comes back for the calls of one API; `foreseer` says which calls could be made, `now` is the time."""
+
+    authority: Authority
+    declared: Declared
+    foreseer: Preparer
+    now: Callable[[], float]
+
+    def read(
+        self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse
+    ) -> Page | Failure:
+        """Return a page of the answer, or what is told of a refusal."""
+        redact = self._redactor_of(delivery)
+        failure = self._failure(tool, arguments, delivery.request, response, redact)
+        if failure is not None:
+            return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
+        page = self._read(tool, arguments, delivery, response, redact)
+        note = note_of(delivery.story)
+        return replace(page, answer=replace(page.answer, note={**note, **page.answer.note})) if note else page
+
+    def unanswered(self, error: Exception, delivery: Delivery, timeout: float) -> Failure:
+        """Return the failure of a call that got no answer."""
+        redact = self._redactor_of(delivery)
+        match error:
+            case CredentialsError():
+                failure = unauthenticated(error)
+            case SendError():
+                failure = not_sent(error, redact)
+            case _:
+                failure = timed_out(delivery.request, timeout)
+        return masked_failure(told(failure, delivery.request, delivery.story), redact)
+
+    def _redactor_of(self, delivery: Delivery) -> Redactor:
+        """Return what masks whatever went along with a request: the other side may repeat it in any place."""
+        return self.authority.redactor(tuple(delivery.carried), delivery.caller)
+
+    def _failure(
+        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, redact: Redactor
+    ) -> Failure | None:
+        if response.redirect is not None:
+            return redirected(response, redact)
+        if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
+            failure = refused(response, redact, self.now(), tool, arguments)
+            return self._hinted(failure, request)
+        return None
+
+    def _read(
+        self,
+        tool: Tool,
+        arguments: Mapping[str, Any],
+        delivery: Delivery,
+        response: HttpResponse,
+        redact: Redactor,
+    ) -> Page:
+        """Return what a success holds, and the call for what follows it: one that is as good as any caller's own."""
+        fixed = {"headers": plain_headers(response, redact)} if tool.operation.method == "HEAD" else None
+        broken = partial(self.declared.broken, tool.operation)
+        answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
+        answer = with_failure(answer, tool.operation.responses, response.status, response.header("content-type") or "")
+        secret = {name for place, name in self.authority.held.occupied if place is Place.QUERY}
+        whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
+        made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)
+        ways = ways_on(made, response, answer)
+        onward = unfilled(tool, arguments, ways.arguments)
+        calls = (Call(tool=tool.name, arguments=own, caller=delivery.caller) for own in onward)
+        return Page(
+            answer=answer,
+            call=Call(tool=tool.name, arguments=arguments, caller=delivery.caller),
+            size=len(response.body),
+            next=next((call for call in calls if self._is_sound(call, redact)), None),
+            next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
+        )
+
+    def _is_sound(self, call: Call, redact: Redactor) -> bool:
+        """True for a call that could be made, and told: it holds no secret."""
+        if isinstance(self.foreseer.prepare(call, as_it_is=True), Failure):
+            return False
+        return not redact.finds(write_json(call.arguments))
+
+    def _hinted(self, failure: Failure, request: HttpRequest) -> Failure:
+        """Return a refusal; it says so where no credential was sent, as the origin is not one to have it."""
+        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self.authority.held.occupied
+        if is_known or self.authority.trusts(request.url):
+            return failure
+        hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
+        return replace(failure, hint=hint)
