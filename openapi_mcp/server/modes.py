@@ -81,7 +81,7 @@ class Modes:
             return await behind_the_door(self._app.call, call)
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
-            raise _unknown(call.tool, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else await self._meant(call))
+            raise self._unknown(call, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else await self._meant(call))
         return await self._operations.run(context, params, tool, call)
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
@@ -103,7 +103,7 @@ class Modes:
     ) -> Result | types.InputRequiredResult:
         if call.tool == CALL:
             return await self._call(context, params, call, hearing)
-        raise _unknown(call.tool, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
+        raise self._unknown(call, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
 
     async def _search(self, call: Call) -> Result:
         from openapi_mcp.index.shown import nothing_found, search_answer
@@ -175,8 +175,12 @@ class Modes:
         near = await self._near(call, call.tool)
         return f"; did you mean {' or '.join(near)}?" if near else ""
 
+    def _unknown(self, call: Call, how: str = "") -> MCPError:
+        name = self._app.redactor(call)(call.tool)  # the caller's text, which may hold anything
+        return MCPError(types.INVALID_PARAMS, f"Unknown tool: {one_line(name, 128)}{how}")
+
     async def _unknown_operation(self, call: Call) -> Result:
-        shown, near = one_line(call.tool, 80), await self._near(call, call.tool)
+        shown, near = one_line(self._app.redactor(call)(call.tool), 80), await self._near(call, call.tool)
         if call.tool in _OWN:
             hint = f"{call.tool} is a tool itself, and no operation: call it by its name"
         else:
@@ -184,7 +188,3 @@ class Modes:
             hint = f"did you mean {', '.join(near)}? {hint}" if near else hint
         message = f"there is no operation {shown!r}"
         return Failure(kind=FailureKind.UNKNOWN_TOOL, message=message, field="name", hint=hint).as_result()
-
-
-def _unknown(name: str, how: str = "") -> MCPError:
-    return MCPError(types.INVALID_PARAMS, f"Unknown tool: {one_line(name, 128)}{how}")
