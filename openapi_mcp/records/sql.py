@@ -111,18 +111,13 @@ def _opened(make: "Make", where: str, *, read_only: bool, is_there: Callable[[],
     from openapi_mcp.records.opening import bring_up, version_in
     from openapi_mcp.records.tables import NEWEST
 
-    engine = make(read_only=read_only)
-    try:
-        with told(where):
-            version = version_in(engine)
-            if not version and read_only:
-                raise nothing_yet(where)
-            if version != NEWEST:
-                bring_up(make, time.sleep)
-    except BaseException:
-        engine.dispose()
-        raise
-    return SqlStore(engine, where=where, now=time.time, is_there=is_there)
+    with told(where):
+        version = version_in(make, where)
+        if not version and read_only:
+            raise nothing_yet(where)
+        if version != NEWEST:
+            bring_up(make, where, time.sleep)
+        return SqlStore(make(read_only=read_only), where=where, now=time.time, is_there=is_there)
 
 
 def nothing_yet(where: str) -> NothingRecordedError:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -135,6 +136,36 @@ def test_a_server_that_is_started_again_is_used_again(postgres: Postgres) -> Non
         assert len(store.calls(Filter())) == 2
 
 
+@pytest.mark.parametrize("tables", ["calls (mine)", "alembic_version (version_num)"])
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_file_of_another_program_is_told_and_not_touched(records_file: Path, tables: str, read_only: bool) -> None:
+    """Our choice: it is looked at before anything is changed, and no tables of ours are put beside theirs."""
+    records_file.parent.mkdir(mode=0o700)
+    with closing(sqlite3.connect(records_file)) as theirs:
+        theirs.execute(f"CREATE TABLE {tables}")
+    records_file.chmod(0o600)
+    before = records_file.read_bytes()
+    with pytest.raises(RecordsError, match="is another program's") as raised:
+        open_store(records_file, read_only=read_only)
+    assert raised.value.where == str(records_file)
+    assert {path: path.read_bytes() for path in records_file.parent.iterdir()} == {records_file: before}
+
+
+def test_a_database_may_have_tables_of_others_but_not_their_versions(postgres: Postgres) -> None:
+    """Our choice: alembic would take the version of their tables for that of ours."""
+    where = postgres.new_database()
+    with psycopg.connect(where, autocommit=True) as theirs:
+        theirs.execute("CREATE TABLE shops (name text)")
+        with open_store(where) as store:
+            store.add([record(1)])
+            assert len(store.calls(Filter())) == 1
+    where = postgres.new_database()
+    with psycopg.connect(where, autocommit=True) as theirs:
+        theirs.execute("CREATE TABLE alembic_version (version_num text)")
+    with pytest.raises(RecordsError, match="is another program's"):
+        open_store(where)
+
+
 def test_a_damaged_file_is_told(records_file: Path) -> None:
     """Issue 8: on a corrupt store the call still succeeds; here is what the writer is told."""
     records_file.parent.mkdir(mode=0o700)
@@ -235,15 +266,15 @@ def test_a_new_file_waits_for_whoever_reads_it(records_file: Path) -> None:
     records_file.touch(mode=0o600)
     pauses: list[float] = []
     with closing(sqlite3.connect(records_file, isolation_level=None)) as reader:
-        reader.execute("CREATE TABLE theirs (a)")
+        reader.execute("PRAGMA user_version = 1")
         reader.execute("BEGIN")
-        reader.execute("SELECT * FROM theirs").fetchall()
+        reader.execute("SELECT * FROM sqlite_master").fetchall()
 
         def sleep(seconds: float) -> None:
             pauses.append(seconds)
             reader.execute("COMMIT")
 
-        opening.bring_up(partial(file_engine, str(records_file)), sleep)
+        opening.bring_up(partial(file_engine, str(records_file)), str(records_file), sleep)
     assert len(pauses) == 1
     with open_store(records_file) as store:
         assert store.calls(Filter()) == []
