@@ -1,13 +1,14 @@
 """How large a store is, and dropping what is old or too much, a step at a time: others write between two steps."""
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 
 from openapi_mcp.records.rows import read_count, read_seconds
 from openapi_mcp.records.settling import part_of, unsettle
-from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, TEXTS, TOOLS
+from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, TEXTS, TIDIED, TOOLS
 from openapi_mcp.records.writing import alone
 
 STEP = 1_000
@@ -71,6 +72,19 @@ def drop_names(connection: Connection) -> None:
 def drop_losses(connection: Connection, before: float) -> None:
     """Drop what is known of losses before a time."""
     connection.execute(delete(LOSSES).where(LOSSES.c.time < before))
+
+
+def last_tidied(connection: Connection) -> float:
+    """Return when all there was was last cleaned, in seconds since 1970; long before that where it never was."""
+    found = connection.execute(select(TIDIED.c.time)).scalar()
+    return found if isinstance(found, float) else -math.inf
+
+
+def note_tidied(connection: Connection, now: float) -> None:
+    """Keep that all there was to clean is cleaned."""
+    alone(connection)
+    connection.execute(delete(TIDIED))
+    connection.execute(insert(TIDIED), {"n": 1, "time": now})
 
 
 def give_back(connection: Connection) -> bool:

@@ -100,17 +100,27 @@ class Keeper:
             self._store = self._open_store()
         return self._store
 
-    def tidy(self, now: float, most: int) -> bool:
-        """Drop some of what is too old or too much, or else work out some sums; return whether there may be more."""
-        before = 0.0 if self._keep.seconds is None else now - self._keep.seconds
-        most_bytes = _ENDLESS if self._keep.size is None else self._keep.size
+    def tidy(self, now: float, most: int, *, unless: float = 0.0) -> bool:
+        """Drop some of what is too old or too much, or else work out some sums; return whether there may be more.
+
+        Nothing is done where all was tidied less than `unless` seconds ago, by this process or by another one.
+        """
         try:
-            store = self._opened()
-            return store.clean(before=before, most_bytes=most_bytes, most=most) >= most or store.settle()
+            return self._tidy(self._opened(), now, most, unless)
         except OpenapiMcpError as error:
             self._let_go()
             log.warning("records_not_tidied reason=%s", _in_words(error))
             return False
+
+    def _tidy(self, store: Store, now: float, most: int, unless: float) -> bool:
+        if unless and store.untidied() < unless:
+            return False
+        before = 0.0 if self._keep.seconds is None else now - self._keep.seconds
+        most_bytes = _ENDLESS if self._keep.size is None else self._keep.size
+        if store.clean(before=before, most_bytes=most_bytes, most=most) >= most or store.settle():
+            return True
+        store.note_tidied()
+        return False
 
     def tell(self, why: str) -> None:
         """Say what is wrong: once, and once more when calls are lost by it."""

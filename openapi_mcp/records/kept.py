@@ -1,5 +1,6 @@
 """A Store of SQLAlchemy's: each of its methods is one transaction, and sees one state of the records."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -116,6 +117,17 @@ class SqlStore:
         """Work out the sums of one part of time, so that statistics are quick; return whether there was one to do."""
         with self._writing() as connection:
             return settling.settle(connection, self._now())
+
+    def untidied(self) -> float:
+        """Return for how many seconds nobody has cleaned all there was; infinite if nobody has, or a clock is wrong."""
+        with self._reading() as connection:
+            seconds = self._now() - cleaning.last_tidied(connection)
+        return seconds if seconds >= 0 else math.inf
+
+    def note_tidied(self) -> None:
+        """Keep that all there was to clean is cleaned, now."""
+        with self._writing() as connection:
+            cleaning.note_tidied(connection, self._now())
 
     def size(self) -> int:
         """Return how many bytes the records take."""

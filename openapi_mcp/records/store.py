@@ -81,6 +81,12 @@ class Store(Protocol):
     def settle(self) -> bool:
         """Work out what some of the past comes to, so that statistics are quick; return whether there may be more."""
 
+    def untidied(self) -> float:
+        """Return for how many seconds nobody has cleaned all there was to clean; infinite where nobody has yet."""
+
+    def note_tidied(self) -> None:
+        """Keep that all there was to clean is cleaned, now."""
+
     def size(self) -> int:
         """Return how many bytes the records take."""
 

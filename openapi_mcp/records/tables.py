@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The version of these tables: the last of migrations/versions."""
 
 METADATA = MetaData()
@@ -105,6 +105,13 @@ SUMS = Table(
 )
 SETTLED = Table("settled", METADATA, Column("part", Integer, primary_key=True, autoincrement=False))
 """The parts of time whose calls are all in `sums`."""
+TIDIED = Table(
+    "tidied",
+    METADATA,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("time", Float(53), nullable=False),
+)
+"""When the store was last tidied, by whichever process: one row, or none."""
 
 PART = 6 * 3600
 SUMMED = (TOOL, CALLER) = ("tool", "caller")

@@ -24,7 +24,8 @@ class Pace:
     Between two transactions of at most `batch` records are at least `between`; `waiting` records wait for a store that
     takes none, which is tried again after `again`, and after twice as long each time, up to `longest`. It is tidied
     (what is old is dropped, and what is past is summed up) `tidy_after` the start, and then every `tidy_every`,
-    `tidy_step` records at a time.
+    `tidy_step` records at a time. Where nobody has done so for that long, as none of the processes lives long enough,
+    each does some of it when it ends, for `tidy_last`.
     """
 
     batch: int = 500
@@ -35,6 +36,7 @@ class Pace:
     tidy_after: float = 10.0
     tidy_every: float = 3600.0
     tidy_step: int = 1_000
+    tidy_last: float = 0.25
 
 
 class Writer:
@@ -157,7 +159,15 @@ class Writer:
         """Write the rest, with one try."""
         while self._writes() and not self._queue.empty():
             pass
+        if not self._pause:
+            self._tidy_last()
         self._keeper.end(self._left())
+
+    def _tidy_last(self) -> None:
+        until = time.monotonic() + self._pace.tidy_last
+        while self._keeper.tidy(time.time(), self._pace.tidy_step, unless=self._pace.tidy_every):
+            if time.monotonic() >= until:
+                return
 
 
 def _started(run: Callable[[], None]) -> threading.Thread | None:

@@ -1,6 +1,7 @@
 """records/keeper.py, writer.py: calls go on whatever becomes of the store, and what is lost is counted and said."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -263,6 +264,46 @@ def test_what_is_old_is_dropped_and_what_is_past_is_summed_up(records_file: Path
         pass
     keeper.end(0)
     assert kept(records_file) == [f"r{number:04}" for number in range(4, 10)]
+
+
+def shortly(file: Path, pace: Pace | None = None) -> list[str]:
+    """Record one call as a process does that ends at once; return what is kept then, but for calls of today."""
+    writer = Writer(Troubled(file), pytest.fail, Keep(seconds=86400.0, size=None), pace=pace)
+    now = time.time()
+    writer.put(lambda: record(0, id=f"now{now}", time=now))
+    writer.close(30)
+    return [id for id in kept(file) if not id.startswith("now")]
+
+
+def test_processes_that_live_shortly_tidy_at_their_end(records_file: Path) -> None:
+    """Our choice: `call` from cron, and clients whose sessions are short, must not fill the disk."""
+    with open_store(records_file) as store:
+        store.add([record(1), record(2)])
+    assert shortly(records_file) == []
+
+
+def test_what_was_tidied_within_the_hour_is_not_tidied_at_an_end(records_file: Path) -> None:
+    shortly(records_file)
+    with open_store(records_file) as store:
+        store.add([record(1)])
+    assert shortly(records_file) == ["r0001"]
+    assert shortly(records_file, Pace(tidy_every=1e-9)) == []
+
+
+def test_what_one_end_has_no_time_to_tidy_is_left_for_the_next(records_file: Path) -> None:
+    with open_store(records_file) as store:
+        store.add([record(1), record(2), record(3)])
+    hasty = Pace(tidy_step=1, tidy_last=0.0)
+    assert [shortly(records_file, hasty) for _ in range(3)] == [["r0002", "r0003"], ["r0003"], []]
+
+
+def test_what_cannot_be_written_is_not_tidied_either(records_file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    said: list[str] = []
+    writer = Writer(Troubled(records_file, *[RecordsError(FULL)] * 9), said.append, FOR_EVER)
+    writer.put(made(1))
+    writer.close(30)
+    assert said[-1] == "warning: 1 calls were not recorded: the disk is full"
+    assert "records_not_tidied" not in caplog.text
 
 
 def test_records_without_end_are_never_dropped(records_file: Path) -> None:

@@ -1,5 +1,6 @@
 """records/sql.py, opening.py, engines.py, faults.py: opening a store, by many at once, and what is wrong with one."""
 
+import math
 import os
 import shutil
 import sqlite3
@@ -342,13 +343,13 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that is one version further."""
     steps = tmp_path / "steps"
     shutil.copytree(opening.STEPS, steps, ignore=shutil.ignore_patterns("__pycache__"))
-    (steps / "versions" / "0002_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = '0002', '0001'\n"
+    (steps / "versions" / "9999_next.py").write_text(
+        f"from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = '9999', '{tables.NEWEST}'\n"
         "def upgrade():\n    op.add_column('losses', sa.Column('more', sa.Integer))\n"
     )
     monkeypatch.setattr(opening.bring_up, "__defaults__", (steps,))
-    monkeypatch.setattr(opening, "NEWEST", "0002")
-    monkeypatch.setattr(tables, "NEWEST", "0002")
+    monkeypatch.setattr(opening, "NEWEST", "9999")
+    monkeypatch.setattr(tables, "NEWEST", "9999")
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -368,7 +369,7 @@ def test_a_store_of_a_newer_program_is_refused(
     request.getfixturevalue("next_version")
     open_store(records_at).close()
     monkeypatch.undo()
-    with pytest.raises(RecordsError, match="made by a newer openapi-mcp: their tables are '0002'") as raised:
+    with pytest.raises(RecordsError, match="made by a newer openapi-mcp: their tables are '9999'") as raised:
         open_store(records_at)
     assert "upgrade openapi-mcp" in str(raised.value.hint)
 
@@ -451,6 +452,16 @@ def test_what_is_old_goes_with_the_names_that_only_it_had(store: Store) -> None:
     assert [each.tool for each in store.named()] == ["get_product"]
     assert store.callers() == ["me"]
     assert store.call("r0001") is None
+
+
+def test_it_is_known_for_how_long_nobody_has_tidied(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: a clock that was ahead, and is set right, does not put it off."""
+    assert store.untidied() == math.inf
+    for now, later, seconds in ((1000.0, 1010.0, 10.0), (2000.0, 2000.0, 0.0), (9000.0, 2000.0, math.inf)):
+        monkeypatch.setattr(store, "_now", lambda now=now: now)
+        store.note_tidied()
+        monkeypatch.setattr(store, "_now", lambda later=later: later)
+        assert store.untidied() == seconds
 
 
 def test_cleaning_stops_after_as_many_as_it_may(store: Store) -> None:
