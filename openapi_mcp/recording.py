@@ -36,6 +36,7 @@ _MOST_ANSWER = 4_000  # characters
 _MOST_CURL = 20_000
 _LONGEST_MESSAGE = 1_500
 _LONGEST_NAME = 200
+_OF_A_VALUE = 50  # bytes that a value takes in memory, at least
 
 Say = Callable[[str], None]
 
@@ -119,13 +120,13 @@ class Hearing:
 class Recorder:
     """Writes down every call that it is told of."""
 
-    def __init__(self, put: Callable[[Callable[[], Record]], None], *, arguments: bool = True) -> None:
+    def __init__(self, put: Callable[[Callable[[], Record], int], None], *, arguments: bool = True) -> None:
         self._put = put
         self._arguments = arguments
 
     def note(self, heard: Heard) -> None:
         """Have a call recorded; what that takes is done elsewhere, later."""
-        self._put(partial(record_of, heard, new_id(), arguments=self._arguments))
+        self._put(partial(record_of, heard, new_id(), arguments=self._arguments), weight_of(heard))
 
 
 def observe(app: Observed, recorder: Recorder | None) -> None:
@@ -167,6 +168,26 @@ def _open(where: str | Path) -> "Store":
     from openapi_mcp.records.sql import open_store
 
     return open_store(where)
+
+
+def weight_of(heard: Heard) -> int:
+    """Return about how many bytes what was heard holds: arguments and answer, and what is made of them."""
+    answer = sum(len(each.data) if isinstance(each, Blob) else len(each.text) for each in heard.result.content)
+    return 2 * (answer + _weight(heard.call.arguments))
+
+
+def _weight(value: Any) -> int:
+    total, left = 0, [value]
+    while left:
+        each = left.pop()
+        total += _OF_A_VALUE
+        if isinstance(each, str):
+            total += len(each)
+        elif isinstance(each, Mapping):
+            left += [*each, *each.values()]
+        elif isinstance(each, list):
+            left += each
+    return total
 
 
 def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:

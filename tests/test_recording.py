@@ -23,7 +23,7 @@ from openapi_mcp.model.policy import Limits
 from openapi_mcp.model.record import Record, iso_time
 from openapi_mcp.model.secret import Credential, Redactor, Secret
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.recording import Heard, Recorder, new_id, observe, open_recorder, record_of, where_recorded
+from openapi_mcp.recording import Heard, Recorder, new_id, observe, open_recorder, record_of, weight_of, where_recorded
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.serving import App
 
@@ -53,7 +53,7 @@ async def recorded_app(*, arguments: bool = True, **options: Any) -> AsyncIterat
     executor = Executor(made, toolset, base_url=API, credentials=[credential], limits=limits)
     records: list[Record] = []
 
-    def put(make: Callable[[], Record]) -> None:
+    def put(make: Callable[[], Record], _: int) -> None:
         records.append(make())
 
     async with App(toolset=toolset, document=made, executor=executor, **options) as app:
@@ -242,3 +242,12 @@ async def test_where_none_are_wanted_there_is_no_recorder(tmp_path: Path) -> Non
         observe(app, recorder)
         assert app.on_call == before
     assert recorder is None
+
+
+def test_what_a_call_holds_until_it_is_recorded_is_known() -> None:
+    """SECURITY.md, availability: what waits for a store is bounded in bytes, so each call's are counted."""
+    answer = (Text(text="x" * 7_000), Blob(data=b"y" * 8_000, mime_type="", uri=""))
+    assert weight_of(heard()) < 1_000
+    assert weight_of(heard({"a": [{"b" * 5_000: "c" * 6_000}]})) >= 11_000
+    assert weight_of(heard(result=Result(content=answer))) >= 15_000
+    assert weight_of(heard({"a": [0] * 100_000})) > 1_000_000

@@ -21,16 +21,17 @@ _NO_TIME = "there was no time to write them"
 class Pace:
     """How fast it goes. Times are in seconds.
 
-    Between two transactions of at most `batch` records are at least `between`; `waiting` records wait for a store that
-    takes none, which is tried again after `again`, and after twice as long each time, up to `longest`. It is tidied
-    (what is old is dropped, and what is past is summed up) `tidy_after` the start, and then every `tidy_every`,
-    `tidy_step` records at a time. Where nobody has done so for that long, as none of the processes lives long enough,
-    each does some of it when it ends, for `tidy_last`.
+    Between two transactions of at most `batch` records are at least `between`; `waiting` records, of `waiting_bytes`
+    together, wait for a store that takes none, which is tried again after `again`, and after twice as long each time,
+    up to `longest`. It is tidied (what is old is dropped, and what is past is summed up) `tidy_after` the start, and
+    then every `tidy_every`, `tidy_step` records at a time. Where nobody has done so for that long, as none of the
+    processes lives long enough, each does some of it when it ends, for `tidy_last`.
     """
 
     batch: int = 500
     between: float = 0.5
     waiting: int = 10_000
+    waiting_bytes: int = 50_000_000
     again: float = 0.5
     longest: float = 30.0
     tidy_after: float = 10.0
@@ -50,24 +51,31 @@ class Writer:
     ) -> None:
         self._keeper = Keeper(open_store, say, keep)
         self._pace = pace or Pace()
-        self._queue: SimpleQueue[Make | None] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[Make, int] | None] = SimpleQueue()
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._weight = 0  # of those in the queue, in bytes
         self._refused = 0  # calls that found no room to wait
         self._pause = 0.0  # until the store is tried again; 0 where it works
         self._tidy_at = 0.0
 
-    def put(self, make: Make) -> None:
+    def put(self, make: Make, weight: int = 0) -> None:
         """Have a record made and kept, soon and elsewhere; where too many wait already, it is lost, and counted.
 
-        It takes no longer than a queue does, and raises nothing.
+        `weight` are the bytes that are held until it is made. It takes no longer than a queue does, and raises nothing.
         """
-        if self._queue.qsize() < self._pace.waiting and self._has_begun():
-            self._queue.put(make)
+        has_room = self._queue.qsize() < self._pace.waiting and self._weight < self._pace.waiting_bytes
+        if has_room and self._has_begun():
+            self._weigh(weight)
+            self._queue.put((make, weight))
             return
         with self._lock:
             self._refused += 1
+
+    def _weigh(self, weight: int) -> None:
+        with self._lock:
+            self._weight += weight
 
     def _has_begun(self) -> bool:
         """Begin the thread where there is none; return whether there is one that takes records."""
@@ -113,7 +121,15 @@ class Writer:
             first = self._queue.get(timeout=max(self._tidy_at - time.monotonic(), 0.0))
         except Empty:
             return []
-        return [first] if first else []
+        return self._taken(first)
+
+    def _taken(self, waited: tuple[Make, int] | None) -> list[Make]:
+        """Return what waited, which is held here no longer; nothing of what `close` has put there."""
+        if waited is None:
+            return []
+        make, weight = waited
+        self._weigh(-weight)
+        return [make]
 
     def _work(self, first: list[Make]) -> None:
         self._keeper.take(first)
@@ -139,10 +155,10 @@ class Writer:
         """Yield some of those that wait, so that no more than a batch is held."""
         for _ in range(self._pace.batch - self._keeper.held):
             try:
-                make = self._queue.get_nowait()
+                waited = self._queue.get_nowait()
             except Empty:
                 return
-            if make:
+            for make in self._taken(waited):
                 yield make
                 time.sleep(0)  # the calls' thread may go on, before Python would let it
 

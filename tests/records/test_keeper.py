@@ -144,6 +144,28 @@ def test_what_finds_no_room_to_wait_is_lost_counted_and_said(records_file: Path)
     assert said[-1] == "calls are recorded again; 2 of them lost"
 
 
+def test_what_waits_is_bounded_in_bytes_too(records_file: Path) -> None:
+    """SECURITY.md, availability: calls with large arguments, behind a locked store, must not fill the memory."""
+    tried, go_on = threading.Event(), threading.Event()
+    opened = Troubled(records_file)
+
+    def on_try() -> None:
+        tried.set()
+        assert go_on.wait(30)
+
+    opened.on_try = on_try
+    writer = Writer(opened, lambda line: None, FOR_EVER, pace=Pace(between=0.0, waiting_bytes=1_000))
+    writer.put(made(0), 5_000)
+    assert tried.wait(30)
+    for number in range(1, 6):
+        writer.put(made(number), 400)
+    go_on.set()
+    writer.close(30)
+    assert kept(records_file) == ["r0000", "r0001", "r0002", "r0003"]
+    assert lost(records_file) == 2
+    assert writer._weight == 0
+
+
 def test_at_the_end_it_is_said_what_no_store_took(records_file: Path) -> None:
     said: list[str] = []
     writer = Writer(Troubled(records_file, *[RecordsError(FULL)] * 1000), said.append, FOR_EVER)
