@@ -1,14 +1,17 @@
 """Where calls are recorded: known without what records them."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError
 from openapi_mcp.private import user_folder
 from openapi_mcp.references import read_secret
 
 FILE = "records.db"
+_IS_MEANT_AS_URL = re.compile(r"\Apostgres(?:ql)?[:/]|\bpassword ?=", re.IGNORECASE)
 
 
 def where_recorded(config: Config, environ: Mapping[str, str] = os.environ) -> str | Path:
@@ -16,8 +19,15 @@ def where_recorded(config: Config, environ: Mapping[str, str] = os.environ) -> s
 
     Raises:
         CredentialsError: `env:NAME` or `file:PATH` leads to nothing.
+        ConfigError: it is meant as a URL, or as libpq's words, and is neither: as a file's name it would be shown.
     """
     if config.records is None:
         return user_folder(environ) / FILE
     where = read_secret(config.records, environ, "--records").reveal()
-    return where if "://" in where else Path(os.path.expanduser(where))
+    if "://" in where:
+        return where
+    if _IS_MEANT_AS_URL.search(where):
+        raise ConfigError(
+            "this is no URL of a database", where="--records", hint="a file, or postgresql://USER@HOST/DATABASE"
+        )
+    return Path(os.path.expanduser(where))

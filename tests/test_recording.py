@@ -15,7 +15,7 @@ from pytest_httpx import HTTPXMock
 from support.make import ALL_METHODS, Json, document, json_body, parameter
 
 from openapi_mcp.config import build_config
-from openapi_mcp.errors import CredentialsError
+from openapi_mcp.errors import ConfigError, CredentialsError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
@@ -233,6 +233,10 @@ def test_where_calls_are_recorded(tmp_path: Path) -> None:
     assert where(records="env:STORE") == "postgresql://u:p@db/x"
     with pytest.raises(CredentialsError, match="NOWHERE"):
         where(records="env:NOWHERE")
+    for text in ("postgresql:/me:hush@db/x", "postgres:me:hush@db", "host=db user=me password=hush"):
+        with pytest.raises(ConfigError, match="no URL of a database") as raised:  # and no file of such a name is made
+            where(records=text)
+        assert "hush" not in f"{raised.value.message} {raised.value.where} {raised.value.hint}"
 
 
 async def test_where_none_are_wanted_there_is_no_recorder(tmp_path: Path) -> None:

@@ -88,6 +88,9 @@ def _server_store(url: str, *, read_only: bool) -> Store:
 
     from openapi_mcp.records.engines import server_engine
 
+    if url.count("@") > 1:  # what stands between two of them would be taken for the host, and be shown
+        hint = "write an @ in the user's name or the password as %40"
+        raise ConfigError("there is more than one @ in the URL of the database", where="--records", hint=hint)
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):

@@ -96,11 +96,15 @@ def test_where_nothing_was_recorded_reading_says_so(records_file: Path, postgres
         ("sqlite:///x.db", "records are not kept in 'sqlite'"),
         ("postgresql+asyncpg://127.0.0.1/x", "records are not kept in"),
         ("postgresql://127.0.0.1:port/x", "no URL of a database"),
+        ("postgresql://me:hu@sh@127.0.0.1/x", "more than one @"),
+        ("postgresql://me:hu@s/h@127.0.0.1/x", "more than one @"),
     ],
 )
 def test_a_url_of_something_else_is_refused(where: str, words: str) -> None:
-    with pytest.raises(ConfigError, match=words):
+    """R-SECRET: and no word of it is shown, which may be of a password."""
+    with pytest.raises(ConfigError, match=words) as raised:
         open_store(where)
+    assert "sh" not in f"{raised.value.message} {raised.value.where}"
 
 
 def test_without_the_driver_it_is_said_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
