@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,14 +16,16 @@ import anyio.to_thread
 from openapi_mcp.config import Config
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.record import Record
-from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.trace import Trace
 from openapi_mcp.recorded import where_recorded as where_recorded
 from openapi_mcp.request.curl import curl
 from openapi_mcp.response.decode import mask
+from openapi_mcp.schema.confidential import without_confidential, without_confidential_pairs
 
 if TYPE_CHECKING:
     from openapi_mcp.records.store import Store
@@ -33,12 +35,14 @@ _ID = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in lower case: 
 _MOST_ARGUMENTS = 20_000  # characters of JSON
 _LONGEST_TEXT = 2_000  # characters of one text in arguments that are longer than that together
 _MOST_ANSWER = 4_000  # characters
+_MARGIN = 200  # characters beyond those, so that what is cut off in the middle is known for what it is
 _MOST_CURL = 20_000
 _LONGEST_MESSAGE = 1_500
 _LONGEST_NAME = 200
 _OF_A_VALUE = 50  # bytes that a value takes in memory, at least
 
 Say = Callable[[str], None]
+Mask = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +196,10 @@ def _weight(value: Any) -> int:
 
 def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
     """Return the record of a call, secrets masked, long texts shortened; without its values unless they are wanted."""
-    call, result, tool, redact = heard.call, heard.result, heard.tool, heard.redact
-    failure, trace = result.failure, result.trace or Trace(redact=redact)
+    call, result, tool = heard.call, heard.result, heard.tool
+    given, hidden = without_confidential(call.arguments, tool.input_schema if tool is not None else {})
+    redact = _both(heard.redact, hidden)
+    failure, trace = result.failure, result.trace or Trace(redact=heard.redact)
     operation = tool.operation if tool is not None else None
     size = sum(map(_size, result.content))
     return Record(
@@ -205,32 +211,59 @@ def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
         path=operation.path if operation else "",
         operation_id=(operation.operation_id or "") if operation else "",
         caller=call.caller.id,
-        arguments=_shown_arguments(call.arguments, redact) if arguments else None,
+        arguments=_shown_arguments(given, heard.redact) if arguments else None,
         status=trace.status,
         kind=failure.kind.value if failure else "",
         message=redact(failure.message)[:_LONGEST_MESSAGE] if failure and arguments else "",
         attempts=trace.attempts,
         waited=trace.waited,
-        repairs=trace.repairs if arguments else tuple(map(_without_values, trace.repairs)),
-        lookups=trace.lookups if arguments else tuple(map(_tool_alone, trace.lookups)),
+        repairs=_masked(trace.repairs, hidden) if arguments else tuple(map(_without_values, trace.repairs)),
+        lookups=_masked(trace.lookups, hidden) if arguments else tuple(map(_tool_alone, trace.lookups)),
         cache=trace.cache,
         duration=heard.duration,
         size=size,
         tokens=size // 4,
-        curl=redact(curl(trace.request()))[:_MOST_CURL] if trace.request and arguments else "",
-        answer=_answer(result, redact) if arguments else "",
+        curl=_line(trace.request(), redact, bool(hidden)) if trace.request and arguments else "",
+        answer=_answer(result, redact, is_ours=bool(hidden) or result.trace is None) if arguments else "",
     )
 
 
-def _name(text: str, redact: Redactor) -> str:
+def _both(redact: Redactor, hidden: Sequence[str]) -> Callable[[str], str]:
+    """Return what masks the secrets that we know of, and what a caller gave that is confidential."""
+    if not hidden:
+        return redact
+    own = Redactor(map(Secret, hidden))
+    return lambda text: own(redact(text))
+
+
+def _masked(told: Sequence[Mapping[str, Any]], hidden: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Return repairs, or lookups, without what is confidential; secrets are masked in them already."""
+    if not told or not hidden:
+        return told
+    redact = Redactor(map(Secret, hidden))
+    return [{name: mask(value, redact) for name, value in each.items()} for each in told]
+
+
+def _name(text: str, redact: Mask) -> str:
     """Return the name of a tool of ours, or of one that is not there: then it is the caller's text."""
     return one_line(redact(text), _LONGEST_NAME)
 
 
-def _answer(result: Result, redact: Redactor) -> str:
-    """Return the text of a result, shortened; what never came to the executor was not masked there."""
-    text = _brief("\n".join(map(_as_text, result.content)), _MOST_ANSWER)
-    return text if result.trace is not None else redact(text)
+def _line(request: HttpRequest, redact: Mask, is_confidential: bool) -> str:
+    """Return a request as a curl line; where the arguments held something confidential, it may stand there, too."""
+    line = redact(curl(request))[:_MOST_CURL]
+    return without_confidential_pairs(line) if is_confidential else line
+
+
+def _answer(result: Result, redact: Mask, *, is_ours: bool) -> str:
+    """Return the text of a result, shortened, without what is confidential in it by its name.
+
+    What never came to the executor was not masked there, nor was what the caller gave: `is_ours` to mask.
+    """
+    whole = "\n".join(map(_as_text, result.content))
+    text = without_confidential_pairs(whole[: _MOST_ANSWER + _MARGIN])
+    text = redact(text) if is_ours else text
+    return text if len(whole) <= _MOST_ANSWER else f"{text[:_MOST_ANSWER]}... ({len(whole):,} characters)"
 
 
 def _shown_arguments(arguments: Mapping[str, Any], redact: Redactor) -> Mapping[str, Any]:

@@ -123,8 +123,24 @@ async def test_a_secret_among_the_arguments_is_masked_wherever_it_is_recorded(ht
     async with recorded_app() as (app, records), Client(create_server(app)) as client:
         await client.call_tool("thing_add", {"name": {"key": f"x{SECRET}x", SECRET: 1}})
     (one,) = records
-    assert one.arguments == {"name": {"key": "x***x", "***": 1}}
+    assert one.arguments == {"name": {"key": "x***x", "***": "***"}}
     assert SECRET not in repr(one) + one.answer
+
+
+async def test_what_is_confidential_by_its_name_is_recorded_nowhere(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(json={"access_token": "answered-t0ken", "echo": "hunter22", "id": 7})
+    async with recorded_app() as (app, records), Client(create_server(app)) as client:
+        await client.call_tool("thing_add", {"name": {"password": "hunter22", "user": "ana", "pin": 7}})
+    (one,) = records
+    assert one.arguments == {"name": {"password": "***", "user": "ana", "pin": "***"}}
+    assert json.loads(one.answer) == {"access_token": "***", "echo": "***", "id": 7}
+    assert '--data-raw \'{"name":{"password":"***","user":"ana","pin":"***"}}\'' in one.curl
+
+
+def test_what_is_confidential_is_masked_in_repairs() -> None:
+    repair = {"field": "password", "from": "hunter22 ", "to": "hunter22", "how": "spaces"}
+    one = record_of(heard({"password": "hunter22"}, repairs=[repair]), "k")
+    assert one.repairs == [{"field": "password", "from": "*** ", "to": "***", "how": "spaces"}]
 
 
 async def test_a_secret_as_the_name_of_a_tool_is_masked() -> None:
