@@ -99,7 +99,7 @@ class Cache:
     only_drops: bool = False
     _near: AnswerFile = field(init=False)
     _far: AnswerFile = field(init=False)
-    _idle: set[str] = field(init=False, default_factory=set)
+    _idle: dict[str, Seen] = field(init=False, default_factory=dict)
     _has_said: bool = field(init=False, default=False)
     _is_off: bool = field(init=False, default=False)
 
@@ -122,31 +122,45 @@ class Cache:
             return await self._write(asked, upstream)
         if not self._may_ask(asked):
             return await upstream(asked.request)
-        if asked.kind in self._idle:
-            response = await upstream(asked.request)
-            self._note(asked, response)
-            return response
+        known = self._idle.get(asked.kind)
+        if known is not None:
+            return await self._unlooked(asked, known, upstream)
+        read = await self._looked(asked)
+        return await upstream(asked.request) if read is None else await self._answer(read, upstream)
+
+    async def _looked(self, asked: Asked) -> _Read | None:
+        """Return a read with what is kept for it; None where nothing can be."""
         place = self._place(asked)
-        seen = await self._in_file(lambda file: file.find(place)) if place is not None else None
-        if place is None or seen is None:
-            return await upstream(asked.request)
-        return await self._answer(_Read(asked=asked, place=place, seen=seen), upstream)
+        if place is None:
+            return None
+        seen = await self._in_file(lambda file: file.find(place))
+        return None if seen is None else _Read(asked=asked, place=place, seen=seen)
+
+    async def _unlooked(self, asked: Asked, known: Seen, upstream: Upstream) -> HttpResponse:
+        """Return the API's answer to a read of an operation of which nothing is kept, as far as is `known`.
+
+        So calls of an API which names no lifetimes cost next to nothing. Where the answer is worth keeping, or any
+        process has kept one of the operation meanwhile, the file is seen to as if it had been looked at before.
+        """
+        came = await self._ask(upstream, asked.request)
+        if is_worth_keeping(came.response, asked.ttl) or self._near.arrivals() != known.arrivals:
+            self._idle.pop(asked.kind, None)
+            read = await self._looked(asked)
+            if read is not None:
+                await self._settle(replace(read, seen=replace(read.seen, mark=known.mark)), came)
+        return came.response
 
     def _may_ask(self, asked: Asked) -> bool:
         headers = (each.name for each in asked.chosen.credentials if each.place is Where.HEADER)
         return not self._is_off and not self.only_drops and may_ask(asked.request, headers)
 
-    def _note(self, asked: Asked, response: HttpResponse) -> bool:
-        """Return whether an answer is worth keeping; an operation whose last one was not is not looked for.
-
-        What is lost is at most one answer that might have been kept; what is won, that calls of an API which names no
-        lifetimes cost next to nothing.
-        """
-        is_kept = is_worth_keeping(response, asked.ttl)
+    def _note(self, read: _Read, response: HttpResponse) -> bool:
+        """Return whether an answer is worth keeping; an operation of which none is and none was is not looked for."""
+        is_kept = is_worth_keeping(response, read.asked.ttl)
         if is_kept:
-            self._idle.discard(asked.kind)
-        elif response.status < 300:
-            self._idle.add(asked.kind)
+            self._idle.pop(read.asked.kind, None)
+        elif response.status < 300 and read.seen.is_alone:
+            self._idle[read.asked.kind] = read.seen
         return is_kept
 
     def _place(self, asked: Asked) -> Place | None:
@@ -154,12 +168,13 @@ class Cache:
         if where is None:
             return None
         return Place(
-            text=key_text(request, asked.caller, asked.chosen, self.certificate),
+            text=key_text(request, asked.caller, asked.chosen, self.certificate, asked.kind),
             origin=origin_text(where),
             path=path_of(request.url),
             method=request.method,
             url=request.url,
             caller=asked.caller.id,
+            kind=asked.kind,
         )
 
     async def _answer(self, read: _Read, upstream: Upstream) -> HttpResponse:
@@ -223,7 +238,7 @@ class Cache:
     async def _settle(self, read: _Read, came: _Came) -> HttpResponse:
         """Keep an answer where it may be kept; what was kept in its place is no longer true."""
         response = came.response
-        if self._note(read.asked, response):
+        if self._note(read, response):
             from openapi_mcp.executor.cache_states import headers_to_keep
 
             headers = headers_to_keep(read.request, response)

@@ -27,19 +27,24 @@ MAX_BYTES = 200_000_000  # of all answers together; the least recently used go f
 _ROW = 400  # bytes that one takes beside what it holds
 _EVICTED = 20  # at a time
 _NOTHING = (0, 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 5, 6, 11, 26  # SQLite's result codes
 Mark = tuple[int, int, int]
 """A file (device and number), and how many writes to an origin it has seen."""
 NO_FILE: Mark = (0, 0, 0)
+Arrivals = tuple[int, int, int]
+"""What is another once something is kept of an operation of which nothing was."""
 _KEEP = """
-    INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body,
         size = excluded.size, asked = excluded.asked, answered = excluded.answered, age = excluded.age,
         lifetime = excluded.lifetime, used = excluded.used
     WHERE excluded.asked >= answers.asked OR answers.asked > excluded.answered"""
+_LIKE = "SELECT 1 FROM answers WHERE kind = ? LIMIT 1"
 _EVICT = "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used LIMIT ?)"
 _FIND = """
-    SELECT (SELECT count FROM writes WHERE origin = ?), status, headers, body, asked, answered, age, used
+    SELECT (SELECT count FROM writes WHERE origin = ?), EXISTS (SELECT 1 FROM answers WHERE kind = ?),
+        status, headers, body, asked, answered, age, used
     FROM (SELECT 1) LEFT JOIN answers ON key = ?"""
 
 
@@ -67,7 +72,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an answer belongs: `text` tells it apart (`key_text`), the rest is what people and writes find it by."""
+    """Where an answer belongs: `text` tells it apart (`key_text`), the rest is what people and writes find it by.
+
+    `kind` is the operation that it is of.
+    """
 
     text: bytes = field(repr=False)
     origin: str
@@ -75,14 +83,20 @@ class Place:
     method: str
     url: str
     caller: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was found for a read: a kept answer or none, and in which file, after how many writes to its origin."""
+    """What was found for a read: a kept answer or none, and in which file, after how many writes to its origin.
+
+    `is_alone` where nothing at all was kept of its operation, after these `arrivals`.
+    """
 
     stored: Stored | None = None
     mark: Mark = NO_FILE
+    is_alone: bool = True
+    arrivals: Arrivals = NO_FILE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +147,7 @@ class AnswerFile:
 
     def __init__(self, path: Path, *, patience: float = 2.0, max_bytes: int = MAX_BYTES) -> None:
         self.path = path
+        self._arrivals = f"{path}-arrivals"
         self._patience = patience
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
@@ -156,16 +171,27 @@ class AnswerFile:
         """True where there is such a file, whatever it holds."""
         return os.path.lexists(self.path)
 
+    def arrivals(self) -> Arrivals:
+        """Return what tells cheaply whether something has been kept of an operation of which nothing was."""
+        try:
+            found = os.stat(self._arrivals)
+        except OSError:
+            return NO_FILE
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
     @_named
     def find(self, place: Place) -> Seen:
         """Return what is kept for a place; nothing is made where no file is."""
+        arrivals = self.arrivals()  # before the look: what comes after it is seen as new
         found = _identity(self.path)
         if found == _NOTHING:
-            return Seen()
+            return Seen(arrivals=arrivals)
         connection = self._open(found)
-        writes, *row = connection.execute(_FIND, (place.origin, digest(self._secret, place.text))).fetchone()
+        key = digest(self._secret, place.text)
+        writes, has_alike, *row = connection.execute(_FIND, (place.origin, place.kind, key)).fetchone()
         stored = _stored(row) if row[0] is not None else None
-        return Seen(stored=stored, mark=(*self._identity, writes or 0))
+        mark = (*self._identity, writes or 0)
+        return Seen(stored=stored, mark=mark, is_alone=not has_alike, arrivals=arrivals)
 
     @_named
     def keep(self, place: Place, stored: Stored, lifetime: float, mark: Mark) -> bool:
@@ -177,14 +203,20 @@ class AnswerFile:
         size = len(stored.body) + len(headers) + len(place.url) + _ROW
         row = (
             digest(self._secret_of(), place.text), place.origin, place.path, place.method, place.url, place.caller,
-            stored.status, headers, stored.body, size, stored.asked, stored.answered, stored.age, lifetime, stored.used,
+            place.kind, stored.status, headers, stored.body, size, stored.asked, stored.answered, stored.age, lifetime,
+            stored.used,
         )  # fmt: skip
         with self._transaction() as connection:
             if not self._is_as_seen(connection, place.origin, mark):
                 return False
+            is_first = connection.execute(_LIKE, (place.kind,)).fetchone() is None
             kept = connection.execute(_KEEP, row).rowcount
             self._make_room(connection)
-            return kept > 0
+            if is_first:
+                self._announce()  # where that fails, nothing is kept
+        if is_first:
+            self._announce()  # now others find it
+        return kept > 0
 
     @_named
     def touch(self, place: Place, now: float) -> None:
@@ -249,8 +281,16 @@ class AnswerFile:
         """
         with self._lock:
             self.close()
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", "-wal", "-shm", "-arrivals"):
             Path(f"{self.path}{ending}").unlink(missing_ok=True)
+
+    def _announce(self) -> None:
+        """Let a file beside grow, which others look at: its length counts, where a time could be the same again."""
+        file = os.open(self._arrivals, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, 0o600)
+        try:
+            os.write(file, b".")
+        finally:
+            os.close(file)
 
     def _secret_of(self) -> bytes:
         self._open()
@@ -278,7 +318,7 @@ class AnswerFile:
             return self._connection
         self.close()
         own_folder(self.path.parent)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600))
         if not is_private(self.path.lstat(), 0o100000):
             raise PermissionError(0, "the file is a link, or others may read it")
         self._identity = _identity(self.path)

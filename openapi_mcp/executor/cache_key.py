@@ -13,11 +13,11 @@ from openapi_mcp.model.secret import Credential, Secret
 _SIZE = 24  # bytes of a key
 
 
-def key_text(request: HttpRequest, caller: Caller, chosen: Chosen, certificate: str = "") -> bytes:
+def key_text(request: HttpRequest, caller: Caller, chosen: Chosen, certificate: str = "", kind: str = "") -> bytes:
     """Return what a kept answer is for; secrets stand in it, so it is never kept itself.
 
     All headers of the request count, whatever `Vary` says: many an API forgets to say it. `certificate` is the file of
-    the one that we show.
+    the one that we show; `kind` the operation, of which it is known as a whole whether anything is kept.
     """
     whole = [
         [request.method, request.url, sorted([name.lower(), value] for name, value in request.headers)],
@@ -25,7 +25,7 @@ def key_text(request: HttpRequest, caller: Caller, chosen: Chosen, certificate: 
         [_credential(each) for each in chosen.credentials],
         [_token(each, caller) for each in chosen.tokens],
         [[name.lower(), value.reveal()] for name, value in caller.headers],
-        certificate,
+        [certificate, kind],
     ]
     return json.dumps(whole).encode()
 

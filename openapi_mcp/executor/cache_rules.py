@@ -17,6 +17,7 @@ _MAX_DIRECTIVES = 2_000  # characters of a Cache-Control that is read
 _MAX_DATE = 64
 _MAX_ETAG = 1_000
 _OF_TIME = ("date", "age")
+_LASTING = frozenset(("cache-control", "expires", "etag", "last-modified"))
 _WHOLE = frozenset((200, 203, 204))
 _GONE = frozenset((404, 410))
 _BY_HAND = frozenset(
@@ -40,6 +41,8 @@ def is_worth_keeping(response: HttpResponse, ttl: float) -> bool:
 
     `ttl` are the seconds that one stays fresh which names no lifetime. RFC 9111, section 3.
     """
+    if ttl <= 0 and not any(name.lower() in _LASTING for name, _ in response.headers):
+        return False  # most answers, told from the others at next to no cost
     said = directives(response)
     if "no-store" in said or not _is_whole(response, said):
         return False

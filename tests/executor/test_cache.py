@@ -445,3 +445,59 @@ async def test_no_server_is_no_reason_to_fail_otherwise_than_before(tmp_path: Pa
     async with cached(tmp_path, base_url="http://") as api:
         assert (await api.call()).is_error
         assert (await api.call("set_order", id="1")).is_error
+
+
+NO_STORE = answer(b'{"n": 0}', Cache_Control="no-store")
+
+
+@pytest.mark.parametrize("later", [fresh(b'{"n": 2}'), NO_STORE, answer(b'{"n": 2}', "404 No")])
+async def test_answers_do_not_go_back_in_time(tmp_path: Path, later: bytes) -> None:
+    """RFC 9111, section 4; another answer of the operation that was not to be kept changes nothing."""
+    async with cached(tmp_path, fresh(), NO_STORE, later) as api:
+        await api.keep()
+        await api.call(page="2")
+        shown = [(await api.call()).structured or {}]
+        await api.call(page="3")
+        shown.append((await api.call()).structured or {})
+        assert len(api.upstream.seen) == 3
+    assert [each["n"] for each in shown] == [1, 1]
+
+
+@pytest.mark.parametrize("later", [answer(b'{"n": 2}'), answer(b'{"n": 2}', "404 No")])
+async def test_what_another_process_keeps_is_forgotten_by_one_that_did_not_look_for_it(
+    tmp_path: Path, later: bytes
+) -> None:
+    """RFC 9111, section 4: the newer answer was shown, whoever asked for it."""
+    said = (NO_STORE, fresh(), later, fresh(b'{"n": 3}'))
+    async with cached(tmp_path, *said) as api, cached(tmp_path, base_url=api.upstream.url, clock=api.clock) as other:
+        await api.call(page="2")
+        await other.keep()
+        await api.call()
+        assert (await other.call()).structured == {"n": 3}
+
+
+async def test_the_first_answer_that_is_worth_keeping_is_kept(tmp_path: Path) -> None:
+    """Our choice: an operation that was not looked for is, from then on."""
+    async with cached(tmp_path, NO_STORE, fresh(b'{"n": 2}')) as api:
+        await api.call()
+        await api.keep()
+        assert await api.is_kept()
+
+
+async def test_a_write_before_the_first_answer_that_is_worth_keeping_costs_one_more(tmp_path: Path) -> None:
+    """Our choice: nobody has looked since when there were how many writes."""
+    async with cached(tmp_path, NO_STORE, answer(), fresh()) as api:
+        await api.call()
+        await api.call("set_order", id="7")
+        assert not await api.is_kept()
+        await api.keep()
+        assert await api.is_kept()
+
+
+async def test_what_is_never_kept_is_not_looked_for_though_others_are(tmp_path: Path) -> None:
+    """benchmarks/cache.py: such a call costs next to nothing."""
+    async with cached(tmp_path, fresh(), answer()) as api:
+        await api.keep("people")
+        await api.call()
+        api.cache._near.find = api.cache._far.find = None  # type: ignore[assignment,method-assign]
+        assert not (await api.call(page="2")).is_error

@@ -93,6 +93,33 @@ def test_an_answer_that_was_asked_for_earlier_does_not_displace_a_newer_one(tmp_
         assert bodies(file, "a") == [b"new"]
 
 
+def test_the_first_answer_of_an_operation_is_announced(tmp_path: Path) -> None:
+    """Others need not look for what is not there; a file that has taken the place of another is another."""
+    with opened(tmp_path) as file, opened(tmp_path) as other:
+        seen = [other.find(place())]
+        for name in ("a", "b", "a"):
+            assert kept(file, name)
+            seen.append(other.find(place("c")))
+        file.forget(place("a"), 1e9)
+        file.forget(place("b"), 1e9)
+        seen.append(other.find(place("c")))
+        file.remove()
+        assert other.arrivals() == seen[0].arrivals
+    assert [each.is_alone for each in seen] == [True, False, False, False, True]
+    assert [each.arrivals == seen[1].arrivals for each in seen] == [False, True, True, True, True]
+
+
+def test_an_answer_that_cannot_be_announced_is_not_kept(tmp_path: Path) -> None:
+    """Who does not look for it would show it after a newer one."""
+    with opened(tmp_path) as file:
+        (tmp_path / "own").mkdir(mode=0o700)
+        (tmp_path / "own" / "answers.db-arrivals").symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(CacheFileError):
+            kept(file, "a")
+        assert bodies(file, "a") == [None]
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_a_clock_that_was_set_back_does_not_keep_answers_for_ever(tmp_path: Path) -> None:
     """An answer that was asked for after now is displaced."""
     with opened(tmp_path) as file:
