@@ -61,7 +61,7 @@ class Person:
         if isinstance(request, Failure):
             return await self._app.explained(call, request)  # nobody is asked about what cannot be sent
         if not _can_ask(context):
-            return _unable(call)
+            return unable(call)
         if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
             return self._with_the_next_call(params, call, request)
         return await self._meanwhile(context, call, request)
@@ -129,13 +129,13 @@ def _outcome(answer: Answer, call: Call) -> Failure | None:
                 hint="do not make it again unless the person asks for it",
             )
         case "unable":
-            return _unable(call)
+            return unable(call)
     left = "nobody answered in time" if answer == "late" else "the person left the question without an answer"
     hint = "make the call again when the person is there to confirm it"
     return Failure(kind=FailureKind.CANCELLED, message=f"{left}; nothing was sent", hint=hint)
 
 
-def _unable(call: Call) -> Failure:
+def unable(call: Call) -> Failure:
     """Return the refusal for a client that cannot ask; it says how the operator, or a person, can allow the call."""
     return Failure(
         kind=FailureKind.REFUSED,

@@ -27,7 +27,7 @@ from openapi_mcp.several import open_several
 from support.upstream import Upstream
 
 HERE = "http://127.0.0.1:8801"
-LOCAL = Visit(name="you", csrf="a-token-of-this-session")
+LOCAL = Visit(is_operator=True, name="you", csrf="a-token-of-this-session")
 
 
 def shop(server: str) -> dict[str, Any]:

@@ -36,13 +36,18 @@ async def browsing(app: AsgiApp, **headers: str) -> AsyncIterator[httpx.AsyncCli
         yield client
 
 
+async def enter(client: httpx.AsyncClient, link: str) -> httpx.Response:
+    """Open the dashboard by a link, and return its first page."""
+    assert (await client.get(link)).status_code == 200
+    return await client.get("/")
+
+
 @asynccontextmanager
 async def signed_in(board: Board, pages: Sequence[Pages] = PAGES) -> AsyncIterator[httpx.AsyncClient]:
     """Yield a client of the local user, signed in by a ticket."""
     own = lock()
     async with browsing(dashboard_site(board, own, pages)) as client:
-        answer = await client.get(own.new_link())
-        assert answer.status_code == 200
+        await enter(client, own.new_link())
         yield client
 
 

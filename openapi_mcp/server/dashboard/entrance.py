@@ -17,13 +17,14 @@ from openapi_mcp.server.door import Admission, NotAdmittedError, bearer_in
 ENTER, SIGN_IN, NEW_LINK = "/enter", "/sign-in", "/new-link"
 STATIC = "/static/"
 _LONGEST = 32 << 10  # bytes of a form that is sent by nobody in particular
-_LOCAL = "you, on this machine"
-_OPERATOR = "the endpoint's operator"
+_QUESTIONS = ("GET", "HEAD")
+_OPERATOR = "the operator"
+_CALLER = "a caller with the endpoint's token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """What opens the dashboard: what the endpoint's `admission` asks for; a ticket where that asks for nothing.
+    """What opens the dashboard: a ticket for its operator, and for callers what the endpoint's `admission` asks for.
 
     `say` tells the operator where to go, `link` is the dashboard's own address. The cookie goes back below
     `cookie_path`, and with `is_secure` over https only. `origins` are those that a proxy shows us under.
@@ -41,11 +42,11 @@ class Lock:
 
     @property
     def takes_token(self) -> bool:
-        """True where one signs in with a token of the endpoint's, or of its issuer's."""
+        """True where callers sign in with the endpoint's token, or with one of its issuer's."""
         return self.admission.is_required
 
     def new_link(self) -> str:
-        """Return an address that opens the dashboard, once."""
+        """Return an address that opens the dashboard for its operator, once."""
         return f"{self.link.rstrip('/')}{ENTER}?ticket={self.tickets.issue()}"
 
 
@@ -67,8 +68,11 @@ class Entrance:
         except NotAdmittedError as refusal:
             await answer(send, refusal.status, refusal.reason, refusal.headers)
             return
-        is_by_header = visit is not None and visit.is_by_header
-        if scope["method"] not in ("GET", "HEAD") and not is_by_header and not self._is_ours(scope):
+        is_question = scope["method"] in _QUESTIONS
+        if not is_question and _has_token(scope):
+            reason = "a token in a header is for looking; to send a form, sign in with it"
+            await answer(send, 405, reason, [(b"allow", ", ".join(_QUESTIONS).encode())])
+        elif not is_question and not self._is_ours(scope):
             await answer(send, 403, "a form is taken from the dashboard's own pages only")
         elif visit is not None:
             await self._inside({**scope, **noted(visit)}, receive, send)
@@ -88,11 +92,10 @@ class Entrance:
             NotAdmittedError: a header with a token that is no good, or nobody can be known now.
         """
         admission = self._lock.admission
-        if any(name == b"authorization" for name, _ in scope["headers"]):
+        if _has_token(scope):
             if not admission.is_required:
                 raise NotAdmittedError(401, "no token is asked for here: open the link that the program printed", [])
-            caller = await admission.admitted(bearer_in(scope, admission))
-            return visit_for(caller, is_by_header=True)
+            return visit_for(await admission.admitted(bearer_in(scope, admission)))
         value = Request(scope).cookies.get(self._lock.cookie, "")
         session = self._lock.sessions.find(value) if value else None
         return None if session is None else await self._of(session, value)
@@ -100,7 +103,7 @@ class Entrance:
     async def _of(self, session: Session, cookie: str) -> Visit | None:
         """Return who has a session, as long as what it was opened with still lets anybody in."""
         if session.brought is None:
-            return Visit(name=_LOCAL, csrf=session.csrf)
+            return Visit(is_operator=True, name=_OPERATOR, csrf=session.csrf)
         try:
             caller = await self._lock.admission.admitted(session.brought.reveal().encode("latin-1"))
         except NotAdmittedError as refusal:
@@ -111,11 +114,15 @@ class Entrance:
         return visit_for(caller, csrf=session.csrf)
 
 
-def visit_for(caller: Caller, *, csrf: str = "", is_by_header: bool = False) -> Visit:
+def visit_for(caller: Caller, *, csrf: str = "") -> Visit:
     """Return the visit of whom a token stands for: one who has scopes is one of many, and sees their own."""
     is_one_of_many = caller.scopes is not None
-    name = f"caller {caller.id[:8]}" if is_one_of_many else _OPERATOR
-    return Visit(caller=caller, sees_all=not is_one_of_many, name=name, csrf=csrf, is_by_header=is_by_header)
+    name = f"caller {caller.id[:8]}" if is_one_of_many else _CALLER
+    return Visit(caller=caller, sees_all=not is_one_of_many, name=name, csrf=csrf)
+
+
+def _has_token(scope: Message) -> bool:
+    return any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _is_open(scope: Message) -> bool:

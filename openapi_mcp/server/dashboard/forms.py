@@ -63,6 +63,4 @@ class Forms:
 
 def _is_bound(form: Form, scope: Mapping[str, Any]) -> bool:
     visit = visit_in(scope)
-    if visit is None or visit.is_by_header:
-        return True
-    return hmac.compare_digest(form.get("csrf", "").encode(), visit.csrf.encode())
+    return visit is None or hmac.compare_digest(form.get("csrf", "").encode(), visit.csrf.encode())

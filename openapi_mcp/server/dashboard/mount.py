@@ -58,11 +58,11 @@ def require_closed(config: Config, access: Access) -> None:
 
 
 def beside(board: Board, access: Access, listener: socket.socket, path: str, say: Say) -> Around:
-    """Return what shows the dashboard beside an endpoint, to those whom its own door lets in."""
+    """Return what shows the dashboard beside an endpoint: to its operator, and to those whom its own door lets in."""
 
     def around(served: AsgiApp, admission: Admission) -> AsgiApp:
         lock = _lock(access, listener, path, admission, say)
-        say(f"dashboard: {lock.link if lock.takes_token else lock.new_link()}")
+        say(f"dashboard: {lock.new_link()}")
         return Mounted(PATH, dashboard_site(board, lock), served)
 
     return around

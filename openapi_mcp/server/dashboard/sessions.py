@@ -17,7 +17,7 @@ IDLE = 12 * 3600.0  # seconds after which a session that is not used ends
 TICKET = 3600.0  # seconds for which a ticket can be used
 _VISIT = "openapi_mcp.visit"
 _BYTES = 32  # of randomness in a cookie, a ticket and a token against forged requests
-_TICKETS = 5  # that are open at a time
+_TICKETS = 300  # that are open at a time: all that are printed within an hour, whoever asks for them (signin.py)
 _OF_ONE = 20  # sessions of one caller
 _OF_ALL = 1_000
 
@@ -26,15 +26,16 @@ _OF_ALL = 1_000
 class Visit:
     """Who looks. `caller` is who calls made from here come from; one who does not `sees_all` sees their own records.
 
-    `csrf` has to come back with every form of this session; `name` says on the page who is signed in. One who brought
-    a header in place of a session `is_by_header`, and has no `csrf`: no page can make a browser send it.
+    Who `is_operator` came by a link that the program printed: they alone switch tools, and count as the person who is
+    asked before a call. `csrf` has to come back with every form of this session; who brought a header in place of a
+    session has none, and sends no form. `name` says on the page who is signed in.
     """
 
     caller: Caller = ANYONE
     sees_all: bool = True
+    is_operator: bool = False
     name: str = ""
     csrf: str = ""
-    is_by_header: bool = False
 
     def may_see(self, caller: str) -> bool:
         """True where the records of a caller may be shown."""
@@ -112,7 +113,7 @@ class Sessions:
 
 
 class Tickets:
-    """Tokens that open one session each; a few of them at a time."""
+    """Tokens that open one session each."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

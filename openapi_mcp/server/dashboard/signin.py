@@ -1,7 +1,7 @@
 """Signing in and out: with the endpoint's token, or with a link that was printed and opens the dashboard once."""
 
 import time
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -14,32 +14,24 @@ from openapi_mcp.server.dashboard.forms import form_of
 from openapi_mcp.server.dashboard.frame import render, url
 from openapi_mcp.server.door import NotAdmittedError
 
-_WRONG = 10  # guesses from one address,
-_WINDOW = 60.0  # within so many seconds
-_ADDRESSES = 1_000
+A_MINUTE = 3  # links that are printed
 _USED = "This link has been used, or is too old: each opens the dashboard once."
 
 
-class Guesses:
-    """Counts wrong guesses, and new links, of each address: after some it has to wait."""
+class Links:
+    """Counts the links that were printed within a minute: of those that stand there each opens the dashboard."""
 
-    def __init__(self, most: int = _WRONG, now: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._made: OrderedDict[str, list[float]] = OrderedDict()
+        self._printed: deque[float] = deque(maxlen=A_MINUTE)
 
-    def are_too_many(self, address: str) -> bool:
-        """True where an address has to wait."""
-        since = self._now() - _WINDOW
-        recent = [made for made in self._made.get(address, ()) if made > since]
-        return len(recent) >= self._most
+    def are_too_many(self) -> bool:
+        """True where one has to wait for another."""
+        return len(self._printed) == A_MINUTE and self._now() - self._printed[0] < 60.0
 
-    def count(self, address: str) -> None:
+    def count(self) -> None:
         """Note one more."""
-        made = self._made.pop(address, [])
-        self._made[address] = [*made[1 - self._most :], self._now()]
-        if len(self._made) > _ADDRESSES:
-            self._made.popitem(last=False)
+        self._printed.append(self._now())
 
 
 class SignIn:
@@ -47,8 +39,7 @@ class SignIn:
 
     def __init__(self, lock: Lock) -> None:
         self._lock = lock
-        self._wrong = Guesses()
-        self._links = Guesses(3)
+        self._links = Links()
 
     def routes(self) -> list[Route]:
         """Return what is asked for here."""
@@ -66,8 +57,8 @@ class SignIn:
         The answer is a page that goes on by itself: a redirect would be part of the navigation that another program or
         page began, and a browser sends no strict cookie along with that.
         """
-        if self._lock.takes_token or not self._lock.tickets.redeem(request.query_params.get("ticket", "")):
-            return self._page(request, 403, "" if self._lock.takes_token else _USED)
+        if not self._lock.tickets.redeem(request.query_params.get("ticket", "")):
+            return self._page(request, 403, _USED)
         return self._opened(render(request, "entered.html"), self._lock.sessions.open())
 
     async def page(self, request: Request) -> Response:
@@ -75,24 +66,19 @@ class SignIn:
         return self._page(request, 200)
 
     async def sign_in(self, request: Request) -> Response:
-        """Open a session for a token, checked as the door checks it."""
-        address = _address(request)
-        if self._wrong.are_too_many(address):
-            return self._page(request, 429, "Too many wrong tokens: wait a minute.")
+        """Open a session for a token, checked as the door checks it; guesses are no more use here than there."""
         value = form_of(request).get("token", "").strip()
         try:
             caller = await self._lock.admission.admitted(value.encode("latin-1", "replace"))
         except NotAdmittedError as refusal:
-            if refusal.status < 500:
-                self._wrong.count(address)
             return self._page(request, refusal.status, f"Not signed in: {refusal.reason}.")
         return self._opened(RedirectResponse(url(request), 303), self._lock.sessions.open(caller.id, Secret(value)))
 
     async def new_link(self, request: Request) -> Response:
         """Print another link, where only the operator sees it."""
-        if self._lock.takes_token or self._links.are_too_many(_address(request)):
+        if self._links.are_too_many():
             return self._page(request, 429, "Enough links have been printed: use the last one, or wait a minute.")
-        self._links.count(_address(request))
+        self._links.count()
         self._lock.say(f"dashboard: {self._lock.new_link()}")
         return self._page(request, 200, "A new link stands in the terminal where openapi-mcp runs: open it.")
 
@@ -112,7 +98,3 @@ class SignIn:
             lock.cookie, cookie, path=lock.cookie_path, secure=lock.is_secure, httponly=True, samesite="strict"
         )
         return response
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

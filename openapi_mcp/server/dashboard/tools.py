@@ -155,10 +155,10 @@ class ToolPages:
 
     def _may_switch(self, visit: Visit) -> bool:
         """True for who answers for the server: a switch counts for all of its callers."""
-        return self._board.switches is not None and visit.sees_all
+        return self._board.switches is not None and visit.is_operator
 
     def _off(self, visit: Visit) -> list[Off]:
-        apis = self._apis() if visit.sees_all else ()
+        apis = self._apis() if visit.is_operator else ()
         return [Off(api=api, name=name) for api in apis for name in sorted(self._board.off(api))]
 
     def _apis(self) -> list[str]:
@@ -172,7 +172,7 @@ class ToolPages:
 
     def _skipped(self, visit: Visit) -> dict[str, Any]:
         """Return the operations that are no tools, with the reasons, for who answers for the server."""
-        skipped: Sequence[Skipped] = self._app.toolset.skipped if visit.sees_all else ()
+        skipped: Sequence[Skipped] = self._app.toolset.skipped if visit.is_operator else ()
         return {"skipped": skipped[:_SKIPPED], "more_skipped": max(0, len(skipped) - _SKIPPED)}
 
 

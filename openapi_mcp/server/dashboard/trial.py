@@ -13,11 +13,13 @@ from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.recording import Hearing
 from openapi_mcp.request.shown import digest
+from openapi_mcp.server.confirm import unable
 from openapi_mcp.server.dashboard.sessions import Visit
 from openapi_mcp.server.operations import behind_the_door
 from openapi_mcp.serving import Serves
 
 PATIENCE = 1800.0  # seconds for which what was shown may be sent
+_ONLY_THE_OPERATOR = "the operator must confirm this call: who came by the link that the server has printed"
 _MOST_SHOWN = 1_000
 _MOST_KEPT = 50  # results,
 _MOST_BYTES = 50_000_000  # of as many bytes together
@@ -68,9 +70,11 @@ class Trials:
         found = self._foreseen(call)
         if isinstance(found, Failure):
             return found if self._missing_for(call) else await self.app.explained(call, found)
+        if (refusal := self._unconfirmed(call, visit)) is not None:
+            return refusal
         ticket = secrets.token_urlsafe(16)
         until = self.now() + PATIENCE
-        self._open[ticket] = _Open(owner=owner_of(visit), digest=digest(call, found), until=until)
+        self._open[ticket] = _Open(owner=visit.csrf, digest=digest(call, found), until=until)
         if len(self._open) > _MOST_SHOWN:
             self._open.popitem(last=False)
         return Shown(call=call, request=found, repairs=self.app.foreseen_repairs(call), ticket=ticket)
@@ -79,18 +83,18 @@ class Trials:
         """Send what was shown, and return the key of its outcome; None where it is not that, or was sent before."""
         known = self._open.pop(ticket, None)
         found = self._foreseen(call)
-        if known is None or known.owner != owner_of(visit) or self.now() > known.until or isinstance(found, Failure):
+        if known is None or known.owner != visit.csrf or self.now() > known.until or isinstance(found, Failure):
             return None
-        if digest(call, found) != known.digest:
+        if digest(call, found) != known.digest or self._unconfirmed(call, visit) is not None:
             return None
         began = self.now()
         result = await self._sent(replace(call, is_shown=True))
-        return self._keep(Outcome(call=call, result=result, seconds=self.now() - began, owner=owner_of(visit)))
+        return self._keep(Outcome(call=call, result=result, seconds=self.now() - began, owner=visit.csrf))
 
     def outcome(self, key: str, visit: Visit) -> Outcome | None:
         """Return what a call of this session came to; None where that is not kept any more."""
         found = self._kept.get(key)
-        return found if found is not None and found.owner == owner_of(visit) else None
+        return found if found is not None and found.owner == visit.csrf else None
 
     def _foreseen(self, call: Call) -> HttpRequest | Failure:
         return self._missing_for(call) or self.app.foresee(call)
@@ -99,6 +103,13 @@ class Trials:
         failure = self.missing.get(self.app.api_of(call.tool))
         hint = "call it from a client that sends them: who is signed in here brings none"
         return replace(failure, hint=hint) if failure is not None else None
+
+    def _unconfirmed(self, call: Call, visit: Visit) -> Failure | None:
+        """Return why a call is refused that a person must confirm: the person is the operator, not any caller."""
+        tool = self.app.toolset.by_name.get(call.tool)
+        if visit.is_operator or tool is None or not self.app.asks_before(tool):
+            return None
+        return replace(unable(call), message=_ONLY_THE_OPERATOR)
 
     async def _sent(self, call: Call) -> Result:
         """Run a call, and tell of it as of a model's."""
@@ -127,8 +138,3 @@ def size_of(result: Result) -> int:
 
 def _bytes_of(content: Content) -> int:
     return len(content.data) if isinstance(content, Blob) else len(content.text.encode("utf-8", "surrogatepass"))
-
-
-def owner_of(visit: Visit) -> str:
-    """Return what tells a session from others; of a visitor with a header, who it is."""
-    return visit.csrf or f"header {visit.caller.id}"

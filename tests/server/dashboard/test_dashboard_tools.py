@@ -129,14 +129,18 @@ async def test_a_tool_that_is_gone_as_it_is_off_can_be_switched_on(upstream: Ups
         await found.get("/tools/lost", 404)
 
 
-async def test_one_of_many_callers_switches_nothing(upstream: Upstream, tmp_path: Path) -> None:
-    """A switch counts for all callers: only who answers for the server has it."""
+@pytest.mark.parametrize("visit", [CARLA, Visit(name="a caller", csrf="c")])
+async def test_a_caller_switches_nothing(upstream: Upstream, tmp_path: Path, visit: Visit) -> None:
+    """A switch counts for all callers, and is a limit of what they may do: it is the operator's alone."""
     switches = Switched({("Shop", "label")})
-    async with pages(upstream, tmp_path, visit=CARLA, board={"switches": switches}, methods="get") as found:
+    async with pages(upstream, tmp_path, visit=visit, board={"switches": switches}, methods="get") as found:
         page = await found.get("/tools")
         assert ("Switched off here" in page, "are no tools" in page) == (False, False)
-        assert "Switch it" not in await found.get("/tools/orders_list")
-        await found.post("/tools/orders_list/switch", 404, on="no")
+        page = await found.get("/tools/orders_list")
+        assert ("Switch it" in page, "Only the operator switches tools" in page) == (False, True)
+        await found.get("/tools/gone", 404)
+        for name in ("orders_list", "label"):
+            await found.post(f"/tools/{name}/switch", 404, on="yes")
         assert switches.names == {("Shop", "label")}
 
 

@@ -12,10 +12,12 @@ import pytest
 from support.board import LOCAL, hidden_in, pages, pages_of_two, shop
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.model.call import Call, Caller
+from openapi_mcp.app import renew
+from openapi_mcp.model.call import ANYONE, Call, Caller
 from openapi_mcp.server.dashboard import trial
 from openapi_mcp.server.dashboard.sessions import Visit
 from openapi_mcp.server.forward import Forward
+from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 ORDERS = Answer(b'[{"id": 7, "customer": 3}]')
@@ -218,6 +220,32 @@ async def test_a_tool_that_asks_a_person_is_sent_once_the_person_has_seen_it(
         assert found.sent == ["DELETE /orders/7"]
 
 
+async def test_a_caller_confirms_nothing(upstream: Upstream, tmp_path: Path) -> None:
+    """SECURITY.md: a caller never confirms its own write; here the operator is the person, who came by the link."""
+    caller = Visit(caller=ANYONE, name="a caller", csrf="c")
+    async with pages(upstream, tmp_path, visit=caller, confirm="writes") as found:
+        page = unescape(await found.post("/tools/orders_delete/try", 422, **{"arg:id": "7"}))
+        assert "the operator must confirm this call" in page
+        assert "only a person can allow it" in page
+        assert "ticket" not in hidden_in(page)
+        assert "Result of" in await found.send("orders_list")
+        assert found.sent == ["GET /orders"]
+
+
+async def test_a_call_that_is_to_be_confirmed_meanwhile_is_not_sent_for_a_caller(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """New settings may come between the two pages."""
+    caller = Visit(caller=ANYONE, name="a caller", csrf="c")
+    async with pages(upstream, tmp_path, visit=caller) as found:
+        form = hidden_in(await found.post("/tools/orders_delete/try", **{"arg:id": "7"}))
+        app = found.board.app
+        assert isinstance(app, App)
+        await renew(app, replace(app.config, confirm="writes"), lambda _line: None, {})
+        await found.post("/tools/orders_delete/send", 422, **form)
+        assert found.sent == []
+
+
 async def test_a_call_that_needs_a_header_of_its_callers_is_refused(upstream: Upstream, tmp_path: Path) -> None:
     """--forward: who uses a page brings no credential for the API, and nobody else's is used."""
     missing = Forward(names=("X-Api-Key",)).brought(()).failures
@@ -331,9 +359,3 @@ async def test_text_of_a_document_makes_no_element_anywhere(upstream: Upstream, 
             assert "<script>alert" not in text
             assert "<img src=x" not in text
             assert "\x1b" not in text
-
-
-async def test_a_visitor_with_a_header_has_results_too(upstream: Upstream, tmp_path: Path) -> None:
-    """Authorization: Bearer in place of a session: no token against forged forms, as no page can send that header."""
-    async with pages(upstream, tmp_path, visit=replace(LOCAL, csrf="", is_by_header=True)) as found:
-        assert "Result of" in await found.send("orders_list")
