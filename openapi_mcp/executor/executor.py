@@ -35,7 +35,7 @@ from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategi
 from openapi_mcp.executor.send import Sender, SendError
 from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.tokens import RefreshTokens
-from openapi_mcp.executor.tracing import trace_of
+from openapi_mcp.executor.tracing import noted_of_pages, trace_of
 from openapi_mcp.executor.trying import trying
 from openapi_mcp.executor.understanding import Understanding
 from openapi_mcp.flow import drive
@@ -191,6 +191,8 @@ class Executor:
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(page, as_it_is=True))
+        if "pages" in answer.note:
+            answer = noted_of_pages(answer, [each.story for each in sent])
         result = await self._reader.show(answer, call, selection(tool, first.call.arguments))
         return self._traced(result, call, sent, first.answer.note)
 
