@@ -1,5 +1,6 @@
 """`openapi-mcp cache`: the answers that are kept to be used again, and clearing them."""
 
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from openapi_mcp.cli.told import plain
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Shown
+from openapi_mcp.executor.cache_rules import present_age
 from openapi_mcp.executor.cache_writes import origin_text
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.url import origin
@@ -134,20 +136,17 @@ def _list(config: Config, where: str | None, before: float | None, now: float, *
 
 
 def _as_json(each: Shown, now: float) -> dict[str, Any]:
+    age = present_age(each.age, each.answered, now)
     return {
         "api": each.origin,
         "method": each.method,
         "url": each.url,
         "status": each.status,
         "bytes": each.size,
-        "age": round(_age(each, now)),
-        "fresh_for": max(0, round(each.lifetime - _age(each, now))),
+        "age": round(age) if math.isfinite(age) else None,
+        "fresh_for": round(max(0.0, each.lifetime - age)),
         "caller": each.caller or None,
     }
-
-
-def _age(each: Shown, now: float) -> float:
-    return each.age + max(0.0, now - each.answered)
 
 
 def _show_table(chosen: Sequence[Shown], now: float) -> None:
@@ -165,7 +164,8 @@ def _show_table(chosen: Sequence[Shown], now: float) -> None:
         request = f"{each.method} {each.url.removeprefix(each.origin)}"
         cells = (
             plain(each.origin, _LONGEST_URL), plain(request, _LONGEST_URL), str(each.status), f"{each.size:,}",
-            _time(said["age"]), _time(said["fresh_for"]), plain(each.caller or "-", _LONGEST_NAME),
+            "?" if said["age"] is None else _time(said["age"]), _time(said["fresh_for"]),
+            plain(each.caller or "-", _LONGEST_NAME),
         )  # fmt: skip
         table.add_row(*map(Text, cells))
     show(table)

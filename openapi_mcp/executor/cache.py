@@ -18,7 +18,15 @@ import anyio.to_thread
 from openapi_mcp.auth.choose import Chosen
 from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Place, Seen, Stored
 from openapi_mcp.executor.cache_key import key_text
-from openapi_mcp.executor.cache_rules import first_age, has_validator, is_same, is_worth_keeping, lifetime, may_ask
+from openapi_mcp.executor.cache_rules import (
+    first_age,
+    has_validator,
+    is_same,
+    is_worth_keeping,
+    lifetime,
+    may_ask,
+    present_age,
+)
 from openapi_mcp.executor.cache_writes import Written, has_written, origin_text, path_of, written
 from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Caller
@@ -201,7 +209,7 @@ class Cache:
         return stored if is_fresh or has_validator(response) else None
 
     def _age(self, stored: Stored) -> float:
-        return stored.age + max(0.0, self.now() - stored.answered)
+        return present_age(stored.age, stored.answered, self.now())
 
     async def _hit(self, read: _Read, stored: Stored, age: int) -> HttpResponse:
         now = self.now()
@@ -246,7 +254,7 @@ class Cache:
                 read.asked.story.cache = STORED
                 return response
         if read.seen.stored is not None and response.status < 500 and response.status not in _PASSING:
-            await self._in_file(lambda file: file.forget(read.place, came.asked))
+            await self._in_file(lambda file: file.forget(read.place, came.asked, self.now()))
         return response
 
     async def _keep(self, read: _Read, came: _Came, headers: tuple[tuple[str, str], ...]) -> bool:
@@ -260,7 +268,7 @@ class Cache:
             asked=came.asked,
             answered=came.answered,
             age=age,
-            used=came.answered,
+            used=self.now(),
         )
         redact = read.asked.redactor()
 

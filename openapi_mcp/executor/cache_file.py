@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from openapi_mcp.executor.cache_key import digest
+from openapi_mcp.executor.cache_rules import AHEAD
 from openapi_mcp.executor.cache_schema import FORMAT, SCHEMA
 from openapi_mcp.executor.cache_writes import Written
 from openapi_mcp.model.message import Headers
@@ -39,7 +40,7 @@ _KEEP = """
     ON CONFLICT (key) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body,
         size = excluded.size, asked = excluded.asked, answered = excluded.answered, age = excluded.age,
         lifetime = excluded.lifetime, used = excluded.used
-    WHERE excluded.asked >= answers.asked OR answers.asked > excluded.answered"""
+    WHERE excluded.asked >= answers.asked OR answers.asked > excluded.used + ?"""
 _LIKE = "SELECT 1 FROM answers WHERE kind = ? LIMIT 1"
 _EVICT = "DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used LIMIT ?)"
 _FIND = """
@@ -197,7 +198,8 @@ class AnswerFile:
     def keep(self, place: Place, stored: Stored, lifetime: float, mark: Mark) -> bool:
         """Keep an answer; False where its origin was written to since the `mark` was seen, or a newer one is there.
 
-        One that was asked for earlier does not take the place of a newer one.
+        One that was asked for earlier does not take the place of a newer one, unless that is from the future: the
+        clock was set back.
         """
         headers = json.dumps(stored.headers)
         size = len(stored.body) + len(headers) + len(place.url) + _ROW
@@ -210,7 +212,7 @@ class AnswerFile:
             if not self._is_as_seen(connection, place.origin, mark):
                 return False
             is_first = connection.execute(_LIKE, (place.kind,)).fetchone() is None
-            kept = connection.execute(_KEEP, row).rowcount
+            kept = connection.execute(_KEEP, (*row, AHEAD)).rowcount
             self._make_room(connection)
             if is_first:
                 self._announce()  # where that fails, nothing is kept
@@ -226,11 +228,13 @@ class AnswerFile:
             connection.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
 
     @_named
-    def forget(self, place: Place, asked: float) -> None:
-        """Drop an answer that is no longer true, unless it was asked for after this."""
+    def forget(self, place: Place, asked: float, now: float) -> None:
+        """Drop an answer that is no longer true, unless it was asked for after this, and not in the future."""
         with self._transaction() as connection:
             key = digest(self._secret, place.text)
-            connection.execute("DELETE FROM answers WHERE key = ? AND asked <= ?", (key, asked))
+            connection.execute(
+                "DELETE FROM answers WHERE key = ? AND (asked <= ? OR asked > ?)", (key, asked, now + AHEAD)
+            )
 
     @_named
     def drop(self, what: Written) -> None:

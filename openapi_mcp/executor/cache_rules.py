@@ -4,6 +4,8 @@ hishel drives what follows from it. Age and lifetime are worked out here, as his
 takes a tenth of an answer's own age for the lifetime of one that names none: nobody has said that.
 """
 
+import math
+import re
 from collections.abc import Iterable
 from email.utils import mktime_tz, parsedate_tz
 
@@ -16,6 +18,8 @@ _MAX_HEADERS = 16_000  # characters of an answer's headers, all of them
 _MAX_DIRECTIVES = 2_000  # characters of a Cache-Control that is read
 _MAX_DATE = 64
 _MAX_ETAG = 1_000
+AHEAD = 5.0  # seconds that an answer may seem to come after now; more is a clock that was set back
+_PART = re.compile(r'(?:=\s*"(?:[^"\\]|\\.)*"|[^,])+')  # a directive; a comma within quotes is none between two
 _OF_TIME = ("date", "age")
 _LASTING = frozenset(("cache-control", "expires", "etag", "last-modified"))
 _WHOLE = frozenset((200, 203, 204))
@@ -99,6 +103,14 @@ def first_age(response: HttpResponse, asked: float, answered: float) -> float:
     return max(apparent, told + max(0.0, answered - asked))
 
 
+def present_age(age: float, answered: float, now: float) -> float:
+    """Return how old an answer is by now that was of this `age` when it came; infinite where it came after now.
+
+    The clock was set back then, and how old it is nobody knows.
+    """
+    return age + max(0.0, now - answered) if answered <= now + AHEAD else math.inf
+
+
 def is_same(headers: Headers, others: Headers) -> bool:
     """True where two answers say the same in their headers, but for when they came."""
     return sorted(without(headers, _OF_TIME)) == sorted(without(others, _OF_TIME))
@@ -107,13 +119,14 @@ def is_same(headers: Headers, others: Headers) -> bool:
 def directives(response: HttpResponse) -> dict[str, str]:
     """Return what Cache-Control says, names in lower case: "max-age=60, no-cache" -> {"max-age": "60", "no-cache": ""}.
 
-    Of one that is said twice the first counts. One that is longer than any sensible one forbids to keep the answer.
+    A value may be quoted, commas and all. Of one that is said twice the first counts. A header that is longer than any
+    sensible one forbids to keep the answer.
     """
     text = ",".join(values(response, "cache-control"))
     if len(text) > _MAX_DIRECTIVES:
         return {"no-store": ""}
     found: dict[str, str] = {}
-    for part in text.split(","):
+    for part in _PART.findall(text):
         name, _, value = part.partition("=")
         if name := name.strip().lower():
             found.setdefault(name, value.strip().strip('"'))

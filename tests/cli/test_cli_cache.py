@@ -48,6 +48,16 @@ def test_it_shows_what_is_kept(command: Command, folder: Path) -> None:
     assert "\u202e" not in ended.out
 
 
+def test_an_answer_from_the_future_is_of_unknown_age_and_not_fresh(command: Command, tmp_path: Path) -> None:
+    """The clock was set back; the API is asked again."""
+    with AnswerFile(tmp_path / "own" / "answers.db") as file:
+        put(file, API, "/orders", -7_200, "")
+    shown = command("cache", "--cache-dir", str(tmp_path / "own"))
+    assert shown.out.splitlines()[1].split()[-3:] == ["?", "-", "-"]
+    (answer,) = json.loads(command("cache", "--cache-dir", str(tmp_path / "own"), "--json").out)["answers"]
+    assert (answer["age"], answer["fresh_for"]) == (None, 0)
+
+
 def test_as_json_it_has_a_total_and_each_answer(command: Command, folder: Path) -> None:
     """style.md, CLI: --json wherever there is a table."""
     ended = command("cache", "--cache-dir", str(folder), "--json", "--api", "api.example.com")

@@ -35,6 +35,20 @@ async def test_an_answer_that_names_a_lifetime_is_used_again_until_it_ends(tmp_p
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("headers", [{}, {"ETag": '"a"'}])
+async def test_a_clock_that_was_set_back_has_the_api_asked_again(tmp_path: Path, headers: dict[str, str]) -> None:
+    """How old the kept answer is nobody knows; it does not come back once the clock is there again."""
+    gone = answer(b"{}", "404 No")
+    async with cached(tmp_path, fresh(seconds=600, **headers), gone, fresh(b'{"n": 3}', seconds=600)) as api:
+        await api.keep()
+        api.clock.now -= 86_400
+        assert (await api.call()).is_error
+        api.clock.now += 86_400
+        assert (await api.call()).structured == {"n": 3}
+        api.clock.now -= 3
+        assert await api.is_kept()
+
+
 async def test_that_an_answer_was_used_is_noted_now_and_then(tmp_path: Path) -> None:
     """Issue 8: the least recently used go first."""
     async with cached(tmp_path, fresh(seconds=3_600)) as api:

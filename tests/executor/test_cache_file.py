@@ -73,7 +73,7 @@ def test_the_total_is_that_of_what_is_there(
         for number, (name, size, goes) in enumerate(steps):
             kept(file, name, b"x" * size, now=1_000.0 + number)
             if goes:
-                file.forget(place(name), 1e9)
+                file.forget(place(name), 1e9, 1e9)
         if not file.is_there():
             return
         with file._transaction() as connection:
@@ -86,10 +86,10 @@ def test_an_answer_that_was_asked_for_earlier_does_not_displace_a_newer_one(tmp_
     """RFC 9111, section 4: the most recent one is used."""
     with opened(tmp_path) as file:
         assert kept(file, "a", b"new", now=2_000.0)
-        slow = replace(stored(b"old", 1_000.0), answered=2_500.0)
+        slow = replace(stored(b"old", 1_000.0), answered=2_001.0, used=2_002.0)
         assert not file.keep(place(), slow, 60.0, file.find(place()).mark)
         assert bodies(file, "a") == [b"new"]
-        file.forget(place(), 1_000.0)
+        file.forget(place(), 1_000.0, 3_000.0)
         assert bodies(file, "a") == [b"new"]
 
 
@@ -100,8 +100,8 @@ def test_the_first_answer_of_an_operation_is_announced(tmp_path: Path) -> None:
         for name in ("a", "b", "a"):
             assert kept(file, name)
             seen.append(other.find(place("c")))
-        file.forget(place("a"), 1e9)
-        file.forget(place("b"), 1e9)
+        file.forget(place("a"), 1e9, 1e9)
+        file.forget(place("b"), 1e9, 1e9)
         seen.append(other.find(place("c")))
         file.remove()
         assert other.arrivals() == seen[0].arrivals
@@ -126,6 +126,10 @@ def test_a_clock_that_was_set_back_does_not_keep_answers_for_ever(tmp_path: Path
         kept(file, "a", b"future", now=9_000.0)
         assert kept(file, "a", b"now", now=1_000.0)
         assert bodies(file, "a") == [b"now"]
+        file.forget(place(), 900.0, 996.0)
+        assert bodies(file, "a") == [b"now"]
+        file.forget(place(), 900.0, 901.0)
+        assert bodies(file, "a") == [None]
 
 
 def test_what_is_cleared_is_gone_from_the_disk(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from openapi_mcp.executor.cache_rules import (
     is_worth_keeping,
     lifetime,
     may_ask,
+    present_age,
 )
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 
@@ -30,8 +31,12 @@ def response(**headers: str) -> HttpResponse:
     [
         ("max-age=60, no-cache", {"max-age": "60", "no-cache": ""}),
         ("MAX-AGE = 60 ,, Private", {"max-age": "60", "private": ""}),
-        ('no-cache="set-cookie, x", max-age="5"', {"no-cache": "set-cookie", 'x"': "", "max-age": "5"}),
+        ('no-cache="set-cookie, x", max-age="5"', {"no-cache": "set-cookie, x", "max-age": "5"}),
         ("max-age=1, max-age=2", {"max-age": "1"}),
+        ('private="a, max-age=100"', {"private": "a, max-age=100"}),
+        ('x="a\\", no-store", max-age=5', {"x": 'a\\", no-store', "max-age": "5"}),
+        ('x="a, no-store, max-age=5', {"x": "a", "no-store": "", "max-age": "5"}),
+        ('x"a, no-store, b"', {'x"a': "", "no-store": "", 'b"': ""}),
         ("", {}),
         ("x" * 2_001, {"no-store": ""}),
     ],
@@ -118,6 +123,12 @@ def test_requests_that_a_kept_answer_may_answer(
     """Methods are told apart by case: RFC 9110, section 9.1."""
     assert may_ask(HttpRequest(method=method, url="", headers=headers, body=body)) is may
     assert not may_ask(HttpRequest(method=method, url="", headers=headers, body=body), ("Pragma",))
+
+
+@pytest.mark.parametrize(("now", "age"), [(100, 7), (130, 37), (96, 7), (94, float("inf"))])
+def test_the_age_of_an_answer_from_the_future_is_unknown(now: float, age: float) -> None:
+    """RFC 9111, section 4.2.3 counts on a clock that goes forward; one that is put right by seconds is no matter."""
+    assert present_age(7.0, 100.0, now) == age
 
 
 def test_headers_that_only_say_when_are_the_same() -> None:
