@@ -24,6 +24,7 @@ from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.front import default_folder, switches_state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import CommandSource, UrlSource
 from openapi_mcp.loading import (
     Catalogue,
@@ -31,7 +32,6 @@ from openapi_mcp.loading import (
     asks_the_same,
     catalogue_again,
     load_catalogue,
-    source_of,
     still_the_same,
     trust_of,
 )

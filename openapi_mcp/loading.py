@@ -14,12 +14,12 @@ from openapi_mcp.apis import said_for
 from openapi_mcp.auth.held import Held
 from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.credentials import resolve_credentials
-from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.listing import offered, prepared
 from openapi_mcp.generator.select import is_selected, unmatched
-from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_command, parse_source
+from openapi_mcp.identity import identity_of, source_of
+from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.part import Part, digest
@@ -69,21 +69,6 @@ class Catalogue:
     typed_url: str | None
     freshness: Freshness | None = None
     switched: Switched = NOTHING_OFF
-
-
-def source_of(config: Config) -> Source:
-    """Return the source that the operator named.
-
-    Raises:
-        ConfigError: none is named.
-    """
-    if config.spec_command is not None:
-        return parse_command(config.spec_command)
-    if config.spec is not None:
-        return parse_source(config.spec)
-    raise ConfigError(
-        "no document is given", where="--spec", hint="give --spec URL, --spec FILE or --spec-command 'CMD'"
-    )
 
 
 async def load_catalogue(
@@ -180,7 +165,7 @@ def catalogue_of(
     switched, said = read_switches(known, environ)
     if said:
         notice(said)
-    off = switched.reasons(config.name or document.title)
+    off = switched.reasons(identity_of(config))
     toolset = generate(document, replace(_selection(config), hidden=occupied, off=off))
     learn = partial(find_capabilities, toolset.tools, document.schemas)
     toolset = prepared(toolset, config.listing, learn)

@@ -19,6 +19,7 @@ from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.pages import Pages, pages_of
 from openapi_mcp.generator.stored import Stored
+from openapi_mcp.identity import identity_of
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Document
@@ -80,6 +81,9 @@ class Serves(Protocol):
 
     def label_of(self, tool: str) -> str:
         """Return what the API of a tool is called in the records: its name among several, else the document's title."""
+
+    def identity_of(self, tool: str) -> str:
+        """Return what the API of a tool is known by from run to run, whatever its document says (identity.py)."""
 
     def tool_of(self, name: str) -> Tool | None:
         """Return the tool of this name."""
@@ -262,6 +266,10 @@ class App:
     def label_of(self, tool: str) -> str:
         """Return its name among several, else the document's title."""
         return self.config.name or self.toolset.title
+
+    def identity_of(self, tool: str) -> str:
+        """Return what it is known by from run to run: as the operator named it."""
+        return identity_of(self.config)
 
     def tool_of(self, name: str) -> Tool | None:
         """Return the tool of this name."""

@@ -112,6 +112,10 @@ class Several:
         """Return the name of the API whose tools are named so; what all of them are called for a tool of ours."""
         return self.api_of(tool) or self.toolset.title
 
+    def identity_of(self, tool: str) -> str:
+        """Return what the API whose tools are named so is known by from run to run: its name."""
+        return self.api_of(tool)
+
     def tool_of(self, name: str) -> Tool | None:
         """Return the tool of this name."""
         return self.toolset.by_name.get(name)

@@ -1,7 +1,8 @@
 """Tools that a person switched off in the dashboard: a small file of this user's, that every server of theirs reads.
 
-`switches.json` holds only what is off: {"shop": {"orders_delete": {"at": "2026-11-21T09:30:00Z", "by": "dashboard"}}},
-by the API's label (its name among several, else its document's title) and the tool's name as it is listed.
+`switches.json` holds only what is off: {"shop": {"orders_delete": {"at": "2026-11-21T09:30:00Z", "by": "dashboard",
+"operation": "DELETE /orders/{}"}}}, by what the operator calls the API (identity.py) and the tool's name in its list.
+A document cannot talk itself out of it: a tool is off where its name is, and where its operation is.
 Off wins: a switch takes tools away, and brings none back that the configuration leaves out.
 """
 
@@ -19,11 +20,9 @@ from typing import Any, TypeAlias
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SWITCHES, switches_state
 from openapi_mcp.model.document import SWITCHED_OFF
-from openapi_mcp.model.text import one_line
 from openapi_mcp.private import is_private, own_folder, user_folder, write_privately
 
 _MAX = 4_000_000  # bytes of the file that are read; some thirty thousand tools
-_LABEL = 200  # characters of an API's label: a document's title may be of any length
 _AT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{1,20}Z", re.ASCII)
 
 Off: TypeAlias = dict[str, dict[str, dict[str, str]]]
@@ -38,38 +37,46 @@ class Switched:
     entries: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def reasons(self, api: str) -> dict[str, str]:
-        """Return why each tool of an API that is off is not there, by its name."""
-        found = self.entries.get(_label(api), {})
-        return {tool: f"{SWITCHED_OFF} in the dashboard on {said['at'][:10]}" for tool, said in found.items()}
+        """Return why what is off of an API is not there, by the names of the tools and by their operations."""
+        reasons: dict[str, str] = {}
+        for tool, said in self.entries.get(api, {}).items():
+            reason = f"{SWITCHED_OFF} in the dashboard on {said['at'][:10]}"
+            reasons |= {name: reason for name in (tool, said.get("operation")) if name}
+        return reasons
 
 
 NOTHING_OFF = Switched()
 
 
-def off(api: str, environ: Mapping[str, str] = os.environ) -> frozenset[str]:
-    """Return the names of the tools of an API that are switched off.
+def off(api: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the operations of the tools of an API that are switched off, by the tools' names; "" where none is known.
 
     Raises:
         ConfigError: the file is damaged.
     """
-    return frozenset(_read(_path(environ)).get(_label(api), {}))
+    return {tool: said.get("operation", "") for tool, said in _read(_path(environ)).get(api, {}).items()}
 
 
-def switch(api: str, tool: str, on: bool, environ: Mapping[str, str] = os.environ) -> None:
+def switch(api: str, tool: str, on: bool, environ: Mapping[str, str] = os.environ, *, operation: str = "") -> None:
     """Switch a tool on or off; what others switch at the same time, in other processes too, stays as they said.
+
+    `operation` is the signature of its operation.
 
     Raises:
         ConfigError: the file is damaged, or cannot be written.
     """
-    path, label = _path(environ), _label(api)
+    path = _path(environ)
     at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     try:
         with _locked(path):
             entries = _read(path)
-            own = {name: said for name, said in entries.get(label, {}).items() if name != tool}
-            own |= {} if on else {tool: {"at": at, "by": "dashboard"}}
-            others = {name: each for name, each in entries.items() if name != label}
-            _write(path, others | ({label: own} if own else {}))
+            own = entries.get(api, {})
+            if on:
+                own = {name: said for name, said in own.items() if not _is_of(name, said, tool, operation)}
+            else:
+                own = {tool: {"at": at, "by": "dashboard", "operation": operation}} | own  # off already: as it was
+            others = {name: each for name, each in entries.items() if name != api}
+            _write(path, others | ({api: own} if own else {}))
     except OSError as error:
         said = f"cannot switch the tool: {error.strerror or type(error).__name__}"
         raise ConfigError(said, where=str(path), hint="see that the folder is yours alone (mode 0700)") from None
@@ -94,8 +101,9 @@ def _path(environ: Mapping[str, str]) -> Path:
     return user_folder(environ) / SWITCHES
 
 
-def _label(api: str) -> str:
-    return one_line(api, _LABEL)
+def _is_of(name: str, said: Mapping[str, str], tool: str, operation: str) -> bool:
+    """True where an entry turns off this tool, be it under another name."""
+    return name == tool or bool(operation and said.get("operation") == operation)
 
 
 def _read(path: Path) -> Off:
@@ -124,7 +132,12 @@ def _is_sound(entries: Any) -> bool:
     if not isinstance(entries, dict) or not all(isinstance(tools, dict) for tools in entries.values()):
         return False
     each = [said for tools in entries.values() for said in tools.values()]
-    return all(isinstance(said, dict) and _AT.fullmatch(str(said.get("at"))) is not None for said in each)
+    return all(
+        isinstance(said, dict)
+        and _AT.fullmatch(str(said.get("at"))) is not None
+        and isinstance(said.get("operation", ""), str)
+        for said in each
+    )
 
 
 def _damaged(path: Path, what: str) -> ConfigError:
@@ -135,7 +148,7 @@ def _damaged(path: Path, what: str) -> ConfigError:
 def _write(path: Path, entries: Off) -> None:
     """Write the file, with a time that no earlier state of it had: whoever looks at that alone sees every change."""
     before = path.stat().st_mtime_ns if path.exists() else 0
-    write_privately(path, json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True))
+    write_privately(path, json.dumps(entries, indent=1, sort_keys=True))
     found = path.stat()
     if found.st_mtime_ns <= before:
         os.utime(path, ns=(found.st_atime_ns, before + 1_000))

@@ -23,7 +23,7 @@ LAYERS = (
     ("recovery",),
     ("executor",),
     ("tasks", "recorded"),
-    ("recording", "switches"),
+    ("recording", "switches", "identity"),
     ("serving", "credentials", "united", "strategies"),
     ("loading", "member"),
     ("app",),

@@ -13,8 +13,8 @@ from openapi_mcp.auth.held import Held
 from openapi_mcp.config import build_config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import CredentialsError
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import parse_source
-from openapi_mcp.loading import source_of
 from openapi_mcp.logins import Login, keep_login, login_key, remove_login
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.secret import Credential, Secret

@@ -32,25 +32,25 @@ def environ(folder: Path) -> dict[str, str]:
 def test_a_tool_is_off_until_it_is_on_again(tmp_path: Path, file: Path) -> None:
     """Issue 8, Dashboard: tools switched on and off; only what is off stands in the file."""
     mine = environ(tmp_path)
-    assert off("Shop", mine) == frozenset()
+    assert off("Shop", mine) == {}
     switch("Shop", "orders_list", False, mine)
     switch("Shop", "orders_read", False, mine)
     switch("Bank", "orders_list", False, mine)
-    assert off("Shop", mine) == {"orders_list", "orders_read"}
+    assert set(off("Shop", mine)) == {"orders_list", "orders_read"}
     said = json.loads(file.read_text())["Bank"]["orders_list"]
-    assert said == {"at": said["at"], "by": "dashboard"}
+    assert said == {"at": said["at"], "by": "dashboard", "operation": ""}
     assert read_switches(NOTHING_OFF, mine)[0].reasons("Bank") == {
         "orders_list": f"switched off in the dashboard on {said['at'][:10]}"
     }
     for tool in ("orders_list", "orders_read"):
         switch("Shop", tool, True, mine)
-    assert (off("Shop", mine), list(json.loads(file.read_text()))) == (frozenset(), ["Bank"])
+    assert (off("Shop", mine), list(json.loads(file.read_text()))) == ({}, ["Bank"])
 
 
 def test_what_is_on_already_may_be_switched_on(tmp_path: Path) -> None:
     """Our choice: nothing to complain of."""
     switch("Shop", "a", True, environ(tmp_path))
-    assert off("Shop", environ(tmp_path)) == frozenset()
+    assert off("Shop", environ(tmp_path)) == {}
 
 
 def test_the_file_and_its_folder_are_this_users_alone(tmp_path: Path, file: Path) -> None:
@@ -60,12 +60,30 @@ def test_the_file_and_its_folder_are_this_users_alone(tmp_path: Path, file: Path
     assert modes == [0o600, 0o600, 0o700]
 
 
-def test_an_api_is_known_by_its_title_however_long_that_is(tmp_path: Path, file: Path) -> None:
-    """security.md: a title is a document's text."""
-    title = "A\n\x1b[31m title " * 1_000
-    switch(title, "a", False, environ(tmp_path))
-    assert off(title, environ(tmp_path)) == {"a"}
-    assert file.stat().st_size < 1_000
+def test_a_switch_knows_its_operation_under_any_name(tmp_path: Path) -> None:
+    """security.md: a document is not trusted; a new operationId, or name of a parameter, turns nothing on."""
+    mine = environ(tmp_path)
+    switch("Shop", "orders_delete", False, mine, operation="DELETE /orders/{}")
+    assert off("Shop", mine) == {"orders_delete": "DELETE /orders/{}"}
+    assert read_switches(NOTHING_OFF, mine)[0].reasons("Shop").keys() == {"orders_delete", "DELETE /orders/{}"}
+    switch("Shop", "remove", True, mine, operation="DELETE /orders/{}")
+    assert off("Shop", mine) == {}
+
+
+def test_what_is_off_under_a_name_stays_off_where_another_operation_has_that_now(tmp_path: Path) -> None:
+    """Our choice: to switch off what is off brings nothing back."""
+    mine = environ(tmp_path)
+    switch("Shop", "a", False, mine, operation="DELETE /a")
+    switch("Shop", "a", False, mine, operation="GET /b")
+    switch("Shop", "b", False, mine, operation="DELETE /a")
+    assert off("Shop", mine) == {"a": "DELETE /a", "b": "DELETE /a"}
+
+
+def test_a_path_may_hold_any_characters(tmp_path: Path) -> None:
+    """security.md: a document may have half of a surrogate pair in a path."""
+    mine = environ(tmp_path)
+    switch("Shop", "a", False, mine, operation="GET /\ud800\x1b")
+    assert off("Shop", mine) == {"a": "GET /\ud800\x1b"}
 
 
 BROKEN = {
@@ -73,6 +91,7 @@ BROKEN = {
     "no object": "[]",
     "no tools": '{"Shop": []}',
     "no time": '{"Shop": {"a": {"by": "dashboard"}}}',
+    "an operation that is none": '{"Shop": {"a": {"at": "2026-11-21T09:30:00Z", "operation": 7}}}',
     "another time": '{"Shop": {"a": {"at": "<b>today</b>"}}}',
     "nested": "[" * 100_000,
     "no text": b"\xff\xfe",
@@ -164,7 +183,7 @@ def test_whatever_threads_switch_the_last_word_on_each_tool_counts(
         thread.start()
     for thread in threads:
         thread.join()
-    assert {api: off(api, mine) for api in ("Shop", "Bank")} == {api: wanted[api] for api in ("Shop", "Bank")}
+    assert {api: set(off(api, mine)) for api in ("Shop", "Bank")} == {api: wanted[api] for api in ("Shop", "Bank")}
 
 
 def test_processes_do_not_lose_each_others_changes(tmp_path: Path) -> None:
@@ -178,4 +197,4 @@ def test_processes_do_not_lose_each_others_changes(tmp_path: Path) -> None:
         for name in ("a", "b", "c")
     ]
     assert [process.wait(PATIENCE) for process in started] == [0, 0, 0]
-    assert off("Shop", environ(tmp_path)) == {f"{name}{number}" for name in "abc" for number in range(15)}
+    assert set(off("Shop", environ(tmp_path))) == {f"{name}{number}" for name in "abc" for number in range(15)}

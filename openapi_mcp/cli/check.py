@@ -21,11 +21,12 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.generator.clients import BY_NAME, Effect, Verdict, list_verdicts
 from openapi_mcp.generator.review import Review, review
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.fetch import Fetched
 from openapi_mcp.loader.load import TWICE, unpacked
 from openapi_mcp.loader.locate import Located, locate
 from openapi_mcp.loader.source import FileSource, Source, UrlSource
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue
 from openapi_mcp.model.document import Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line

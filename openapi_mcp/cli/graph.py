@@ -10,8 +10,9 @@ import anyio
 from openapi_mcp.cli.loaded import load_each, title_of
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import FileSource, parse_source
-from openapi_mcp.loading import Catalogue, Notice, source_of
+from openapi_mcp.loading import Catalogue, Notice
 
 if TYPE_CHECKING:
     from openapi_mcp.index.graph import Graph

@@ -16,8 +16,9 @@ from openapi_mcp.cli.start import start
 from openapi_mcp.config import PREFIX, Config
 from openapi_mcp.credentials import settings_of
 from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import identity
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, source_of, trust_of
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, trust_of
 from openapi_mcp.logins import Login, keep_login, login_key, remove_login
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.document import Document

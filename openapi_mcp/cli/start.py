@@ -96,8 +96,8 @@ def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:
 
     A command line does not say what it is given on standard input.
     """
+    from openapi_mcp.identity import source_of
     from openapi_mcp.loader.source import StdinSource
-    from openapi_mcp.loading import source_of
 
     if config.no_catalogue or any(isinstance(source_of(each), StdinSource) for each in config.apis or (config,)):
         return None

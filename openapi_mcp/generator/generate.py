@@ -103,7 +103,7 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
     for operation, name, edit in zip(document.operations, plan.names, plan.edits, strict=True):
         reason, pointer = left_out(operation, selection), operation.pointer
         if reason is None:
-            reason = edit.left_out or selection.off.get(name)
+            reason = edit.left_out or _switched_off(operation, name, selection.off)
         if reason is None:
             try:
                 taken = making.inputs_of(operation, edit)
@@ -126,6 +126,10 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
+
+
+def _switched_off(operation: Operation, name: str, off: Mapping[str, str]) -> str | None:
+    return (off.get(name) or off.get(operation.signature)) if off else None
 
 
 def _reader(selection: Selection) -> WireTool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.model.url import origin, redact_url, without_userinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +129,28 @@ def identity(source: Source) -> str | None:
             return "\0".join((*source.argv, str(Path.cwd())))
         case StdinSource():
             return None
+
+
+def as_named(source: Source) -> str:
+    """Return a source as the operator named it, the same from run to run whatever is found there.
+
+    A URL without a password that may be another one tomorrow, a file's absolute path with the links in it, the words of
+    a command. What comes on standard input has no other name than that.
+    """
+    match source:
+        case UrlSource():
+            return without_userinfo(source.url)
+        case FileSource():
+            return str(_without_dots(source.path.absolute()))
+        case CommandSource():
+            return "\0".join(("", *source.argv))
+        case StdinSource():
+            return "-"
+
+
+def _without_dots(path: Path) -> Path:
+    """Return a path without `..`, links as they stand in it: "/a/../b" -> "/b"."""
+    parts: list[str] = []
+    for part in path.parts:
+        parts = parts[:-1] or parts if part == ".." else [*parts, part]
+    return Path(*parts)

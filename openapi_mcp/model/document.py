@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from openapi_mcp.model.address import Reach
+from openapi_mcp.model.template import PLACEHOLDER
 
 Schema: TypeAlias = Mapping[str, Any]
 ANY_METHODS = "*"
+_LONGEST = 2_000  # characters of a signature: a path template may have any number
 SWITCHED_OFF = "switched off"
 """What the reason begins with why a person left out a tool that could be served."""
 
@@ -224,6 +226,11 @@ class Operation:
     servers: tuple[ApiServer, ...] = ()
     security: tuple[SecurityRequirement, ...] | None = None
     takes: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """What an operation is, whatever it and its parameters are called: "DELETE /orders/{}" (OAS 3.1.1, 4.8.8)."""
+        return f"{self.method} {PLACEHOLDER.sub('{}', self.path)}"[:_LONGEST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

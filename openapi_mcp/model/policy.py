@@ -120,7 +120,8 @@ class Selection:
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut:
     after `max_response` characters, 0 for no limit.
     `prefix` stands before every tool's name, where other APIs are served too. `edits` change tools that are selected:
-    by their names, their operationIds, or "GET /path". `off` says of tools, by their names, why a person wants none.
+    by their names, their operationIds, or "GET /path". `off` says of tools, by their names
+    or by the signatures of their operations, why a person wants none.
     """
 
     methods: frozenset[str] = SAFE_METHODS

@@ -40,6 +40,12 @@ def redact_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=_netloc(parts), query=_masked_query(parts.query), fragment=""))
 
 
+def without_userinfo(url: str) -> str:
+    """Return the URL that is asked for, whoever asks: "https://me:pw@host/spec?v=1#a" -> "https://host/spec?v=1"."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=_netloc(parts), fragment=""))
+
+
 def _netloc(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from openapi_mcp.apart import apart
 from openapi_mcp.config import Config
 from openapi_mcp.generator.catalogue import Freshness, SecretFoundError, write_catalogue, write_list
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import UrlSource
-from openapi_mcp.loading import Notice, path_of, say_of, source_of
+from openapi_mcp.loading import Notice, path_of, say_of
 from openapi_mcp.model.searching import asks_index
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.serving import App

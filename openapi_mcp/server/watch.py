@@ -9,8 +9,8 @@ import anyio
 
 from openapi_mcp.app import check_again
 from openapi_mcp.front import state
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import FileSource
-from openapi_mcp.loading import source_of
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.serving import App, changed
 

@@ -12,8 +12,9 @@ from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError, SourceError
+from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import CommandSource, FileSource, StdinSource, UrlSource
-from openapi_mcp.loading import load_catalogue, source_of
+from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.secret import Place
 

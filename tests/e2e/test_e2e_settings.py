@@ -20,6 +20,8 @@ from support.child import Child, clean_environment, run_command, running, servin
 from support.live import put
 from support.upstream import PATIENCE, Upstream, description
 
+from openapi_mcp.config import Config
+from openapi_mcp.identity import identity_of
 from openapi_mcp.switches import switch
 
 ERAS = ("legacy", "auto")
@@ -242,12 +244,13 @@ def test_of_several_apis_each_has_its_own_new_settings(
 def test_a_tool_that_a_person_switches_is_gone_and_comes_back(upstream: Upstream, tmp_path: Path, start: str) -> None:
     """Issue 8, Dashboard: tools switched on and off, in a server that runs and at the next start."""
     configure(tmp_path, upstream)
+    api = identity_of(Config(spec=str(tmp_path / "api.json")))
     if start == "warm":
         keep(tmp_path)
     with running("serve", folder=tmp_path) as child:
         child.open()
         assert "echo" in listed(child)
-        switch("Toys", "echo", False)
+        switch(api, "echo", False)
         child.wait_for_stderr("tools were switched: 4 tools now")
         assert child.receive()["method"] == "notifications/tools/list_changed"
         assert "echo" not in listed(child)
@@ -263,7 +266,7 @@ def test_a_tool_that_a_person_switches_is_gone_and_comes_back(upstream: Upstream
     refused = run_command("call", "echo", folder=tmp_path)
     assert "the tool 'echo' is switched off in the dashboard on 20" in refused.err
     assert "its operation is left out: switched off" in run_command("inspect", "echo", folder=tmp_path).err
-    switch("Toys", "echo", True)
+    switch(api, "echo", True)
     assert "echo" in keep(tmp_path)
     assert upstream.calls == []
 
@@ -282,11 +285,12 @@ def test_the_last_tool_can_be_switched_off(upstream: Upstream, tmp_path: Path) -
     """Our choice: an empty list, rather than a tool that nobody wants; a switch brings nothing back."""
     (tmp_path / "api.json").write_text(json.dumps(description("/echo", "/more", server=upstream.url)))
     arguments = ("serve", "--spec", "api.json", "--exclude", "/more")
-    switch("Toys", "more", True)
+    api = identity_of(Config(spec=str(tmp_path / "api.json")))
+    switch(api, "more", True)
     with running(*arguments, folder=tmp_path) as child:
         child.open()
         assert listed(child) == ["echo"]
-        switch("Toys", "echo", False)
+        switch(api, "echo", False)
         child.wait_for_stderr("tools were switched: 0 tools now")
         assert listed(child) == []
         child.close_stdin()

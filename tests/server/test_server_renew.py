@@ -13,7 +13,7 @@ from support.live import Told, names, put, yaml
 from support.upstream import Upstream, description
 
 from openapi_mcp import front, several
-from openapi_mcp.app import open_app
+from openapi_mcp.app import check_again, open_app
 from openapi_mcp.cli.start import Settings
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
@@ -101,7 +101,7 @@ async def test_a_changed_config_file_is_read_only_where_it_is_watched(config: Co
         await live.told.wait_for("settings read again from a.toml: 1 tools now")
         assert names(live.app) == ["one"]
         live.settings.changed = True
-        switch("W", "one", False)
+        switch(live.app.identity_of(""), "one", False)
         await live.told.wait_for("tools were switched: 0 tools now")
         assert (live.settings.changed, live.settings.reads) == (True, 1)
 
@@ -204,11 +204,27 @@ async def test_a_second_signal_while_the_first_is_worked_on_is_not_lost(config: 
         group.cancel_scope.cancel()
 
 
+async def test_a_document_does_not_turn_on_what_a_person_switched_off(config: Config, tmp_path: Path) -> None:
+    """security.md: a document is not trusted, whatever title and names it gives itself."""
+    async with running(config) as live:
+        off = live.app.tool_of("two")
+        assert off is not None
+        switch(live.app.identity_of(""), "two", False, operation=off.operation.signature)
+        await live.told.wait_for("tools were switched: 1 tools now")
+        other = yaml("one", "two", "three").replace("title: W", "title: Other")
+        put(tmp_path / "api.yaml", other.replace("operationId: two", "operationId: new"))
+        await check_again(live.app, live.told)
+        assert (live.app.toolset.title, names(live.app)) == ("Other", ["one", "three"])
+        put(tmp_path / "api.yaml", yaml("one", "two").replace("/two", "/moved"))
+        await check_again(live.app, live.told)
+        assert names(live.app) == ["one"]
+
+
 async def test_a_damaged_list_of_switches_changes_nothing_and_is_said_once(config: Config, tmp_path: Path) -> None:
     """Issue 8, Dashboard: off stays off, on stays on."""
     file = tmp_path / "home" / "openapi-mcp" / "switches.json"
     async with running(config) as live:
-        switch("W", "two", False)
+        switch(live.app.identity_of(""), "two", False)
         await live.told.wait_for("1 tools now")
         put(file, "{")
         await live.told.wait_for("so all tools stay as they were")
