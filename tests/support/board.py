@@ -96,10 +96,10 @@ class Switched:
 
     names: set[tuple[str, str]] = field(default_factory=set)
 
-    def off(self, api: str) -> frozenset[str]:
-        return frozenset(name for each, name in self.names if each == api)
+    def off(self, api: str) -> dict[str, str]:
+        return {name: "" for each, name in self.names if each == api}
 
-    def switch(self, api: str, tool: str, on: bool) -> None:
+    def switch(self, api: str, tool: str, on: bool, *, operation: str = "") -> None:
         self.names = self.names - {(api, tool)} if on else self.names | {(api, tool)}
 
 
@@ -129,6 +129,12 @@ class Pages:
         shown = await self.post(f"/tools/{tool}/try", **form)
         where = await self.post(f"/tools/{tool}/send", 303, **hidden_in(shown))
         return await self.get(f"/tools/{where.rpartition('tools/')[2]}")
+
+    @property
+    def api(self) -> str:
+        """What the one API is known by to switches."""
+        assert self.board.app is not None
+        return self.board.app.identity_of("")
 
     @property
     def sent(self) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Failure
+from openapi_mcp.model.tool import Tool
 from openapi_mcp.records.store import Store
 from openapi_mcp.server.dashboard.inventory import Inventory
 from openapi_mcp.server.dashboard.reading import Reader
@@ -16,11 +17,11 @@ from openapi_mcp.serving import Serves
 class Switches(Protocol):
     """Turns tools on and off, for every server of this user: switches.py."""
 
-    def off(self, api: str) -> frozenset[str]:
-        """Return the names of the tools of an API that are off."""
+    def off(self, api: str) -> Mapping[str, str]:
+        """Return the operations of the tools of an API that are off, by the tools' names."""
 
-    def switch(self, api: str, tool: str, on: bool) -> None:
-        """Switch a tool on or off."""
+    def switch(self, api: str, tool: str, on: bool, *, operation: str = "") -> None:
+        """Switch a tool on or off, and its operation under whatever name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +48,20 @@ class Board:
         object.__setattr__(self, "records", reader)
         object.__setattr__(self, "inventory", Inventory(self.app) if self.app is not None else None)
 
-    def off(self, api: str) -> frozenset[str]:
-        """Return the names of the tools of an API that are switched off; none where the list of them is damaged.
+    def off(self, api: str) -> Mapping[str, str]:
+        """Return the operations of the tools of an API that are switched off, by the tools' names.
 
-        Then the servers say so, and all tools stay as they were.
+        None where the list of them is damaged: then the servers say so, and all tools stay as they were.
         """
         try:
-            return self.switches.off(api) if self.switches is not None else frozenset()
+            return self.switches.off(api) if self.switches is not None else {}
         except ConfigError:
-            return frozenset()
+            return {}
+
+    def is_off(self, tool: Tool) -> bool:
+        """True where a tool that is served now is switched off, be it under another name."""
+        off = self.off(self.app.identity_of(tool.name)) if self.app is not None else {}
+        return tool.name in off or tool.operation.signature in off.values()
 
     def close(self) -> None:
         """Let go of the records."""

@@ -95,7 +95,7 @@ class ToolPages:
         """Return all that is known of one tool."""
         visit, name = visit_of(request), request.path_params["name"]
         tool = self._inventory.rights.tool(name, visit.caller.scopes)
-        is_off = any(each.name == name for each in self._off(visit))
+        is_off = self._is_off(tool, name, visit)
         if tool is None:
             page = "tool_off.html" if is_off else "missing.html"
             return render(request, page, 200 if is_off else 404, name=name, may_switch=self._may_switch(visit))
@@ -123,14 +123,16 @@ class ToolPages:
         """Switch a tool off, or on again."""
         visit, name = visit_of(request), request.path_params["name"]
         switches, on = self._board.switches, form_of(request).get("on") == "yes"
-        is_known = self._app.tool_of(name) is not None or any(each.name == name for each in self._off(visit))
+        tool = self._app.tool_of(name)
+        is_known = tool is not None or self._is_off(None, name, visit)
         if switches is None or not is_known or not self._may_switch(visit):
             return render(request, "missing.html", 404)
         try:
-            switches.switch(self._app.label_of(name), name, on)
+            operation = tool.operation.signature if tool is not None else ""
+            switches.switch(self._app.identity_of(name), name, on, operation=operation)
         except ConfigError as error:
             return render(request, "not_switched.html", 503, name=name, error=error)
-        if on and self._app.tool_of(name) is None:
+        if on and tool is None:
             return render(request, "switched_on.html", name=name)
         return RedirectResponse(url(request, "tools", name), 303)
 
@@ -159,11 +161,19 @@ class ToolPages:
 
     def _off(self, visit: Visit) -> list[Off]:
         apis = self._apis() if visit.is_operator else ()
-        return [Off(api=api, name=name) for api in apis for name in sorted(self._board.off(api))]
+        return [Off(api=label, name=name) for label, api in apis for name in sorted(self._board.off(api))]
 
-    def _apis(self) -> list[str]:
+    def _is_off(self, tool: Tool | None, name: str, visit: Visit) -> bool:
+        """True for a name that is switched off, or a tool that is, as far as this visitor may know."""
+        is_named = any(each.name == name for each in self._off(visit))
+        return is_named or (tool is not None and visit.is_operator and self._board.is_off(tool))
+
+    def _apis(self) -> list[tuple[str, str]]:
+        """Return what each API is called, and what it is known by."""
         app = self._app
-        return [member.name for member in app.members] if isinstance(app, Several) else [app.label_of("")]
+        if isinstance(app, Several):
+            return [(member.name, member.name) for member in app.members]
+        return [(app.label_of(""), app.identity_of(""))]
 
     def _cost(self, lines: Sequence[Line]) -> str:
         toolset = self._app.toolset

@@ -145,9 +145,8 @@ class TryIt:
 
     def _tool(self, request: Request) -> Tool | None:
         """Return the tool that is asked for; None where it is not there for this visitor, or was switched off."""
-        name = request.path_params["name"]
-        is_off = name in self._board.off(self._app.label_of(name))
-        return None if is_off else self._inventory.rights.tool(name, visit_of(request).caller.scopes)
+        tool = self._inventory.rights.tool(request.path_params["name"], visit_of(request).caller.scopes)
+        return None if tool is None or self._board.is_off(tool) else tool
 
     def _outcome(self, request: Request) -> Outcome | None:
         found = self._trials.outcome(request.path_params["key"], visit_of(request))

@@ -108,7 +108,7 @@ async def test_a_tool_is_switched_off_and_on_again(upstream: Upstream, tmp_path:
         assert "Switch it off" in await found.get("/tools/label")
         where = await found.post("/tools/label/switch", 303, on="no")
         assert where.endswith("tools/label")
-        assert switches.names == {("Shop", "label")}
+        assert switches.names == {(found.api, "label")}
         page = await found.get("/tools/label")
         assert ("switched off" in page, "Switch it on" in page) == (True, True)
         assert "Switch label on" in await found.get("/tools")
@@ -121,8 +121,9 @@ async def test_a_tool_is_switched_off_and_on_again(upstream: Upstream, tmp_path:
 
 async def test_a_tool_that_is_gone_as_it_is_off_can_be_switched_on(upstream: Upstream, tmp_path: Path) -> None:
     """A server that follows the switch has the tool no more: its page says why."""
-    switches = Switched({("Shop", "lost")})
+    switches = Switched()
     async with pages(upstream, tmp_path, board={"switches": switches}) as found:
+        switches.switch(found.api, "lost", on=False)
         assert "It was switched off here" in await found.get("/tools/lost")
         assert "follow within about a second" in await found.post("/tools/lost/switch", on="yes")
         assert switches.names == set()
@@ -132,8 +133,9 @@ async def test_a_tool_that_is_gone_as_it_is_off_can_be_switched_on(upstream: Ups
 @pytest.mark.parametrize("visit", [CARLA, Visit(name="a caller", csrf="c")])
 async def test_a_caller_switches_nothing(upstream: Upstream, tmp_path: Path, visit: Visit) -> None:
     """A switch counts for all callers, and is a limit of what they may do: it is the operator's alone."""
-    switches = Switched({("Shop", "label")})
+    switches = Switched()
     async with pages(upstream, tmp_path, visit=visit, board={"switches": switches}, methods="get") as found:
+        switches.switch(found.api, "label", on=False)
         page = await found.get("/tools")
         assert ("Switched off here" in page, "are no tools" in page) == (False, False)
         page = await found.get("/tools/orders_list")
@@ -141,7 +143,7 @@ async def test_a_caller_switches_nothing(upstream: Upstream, tmp_path: Path, vis
         await found.get("/tools/gone", 404)
         for name in ("orders_list", "label"):
             await found.post(f"/tools/{name}/switch", 404, on="yes")
-        assert switches.names == {("Shop", "label")}
+        assert switches.names == {(found.api, "label")}
 
 
 async def test_a_caller_with_scopes_sees_their_own_tools_and_figures(upstream: Upstream, tmp_path: Path) -> None:
@@ -201,10 +203,10 @@ async def test_a_switch_that_cannot_be_written_is_said(upstream: Upstream, tmp_p
     """A damaged file stays as it is."""
 
     class Damaged(Switched):
-        def off(self, api: str) -> frozenset[str]:
+        def off(self, api: str) -> dict[str, str]:
             raise ConfigError("the list is damaged")
 
-        def switch(self, api: str, tool: str, on: bool) -> None:
+        def switch(self, api: str, tool: str, on: bool, *, operation: str = "") -> None:
             raise ConfigError("the list is damaged", where="switches.json", hint="correct it")
 
     async with pages(upstream, tmp_path, board={"switches": Damaged()}) as found:
@@ -268,5 +270,5 @@ async def test_a_form_of_another_page_is_refused(upstream: Upstream, tmp_path: P
         assert switches.names == set()
         answer = await client.post("/tools/label/switch", data={"csrf": csrf, "on": "no"})
         assert answer.status_code == 303
-        assert switches.names == {("Shop", "label")}
+        assert switches.names == {(found.api, "label")}
         assert LOCAL.csrf != csrf
