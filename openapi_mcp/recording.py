@@ -17,7 +17,9 @@ from openapi_mcp.config import Config
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.record import Record
+from openapi_mcp.model.searching import SEARCH_TOOLS
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
@@ -39,6 +41,9 @@ _MARGIN = 200  # characters beyond those, so that what is cut off in the middle 
 _MOST_CURL = 20_000
 _LONGEST_MESSAGE = 1_500
 _LONGEST_NAME = 200
+_OURS = frozenset({*SEARCH_TOOLS, READ_RESULT})
+_MOST_UNKNOWN = 50  # names of tools that are not there, each recorded as it is; statistics have a row for each name
+_UNKNOWN = "(unknown)"
 _OF_A_VALUE = 50  # bytes that a value takes in memory, at least
 
 Say = Callable[[str], None]
@@ -127,10 +132,20 @@ class Recorder:
     def __init__(self, put: Callable[[Callable[[], Record], int], None], *, arguments: bool = True) -> None:
         self._put = put
         self._arguments = arguments
+        self._unknown: set[str] = set()
 
     def note(self, heard: Heard) -> None:
         """Have a call recorded; what that takes is done elsewhere, later."""
+        if heard.tool is None and heard.call.tool not in _OURS:
+            heard = self._with_known_name(heard)
         self._put(partial(record_of, heard, new_id(), arguments=self._arguments), weight_of(heard))
+
+    def _with_known_name(self, heard: Heard) -> Heard:
+        """Return a call of a tool that is not there under a name that has a row of its own: a caller invents any."""
+        if heard.call.tool in self._unknown or len(self._unknown) < _MOST_UNKNOWN:
+            self._unknown.add(heard.call.tool)
+            return heard
+        return replace(heard, call=replace(heard.call, tool=_UNKNOWN))
 
 
 def observe(app: Observed, recorder: Recorder | None) -> None:

@@ -127,6 +127,21 @@ async def test_a_secret_among_the_arguments_is_masked_wherever_it_is_recorded(ht
     assert SECRET not in repr(one) + one.answer
 
 
+async def test_tools_that_are_invented_have_only_so_many_names() -> None:
+    """A caller without any right could fill the statistics with names."""
+    async with recorded_app() as (app, records), Client(create_server(app)) as client:
+        for number in range(60):
+            with pytest.raises(MCPError):
+                await client.call_tool(f"invented_{number % 55}", {})
+    assert [one.tool for one in records[48:]] == [
+        "invented_48",
+        "invented_49",
+        *["(unknown)"] * 5,
+        *(f"invented_{n}" for n in range(5)),
+    ]
+    assert "Unknown tool: invented_54" in records[54].message
+
+
 async def test_what_is_confidential_by_its_name_is_recorded_nowhere(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(json={"access_token": "answered-t0ken", "echo": "hunter22", "id": 7})
     async with recorded_app() as (app, records), Client(create_server(app)) as client:
