@@ -1,7 +1,7 @@
 """Which credentials go with a call, and to whom: chosen by its operation, tokens got, renewed after a 401, masked."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -32,6 +32,9 @@ class TokenSource(Protocol):
             TokenError: the identity provider refuses it, or cannot be reached.
             TimeoutError: the deadline (by `anyio.current_time`) came first.
         """
+
+    async def login(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Grant:
+        """Return the login that a token is of, or would be."""
 
     def drop(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, used: Credential) -> None:
         """Use no more the token that `used` carries: the API has refused it."""
@@ -70,6 +73,14 @@ class Authority:
             hint = "call again: the token is fetched on"
             raise TokenError("the access token did not come in time", hint=hint, may_pass=True) from None
         return _caller_last(chosen.credentials, got, caller)
+
+    async def identified(self, chosen: Chosen, caller: Caller) -> Chosen:
+        """Return what goes with a call, each of its tokens by the login that it is of now."""
+        if not chosen.tokens:
+            return chosen
+        logins = [await self.tokens.login(each.grant, each.scopes, caller) for each in chosen.tokens]
+        tokens = tuple(replace(each, grant=login) for each, login in zip(chosen.tokens, logins, strict=True))
+        return replace(chosen, tokens=tokens)
 
     async def refused(self, chosen: Chosen, caller: Caller, used: tuple[Credential, ...]) -> None:
         """Take note of a 401: tokens are got anew, and files are read again, at the next call."""

@@ -56,8 +56,9 @@ _PASSING = frozenset((408, 429))  # refusals that say nothing of what is kept
 class Asked:
     """A request with what it is asked for: by whom, with which credentials, and whether it `is_anew`.
 
-    `kind` is the operation, whose answers are much alike. `redactor` returns what finds every secret that has gone
-    along by then. `ttl` is as in `lifetime`; `story` is told what became of it.
+    `chosen` has the logins that tokens are of; `is_still` returns whether calls still go as that, once the answer is
+    there. `kind` is the operation, whose answers are much alike. `redactor` returns what finds every secret that has
+    gone along by then. `ttl` is as in `lifetime`; `story` is told what became of it.
     """
 
     request: HttpRequest
@@ -65,6 +66,7 @@ class Asked:
     chosen: Chosen
     story: Story
     redactor: Callable[[], Redactor]
+    is_still: Callable[[], Awaitable[bool]]
     kind: str = ""
     ttl: float = 0.0
     is_anew: bool = False
@@ -250,7 +252,7 @@ class Cache:
             from openapi_mcp.executor.cache_states import headers_to_keep
 
             headers = headers_to_keep(read.request, response)
-            if headers is not None and await self._keep(read, came, headers):
+            if headers is not None and await read.asked.is_still() and await self._keep(read, came, headers):
                 read.asked.story.cache = STORED
                 return response
         if read.seen.stored is not None and response.status < 500 and response.status not in _PASSING:

@@ -42,9 +42,9 @@ def _credential(each: Credential) -> list[str]:
 def _token(each: WantedToken, caller: Caller) -> list[Any]:
     """Return whom a token is for, which outlives it: access tokens come and go.
 
-    The token that a caller brought to be exchanged is one of its rights, not of its name alone: as in tokens.py. A
-    refresh token that is given anew at each use begins a new set of answers, once for each start; without it the next
-    person who logs in with the same client would be shown the answers of the last.
+    The token that a caller brought to be exchanged is one of its rights, not of its name alone: as in tokens.py. Logins
+    are told apart by their refresh token: the next person who logs in with the same client is not shown the answers of
+    the last. One that is given anew at each use begins a new set of answers, once for each start.
     """
     grant = each.grant
     subject = caller.token if grant.type is GrantType.TOKEN_EXCHANGE else None

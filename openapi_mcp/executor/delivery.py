@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from openapi_mcp.auth.choose import Chosen
+from openapi_mcp.auth.choose import Chosen, MissingCredentialError
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.cache import Asked, Cache
@@ -47,10 +47,12 @@ class Delivery:
         """
         if self.cache is None:
             return await self._sent(chosen, self.request)
+        who = await self.authority.identified(chosen, self.caller)
         asked = Asked(
             request=self.request,
             caller=self.caller,
-            chosen=chosen,
+            chosen=who,
+            is_still=partial(self._is_still, who),
             story=self.story,
             redactor=lambda: self.authority.redactor(tuple(self.carried), self.caller),
             kind=self.operation.pointer,
@@ -58,6 +60,14 @@ class Delivery:
             is_anew=self.is_lookup,
         )
         return await self.cache.send(asked, partial(self._sent, chosen))
+
+    async def _is_still(self, who: Chosen) -> bool:
+        """True while calls go as this; what was refused, or has expired, may have been renewed as somebody else."""
+        try:
+            chosen = self.authority.choose(self.operation, self.caller)
+        except MissingCredentialError:
+            return False
+        return await self.authority.identified(chosen, self.caller) == who
 
     async def _sent(self, chosen: Chosen, request: HttpRequest) -> HttpResponse:
         """Return what the API answers to the request, or to the same with conditions of the cache's own."""

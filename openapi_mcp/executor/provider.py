@@ -59,6 +59,10 @@ class Provider:
         """Return the header that carries a token, as `Tokens.credential` does."""
         return await self._tokens.credential(grant, scopes, caller, deadline)
 
+    async def login(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Grant:
+        """Return the login that a token is of, as `Tokens.login` does."""
+        return await self._tokens.login(grant, scopes, caller)
+
     def drop(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, used: Credential) -> None:
         """Forget a token that the API refused."""
         self._tokens.drop(grant, scopes, caller, used)

@@ -80,6 +80,7 @@ class Tokens:
         self._now = now
         self._refresh_tokens = refresh_tokens or RefreshTokens()
         self._rotated: dict[Grant, Grant] = {}
+        self._logins: dict[Grant, tuple[Grant, Secret | None]] = {}  # as it was found, its refresh token as it is now
         self._metadata: dict[str, Metadata] = {}
         self._entries: OrderedDict[_Key, _Entry] = OrderedDict()
         self._running: set[asyncio.Task[Credential]] = set()
@@ -107,6 +108,25 @@ class Tokens:
         if entry.fetch is None:
             entry.fetch = self._begin(entry, grant, scopes, caller)
         return await _outcome(entry.fetch, deadline)
+
+    async def login(self, grant: Grant, scopes: tuple[str, ...], caller: Caller) -> Grant:
+        """Return the login that a token is of, or would be where it is to be fetched; of any other grant itself.
+
+        While we renew a refresh token the login stays the same; one that others have put there may be anybody's.
+        """
+        if grant.type is not GrantType.REFRESH_TOKEN:
+            return grant
+        entry = self._entries.get(_key(grant, scopes, caller))
+        if entry is not None and entry.usable(self._now()) and grant in self._logins:
+            return self._logins[grant][0]
+        return self._login_of(grant, await self._newest(grant))
+
+    def _login_of(self, grant: Grant, newest: Grant) -> Grant:
+        login, refresh = self._logins.get(grant, (grant, grant.refresh_token))
+        if newest.refresh_token != refresh:
+            login = newest
+        self._logins[grant] = login, newest.refresh_token
+        return login
 
     def drop(self, grant: Grant, scopes: tuple[str, ...], caller: Caller, used: Credential) -> None:
         """Forget a token that the API refused; one that has taken its place meanwhile stays."""
@@ -168,7 +188,9 @@ class Tokens:
             if again == newest:
                 raise
             newest, token = again, await self._by_refresh_token(again)
+        login = self._login_of(grant, newest)
         if token.refresh is not None:
+            self._logins[grant] = login, token.refresh
             self._rotated[grant] = replace(newest, refresh_token=token.refresh)
             if await anyio.to_thread.run_sync(self._refresh_tokens.keep, newest, token.refresh):
                 del self._rotated[grant]  # what is kept may be newer than ours

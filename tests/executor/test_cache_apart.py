@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cached import cached, fresh
+from support.cached import Cached, cached, fresh
 from support.make import Json, document
-from support.raw import answer
+from support.raw import answer, raw_upstream
 
 from openapi_mcp.auth.choose import Chosen, WantedToken
-from openapi_mcp.auth.held import Held
+from openapi_mcp.auth.held import Held as HeldCredentials
 from openapi_mcp.executor.cache_key import digest, key_text
+from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.grant import Grant, GrantType
 from openapi_mcp.model.message import HttpRequest
@@ -165,10 +166,99 @@ async def test_a_url_that_holds_a_secret_is_not_kept(tmp_path: Path) -> None:
         assert not await api.is_kept(page=KEY)
 
 
+LOGIN: Json = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://id.example.com", "scopes": {}}}}
+WITH_LOGIN: Json = {"components": {"securitySchemes": {"login": LOGIN}}, "security": [{"login": []}]}
+LASTS = answer(b'{"access_token": "lasts-long", "token_type": "bearer", "expires_in": 3600}')
+ROTATED = answer(b'{"access_token": "renewed", "token_type": "bearer", "refresh_token": "ada-2"}')
+
+
+@dataclasses.dataclass
+class Login:
+    """The login of a scheme, which a person may do anew while a server runs."""
+
+    url: str
+    refresh: str = "ada-1"
+
+    @property
+    def grant(self) -> Grant:
+        return dataclasses.replace(
+            GRANT, type=GrantType.REFRESH_TOKEN, token_url=self.url, refresh_token=Secret(self.refresh),
+            kept_as="k", is_confirmed=True,
+        )  # fmt: skip
+
+    def keep(self, _used: Grant, refresh: Secret) -> bool:
+        self.refresh = refresh.reveal()
+        return True
+
+    def options(self) -> Json:
+        schemes = {each.name: each for each in document({}, **WITH_LOGIN).security_schemes}
+        tokens = RefreshTokens(find=lambda _grant: self.grant, keep=self.keep)
+        held = HeldCredentials(schemes=schemes, by_scheme={"login": self.grant})
+        return {"root": WITH_LOGIN, "credentials": held, "refresh_tokens": tokens}
+
+
+def expire(api: Cached) -> None:
+    for entry in api.running._provider._tokens._entries.values():
+        entry.good_until = 0.0
+
+
+async def test_who_logs_in_while_a_server_runs_is_not_shown_the_answers_of_the_last(tmp_path: Path) -> None:
+    """Issue 8: kept apart by credential; the access token of before has expired."""
+    async with raw_upstream(LASTS) as provider:
+        login = Login(provider.url)
+        async with cached(tmp_path, fresh(b'{"of": "ada"}'), fresh(b'{"of": "bob"}'), **login.options()) as api:
+            await api.keep()
+            login.refresh = "bob-1"
+            assert await api.is_kept()
+            expire(api)
+            assert (await api.call()).structured == {"of": "bob"}
+            assert await api.is_kept()
+            login.refresh = "cid-1"
+            assert await api.is_kept()
+            expire(api)
+            assert not await api.is_kept()
+
+
+async def test_a_login_whose_token_still_lasts_is_the_one_that_answers_are_of(tmp_path: Path) -> None:
+    """What is kept as bob's is never what the API told ada."""
+    async with raw_upstream(LASTS) as provider:
+        login = Login(provider.url)
+        async with cached(tmp_path, fresh(b'{"of": "ada"}'), **login.options()) as api:
+            await api.keep()
+            login.refresh = "bob-1"
+            await api.keep(page="2")
+        async with cached(tmp_path, base_url=api.upstream.url, clock=api.clock, **login.options()) as other:
+            assert not other.cache.path.exists() or await other.note() is None
+
+
+async def test_what_is_answered_as_somebody_else_by_then_is_not_kept(tmp_path: Path) -> None:
+    """A 401 has the token renewed, and the person of now is another than the one who was asked for."""
+    async with raw_upstream(LASTS, ROTATED) as provider:
+        login = Login(provider.url)
+        async with cached(tmp_path, fresh(), answer(status="401 No"), fresh(), **login.options()) as api:
+            await api.keep("people")
+            login.refresh = "bob-1"
+            result = await api.call()
+            assert (result.trace is not None, len(api.upstream.seen)) == (True, 3)
+            assert result.trace is None or result.trace.cache == ""
+            assert not await api.is_kept()
+
+
+async def test_a_login_that_we_renew_ourselves_stays_the_same(tmp_path: Path) -> None:
+    """RFC 6749, section 6: a refresh token may be given anew at each use."""
+    async with raw_upstream(ROTATED) as provider:
+        login = Login(provider.url)
+        async with cached(tmp_path, fresh(), answer(status="401 No"), fresh(), **login.options()) as api:
+            await api.keep()
+            await api.call("people")
+            assert login.refresh == "ada-2"
+            assert await api.is_kept()
+
+
 async def test_a_credential_that_is_missing_is_said_even_where_an_answer_is_kept(tmp_path: Path) -> None:
     """What its operation needs is chosen before anything is looked for."""
     root: Json = {**SCHEMES, "security": [{"key": []}]}
-    held = Held(schemes={each.name: each for each in document({}, **root).security_schemes})
+    held = HeldCredentials(schemes={each.name: each for each in document({}, **root).security_schemes})
     async with cached(tmp_path, root=root, credentials=held) as api:
         result = await api.call()
     assert result.failure is not None
