@@ -132,7 +132,7 @@ def _too_soon(error: TooSoonError, reason: str) -> Failure:
         message=f"the call's turn does not come in time: {reason}",
         retryable=True,
         retry_after=round(error.wait, 3),
-        hint=f"call again in {math.ceil(error.wait)} s; --rate-limit, where the server is started, sets the pace",
+        hint=f"call again in {math.ceil(error.wait)} s; {error.set_by} sets the pace",
     )
 
 

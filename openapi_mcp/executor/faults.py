@@ -51,11 +51,15 @@ class NoTurnError(SendError):
 
 
 class TooSoonError(SendError):
-    """The rate limit lets the request go only after its deadline: nothing was sent. `wait` is in seconds."""
+    """The rate limit lets the request go only after its deadline: nothing was sent.
 
-    def __init__(self, message: str, wait: float) -> None:
+    `wait` is in seconds; `set_by` is the setting that says so.
+    """
+
+    def __init__(self, message: str, wait: float, set_by: str) -> None:
         super().__init__(message)
         self.wait = wait
+        self.set_by = set_by
 
 
 class LeftAloneError(SendError):

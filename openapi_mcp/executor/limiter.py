@@ -20,7 +20,7 @@ _SHORTEST = 0.001  # seconds; what may go at this very moment may be refused by 
 class Limiter:
     """Lets requests go by all of these rates, each in a window that moves. `now` is in seconds since 1970.
 
-    `said` is what is said of them: at most 10/s "are sent to the API".
+    `said` is what is said of them: at most 10/s "are sent to the API"; `set_by` is the setting that says so.
 
     The library is imported when the first request asks: most APIs are called without a limit.
     """
@@ -28,6 +28,7 @@ class Limiter:
     rates: Sequence[Rate]
     now: Callable[[], float]
     said: str = "are sent to the API"
+    set_by: str = "--rate-limit, where the server is started,"
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _line: anyio.Lock = field(init=False, default_factory=anyio.Lock)  # whoever came first has it first
     _items: "list[RateLimitItem]" = field(init=False, default_factory=list)
@@ -66,7 +67,8 @@ class Limiter:
         return True
 
     def _too_soon(self, wait: float) -> TooSoonError:
-        return TooSoonError(f"at most {', '.join(map(str, self.rates))} {self.said}", max(wait, _SHORTEST))
+        said = f"at most {', '.join(map(str, self.rates))} {self.said}"
+        return TooSoonError(said, max(wait, _SHORTEST), self.set_by)
 
     def _counting(self) -> "MovingWindowRateLimiter":
         if self._counts is None:

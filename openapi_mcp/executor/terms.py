@@ -33,17 +33,17 @@ class Limiters:
 
     def of_api(self, rates: Sequence[Rate]) -> Limiter | None:
         """Return what counts all requests; None where there is no limit."""
-        return self._of(_OF_API, rates, "are sent to the API")
+        return self._of(_OF_API, rates, "are sent to the API", "--rate-limit, where the server is started,")
 
     def of_tool(self, name: str, rates: Sequence[Rate]) -> Limiter | None:
         """Return what counts the requests of one tool; None where it has no limit of its own."""
-        return self._of(name, rates, "are sent by this tool")
+        return self._of(name, rates, "are sent by this tool", "rate_limit in this tool's table of the config file")
 
-    def _of(self, name: str, rates: Sequence[Rate], said: str) -> Limiter | None:
+    def _of(self, name: str, rates: Sequence[Rate], said: str, set_by: str) -> Limiter | None:
         if not rates:
             return None
         if name not in self._made or tuple(self._made[name].rates) != tuple(rates):
-            self._made[name] = Limiter(rates=tuple(rates), now=self.now, said=said)
+            self._made[name] = Limiter(rates=tuple(rates), now=self.now, said=said, set_by=set_by)
         return self._made[name]
 
 

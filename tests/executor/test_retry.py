@@ -28,7 +28,7 @@ NEVER: list[Outcome] = [
     UploadError("changed"),
     UnsendableError("too long"),
     NoTurnError("busy"),
-    TooSoonError("10/s", 1.0),
+    TooSoonError("10/s", 1.0, "--rate-limit"),
     TooLargeError("too large"),
     BrokenAnswerError("no HTTP"),
     TimeoutError(),

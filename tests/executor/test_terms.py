@@ -98,10 +98,12 @@ async def test_a_tools_own_rate_counts_its_requests_beside_that_of_the_api(httpx
         assert failure is not None
         assert failure.kind is FailureKind.RATE_LIMITED
         assert "at most 1/hour are sent by this tool" in failure.message
+        assert failure.hint.endswith("s; rate_limit in this tool's table of the config file sets the pace")
         assert await failure_of(executor, "b") is None
         failure = await failure_of(executor, "b")
         assert failure is not None
         assert "at most 2/hour are sent to the API" in failure.message
+        assert failure.hint.endswith("s; --rate-limit, where the server is started, sets the pace")
 
 
 async def test_new_settings_are_no_way_around_a_rate(httpx_mock: HTTPXMock) -> None:
