@@ -9,7 +9,7 @@ import anyio
 import typer
 
 from openapi_mcp.cli.answer import show_request, show_result
-from openapi_mcp.cli.calling import Prepare, make_call, preview_call
+from openapi_mcp.cli.calling import Preview, make_call, preview_call
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED, takes
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.cli.start import api_of, start
@@ -60,17 +60,16 @@ def call(
     config = api_of(config, tool)
     prepare = partial(_as_call, name=tool, pairs=arguments or [], given=_json_arguments(args, config))
     if dry_run:
-        return show_dry(config, notice, prepare, as_json=as_json)
+        return show_dry(config, notice, anyio.run(preview_call, config, notice, prepare), as_json=as_json)
     result = anyio.run(make_call, config, notice, prepare)
     return show_outcome(result, notice, as_json=as_json)
 
 
-def show_dry(config: Config, notice: Notice, prepare: Prepare, *, as_json: bool) -> int:
+def show_dry(config: Config, notice: Notice, preview: Preview, *, as_json: bool) -> int:
     """Show what a call would send, or the failure that it would end with; return the exit status."""
-    found, repairs = anyio.run(preview_call, config, notice, prepare)
-    if not isinstance(found, HttpRequest):
-        return show_outcome(hinted(found.as_result(), config.name), notice, as_json=as_json)
-    show_request(found, repairs, as_json=as_json)
+    if not isinstance(preview.found, HttpRequest):
+        return show_outcome(hinted(preview.found.as_result(), config.name), notice, as_json=as_json)
+    show_request(preview.found, preview.repairs, as_json=as_json)
     return ExitCode.OK
 
 

@@ -1,7 +1,7 @@
 """One call from the shell: made, asked about before, or only shown."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -73,17 +73,25 @@ async def confirmed(app: App, call: Call, nobody: ConfigError) -> Call | Failure
     return replace(call, is_shown=True) if answer else said
 
 
-async def preview_call(
-    config: Config, notice: Notice, prepare: Prepare
-) -> tuple[HttpRequest | Failure, tuple[Repair, ...]]:
-    """Return what a call would send, or the failure it would end with, and what would be repaired; nothing is sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a call would send, or the failure that it would end with; what would be repaired, and looked up before."""
+
+    found: HttpRequest | Failure
+    repairs: tuple[Repair, ...] = ()
+    lookups: tuple[Looked, ...] = ()
+
+
+async def preview_call(config: Config, notice: Notice, prepare: Prepare) -> Preview:
+    """Return what is known of a call before it is made; nothing is sent."""
     with naming(config):
         async with open_app(config, notice) as app:
             call = prepare(app)
             found = app.executor.foresee(call, is_dry=True)
             if not isinstance(found, Failure):
-                return found, app.executor.foreseen_repairs(call)
-            return _with_lookups(found, await app.foreseen_lookups(call)), ()
+                return Preview(found=found, repairs=app.executor.foreseen_repairs(call))
+            lookups = await app.foreseen_lookups(call)
+            return Preview(found=_with_lookups(found, lookups), lookups=lookups)
 
 
 def _with_lookups(failure: Failure, lookups: tuple[Looked, ...]) -> Failure:

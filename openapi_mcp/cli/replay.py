@@ -9,28 +9,31 @@ import typer
 
 from openapi_mcp.cli.answer import request_json, request_text, result_json
 from openapi_mcp.cli.call import show_dry, show_outcome
-from openapi_mcp.cli.calling import confirmed, make_call
+from openapi_mcp.cli.calling import Preview, confirmed, make_call, preview_call
 from openapi_mcp.cli.lines import outcome
+from openapi_mcp.cli.one import shown
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
-from openapi_mcp.cli.output import Notice, show_json
+from openapi_mcp.cli.output import Notice, show_json, show_text
 from openapi_mcp.cli.recorded import find_call, records_of
 from openapi_mcp.cli.replayable import operation_of, require_replayable, same_answer, tool_for
 from openapi_mcp.cli.start import api_of, start
-from openapi_mcp.cli.told import plain
+from openapi_mcp.cli.told import lookup_line, plain
 from openapi_mcp.cli.units import lasted, local_time
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.model.fault import Looked
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
-from openapi_mcp.model.record import Record
+from openapi_mcp.model.record import Record, iso_time
 from openapi_mcp.recording import Heard, new_id, record_of
 from openapi_mcp.serving import App
 
 HELP = """Make a call again that was made before, with the arguments that were recorded; then say what is different.
 
-The exact request is shown first. A read goes at once, past the cache; a write when a person at the terminal agrees, or
-with --yes. The new call is recorded, too.
+The exact request is shown before it goes out. A read goes at once, past the cache; a write when a person at the
+terminal agrees, or with --yes. What is looked up before, for a name in place of an id, is named. The new call is
+recorded, too.
 
 Examples:
 
@@ -40,7 +43,7 @@ Examples:
 
 \b
   openapi-mcp history replay 7f3a --spec openapi.json --dry-run
-      the request alone; nothing is sent
+      the request alone; nothing is sent. Where it depends on a lookup: the request that was sent then
 
 \b
   openapi-mcp history replay 9c01 --spec openapi.json --allow 'POST /orders' --yes
@@ -66,9 +69,25 @@ def replay(
     config = _api_of(config, record)
     again = _Again(record=record, notice=notice, yes=yes)
     if dry_run:
-        return show_dry(config, notice, again.prepare, as_json=as_json)
+        return _show_dry(again, config, anyio.run(preview_call, config, notice, again.prepare), as_json=as_json)
     result = anyio.run(make_call, config, notice, again.prepare, again.consent)
     return _show_json(again, result) if as_json else _show(again, result)
+
+
+def _show_dry(again: "_Again", config: Config, preview: Preview, *, as_json: bool) -> int:
+    """Show what would be sent; of a call that depends on a lookup what that came to when it was recorded."""
+    record = again.record
+    if not (preview.lookups and record.curl):
+        return show_dry(config, again.notice, preview, as_json=as_json)
+    first = preview.lookups[0].as_json()
+    if as_json:
+        asked = {"tool": first["tool"], "arguments": first["arguments"]}
+        show_json({"recorded": iso_time(record.time), "curl": record.curl, "lookup": asked})
+        return ExitCode.OK
+    again.name_lookup(preview.lookups)
+    again.notice(f"a dry run looks nothing up; this is the request that was sent then, {local_time(record.time)}:")
+    show_text(shown(record.curl))
+    return ExitCode.OK
 
 
 def _show(again: "_Again", result: Result) -> int:
@@ -95,7 +114,7 @@ def _api_of(config: Config, record: Record) -> Config:
 
 @dataclass(slots=True, kw_only=True)
 class _Again:
-    """A call that is made again: the `request` that is shown before it, and what was `heard` of it at its end."""
+    """A call that is made again: the last `request` that was shown before it, and what was `heard` at its end."""
 
     record: Record
     notice: Notice
@@ -113,20 +132,31 @@ class _Again:
         return Call(tool=tool.name, arguments=dict(self.record.arguments or {}))
 
     async def consent(self, app: App, call: Call) -> Call | Failure:
-        """Return the call as it may be sent: the exact request of a read is shown, of a write it is asked about."""
+        """Return the call as it may be sent: a request of a read is shown as it goes, of a write it is asked about."""
         tool = app.toolset.by_name[call.tool]
-        is_read = tool.annotations.read_only and not app.asks_before(tool)
         found = app.foresee(call)
-        self.request = found if isinstance(found, HttpRequest) else None
-        if not is_read and not self.yes:
+        if tool.annotations.read_only and not app.asks_before(tool):
+            if isinstance(found, Failure):
+                self.name_lookup(await app.foreseen_lookups(call))
+            return replace(call, sending=self._show)
+        if not self.yes:
+            self.request = found if isinstance(found, HttpRequest) else None
             hint = "run it in a terminal, or give --yes; --dry-run shows the request"
             said = "a person must confirm that a write is made again, and there is no terminal"
             return await confirmed(app, call, ConfigError(said, where="history replay", hint=hint))
-        if self.request is not None:
-            self.notice(request_text(self.request))
-        if is_read:
-            return call
-        return await app.explained(call, found) if isinstance(found, Failure) else replace(call, is_shown=True)
+        if isinstance(found, Failure):
+            return await app.explained(call, found)
+        self._show(found)
+        return replace(call, is_shown=True)
+
+    def name_lookup(self, lookups: tuple[Looked, ...]) -> None:
+        """Say what is looked up before the call itself is sent; whether more is, its answer decides."""
+        for each in lookups[:1]:
+            self.notice(f"looked up first: {lookup_line(each.as_json())}")
+
+    def _show(self, request: HttpRequest) -> None:
+        self.request = request
+        self.notice(request_text(request))
 
     def _hear(self, heard: Heard) -> None:
         self.heard.append(record_of(heard, new_id()))

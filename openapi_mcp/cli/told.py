@@ -39,12 +39,17 @@ def repair_line(repair: Mapping[str, Any]) -> str:
 
 def looked_line(looked: Mapping[str, Any]) -> str:
     """Return a lookup: "customers_list(search: Ana): 2 items"; one without an answer failed."""
+    items = looked.get("items", 0)
+    brought = "failed" if looked.get("failed") else "1 item" if items == 1 else f"{_shown(items)} items"
+    return f"{lookup_line(looked)}: {brought}"
+
+
+def lookup_line(looked: Mapping[str, Any]) -> str:
+    """Return what is looked up: "customers_list(search: Ana)"."""
     given = looked.get("arguments")
     pairs = given.items() if isinstance(given, Mapping) else ()
     inside = ", ".join(f"{plain(str(name), _LONGEST_VALUE)}: {_shown(value)}" for name, value in pairs)
-    items = looked.get("items", 0)
-    brought = "failed" if looked.get("failed") else "1 item" if items == 1 else f"{_shown(items)} items"
-    return f"{plain(str(looked.get('tool', '')), _LONGEST_VALUE)}({inside}): {brought}"
+    return f"{plain(str(looked.get('tool', '')), _LONGEST_VALUE)}({inside})"
 
 
 def repairs_of(result: Result) -> list[Mapping[str, Any]]:

@@ -311,7 +311,10 @@ class Executor:
             sent.append(delivery)
         began = time.monotonic()
         try:
-            response = await delivery.send(self._authority.choose(tool.operation, call.caller))
+            chosen = self._authority.choose(tool.operation, call.caller)
+            if call.sending is not None and not is_lookup:
+                call.sending(self._authority.masked(request, chosen, call.caller))
+            response = await delivery.send(chosen)
         except (CredentialsError, TimeoutError, SendError) as error:
             return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits))
         delivery.story.status = response.status

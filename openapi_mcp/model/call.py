@@ -8,6 +8,7 @@ from typing import Any
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_place, told_repairs
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.room import Room, brief, shown
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.trace import Trace
@@ -36,14 +37,15 @@ ANYONE = Caller()
 class Call:
     """A tool's name, the arguments it was given, and who calls.
 
-    `is_shown`: a person has seen its request, and nothing else is sent for it. `abandoned` is told what was done for
-    it where it is cancelled.
+    `is_shown`: a person has seen its request, and nothing else is sent for it. `sending` is told each request before
+    it goes out, secrets masked, but for lookups. `abandoned` is told what was done for it where it is cancelled.
     """
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     caller: Caller = ANYONE
     is_shown: bool = False
+    sending: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     abandoned: Callable[[Trace], None] | None = field(default=None, repr=False, compare=False)
 
 

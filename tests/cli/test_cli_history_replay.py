@@ -93,7 +93,7 @@ def test_a_read_goes_at_once_after_its_exact_request(command: Command, upstream:
 
 def test_the_new_call_is_recorded_too(command: Command, api: str, db: Path) -> None:
     """Part 7: the replayed call is itself recorded."""
-    command("history", "replay", "k001", "--spec", api, "--records", fill(db, READ))
+    command("history", "replay", "k001", "--spec", api, "--keep", "9999d", "--records", fill(db, READ))
     new, old = recorded(db)
     assert old.id == READ.id
     assert (new.tool, new.operation, new.arguments, new.status) == ("read", READ.operation, {"id": 7}, 200)
@@ -317,3 +317,101 @@ def test_what_call_did_is_replayed_end_to_end(upstream: Upstream, api: str, db: 
     assert (ended.status, json.loads(ended.out)) == (0, {"n": 1})
     assert ended.err.endswith("\nthe answer is the same\n")
     assert sent(upstream) == [("GET", "/things/7")] * 2
+
+
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+CUSTOMER = {"type": "object", "properties": {"id": NUMBER, "name": TEXT}}
+
+
+def answering(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"responses": {"200": {"description": "", "content": {"application/json": {"schema": schema}}}}}
+
+
+CUSTOMERS = {
+    "/customers": {
+        "get": {
+            "operationId": "customers",
+            "parameters": [{"name": "search", "in": "query", "schema": TEXT}],
+            **answering({"type": "array", "items": CUSTOMER}),
+        }
+    },
+    "/customers/{id}": {
+        "get": {
+            "operationId": "customer",
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": NUMBER}],
+            **answering(CUSTOMER),
+        }
+    },
+}
+LOOKED_UP = replace(
+    READ,
+    tool="customer",
+    path="/customers/{id}",
+    operation_id="customer",
+    arguments={"id": "Ana Souza"},
+    repairs=({"field": "id", "from": "Ana Souza", "to": 1, "how": "the id of the customer that is called so"},),
+    lookups=({"tool": "customers", "arguments": {"search": "Ana Souza"}, "items": 1},),
+    answer='{"id": 1, "name": "Ana Souza"}',
+    curl="curl --globoff -X GET 'https://api.example.com/customers/1'",
+)
+
+
+@pytest.fixture
+def customers(upstream: Upstream) -> str:
+    """Where the description of an API of customers is served."""
+    ana = b'{"id": 1, "name": "Ana Souza"}'
+    upstream.answers["/customers"] = Answer(b"[" + ana + b"]")
+    upstream.answers["/customers/1"] = Answer(ana)
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": CUSTOMERS}
+    return upstream.serve({**document, "servers": [{"url": upstream.url}]})
+
+
+def test_what_is_looked_up_is_named_and_then_the_exact_request_is_shown(
+    command: Command, upstream: Upstream, customers: str, db: Path
+) -> None:
+    """Issue 8: the exact request first; of a call that a lookup repairs it is known once that is answered."""
+    ended = command("history", "replay", "k001", "--spec", customers, "--records", fill(db, LOOKED_UP))
+    assert (ended.status, ended.json["id"]) == (0, 1)
+    first, request, *_, repaired, _then, _now, verdict = ended.err.splitlines()
+    assert first == "looked up first: customers(search: Ana Souza)"
+    assert request == f"GET {upstream.url}/customers/1"
+    assert repaired.startswith("repaired: id: Ana Souza -> 1 (")
+    assert verdict == "the answer is the same"
+    assert [target for _, target in sent(upstream)] == ["/customers?search=Ana%20Souza", "/customers/1"]
+
+
+def test_json_has_the_request_that_a_lookup_led_to(
+    command: Command, upstream: Upstream, customers: str, db: Path
+) -> None:
+    """style.md, CLI: what is shown is in --json, too."""
+    options = ("--spec", customers, "--records", fill(db, LOOKED_UP), "--json")
+    told = command("history", "replay", "k001", *options).json
+    assert told["request"]["url"] == f"{upstream.url}/customers/1"
+
+
+def test_a_dry_run_of_what_a_lookup_repaired_shows_the_recorded_request(
+    command: Command, upstream: Upstream, customers: str, db: Path
+) -> None:
+    """Our choice: a dry run asks nobody, and the record knows what the answer came to."""
+    options = ("--spec", customers, "--records", fill(db, LOOKED_UP), "--dry-run")
+    ended = command("history", "replay", "k001", *options)
+    assert (ended.status, ended.out, sent(upstream)) == (0, f"{LOOKED_UP.curl}\n", [])
+    first, word = ended.err.splitlines()
+    assert first == "looked up first: customers(search: Ana Souza)"
+    assert word.startswith("a dry run looks nothing up; this is the request that was sent then, 2024-12-2")
+    assert command("history", "replay", "k001", *options, "--json").json == {
+        "recorded": "2024-12-24T00:26:41.000Z",
+        "curl": LOOKED_UP.curl,
+        "lookup": {"tool": "customers", "arguments": {"search": "Ana Souza"}},
+    }
+
+
+def test_a_request_that_is_refused_and_repaired_is_shown_each_time(
+    command: Command, upstream: Upstream, customers: str, db: Path
+) -> None:
+    """Issue 8: nothing of a call goes out that was not shown."""
+    upstream.answers["/customers/7"] = Answer(b'{"detail": "No such customer."}', status=404)
+    where = fill(db, replace(LOOKED_UP, arguments={"id": 7}, kind="not_found", status=404, lookups=(), repairs=()))
+    ended = command("history", "replay", "k001", "--spec", customers, "--records", where)
+    assert ended.err.startswith(f"GET {upstream.url}/customers/7\n")
+    assert ended.err.count(f"\nGET {upstream.url}") == len(sent(upstream)) - 1
