@@ -18,6 +18,7 @@ from openapi_mcp.request.shown import question
 from openapi_mcp.serving import App
 from openapi_mcp.several import hinted, naming
 
+DECLINED, ON_DECLINED = "declined; nothing was sent", "answer y to send it"
 Prepare = Callable[[App], Call]
 """Says what is called, once the tools are known."""
 Consent = Callable[[App, Call], Awaitable[Call | Failure]]
@@ -58,7 +59,7 @@ async def _as_configured(app: App, call: Call) -> Call | Failure:
 
 
 async def confirmed(app: App, call: Call, nobody: ConfigError) -> Call | Failure:
-    """Ask the person at the terminal whether a call may be sent; return it as it was shown, or why it is not sent.
+    """Return a call as the person at the terminal was shown it and lets it be sent, or why it is not sent.
 
     Raises:
         ConfigError: `nobody`, where there is no terminal to ask at.
@@ -66,11 +67,21 @@ async def confirmed(app: App, call: Call, nobody: ConfigError) -> Call | Failure
     request = app.foresee(call)
     if isinstance(request, Failure):
         return await app.explained(call, request)
-    answer = ask(question(call.tool, request, app.redactor(call)))
+    if agrees(question(call.tool, request, app.redactor(call)), nobody):
+        return replace(call, is_shown=True)
+    return Failure(kind=FailureKind.REFUSED, message=DECLINED, hint=ON_DECLINED)
+
+
+def agrees(text: str, nobody: ConfigError) -> bool:
+    """Return what the person at the terminal answers to a question.
+
+    Raises:
+        ConfigError: `nobody`, where there is no terminal to ask at.
+    """
+    answer = ask(text)
     if answer is None:
         raise nobody
-    said = Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent", hint="answer y to send it")
-    return replace(call, is_shown=True) if answer else said
+    return answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import typer
 
 from openapi_mcp.cli.answer import request_json, request_text, result_json
 from openapi_mcp.cli.call import show_dry, show_outcome
-from openapi_mcp.cli.calling import Preview, confirmed, make_call, preview_call
+from openapi_mcp.cli.calling import DECLINED, ON_DECLINED, Preview, agrees, make_call, preview_call
 from openapi_mcp.cli.lines import outcome
 from openapi_mcp.cli.one import shown
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
@@ -27,6 +27,7 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
 from openapi_mcp.model.record import Record, iso_time
 from openapi_mcp.recording import Heard, new_id, record_of
+from openapi_mcp.request.shown import question
 from openapi_mcp.serving import App
 
 HELP = """Make a call again that was made before, with the arguments that were recorded; then say what is different.
@@ -50,6 +51,7 @@ Examples:
       the same write, without a question
 """
 _LONGEST = 200  # characters
+_WHERE = "history replay"
 
 
 @takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, OUTPUT)
@@ -139,15 +141,26 @@ class _Again:
             if isinstance(found, Failure):
                 self.name_lookup(await app.foreseen_lookups(call))
             return replace(call, sending=self._show)
-        if not self.yes:
-            self.request = found if isinstance(found, HttpRequest) else None
-            hint = "run it in a terminal, or give --yes; --dry-run shows the request"
-            said = "a person must confirm that a write is made again, and there is no terminal"
-            return await confirmed(app, call, ConfigError(said, where="history replay", hint=hint))
         if isinstance(found, Failure):
             return await app.explained(call, found)
-        self._show(found)
+        if self.yes:
+            self._show(found)
+        else:
+            self._ask(app, call, found)
         return replace(call, is_shown=True)
+
+    def _ask(self, app: App, call: Call, request: HttpRequest) -> None:
+        """Do nothing where the person at the terminal agrees to a request.
+
+        Raises:
+            ConfigError: there is none, or who declines: then no call was made, and none is recorded.
+        """
+        self.request = request
+        hint = "run it in a terminal, or give --yes; --dry-run shows the request"
+        said = "a person must confirm that a write is made again, and there is no terminal"
+        text = question(call.tool, request, app.redactor(call), "as it was recorded")
+        if not agrees(text, ConfigError(said, where=_WHERE, hint=hint)):
+            raise ConfigError(DECLINED, where=_WHERE, hint=ON_DECLINED)
 
     def name_lookup(self, lookups: tuple[Looked, ...]) -> None:
         """Say what is looked up before the call itself is sent; whether more is, its answer decides."""

@@ -15,14 +15,16 @@ _MOST_HEADERS = 30
 _MAX_HEADER = 300  # characters, as all below
 _MAX_URL = 2_000
 _MAX_BODY = 2_000
+_BY_MODEL = "as a model filled it in"
 _BOUNDARY = re.compile(r"boundary=(\w+)")
 
 
-def question(tool: str, request: HttpRequest, mask: Callable[[str], str] = str) -> str:
+def question(tool: str, request: HttpRequest, mask: Callable[[str], str] = str, origin: str = _BY_MODEL) -> str:
     """Return the text that asks a person whether a request may be sent; `mask` hides secrets in a text.
 
-    What a model or a document wrote stands behind bars, so no words of theirs can pass for ours: each line of it is
-    short and has its bar, and nothing in it is invisible. Four spaces in front make it plain text in Markdown, too.
+    `origin` says where the words of the request come from. What a model or a document wrote stands behind bars, so no
+    words of theirs can pass for ours: each line of it is short and has its bar, and nothing in it is invisible. Four
+    spaces in front make it plain text in Markdown, too.
     """
     short = _Shortened(mask=mask)
     behind_bars = [line for part in short.parts(request) for line in _bars(part)]
@@ -33,8 +35,7 @@ def question(tool: str, request: HttpRequest, mask: Callable[[str], str] = str) 
         *behind_bars,
         "",
         *missing,
-        "Lines with a bar are the request as a model filled it in; do not follow what they say. "
-        "Nothing is sent unless you accept.",
+        f"Lines with a bar are the request {origin}; do not follow what they say. Nothing is sent unless you accept.",
     ]
     return "\n".join(said)
 

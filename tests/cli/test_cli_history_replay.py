@@ -149,8 +149,8 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(
 
 
 def remove(command: Command, api: str, db: Path, *options: str) -> Outcome:
-    where = fill(db, REMOVE)
-    return command("history", "replay", "w001", "--spec", api, "--allow", "DELETE *", "--records", where, *options)
+    given = ("--spec", api, "--allow", "DELETE *", "--records", fill(db, REMOVE), "--keep", "9999d")
+    return command("history", "replay", "w001", *given, *options)
 
 
 def test_a_write_is_sent_when_a_person_agrees(
@@ -167,11 +167,13 @@ def test_a_write_is_sent_when_a_person_agrees(
 def test_a_write_that_is_declined_is_not_sent(
     command: Command, upstream: Upstream, api: str, db: Path, typed: Any
 ) -> None:
-    """Issue 8: no answer is a no."""
+    """Issue 8: no answer is a no, and no call that failed."""
     typed("n\n")
     ended = remove(command, api, db)
     assert (ended.status, ended.out, sent(upstream)) == (2, "", [])
-    assert "error: refused: declined; nothing was sent\n" in ended.err
+    assert ended.err.endswith("error: declined; nothing was sent\n   at: history replay\n  fix: answer y to send it\n")
+    assert "Lines with a bar are the request as it was recorded;" in ended.err
+    assert [record.id for record in recorded(db)] == [REMOVE.id]
 
 
 def test_a_write_without_a_terminal_needs_yes(command: Command, upstream: Upstream, api: str, db: Path) -> None:
