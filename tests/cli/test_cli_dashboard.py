@@ -12,7 +12,7 @@ import httpx
 import pytest
 from conftest import Command
 from support.child import Child, running
-from support.dashboard import csrf_in
+from support.dashboard import csrf_in, own_path
 from support.upstream import Upstream, description
 
 from openapi_mcp.server.dashboard import frame
@@ -34,6 +34,13 @@ def link_of(child: Child) -> str:
     return line.decode().strip()
 
 
+def enter(client: httpx.Client, link: str) -> httpx.Response:
+    """Open the dashboard by a link, and return its first page."""
+    entered = client.get(link)
+    assert entered.status_code == 200
+    return client.get(entered.url.join(own_path(entered)))
+
+
 def test_the_link_is_printed_and_opens_the_records(tmp_path: Path) -> None:
     """Issue 8: local, reads the records, loopback with a one-time token in its URL; no document is needed."""
     with (
@@ -41,8 +48,7 @@ def test_the_link_is_printed_and_opens_the_records(tmp_path: Path) -> None:
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
         assert link.startswith("http://127.0.0.1:")
-        assert client.get(link).status_code == 200
-        page = client.get(link.partition("enter?")[0])
+        page = enter(client, link)
         assert "<h1>Overview</h1>" in page.text
         assert client.get(link).status_code == 403
         assert client.get(link.replace("127.0.0.1", "localhost").partition("?")[0]).status_code == 403
@@ -61,8 +67,7 @@ def test_the_tools_of_a_document_are_there_too(upstream: Upstream, tmp_path: Pat
         dashboard(tmp_path, "--no-open", *specs) as (_, link),
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
-        client.get(link)
-        page = client.get(link.partition("enter?")[0]).text
+        page = enter(client, link).text
         assert "one_echo" in page
         assert "two_hang" in page
 
@@ -112,5 +117,4 @@ def test_a_single_document_is_served(upstream: Upstream, tmp_path: Path) -> None
         dashboard(tmp_path, "--no-open", "--spec", "api.json") as (_, link),
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
-        client.get(link)
-        assert "1 tool was not called" in client.get(link.partition("enter?")[0]).text
+        assert "1 tool was not called" in enter(client, link).text

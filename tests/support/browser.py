@@ -1,5 +1,6 @@
 """A real Chromium, headless: what a page logs, what it is refused, and where its requests go."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 _PATIENCE = 30_000  # milliseconds
+_OWN_PATH = re.compile(r"/[0-9a-f]{32}/$")
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -66,6 +68,13 @@ def window(
     seen.page.on("dialog", lambda dialog: _dismiss(seen, dialog))
     yield seen
     context.close()
+
+
+def enter(seen: Seen, link: str) -> str:
+    """Open a dashboard by its link, and return where this window's pages are."""
+    seen.page.goto(link)
+    seen.page.wait_for_url(_OWN_PATH)
+    return seen.page.url
 
 
 def _dismiss(seen: Seen, dialog: Dialog) -> None:

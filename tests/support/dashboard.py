@@ -37,9 +37,27 @@ async def browsing(app: AsgiApp, **headers: str) -> AsyncIterator[httpx.AsyncCli
 
 
 async def enter(client: httpx.AsyncClient, link: str) -> httpx.Response:
-    """Open the dashboard by a link, and return its first page."""
-    assert (await client.get(link)).status_code == 200
+    """Open the dashboard by a link, and return its first page; from then on the client is below its session's path."""
+    entered = await client.get(link)
+    assert entered.status_code == 200
+    client.base_url = entered.url.join(own_path(entered))
     return await client.get("/")
+
+
+async def sign_in(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    """Send a token, and return the answer; where that was right the client is below its session's path from then on."""
+    answer = await client.post(f"{HERE}/sign-in", data={"token": token})
+    if answer.status_code == 303:
+        client.base_url = answer.url.join(own_path(answer))
+    return answer
+
+
+def own_path(entered: httpx.Response) -> str:
+    """Return where an answer to a right sign-in leads to: to a path that nobody else can name."""
+    found = re.search(r"0; url='([^']*)'", entered.text)
+    path = found[1] if found is not None else entered.headers["location"]
+    assert re.fullmatch(r"[0-9a-f]{32}/", path)
+    return str(path)
 
 
 @asynccontextmanager

@@ -1,7 +1,12 @@
-"""The entrance of the dashboard: who asks for a page is known, or is sent to where one signs in."""
+"""The entrance of the dashboard: who asks for a page is known, or is sent to where one signs in.
 
+Each session has its pages below a path of its own, which nobody else can name: /3f2b.../calls. What is for everybody,
+and for who brings a token with each question, is not below such a path.
+"""
+
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -11,12 +16,13 @@ from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 from openapi_mcp.server.bodies import FORM, Bodies
 from openapi_mcp.server.dashboard.forms import Forms, comes_from_us
 from openapi_mcp.server.dashboard.frame import path_of, url
-from openapi_mcp.server.dashboard.sessions import Session, Sessions, Tickets, Visit, noted
+from openapi_mcp.server.dashboard.sessions import Key, Session, Sessions, Tickets, Visit, noted
 from openapi_mcp.server.door import Admission, NotAdmittedError, bearer_in
 
 ENTER, SIGN_IN, NEW_LINK = "/enter", "/sign-in", "/new-link"
 STATIC = "/static/"
 _LONGEST = 32 << 10  # bytes of a form that is sent by nobody in particular
+_OWN_PATH = re.compile(r"/([0-9a-f]{32})(?=/)")
 _QUESTIONS = ("GET", "HEAD")
 _OPERATOR = "the operator"
 _CALLER = "a caller with the endpoint's token"
@@ -26,15 +32,15 @@ _CALLER = "a caller with the endpoint's token"
 class Lock:
     """What opens the dashboard: a ticket for its operator, and for callers what the endpoint's `admission` asks for.
 
-    `say` tells the operator where to go, `link` is the dashboard's own address. The cookie goes back below
-    `cookie_path`, and with `is_secure` over https only. `origins` are those that a proxy shows us under.
+    `say` tells the operator where to go, `link` is the dashboard's own address, and `path` that of it which browsers
+    see. With `is_secure` the `cookie` goes back over https only. `origins` are those that a proxy shows us under.
     """
 
     admission: Admission
     say: Callable[[str], None]
     link: str
     cookie: str
-    cookie_path: str = "/"
+    path: str = "/"
     is_secure: bool = False
     origins: frozenset[str] = frozenset()
     sessions: Sessions = field(default_factory=Sessions)
@@ -49,14 +55,19 @@ class Lock:
         """Return an address that opens the dashboard for its operator, once."""
         return f"{self.link.rstrip('/')}{ENTER}?ticket={self.tickets.issue()}"
 
+    def key_in(self, scope: Message) -> Key | None:
+        """Return the key that a request brings; None where its path is of no session."""
+        path = _own_path(scope)
+        return Key(path=path, cookie=_cookie(scope, self.cookie)) if path else None
+
 
 class Entrance:
     """Lets in who is signed in, or brings a token in a header; all others see where one signs in."""
 
-    def __init__(self, app: AsgiApp, lock: Lock) -> None:
+    def __init__(self, inside: AsgiApp, outside: AsgiApp, lock: Lock) -> None:
         self._lock = lock
-        self._inside = Bodies(Forms(app), media_type=FORM)
-        self._outside = Bodies(Forms(app), _LONGEST, media_type=FORM)
+        self._inside = Bodies(Forms(inside), media_type=FORM)
+        self._outside = Bodies(Forms(outside), _LONGEST, media_type=FORM)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on with who asks."""
@@ -75,9 +86,9 @@ class Entrance:
         elif not is_question and not self._is_ours(scope):
             await answer(send, 403, "a form is taken from the dashboard's own pages only")
         elif visit is not None:
-            await self._inside({**scope, **noted(visit)}, receive, send)
+            await self._inside({**_below(scope), **noted(visit)}, receive, send)
         elif _is_open(scope):
-            await self._outside(scope, receive, send)
+            await self._outside(_below(scope), receive, send)
         else:
             request = Request(scope)
             await RedirectResponse(url(request, SIGN_IN[1:]), 303)(scope, receive, send)
@@ -96,35 +107,53 @@ class Entrance:
             if not admission.is_required:
                 raise NotAdmittedError(401, "no token is asked for here: open the link that the program printed", [])
             return visit_for(await admission.admitted(bearer_in(scope, admission)))
-        value = Request(scope).cookies.get(self._lock.cookie, "")
-        session = self._lock.sessions.find(value) if value else None
-        return None if session is None else await self._of(session, value)
+        key = self._lock.key_in(scope)
+        session = self._lock.sessions.find(key) if key is not None else None
+        return None if key is None or session is None else await self._of(session, key)
 
-    async def _of(self, session: Session, cookie: str) -> Visit | None:
+    async def _of(self, session: Session, key: Key) -> Visit | None:
         """Return who has a session, as long as what it was opened with still lets anybody in."""
         if session.brought is None:
-            return Visit(is_operator=True, name=_OPERATOR, csrf=session.csrf)
+            return Visit(is_operator=True, name=_OPERATOR, csrf=session.csrf, key=key)
         try:
             caller = await self._lock.admission.admitted(session.brought.reveal().encode("latin-1"))
         except NotAdmittedError as refusal:
             if refusal.status >= 500:
                 raise
-            self._lock.sessions.close(cookie)
+            self._lock.sessions.close(key)
             return None
-        return visit_for(caller, csrf=session.csrf)
+        return replace(visit_for(caller), csrf=session.csrf, key=key)
 
 
-def visit_for(caller: Caller, *, csrf: str = "") -> Visit:
+def visit_for(caller: Caller) -> Visit:
     """Return the visit of whom a token stands for: one who has scopes is one of many, and sees their own."""
     is_one_of_many = caller.scopes is not None
     name = f"caller {caller.id[:8]}" if is_one_of_many else _CALLER
-    return Visit(caller=caller, sees_all=not is_one_of_many, name=name, csrf=csrf)
+    return Visit(caller=caller, sees_all=not is_one_of_many, name=name)
 
 
 def _has_token(scope: Message) -> bool:
     return any(name == b"authorization" for name, _ in scope["headers"])
 
 
+def _own_path(scope: Message) -> str:
+    """Return the part of a path that is a session's own; "" where there is none."""
+    found = _OWN_PATH.match(path_of(scope))
+    return found[1] if found is not None else ""
+
+
+def _below(scope: Message) -> Message:
+    """Return a request as the pages see it: below where the dashboard is, and below its session's own path."""
+    path = _own_path(scope)
+    return {**scope, "root_path": f"{scope.get('root_path', '')}/{path}"} if path else scope
+
+
+def _cookie(scope: Message, wanted: str) -> str:
+    """Return a cookie; of several of its name the first, whose path fits best: others may be planted. RFC 6265, 5.4."""
+    brought = ";".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+    pairs = (each.strip().partition("=") for each in brought.split(";"))
+    return next((value for name, _, value in pairs if name == wanted), "")
+
+
 def _is_open(scope: Message) -> bool:
-    path = path_of(scope)
-    return path in (ENTER, SIGN_IN, NEW_LINK) or path.startswith(STATIC)
+    return path_of(_below(scope)).startswith(STATIC) or path_of(scope) in (ENTER, SIGN_IN, NEW_LINK)

@@ -78,7 +78,7 @@ def _lock(access: Access, listener: socket.socket, path: str, admission: Admissi
         say=say,
         link=link,
         cookie=_cookie(port),
-        cookie_path=urlsplit(link).path,
+        path=urlsplit(link).path,
         is_secure=link.startswith("https:"),
         origins=access.names(str(listener.getsockname()[0])).origins,
     )

@@ -16,10 +16,22 @@ from openapi_mcp.records.query import Filter
 IDLE = 12 * 3600.0  # seconds after which a session that is not used ends
 TICKET = 3600.0  # seconds for which a ticket can be used
 _VISIT = "openapi_mcp.visit"
-_BYTES = 32  # of randomness in a cookie, a ticket and a token against forged requests
+_BYTES = 32  # of randomness in a cookie, a ticket and a token against forged requests,
+_PATH_BYTES = 16  # and in a path
 _TICKETS = 300  # that are open at a time: all that are printed within an hour, whoever asks for them (signin.py)
 _OF_ONE = 20  # sessions of one caller
 _OF_ALL = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What a browser has of a session: a cookie, and the path below which it brings that and finds the pages.
+
+    A browser gives a cookie to every port of its host. Whoever listens at another one cannot name this path.
+    """
+
+    path: str = field(default_factory=lambda: secrets.token_hex(_PATH_BYTES), repr=False)
+    cookie: str = field(default_factory=lambda: secrets.token_urlsafe(_BYTES), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,7 @@ class Visit:
 
     Who `is_operator` came by a link that the program printed: they alone switch tools, and count as the person who is
     asked before a call. `csrf` has to come back with every form of this session; who brought a header in place of a
-    session has none, and sends no form. `name` says on the page who is signed in.
+    session has none, nor a `key`, and sends no form. `name` says on the page who is signed in.
     """
 
     caller: Caller = ANYONE
@@ -36,6 +48,7 @@ class Visit:
     is_operator: bool = False
     name: str = ""
     csrf: str = ""
+    key: Key | None = None
 
     def may_see(self, caller: str) -> bool:
         """True where the records of a caller may be shown."""
@@ -74,7 +87,7 @@ class Session:
 
 
 class Sessions:
-    """Keeps sessions by the digest of the cookie that names them, within bounds: for a new one the oldest goes.
+    """Keeps sessions by the digest of the key that opens them, within bounds: for a new one the oldest goes.
 
     Where one caller has too many it is the oldest of theirs, so nobody can sign out others.
     """
@@ -83,16 +96,16 @@ class Sessions:
         self._now = now
         self._open: dict[bytes, Session] = {}  # the one that was used last stands last
 
-    def open(self, owner: str = "", brought: Secret | None = None) -> str:
-        """Begin a session, and return the cookie's value."""
-        value = secrets.token_urlsafe(_BYTES)
+    def open(self, owner: str = "", brought: Secret | None = None) -> Key:
+        """Begin a session, and return its key."""
+        key = Key()
         self._make_room(owner)
-        self._open[_digest(value)] = Session(owner=owner, brought=brought, used=self._now())
-        return value
+        self._open[_of_key(key)] = Session(owner=owner, brought=brought, used=self._now())
+        return key
 
-    def find(self, value: str) -> Session | None:
-        """Return the session that a cookie names, which is used by that; None where there is none any more."""
-        name = _digest(value)
+    def find(self, key: Key) -> Session | None:
+        """Return the session that a key opens, which is used by that; None where there is none any more."""
+        name = _of_key(key)
         session = self._open.pop(name, None)
         if session is None or self._now() - session.used > IDLE:
             return None
@@ -100,9 +113,9 @@ class Sessions:
         self._open[name] = session
         return session
 
-    def close(self, value: str) -> None:
+    def close(self, key: Key) -> None:
         """End a session."""
-        self._open.pop(_digest(value), None)
+        self._open.pop(_of_key(key), None)
 
     def _make_room(self, owner: str) -> None:
         own = [name for name, session in self._open.items() if session.owner == owner]
@@ -131,6 +144,10 @@ class Tickets:
         """True for a ticket that is good, which it is then no more."""
         issued = self._open.pop(_digest(value), None)
         return issued is not None and self._now() - issued <= TICKET
+
+
+def _of_key(key: Key) -> bytes:
+    return _digest(f"{key.path} {key.cookie}")
 
 
 def _digest(value: str) -> bytes:

@@ -12,6 +12,7 @@ from openapi_mcp.model.secret import Secret
 from openapi_mcp.server.dashboard.entrance import ENTER, NEW_LINK, SIGN_IN, Lock
 from openapi_mcp.server.dashboard.forms import form_of
 from openapi_mcp.server.dashboard.frame import render, url
+from openapi_mcp.server.dashboard.sessions import Key, visit_of
 from openapi_mcp.server.door import NotAdmittedError
 
 A_MINUTE = 3  # links that are printed
@@ -41,15 +42,18 @@ class SignIn:
         self._lock = lock
         self._links = Links()
 
-    def routes(self) -> list[Route]:
-        """Return what is asked for here."""
+    def outside(self) -> list[Route]:
+        """Return what is there for who is not signed in."""
         return [
             Route(ENTER, self.enter),
             Route(SIGN_IN, self.page),
             Route(SIGN_IN, self.sign_in, methods=["POST"]),
             Route(NEW_LINK, self.new_link, methods=["POST"]),
-            Route("/sign-out", self.sign_out, methods=["POST"]),
         ]
+
+    def inside(self) -> list[Route]:
+        """Return what is there for who is."""
+        return [Route("/sign-out", self.sign_out, methods=["POST"])]
 
     async def enter(self, request: Request) -> Response:
         """Open a session for a ticket.
@@ -59,7 +63,8 @@ class SignIn:
         """
         if not self._lock.tickets.redeem(request.query_params.get("ticket", "")):
             return self._page(request, 403, _USED)
-        return self._opened(render(request, "entered.html"), self._lock.sessions.open())
+        key = self._lock.sessions.open()
+        return self._opened(render(request, "entered.html", path=key.path), key)
 
     async def page(self, request: Request) -> Response:
         """Show where one signs in."""
@@ -72,7 +77,8 @@ class SignIn:
             caller = await self._lock.admission.admitted(value.encode("latin-1", "replace"))
         except NotAdmittedError as refusal:
             return self._page(request, refusal.status, f"Not signed in: {refusal.reason}.")
-        return self._opened(RedirectResponse(url(request), 303), self._lock.sessions.open(caller.id, Secret(value)))
+        key = self._lock.sessions.open(caller.id, Secret(value))
+        return self._opened(RedirectResponse(url(request, key.path, ""), 303), key)
 
     async def new_link(self, request: Request) -> Response:
         """Print another link, where only the operator sees it."""
@@ -84,17 +90,19 @@ class SignIn:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
-        self._lock.sessions.close(request.cookies.get(self._lock.cookie, ""))
-        response = RedirectResponse(url(request, SIGN_IN[1:]), 303)
-        response.delete_cookie(self._lock.cookie, self._lock.cookie_path)
+        response = RedirectResponse(url(request, "..", SIGN_IN[1:]), 303)
+        if (key := visit_of(request).key) is not None:
+            self._lock.sessions.close(key)
+            response.delete_cookie(self._lock.cookie, self._path_of(key))
         return response
 
     def _page(self, request: Request, status: int, message: str = "") -> Response:
         return render(request, "sign_in.html", status, message=message, takes_token=self._lock.takes_token)
 
-    def _opened(self, response: Response, cookie: str) -> Response:
-        lock = self._lock
-        response.set_cookie(
-            lock.cookie, cookie, path=lock.cookie_path, secure=lock.is_secure, httponly=True, samesite="strict"
-        )
+    def _opened(self, response: Response, key: Key) -> Response:
+        own, path = self._lock, self._path_of(key)
+        response.set_cookie(own.cookie, key.cookie, path=path, secure=own.is_secure, httponly=True, samesite="strict")
         return response
+
+    def _path_of(self, key: Key) -> str:
+        return f"{self._lock.path}{key.path}/"

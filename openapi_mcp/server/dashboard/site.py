@@ -30,13 +30,17 @@ PAGES: Sequence[Pages] = (
 
 def dashboard_site(board: Board, lock: Lock, pages: Sequence[Pages] = PAGES) -> AsgiApp:
     """Return the dashboard. Below a path it is mounted with that as its `root_path` (`Mounted`)."""
-    own = [route for each in pages for route in each(board)]
-    routes = [*own, *SignIn(lock).routes(), Route("/static/{name}", static_file)]
+    own, sign_in = [route for each in pages for route in each(board)], SignIn(lock)
+    inside = _app([*own, *sign_in.inside()])
+    inside.state.sections = frozenset(route.path.split("/")[1] for route in own)
+    return Headers(Entrance(inside, _app(sign_in.outside()), lock))
+
+
+def _app(routes: Sequence[Route]) -> Starlette:
     handlers: dict[Any, Any] = {404: _missing, RecordsError: _unreadable}
-    app = Starlette(routes=routes, exception_handlers=handlers)
+    app = Starlette(routes=[*routes, Route("/static/{name}", static_file)], exception_handlers=handlers)
     app.router.redirect_slashes = False
-    app.state.sections = frozenset(route.path.split("/")[1] for route in own)
-    return Headers(Entrance(app, lock))
+    return app
 
 
 async def _missing(request: Request, _error: Exception) -> Response:

@@ -1,16 +1,18 @@
 """The dashboard in a real Chromium: nothing foreign runs, nothing is refused, and a keyboard is enough."""
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from support.browser import Seen, browser, window
+from support.browser import Seen, browser, enter, window
 from support.child import Child, running
 
 from openapi_mcp.model.record import Record
@@ -62,9 +64,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[tuple[Seen, str]]:
     """A signed-in window with some calls, and where it is; in the end nothing has been refused or asked elsewhere."""
     keep(tmp_path, *(record(f"r{number:02}", 60.0 * number, tokens=number) for number in range(60)))
     with dashboard(tmp_path) as (_, link), window(browser) as seen:
-        base = link.partition("enter?")[0]
-        seen.page.goto(link)
-        seen.page.wait_for_url(base)
+        base = enter(seen, link)
         yield seen, base
         seen.assert_clean(base)
 
@@ -96,13 +96,42 @@ def test_a_link_opens_the_dashboard_once(browser: Browser, tmp_path: Path) -> No
             expect(second.page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
+def test_no_other_port_of_this_machine_is_given_the_cookie(browser: Browser, tmp_path: Path) -> None:
+    """A cookie has no port, and another port is the same site: only a path that it cannot name keeps it from there."""
+    heard: list[tuple[str, str]] = []
+
+    class Neighbour(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            heard.append((self.path, self.headers.get("Cookie", "") + self.headers.get("Referer", "")))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            paths = ("/", "/dashboard/", "/enter", f"/{'0' * 32}/") if self.path == "/start" else ()
+            self.wfile.write("".join(f"<iframe src='{path}loot'></iframe>" for path in paths).encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Neighbour) as neighbour,
+        dashboard(tmp_path) as (_, link),
+        window(browser) as seen,
+    ):
+        threading.Thread(target=neighbour.serve_forever, daemon=True).start()
+        base = enter(seen, link)
+        assert len(seen.page.context.cookies(base)) == 1
+        seen.page.goto(f"http://127.0.0.1:{neighbour.server_port}/start")
+        seen.page.wait_for_load_state("networkidle")
+        neighbour.shutdown()
+    assert len(heard) >= 5
+    assert not any("openapi_mcp" in brought or base.rsplit("/", 2)[1] in brought for _, brought in heard)
+
+
 def test_whatever_is_foreign_is_shown_as_text_and_nothing_runs(browser: Browser, tmp_path: Path) -> None:
     """Issue 8: no text of a document or an upstream is ever run as HTML or script."""
     keep(tmp_path, *(hostile(number, text) for number, text in enumerate(HOSTILE)))
     with dashboard(tmp_path) as (_, link), window(browser) as seen:
-        base = link.partition("enter?")[0]
-        seen.page.goto(link)
-        seen.page.wait_for_url(base)
+        base = enter(seen, link)
         for path in ("", "?period=all", "calls", *(f"calls/h{number}" for number in range(len(HOSTILE)))):
             answer = seen.page.goto(f"{base}{path}", wait_until="networkidle" if path == "" else "load")
             assert answer is not None
@@ -220,9 +249,7 @@ def test_without_scripts_every_page_works(browser: Browser, tmp_path: Path) -> N
     """Our choice: the script adds, and nothing depends on it."""
     keep(tmp_path, *(record(f"r{number:02}", 60.0 * number, curl="curl") for number in range(60)))
     with dashboard(tmp_path) as (_, link), window(browser, script=False) as seen:
-        base, page = link.partition("enter?")[0], seen.page
-        page.goto(link)
-        page.wait_for_url(base)
+        base, page = enter(seen, link), seen.page
         page.get_by_role("link", name="Calls", exact=True).click()
         expect(page.get_by_role("link", name="Reload")).to_be_visible()
         expect(page.get_by_role("button", name="Pause")).to_be_hidden()
@@ -261,12 +288,10 @@ def test_every_text_stands_out_in_light_and_in_dark(browser: Browser, tmp_path: 
     calls = [record("r1", 60.0), record("r2", 50.0, kind="timeout", message="late", attempts=2, cache="hit")]
     keep(tmp_path, *calls, record("r3", 40.0, api="Other", tool="other"))
     with dashboard(tmp_path) as (_, link), window(browser, dark=dark) as seen:
-        base, page = link.partition("enter?")[0], seen.page
-        page.goto(link)
-        page.wait_for_url(base)
+        base, page = enter(seen, link), seen.page
         dims = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (dims == "rgb(17, 21, 27)") is dark
-        for path in ("", "calls", "calls/r2", "sign-in", "nothing"):
+        for path in ("", "calls", "calls/r2", "../sign-in", "nothing"):
             page.goto(f"{base}{path}")
             for details in page.locator("summary").all():
                 details.click()
@@ -280,9 +305,7 @@ def test_nothing_is_lost_where_there_is_little_room(browser: Browser, tmp_path: 
     """WCAG 1.4.10: what is too wide scrolls by itself, and never the page."""
     keep(tmp_path, *(record(f"r{n}", 60.0 * n, tool="a_tool_with_a_name_that_is_long_" + "x" * 90) for n in range(5)))
     with dashboard(tmp_path) as (_, link), window(browser, width=width, height=800) as seen:
-        base, page = link.partition("enter?")[0], seen.page
-        page.goto(link)
-        page.wait_for_url(base)
+        base, page = enter(seen, link), seen.page
         for path in ("", "calls", "calls/r1"):
             page.goto(f"{base}{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from support.dashboard import NOW, board, browsing, csrf_in, kept, lock, record, texts
+from support.dashboard import NOW, board, browsing, csrf_in, kept, lock, record, sign_in, texts
 from support.issuer import AUDIENCE, claims, public_rsa, signed
 
 from openapi_mcp.app import open_app
@@ -50,10 +49,6 @@ class Issuer:
 
 def token_of(subject: str, scope: str = "orders:read") -> str:
     return signed(claims(ISSUER, sub=subject, scope=scope, exp=4_000_000_000))
-
-
-async def sign_in(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    return await client.post("/sign-in", data={"token": token})
 
 
 async def test_each_sees_their_own_calls(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from support.dashboard import board, browsing, lock, signed_in
+from support.dashboard import board, browsing, enter, lock, signed_in
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.server.asgi import AsgiApp
@@ -155,7 +155,7 @@ async def test_below_a_path_the_rest_is_somebody_elses() -> None:
     async def rest(scope: Any, receive: Any, send: Any) -> None:
         await Response("rest")(scope, receive, send)
 
-    own = lock()
+    own = lock(path="/dashboard/")
     site: AsgiApp = Mounted("/dashboard", dashboard_site(board(), own), rest)
     async with browsing(site) as client:
         assert (await client.get("/mcp")).text == "rest"
@@ -164,8 +164,7 @@ async def test_below_a_path_the_rest_is_somebody_elses() -> None:
         assert (to_slash.status_code, to_slash.headers["location"]) == (307, "dashboard/")
         turned_away = await client.get("/dashboard/")
         assert (turned_away.status_code, turned_away.headers["location"]) == (303, "sign-in")
-        await client.get(f"/dashboard/enter?ticket={own.tickets.issue()}")
-        page = await client.get("/dashboard/")
+        page = await enter(client, f"/dashboard/enter?ticket={own.tickets.issue()}")
         assert "<h1>Overview</h1>" in page.text
         assert 'href="static/dashboard.css"' in page.text
 

@@ -1,5 +1,7 @@
 """Sessions of the dashboard, and the tickets that open them."""
 
+from dataclasses import replace
+
 from openapi_mcp.model.call import Caller
 from openapi_mcp.records.query import Filter
 from openapi_mcp.server.dashboard.sessions import IDLE, TICKET, Sessions, Tickets, Visit
@@ -17,61 +19,64 @@ class Clock:
 
 def test_a_session_is_found_by_its_cookie_until_it_is_closed() -> None:
     sessions = Sessions(Clock())
-    cookie = sessions.open("ana")
-    found = sessions.find(cookie)
+    key = sessions.open("ana")
+    found = sessions.find(key)
     assert found is not None
     assert found.owner == "ana"
-    sessions.close(cookie)
-    assert sessions.find(cookie) is None
+    assert sessions.find(replace(key, path="0" * 32)) is None
+    assert sessions.find(replace(key, cookie="x")) is None
+    sessions.close(key)
+    assert sessions.find(key) is None
 
 
 def test_a_session_that_is_used_stays_and_one_that_is_idle_ends() -> None:
     """Issue 8, our choice: 12 hours."""
     clock = Clock()
     sessions = Sessions(clock)
-    cookie = sessions.open()
+    key = sessions.open()
     clock.at += IDLE
-    assert sessions.find(cookie) is not None
+    assert sessions.find(key) is not None
     clock.at += IDLE
-    assert sessions.find(cookie) is not None
+    assert sessions.find(key) is not None
     clock.at += IDLE + 1
-    assert sessions.find(cookie) is None
+    assert sessions.find(key) is None
 
 
 def test_no_two_sessions_share_a_cookie_or_a_token() -> None:
     sessions = Sessions(Clock())
-    cookies = [sessions.open() for _ in range(10)]
-    found = [sessions.find(cookie) for cookie in cookies]
-    assert len({*cookies}) == 10
+    keys = [sessions.open() for _ in range(10)]
+    found = [sessions.find(key) for key in keys]
+    assert len({key.cookie for key in keys}) == len({key.path for key in keys}) == 10
     assert len({each.csrf for each in found if each}) == 10
-    assert all(len(cookie) >= 43 for cookie in cookies)  # 256 bits
+    assert all(len(key.cookie) >= 43 and len(key.path) == 32 for key in keys)  # 256 and 128 bits
 
 
 def test_neither_cookie_nor_token_is_kept_where_it_is_shown() -> None:
     """What is logged of a session opens none."""
     sessions = Sessions(Clock())
-    cookie = sessions.open()
-    found = sessions.find(cookie)
+    key = sessions.open()
+    found = sessions.find(key)
     assert found is not None
     assert found.csrf not in repr(found)
-    assert cookie not in repr(vars(sessions))
+    assert key.cookie not in repr(vars(sessions)) + repr(key)
+    assert key.path not in repr(vars(sessions)) + repr(key)
 
 
 def test_a_caller_with_too_many_sessions_loses_the_oldest_of_their_own() -> None:
     sessions = Sessions(Clock())
     other = sessions.open("bob")
-    cookies = [sessions.open("ana") for _ in range(21)]
-    assert sessions.find(cookies[0]) is None
-    assert sessions.find(cookies[1]) is not None
+    keys = [sessions.open("ana") for _ in range(21)]
+    assert sessions.find(keys[0]) is None
+    assert sessions.find(keys[1]) is not None
     assert sessions.find(other) is not None
 
 
 def test_there_are_at_most_a_thousand_sessions() -> None:
     sessions = Sessions(Clock())
-    cookies = [sessions.open(f"caller {number}") for number in range(1_001)]
-    assert sessions.find(cookies[0]) is None
-    assert sessions.find(cookies[1]) is not None
-    assert sessions.find(cookies[-1]) is not None
+    keys = [sessions.open(f"caller {number}") for number in range(1_001)]
+    assert sessions.find(keys[0]) is None
+    assert sessions.find(keys[1]) is not None
+    assert sessions.find(keys[-1]) is not None
 
 
 def test_a_ticket_is_good_once() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.dashboard import HERE, board, browsing, csrf_in, enter, lock, signed_in
+from support.dashboard import HERE, board, browsing, csrf_in, enter, lock, own_path, sign_in, signed_in
 
 from openapi_mcp.server.dashboard.entrance import Lock
 from openapi_mcp.server.dashboard.signin import Links
@@ -36,10 +36,7 @@ async def test_a_link_opens_the_dashboard_once() -> None:
     site = dashboard_site(board(), own)
     link = own.new_link()
     async with browsing(site) as client:
-        entered = await client.get(link)
-        assert entered.status_code == 200
-        assert '<meta http-equiv="refresh" content="0; url=\'./\'">' in entered.text
-        assert (await client.get("/")).status_code == 200
+        assert (await enter(client, link)).status_code == 200
     async with browsing(site) as other:
         again = await other.get(link)
         assert again.status_code == 403
@@ -48,17 +45,48 @@ async def test_a_link_opens_the_dashboard_once() -> None:
         assert (await other.get("/")).status_code == 303
 
 
-async def test_the_cookie_is_kept_from_scripts_and_from_other_sites() -> None:
-    own = lock(cookie_path="/dashboard/", is_secure=True)
+async def test_the_cookie_is_kept_from_scripts_other_sites_and_other_ports() -> None:
+    """RFC 6265, 8.5 and 8.6: a cookie has no port; its path is one that who listens at another port cannot name."""
+    own = lock(path="/tools/dashboard/", is_secure=True)
     async with browsing(dashboard_site(board(), own)) as client:
-        set_cookie = (await client.get(own.new_link())).headers["set-cookie"].lower()
+        entered = await client.get(own.new_link())
+    set_cookie = entered.headers["set-cookie"].lower()
     assert set_cookie.startswith("openapi_mcp_8801=")
-    for attribute in ("; httponly", "; samesite=strict", "; path=/dashboard/", "; secure"):
+    for attribute in ("; httponly", "; samesite=strict", f"; path=/tools/dashboard/{own_path(entered)}", "; secure"):
         assert attribute in set_cookie
     assert "max-age" not in set_cookie  # it goes with the browser
 
 
-@pytest.mark.parametrize("path", ["/", "/calls", "/calls/7", "/nothing", "/sign-out"])
+async def test_a_cookie_opens_the_path_of_its_own_session_alone() -> None:
+    """Another caller of the dashboard knows the path of their own session, and of no other's."""
+    own = lock()
+    site = dashboard_site(board(), own)
+    async with browsing(site) as one, browsing(site) as two:
+        await enter(one, own.new_link())
+        await enter(two, own.new_link())
+        (cookie,) = one.cookies.jar
+        for path in ("/calls", f"{two.base_url.path}calls", f"/{'0' * 32}/calls"):
+            with_cookie = {"Cookie": f"{cookie.name}={cookie.value}"}
+            async with browsing(site, **with_cookie) as other:
+                answer = await other.get(path)
+                assert answer.status_code == 303
+                assert answer.url.join(answer.headers["location"]) == f"{HERE}/sign-in"
+        assert (await one.get("/calls")).status_code == 200
+
+
+async def test_a_cookie_that_another_port_has_planted_hides_no_session() -> None:
+    """RFC 6265, 5.4: of two cookies of one name that with the longer path comes first."""
+    own = lock()
+    async with browsing(dashboard_site(board(), own)) as client:
+        await enter(client, own.new_link())
+        (cookie,) = client.cookies.jar
+        client.cookies.clear()
+        planted = f"a=b; {cookie.name}={cookie.value}; {cookie.name}=planted"
+        assert (await client.get("/calls", headers={"Cookie": planted})).status_code == 200
+        assert (await client.get("/calls", headers={"Cookie": "a=b"})).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/", "/calls", "/calls/7", "/nothing", "/sign-out", f"/{'0' * 32}/calls/7"])
 async def test_who_is_not_signed_in_sees_where_one_signs_in(stranger: httpx.AsyncClient, path: str) -> None:
     answer = await stranger.get(path)
     assert answer.status_code == 303
@@ -67,8 +95,7 @@ async def test_who_is_not_signed_in_sees_where_one_signs_in(stranger: httpx.Asyn
 
 async def test_the_token_signs_in(stranger: httpx.AsyncClient) -> None:
     assert 'type="password"' in (await stranger.get("/sign-in")).text
-    answer = await stranger.post("/sign-in", data={"token": f" {TOKEN}\n"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert (await sign_in(stranger, f" {TOKEN}\n")).status_code == 303
     page = await stranger.get("/")
     assert page.status_code == 200
     assert "a caller with the endpoint&#39;s token" in page.text
@@ -116,7 +143,7 @@ async def test_a_session_ends_when_the_token_is_another_one(tmp_path: Path) -> N
     file = tmp_path / "token"
     file.write_text(TOKEN)
     async with browsing(dashboard_site(board(), by_token(f"file:{file}"))) as client:
-        await client.post("/sign-in", data={"token": TOKEN})
+        await sign_in(client, TOKEN)
         assert (await client.get("/")).status_code == 200
         file.write_text("another token, and a longer one")
         assert (await client.get("/")).status_code == 303
@@ -139,8 +166,7 @@ async def test_a_new_link_is_printed_and_not_shown() -> None:
         assert answer.status_code == 200
         assert "ticket" not in answer.text
         (line,) = said
-        assert (await client.get(line.removeprefix("dashboard: "))).status_code == 200
-        assert (await client.get("/")).status_code == 200
+        assert (await enter(client, line.removeprefix("dashboard: "))).status_code == 200
 
 
 async def test_few_links_are_printed_in_a_minute_and_all_of_them_open_it() -> None:
@@ -168,11 +194,13 @@ def test_a_minute_later_links_are_printed_again() -> None:
 
 async def test_signing_out_ends_the_session() -> None:
     async with signed_in(board()) as client:
-        cookie = dict(client.cookies)
+        (cookie,) = client.cookies.jar
         answer = await client.post("/sign-out", data={"csrf": csrf_in((await client.get("/")).text)})
         assert answer.status_code == 303
-        client.cookies.update(cookie)
-        assert (await client.get("/")).status_code == 303
+        assert answer.url.join(answer.headers["location"]) == f"{HERE}/sign-in"
+        assert not list(client.cookies.jar)
+        with_cookie = {"Cookie": f"{cookie.name}={cookie.value}"}
+        assert (await client.get("/", headers=with_cookie)).status_code == 303
 
 
 @pytest.mark.parametrize("token", ["", "x", "\u2603"])
@@ -209,8 +237,7 @@ async def test_a_form_of_another_page_is_refused(headers: dict[str, str]) -> Non
 async def test_a_form_may_come_from_where_a_proxy_shows_us() -> None:
     own = lock(origins=frozenset({"https://tools.example.com"}))
     async with browsing(dashboard_site(board(), own)) as client:
-        await client.get(own.new_link())
-        csrf = csrf_in((await client.get("/")).text)
+        csrf = csrf_in((await enter(client, own.new_link())).text)
         answer = await client.post("/sign-out", data={"csrf": csrf}, headers={"Origin": "https://tools.example.com"})
         assert answer.status_code == 303
 

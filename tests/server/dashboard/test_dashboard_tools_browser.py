@@ -13,7 +13,7 @@ import pytest
 from conftest import Shop
 from playwright.sync_api import Browser, Page, expect
 from support.board import shop as document
-from support.browser import Seen, browser, window
+from support.browser import Seen, browser, enter, window
 from support.child import running
 from support.upstream import Answer, Upstream
 
@@ -47,10 +47,7 @@ def shown(browser: Browser, folder: Path, *options: str, **how: Any) -> Iterator
         link = child.wait_for_stderr(r"dashboard: (http://\S+)")[1]
         endpoint = child.wait_for_stderr(r"listening on (http://\S+)")[1]
         with window(browser, **how) as seen:
-            seen.page.goto(link)
-            found = Dashboard(link.partition("enter?")[0], endpoint, seen)
-            if how.get("script", True):
-                expect(seen.page.get_by_role("heading", name="Overview")).to_be_visible()
+            found = Dashboard(enter(seen, link), endpoint, seen)
             yield found
             seen.said[:] = [line for line in seen.said if "422" not in line]  # a form that is shown again
             seen.assert_clean(found.base)
