@@ -260,6 +260,8 @@ def read_keep(value: Any, where: str) -> Keep:
             raise ConfigError(f"{word[:40]!r} is neither an age nor a size", where=where, hint=hint)
         found[kind] = float(match[1]) * (_AGES.get(unit) or _SIZES[unit])
     size = int(found["size"]) if "size" in found else Keep().size
+    if size is not None and size < _SMALLEST:
+        raise ConfigError("that is less than an empty store takes", where=where, hint="write a size from 1MB on")
     return Keep(seconds=found.get("seconds"), size=size)
 
 
@@ -286,5 +288,6 @@ def read_json_value(value: Any, where: str) -> Any:
 
 
 _AGES = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
+_SMALLEST = 100_000  # bytes
 _SIZES = {"kb": 1e3, "mb": 1e6, "gb": 1e9}
 _KEEP = re.compile(r"([0-9]{1,9}) ?([smhdwy]|[kmg]b)", re.ASCII)

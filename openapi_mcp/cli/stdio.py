@@ -47,6 +47,8 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
     from openapi_mcp.server.watch import Watch
 
     refuse_forward(config)
+    if config.dashboard:
+        notice("warning: --dashboard is for `serve http`; `openapi-mcp dashboard` shows what this server records")
     handover = begun.handover
     wire = handover.wire if handover else claim_wire()
     has_command = any(each.spec_command is not None for each in config.apis or (config,))
