@@ -22,7 +22,8 @@ class Delivery:
 
     `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried. One that
     `is_lookup` is sent as `Trial` says, by the `terms` of its tool. A `cache` may answer in place of the API;
-    `cache_ttl` are the seconds that an answer stays fresh which names no lifetime.
+    `cache_ttl` are the seconds that an answer stays fresh which names no lifetime. `chosen` is what was to go along,
+    also where nothing was sent.
     """
 
     authority: Authority
@@ -35,6 +36,7 @@ class Delivery:
     terms: Terms = field(default_factory=Terms)
     cache: Cache | None = None
     cache_ttl: float = 0.0
+    chosen: Chosen = field(default_factory=Chosen)
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
 
@@ -45,6 +47,7 @@ class Delivery:
             CredentialsError: a token cannot be had, or what was refused cannot be renewed.
             SendError, TimeoutError: as `Trying.send` does.
         """
+        self.chosen = chosen
         if self.cache is None:
             return await self._sent(chosen, self.request)
         who = await self.authority.identified(chosen, self.caller)

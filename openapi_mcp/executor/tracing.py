@@ -55,4 +55,7 @@ def noted_of_pages(answer: Answer, stories: Sequence[Story]) -> Answer:
 
 
 def _shown(authority: Authority, sent: Delivery) -> HttpRequest:
+    """Return the request as it was sent; where a kept answer took its place, as it would have been."""
+    if sent.story.cache == HIT:
+        return authority.masked(sent.request, sent.chosen, sent.caller)
     return authority.shown(sent.request, tuple(sent.carried))

@@ -109,6 +109,17 @@ async def test_a_new_credential_begins_anew(tmp_path: Path) -> None:
         assert len(api.upstream.seen) == 2
 
 
+async def test_the_request_of_a_kept_answer_is_shown_as_it_would_have_been_sent(tmp_path: Path) -> None:
+    """model/trace.py: who runs it again needs to know which credentials go with it."""
+    credentials = (Credential.header("X-Key", Secret(KEY)), Credential(place=Place.QUERY, name="k", value=Secret(KEY)))
+    async with cached(tmp_path, credentials=credentials) as api:
+        traces = [(await api.call(caller=ANN)).trace for _ in range(2)]
+    requests = [trace.request() for trace in traces if trace is not None and trace.request is not None]
+    assert [trace.cache for trace in traces if trace is not None] == ["stored", "hit"]
+    assert requests[0] == requests[1]
+    assert ("X-Key", "***") in requests[1].headers
+
+
 SCHEMES: Json = {"components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key"}}}}
 
 
