@@ -13,6 +13,7 @@ from openapi_mcp.auth.scopes import allows
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.masked import masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
+from openapi_mcp.executor.terms import own_deadline
 from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
@@ -198,7 +199,8 @@ class Recovery:
 
         if not self._may_look_up(call):
             return None
-        page = await attempts.page(call, deadline=attempts.lookups_end(), is_lookup=True)
+        deadline = own_deadline(self.toolset.by_name[call.tool], attempts.lookups_end())
+        page = await attempts.page(call, deadline=deadline, is_lookup=True)
         if isinstance(page, Failure):
             log.info("lookup_failed tool=%s kind=%s", call.tool, page.kind.value)
             return None

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import anyio
+
 from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.model.policy import Limits, Rate
 from openapi_mcp.model.tool import Tool
@@ -61,3 +63,12 @@ def timeout_of(tool: Tool | None, limits: Limits) -> float:
     """Return the seconds that a call has, all of it: its tool's own, else those of every call."""
     own = tool.limits.timeout if tool is not None else None
     return limits.timeout if own is None else own
+
+
+def own_deadline(tool: Tool, deadline: float) -> float:
+    """Return when a request that another call makes of a tool has to end: its own timeout holds there, too.
+
+    By `anyio.current_time`.
+    """
+    own = tool.limits.timeout
+    return deadline if own is None else min(deadline, anyio.current_time() + own)

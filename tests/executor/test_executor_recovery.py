@@ -196,14 +196,14 @@ async def test_what_a_person_is_to_be_asked_about_is_not_looked_up(httpx_mock: H
 async def test_a_lookup_goes_by_the_rate_of_its_own_tool(httpx_mock: HTTPXMock) -> None:
     """Issue 8, Switches: a repair is no way around it; its failure costs the call nothing."""
     httpx_mock.add_response(url=f"{API}/orders?q=Bob", json=[])
-    hourly = ToolLimits(rate_limit=(Rate(amount=1, seconds=3600),), timeout=0.001)
+    hourly = ToolLimits(rate_limit=(Rate(amount=1, seconds=3600),))
     select = Selection(methods=ALL_METHODS.methods, edits={"orders_list": ToolEdit(limits=hourly)})
     seen: list[Any] = []
     running = executor(looking("orders_list", seen, q="Bob"), select=select)
     async with running:
         for _ in range(2):
             await running.call(Call(tool="orders_read", arguments={"id": "Bob"}))
-    assert seen[0].value == []  # within the call's own time, not that of the tool that is looked up with
+    assert seen[0].value == []
     assert seen[1:] == [None]
 
 
@@ -244,6 +244,24 @@ async def test_all_lookups_of_a_call_have_a_third_of_its_time() -> None:
     assert [how["is_lookup"] for how in seen] == [True, True]
     (deadline,) = {how["deadline"] for how in seen}
     assert begin + 100 <= deadline < begin + 200
+
+
+@pytest.mark.parametrize(("own", "most"), [(5.0, 10.0), (250.0, 200.0)])
+async def test_a_tools_own_timeout_ends_its_lookups_too(own: float, most: float) -> None:
+    """Issue 8, Switches: whoever asks; it gives a lookup no more time than all have."""
+    seen: list[tuple[str, float]] = []
+
+    async def page(call: Call, **how: Any) -> Failure:
+        seen.append((call.tool, how["deadline"]))
+        return Failure(kind=FailureKind.TIMEOUT, message="late")
+
+    begin = anyio.current_time()
+    edits = {"orders_list": ToolEdit(limits=ToolLimits(timeout=own))}
+    async with executor(select=Selection(methods=ALL_METHODS.methods, edits=edits)) as running:
+        attempts = Attempts(page=page, deadline=begin + 300.0)
+        await running._recovery._look_up(attempts, Call(tool="orders_list", arguments={}))
+    ((_, deadline),) = seen
+    assert begin + min(own, 100) <= deadline < begin + most
 
 
 @pytest.mark.parametrize("secret", [SECRET])
