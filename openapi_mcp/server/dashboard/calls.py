@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openapi_mcp.model.call import FailureKind
-from openapi_mcp.model.record import CACHES
+from openapi_mcp.model.record import CACHES, Record
 from openapi_mcp.records.query import Filter
-from openapi_mcp.records.store import Named, Store
+from openapi_mcp.records.store import Named, RecordsError, Store
 from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.frame import render
 from openapi_mcp.server.dashboard.periods import PERIODS
@@ -42,7 +42,7 @@ def routes(board: Board) -> list[Route]:
         if board.records is None:
             return render(request, "calls.html", asked=asked, is_recorded=False)
         wanted = visit.narrowed(filter_of(asked, now))
-        found = await board.records.ask(lambda store: store.calls(wanted, limit=PAGE + 1, after=after))
+        found, is_gone = await board.records.ask(lambda store: _beyond(store, wanted, after))
         page: dict[str, Any] = {
             "asked": asked,
             "calls": found[:PAGE],
@@ -55,7 +55,7 @@ def routes(board: Board) -> list[Route]:
         names = await board.records.ask(lambda store: _names(store, visit))
         older = found[PAGE - 1].id if len(found) > PAGE else ""
         choices: dict[str, Any] = {"kinds": KINDS, "caches": CACHES, "periods": PERIODS.values()}
-        return render(request, "calls.html", **page, **choices, names=names, older=older, after=after)
+        return render(request, "calls.html", **page, **choices, names=names, older=older, after=after, is_gone=is_gone)
 
     return [Route("/calls", calls)]
 
@@ -75,6 +75,16 @@ def filter_of(asked: Mapping[str, str], now: float) -> Filter:
         caller=asked["caller"] or None,
         since=now - period.seconds if period is not None and period.seconds is not None else None,
     )
+
+
+def _beyond(store: Store, wanted: Filter, after: str) -> tuple[list[Record], bool]:
+    """Return the calls after one, or the newest and True where that one is not there: it may have been cleaned up."""
+    try:
+        last = store.call(after) if after else None
+    except RecordsError:  # several begin so; where the store is gone, it says so again
+        last = None
+    is_gone = bool(after) and (last is None or last.id != after)
+    return store.calls(wanted, limit=PAGE + 1, after="" if is_gone else after), is_gone
 
 
 def _names(store: Store, visit: Visit) -> Names:

@@ -21,7 +21,8 @@ from openapi_mcp.server.door import Admission, NotAdmittedError, bearer_in
 
 ENTER, SIGN_IN, NEW_LINK = "/enter", "/sign-in", "/new-link"
 STATIC = "/static/"
-_LONGEST = 32 << 10  # bytes of a form that is sent by nobody in particular
+_LONGEST = 32 << 10  # bytes of a form that is sent by nobody in particular,
+_LONGEST_INSIDE = 256 << 10  # and of one that a person has filled in: what is made of it is made between other requests
 _OWN_PATH = re.compile(r"/([0-9a-f]{32})(?=/)")
 _QUESTIONS = ("GET", "HEAD")
 _OPERATOR = "the operator"
@@ -66,7 +67,7 @@ class Entrance:
 
     def __init__(self, inside: AsgiApp, outside: AsgiApp, lock: Lock) -> None:
         self._lock = lock
-        self._inside = Bodies(Forms(inside), media_type=FORM)
+        self._inside = Bodies(Forms(inside), _LONGEST_INSIDE, media_type=FORM)
         self._outside = Bodies(Forms(outside), _LONGEST, media_type=FORM)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -49,7 +49,7 @@ def routes(board: Board) -> list[Route]:
         Route("/tools/{name}/edit", pages.edit, methods=["POST"]),
         Route("/tools/{name}/send", pages.send, methods=["POST"]),
         Route("/tools/{name}/results/{key}", pages.result),
-        Route("/tools/{name}/results/{key}/{number:int}", pages.download),
+        Route("/tools/{name}/results/{key}/{number}", pages.download),
     ]
 
 
@@ -138,7 +138,7 @@ class TryIt:
         """Return bytes of a result as a file, whatever they are: no browser shows them as a page."""
         outcome, number = self._outcome(request), request.path_params["number"]
         content = outcome.result.content if outcome is not None else ()
-        found = content[number] if number < len(content) else None
+        found = next((each for at, each in enumerate(content) if str(at) == number), None)
         if not isinstance(found, Blob):
             return render(request, "gone.html", 404, name=request.path_params["name"])
         return Response(found.data, media_type="application/octet-stream", headers=_DOWNLOAD)

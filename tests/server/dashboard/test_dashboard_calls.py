@@ -100,6 +100,16 @@ async def test_the_rows_alone_can_be_fetched(some: Path) -> None:
     assert rows(part) == ["r2", "r4"]
 
 
+@pytest.mark.parametrize("after", ["gone", "r", "x" * 5_000, "\x00"])
+async def test_after_a_call_that_is_gone_the_newest_are_shown(some: Path, after: str) -> None:
+    """It may have been cleaned up since its page was made."""
+    async with signed_in(board(some)) as client:
+        answer = await client.get("/calls", params={"after": after})
+        assert answer.status_code == 200
+        assert rows(answer.text) == rows((await client.get("/calls")).text)
+        assert "is not kept any more: these are the newest" in answer.text
+
+
 async def test_without_records_the_page_says_so() -> None:
     async with signed_in(board()) as client:
         assert "Calls are not recorded here" in (await client.get("/calls")).text

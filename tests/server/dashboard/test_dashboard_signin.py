@@ -259,6 +259,13 @@ async def test_a_form_that_cannot_be_read_is_refused(body: bytes) -> None:
         assert "this is no form that a page of ours sends" in answer.text
 
 
+async def test_a_form_is_no_larger_than_a_person_fills_in() -> None:
+    """What is said of it is made between other requests, which wait."""
+    async with signed_in(board()) as client:
+        answer = await client.post("/sign-out", content=b"raw=" + b"x" * 300_000, headers=FORM)
+        assert answer.status_code == 413
+
+
 async def test_who_is_not_signed_in_sends_no_large_forms(stranger: httpx.AsyncClient) -> None:
     answer = await stranger.post("/sign-in", content=b"token=" + b"x" * 40_000, headers=FORM)
     assert answer.status_code == 413

@@ -166,7 +166,8 @@ async def test_bytes_are_a_download_that_no_browser_shows(upstream: Upstream, tm
         assert "sandbox" in answer.headers["content-security-policy"]
         text = await found.send("label")
         assert "<svg onload" not in text
-        await found.get(f"/tools/{link.rpartition('tools/')[2]}9", 404)
+        for number in ("9", "-1", "x", "9" * 5_000):
+            await found.get(f"/tools/{link.rpartition('tools/')[2]}{number}", 404)
 
 
 async def test_a_result_is_kept_for_its_own_session_and_its_own_tool(upstream: Upstream, tmp_path: Path) -> None:
