@@ -18,6 +18,7 @@ from openapi_mcp.server.dashboard.reading import Reader
 from openapi_mcp.server.dashboard.sessions import Visit, visit_of
 from openapi_mcp.server.rights import Rights
 
+MOST = 300  # tools, or APIs, that are named: a page is made between other requests
 SORTS: Mapping[str, tuple[str, Callable[["Row"], Any]]] = {
     "name": ("Tool", lambda row: (row.api, row.name)),
     "calls": ("Calls", lambda row: -row.figures.calls),
@@ -67,10 +68,10 @@ def routes(board: Board) -> list[Route]:
         sort = sort if sort in SORTS else "calls"
         served = _served(board, rights, visit)
         if board.records is None:
-            return render(request, "overview.html", seen=None, served=sorted(served))
+            return render(request, "overview.html", seen=None, served=sorted(served)[:MOST], more=len(served) - MOST)
         seen = await _look(board.records, visit, period, now)
         rows = [_row(group, served) for group in seen.stats.groups]
-        called = {(row.api, row.name) for row in rows}
+        idle = served - {(row.api, row.name) for row in rows}
         return render(
             request,
             "overview.html",
@@ -79,11 +80,12 @@ def routes(board: Board) -> list[Route]:
             period=period,
             periods=PERIODS.values(),
             plots=plots_of(seen.points, seen.span.step),
-            rows=sorted(rows, key=SORTS[sort][1]),
+            rows=sorted(rows, key=SORTS[sort][1])[:MOST],
+            more=len(rows) - MOST,
             sort=sort,
             sorts={key: title for key, (title, _) in SORTS.items()},
-            idle=sorted(served - called),
-            served=served,
+            idle=sorted(idle)[:MOST],
+            idle_count=len(idle),
         )
 
     return [Route("/", overview)]
@@ -100,7 +102,7 @@ async def _look(records: Reader, visit: Visit, period: Period, now: float) -> Se
     stats, points = await records.ask_each(
         lambda store: store.stats(wanted), lambda store: store.series(wanted, span.step)
     )
-    return Seen(span=span, stats=stats, apis=_apis(stats.groups), points=filled(points, span))
+    return Seen(span=span, stats=stats, apis=_apis(stats.groups)[:MOST], points=filled(points, span))
 
 
 def _apis(tools: Sequence[Group]) -> list[Group]:

@@ -7,7 +7,7 @@ import pytest
 from support.dashboard import NOW, board, browsing, kept, lock, record, signed_in, texts
 
 from openapi_mcp.model.call import Caller
-from openapi_mcp.server.dashboard.overview import SORTS
+from openapi_mcp.server.dashboard.overview import MOST, SORTS
 from openapi_mcp.server.dashboard.sessions import Visit, noted
 from openapi_mcp.server.dashboard.site import dashboard_site
 
@@ -114,6 +114,18 @@ async def test_where_nothing_was_called_there_are_no_plots(tmp_path: Path) -> No
     assert "<svg" not in page
     assert "No tool was called in this time." in page
     assert (totals(page)["Calls"], totals(page)["Duration, p95"], totals(everything)["Calls"]) == ("0", "-", "0")
+
+
+async def test_a_page_names_only_so_many_tools(tmp_path: Path) -> None:
+    """Our bound: a page is made between other requests, and a caller may invent names of tools and APIs."""
+    made = (record(f"n{n}", 30, tool=f"tool_{n:04}", api=f"api_{n:04}") for n in range(MOST + 7))
+    async with signed_in(board(kept(tmp_path, *made))) as client:
+        page = (await client.get("/", params={"sort": "name"})).text
+    assert totals(page)["Calls"] == str(MOST + 7)
+    assert "And 7 more: in another order others come first" in page
+    assert page.count("tool_0299</a>") == 1
+    assert "tool_0300" not in page
+    assert page.count("?api=") <= MOST
 
 
 async def test_without_records_that_is_said() -> None:
