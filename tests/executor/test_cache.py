@@ -508,6 +508,17 @@ async def test_a_write_before_the_first_answer_that_is_worth_keeping_costs_one_m
         assert await api.is_kept()
 
 
+async def test_a_file_that_is_damaged_while_nothing_is_looked_for_costs_nothing(tmp_path: Path) -> None:
+    """Issue 8: whatever is wrong with the file, the API is asked."""
+    async with cached(tmp_path, NO_STORE, fresh()) as api:
+        await api.call()
+        (tmp_path / "kept").mkdir(mode=0o700)
+        api.cache.path.touch(0o600)
+        api.cache.path.write_bytes(b"this is no database" * 100)
+        assert (await api.call()).structured == {"n": 1}
+        await api.keep()
+
+
 async def test_what_is_never_kept_is_not_looked_for_though_others_are(tmp_path: Path) -> None:
     """benchmarks/cache.py: such a call costs next to nothing."""
     async with cached(tmp_path, fresh(), answer()) as api:

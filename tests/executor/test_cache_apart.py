@@ -5,10 +5,11 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cached import Cached, cached, fresh
+from support.cached import Cached, Held, cached, fresh
 from support.make import Json, document
 from support.raw import answer, raw_upstream
 
@@ -264,6 +265,35 @@ async def test_a_login_that_we_renew_ourselves_stays_the_same(tmp_path: Path) ->
             await api.call("people")
             assert login.refresh == "ada-2"
             assert await api.is_kept()
+
+
+async def test_a_client_without_a_person_is_always_the_same(tmp_path: Path) -> None:
+    """RFC 6749, section 4.4: its tokens come and go."""
+    async with raw_upstream(LASTS) as provider:
+        grant = dataclasses.replace(GRANT, token_url=provider.url, is_confirmed=True)
+        options = Login(provider.url).options()
+        held = dataclasses.replace(options["credentials"], by_scheme={"login": grant})
+        async with cached(tmp_path, **(options | {"credentials": held})) as api:
+            await api.keep()
+            expire(api)
+            assert await api.is_kept()
+
+
+async def test_what_is_answered_after_a_credential_is_gone_is_not_kept(tmp_path: Path) -> None:
+    """As whom it was asked for, nobody can say by then."""
+    held = Held(fresh())
+    root: Json = {**SCHEMES, "security": [{"key": []}]}
+    schemes = {each.name: each for each in document({}, **root).security_schemes}
+    key = Credential(place=Place.QUERY, name="key", value=Secret(KEY))
+    before = HeldCredentials(schemes=schemes, by_scheme={"key": key})
+    async with cached(tmp_path, held, root=root, credentials=before) as api:
+        async with anyio.create_task_group() as group:
+            group.start_soon(api.call)
+            await held.has_come.wait()
+            api.running._authority.held = HeldCredentials(schemes=schemes)
+            held.let.set()
+        api.running._authority.held = before
+        assert not await api.is_kept()
 
 
 async def test_a_credential_that_is_missing_is_said_even_where_an_answer_is_kept(tmp_path: Path) -> None:
