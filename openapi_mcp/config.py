@@ -51,6 +51,7 @@ from openapi_mcp.values import (
 PREFIX = "OPENAPI_MCP_"
 _OF_API = f"{PREFIX}API_"
 FILE_NAME = "openapi-mcp.toml"
+_LARGEST_FILE = 1_000_000  # bytes
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -270,10 +271,14 @@ def _toml_values(file: Path | None) -> dict[str, Any]:
     import tomllib
 
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            data = opened.read(_LARGEST_FILE + 1)
+        text = data.decode()
     except (OSError, ValueError) as error:
         message = f"cannot read the config file: {reason(error)}"
         raise ConfigError(message, where=str(file), hint="check --config") from None
+    if len(data) > _LARGEST_FILE:
+        raise ConfigError("the config file is larger than 1 MB", where=str(file), hint="check --config")
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: an endless number, endless nesting

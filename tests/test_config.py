@@ -159,6 +159,12 @@ def test_a_file_beyond_all_measure_is_an_error_and_no_crash(toml: Write, text: s
     assert refused({}, folder=toml(text)).message.startswith("the config file is not valid TOML: ")
 
 
+def test_a_config_file_has_an_end(toml: Write) -> None:
+    """Our choice: a million bytes; nobody writes more."""
+    error = refused({}, folder=toml(f"# {'x' * 1_000_000}"))
+    assert error.message == "the config file is larger than 1 MB"
+
+
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     """style.md, Errors."""
     (tmp_path / "latin.toml").write_bytes(b"host = '\xe9'")

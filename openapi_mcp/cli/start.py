@@ -1,6 +1,7 @@
 """What every command does first: options into a Config, logging, notices."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +35,28 @@ class Settings:
         self._arguments = arguments
         self._stdin_is_protocol = stdin_is_protocol
         self._folder = Path.cwd()
-        self._seen = self._state()
+        self._seen = self._looked = self._state()
+        self._emptied: list[Any] = []  # the state in which it was empty, once that is said
 
     def has_changed(self) -> bool:
-        """True where the config file is not in the state in which it was read last, or came, or went."""
-        return self._state() != self._seen
+        """True where the config file is not in the state in which it was read last, or came, or went, and stays so.
+
+        Two looks find the same: whoever writes it may not be done. One that lost all it said is most likely emptied to
+        be written anew, and without it nothing would be confirmed or switched off; that is said instead.
+        """
+        before, self._looked = self._looked, self._state()
+        if self._looked != before or self._looked == self._seen:
+            return False
+        if self._seen and not _is_empty(self._seen) and _is_empty(self._looked):
+            self._say_emptied()
+            return False
+        return True
+
+    def _say_emptied(self) -> None:
+        if self._emptied != self._looked:
+            self._emptied = self._looked
+            way = "SIGHUP takes it as it is" if sys.platform != "win32" else "a restart takes it as it is"
+            notice(f"warning: {self._looked[0]} is empty now: the settings that it had stay; {way}")
 
     def read(self) -> Config:
         """Return the configuration as it is now.
@@ -63,6 +81,11 @@ class Settings:
         if not is_named and is_passed_over(self._flags, os.environ):
             return []
         return state(str(config_place(self._flags, os.environ, self._folder)))
+
+
+def _is_empty(state: Sequence[Any]) -> bool:
+    """True for the state of a file that is there, and has no bytes."""
+    return bool(state) and state[2] == 0
 
 
 def _plain_flags(flags: Mapping[str, Any]) -> dict[str, Any]:

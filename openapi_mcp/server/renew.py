@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import anyio
+import anyio.to_thread
 
 from openapi_mcp.app import renew
 from openapi_mcp.config import Config
@@ -37,7 +38,7 @@ class Settings(Protocol):
     """Where settings are read from: cli/start.py."""
 
     def has_changed(self) -> bool:
-        """True where the config file is not in the state in which it was read last."""
+        """True where the config file is not in the state in which it was read last, and no more being written."""
 
     def read(self) -> Config:
         """Read flags, environment and file again."""
@@ -111,7 +112,8 @@ class Renewing:
 
     async def _read(self, app: Serves) -> None:
         path = self.settings.path(self.config)  # before the file is read: what is newer then, is of no older key
-        config, fixed = for_now(self.config, self.settings.read())
+        wanted = await anyio.to_thread.run_sync(self.settings.read, abandon_on_cancel=True)  # it may take its time
+        config, fixed = for_now(self.config, wanted)
         if fixed:
             self.notice(f"warning: {', '.join(fixed)} {'is' if len(fixed) == 1 else 'are'} new only after a restart")
         self.keeper.moved(path)

@@ -1,6 +1,7 @@
 """New settings while the server runs, driven in this process."""
 
 import signal
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -345,13 +346,81 @@ async def test_settings_of_the_command_line_are_read_as_at_the_start(
     assert (found.spec, found.limits.timeout, found.log_level) == ("a.yaml", 3, "info")
     assert not settings.has_changed()
     put(tmp_path / "openapi-mcp.toml", 'spec = "-"\n')
-    assert settings.has_changed()
+    assert looks(settings) == [False, True]
     with pytest.raises(ConfigError, match="standard input carries the protocol"):
         settings.read()
     assert not settings.has_changed()
     (tmp_path / "openapi-mcp.toml").unlink()
-    assert settings.has_changed()
+    assert looks(settings) == [False, True]
     assert settings.path(found) is not None
+
+
+def looks(settings: Settings) -> list[bool]:
+    """Return what two looks in a row find."""
+    return [settings.has_changed() for _ in range(2)]
+
+
+async def test_a_file_that_is_being_written_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its beginnings may be valid TOML, without what is confirmed and switched off further down."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "openapi-mcp.toml", 'spec = "a.yaml"\nconfirm = "writes"\n')
+    settings = Settings({}, ("serve",), stdin_is_protocol=True)
+    found = []
+    for text in (
+        'spec = "a.yaml"\n',
+        'spec = "a.yaml"\nconfirm = "writes"\n',
+        'spec = "a.yaml"\nconfirm = "writes"\n#',
+    ):
+        put(tmp_path / "openapi-mcp.toml", text)
+        found.append(settings.has_changed())
+    assert (found, looks(settings)) == ([False, False, False], [True, True])
+
+
+async def test_a_file_that_lost_all_it_said_is_taken_only_when_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An editor may empty it for as long as it takes to write; that is said once."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "openapi-mcp.toml"
+    put(file, 'confirm = "writes"\nspec = "a.yaml"\n')
+    settings = Settings({}, ("serve",), stdin_is_protocol=True)
+    put(file, "")
+    assert (looks(settings), looks(settings)) == ([False, False], [False, False])
+    said = f"warning: {file} is empty now: the settings that it had stay; SIGHUP takes it as it is"
+    assert capsys.readouterr().err.count(said) == 1
+    assert settings.read().confirm == "none"
+    assert looks(settings) == [False, False]
+    put(file, 'spec = "a.yaml"\n')
+    assert looks(settings) == [False, True]
+    settings.read()
+    put(file, 'spec = "b.yaml"\n')
+    put(file, 'spec = "a.yaml"\n')
+    assert (looks(settings), settings.read().spec) == ([False, True], "a.yaml")
+
+
+async def test_a_file_that_is_long_to_read_holds_nothing_else_up(config: Config) -> None:
+    """A key of many thousand parts takes the reader of TOML minutes."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(Given):
+        def read(self) -> Config:
+            begun.set()
+            go_on.wait(30)
+            return super().read()
+
+    told = Told()
+    keeper = Keeper(notice=told, path=None)
+    async with open_app(config, told, can_change=True) as app, anyio.create_task_group() as group:
+        live = renewing(config, Slow(config), keeper, Watch(keeper=keeper), told, Failed())
+        group.start_soon(live.run, app)
+        await anyio.wait_all_tasks_blocked()
+        signal.raise_signal(signal.SIGHUP)
+        while not begun.is_set():
+            await anyio.lowlevel.checkpoint()
+        assert names(app) == ["one", "two"]
+        go_on.set()
+        await told.wait_for("credentials are read again")
+        group.cancel_scope.cancel()
 
 
 async def test_a_file_that_is_passed_over_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,7 +428,7 @@ async def test_a_file_that_is_passed_over_is_not_watched(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     settings = Settings({"spec": "a.yaml"}, ("serve",), stdin_is_protocol=True)
     put(tmp_path / "openapi-mcp.toml", "insecure = true\n")
-    assert not settings.has_changed()
+    assert looks(settings) == [False, False]
 
 
 async def test_that_no_certificate_is_checked_any_more_is_said(
@@ -369,6 +438,6 @@ async def test_that_no_certificate_is_checked_any_more_is_said(
     monkeypatch.chdir(tmp_path)
     settings = Settings({"quiet": True}, ("serve",), stdin_is_protocol=True)
     put(tmp_path / "openapi-mcp.toml", 'spec = "a.yaml"\ninsecure = true\n')
-    assert settings.has_changed()
+    assert looks(settings) == [False, True]
     settings.read()
     assert "warning: insecure: no certificate is checked" in capsys.readouterr().err
