@@ -45,7 +45,7 @@ from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
 from openapi_mcp.serving import App
 from openapi_mcp.strategies import all_strategies
-from openapi_mcp.switches import NOTHING_OFF, read_switches
+from openapi_mcp.switches import read_switches
 
 
 def is_checked_later(config: Config) -> bool:
@@ -170,7 +170,7 @@ def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> 
         credentials=resolve_credentials(config, stored.document, environ, source),
         typed_url=typed_url,
         freshness=stored.freshness,
-        switched=read_switches(NOTHING_OFF, environ)[0],
+        switched=read_switches(None, environ)[0],
     )
 
 

@@ -78,12 +78,12 @@ async def load_catalogue(
     arrived: "Arrived | None" = None,
     *,
     whole: bool = False,
-    known: Switched = NOTHING_OFF,
+    known: Switched | None = None,
 ) -> Catalogue:
     """Load the document and make its tools; `arrived` is told of each of its parts.
 
     Operations that are left out are read only where the `whole` document is to be looked through for defects. What is
-    `known` to be switched off stays so while the file that says it is damaged.
+    `known` to be switched off stays so while the file that says it is damaged; at a start nothing is known.
 
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
@@ -149,7 +149,7 @@ def catalogue_of(
     freshness: Freshness,
     notice: Notice,
     environ: Mapping[str, str],
-    known: Switched,
+    known: Switched | None,
 ) -> Catalogue:
     """Return a document with the tools made from it; `freshness` is the document's own.
 
@@ -198,7 +198,7 @@ async def catalogue_again(
     freshness: Freshness,
     notice: Notice,
     environ: Mapping[str, str],
-    known: Switched,
+    known: Switched | None,
 ) -> Catalogue:
     """Return the same document with its tools made anew: other settings say other things of them."""
     with _collector_off():

@@ -82,17 +82,22 @@ def switch(api: str, tool: str, on: bool, environ: Mapping[str, str] = os.enviro
         raise ConfigError(said, where=str(path), hint="see that the folder is yours alone (mode 0700)") from None
 
 
-def read_switches(known: Switched, environ: Mapping[str, str] = os.environ) -> tuple[Switched, str]:
+def read_switches(known: Switched | None, environ: Mapping[str, str] = os.environ) -> tuple[Switched, str]:
     """Return what is off now, and what is to be said of it, once: what was off stays off while the file is damaged.
 
-    `known` is what was off so far; a file in the state that is known is not read again.
+    `known` is what was off so far, None at a start; a file in the state that is known is not read again.
+
+    Raises:
+        ConfigError: the file is damaged at a start: what was off is not known, and may not be served.
     """
     state: State = tuple(switches_state(environ))  # before it is read: what comes later is news
-    if state == known.state:
+    if known is not None and state == known.state:
         return known, ""
     try:
         return Switched(state=state, entries=_read(_path(environ))), ""
     except ConfigError as error:
+        if known is None:
+            raise
         said = f"warning: {error.message}, so all tools stay as they were ({error.where}; {error.hint})"
         return replace(known, state=state), said
 
@@ -117,7 +122,7 @@ def _read(path: Path) -> Off:
         with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
             if not is_private(os.fstat(file.fileno()), 0o100000):
                 raise _damaged(path, "is not this user's alone")
-            entries = json.loads(file.read(_MAX + 1).decode())
+            entries = json.loads(file.read(_MAX + 1).decode(), object_pairs_hook=_each_once)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError):
@@ -125,6 +130,14 @@ def _read(path: Path) -> Off:
     if not _is_sound(entries):
         raise _damaged(path, "is damaged")
     return dict(entries)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of which no name stands twice: which of the two counts would be a guess."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
 
 
 def _is_sound(entries: Any) -> bool:

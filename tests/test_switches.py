@@ -94,6 +94,7 @@ BROKEN = {
     "an operation that is none": '{"Shop": {"a": {"at": "2026-11-21T09:30:00Z", "operation": 7}}}',
     "another time": '{"Shop": {"a": {"at": "<b>today</b>"}}}',
     "nested": "[" * 100_000,
+    "an API twice": '{"Shop": {}, "Shop": {}}',
     "no text": b"\xff\xfe",
     "endless": '{"a": ' + " " * 5_000_000 + "{}}",
 }
@@ -112,6 +113,8 @@ def test_a_damaged_file_is_said_once_and_changes_nothing(tmp_path: Path, file: P
     assert said.startswith("warning: the list of tools that are switched off ")
     assert f"({file}; correct it, or remove it" in said
     assert read_switches(found, mine) == (found, "")
+    with pytest.raises(ConfigError, match="switched off"):
+        read_switches(None, mine)  # at a start nobody knows what was off
     with pytest.raises(ConfigError, match="switched off"):
         off("Shop", mine)
     with pytest.raises(ConfigError, match="switched off"):

@@ -124,8 +124,10 @@ class Renewing:
             await self.keeper.again(app)
 
     async def _switched(self, app: Serves) -> None:
+        before = app.toolset.by_name.keys()
         if await self._goes_on(app, self.config):
-            self.notice(f"tools were switched: {len(app.toolset.tools)} tools now")
+            if app.toolset.by_name.keys() != before:  # else it was about another API, or nobody can tell
+                self.notice(f"tools were switched: {len(app.toolset.tools)} tools now")
             await self.keeper.again(app)
 
     async def _goes_on(self, app: Serves, config: Config) -> bool:

@@ -221,6 +221,28 @@ async def test_a_document_does_not_turn_on_what_a_person_switched_off(config: Co
         assert names(live.app) == ["one"]
 
 
+async def test_what_is_switched_in_another_api_is_not_said(config: Config) -> None:
+    """Our choice: all servers of a user see the file change; those whose list stays have nothing to say."""
+    async with running(config) as live:
+        switch("another", "two", False)
+        switch(live.app.identity_of(""), "two", False)
+        assert await live.told.wait_for("tools were switched") == "tools were switched: 1 tools now"
+        assert live.told.lines == []
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+async def test_a_start_refuses_a_damaged_list_of_switches(config: Config, tmp_path: Path, mode: int) -> None:
+    """Issue 8, Dashboard: off wins; what was off is not known then, so nothing is served."""
+    file = tmp_path / "home" / "openapi-mcp" / "switches.json"
+    switch("any", "two", False)
+    file.write_text("{" if mode == 0o600 else "{}", encoding="utf-8")
+    file.chmod(mode)
+    with pytest.raises(ConfigError, match="the list of tools that are switched off") as raised:
+        async with open_app(config, Told()):
+            raise AssertionError
+    assert (raised.value.where, raised.value.hint) == (str(file), "correct it, or remove it: then none is switched off")
+
+
 async def test_a_damaged_list_of_switches_changes_nothing_and_is_said_once(config: Config, tmp_path: Path) -> None:
     """Issue 8, Dashboard: off stays off, on stays on."""
     file = tmp_path / "home" / "openapi-mcp" / "switches.json"
@@ -229,7 +251,6 @@ async def test_a_damaged_list_of_switches_changes_nothing_and_is_said_once(confi
         await live.told.wait_for("1 tools now")
         put(file, "{")
         await live.told.wait_for("so all tools stay as they were")
-        await live.told.wait_for("tools were switched: 1 tools now")
         assert names(live.app) == ["one"]
         signal.raise_signal(signal.SIGHUP)
         await live.told.wait_for("credentials are read again")
