@@ -316,7 +316,8 @@ class Executor:
                 call.sending(self._authority.masked(request, chosen, call.caller))
             response = await delivery.send(chosen)
         except (CredentialsError, TimeoutError, SendError) as error:
-            return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits))
+            is_own = tool.limits.timeout is not None
+            return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits), is_own=is_own)
         delivery.story.status = response.status
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understanding.read, tool, arguments, delivery, response)

@@ -170,14 +170,15 @@ def refused(response: HttpResponse, redact: Redactor, now: float, tool: Tool, ar
     return replace(failure, body=shown)
 
 
-def timed_out(request: HttpRequest, timeout: float) -> Failure:
-    """Return the failure of a call that took longer than its deadline, in seconds."""
+def timed_out(request: HttpRequest, timeout: float, *, is_own: bool = False) -> Failure:
+    """Return the failure of a call that took longer than its deadline, in seconds; `is_own`, the tool's own says so."""
+    longer = "set a longer timeout in this tool's table of the config file"
     return Failure(
         kind=FailureKind.TIMEOUT,
         message=f"{shown_origin(request.url)} did not answer in full within {timeout:g} s",
         retryable=request.method in ("GET", "HEAD"),
         attempts=1,
-        hint="ask for less, or start the server with a longer --timeout",
+        hint=f"ask for less, or {longer if is_own else 'start the server with a longer --timeout'}",
     )
 
 

@@ -51,8 +51,8 @@ class Understanding:
         note = note_of(delivery.story)
         return replace(page, answer=replace(page.answer, note={**note, **page.answer.note})) if note else page
 
-    def unanswered(self, error: Exception, delivery: Delivery, timeout: float) -> Failure:
-        """Return the failure of a call that got no answer."""
+    def unanswered(self, error: Exception, delivery: Delivery, timeout: float, *, is_own: bool) -> Failure:
+        """Return the failure of a call that got no answer; `is_own`, its tool's table says the `timeout`."""
         redact = self._redactor_of(delivery)
         match error:
             case CredentialsError():
@@ -60,7 +60,7 @@ class Understanding:
             case SendError():
                 failure = not_sent(error, redact)
             case _:
-                failure = timed_out(delivery.request, timeout)
+                failure = timed_out(delivery.request, timeout, is_own=is_own)
         return masked_failure(told(failure, delivery.request, delivery.story), redact)
 
     def _redactor_of(self, delivery: Delivery) -> Redactor:

@@ -75,6 +75,7 @@ async def test_a_tools_own_deadline_ends_its_calls_alone(httpx_mock: HTTPXMock) 
         failure = await failure_of(executor, "a")
         assert failure is not None
         assert (failure.kind, "0.05 s" in failure.message) == (FailureKind.TIMEOUT, True)
+        assert failure.hint == "ask for less, or set a longer timeout in this tool's table of the config file"
         assert await failure_of(executor, "b") is None
 
 
