@@ -3,7 +3,8 @@
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
-from typing import Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
@@ -11,13 +12,16 @@ import typer
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
 from openapi_mcp.cli.output import notice as say_always
-from openapi_mcp.cli.output import show_text, stdout_is_terminal
-from openapi_mcp.cli.start import refuse_forward, require_spec, start
+from openapi_mcp.cli.output import show_error, show_text, stdout_is_terminal
+from openapi_mcp.cli.start import Settings, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
+
+if TYPE_CHECKING:
+    from openapi_mcp.server.renew import Renewing
 
 HELP = """Show what was called, how it went and what it cost, in a browser on this machine.
 
@@ -43,19 +47,23 @@ def dashboard(
     open_browser: Annotated[
         bool | None, typer.Option("--open/--no-open", help="Open it in the browser. Default: only from a terminal.")
     ] = None,
+    context: typer.Context,
     flags: Mapping[str, Any],
 ) -> int:
     """Serve the dashboard until a signal ends it."""
     from openapi_mcp.server.dashboard.frame import require_extra
 
     require_extra()
+    flags = {**flags, "no_catalogue": True}  # no later start begins with what is served here
     config, notice = start(flags)
     require_spec(config)
     refuse_forward(config)
-    return anyio.run(_serve, config, notice, port, stdout_is_terminal() if open_browser is None else open_browser)
+    settings = Settings(flags, context.obj.arguments, stdin_is_protocol=False)
+    opens = stdout_is_terminal() if open_browser is None else open_browser
+    return anyio.run(_serve, config, notice, settings, port, opens)
 
 
-async def _serve(config: Config, notice: Notice, port: int, open_browser: bool) -> ExitCode:
+async def _serve(config: Config, notice: Notice, settings: Settings, port: int, open_browser: bool) -> ExitCode:
     from openapi_mcp.server.dashboard.mount import board_of, serve_dashboard
     from openapi_mcp.server.http import bind
 
@@ -68,8 +76,23 @@ async def _serve(config: Config, notice: Notice, port: int, open_browser: bool) 
         async with open_recorder(config, notice) as recorder, _served(config, notice) as app:
             if app is not None:
                 observe(app, recorder)
+            work = [partial(_live(config, settings, notice).run, app)] if app is not None else []
             with closing(board_of(config, app, recorder=recorder)) as board:
-                return await serve_dashboard(board, listener, ready, show_text)
+                return await serve_dashboard(board, listener, ready, show_text, work)
+
+
+def _live(config: Config, settings: Settings, notice: Notice) -> "Renewing":
+    """Return what goes on with new settings, and with what is switched, as `serve` does."""
+    from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
+    from openapi_mcp.server.renew import renewing
+    from openapi_mcp.server.watch import Watch, watches
+
+    if config.apis:
+        own = keepers(config, notice, None)
+        several = SeveralKeeper(keepers=own, notice=notice, path=None)
+        return renewing(config, settings, several, watches(own), notice, show_error)
+    keeper = Keeper(notice=notice, path=None)
+    return renewing(config, settings, keeper, Watch(keeper=keeper), notice, show_error)
 
 
 @asynccontextmanager
@@ -78,10 +101,10 @@ async def _served(config: Config, notice: Notice) -> AsyncIterator[Serves | None
     from openapi_mcp.several import open_several
 
     if config.apis:
-        async with open_several(config, notice) as several:
+        async with open_several(config, notice, can_change=True) as several:
             yield several
     elif config.spec is not None or config.spec_command is not None:
-        async with open_app(config, notice) as app:
+        async with open_app(config, notice, can_change=True) as app:
             yield app
     else:
         yield None

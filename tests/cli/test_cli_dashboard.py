@@ -4,7 +4,7 @@ import json
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -118,3 +118,22 @@ def test_a_single_document_is_served(upstream: Upstream, tmp_path: Path) -> None
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
         assert "1 tool was not called" in enter(client, link).text
+
+
+@pytest.mark.parametrize("names", [("",), ("one=", "two=")])
+def test_what_is_switched_off_is_gone_here_too(upstream: Upstream, tmp_path: Path, names: Sequence[str]) -> None:
+    """As in every running server of this user: the pages tell what is so, without a restart."""
+    spec = upstream.serve({**description("/echo"), "servers": [{"url": upstream.url}]})
+    options = [part for name in names for part in ("--spec", f"{name}{spec}")]
+    tool = names[0].replace("=", "_") + "echo"
+    with (
+        dashboard(tmp_path, "--no-open", *options) as (child, link),
+        httpx.Client(trust_env=False, timeout=20) as client,
+    ):
+        base = str(enter(client, link).url)
+        ours = {"Origin": base.rpartition("/")[0].rpartition("/")[0]}
+        for on, said in (("no", False), ("yes", True)):
+            form = {"csrf": csrf_in(client.get(f"{base}tools").text), "on": on}
+            assert client.post(f"{base}tools/{tool}/switch", data=form, headers=ours).status_code < 400
+            assert any((f">{tool}</a><br>" in client.get(f"{base}tools").text) is said for _ in range(2_000))
+        assert "tools were switched" in child.stderr

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from openapi_mcp.server.dashboard.entrance import Lock
 from openapi_mcp.server.dashboard.site import Mounted, dashboard_site
 from openapi_mcp.server.door import Admission
 from openapi_mcp.server.guard import Names
-from openapi_mcp.server.http import Around, endpoint_url, run_server
+from openapi_mcp.server.http import Around, Work, endpoint_url, run_server
 from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.serving import Serves
 
@@ -98,12 +98,17 @@ def _cookie(port: int) -> str:
     return f"openapi_mcp_{port}"
 
 
-async def serve_dashboard(board: Board, listener: socket.socket, ready: Callable[[str], None], say: Say) -> ExitCode:
-    """Serve the dashboard alone until SIGINT or SIGTERM; `ready` is told a link that opens it once."""
+async def serve_dashboard(
+    board: Board, listener: socket.socket, ready: Callable[[str], None], say: Say, work: Iterable[Work] = ()
+) -> ExitCode:
+    """Serve the dashboard alone until SIGINT or SIGTERM; `ready` is told a link that opens it once.
+
+    `work` is done beside it.
+    """
     lock = Lock(
         admission=Admission(),
         say=say,
         link=endpoint_url(_HERE, listener, "/"),
         cookie=_cookie(listener.getsockname()[1]),
     )
-    return await run_server(dashboard_site(board, lock), Names(), listener, lambda: ready(lock.new_link()))
+    return await run_server(dashboard_site(board, lock), Names(), listener, lambda: ready(lock.new_link()), work)
