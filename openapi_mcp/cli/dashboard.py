@@ -1,9 +1,11 @@
 """`openapi-mcp dashboard`: what was called and how it went, as pages for a browser on this machine."""
 
+import os
 import threading
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
@@ -17,12 +19,20 @@ from openapi_mcp.cli.start import Settings, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
+from openapi_mcp.private import user_folder, write_privately
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 
 if TYPE_CHECKING:
     from openapi_mcp.server.renew import Renewing
 
+_PAGE = """<!DOCTYPE html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={link}">
+<title>openapi-mcp</title>
+<p><a href="{link}">Go on to the dashboard</a></p>
+"""
 HELP = """Show what was called, how it went and what it cost, in a browser on this machine.
 
 The link opens the dashboard once; then that browser is signed in. With --spec it shows the API's tools too, which can
@@ -67,12 +77,13 @@ async def _serve(config: Config, notice: Notice, settings: Settings, port: int, 
     from openapi_mcp.server.dashboard.mount import board_of, serve_dashboard
     from openapi_mcp.server.http import bind
 
-    def ready(link: str) -> None:
-        show_text(link)
-        if open_browser:
-            threading.Thread(target=_open, args=(link,), daemon=True).start()  # it may run as long as the browser does
+    with bind("127.0.0.1", port) as listener, _opening(listener.getsockname()[1]) as opening:
 
-    with bind("127.0.0.1", port) as listener:
+        def ready(link: str) -> None:
+            show_text(link)
+            if open_browser:
+                opening(link)
+
         async with open_recorder(config, notice) as recorder, _served(config, notice) as app:
             if app is not None:
                 observe(app, recorder)
@@ -108,6 +119,30 @@ async def _served(config: Config, notice: Notice) -> AsyncIterator[Serves | None
             yield app
     else:
         yield None
+
+
+@contextmanager
+def _opening(port: int) -> Iterator[Callable[[str], None]]:
+    """Yield what opens a link in the browser, by way of a file that only this user can read.
+
+    All users of a machine see what a browser is started with, and the link opens the dashboard for whoever is first.
+    """
+    file = user_folder(os.environ).absolute() / f"dashboard-{port}.html"
+
+    def opening(link: str) -> None:
+        try:
+            write_privately(file, _PAGE.format(link=escape(link)))
+        except OSError as error:
+            say_always(f"no browser is opened, as {file} cannot be written: {error.strerror or error}")
+            return
+        # It may run as long as the browser does.
+        threading.Thread(target=_open, args=(file.as_uri(),), daemon=True).start()
+
+    try:
+        yield opening
+    finally:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
 
 
 def _open(link: str) -> None:

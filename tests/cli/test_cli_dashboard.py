@@ -72,8 +72,8 @@ def test_the_tools_of_a_document_are_there_too(upstream: Upstream, tmp_path: Pat
         assert "two_hang" in page
 
 
-def test_a_browser_is_opened_where_it_is_asked_for(tmp_path: Path) -> None:
-    """BROWSER is what Python's webbrowser opens."""
+def test_a_browser_is_opened_by_a_file_of_this_users_alone(tmp_path: Path) -> None:
+    """BROWSER is what Python's webbrowser opens. Every user of a machine sees what a browser is started with."""
     opened = tmp_path / "opened"
     script = tmp_path / "browser.py"
     script.write_text(
@@ -86,7 +86,21 @@ def test_a_browser_is_opened_where_it_is_asked_for(tmp_path: Path) -> None:
                 if opened.exists() and opened.read_text():
                     break
                 client.get(f"{link.partition('enter?')[0]}sign-in")
-        assert opened.read_text() == link
+        url = opened.read_text()
+        assert (url[:8], "ticket" in url) == ("file:///", False)
+        file = Path(url.removeprefix("file://"))
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+        assert f'content="0; url={link}"' in file.read_text()
+    assert not file.exists()
+
+
+def test_where_the_file_cannot_be_written_the_link_is_printed(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("no folder")
+    with dashboard(tmp_path, "--open", "--no-records", XDG_STATE_HOME=str(state)) as (child, link):
+        assert "ticket=" in link
+        child.wait_for_stderr("no browser is opened, as .* cannot be written")
 
 
 def test_where_no_browser_can_be_opened_that_is_said(tmp_path: Path) -> None:
