@@ -2,9 +2,10 @@
 
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import anyio
 
@@ -37,19 +38,24 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a call came to: `seconds` is how long it took, `owner` the session that made it."""
+    """What a call came to: `seconds` is how long it took, `owner` the session that made it, `who` whose that is."""
 
     call: Call
     result: Result
     seconds: float
     owner: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
     owner: str
+    who: str
     digest: str
     until: float
+
+
+Kept = TypeVar("Kept", _Open, Outcome)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,9 +80,9 @@ class Trials:
             return refusal
         ticket = secrets.token_urlsafe(16)
         until = self.now() + PATIENCE
-        self._open[ticket] = _Open(owner=visit.csrf, digest=digest(call, found), until=until)
+        self._open[ticket] = _Open(owner=visit.csrf, who=_who(visit), digest=digest(call, found), until=until)
         if len(self._open) > _MOST_SHOWN:
-            self._open.popitem(last=False)
+            _drop_one(self._open, lambda _each: 1)
         return Shown(call=call, request=found, repairs=self.app.foreseen_repairs(call), ticket=ticket)
 
     async def send(self, call: Call, visit: Visit, ticket: str) -> str | None:
@@ -89,7 +95,8 @@ class Trials:
             return None
         began = self.now()
         result = await self._sent(replace(call, is_shown=True))
-        return self._keep(Outcome(call=call, result=result, seconds=self.now() - began, owner=visit.csrf))
+        seconds = self.now() - began
+        return self._keep(Outcome(call=call, result=result, seconds=seconds, owner=visit.csrf, who=_who(visit)))
 
     def outcome(self, key: str, visit: Visit) -> Outcome | None:
         """Return what a call of this session came to; None where that is not kept any more."""
@@ -124,7 +131,7 @@ class Trials:
         key = secrets.token_urlsafe(16)
         self._kept[key] = outcome
         while len(self._kept) > 1 and (len(self._kept) > _MOST_KEPT or self._size() > _MOST_BYTES):
-            self._kept.popitem(last=False)
+            _drop_one(self._kept, lambda each: _MOST_BYTES // _MOST_KEPT + size_of(each.result))
         return key
 
     def _size(self) -> int:
@@ -138,3 +145,17 @@ def size_of(result: Result) -> int:
 
 def _bytes_of(content: Content) -> int:
     return len(content.data) if isinstance(content, Blob) else len(content.text.encode("utf-8", "surrogatepass"))
+
+
+def _who(visit: Visit) -> str:
+    """Return whose session it is: of one caller there may be many."""
+    return "operator" if visit.is_operator else f"caller {visit.caller.id}"
+
+
+def _drop_one(kept: "OrderedDict[str, Kept]", share: Callable[["Kept"], int]) -> None:
+    """Drop the oldest of whoever has the largest share: nobody pushes out what is another's."""
+    shares: Counter[str] = Counter()
+    for each in kept.values():
+        shares[each.who] += share(each)
+    largest = max(shares, key=lambda who: shares[who])
+    del kept[next(key for key, each in kept.items() if each.who == largest)]

@@ -295,6 +295,29 @@ async def test_results_are_kept_within_bounds(
         await found.get(f"/tools/{wheres[1]}")
 
 
+async def test_one_visitors_trials_push_out_their_own(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one party sends costs others little: also from several sessions of one caller."""
+    monkeypatch.setattr(trial, "_MOST_KEPT", 3)
+    monkeypatch.setattr(trial, "_MOST_SHOWN", 3)
+    async with pages(upstream, tmp_path) as found:
+        assert found.board.app is not None
+        trials, call = trial.Trials(app=found.board.app), Call(tool="orders_list")
+        bob = Visit(caller=Caller(id="bob"), csrf="b")
+        keys = []
+        for owner in (bob, *(Visit(caller=Caller(id="ada"), csrf=f"a{number}") for number in range(5)), LOCAL):
+            shown = await trials.show(call, owner)
+            assert isinstance(shown, trial.Shown)
+            keys.append((owner, await trials.send(call, owner, shown.ticket)))
+        assert [bool(key and trials.outcome(key, owner)) for owner, key in keys] == [True, *[False] * 4, True, True]
+        kept = await trials.show(call, bob)
+        for number in range(5):
+            await trials.show(call, Visit(caller=Caller(id="ada"), csrf=f"a{number}"))
+        assert isinstance(kept, trial.Shown)
+        assert await trials.send(call, bob, kept.ticket)
+
+
 async def test_what_cannot_be_sent_any_more_is_said_in_the_form(upstream: Upstream, tmp_path: Path) -> None:
     """Arguments that were changed on the way are checked as those of the form are."""
     async with pages(upstream, tmp_path) as found:
