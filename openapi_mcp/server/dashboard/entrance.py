@@ -91,8 +91,8 @@ class Entrance:
         elif _is_open(scope):
             await self._outside(_below(scope), receive, send)
         else:
-            request = Request(scope)
-            await RedirectResponse(url(request, SIGN_IN[1:]), 303)(scope, receive, send)
+            where = url(Request(scope), SIGN_IN[1:], ended="yes" if _own_path(scope) else "")
+            await RedirectResponse(where, 303)(scope, receive, send)
 
     def _is_ours(self, scope: Message) -> bool:
         return comes_from_us(scope, self._lock.origins)

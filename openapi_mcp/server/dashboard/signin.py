@@ -16,6 +16,7 @@ from openapi_mcp.server.dashboard.sessions import Key, visit_of
 from openapi_mcp.server.door import NotAdmittedError
 
 A_MINUTE = 3  # links that are printed
+_ENDED = "This session has ended: it does when the program does, after 12 hours without use, or with its token."
 _USED = "This link has been used, or is too old: each opens the dashboard once."
 
 
@@ -68,7 +69,7 @@ class SignIn:
 
     async def page(self, request: Request) -> Response:
         """Show where one signs in."""
-        return self._page(request, 200)
+        return self._page(request, 200, _ENDED if request.query_params.get("ended") else "")
 
     async def sign_in(self, request: Request) -> Response:
         """Open a session for a token, checked as the door checks it; guesses are no more use here than there."""

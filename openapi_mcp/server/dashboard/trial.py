@@ -71,11 +71,11 @@ class Trials:
     _open: OrderedDict[str, _Open] = field(init=False, default_factory=OrderedDict)
     _kept: OrderedDict[str, Outcome] = field(init=False, default_factory=OrderedDict)
 
-    async def show(self, call: Call, visit: Visit) -> Shown | Failure:
-        """Return what a call would send, or the failure that it would end with; lookups may be made to explain that."""
+    def show(self, call: Call, visit: Visit) -> Shown | Failure:
+        """Return what a call would send, or the failure that it would end with; nothing is sent to find that out."""
         found = self._foreseen(call)
         if isinstance(found, Failure):
-            return found if self._missing_for(call) else await self.app.explained(call, found)
+            return found
         if (refusal := self._unconfirmed(call, visit)) is not None:
             return refusal
         ticket = secrets.token_urlsafe(16)

@@ -91,7 +91,7 @@ class TryIt:
             given = read_raw(form[RAW]) if RAW in form else read_fields(fields, form)
         except FieldsError as error:
             return _form(request, tool, {}, form=form, faults=error.faults)
-        found = await self._trials.show(_call(tool, given, request), visit_of(request))
+        found = self._trials.show(_call(tool, given, request), visit_of(request))
         if isinstance(found, Failure):
             return _form(request, tool, given, form=form, failure=found)
         return _shown(request, tool, found)
@@ -110,7 +110,7 @@ class TryIt:
         key = await self._trials.send(call, visit, form.get("ticket", ""))
         if key is not None:
             return RedirectResponse(url(request, "tools", tool.name, "results", key), 303)
-        found = await self._trials.show(call, visit)
+        found = self._trials.show(call, visit)
         if isinstance(found, Failure):
             return _form(request, tool, given, failure=found)
         return _shown(request, tool, found, said=_AGAIN, status=409)

@@ -101,6 +101,22 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(upstrea
         assert found.recorded == []
 
 
+async def test_nothing_is_sent_to_say_what_is_wrong(upstream: Upstream, tmp_path: Path) -> None:
+    """The page says so, as `call --dry-run` does: a name where an id is needed is looked up by a call that is made."""
+    made = shop(upstream.url)
+    named = {"name": "customer", "in": "query", "schema": {"type": "integer"}}
+    search = {"name": "search", "in": "query", "schema": {"type": "string"}}
+    rows = made["paths"]["/orders"]["get"]["responses"]
+    made["paths"]["/orders"]["get"]["parameters"] = [named]
+    made["paths"]["/customers"] = {
+        "get": {"operationId": "customers_list", "parameters": [search], "responses": rows, "tags": ["customers"]}
+    }
+    async with pages(upstream, tmp_path, document=made) as found:
+        page = unescape(await found.post("/tools/orders_list/try", 422, **{"arg:customer": "Ana Souza"}))
+        assert "must be integer" in page
+        assert found.sent == []
+
+
 async def test_arguments_can_be_given_as_json(upstream: Upstream, tmp_path: Path) -> None:
     """Issue 8's other way: a raw JSON editor, for what fields cannot give."""
     async with pages(upstream, tmp_path) as found:
@@ -307,13 +323,13 @@ async def test_one_visitors_trials_push_out_their_own(
         bob = Visit(caller=Caller(id="bob"), csrf="b")
         keys = []
         for owner in (bob, *(Visit(caller=Caller(id="ada"), csrf=f"a{number}") for number in range(5)), LOCAL):
-            shown = await trials.show(call, owner)
+            shown = trials.show(call, owner)
             assert isinstance(shown, trial.Shown)
             keys.append((owner, await trials.send(call, owner, shown.ticket)))
         assert [bool(key and trials.outcome(key, owner)) for owner, key in keys] == [True, *[False] * 4, True, True]
-        kept = await trials.show(call, bob)
+        kept = trials.show(call, bob)
         for number in range(5):
-            await trials.show(call, Visit(caller=Caller(id="ada"), csrf=f"a{number}"))
+            trials.show(call, Visit(caller=Caller(id="ada"), csrf=f"a{number}"))
         assert isinstance(kept, trial.Shown)
         assert await trials.send(call, bob, kept.ticket)
 
@@ -334,7 +350,7 @@ async def test_a_call_that_ends_with_the_server_is_recorded(upstream: Upstream, 
     async with pages(upstream, tmp_path, document=made) as found:
         assert found.board.app is not None
         trials = trial.Trials(app=found.board.app)
-        shown = await trials.show(Call(tool="hang"), LOCAL)
+        shown = trials.show(Call(tool="hang"), LOCAL)
         assert isinstance(shown, trial.Shown)
         async with anyio.create_task_group() as group:
             group.start_soon(trials.send, shown.call, LOCAL, shown.ticket)
