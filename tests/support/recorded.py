@@ -26,11 +26,11 @@ def records_file() -> Path:
 
 
 def history(*options: str, folder: Path) -> list[Shown]:
-    """Return what `history --json` shows, the newest call last."""
+    """Return what `history --json` shows, but the newest call last."""
     ended = run_command("history", "--json", "--limit", "0", *options, folder=folder)
     assert ended.status == 0, ended.err
     calls: list[Shown] = ended.json["calls"]
-    return calls
+    return calls[::-1]
 
 
 def in_full(id: str, *options: str, folder: Path) -> Shown:
