@@ -111,6 +111,13 @@ def grouped(calls: list[Record], key: Callable[[Record], Any]) -> dict[Any, dict
     return {name: figures_of(each) for name, each in found.items()}
 
 
+def activity_of(calls: list[Record], by: str, step: float) -> dict[tuple[str, str], Counter[int]]:
+    found: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for call in calls:
+        found[group_of(call, by)][int(call.time // step)] += 1
+    return found
+
+
 def holds(store: Store, calls: list[Record], wanted: Filter, step: float) -> None:
     meant = [call for call in calls if is_wanted(call, wanted)]
     for by in BY:
@@ -118,6 +125,7 @@ def holds(store: Store, calls: list[Record], wanted: Filter, step: float) -> Non
         assert as_plain(stats.total) == figures_of(meant), (by, wanted)
         found = {(group.name, group.api): as_plain(group.figures) for group in stats.groups}
         assert found == grouped(meant, partial(group_of, by=by)), (by, wanted)
+        assert store.activity(wanted, by, step) == activity_of(meant, by, step), (by, wanted)
     points = store.series(wanted, step)
     assert [point.time for point in points] == sorted(point.time for point in points)
     expected = grouped(meant, lambda call: call.time // step * step)
