@@ -119,7 +119,7 @@ class Keeper:
         most_bytes = _ENDLESS if self._keep.size is None else self._keep.size
         if store.clean(before=before, most_bytes=most_bytes, most=most) >= most or store.settle():
             return True
-        store.note_tidied()
+        store.end_cleaning(before=before)
         return False
 
     def tell(self, why: str) -> None:

@@ -94,20 +94,11 @@ class SqlStore:
         dropped, left = 0, _ENDLESS if most is None else most
         while left and (step := self._drop(before, most_bytes, min(left, cleaning.STEP))):
             dropped, left = dropped + step, left - step
-        if dropped and left:
-            self._tidy(before)
         return dropped
 
     def _drop(self, before: float, most_bytes: int, most: int) -> int:
         with self._writing() as connection:
             return cleaning.drop_old(connection, before, most) or cleaning.drop_beyond(connection, most_bytes, most)
-
-    def _tidy(self, before: float) -> None:
-        with self._writing() as connection:
-            cleaning.drop_names(connection)
-            cleaning.drop_losses(connection, before)
-        while self._gives_back():
-            pass
 
     def _gives_back(self) -> bool:
         with self._writing() as connection:
@@ -124,9 +115,13 @@ class SqlStore:
             seconds = self._now() - cleaning.last_tidied(connection)
         return seconds if seconds >= 0 else math.inf
 
-    def note_tidied(self) -> None:
-        """Keep that all there was to clean is cleaned, now."""
+    def end_cleaning(self, *, before: float) -> None:
+        """Drop the names and losses that are left of what was cleaned, give room back, and keep that it is done."""
+        while self._gives_back():
+            pass
         with self._writing() as connection:
+            cleaning.drop_names(connection)
+            cleaning.drop_losses(connection, before)
             cleaning.note_tidied(connection, self._now())
 
     def size(self) -> int:

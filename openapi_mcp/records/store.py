@@ -84,8 +84,11 @@ class Store(Protocol):
     def untidied(self) -> float:
         """Return for how many seconds nobody has cleaned all there was to clean; infinite where nobody has yet."""
 
-    def note_tidied(self) -> None:
-        """Keep that all there was to clean is cleaned, now."""
+    def end_cleaning(self, *, before: float) -> None:
+        """Drop the names and losses that are left of what was cleaned, give room back, and keep that it is done, now.
+
+        It goes by what is there, not by what was dropped: whoever dropped it may have ended before it came to this.
+        """
 
     def size(self) -> int:
         """Return how many bytes the records take."""

@@ -394,6 +394,7 @@ with open_store(where) as store:
             store.calls(Filter())
         elif what == "clean":
             store.clean(before=1000.0, most_bytes=10**12)
+            store.end_cleaning(before=0.0)
             store.settle()
         else:
             old, new = (Record(id=f"{what}-{number}-{time}", time=time, api="a", tool=what) for time in (1.0, 2000.0))
@@ -410,6 +411,7 @@ def test_many_processes_make_fill_read_and_clean_one_store_at_once(records_at: s
     assert [child.wait(120) for child in children] == [0] * 6
     with open_store(records_at) as store:
         store.clean(before=1000.0, most_bytes=10**12)
+        store.end_cleaning(before=0.0)
         stats = store.stats(Filter())
     assert {group.name: group.figures.calls for group in stats.groups} == dict.fromkeys(
         ["one", "two", "three", "four"], 30
@@ -447,15 +449,38 @@ def test_a_cleaned_file_is_smaller(records_file: Path) -> None:
     before = records_file.stat().st_size
     with open_store(records_file) as store:
         store.clean(before=0.0, most_bytes=before // 4)
+        store.end_cleaning(before=0.0)
     assert records_file.stat().st_size <= before // 3
 
 
 def test_what_is_old_goes_with_the_names_that_only_it_had(store: Store) -> None:
     store.add([record(1, tool="old", caller="gone"), record(2)], lost=1)
     assert store.clean(before=record(2).time, most_bytes=10**12) == 1
+    store.end_cleaning(before=record(2).time)
     assert [each.tool for each in store.named()] == ["get_product"]
     assert store.callers() == ["me"]
     assert store.call("r0001") is None
+
+
+def test_what_cleaning_was_cut_short_before_is_done_by_the_next(store: Store) -> None:
+    """Our choice: names and space that dropped calls have left are not forgotten where a process ends between steps."""
+    store.add([record(1, tool="old", caller="gone"), record(2)])
+    assert store.clean(before=record(2).time, most_bytes=10**12, most=1) == 1
+    assert store.clean(before=record(2).time, most_bytes=10**12, most=1) == 0
+    assert store.callers() == ["gone", "me"]
+    store.end_cleaning(before=record(2).time)
+    assert (store.callers(), len(store.named())) == (["me"], 1)
+
+
+def test_a_file_gives_back_what_an_earlier_cleaning_has_left(records_file: Path) -> None:
+    with open_store(records_file) as store:
+        fill(store, 2_000)
+    before = records_file.stat().st_size
+    with open_store(records_file) as store:
+        assert store.clean(before=1e12, most_bytes=10**12, most=2_000) == 2_000
+    with open_store(records_file) as store:
+        store.end_cleaning(before=1e12)
+    assert records_file.stat().st_size <= before // 3
 
 
 def test_it_is_known_for_how_long_nobody_has_tidied(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -463,7 +488,7 @@ def test_it_is_known_for_how_long_nobody_has_tidied(store: Store, monkeypatch: p
     assert store.untidied() == math.inf
     for now, later, seconds in ((1000.0, 1010.0, 10.0), (2000.0, 2000.0, 0.0), (9000.0, 2000.0, math.inf)):
         monkeypatch.setattr(store, "_now", lambda now=now: now)
-        store.note_tidied()
+        store.end_cleaning(before=0.0)
         monkeypatch.setattr(store, "_now", lambda later=later: later)
         assert store.untidied() == seconds
 
