@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import tempfile
 import time
@@ -14,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from openapi_mcp.cli.options import takes
-from openapi_mcp.cli.output import Notice, show_text, stdout_is_terminal
+from openapi_mcp.cli.output import Notice, show_text, stdout_is_terminal, written_json
 from openapi_mcp.cli.recorded import in_order, records_of, said_of_none
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.units import many
@@ -23,15 +22,15 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.record import Record
-from openapi_mcp.model.text import without_controls
+from openapi_mcp.model.text import visible, without_controls
 from openapi_mcp.records.query import Filter
 from openapi_mcp.references import at_home
 
 HELP = """Write the calls that were made as CSV or as JSON lines, the oldest first: all that are recorded, or some.
 
-CSV has a line of headings; arguments, repairs and lookups are JSON in one cell. A text that a spreadsheet would run as
-a formula (it begins with = + - @, a tab or a line break) gets an apostrophe in front. JSON lines have every text as it
-is. A file is for its owner alone (mode 0600).
+Both have all that is recorded of a call, the answer too. CSV has a line of headings; arguments, repairs and lookups are
+JSON in one cell. A text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line break) gets
+an apostrophe in front. JSON lines have every text as it is. A file is for its owner alone (mode 0600).
 
 Examples:
 
@@ -49,8 +48,8 @@ Examples:
 """
 _CSV, _JSONL = "csv", "jsonl"
 _FORMATS = (_CSV, _JSONL)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_COLUMNS = tuple(Record(id="", time=0, api="", tool="").as_json())
+_FORMULA = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")  # the last four: of full width, which Excel takes, too
+_COLUMNS = tuple(Record(id="", time=0, api="", tool="").as_json(whole=True))
 
 Write = Callable[[str], object]
 
@@ -97,7 +96,7 @@ def _export(config: Config, notice: Notice, wanted: Filter, limit: int, form: st
     if form == _CSV:
         write(_rows([_COLUMNS]))
     with records_of(config, notice) as store:
-        for page in in_order(store, wanted, limit) if store is not None else ():
+        for page in in_order(store, wanted, limit, whole=True) if store is not None else ():
             write(text_of(page))
             count += len(page)
         if store is not None and not count:
@@ -106,11 +105,11 @@ def _export(config: Config, notice: Notice, wanted: Filter, limit: int, form: st
 
 
 def _json_lines(page: Iterable[Record]) -> str:
-    return "".join(f"{json.dumps(record.as_json(), ensure_ascii=False)}\n" for record in page)
+    return "".join(f"{written_json(record.as_json(whole=True))}\n" for record in page)
 
 
 def _csv(page: Iterable[Record]) -> str:
-    return _rows(map(_cell, record.as_json().values()) for record in page)
+    return _rows(map(_cell, record.as_json(whole=True).values()) for record in page)
 
 
 def _rows(rows: Iterable[Iterable[Any]]) -> str:
@@ -133,7 +132,7 @@ def _cell(value: Any) -> str | int | float:
 
 
 def _to_stdout(text: str) -> None:
-    show_text(without_controls(text) if stdout_is_terminal() else text, end="")
+    show_text(visible(without_controls(text)) if stdout_is_terminal() else text, end="")
 
 
 @contextmanager

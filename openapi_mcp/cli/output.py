@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
-from openapi_mcp.model.text import clean_text
+from openapi_mcp.model.text import clean_text, escaped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,26 +34,31 @@ def open_missing_streams() -> None:
 
 def show_json(value: Any) -> None:
     """Write one JSON document to stdout."""
-    show_text(_written(value, indent=2))
+    show_text(written_json(value, indent=2))
 
 
 def show_json_line(value: Any) -> None:
     """Write a JSON value to stdout, on one line."""
-    show_text(_written(value))
+    show_text(written_json(value))
 
 
 def show_json_items(name: str, values: Iterable[Any]) -> None:
     """Write {NAME: [...]} to stdout, value by value: there may be more than memory holds."""
     before = f"{{\n  {json.dumps(name)}: ["
     for value in values:
-        show_text(f"{before}\n{textwrap.indent(_written(value, indent=2), '    ')}", end="")
+        show_text(f"{before}\n{textwrap.indent(written_json(value, indent=2), '    ')}", end="")
         before = ","
     show_text("\n  ]\n}" if before == "," else f"{before}]\n}}")
 
 
-def _written(value: Any, indent: int | None = None) -> str:
-    """Return JSON, with every control character as an escape: a terminal obeys also those that JSON lets stand."""
+def written_json(value: Any, indent: int | None = None) -> str:
+    """Return JSON, with every control character as an escape: a terminal obeys also those that JSON lets stand.
+
+    On a terminal it has what no reader can see as escapes, too: some of that turns the line around it.
+    """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if stdout_is_terminal():
+        text = escaped(text)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -35,21 +35,24 @@ def records_of(config: Config, notice: Notice) -> Iterator[Store | None]:
         yield store
 
 
-def found_by(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:
-    """Yield the last `limit` records that are wanted, the newest first; with 0 all of them, in pages."""
+def found_by(store: Store, wanted: Filter, limit: int, *, whole: bool = False) -> Iterator[list[Record]]:
+    """Yield the last `limit` records that are wanted, the newest first; with 0 all of them, in pages.
+
+    They have their answers where the `whole` is wanted.
+    """
     if limit:
-        if page := store.calls(wanted, limit=limit):
+        if page := store.calls(wanted, limit=limit, whole=whole):
             yield page
         return
-    yield from pages_of(partial(store.calls, wanted))
+    yield from pages_of(partial(store.calls, wanted, whole=whole))
 
 
-def in_order(store: Store, wanted: Filter, limit: int) -> Iterator[list[Record]]:
+def in_order(store: Store, wanted: Filter, limit: int, *, whole: bool = False) -> Iterator[list[Record]]:
     """Yield the same the oldest first; all of them as they were kept."""
     if limit:
-        yield from (page[::-1] for page in found_by(store, wanted, limit))
+        yield from (page[::-1] for page in found_by(store, wanted, limit, whole=whole))
         return
-    yield from pages_of(partial(store.calls, wanted, newest_first=False))
+    yield from pages_of(partial(store.calls, wanted, newest_first=False, whole=whole))
 
 
 def pages_of(ask: Callable[..., list[Record]]) -> Iterator[list[Record]]:

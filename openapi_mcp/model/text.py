@@ -1,5 +1,6 @@
 """Text of a document as it may reach a model or a terminal."""
 
+import json
 import re
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -39,6 +40,11 @@ def visible(text: str) -> str:
 def _with_code_points(line: str) -> str:
     hidden = (not char.isprintable() or _HIDDEN.fullmatch(char) for char in line)
     return "".join(f"<U+{ord(char):04X}>" if is_hidden else char for char, is_hidden in zip(line, hidden, strict=True))
+
+
+def escaped(text: str) -> str:
+    """Return a JSON text with each character that a reader cannot see as an escape of JSON's own: no value changes."""
+    return _HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def holds_hidden(text: str) -> bool:

@@ -54,10 +54,13 @@ class SqlStore:
                 f"a record is not as it should be ({type(error).__name__})", where=self._where
             ) from error
 
-    def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
-        """Return records without their answers: the newest first, or in the order in which they were kept."""
+    def calls(
+        self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True, whole: bool = False
+    ) -> list[Record]:
+        """Return records, the newest first or in the order in which they were kept; `whole` with their answers."""
+        order = reading.Order(limit=limit, after=after, newest_first=newest_first)
         with self._reading() as connection:
-            return reading.calls(connection, without_any(wanted), limit=limit, after=after, newest_first=newest_first)
+            return reading.calls(connection, without_any(wanted), order, whole=whole)
 
     def call(self, id: str) -> Record | None:
         """Return one record in full, by its id or by a beginning of it that no other has."""

@@ -1,5 +1,6 @@
 """Records as they are read back: many by a filter, one by its id, and the names that they have."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select, tuple_
@@ -17,11 +18,21 @@ _OF_TEXTS = [TEXTS.c[name] for name in ("arguments", "message", "repairs", "look
 _LONGEST_ID = 64
 
 
-def calls(connection: Connection, wanted: Filter, *, limit: int, after: str, newest_first: bool) -> list[Record]:
-    """Return records without their answers: the newest first, or in the order in which they were kept."""
-    order = [CALLS.c.time.desc(), CALLS.c.n.desc()] if newest_first else [CALLS.c.n]
-    found = _records().where(*conditions(wanted), *_beyond(connection, after, newest_first))
-    rows = connection.execute(found.order_by(*order).limit(max(limit, 0))).mappings()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """How many records are read, in which order: the newest first, or as they were kept; `after` is an id."""
+
+    limit: int
+    after: str = ""
+    newest_first: bool = True
+
+
+def calls(connection: Connection, wanted: Filter, order: Order, *, whole: bool) -> list[Record]:
+    """Return records in an order; with their answers where the `whole` is wanted."""
+    columns = [CALLS.c.time.desc(), CALLS.c.n.desc()] if order.newest_first else [CALLS.c.n]
+    read = _records(TEXTS.c.answer) if whole else _records()
+    found = read.where(*conditions(wanted), *_beyond(connection, order.after, order.newest_first))
+    rows = connection.execute(found.order_by(*columns).limit(max(order.limit, 0))).mappings()
     return [record_of(dict(row)) for row in rows]
 
 

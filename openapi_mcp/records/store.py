@@ -40,8 +40,12 @@ class Store(Protocol):
     def add(self, records: Sequence[Record], lost: int = 0, why: str = "") -> None:
         """Keep records in one transaction, and that others were lost before that."""
 
-    def calls(self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True) -> list[Record]:
-        """Return records without their answers: the newest first by time, or else in the order in which they were kept.
+    def calls(
+        self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True, whole: bool = False
+    ) -> list[Record]:
+        """Return records: the newest first by time, or else in the order in which they were kept.
+
+        Their answers are there only where the `whole` is wanted.
 
         That order has a call that took long behind shorter ones that began after it: who follows it misses none.
         `after` is the id of the last one that was seen, in the same order.

@@ -11,6 +11,8 @@ from support.child import command_line, run_command, running
 from support.history import a_record, fill
 from support.upstream import PATIENCE, Upstream, description
 
+from openapi_mcp.cli import output
+
 REPAIR = {"field": "city", "from": "lisbon", "to": "Lisbon", "how": "spelled so"}
 LOOKUP = {"tool": "customers_list", "arguments": {"search": "Ana"}, "items": 1}
 ESCAPES = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202e"
@@ -360,3 +362,17 @@ def test_a_call_of_the_shell_is_in_its_history(upstream: Upstream, tmp_path: Pat
     assert [(call["tool"], call["status"], call["kind"]) for call in ended.json["calls"]] == [("echo", 200, None)]
     shown = run_command("history", *options, ended.json["calls"][0]["id"], folder=tmp_path)
     assert f"curl --globoff -X GET {upstream.url}/echo" in shown.out
+
+
+def test_a_terminal_gets_nothing_from_json_that_turns_its_line_around(
+    command: Command, db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Part 7: foreign text is data; as escapes of JSON's own nothing of it is lost."""
+    monkeypatch.setattr(output, "stdout_is_terminal", lambda: True)
+    text = "\u202eevil\u2066\U000e0041"
+    where = fill(db, a_record(1, tool=text))
+    for options in (["history"], ["history", "k001"], ["stats"]):
+        ended = command(*options, "--records", where, "--json")
+        assert not set(text) & set(ended.out) - set("evil")
+        assert '"\\u202eevil\\u2066\\udb40\\udc41"' in ended.out
+    assert command("history", "--records", where, "--json").json["calls"][0]["tool"] == text

@@ -14,6 +14,7 @@ from support.history import a_record, fill
 from support.upstream import PATIENCE
 
 from openapi_mcp.cli import export as module
+from openapi_mcp.cli import output as cli_output
 
 REPAIR = {"field": "city", "from": "lisbon", "to": "Lisbon", "how": "spelled so"}
 
@@ -34,14 +35,27 @@ def test_csv_has_a_row_for_each_call_the_oldest_first(command: Command, db: Path
     ended = command("history", "export", "--records", fill(db, a_record(0), record), "--format", "csv")
     assert (ended.status, ended.err) == (0, "")
     first, second = rows(ended.out)
-    assert list(first) == list(record.as_json())
+    assert list(first) == list(record.as_json(whole=True))
     assert (first["id"], second["id"]) == (a_record(0).id, record.id)
     assert (second["status"], second["duration_ms"], second["message"]) == ("400", "12.0", "two\nlines, and a comma")
     assert (json.loads(second["arguments"]), json.loads(second["repairs"])) == ({"page": 1}, [REPAIR])
     assert (second["lookups"], second["caller"], first["kind"]) == ("", "", "")
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x")']
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    '=HYPERLINK("http://x")',
+    "\uff1d1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff201",
+]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -62,7 +76,7 @@ def test_json_lines_have_every_text_as_it_is(command: Command, db: Path) -> None
     """Issue 8: history export (JSON lines)."""
     records = [a_record(1, message="=1+1\n\x9b2J"), a_record(2)]
     ended = command("history", "export", "--records", fill(db, *records), "--format", "jsonl")
-    assert [json.loads(line) for line in ended.out.splitlines()] == [record.as_json() for record in records]
+    assert [json.loads(line) for line in ended.out.splitlines()] == [record.as_json(whole=True) for record in records]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +120,7 @@ def test_a_file_that_is_there_is_replaced_only_with_force(command: Command, db: 
         2, "error: there is a file already\n   at: c.jsonl\n  fix: give another name, or --force\n",
     )  # fmt: skip
     assert command(*options, "--force").err == "1 call in c.jsonl\n"
-    assert json.loads((tmp_path / "c.jsonl").read_text()) == a_record(1).as_json()
+    assert json.loads((tmp_path / "c.jsonl").read_text()) == a_record(1).as_json(whole=True)
     assert (tmp_path / "mine").read_text() == "mine"
 
 
@@ -156,11 +170,14 @@ def test_nothing_to_export_is_said(command: Command, db: Path, tmp_path: Path) -
 
 def test_a_terminal_gets_no_control_characters(command: Command, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Part 7: foreign text is data; a pipe gets it as it is."""
-    monkeypatch.setattr(module, "stdout_is_terminal", lambda: True)
-    record = a_record(1, message="\x1b[31m\x9b2J", kind="rejected")
-    out = command("history", "export", "--records", fill(db, record), "--format", "csv").out
-    assert "\\x1b[31m\\x9b2J" in out
-    assert not {"\x1b", "\x9b"} & set(out)
+    for each in (module, cli_output):
+        monkeypatch.setattr(each, "stdout_is_terminal", lambda: True)
+    hostile = "\x1b[31m\x9b2J\u202e\U000e0041"
+    options = ("history", "export", "--records", fill(db, a_record(1, message=hostile, kind="rejected")))
+    as_csv, lines = command(*options, "--format", "csv").out, command(*options, "--format", "jsonl").out
+    assert "\\x1b[31m\\x9b2J<U+202E><U+E0041>" in as_csv
+    assert json.loads(lines)["message"] == hostile
+    assert not set(hostile) & set(as_csv + lines) - set("[31m2J")
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly(db: Path, tmp_path: Path) -> None:
