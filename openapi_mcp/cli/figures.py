@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from openapi_mcp.cli.bars import bar, spark
 from openapi_mcp.cli.output import stdout_is_plain, stdout_width
 from openapi_mcp.cli.told import plain
-from openapi_mcp.cli.units import ago, counted, lasted, many
+from openapi_mcp.cli.units import ago, counted, lasted
 from openapi_mcp.records.query import Figures, Filter, Group, Stats
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ def steps_of(wanted: Filter, now: float) -> Steps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Column:
-    """A column: what stands in it for a group; the lowest `rank` has room first, and those of 0 always."""
+    """A column: what stands in it for a group; the lowest `rank` has room first, and those of 0 always.
+
+    Narrow ones have low ranks: where one has no room, none of a higher rank is shown, so a wider table has no fewer.
+    """
 
     heading: str
     cell: Callable[[Group], str]
@@ -70,22 +73,23 @@ class _Column:
     style: str = ""
 
 
-def figures_table(shown: Shown) -> "Table":
-    """Return the table of some statistics, with a last row for all of them together."""
+def figures_table(shown: Shown) -> "tuple[Table, list[str]]":
+    """Return the table of some statistics, with a last row for all of them, and the headings there was no room for."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     total = Group(name="All", figures=shown.stats.total)
     rows = [*shown.groups, total]
-    columns = _fitting([column for column in _columns(shown) if any(column.cell(row).strip() for row in rows)], rows)
+    filled = [column for column in _columns(shown) if any(column.cell(row).strip() for row in rows)]
+    columns = _fitting(filled, rows)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_footer=True)
     for column in columns:
         footer = Text(column.cell(total), no_wrap=True)
         table.add_column(column.heading, footer, style=column.style, justify=column.justify, no_wrap=True)
     for row in shown.groups:
         table.add_row(*(Text(column.cell(row), no_wrap=True) for column in columns))
-    return table
+    return table, [column.heading for column in filled if column.heading and column not in columns]
 
 
 def _columns(shown: Shown) -> list[_Column]:
@@ -105,19 +109,19 @@ def _columns(shown: Shown) -> list[_Column]:
 
     return [
         _Column(heading=_HEADINGS[by], cell=_name, justify="left", style="bold"),
-        _Column(heading="API", cell=api, justify="left", rank=8),
-        _Column(heading="Calls", cell=_of(lambda figures: f"{figures.calls:,}")),
+        _Column(heading="API", cell=api, justify="left", rank=1),
         _Column(heading="", cell=share, justify="left", rank=9, style="cyan"),
+        _Column(heading="Calls", cell=_of(lambda figures: f"{figures.calls:,}")),
         _Column(heading="OK", cell=_of(_success)),
-        _Column(heading="Avg", cell=_of(lambda figures: lasted(figures.average)), rank=10),
+        _Column(heading="Avg", cell=_of(lambda figures: lasted(figures.average)), rank=4),
         _Column(heading="p50", cell=_of(lambda figures: lasted(figures.p50)), rank=2),
         _Column(heading="p95", cell=_of(lambda figures: lasted(figures.p95))),
         _Column(heading="Last call", cell=last, rank=3),
-        _Column(heading="Repairs", cell=_of(lambda figures: _some(figures.repairs)), rank=7),
+        _Column(heading="Repairs", cell=_of(lambda figures: _some(figures.repairs)), rank=5),
         _Column(heading="Cached", cell=_of(lambda figures: _some(figures.cache_hits)), rank=6),
-        _Column(heading="Tokens", cell=_of(lambda figures: _some(figures.tokens)), rank=5),
-        _Column(heading="Failed as", cell=_of(_failed), justify="left", rank=4),
-        _Column(heading=line, cell=lambda group: _line(shown, group), justify="left", rank=11, style="cyan"),
+        _Column(heading="Tokens", cell=_of(lambda figures: _some(figures.tokens)), rank=7),
+        _Column(heading="Failed as", cell=_of(_failed), justify="left", rank=8),
+        _Column(heading=line, cell=lambda group: _line(shown, group), justify="left", rank=10, style="cyan"),
     ]
 
 
@@ -140,11 +144,12 @@ def _some(count: int) -> str:
 
 
 def _failed(figures: Figures) -> str:
-    """Return how calls failed: "12 not_found, 3 timeout, 4 others"."""
+    """Return how calls failed: "12 not_found, 3 timeout, 4 otherwise"; a third way alone is named, too."""
     kinds = sorted(figures.kinds.items(), key=lambda each: -each[1])
-    said = [f"{count:,} {plain(kind, _LONGEST_NAME)}" for kind, count in kinds[:_KINDS]]
-    rest = sum(count for _, count in kinds[_KINDS:])
-    return ", ".join([*said, many(rest, "other")] if rest else said)
+    named = len(kinds) if len(kinds) == _KINDS + 1 else _KINDS
+    said = [f"{count:,} {plain(kind, _LONGEST_NAME)}" for kind, count in kinds[:named]]
+    rest = sum(count for _, count in kinds[named:])
+    return ", ".join([*said, f"{rest:,} otherwise"] if rest else said)
 
 
 def _line(shown: Shown, group: Group) -> str:
@@ -156,13 +161,14 @@ def _line(shown: Shown, group: Group) -> str:
 
 
 def _fitting(columns: Sequence[_Column], rows: Sequence[Group]) -> list[_Column]:
-    """Return the columns that there is room for."""
+    """Return the columns that there is room for: by their ranks, up to the first that there is none for."""
     from rich.cells import cell_len
 
     widths = [max(cell_len(text) for text in (column.heading, *map(column.cell, rows))) + 2 for column in columns]
     room, shown = stdout_width() + 2, set[int]()
     for at in sorted(range(len(columns)), key=lambda at: columns[at].rank):
-        if widths[at] <= room or not columns[at].rank:
-            shown.add(at)
-            room -= widths[at]
+        if widths[at] > room and columns[at].rank:
+            break
+        shown.add(at)
+        room -= widths[at]
     return [column for at, column in enumerate(columns) if at in shown]

@@ -43,6 +43,7 @@ Examples:
       {"since", "until", "by", "total": {...}, "tools": [{"tool", "api", "calls", ...}], "lost"}
 """
 _FEWEST = 10  # rows, however low a terminal is
+_MOST = 500  # rows in a pipe: callers can make names up
 _AROUND = 9  # lines around them: headings, the total, the next prompt
 _KEYS = {"tool": "tools", "api": "apis", "caller": "callers", "day": "days"}
 _SORTS: Mapping[str, Callable[[Figures], float]] = {
@@ -129,15 +130,19 @@ def _show(store: Store, found: Stats, groups: Sequence[Group], steps: Steps, wan
     if found.by != "day":  # there the rows are the time
         counts = store.activity(replace(wanted, since=steps.since, until=steps.until), found.by, steps.length)
     is_asked = wanted.since is not None or wanted.until is not None
-    show(figures_table(Shown(stats=found, groups=groups, now=now, steps=steps, counts=counts, is_asked=is_asked)))
+    shown = Shown(stats=found, groups=groups, now=now, steps=steps, counts=counts, is_asked=is_asked)
+    table, left_out = figures_table(shown)
+    show(table)
+    if left_out:
+        show(f"no room for {', '.join(left_out)} (in a wider terminal there is; --json has all figures)")
     if len(groups) < len(found.groups):
         show_text(f"and {len(found.groups) - len(groups):,} more (--limit 0 shows all)")
 
 
-def _fitting() -> int | None:
-    """Return how many rows a terminal shows at once; a pipe takes all."""
+def _fitting() -> int:
+    """Return how many rows a terminal shows at once; a pipe takes many."""
     height = stdout_height()
-    return None if height is None else max(height - _AROUND, _FEWEST)
+    return _MOST if height is None else max(height - _AROUND, _FEWEST)
 
 
 def _say_lost(found: Stats, notice: Notice) -> None:

@@ -13,6 +13,7 @@ from support.child import clean_environment, command_line, run_command
 from support.history import BEGAN, a_record, fill
 from support.upstream import PATIENCE
 
+from openapi_mcp.cli import figures
 from openapi_mcp.cli import stats as module
 from openapi_mcp.cli.figures import Steps
 
@@ -51,13 +52,13 @@ def test_a_line_says_what_a_tools_calls_come_to(command: Command, filled: str) -
     heading = " ".join(ended.out.splitlines()[0].split())
     assert heading == "Tool API Calls OK Avg p50 p95 Last call Repairs Cached Tokens Failed as"
     found = lines(ended.out)
-    assert found["orders_list"].startswith("orders_list Shop 6 ██████████ 50% 12 ms 12 ms 12 ms ")
+    assert found["orders_list"].startswith("orders_list Shop ██████████ 6 50% 12 ms 12 ms 12 ms ")
     assert found["orders_list"].endswith(" ago 3 3 600 2 not_found, 1 timeout")
-    assert found["stock_list"].startswith("stock_list Depot 2 ███▍ 100% 2.5 s 2.5 s 2.5 s ")
+    assert found["stock_list"].startswith("stock_list Depot ███▍ 2 100% 2.5 s 2.5 s 2.5 s ")
     assert found["stock_list"].endswith(" ago 18k")
     assert found["orders_create"].endswith(" ago 200 2 rejected")
     assert found["All"].startswith("All 10 50% 510 ms 12 ms 2.5 s ")
-    assert found["All"].endswith(" ago 3 3 18.8k 2 not_found, 2 rejected, 1 other")
+    assert found["All"].endswith(" ago 3 3 18.8k 2 not_found, 2 rejected, 1 timeout")
 
 
 def test_json_has_the_total_and_each_group(command: Command, filled: str) -> None:
@@ -230,15 +231,44 @@ def test_columns_that_a_narrow_terminal_has_no_room_for_are_left_out(filled: str
     heading, *rest = shown.splitlines()
     assert {"Tool", "Calls", "OK", "p95"} <= set(heading.split())
     assert max(len(line.rstrip()) for line in (heading, *rest)) <= width
-    assert ("Failed" in heading, "Avg" in heading) == (width >= 100, width >= 140)
+    assert ("Last" in heading, "Tokens" in heading, "Failed" in heading) == (width >= 80, width >= 100, width >= 140)
+    assert ("no room for " in shown) == (width < 140)
+    assert ("Failed as (in a wider terminal there is; --json has all figures)" in " ".join(shown.split())) == (
+        width < 140
+    )
+
+
+def test_a_wider_terminal_shows_no_column_less(filled: str, monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    """Our choice: columns that come and go with the width would be a riddle."""
+    before: set[str] = set()
+    for width in range(30, 200, 5):
+        monkeypatch.setattr(figures, "stdout_width", lambda width=width: width)
+        heading = {word for word in command("stats", "--records", filled).out.splitlines()[0].split("  ") if word}
+        assert {word.strip() for word in heading} >= before, width
+        before = {word.strip() for word in heading}
+    assert {"Avg", "Repairs", "Cached", "Tokens", "Failed as"} <= before
+
+
+def test_more_ways_to_fail_than_are_named_are_counted(command: Command, db: Path) -> None:
+    """Our choice: "other" would read like a kind."""
+    kinds = ["timeout", "timeout", "timeout", "not_found", "not_found", "rejected", "conflict"]
+    where = fill(db, *(a_record(n, kind=kind) for n, kind in enumerate(kinds)))
+    assert " 3 timeout, 2 not_found, 2 otherwise" in command("stats", "--records", where).out
 
 
 def test_as_many_rows_are_shown_as_a_terminal_has_lines(db: Path, tmp_path: Path) -> None:
-    """Part 7: --limit, default what fits, say how many more; a pipe gets all."""
+    """Part 7: --limit, default what fits, say how many more; a pipe gets all of what people have."""
     where = fill(db, *(a_record(n, tool=f"tool_{n}") for n in range(60)))
     shown = terminal(120, 30, "stats", "--records", where, folder=tmp_path)
     assert (shown.count("tool_"), "and 39 more (--limit 0 shows all)" in shown) == (21, True)
     assert run_command("stats", "--records", where, folder=tmp_path).out.count("tool_") == 60
+
+
+def test_names_without_end_are_no_table_without_end(command: Command, db: Path) -> None:
+    """security.md, availability: a caller can make names of tools up."""
+    where = fill(db, *(a_record(n, tool=f"tool_{n}") for n in range(600)))
+    shown = command("stats", "--records", where).out
+    assert (shown.count("tool_"), "and 100 more (--limit 0 shows all)" in shown) == (500, True)
 
 
 def test_a_terminal_that_is_not_utf_8_gets_plain_characters(filled: str, tmp_path: Path) -> None:
