@@ -11,7 +11,7 @@ from openapi_mcp.cli.follow import followed, waited_for
 from openapi_mcp.cli.lines import Lines, lines_of
 from openapi_mcp.cli.one import show_call
 from openapi_mcp.cli.options import takes
-from openapi_mcp.cli.output import Notice, show, show_json, show_json_items, show_json_line
+from openapi_mcp.cli.output import Notice, show, show_json, show_json_items, show_json_line, stdout_width
 from openapi_mcp.cli.recorded import find_call, found_by, records_of, said_of_none
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.wanted import FILTERS, STORE, require_count, take_filter
@@ -72,6 +72,7 @@ def history(
         _refuse_more(wanted, follow=follow)
         _show_one(config, notice, call_id, as_json=as_json)
     elif follow:
+        _refuse_end(wanted, now)
         _follow(config, notice, wanted, limit, as_json=as_json)
     else:
         _show_many(config, notice, wanted, limit, as_json=as_json)
@@ -82,6 +83,12 @@ def _refuse_more(wanted: Filter, *, follow: bool) -> None:
     if follow or wanted != Filter():
         said = "an ID names one call, so there is nothing to filter or to follow"
         raise ConfigError(said, where="ID", hint="leave out the ID, or the other options")
+
+
+def _refuse_end(wanted: Filter, now: float) -> None:
+    if wanted.until is not None and wanted.until <= now:
+        said = "no call that is still to come began before that, so there is nothing to follow"
+        raise ConfigError(said, where="--until", hint="leave out --until, or --follow")
 
 
 def _show_one(config: Config, notice: Notice, call_id: str, *, as_json: bool) -> None:
@@ -107,7 +114,7 @@ def _show_pages(store: Store, pages: Iterable[list[Record]]) -> int:
     count, lines = 0, None
     for page in pages:
         if lines is None:
-            lines = lines_of(store, page)
+            lines = lines_of(store, page, time.time(), stdout_width())
             show(lines.heading(), cut=True)
         _show_lines(lines, page)
         count += len(page)

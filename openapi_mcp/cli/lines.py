@@ -19,19 +19,20 @@ _GAP = "  "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its heading, its width at the least, and how it is coloured."""
+    """A column: its heading, its width at the least, and how it is coloured; in want of room it may be `narrow`."""
 
     name: str
     width: int
+    narrow: int = 0
     style: str = ""
     is_number: bool = False
 
 
-TIME = Column(name="Time", width=14)
+TIME = Column(name="Time", width=8)
 ID = Column(name="ID", width=8, style="yellow")
-API = Column(name="API", width=8)
-TOOL = Column(name="Tool", width=16, style="bold")
-OUTCOME = Column(name="Outcome", width=7)
+API = Column(name="API", width=8, narrow=5)
+TOOL = Column(name="Tool", width=16, narrow=8, style="bold")
+OUTCOME = Column(name="Outcome", width=7, narrow=7)
 TOOK = Column(name="Took", width=7, is_number=True)
 CALLER = Column(name="Caller", width=8)
 NOTES = Column(name="", width=0, style="dim")
@@ -39,10 +40,11 @@ NOTES = Column(name="", width=0, style="dim")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """The columns of a table, each with its width."""
+    """The columns of a table, each with its width; what is longer is cut where `is_narrow`."""
 
     columns: Sequence[Column]
     widths: Sequence[int]
+    is_narrow: bool = False
 
     def heading(self) -> "Text":
         """Return the line above all others."""
@@ -65,6 +67,8 @@ class Lines:
 
         line = Text()
         for (text, style), column, width in zip(cells, self.columns, self.widths, strict=True):
+            if self.is_narrow and column.narrow:
+                text = _cut(text, width)
             padding = " " * max(width - _width(text), 0)
             line.append(padding if column.is_number else "").append(text, style)
             line.append((padding if not column.is_number else "") + _GAP)
@@ -72,17 +76,37 @@ class Lines:
         return line
 
 
-def lines_of(store: Store, page: Sequence[Record]) -> Lines:
-    """Return the columns that the records of a store need, wide enough for those of a page."""
+def lines_of(store: Store, page: Sequence[Record], now: float, room: int) -> Lines:
+    """Return the columns that the records of a store need, wide enough for those of a page.
+
+    Where a line has not that much room, tool, API and outcome are cut, never how long a call took.
+    """
     has_apis = len({tool.api for tool in store.named()}) > 1
     has_callers = any(store.callers())
     middle = (API,) if has_apis else ()
     columns = (TIME, ID, *middle, TOOL, OUTCOME, TOOK, *((CALLER,) if has_callers else ()), NOTES)
-    rows = [_cells(record, record.time) for record in page]
+    rows = [_cells(record, now) for record in page]
     widths = [max([column.width, *(_width(row[column.name]) for row in rows)]) for column in columns]
-    return Lines(
-        columns=columns, widths=[0 if column is NOTES else w for column, w in zip(columns, widths, strict=True)]
-    )
+    widths[-1] = 0  # nothing stands behind the notes
+    needed = sum(width + len(_GAP) for width in widths[: columns.index(TOOK) + 1]) - len(_GAP)
+    return Lines(columns=columns, widths=_narrowed(columns, widths, needed - room), is_narrow=needed > room)
+
+
+def _narrowed(columns: Sequence[Column], widths: Sequence[int], over: int) -> list[int]:
+    """Return widths that are so many less together, as far as columns may be narrow."""
+    narrowed = list(widths)
+    for column in (API, TOOL, OUTCOME):
+        if over > 0 and column in columns:
+            at = columns.index(column)
+            narrowed[at] = max(widths[at] - over, column.narrow)
+            over -= widths[at] - narrowed[at]
+    return narrowed
+
+
+def _cut(text: str, width: int) -> str:
+    from rich.cells import set_cell_size
+
+    return text if _width(text) <= width else f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
 def _cells(record: Record, now: float) -> dict[str, str]:

@@ -12,6 +12,7 @@ from openapi_mcp.model.call import FailureKind
 from openapi_mcp.records.query import Filter
 
 _FILTERS = "Which calls"
+_MOST = 10**9  # no store has as many records, and every database knows the number
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)", re.ASCII | re.IGNORECASE)
 _KINDS = ("ok", "error", *(kind.value for kind in FailureKind))
 
@@ -66,7 +67,7 @@ def take_filter(flags: Mapping[str, Any], now: float) -> tuple[Filter, dict[str,
 
 def require_count(limit: int) -> None:
     """Raise a ConfigError for what is no limit."""
-    if limit < 0:
+    if not 0 <= limit <= _MOST:
         raise ConfigError(f"{limit} is no number", where="--limit", hint="give 1 or more, or 0 for all")
 
 

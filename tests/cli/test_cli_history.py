@@ -122,6 +122,12 @@ WRONG = [
     (["--since", "soon"], "'soon' is no time", "--since"),
     (["--since", "1h", "--until", "2h"], "no time is between them", "--since and --until"),
     (["--limit", "-1"], "-1 is no number", "--limit"),
+    (["--limit", "99999999999999999999"], "99999999999999999999 is no number", "--limit"),
+    (
+        ["--follow", "--until", "1h"],
+        "no call that is still to come began before that, so there is nothing to follow",
+        "--until",
+    ),
     (["k001", "--follow"], "an ID names one call, so there is nothing to filter or to follow", "ID"),
     (["k001", "--tool", "a"], "an ID names one call, so there is nothing to filter or to follow", "ID"),
     (["--json", "replay", "k001"], "Got unexpected extra argument(s) (k001)", "openapi-mcp history"),
@@ -376,3 +382,25 @@ def test_a_terminal_gets_nothing_from_json_that_turns_its_line_around(
         assert not set(text) & set(ended.out) - set("evil")
         assert '"\\u202eevil\\u2066\\udb40\\udc41"' in ended.out
     assert command("history", "--records", where, "--json").json["calls"][0]["tool"] == text
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_in_a_narrow_terminal_names_are_cut_and_no_duration(
+    command: Command, db: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Our choice: 118 without its unit may be anything; 60 and 80 columns are what terminals have."""
+    monkeypatch.setattr("openapi_mcp.cli.history.stdout_width", lambda: width)
+    said = {"tool": "products_label_retrieve_all", "api": "The shop of all shops", "kind": "invalid_arguments"}
+    where = fill(db, a_record(1, **said, status=None, duration=0.118), a_record(2, api="Depot"))
+    heading, _, line = command("history", "--records", where).out.splitlines()
+    assert line.endswith("  118 ms")
+    assert len(line) <= width
+    assert heading.endswith("Took")
+    assert (" The…   product" in line, " inva" in line) == (True, True)
+
+
+def test_wide_characters_are_cut_by_their_width(command: Command, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: a terminal counts two columns for each of them."""
+    monkeypatch.setattr("openapi_mcp.cli.history.stdout_width", lambda: 50)
+    _, line = command("history", "--records", fill(db, a_record(1, tool="\u5728" * 20))).out.splitlines()
+    assert "\u5728" * 3 + "\u2026" in line
