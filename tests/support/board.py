@@ -95,11 +95,13 @@ class Switched:
     """Switches in memory."""
 
     names: set[tuple[str, str]] = field(default_factory=set)
+    operations: dict[str, str] = field(default_factory=dict)
 
     def off(self, api: str) -> dict[str, str]:
-        return {name: "" for each, name in self.names if each == api}
+        return {name: self.operations.get(name, "") for each, name in self.names if each == api}
 
     def switch(self, api: str, tool: str, on: bool, *, operation: str = "") -> None:
+        self.operations[tool] = operation
         self.names = self.names - {(api, tool)} if on else self.names | {(api, tool)}
 
 

@@ -119,6 +119,18 @@ async def test_a_tool_is_switched_off_and_on_again(upstream: Upstream, tmp_path:
         await found.post("/tools/none/switch", 404, on="no")
 
 
+async def test_a_tool_that_is_off_under_another_name_is_shown_as_off(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md: the document may call its operation otherwise today."""
+    switches = Switched()
+    async with pages(upstream, tmp_path, board={"switches": switches}) as found:
+        switches.switch(found.api, "old_name", on=False, operation="DELETE /orders/{}")
+        assert "Switch it on" in await found.get("/tools/orders_delete")
+        await found.get("/tools/orders_delete/try", 404)
+        assert "Switch it off" in await found.get("/tools/orders_get")
+        await found.post("/tools/orders_get/switch", 303, on="no")
+        assert switches.off(found.api)["orders_get"] == "GET /orders/{}"
+
+
 async def test_a_tool_that_is_gone_as_it_is_off_can_be_switched_on(upstream: Upstream, tmp_path: Path) -> None:
     """A server that follows the switch has the tool no more: its page says why."""
     switches = Switched()
