@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from openapi_mcp.records.asked import conditions, sum_conditions
 from openapi_mcp.records.query import Filter, Group, Point, Stats
-from openapi_mcp.records.rows import DAY, read_count, read_text, sound_calls, sound_sums
+from openapi_mcp.records.rows import DAY, LAST, read_count, read_text, sound_calls, sound_sums
 from openapi_mcp.records.tables import CALLER, CALLERS, CALLS, LOSSES, PART, SETTLED, SUMS, TOOL, TOOLS
 from openapi_mcp.records.tally import Tally
 
@@ -98,7 +98,7 @@ class Counter:
                 found[key_of(member, part * PART)].add(*counted)
 
     def _add_calls(self, wanted: Filter, key_of: KeyOf[Key], found: dict[Key, Tally]) -> None:
-        asked = select(CALLS.c[self.member], *_OF_CALLS).where(*conditions(wanted))
+        asked = select(CALLS.c[self.member], *_OF_CALLS).where(*conditions(wanted), CALLS.c.time.between(0.0, LAST))
         for member, kind, cache, time, *counted in sound_calls(self.connection.execute(asked)):
             found[key_of(member, time)].count(kind, cache, time, *counted)
 

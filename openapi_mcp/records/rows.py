@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from openapi_mcp.model.record import Record
 
 DAY = 86400
-_LAST = 253_402_300_799.0  # the year 9999: later times cannot be written as people write them
+LAST = 253_402_300_799.0  # the year 9999: later times cannot be written as people write them
 _MOST, _MOST_LONG = 2**31 - 1, 2**40  # of a column: a million of the longest are summed without overflow
 _NAME, _ID, _TEXT = 1_000, 64, 200_000  # characters; whoever makes a record keeps it shorter
 _OVERHEAD = 400  # bytes that a call's rows take in tables and indexes, beside its texts
@@ -156,7 +156,7 @@ def read_seconds(value: Any) -> float:
     """Return a time or duration that can be counted with: 0.0 of what is none."""
     if not isinstance(value, int | float) or not math.isfinite(value):
         return 0.0
-    return float(min(max(value, 0), _LAST))
+    return float(min(max(value, 0), LAST))
 
 
 def _held(value: int, most: int = _MOST) -> int:

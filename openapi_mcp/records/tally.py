@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from openapi_mcp.model.record import HIT, REVALIDATED
 from openapi_mcp.records.query import Figures
+from openapi_mcp.records.rows import read_seconds
 
 HITS = frozenset({HIT, REVALIDATED})
 P50, P95 = 50, 95
@@ -82,10 +83,10 @@ class Tally:
         return Figures(
             calls=self.calls,
             errors=self.kinds.total(),
-            average=sum(map(sum, self.runs)) / self.calls if self.calls else 0.0,
-            p50=nearest(self.runs, P50),
-            p95=nearest(self.runs, P95),
-            last=self.last,
+            average=read_seconds(sum(map(sum, self.runs)) / self.calls if self.calls else 0.0),
+            p50=read_seconds(nearest(self.runs, P50)),
+            p95=read_seconds(nearest(self.runs, P95)),
+            last=read_seconds(self.last),
             repairs=self.repairs,
             cache_hits=self.cache_hits,
             tokens=self.tokens,

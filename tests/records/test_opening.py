@@ -1,5 +1,6 @@
 """records/sql.py, opening.py, engines.py, faults.py: opening a store, by many at once, and what is wrong with one."""
 
+import json
 import math
 import os
 import shutil
@@ -326,6 +327,21 @@ def test_a_row_that_is_damaged_does_not_end_what_reads_it(records_file: Path) ->
         assert newer.id == "r0002"
         assert (older.arguments, older.repairs, older.message, older.duration, older.size) == (None, (), "", 0.0, 0)
         assert store.stats(Filter()).total.calls == 1
+
+
+@pytest.mark.parametrize("time", ["1e308", "-1e308", "9e999"])
+def test_numbers_beyond_sense_do_not_end_statistics(records_file: Path, time: str) -> None:
+    """The brief of part 7: whoever else writes to the store cannot break what reads it."""
+    with open_store(records_file) as store:
+        store.add([record(1), record(2), record(3)])
+    with closing(sqlite3.connect(records_file)) as raw, raw:
+        raw.execute(f"UPDATE calls SET time = {time} WHERE n = 1")
+        raw.execute("UPDATE calls SET duration = 1e308, size = 9223372036854775807 WHERE n = 2")
+    with open_store(records_file, read_only=True) as store:
+        stats = store.stats(Filter(), "day")
+        assert stats.total.calls == 2
+        assert json.dumps(stats.total.as_json(), allow_nan=False)
+        assert [point.figures.calls for point in store.series(Filter(), 86400.0)] == [2]
 
 
 def test_the_tables_are_those_of_the_newest_step(records_at: str) -> None:
