@@ -15,7 +15,7 @@ from openapi_mcp.cli.one import shown
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
 from openapi_mcp.cli.output import Notice, show_json, show_text
 from openapi_mcp.cli.recorded import find_call, records_of
-from openapi_mcp.cli.replayable import operation_of, require_replayable, same_answer, tool_for
+from openapi_mcp.cli.replayable import differences, operation_of, require_replayable, same_answer, tool_for
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.cli.told import lookup_line, plain
 from openapi_mcp.cli.units import lasted, local_time
@@ -178,7 +178,8 @@ class _Again:
 def _comparison(then: Record, now: Record) -> list[str]:
     """Return what is said of both calls: ["then: 200 in 120 ms, ...", "now:  404 not_found in 98 ms", "..."]."""
     before = f"then: {outcome(then)} in {lasted(then.duration)}, {local_time(then.time)}"
-    return [before, f"now:  {outcome(now)} in {lasted(now.duration)}", _verdict(then, now)]
+    after = f"now:  {outcome(now)} in {lasted(now.duration)}"
+    return [before, after, _verdict(then, now), *(f"different: {each}" for each in differences(then, now))]
 
 
 def _verdict(then: Record, now: Record) -> str:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from openapi_mcp.cli.different import different
 from openapi_mcp.cli.told import plain
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.jsontext import JsonValue, read_json
@@ -110,6 +111,13 @@ def _missing(toolset: Toolset, record: Record) -> str:
 def same_answer(then: Record, now: Record) -> bool:
     """True where two calls were answered alike, as far as answers are recorded; what we ourselves noted aside."""
     return _said(then.answer) == _said(now.answer)
+
+
+def differences(then: Record, now: Record) -> Iterator[str]:
+    """Yield what is different in two answers; nothing where one is no JSON or was cut, or they ended in other ways."""
+    before, after = _said(then.answer), _said(now.answer)
+    if then.kind == now.kind and isinstance(before, dict | list) and isinstance(after, dict | list):
+        yield from different(before, after)
 
 
 def _said(answer: str) -> JsonValue:
