@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_mcp.model.record import iso_time
 
+_OF_CALLS = ("success_rate", "average_ms", "p50_ms", "p95_ms")
 BY = ("tool", "api", "caller", "day")
 """What statistics are counted by."""
 
@@ -50,8 +51,8 @@ class Figures:
         return 1.0 - self.errors / self.calls if self.calls else 1.0
 
     def as_json(self) -> dict[str, Any]:
-        """Return them as `stats --json` shows them."""
-        return {
+        """Return them as `stats --json` shows them; null is what no calls have."""
+        figures: dict[str, Any] = {
             "calls": self.calls,
             "errors": self.errors,
             "success_rate": round(self.success_rate, 4),
@@ -65,6 +66,7 @@ class Figures:
             "tokens": self.tokens,
             "bytes": self.size,
         }
+        return figures if self.calls else {**figures, **dict.fromkeys(_OF_CALLS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
