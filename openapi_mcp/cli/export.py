@@ -100,7 +100,7 @@ def _export(config: Config, notice: Notice, wanted: Filter, limit: int, form: st
             write(text_of(page))
             count += len(page)
         if store is not None and not count:
-            notice(said_of_none(wanted))
+            notice(said_of_none(store, wanted))
     return count
 
 

@@ -106,7 +106,7 @@ def _show_many(config: Config, notice: Notice, wanted: Filter, limit: int, *, as
         if as_json:
             show_json_items("calls", (each.as_json() for page in pages for each in page))
         elif store is not None and not _show_pages(store, pages):
-            notice(said_of_none(wanted))
+            notice(said_of_none(store, wanted))
 
 
 def _show_pages(store: Store, pages: Iterable[list[Record]]) -> int:

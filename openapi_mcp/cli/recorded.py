@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import partial
 
 from openapi_mcp.cli.output import Notice
+from openapi_mcp.cli.told import plain
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.record import Record
@@ -13,6 +15,8 @@ from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import NothingRecordedError, Store
 
 _PAGE = 1_000
+_LONGEST = 80  # characters of a name
+_MOST = 2_000  # names that are compared
 
 
 @contextmanager
@@ -77,6 +81,24 @@ def find_call(store: Store | None, call_id: str) -> Record:
     return record
 
 
-def said_of_none(wanted: Filter) -> str:
-    """Return what is said where no record is found."""
-    return "nothing is recorded yet" if wanted == Filter() else "no call that is recorded is one of these"
+def said_of_none(store: Store, wanted: Filter) -> str:
+    """Return what is said where no record is found; a name that is recorded, and nearly so written, is named."""
+    if wanted == Filter():
+        return "nothing is recorded yet"
+    names = store.named()
+    near = [
+        *_near("--tool", wanted.tool, {each.tool for each in names}),
+        *_near("--api", wanted.api, {each.api for each in names}),
+    ]
+    return "; ".join(["no recorded call fits", *near])
+
+
+def _near(option: str, asked: str, names: set[str]) -> Iterator[str]:
+    """Yield a hint where a name was asked for that no record has; one with a * means what it says."""
+    if not asked or "*" in asked or asked in names:
+        return
+    folded = {name[:_LONGEST].casefold(): name for name in sorted(names)[:_MOST]}
+    if found := get_close_matches(asked[:_LONGEST].casefold(), folded, n=1):
+        yield f"{option}: did you mean {plain(folded[found[0]], _LONGEST)}?"
+    elif starts := [name for name in sorted(names)[:_MOST] if name.casefold().startswith(asked.casefold())]:
+        yield f"{option}: did you mean {plain(starts[0], _LONGEST)}, or '{plain(asked, _LONGEST)}*'?"

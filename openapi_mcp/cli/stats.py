@@ -83,7 +83,7 @@ def stats(
             groups = _chosen(found, sort, _fitting() if limit is None else limit or None)
             _show(store, found, groups, steps_of(wanted, now), wanted, now)
         elif store is not None:
-            notice(said_of_none(wanted))
+            notice(said_of_none(store, wanted))
     if not as_json:
         _say_lost(found, notice)
     return ExitCode.OK

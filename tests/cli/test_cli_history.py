@@ -160,7 +160,7 @@ def test_nothing_recorded_yet_is_no_error(command: Command, tmp_path: Path, is_j
 def test_that_no_call_fits_is_said(command: Command, db: Path) -> None:
     """Our choice: an empty table would be a riddle."""
     ended = command("history", "--records", fill(db, a_record()), "--tool", "nobody")
-    assert (ended.status, ended.out, ended.err) == (0, "", "no call that is recorded is one of these\n")
+    assert (ended.status, ended.out, ended.err) == (0, "", "no recorded call fits\n")
 
 
 @pytest.mark.parametrize("asked", ["k007v9x2m4t7a", "k007"])
@@ -404,3 +404,20 @@ def test_wide_characters_are_cut_by_their_width(command: Command, db: Path, monk
     monkeypatch.setattr("openapi_mcp.cli.history.stdout_width", lambda: 50)
     _, line = command("history", "--records", fill(db, a_record(1, tool="\u5728" * 20))).out.splitlines()
     assert "\u5728" * 3 + "\u2026" in line
+
+
+NEAR = [
+    (["--api", "shop"], "--api: did you mean Shop?"),
+    (["--tool", "order_list"], "--tool: did you mean orders_list?"),
+    (["--tool", "ord"], "--tool: did you mean orders_list, or 'ord*'?"),
+    (["--tool", "zzz"], ""),
+    (["--tool", "Ord*x"], ""),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), NEAR, ids=[" ".join(options) for options, _ in NEAR])
+def test_a_near_name_is_named(command: Command, db: Path, options: list[str], said: str) -> None:
+    """style.md, Errors: what to do."""
+    ended = command("history", "--records", fill(db, a_record()), *options)
+    assert (ended.status, ended.out) == (0, "")
+    assert ended.err == "; ".join(filter(None, ["no recorded call fits", said])) + "\n"

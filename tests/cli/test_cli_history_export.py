@@ -165,7 +165,7 @@ def test_nothing_to_export_is_said(command: Command, db: Path, tmp_path: Path) -
     assert (nothing.status, nothing.out.count("\n")) == (0, 1)
     assert nothing.err.startswith("nothing has been recorded yet in ")
     none = command("history", "export", "--records", fill(db, a_record(1)), "--format", "jsonl", "--tool", "no")
-    assert (none.status, none.out, none.err) == (0, "", "no call that is recorded is one of these\n")
+    assert (none.status, none.out, none.err) == (0, "", "no recorded call fits\n")
 
 
 def test_a_terminal_gets_no_control_characters(command: Command, db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,12 +172,13 @@ def test_nothing_recorded_yet_is_no_error(command: Command, tmp_path: Path, is_j
         assert ended.out == ""
     else:
         assert (ended.json["total"]["calls"], ended.json["total"]["last_call"], ended.json["tools"]) == (0, None, [])
+        assert [ended.json["total"][each] for each in ("success_rate", "average_ms", "p50_ms", "p95_ms")] == [None] * 4
 
 
 def test_that_no_call_fits_is_said(command: Command, filled: str) -> None:
     """Our choice: an empty table would be a riddle."""
     ended = command("stats", "--records", filled, "--tool", "nobody")
-    assert (ended.status, ended.out, ended.err) == (0, "", "no call that is recorded is one of these\n")
+    assert (ended.status, ended.out, ended.err) == (0, "", "no recorded call fits\n")
 
 
 WRONG = [
