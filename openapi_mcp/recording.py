@@ -1,5 +1,6 @@
 """Calls become records, behind them: what was heard of a call is written down later, in a thread of its own."""
 
+import gc
 import os
 import secrets
 import time
@@ -186,7 +187,9 @@ async def open_recorder(
 def _open(where: str | Path) -> "Store":
     from openapi_mcp.records.sql import open_store
 
-    return open_store(where)
+    store = open_store(where)
+    gc.freeze()  # what was imported for it stays: else each full collection would look through all of it
+    return store
 
 
 def weight_of(heard: Heard) -> int:

@@ -158,9 +158,7 @@ class Writer:
                 waited = self._queue.get_nowait()
             except Empty:
                 return
-            for make in self._taken(waited):
-                yield make
-                time.sleep(0)  # the calls' thread may go on, before Python would let it
+            yield from self._taken(waited)
 
     def _take_refused(self) -> int:
         with self._lock:

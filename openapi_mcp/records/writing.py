@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
 
@@ -13,6 +14,7 @@ from openapi_mcp.records.tables import CALLERS, CALLS, LOSSES, NUMBERS, TEXTS, T
 _LOCK = 0x6F70656E617068  # one writer at a time in PostgreSQL: the order of numbers is that in which calls are seen
 _WHY = 200
 _MOST = 2**31 - 1
+_ROWS = 60  # of one statement: SQLite before 3.32 takes 999 values
 
 
 def alone(connection: Connection) -> None:
@@ -43,11 +45,18 @@ def add_lost(connection: Connection, lost: int, why: str, now: float) -> None:
 def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """Insert rows that have all columns, and leave those that are there already; return how many were new.
 
-    The statement is made once, and given the rows as they are: SQLAlchemy would look at each value of each of them.
+    The statements are made once, and given the rows as they are: SQLAlchemy would look at each value of each of them.
+    Many rows are one step of SQLite's: before and after each the interpreter is let go of, and had again only after the
+    calls that it serves meanwhile.
     """
     if connection.dialect.name == "postgresql":  # all rows are one value, and one statement
         return connection.exec_driver_sql(_from_json(table), (json.dumps(rows),)).rowcount
-    return connection.exec_driver_sql(_from_values(table), rows).rowcount if rows else 0
+    steps = (rows[at : at + _ROWS] for at in range(0, len(rows), _ROWS))
+    return sum(connection.exec_driver_sql(_from_values(table, len(some)), _values(some)).rowcount for some in steps)
+
+
+def _values(rows: Sequence[Row]) -> tuple[Any, ...]:
+    return tuple(value for row in rows for value in row.values())
 
 
 @cache
@@ -57,10 +66,11 @@ def _from_json(table: Table) -> str:
 
 
 @cache
-def _from_values(table: Table) -> str:
+def _from_values(table: Table, rows: int) -> str:
     names = table.columns.keys()
-    columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
-    return f"INSERT OR IGNORE INTO {table.name} ({columns}) VALUES ({values})"  # noqa: S608 - names of ours
+    columns, values = ", ".join(names), ", ".join(["?"] * len(names))
+    every = ", ".join([f"({values})"] * rows)
+    return f"INSERT OR IGNORE INTO {table.name} ({columns}) VALUES {every}"  # noqa: S608 - names of ours
 
 
 def _of_kept(connection: Connection, texts: Sequence[Row]) -> Sequence[Row]:

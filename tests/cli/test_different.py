@@ -35,4 +35,5 @@ def test_nothing_of_an_answer_moves_the_terminal_or_fills_it() -> None:
 
 def test_comparing_ends() -> None:
     """security.md, availability: however large two answers are."""
-    assert list(different([0] * 100_000, [0] * 99_999 + [1])) == []
+    then: list[Any] = [0] * 100_000
+    assert list(different(then, [*then[1:], 1])) == []
