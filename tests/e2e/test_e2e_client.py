@@ -39,10 +39,10 @@ READING_TOOLS = [
 
 @asynccontextmanager
 async def in_memory(mode: str, **options: Any) -> AsyncIterator[Client]:
-    """Connect to a server in this process."""
+    """Connect to a server in this process, as `serve` has it."""
     config = build_config(options, {}, Path("/nowhere"))
     async with (
-        open_app(config, lambda _: None, {}) as app,
+        open_app(config, lambda _: None, {}, can_change=True) as app,
         Client(create_server(app), mode=mode, raise_exceptions=True) as client,
     ):
         yield client
