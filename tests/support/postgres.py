@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -78,9 +79,10 @@ def _free_port() -> int:
 
 
 def run(folder: Path, program: str, *arguments: str) -> None:
-    as_whom = ("runuser", "-u", "postgres", "--") if is_root() else ()
-    line = [*as_whom, found(program), "-D", str(folder / "data"), *arguments]
-    done = subprocess.run(line, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120, check=False)
+    line = [found(program), "-D", str(folder / "data"), *arguments]
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    whose: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": ()} if is_root() else {}
+    done = subprocess.run(line, cwd="/", timeout=120, check=False, **streams, **whose)
     assert done.returncode == 0, done.stderr.decode()
 
 
