@@ -80,9 +80,10 @@ def _free_port() -> int:
 
 def run(folder: Path, program: str, *arguments: str) -> None:
     line = [found(program), "-D", str(folder / "data"), *arguments]
-    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     whose: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": ()} if is_root() else {}
-    done = subprocess.run(line, cwd="/", timeout=120, check=False, **streams, **whose)
+    done = subprocess.run(
+        line, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120, check=False, **whose
+    )
     assert done.returncode == 0, done.stderr.decode()
 
 
