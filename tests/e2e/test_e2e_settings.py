@@ -62,7 +62,7 @@ async def connected(folder: Path, transport: str, mode: str, note: Any) -> Async
         command=sys.executable,
         args=["-c", code],
         cwd=folder,
-        env=clean_environment(PYTHONPATH=os.environ["PYTHONPATH"]),
+        env=clean_environment(),
     )
     async with Client(started, mode=mode, message_handler=note) as client:
         yield client, int((folder / "pid").read_text())
@@ -311,7 +311,7 @@ def test_a_terminal_that_goes_takes_the_server_with_it(upstream: Upstream, tmp_p
         os.execve(
             sys.executable,
             [sys.executable, "-m", "openapi_mcp", "serve", "http", "--port", "0"],
-            clean_environment(PYTHONPATH=os.environ["PYTHONPATH"]),
+            clean_environment(),
         )
     try:
         read_until(master, said, b"listening on")
