@@ -6,7 +6,7 @@ Two servers of each transport run side by side, one that records and one that do
 get the same number of calls at the same time, round after round without a pause, so that what else the machine does
 falls upon both, and what is written behind the calls of one round is counted in it, or in the next. A ratio is that of
 one round; the median of all rounds is shown, and between which figures the middle half of them lies. The exit status
-is 1 where a median is more than 1.05. Linux only: it reads the CPU clock of another process.
+is 1 where a median of the time is more than 1.05. Linux only: it reads the CPU clock of another process.
 
 `--noise` runs both servers without records: what it shows is what the machine makes of two that are equal.
 """
@@ -103,7 +103,7 @@ def show(name: str, width: int, costs: list[tuple[Cost, Cost]]) -> bool:
     seconds = [(one.seconds, other.seconds) for one, other in costs]
     cpu = [(one.cpu, other.cpu) for one, other in costs]
     print(f"{name:7}{width:>10}{compared(seconds)}{compared(cpu)}", flush=True)
-    return ratio(seconds) <= MOST and ratio(cpu) <= MOST
+    return ratio(seconds) <= MOST
 
 
 def compared(pairs: Sequence[tuple[float, float]]) -> str:

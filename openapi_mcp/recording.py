@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from openapi_mcp.records.store import Store
 
 _CLOSING = 3.0  # seconds that the last records have when a process ends
-_ID = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in lower case: nothing is taken for another sign
+_ID_LENGTH = 12
+_ID_OF_BYTE = b"0123456789abcdefghjkmnpqrstvwxyz" * 8  # Crockford's base 32: no sign is taken for another one
 _MOST_ARGUMENTS = 20_000  # characters of JSON
 _LONGEST_TEXT = 2_000  # characters of one text in arguments that are longer than that together
 _MOST_ANSWER = 4_000  # characters
@@ -98,9 +99,12 @@ class Hearing:
         self._began, self._start = time.time(), time.perf_counter()
 
     def watched(self, call: Call) -> Call:
-        """Return a call that says what was done for it though it is cancelled."""
-        self.call = replace(call, abandoned=self._abandoned)
-        return self.call
+        """Return a call that says what was done for it though it is cancelled.
+
+        It is another one than is kept here: the two would hold each other, and wait for the garbage collector.
+        """
+        self.call = call
+        return replace(call, abandoned=self._abandoned)
 
     def ended(self, result: Result) -> Result:
         """Tell the observers, and return the result."""
@@ -139,7 +143,7 @@ class Recorder:
         """Have a call recorded; what that takes is done elsewhere, later."""
         if heard.tool is None and heard.call.tool not in _OURS:
             heard = self._with_known_name(heard)
-        self._put(partial(record_of, heard, new_id(), arguments=self._arguments), weight_of(heard))
+        self._put(partial(record_of, heard, arguments=self._arguments), weight_of(heard))
 
     def _with_known_name(self, heard: Heard) -> Heard:
         """Return a call of a tool that is not there under a name that has a row of its own: a caller invents any."""
@@ -157,8 +161,7 @@ def observe(app: Observed, recorder: Recorder | None) -> None:
 
 def new_id() -> str:
     """Return a new id of a record: "k3vq9x2m4t7a", one of 2**60."""
-    number = secrets.randbits(60)
-    return "".join(_ID[number >> shift & 31] for shift in range(55, -1, -5))
+    return secrets.token_bytes(_ID_LENGTH).translate(_ID_OF_BYTE).decode()
 
 
 @asynccontextmanager
@@ -212,7 +215,7 @@ def _weight(value: Any) -> int:
     return total
 
 
-def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
+def record_of(heard: Heard, *, arguments: bool = True) -> Record:
     """Return the record of a call, secrets masked, long texts shortened; without its values unless they are wanted."""
     call, result, tool = heard.call, heard.result, heard.tool
     given, hidden = without_confidential(call.arguments, tool.input_schema if tool is not None else {})
@@ -221,7 +224,7 @@ def record_of(heard: Heard, id: str, *, arguments: bool = True) -> Record:
     operation = tool.operation if tool is not None else None
     size = sum(map(_size, result.content))
     return Record(
-        id=id,
+        id=new_id(),
         time=heard.began,
         api=heard.api,
         tool=call.tool if operation else _name(call.tool, redact),

@@ -154,7 +154,7 @@ async def test_what_is_confidential_by_its_name_is_recorded_nowhere(httpx_mock: 
 
 def test_what_is_confidential_is_masked_in_repairs() -> None:
     repair = {"field": "password", "from": "hunter22 ", "to": "hunter22", "how": "spaces"}
-    one = record_of(heard({"password": "hunter22"}, repairs=[repair]), "k")
+    one = record_of(heard({"password": "hunter22"}, repairs=[repair]))
     assert one.repairs == [{"field": "password", "from": "*** ", "to": "***", "how": "spaces"}]
 
 
@@ -208,9 +208,9 @@ def heard(arguments: Json | None = None, result: Result | None = None, **trace: 
 def test_repairs_without_values_say_what_was_done_and_where() -> None:
     repair = {"field": "name", "from": "Ana", "to": 7, "how": "looked up"}
     lookup = {"tool": "people_list", "arguments": {"search": "Ana"}}
-    one = record_of(heard(repairs=[repair], lookups=[lookup]), "k", arguments=False)
+    one = record_of(heard(repairs=[repair], lookups=[lookup]), arguments=False)
     assert (one.repairs, one.lookups) == (({"field": "name", "how": "looked up"},), ({"tool": "people_list"},))
-    assert record_of(heard(repairs=[repair]), "k").repairs == [repair]
+    assert record_of(heard(repairs=[repair])).repairs == [repair]
 
 
 @pytest.mark.parametrize(
@@ -222,23 +222,23 @@ def test_repairs_without_values_say_what_was_done_and_where() -> None:
     ],
 )
 def test_arguments_beyond_measure_are_shortened(given_: Json, recorded: Json) -> None:
-    assert record_of(heard(given_), "k").arguments == recorded
+    assert record_of(heard(given_)).arguments == recorded
 
 
 def test_of_bytes_the_type_and_the_size_are_recorded() -> None:
     result = Result(content=(Blob(data=b"12345", mime_type="image/png", uri="x"),))
-    one = record_of(heard(result=result), "k")
+    one = record_of(heard(result=result))
     assert (one.answer, one.size, one.tokens) == ("[image/png, 5 bytes]", 5, 1)
 
 
 def test_a_long_answer_is_shortened() -> None:
     result = Result(content=(Text(text="z" * 10_000),))
-    assert record_of(heard(result=result), "k").answer == f"{'z' * 4_000}... (10,000 characters)"
+    assert record_of(heard(result=result)).answer == f"{'z' * 4_000}... (10,000 characters)"
 
 
 def test_a_failure_without_a_trace_is_recorded() -> None:
     failed = Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent").as_result()
-    one = record_of(heard(result=failed), "k")
+    one = record_of(heard(result=failed))
     assert (one.kind, one.message, one.attempts) == ("refused", "declined; nothing was sent", 0)
 
 

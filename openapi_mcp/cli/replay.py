@@ -26,7 +26,7 @@ from openapi_mcp.model.fault import Looked
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
 from openapi_mcp.model.record import Record, iso_time
-from openapi_mcp.recording import Heard, new_id, record_of
+from openapi_mcp.recording import Heard, record_of
 from openapi_mcp.request.shown import question
 from openapi_mcp.serving import App
 
@@ -172,7 +172,7 @@ class _Again:
         self.notice(request_text(request))
 
     def _hear(self, heard: Heard) -> None:
-        self.heard.append(record_of(heard, new_id()))
+        self.heard.append(record_of(heard))
 
 
 def _comparison(then: Record, now: Record) -> list[str]:

@@ -16,7 +16,10 @@ DAY = 86400
 LAST = 253_402_300_799.0  # the year 9999: later times cannot be written as people write them
 _MOST, _MOST_LONG = 2**31 - 1, 2**40  # of a column: a million of the longest are summed without overflow
 _NAME, _ID, _TEXT = 1_000, 64, 200_000  # characters; whoever makes a record keeps it shorter
+_LONG = ("arguments", "message", "repairs", "lookups", "curl", "answer")
 _OVERHEAD = 400  # bytes that a call's rows take in tables and indexes, beside its texts
+
+_written = json.JSONEncoder(separators=(",", ":")).encode
 
 Row = Mapping[str, Any]
 
@@ -55,7 +58,7 @@ def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> d
         "size": _held(record.size, _MOST_LONG),
         "tokens": _held(record.tokens, _MOST_LONG),
         "repairs": len(record.repairs),
-        "weight": _OVERHEAD + sum(len(text) for text in texts.values() if isinstance(text, str)),
+        "weight": _OVERHEAD + sum(map(len, filter(None, [texts[name] for name in _LONG]))),
     }
 
 
@@ -114,7 +117,7 @@ def clean(text: str, limit: int = _TEXT) -> str:
 def _json(value: Any) -> str:
     """Write JSON in ASCII, which is clean whatever its strings are; what cannot be written is said, not raised."""
     try:
-        written = json.dumps(value, separators=(",", ":"))
+        written = _written(value)
     except (TypeError, ValueError, RecursionError):
         return json.dumps({"?": "this cannot be written as JSON"} if isinstance(value, dict) else [])
     if len(written) <= _TEXT:
@@ -154,14 +157,14 @@ def _sound(rows: Rows, types: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def read_seconds(value: Any) -> float:
     """Return a time or duration that can be counted with: 0.0 of what is none."""
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
         return 0.0
-    return float(min(max(value, 0), LAST))
+    return value if 0.0 <= value <= LAST and type(value) is float else float(min(max(value, 0), LAST))
 
 
 def _held(value: int, most: int = _MOST) -> int:
     """Return a number that a column holds."""
-    return min(max(value, 0), most)
+    return value if 0 <= value <= most else min(max(value, 0), most)
 
 
 def read_count(value: Any) -> int:

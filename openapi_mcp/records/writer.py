@@ -29,7 +29,7 @@ class Pace:
     """
 
     batch: int = 500
-    between: float = 0.5
+    between: float = 0.7
     waiting: int = 10_000
     waiting_bytes: int = 50_000_000
     again: float = 0.5

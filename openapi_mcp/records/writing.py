@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, text
@@ -56,7 +57,7 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
 
 
 def _values(rows: Sequence[Row]) -> tuple[Any, ...]:
-    return tuple(value for row in rows for value in row.values())
+    return tuple(chain.from_iterable(row.values() for row in rows))
 
 
 @cache

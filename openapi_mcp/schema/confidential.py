@@ -49,31 +49,37 @@ def without_confidential(arguments: Mapping[str, Any], schema: Mapping[str, Any]
 
     ({"user": "ana", "password": "x"}, {}) -> ({"user": "ana", "password": "***"}, ["x"])
     """
-    found: list[str] = []
-    definitions = schema.get("$defs", {})
+    masking = _Masking(schema.get("$defs", {}))
+    return masking.masked(dict(arguments), schema, "", 0), masking.found
 
-    def masked(value: Any, schema: Any, name: str, depth: int) -> Any:
-        schema = _resolved(schema, definitions)
+
+class _Masking:
+    """Masks values; `found` are the texts that stood there."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self.found: list[str] = []
+        self._definitions = definitions
+
+    def masked(self, value: Any, schema: Any, name: str, depth: int) -> Any:
+        """Return a value of this name and schema without what is confidential in it."""
+        schema = self._resolved(schema)
         if depth > _DEEPEST:
             return value
         if isinstance(value, dict):
             known = schema.get("properties", {})
-            return {key: masked(each, known.get(key, {}), key, depth + 1) for key, each in value.items()}
+            return {key: self.masked(each, known.get(key, {}), key, depth + 1) for key, each in value.items()}
         if isinstance(value, list):
-            return [masked(each, schema.get("items", {}), name, depth + 1) for each in value]
+            return [self.masked(each, schema.get("items", {}), name, depth + 1) for each in value]
         is_open = value is None or isinstance(value, bool) or value == ""
         if is_open or not (is_confidential(name) or schema.get("format") == "password"):
             return value
-        found.append(str(value))
+        self.found.append(str(value))
         return MASK
 
-    return masked(dict(arguments), schema, "", 0), found
-
-
-def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    if isinstance(schema, Mapping) and isinstance(ref := schema.get("$ref"), str):
-        schema = definitions.get(ref.removeprefix("#/$defs/"))
-    return schema if isinstance(schema, Mapping) else {}
+    def _resolved(self, schema: Any) -> Mapping[str, Any]:
+        if isinstance(schema, dict) and isinstance(ref := schema.get("$ref"), str):
+            schema = self._definitions.get(ref.removeprefix("#/$defs/"))
+        return schema if isinstance(schema, dict) else {}
 
 
 def without_confidential_pairs(text: str) -> str:

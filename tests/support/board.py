@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.model.record import Record
-from openapi_mcp.recording import Heard, new_id, record_of
+from openapi_mcp.recording import Heard, record_of
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.server.asgi import Message, Receive, Send
@@ -197,7 +197,7 @@ async def seen_by(
 
     def record(heard: Heard) -> None:
         with open_store(path) as store:
-            store.add([record_of(heard, new_id())])
+            store.add([record_of(heard)])
 
     app.on_call.append(record)
     with open_store(path):
