@@ -52,6 +52,7 @@ PREFIX = "OPENAPI_MCP_"
 _OF_API = f"{PREFIX}API_"
 FILE_NAME = "openapi-mcp.toml"
 _LARGEST_FILE = 1_000_000  # bytes
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -130,6 +131,12 @@ class Config:
     refresh: float | None = None
     watch_config: bool = False
     dashboard: bool = False
+    background_after: float | None = None
+    redis: str | None = field(default=None, repr=False)
+    shared_key: str | None = field(default=None, repr=False)
+    otel: bool = False
+    access_log: bool = False
+    log_format: str = "text"
     log_level: str = "warning"
     quiet: bool = False
     file: Path | None = None
@@ -406,6 +413,12 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "refresh": read_number(1, "seconds", whole=False),
     "watch_config": read_flag,
     "dashboard": read_flag,
+    "background_after": read_number(0, "seconds", whole=False),
+    "redis": read_text,
+    "shared_key": read_text,
+    "otel": read_flag,
+    "access_log": read_flag,
+    "log_format": read_one_of(LOG_FORMATS),
     "log_level": read_one_of(LOG_LEVELS),
     "quiet": read_flag,
 }

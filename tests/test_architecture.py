@@ -17,13 +17,14 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 LAYERS = (
     ("front",),
     ("errors", "flow", "model", "progress", "apart"),
-    ("schema", "values", "apis", "references", "embedding", "tls", "peer", "private"),
+    ("schema", "values", "apis", "references", "embedding", "tls", "peer", "private", "shared", "telemetry"),
     ("tables",),
     ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
     ("recovery",),
     ("executor",),
-    ("tasks", "recorded"),
+    ("recorded",),
     ("recording", "switches", "identity"),
+    ("background",),
     ("serving", "credentials", "united", "strategies"),
     ("loading", "member"),
     ("app",),
@@ -38,7 +39,7 @@ KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its
 RIM = (
     "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
     "loading.py", "strategies.py", "app.py", "several.py", "server/", "cli/", "private.py", "switches.py",
-    "recording.py", "recorded.py",
+    "recording.py", "recorded.py", "shared/", "background/", "telemetry/",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}

@@ -14,7 +14,6 @@ _CREDENTIALS = "Credentials (each may be env:NAME or file:PATH)"
 _CALLS = "Calls"
 _OUTPUT = "Output"
 _TLS = "TLS"
-_CALLERS = "Callers (serve http)"
 _RECORDS = "Records"
 
 
@@ -39,312 +38,258 @@ class Option:
 Options = Mapping[str, Option]
 
 
-def _option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Option:
+def option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Option:
+    """Return an option."""
     return Option(kind=kind, names=names, help_text=help_text, panel=panel, metavar=metavar)
 
 
-_Text = str | None
-_Texts = list[str] | None
-_Each = _Texts
+Text = str | None
+Texts = list[str] | None
+Each = Texts
 """One value; or `NAME=VALUE`, once for each of several APIs (apis.py)."""
-_Whole = int | None
-_Flag = bool | None
+Whole = int | None
+Flag = bool | None
 
 DOCUMENT: Options = {
-    "spec": _option(
-        _Each, "--spec", "-s", metavar="SOURCE", panel=_DOCUMENT,
+    "spec": option(
+        Each, "--spec", "-s", metavar="SOURCE", panel=_DOCUMENT,
         help_text="The OpenAPI document: a URL, a file, or - for standard input. Several as NAME=SOURCE, with "
         "tools prefixed NAME_; what is about one is then written --base-url NAME=URL, --bearer NAME=VALUE, and so on.",
     ),
-    "spec_command": _option(
-        _Each, "--spec-command", metavar="CMD", panel=_DOCUMENT,
+    "spec_command": option(
+        Each, "--spec-command", metavar="CMD", panel=_DOCUMENT,
         help_text="The document is what CMD prints; run without a shell.",
     ),
-    "base_url": _option(
-        _Each, "--base-url", metavar="URL", panel=_DOCUMENT,
+    "base_url": option(
+        Each, "--base-url", metavar="URL", panel=_DOCUMENT,
         help_text="Where the API is; takes the place of every server in the document.",
     ),
-    "overlay": _option(
-        _Texts, "--overlay", metavar="FILE", panel=_DOCUMENT,
+    "overlay": option(
+        Texts, "--overlay", metavar="FILE", panel=_DOCUMENT,
         help_text="An OpenAPI Overlay (file or URL), applied to the document before anything else; repeatable.",
     ),
-    "server_variable": _option(
-        _Texts, "--server-variable", metavar="NAME=VALUE", panel=_DOCUMENT,
+    "server_variable": option(
+        Texts, "--server-variable", metavar="NAME=VALUE", panel=_DOCUMENT,
         help_text="The value of a variable in the document's server URL, in place of its default; repeatable.",
     ),
-    "allow_remote_refs": _option(
-        _Flag, "--allow-remote-refs", panel=_DOCUMENT,
+    "allow_remote_refs": option(
+        Flag, "--allow-remote-refs", panel=_DOCUMENT,
         help_text="Follow references to other origins too. Default: to files below its folder, or its origin.",
     ),
-    "config": _option(
-        _Text, "--config", metavar="FILE", panel=_DOCUMENT,
+    "config": option(
+        Text, "--config", metavar="FILE", panel=_DOCUMENT,
         help_text="A file with any of these options. Default: openapi-mcp.toml, where there is one.",
     ),
 }  # fmt: skip
 TOOLS: Options = {
-    "methods": _option(
-        _Each, "--methods", metavar="LIST", panel=_TOOLS,
+    "methods": option(
+        Each, "--methods", metavar="LIST", panel=_TOOLS,
         help_text="Which methods become tools, such as get,post, or all. Default: get (and head).",
     ),
-    "allow": _option(
-        _Texts, "--allow", metavar="PATTERN", panel=_TOOLS,
+    "allow": option(
+        Texts, "--allow", metavar="PATTERN", panel=_TOOLS,
         help_text="These operations too, whatever --methods says: 'POST /path/*', tag:NAME or op:GLOB; --include and "
         "--exclude still hold; repeatable.",
     ),
-    "include": _option(
-        _Texts, "--include", metavar="PATTERN", panel=_TOOLS,
+    "include": option(
+        Texts, "--include", metavar="PATTERN", panel=_TOOLS,
         help_text="Only these operations: '/path/*', 'GET /path/*', tag:NAME or op:GLOB; repeatable.",
     ),
-    "exclude": _option(
-        _Texts, "--exclude", metavar="PATTERN", panel=_TOOLS,
+    "exclude": option(
+        Texts, "--exclude", metavar="PATTERN", panel=_TOOLS,
         help_text="Not these operations; wins over --include and --allow; repeatable.",
     ),
-    "output_schemas": _option(
-        _Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
+    "output_schemas": option(
+        Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
     ),
-    "client": _option(
-        _Text, "--client", metavar="NAME", panel=_TOOLS,
+    "client": option(
+        Text, "--client", metavar="NAME", panel=_TOOLS,
         help_text=f"Fit names and schemas to one client: {', '.join(CLIENTS[1:])}. Default: all, which fits every one.",
     ),
-    "mode": _option(
-        _Text, "--mode", metavar="MODE", panel=_TOOLS,
+    "mode": option(
+        Text, "--mode", metavar="MODE", panel=_TOOLS,
         help_text="tools: a tool per operation. search: tools that find, describe and call them. auto (default): "
         "tools, as long as their list costs no more than --context-budget.",
     ),
-    "context_budget": _option(
-        _Whole, "--context-budget", metavar="TOKENS", panel=_TOOLS,
+    "context_budget": option(
+        Whole, "--context-budget", metavar="TOKENS", panel=_TOOLS,
         help_text="What the list may cost a model before auto takes the search mode. Default: 20000.",
     ),
-    "list_style": _option(
-        _Text, "--list-style", metavar="STYLE", panel=_TOOLS,
+    "list_style": option(
+        Text, "--list-style", metavar="STYLE", panel=_TOOLS,
         help_text="full (default), or compact: a short description, and of the arguments names and types.",
     ),
-    "semantic": _option(
-        _Flag, "--semantic", panel=_TOOLS,
+    "semantic": option(
+        Flag, "--semantic", panel=_TOOLS,
         help_text="Search by meaning too, with a small model on this machine (the extra [semantic]).",
     ),
-    "select": _option(
-        _Flag, "--select", panel=_TOOLS,
+    "select": option(
+        Flag, "--select", panel=_TOOLS,
         help_text="Every tool takes `_select`, a JMESPath expression for the part of its answer that is wanted.",
     ),
 }  # fmt: skip
 CREDENTIALS: Options = {
-    "bearer": _option(
-        _Each, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."
+    "bearer": option(
+        Each, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."
     ),
-    "token": _option(
-        _Each, "--token", metavar="VALUE", panel=_CREDENTIALS,
+    "token": option(
+        Each, "--token", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Send `Authorization: Token VALUE`, as Django REST Framework wants it.",
     ),
-    "token_scheme": _option(
-        _Each, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="Word before --token. Default: Token."
+    "token_scheme": option(
+        Each, "--token-scheme", metavar="WORD", panel=_CREDENTIALS, help_text="Word before --token. Default: Token."
     ),
-    "basic": _option(
-        _Each, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."
+    "basic": option(
+        Each, "--basic", metavar="USER:PASS", panel=_CREDENTIALS, help_text="Send HTTP basic authentication."
     ),
-    "header": _option(
-        _Texts, "--header", "-H", metavar="'NAME: VALUE'", panel=_CREDENTIALS,
+    "header": option(
+        Texts, "--header", "-H", metavar="'NAME: VALUE'", panel=_CREDENTIALS,
         help_text="Send this header, such as 'X-API-Key: env:KEY'; repeatable.",
     ),
-    "api_key": _option(
-        _Each, "--api-key", metavar="VALUE", panel=_CREDENTIALS,
+    "api_key": option(
+        Each, "--api-key", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Send the key where the document's apiKey scheme says: header, query or cookie.",
     ),
-    "auth": _option(
-        _Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
+    "auth": option(
+        Texts, "--auth", metavar="SCHEME=VALUE", panel=_CREDENTIALS,
         help_text="The value for one security scheme of the document; repeatable.",
     ),
-    "client_id": _option(
-        _Each, "--client-id", metavar="ID", panel=_CREDENTIALS,
+    "client_id": option(
+        Each, "--client-id", metavar="ID", panel=_CREDENTIALS,
         help_text="Our client id for the document's OAuth2 scheme; more by --auth SCHEME.FIELD=VALUE.",
     ),
-    "client_secret": _option(
-        _Each, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
+    "client_secret": option(
+        Each, "--client-secret", metavar="VALUE", panel=_CREDENTIALS,
         help_text="Its secret: access tokens are got with the client credentials grant, and renewed.",
     ),
-    "allow_anonymous": _option(
-        _Flag, "--allow-anonymous", panel=_CREDENTIALS,
+    "allow_anonymous": option(
+        Flag, "--allow-anonymous", panel=_CREDENTIALS,
         help_text="Send calls without the credential that the document asks for, where none is given.",
     ),
 }  # fmt: skip
 CALLS: Options = {
-    "confirm": _option(
-        _Each, "--confirm", metavar="WHICH", panel=_CALLS,
+    "confirm": option(
+        Each, "--confirm", metavar="WHICH", panel=_CALLS,
         help_text="Ask a person, with the exact request, before: destructive calls, writes (all but reads). "
         "Default: none.",
     ),
-    "files": _option(
-        _Each, "--files", metavar="DIR", panel=_CALLS,
+    "files": option(
+        Each, "--files", metavar="DIR", panel=_CALLS,
         help_text="Calls may send files below this folder, by their path. Default: none.",
     ),
-    "recovery": _option(
-        _Each, "--recovery", metavar="LEVEL", panel=_CALLS,
+    "recovery": option(
+        Each, "--recovery", metavar="LEVEL", panel=_CALLS,
         help_text="Repair failed calls: full (default), safe (only before anything is sent, without lookups) or off; "
         "or strategies by name: full,-name_to_id is all but that one.",
     ),
-    "timeout": _option(
-        _Each, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
+    "timeout": option(
+        Each, "--timeout", metavar="SECONDS", panel=_CALLS, help_text="Deadline of a call, all of it. Default: 30."
     ),
-    "max_response": _option(
-        _Each, "--max-response", metavar="CHARACTERS", panel=_CALLS,
+    "max_response": option(
+        Each, "--max-response", metavar="CHARACTERS", panel=_CALLS,
         help_text="Longest result; more is cut between whole items. 0: no limit. Default: 25000.",
     ),
-    "max_body": _option(
-        _Each, "--max-body", metavar="BYTES", panel=_CALLS,
+    "max_body": option(
+        Each, "--max-body", metavar="BYTES", panel=_CALLS,
         help_text="Largest answer that is read, decompressed. Default: 10000000.",
     ),
-    "max_concurrency": _option(
-        _Each, "--max-concurrency", metavar="CALLS", panel=_CALLS,
+    "max_concurrency": option(
+        Each, "--max-concurrency", metavar="CALLS", panel=_CALLS,
         help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
     ),
-    "retries": _option(
-        _Each, "--retries", metavar="N", panel=_CALLS,
+    "retries": option(
+        Each, "--retries", metavar="N", panel=_CALLS,
         help_text="How often a request is sent again that failed in passing: no connection, reset, 429, 502, 503, 504, "
         "500 of a read. POST and PATCH only where nothing was sent, or with an idempotency key. 0 to 10. Default: 3.",
     ),
-    "rate_limit": _option(
-        _Each, "--rate-limit", metavar="RATE", panel=_CALLS,
+    "rate_limit": option(
+        Each, "--rate-limit", metavar="RATE", panel=_CALLS,
         help_text="Most requests that are sent to the API: 10/s, 100/minute, or several: 10/s,5000/hour. Calls wait in "
         "order, within their deadline. Default: no limit.",
     ),
-    "cache_ttl": _option(
-        _Each, "--cache-ttl", metavar="SECONDS", panel=_CALLS,
+    "cache_ttl": option(
+        Each, "--cache-ttl", metavar="SECONDS", panel=_CALLS,
         help_text="How long an answer of a read is used again that names no lifetime of its own. Default: 0, not at "
         "all. Answers that name one are used again as they say (RFC 9111).",
     ),
-    "no_cache": _option(_Flag, "--no-cache", panel=_CALLS, help_text="Use and keep no answers, whatever they say."),
-    "follow_pages": _option(
-        _Each, "--follow-pages", metavar="PAGES", panel=_CALLS,
+    "no_cache": option(Flag, "--no-cache", panel=_CALLS, help_text="Use and keep no answers, whatever they say."),
+    "follow_pages": option(
+        Each, "--follow-pages", metavar="PAGES", panel=_CALLS,
         help_text="Collect up to this many pages of a list into one result, within --timeout and --max-body in all. "
         "Default: 0, one page; the result says the call for the next.",
     ),
 }  # fmt: skip
 TLS: Options = {
-    "client_cert": _option(
-        _Each, "--client-cert", metavar="FILE", panel=_TLS,
+    "client_cert": option(
+        Each, "--client-cert", metavar="FILE", panel=_TLS,
         help_text="Certificate (PEM, its key may be in it) that says who we are to the API: mutual TLS.",
     ),
-    "client_key": _option(_Each, "--client-key", metavar="FILE", panel=_TLS, help_text="Its private key (PEM)."),
-    "ca_bundle": _option(
-        _Each, "--ca-bundle", metavar="FILE", panel=_TLS,
+    "client_key": option(Each, "--client-key", metavar="FILE", panel=_TLS, help_text="Its private key (PEM)."),
+    "ca_bundle": option(
+        Each, "--ca-bundle", metavar="FILE", panel=_TLS,
         help_text="Certificates (PEM) of the authorities to believe, in place of the system's.",
     ),
-    "insecure": _option(
-        _Flag, "--insecure", panel=_TLS,
+    "insecure": option(
+        Flag, "--insecure", panel=_TLS,
         help_text="Believe any certificate: whoever is on the wire can read and change all. Said on stderr.",
     ),
 }  # fmt: skip
 OUTPUT: Options = {
-    "log_level": _option(
-        _Text, "--log-level", metavar="LEVEL", panel=_OUTPUT,
+    "log_level": option(
+        Text, "--log-level", metavar="LEVEL", panel=_OUTPUT,
         help_text="debug, info, warning or error; on stderr. Default: warning.",
     ),
-    "verbose": _option(_Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
-    "quiet": _option(_Flag, "--quiet", "-q", panel=_OUTPUT, help_text="Only errors on stderr."),
+    "log_format": option(
+        Text, "--log-format", metavar="text|json", panel=_OUTPUT,
+        help_text="json: each line of the log as an object. Default: text.",
+    ),
+    "verbose": option(Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
+    "quiet": option(Flag, "--quiet", "-q", panel=_OUTPUT, help_text="Only errors on stderr."),
 }  # fmt: skip
 LIVE: Options = {
-    "watch": _option(
-        _Flag, "--watch", panel=_DOCUMENT, help_text="Serve the document anew when one of its files has changed."
+    "watch": option(
+        Flag, "--watch", panel=_DOCUMENT, help_text="Serve the document anew when one of its files has changed."
     ),
-    "refresh": _option(
-        _Each, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
+    "refresh": option(
+        Each, "--refresh", metavar="SECONDS", panel=_DOCUMENT,
         help_text="Ask for the document again this often, by ETag or Last-Modified where its server gives one, and "
         "serve it anew when it has changed.",
     ),
-    "watch_config": _option(
-        _Flag, "--watch-config", panel=_DOCUMENT,
+    "watch_config": option(
+        Flag, "--watch-config", panel=_DOCUMENT,
         help_text="Go on with the new settings when the config file has changed, as after SIGHUP.",
     ),
 }  # fmt: skip
 RECORDS: Options = {
-    "records": _option(
-        _Text, "--records", metavar="WHERE", panel=_RECORDS,
+    "records": option(
+        Text, "--records", metavar="WHERE", panel=_RECORDS,
         help_text="Where calls are recorded: a file (SQLite), or postgresql://...; may be env:NAME or file:PATH. "
         "Default: records.db in the user's state folder.",
     ),
-    "no_records": _option(_Flag, "--no-records", panel=_RECORDS, help_text="Record no calls."),
-    "record_arguments": _option(
-        _Text, "--record-arguments", metavar="on|off", panel=_RECORDS,
+    "no_records": option(Flag, "--no-records", panel=_RECORDS, help_text="Record no calls."),
+    "record_arguments": option(
+        Text, "--record-arguments", metavar="on|off", panel=_RECORDS,
         help_text="off: of a call neither arguments nor what came back, only that it was made and how it went. "
         "Default: on, with secrets masked.",
     ),
-    "keep": _option(
-        _Text, "--keep", metavar="AGE", panel=_RECORDS,
+    "keep": option(
+        Text, "--keep", metavar="AGE", panel=_RECORDS,
         help_text="How long records are kept: 30d, 12h; with a size: 30d,500MB; or all. Default: 30d,1GB.",
     ),
 }  # fmt: skip
 WHERE_RECORDED: Options = {"records": RECORDS["records"]}
 """What a command takes that only reads the records."""
 CACHE: Options = {
-    "cache_dir": _option(
-        _Text, "--cache-dir", metavar="DIR", panel=_OUTPUT,
+    "cache_dir": option(
+        Text, "--cache-dir", metavar="DIR", panel=_OUTPUT,
         help_text="Where tool lists and answers are kept. Default: openapi-mcp in the user's cache folder.",
     ),
-    "no_catalogue": _option(
-        _Flag, "--no-catalogue", panel=_OUTPUT, help_text="Neither use nor keep the tool list of an earlier start."
+    "no_catalogue": option(
+        Flag, "--no-catalogue", panel=_OUTPUT, help_text="Neither use nor keep the tool list of an earlier start."
     ),
 }  # fmt: skip
 WHERE_CACHED: Options = {"cache_dir": CACHE["cache_dir"]}
 """What a command takes that uses kept answers, or shows them."""
-HTTP: Options = {
-    "host": _option(_Text, "--host", panel="HTTP", help_text="Address to listen on. Default: 127.0.0.1."),
-    "port": _option(_Whole, "--port", "-p", panel="HTTP", help_text="Port to listen on; 0 takes any. Default: 8800."),
-    "path": _option(_Text, "--path", panel="HTTP", help_text="Path of the endpoint. Default: /mcp."),
-    "public_url": _option(
-        _Text, "--public-url", metavar="URL", panel="HTTP",
-        help_text="Where clients reach the endpoint, behind a proxy: https://mcp.example.com/mcp.",
-    ),
-    "allowed_host": _option(
-        _Texts, "--allowed-host", metavar="NAME", panel="HTTP",
-        help_text="A host name that clients may use, beside loopback and that of --public-url; repeatable.",
-    ),
-    "allowed_origin": _option(
-        _Texts, "--allowed-origin", metavar="URL", panel="HTTP",
-        help_text="A web page's origin that may call, such as https://app.example.com; repeatable.",
-    ),
-    "dashboard": _option(
-        _Flag, "--dashboard", panel="HTTP",
-        help_text="Serve the dashboard too, at /dashboard, behind the endpoint's own authentication.",
-    ),
-    "allow_unauthenticated": _option(
-        _Flag, "--allow-unauthenticated", panel="HTTP",
-        help_text="Listen beyond loopback though nobody has to say who they are.",
-    ),
-}  # fmt: skip
-CALLERS: Options = {
-    "endpoint_token": _option(
-        _Text, "--endpoint-token", metavar="VALUE", panel=_CALLERS,
-        help_text="Clients must send `Authorization: Bearer VALUE`; may be env:NAME or file:PATH.",
-    ),
-    "forward": _option(
-        _Texts, "--forward", metavar="HEADER", panel=_CALLERS,
-        help_text="Send this header of the client's own request to the API; calls without it are refused; repeatable.",
-    ),
-    "forward_optional": _option(
-        _Flag, "--forward-optional", panel=_CALLERS,
-        help_text="Calls without the --forward headers go out with the server's own credentials.",
-    ),
-    "oauth_issuer": _option(
-        _Text, "--oauth-issuer", metavar="URL", panel=_CALLERS,
-        help_text="Clients must bring an access token (JWT) of this authorization server.",
-    ),
-    "oauth_audience": _option(
-        _Texts, "--oauth-audience", metavar="VALUE", panel=_CALLERS,
-        help_text="What their tokens must be meant for; repeatable. Default: the endpoint's public URL.",
-    ),
-    "oauth_jwks": _option(
-        _Text, "--oauth-jwks", metavar="URL", panel=_CALLERS,
-        help_text="Where the issuer's keys are. Default: what its metadata says.",
-    ),
-    "oauth_scope": _option(
-        _Texts, "--oauth-scope", metavar="SCOPE", panel=_CALLERS,
-        help_text="A scope that every token must have; repeatable.",
-    ),
-}  # fmt: skip
-
-SERVE: tuple[Options, ...] = (DOCUMENT, LIVE, TOOLS, CREDENTIALS, TLS, CALLS, HTTP, CALLERS, RECORDS, CACHE, OUTPUT)
-"""What `serve` takes."""
-
 Command = Callable[..., int]
 
 
@@ -360,21 +305,21 @@ def read_plainly(words: Sequence[str], groups: Sequence[Options]) -> dict[str, A
     for word in left:
         name, equals, text = word.partition("=") if word.startswith("--") else (word, "", "")
         key, kind = by_name.get(name, ("", None))
-        if kind is _Flag and not equals:
+        if kind is Flag and not equals:
             values[key] = True
             continue
         text = text if equals else next(left, "")
         value = _plain_value(kind, text)
         if value is None or text.startswith("-"):
             return None
-        values[key] = [*(values[key] or ()), value] if kind is _Texts else value
+        values[key] = [*(values[key] or ()), value] if kind is Texts else value
     return values
 
 
 def _plain_value(kind: Any, text: str) -> str | int | None:
-    if kind is _Text or kind is _Texts:
+    if kind is Text or kind is Texts:
         return text or None
-    is_whole = kind is _Whole and text.isascii() and text.isdecimal() and len(text) < 10
+    is_whole = kind is Whole and text.isascii() and text.isdecimal() and len(text) < 10
     return int(text) if is_whole else None
 
 

@@ -10,9 +10,10 @@ import anyio
 import typer
 
 from openapi_mcp.app import open_app
-from openapi_mcp.cli.options import SERVE, takes
+from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.output import show_error
+from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.cli.start import Begun, Settings, catalogue_path, require_spec, start
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config

@@ -7,8 +7,9 @@ import anyio
 
 from openapi_mcp import __version__
 from openapi_mcp.app import open_app
-from openapi_mcp.cli.options import SERVE, read_plainly
+from openapi_mcp.cli.options import read_plainly
 from openapi_mcp.cli.output import show_error
+from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.cli.start import Begun, Settings, catalogue_path, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode

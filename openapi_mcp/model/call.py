@@ -7,6 +7,7 @@ from typing import Any
 
 from openapi_mcp.errors import ExitCode
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_place, told_repairs
+from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.room import Room, brief, shown
@@ -72,13 +73,15 @@ Content = Text | Blob
 class Result:
     """What goes back to the client: content blocks, the same as structured content where it is JSON, an error flag.
 
-    `trace` says how it came about; it goes to no client.
+    `trace` says how it came about; it goes to no client. `job` is the work that the API goes on with, None where the
+    answer is all there is.
     """
 
     content: tuple[Content, ...]
     structured: Mapping[str, Any] | None = None
     failure: "Failure | None" = None
     trace: Trace | None = field(default=None, repr=False, compare=False)
+    job: Job | None = None
 
     @property
     def is_error(self) -> bool:

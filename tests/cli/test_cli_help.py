@@ -10,7 +10,8 @@ from conftest import Command
 from support.child import clean_environment, run_command
 
 import openapi_mcp
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, HTTP, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED
+from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED
+from openapi_mcp.cli.serve_options import HTTP
 from openapi_mcp.cli.wanted import FILTERS, STORE
 
 SHARED = (DOCUMENT, TOOLS, CREDENTIALS, OUTPUT)

@@ -1,0 +1,61 @@
+"""Calls that go on in the background: the tools that read and end them, as they are listed, and what is told of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from openapi_mcp.model.call import Result
+from openapi_mcp.model.tool import WireTool
+
+GET_CALL = "get_call"
+CANCEL_CALL = "cancel_call"
+HANDLE: Mapping[str, Any] = {"type": "string", "description": "As the call's first answer gave it."}
+GET_CALL_TOOL: WireTool = {
+    "name": GET_CALL,
+    "description": "The result of a call that went on in the background, or how far it is.",
+    "inputSchema": {
+        "type": "object",
+        "properties": {
+            "handle": HANDLE,
+            "wait": {"type": "number", "minimum": 0, "maximum": 60, "description": "Seconds to wait for its end."},
+        },
+        "required": ["handle"],
+    },
+    "annotations": {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": True},
+}
+CANCEL_CALL_TOOL: WireTool = {
+    "name": CANCEL_CALL,
+    "description": "End a call that goes on in the background. What the API has begun may go on.",
+    "inputSchema": {"type": "object", "properties": {"handle": HANDLE}, "required": ["handle"]},
+    "annotations": {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True, "openWorldHint": True},
+}
+
+
+class CallState(StrEnum):
+    """How far a background call is; one that failed is completed, with a result that says so."""
+
+    WORKING = "working"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """A background call, for its caller.
+
+    `handle` names it, and is a secret of that caller's; `created`, `updated` and `expires` are in seconds since 1970,
+    `poll` in seconds: it is no use to ask earlier. `said` is what is known of its progress, of ours or the API's own
+    ("running, 40 %"); `done` is that from 0 to 1, where the API tells. `result` is there once it is completed.
+    """
+
+    handle: str
+    tool: str
+    state: CallState
+    created: float
+    updated: float
+    expires: float
+    poll: float = 5.0
+    said: str = ""
+    done: float | None = None
+    result: Result | None = None

@@ -1,0 +1,1 @@
+"""What the replicas of a server share, in Redis: sealed, and done without where Redis is not there."""

@@ -1,0 +1,1 @@
+"""What is told of a running server: spans of what it does, for whoever collects them."""
