@@ -18,6 +18,7 @@ from openapi_mcp.records.rows import DAY, LAST, read_count, read_text, sound_cal
 from openapi_mcp.records.tables import CALLER, CALLERS, CALLS, LOSSES, PART, SETTLED, SUMS, TOOL, TOOLS
 from openapi_mcp.records.tally import Tally
 
+_END = math.nextafter(LAST, math.inf)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Name = tuple[str, str]  # of a group, and of its API
@@ -86,7 +87,7 @@ class Counter:
         if settled:
             self._add_sums(settled, key_of, found)
         for since, until in gaps(settled, self.wanted):
-            self._add_calls(replace(self.wanted, since=since, until=until), key_of, found)
+            self._add_calls(_bounded(self.wanted, since, until), key_of, found)
         return found
 
     def _add_sums(self, settled: list[int], key_of: KeyOf[Key], found: dict[Key, Tally]) -> None:
@@ -98,9 +99,15 @@ class Counter:
                 found[key_of(member, part * PART)].add(*counted)
 
     def _add_calls(self, wanted: Filter, key_of: KeyOf[Key], found: dict[Key, Tally]) -> None:
-        asked = select(CALLS.c[self.member], *_OF_CALLS).where(*conditions(wanted), CALLS.c.time.between(0.0, LAST))
+        asked = select(CALLS.c[self.member], *_OF_CALLS).where(*conditions(wanted))
         for member, kind, cache, time, *counted in sound_calls(self.connection.execute(asked)):
             found[key_of(member, time)].count(kind, cache, time, *counted)
+
+
+def _bounded(wanted: Filter, since: float | None, until: float | None) -> Filter:
+    """Return what is wanted of a time that a clock can say; of two bounds on one side SQLite may take the wider."""
+    since = max(since if since is not None else 0.0, 0.0)
+    return replace(wanted, since=since, until=min(until if until is not None else _END, _END))
 
 
 _OF_CALLS = [CALLS.c[name] for name in ("kind", "cache", "time", "duration", "repairs", "tokens", "size")]
