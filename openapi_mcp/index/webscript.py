@@ -11,6 +11,7 @@ const about = document.getElementById("about"), sections = document.querySelecto
 const tally = document.getElementById("tally"), pictures = document.querySelectorAll(".picture");
 const MOST = 24, LEAST_ZOOM = 0.1, MOST_ZOOM = 4, STEP = 1.25, ARROW = 60, SLACK = 5;
 let chosen = "", at = -1;
+document.querySelector(".graph-search")?.removeAttribute("hidden");
 
 const grouped = (list, key) => {
   const map = new Map();

@@ -9,7 +9,7 @@ from openapi_mcp.model.record import Record
 from openapi_mcp.records.asked import conditions
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.rows import clean, read_text, record_of
-from openapi_mcp.records.store import Named, RecordsError
+from openapi_mcp.records.store import AmbiguousError, Named, RecordsError
 from openapi_mcp.records.tables import CALLERS, CALLS, TEXTS, TOOLS
 
 _OF_CALLS = [column for column in CALLS.c if column.name not in ("tool", "caller", "repairs")]
@@ -66,7 +66,7 @@ def call(connection: Connection, id: str) -> Record | None:
     """Return one record in full, by its id or by a beginning of it that no other has.
 
     Raises:
-        RecordsError: several begin so.
+        AmbiguousError: several begin so.
     """
     if not (id := clean(id, _LONGEST_ID)):
         return None
@@ -74,7 +74,7 @@ def call(connection: Connection, id: str) -> Record | None:
         connection.execute(_records(TEXTS.c.answer).where(_begins(id)).order_by(CALLS.c.id).limit(2)).mappings().all()
     )
     if len(rows) == 2 and rows[0]["id"] != id:
-        raise RecordsError(f"more than one record has an id that begins with {id!r}", hint="give more of it")
+        raise AmbiguousError(f"more than one record has an id that begins with {id!r}", hint="give more of it")
     return record_of(dict(rows[0])) if rows else None
 
 

@@ -74,9 +74,10 @@ def _refuse_others(path: Path) -> None:
         raise RecordsError(
             "the file of the records is a link, or others may read it", where=str(path), hint=f"chmod 600 {path}"
         )
-    if sys.platform != "win32" and path.parent.stat().st_mode & 0o022:
+    folder = path.parent.stat()
+    if sys.platform != "win32" and (folder.st_mode & 0o022 or folder.st_uid not in (os.geteuid(), 0)):
         raise RecordsError(
-            "others may write in the folder of the records",
+            "others may write in the folder of the records, or it is another user's",
             where=str(path.parent),
             hint="say --records with a file in a folder of your own",
         )

@@ -21,6 +21,10 @@ class NothingRecordedError(RecordsError):
     """There is no store yet: nobody has written to it."""
 
 
+class AmbiguousError(RecordsError):
+    """More than one record has an id that begins so."""
+
+
 class RefusedRecords(RecordsError):
     """The store is well, and does not take what it was given: it would not another time either."""
 

@@ -72,6 +72,21 @@ def test_a_folder_that_others_may_write_in_is_refused(tmp_path: Path) -> None:
         open_store(tmp_path / "b.sqlite3")
 
 
+def test_a_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That user can put another file in its place."""
+    mine = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 1)
+    monkeypatch.setattr("openapi_mcp.records.sql.is_private", lambda _found, _kind: True)
+    if mine:
+        with pytest.raises(RecordsError, match="another user's"):
+            open_store(tmp_path / "a.sqlite3")
+    else:  # what is root's is trusted, whoever asks
+        open_store(tmp_path / "a.sqlite3").close()
+        os.chown(tmp_path, mine + 2, -1)
+        with pytest.raises(RecordsError, match="another user's"):
+            open_store(tmp_path / "b.sqlite3")
+
+
 def test_a_file_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RecordsError, match=r"cannot be kept: (Not a directory|File exists)"):

@@ -1,10 +1,13 @@
 """One call in full: what was asked, what was sent, what came back, and what was done for it."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from openapi_mcp.model.record import Record
+from openapi_mcp.records.store import AmbiguousError, Store
 from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.frame import render
 from openapi_mcp.server.dashboard.sessions import Visit, visit_of
@@ -31,9 +34,16 @@ def routes(board: Board) -> list[Route]:
     return [Route("/calls/{id}", one_call)]
 
 
+def _whole(name: str, store: Store) -> Record | None:
+    try:
+        return store.call(name)
+    except AmbiguousError:
+        return None
+
+
 async def record_for(board: Board, visit: Visit, name: str) -> Record | None:
     """Return a record by its whole id; None where there is none, or none that this visitor may see."""
     if board.records is None:
         return None
-    record = await board.records.ask(lambda store: store.call(name))
+    record = await board.records.ask(partial(_whole, name))
     return record if record is not None and record.id == name and visit.may_see(record.caller) else None

@@ -177,7 +177,8 @@ async def test_a_call_without_its_values_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["k", "k11", "%00", "x" * 500])
 async def test_a_call_is_found_by_its_whole_id_alone(tmp_path: Path, name: str) -> None:
-    file = kept(tmp_path, record("k1", 90))
+    """Also where more than one id begins so."""
+    file = kept(tmp_path, record("k1", 90), record("k2", 91))
     async with signed_in(board(file)) as client:
         assert (await client.get(f"/calls/{name}")).status_code == 404
 
