@@ -44,6 +44,8 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
 from openapi_mcp.serving import App
+from openapi_mcp.shared.link import Link
+from openapi_mcp.sharing import corner_of
 from openapi_mcp.strategies import all_strategies
 from openapi_mcp.switches import read_switches
 
@@ -64,11 +66,13 @@ async def open_app(
     can_change: bool = False,
     reads_on: bool = True,
     aside: bool = False,
+    link: Link | None = None,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
     Where the document cannot be served, the catalogue in the file `last_good` is, which is said. What is cut off an
     answer is kept unless nobody `reads_on`. `aside` loads in a thread of its own, so that others are served meanwhile.
+    By the `link` replicas share what they count, learn and keep.
 
     Raises:
         OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
@@ -86,7 +90,7 @@ async def open_app(
             raise
         found, trouble = kept, error
     with closing(found) if isinstance(found, Stored) else nullcontext():
-        async with _app(config, found, notice, environ, can_change=can_change, reads_on=reads_on) as app:
+        async with _app(config, found, notice, environ, can_change=can_change, reads_on=reads_on, link=link) as app:
             if trouble is not None:
                 _say_what_stays(app, trouble, notice)
             yield app
@@ -100,11 +104,13 @@ def _app(
     *,
     can_change: bool,
     reads_on: bool,
+    link: Link | None,
 ) -> App:
     stored = found if isinstance(found, Stored) else None
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
-    kept = KeptAnswers(time.monotonic) if reads_on and config.limits.max_response else None
-    limiters = Limiters(now=time.time)
+    corner = corner_of(config, link)
+    kept = KeptAnswers(time.monotonic, corner=corner) if reads_on and config.limits.max_response else None
+    limiters = Limiters(now=time.time, corner=corner)
     cache = cache_of(config, notice, environ)
     executor = make_executor(config, catalogue, environ, kept, limiters, cache)
     if catalogue.credentials.occupied:
@@ -122,6 +128,7 @@ def _app(
         switched=catalogue.switched,
         limiters=limiters,
         cache=cache,
+        link=link,
     )
 
 
@@ -185,7 +192,7 @@ async def serve_catalogue(
     require_tools(catalogue.toolset, catalogue.document)
     _require_server(config, catalogue)
     if app.kept is None and config.limits.max_response:
-        app.kept = KeptAnswers(time.monotonic)
+        app.kept = KeptAnswers(time.monotonic, corner=corner_of(config, app.link))
     if app.cache is not None:
         app.cache = cache_of(config, app.cache.say, environ)
     executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)

@@ -29,6 +29,7 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
+from openapi_mcp.shared.link import Link
 from openapi_mcp.switches import NOTHING_OFF, Switched
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class App:
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
     the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
     `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
-    `cache` is that of the executor.
+    `cache` is that of the executor. By the `link` replicas share, where there is one.
     """
 
     def __init__(
@@ -161,6 +162,7 @@ class App:
         switched: Switched = NOTHING_OFF,
         limiters: Limiters | None = None,
         cache: Cache | None = None,
+        link: Link | None = None,
     ) -> None:
         self._served = _Served(
             toolset=toolset,
@@ -176,6 +178,7 @@ class App:
         self.switched = switched
         self.limiters = limiters
         self.cache = cache
+        self.link = link
         self.renewed = anyio.Event()
         self.exchanging = anyio.Lock()
         self.trouble: str | None = None

@@ -40,6 +40,7 @@ from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
 from openapi_mcp.response.present import present
 from openapi_mcp.serving import App, make_index, mode_teller
+from openapi_mcp.shared.link import Link
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:
@@ -53,7 +54,14 @@ _LONGEST_PAUSE = 300.0
 class Several:
     """Serves the tools of several APIs as one list, and each call where it belongs."""
 
-    def __init__(self, members: Sequence[Member], listing: Listing | None = None, *, semantic: bool = False) -> None:
+    def __init__(
+        self,
+        members: Sequence[Member],
+        listing: Listing | None = None,
+        *,
+        semantic: bool = False,
+        link: Link | None = None,
+    ) -> None:
         self.members = tuple(members)
         self.is_begun = False
         self.can_change = False
@@ -63,6 +71,7 @@ class Several:
         self._of: tuple[Toolset | None, ...] = ()
         self._listing = listing or Listing()
         self._semantic = semantic
+        self.link = link
         self._toolset = united({})
         self._index: Index | None = None
         self._indexed: Toolset | None = None
@@ -159,7 +168,7 @@ class Several:
 
     async def call(self, call: Call) -> Result:
         """Run a call on the API whose tool it names, with nothing of its caller's that is for another one."""
-        member = self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
+        member = await self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
         return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
@@ -218,16 +227,14 @@ class Several:
             self._toolset = united(toolsets, reads_on=reads_on, listing=self._listing)
             self._pages = pages_of(self._toolset)
 
-    def _reader_of(self, call: Call) -> Member | None:
+    async def _reader_of(self, call: Call) -> Member | None:
         """Return the API that has the answer of a handle; where none has, any can say so."""
         handle = str(call.arguments.get("handle"))
         reading = [member for member in self.members if member.app is not None and member.app.kept is not None]
-        holding = (
-            member
-            for member in reading
-            if member.app and member.app.kept and member.app.kept.find(handle, call.caller.id)
-        )
-        return next(holding, reading[0] if reading else None)
+        for member in reading:
+            if member.app and member.app.kept and await member.app.kept.holds(handle, call.caller.id):
+                return member
+        return reading[0] if reading else None
 
 
 def _as_known_to(config: Config, call: Call) -> Call:
@@ -266,11 +273,12 @@ async def open_several(
     path: Path | None = None,
     warm: bool = False,
     can_change: bool = False,
+    link: Link | None = None,
 ) -> AsyncIterator[Several]:
     """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
 
     The catalogue of each is kept beside `path`, and serves where a document cannot; `warm`, it also serves until its
-    document has been looked at. `can_change` says that other settings may come.
+    document has been looked at. `can_change` says that other settings may come. By the `link` replicas share.
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
@@ -278,7 +286,7 @@ async def open_several(
     """
     require_extras(config)
     members = [Member(api, path_of(api.name, path)) for api in config.apis]
-    several = Several(members, config.listing, semantic=config.semantic)
+    several = Several(members, config.listing, semantic=config.semantic, link=link)
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:
@@ -364,7 +372,9 @@ async def _keep_open(
     while True:
         config, renewed = member.config, member.renewed
         try:
-            opening = open_app(config, say, environ, stored, last_good=member.path, can_change=True, aside=True)
+            opening = open_app(
+                config, say, environ, stored, last_good=member.path, can_change=True, aside=True, link=several.link
+            )
             async with opening as app:
                 member.arrived(app)
                 if member.config is not config:  # which came while it was opened

@@ -24,6 +24,7 @@ LAYERS = (
     ("executor",),
     ("recorded",),
     ("recording", "switches", "identity"),
+    ("sharing",),
     ("background",),
     ("serving", "credentials", "united", "strategies"),
     ("loading", "member"),

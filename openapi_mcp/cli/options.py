@@ -195,7 +195,8 @@ CALLS: Options = {
     ),
     "max_concurrency": option(
         Each, "--max-concurrency", metavar="CALLS", panel=_CALLS,
-        help_text="Most calls in flight to the API; others wait their turn, within their deadline. Default: 100.",
+        help_text="Most calls in flight to the API; others wait their turn, within their deadline. Each "
+        "replica counts by itself. Default: 100.",
     ),
     "retries": option(
         Each, "--retries", metavar="N", panel=_CALLS,
@@ -205,7 +206,7 @@ CALLS: Options = {
     "rate_limit": option(
         Each, "--rate-limit", metavar="RATE", panel=_CALLS,
         help_text="Most requests that are sent to the API: 10/s, 100/minute, or several: 10/s,5000/hour. Calls wait in "
-        "order, within their deadline. Default: no limit.",
+        "order, within their deadline. With --redis all replicas count together. Default: no limit.",
     ),
     "cache_ttl": option(
         Each, "--cache-ttl", metavar="SECONDS", panel=_CALLS,

@@ -21,6 +21,7 @@ from openapi_mcp.errors import ExitCode
 from openapi_mcp.loading import Notice
 from openapi_mcp.recording import Recorder, observe, open_recorder
 from openapi_mcp.serving import Serves
+from openapi_mcp.sharing import open_link
 
 if TYPE_CHECKING:
     from socket import socket
@@ -94,13 +95,19 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
         if config.apis:
             path = catalogue_path(config, begun.arguments)
             own = keepers(config, notice, path)
-            opening_all = open_several(config, notice, path=path, can_change=True)
-            async with open_recorder(config, notice) as recorder, opening_all as several:
+            async with (
+                open_link(config, notice, os.environ) as link,
+                open_recorder(config, notice) as recorder,
+                open_several(config, notice, path=path, can_change=True, link=link) as several,
+            ):
                 keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
                 return await serve_app(several, recorder, watches(own), keeping)
         keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
-        opening = open_app(config, notice, last_good=keeper.path, can_change=True)
-        async with open_recorder(config, notice) as recorder, opening as app:
+        async with (
+            open_link(config, notice, os.environ) as link,
+            open_recorder(config, notice) as recorder,
+            open_app(config, notice, last_good=keeper.path, can_change=True, link=link) as app,
+        ):
             return await serve_app(app, recorder, Watch(keeper=keeper), keeper)
 
 

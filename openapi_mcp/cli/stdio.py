@@ -1,5 +1,6 @@
 """`openapi-mcp serve` over standard input and output; where a client waits already, begun without typer."""
 
+import os
 import select
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
+from openapi_mcp.sharing import open_link
 
 
 def go_on(begun: Begun) -> ExitCode | None:
@@ -63,8 +65,11 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
     live = renewing(config, settings, keeper, Watch(keeper=keeper), notice, show_error, handover)
 
     async def over_stdio() -> ExitCode:
-        opening = open_app(config, notice, stored=stored, last_good=keeper.path, can_change=True)
-        async with open_recorder(config, notice) as recorder, opening as app:
+        async with (
+            open_link(config, notice, os.environ) as link,
+            open_recorder(config, notice) as recorder,
+            open_app(config, notice, stored=stored, last_good=keeper.path, can_change=True, link=link) as app,
+        ):
             observe(app, recorder)
             say_what_is_served(app, notice)
             return await serve_stdio(app, wire, handover, behind, live)
@@ -85,8 +90,11 @@ async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun:
     keeper = SeveralKeeper(keepers=own, notice=notice, path=path)
     live = renewing(config, settings, keeper, watches(own), notice, show_error, handover)
     told = handover.kept.header["pages"] if handover else None
-    opening = open_several(config, notice, path=path, warm=handover is not None, can_change=True)
-    async with open_recorder(config, notice) as recorder, opening as several:
+    async with (
+        open_link(config, notice, os.environ) as link,
+        open_recorder(config, notice) as recorder,
+        open_several(config, notice, path=path, warm=handover is not None, can_change=True, link=link) as several,
+    ):
         observe(several, recorder)
         say_what_is_served(several, notice)
         return await serve_stdio(several, wire, handover, BehindSeveral(keeper=keeper, told=told), live)

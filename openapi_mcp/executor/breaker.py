@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple, Self
 
 from openapi_mcp.executor.faults import (
     BrokenAnswerError,
@@ -23,6 +24,15 @@ _APART = 0.1  # seconds between failures that count: what is over within ten of 
 _MOST_ORIGINS = 100  # that are known to fail; a document may name any number of servers
 
 
+class Mark(NamedTuple):
+    """What is to be told of a breaker at one moment; `until` is None where it is not open."""
+
+    until: float | None = None
+    failures: int = 0
+    pause: float = 0.0
+    is_probed: bool = False
+
+
 @dataclass(slots=True)
 class Breaker:
     """The failures in a row of one origin, and how long it is left alone; times are of any clock that only goes on.
@@ -38,6 +48,22 @@ class Breaker:
     is_probed: bool = False
     _known: float = -math.inf  # when the last failure that counts was
     _probed_at: float = math.inf  # when the first probe since `until` began
+
+    @classmethod
+    def of(cls, *, failures: int, pause: float, until: float, probed_at: float | None, is_probed: bool) -> Self:
+        """Return one that is open, as somebody else has found; what makes no sense is brought within bounds."""
+        return cls(
+            failures=max(failures, MOST_FAILURES),
+            until=until,
+            pause=min(max(pause, FIRST_PAUSE), LONGEST_PAUSE),
+            is_probed=is_probed and probed_at is not None,
+            _probed_at=math.inf if probed_at is None else probed_at,
+        )
+
+    @property
+    def mark(self) -> Mark:
+        """What is to be told of it now."""
+        return Mark(self.until, self.failures, self.pause, self.is_probed) if self.is_open else Mark()
 
     @property
     def is_open(self) -> bool:
@@ -121,6 +147,16 @@ class Breakers:
         """Take note that a probe came to nothing: cancelled, never sent, or without an answer. Another one may go."""
         if breaker := self._failing.get(origin):
             breaker.is_probed = False
+
+    def mark(self, origin: object) -> Mark:
+        """Return what is to be told of an origin's breaker now."""
+        breaker = self._failing.get(origin)
+        return breaker.mark if breaker is not None else Mark()
+
+    def learn(self, origin: object, breaker: Breaker) -> None:
+        """Take over what somebody else knows of an origin."""
+        self._of(origin)
+        self._failing[origin] = breaker
 
     def _of(self, origin: object) -> Breaker:
         while len(self._failing) >= _MOST_ORIGINS and origin not in self._failing:

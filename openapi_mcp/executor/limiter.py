@@ -8,6 +8,7 @@ import anyio
 
 from openapi_mcp.executor.faults import TooSoonError
 from openapi_mcp.model.policy import Rate
+from openapi_mcp.shared.turns import Turns
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
@@ -20,6 +21,8 @@ _SHORTEST = 0.001  # seconds; what may go at this very moment may be refused by 
 class Limiter:
     """Lets requests go by all of these rates, each in a window that moves. `now` is in seconds since 1970.
 
+    `turns` are those of all replicas; while they are not to be had, and beside them, what this one sends is counted.
+
     `said` is what is said of them: at most 10/s "are sent to the API"; `set_by` is the setting that says so.
 
     The library is imported when the first request asks: most APIs are called without a limit.
@@ -30,6 +33,7 @@ class Limiter:
     said: str = "are sent to the API"
     set_by: str = "--rate-limit, where the server is started,"
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    turns: Turns | None = None
     _line: anyio.Lock = field(init=False, default_factory=anyio.Lock)  # whoever came first has it first
     _items: "list[RateLimitItem]" = field(init=False, default_factory=list)
     _counts: "MovingWindowRateLimiter | None" = field(init=False, default=None)
@@ -42,9 +46,33 @@ class Limiter:
         """
         with anyio.CancelScope(deadline=deadline):
             async with self._line:
-                await self._go(deadline)
+                if self.turns is None:
+                    await self._go(deadline)
+                else:
+                    await self._go_in_turn(self.turns, deadline)
                 return
-        raise self._too_soon(await self._left(self._counting()))
+        raise self._too_soon(await self._wait())
+
+    async def _wait(self) -> float:
+        """Return the seconds until the next request may go."""
+        own = await self._left(self._counting())
+        others = await self.turns.book("", -1.0) if self.turns is not None else None
+        return max(own, others or 0.0)
+
+    async def _go_in_turn(self, turns: Turns, deadline: float) -> None:
+        """Wait for a turn among those of all replicas; one that is not taken is given back."""
+        name = turns.name()
+        try:
+            patience = deadline - anyio.current_time()
+            wait = await turns.book(name, patience)
+            if wait is not None and wait > patience:
+                raise self._too_soon(wait)
+            if wait:
+                await self.sleep(wait)
+            await self._go(deadline)
+        except BaseException:
+            await turns.give_back(name)
+            raise
 
     async def _go(self, deadline: float) -> None:
         counts = self._counting()

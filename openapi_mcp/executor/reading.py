@@ -74,7 +74,7 @@ class Reader:
         """Return an answer about these tools as a Result, as much of it as one holds; the rest is kept."""
         if fits(answer, self.max_response):
             return present(answer, self.max_response)
-        handle = self.kept.keep(answer, caller.id, *tools) if self.kept else None
+        handle = await self.kept.keep(answer, caller.id, *tools) if self.kept else None
         shown = partial(present, answer, self.max_response, Place(handle=handle) if handle else None)
         if len(answer.text or "") < _LARGE:
             return shown()
@@ -98,7 +98,7 @@ class Reader:
             limit=int(given["limit"]) if "limit" in given else None,
         )
 
-        found = kept.find(asked.handle, call.caller.id)
+        found = await kept.find(asked.handle, call.caller.id)
         if found is None or not self._may_call(call.caller, found.tools):
             raise NoSuchResultError
         return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)

@@ -9,6 +9,8 @@ import anyio
 from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.model.policy import Limits, Rate
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.turns import Turns
 
 PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _OF_API = ""  # among the limiters the name of the one for all tools
@@ -27,10 +29,11 @@ class Limiters:
     """The limiters of an API and of its tools, by name.
 
     One with the same rates goes on counting where other settings, or another document, take the place of the last: a
-    change is no way around a limit.
+    change is no way around a limit. With a `corner` all replicas count together.
     """
 
     now: Callable[[], float]
+    corner: Corner | None = None
     _made: dict[str, Limiter] = field(init=False, default_factory=dict)
 
     def of_api(self, rates: Sequence[Rate]) -> Limiter | None:
@@ -45,7 +48,8 @@ class Limiters:
         if not rates:
             return None
         if name not in self._made or tuple(self._made[name].rates) != tuple(rates):
-            self._made[name] = Limiter(rates=tuple(rates), now=self.now, said=said, set_by=set_by)
+            turns = Turns(self.corner, name, rates) if self.corner is not None else None
+            self._made[name] = Limiter(rates=tuple(rates), now=self.now, said=said, set_by=set_by, turns=turns)
         return self._made[name]
 
 

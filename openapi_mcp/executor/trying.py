@@ -10,7 +10,7 @@ from typing import NamedTuple
 import anyio
 
 from openapi_mcp.executor.answer import Answer
-from openapi_mcp.executor.breaker import Breakers, is_answer, is_failure
+from openapi_mcp.executor.breaker import Breakers, Mark, is_answer, is_failure
 from openapi_mcp.executor.faults import (
     AddressError,
     LeftAloneError,
@@ -22,12 +22,14 @@ from openapi_mcp.executor.faults import (
 )
 from openapi_mcp.executor.hedge import Hedge
 from openapi_mcp.executor.limiter import Limiter
+from openapi_mcp.executor.others import Others
 from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of, wait_before
 from openapi_mcp.executor.send import Authorize, Sender, Watch
 from openapi_mcp.executor.terms import PATIENCE, Limiters, Terms
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS, Limits
-from openapi_mcp.model.url import origin
+from openapi_mcp.model.url import Origin, origin
+from openapi_mcp.shared.corner import Corner
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,8 @@ class _Tried(NamedTuple):
 class Trying:
     """How requests are tried; one for all calls of an API. `now` is in seconds since 1970, `chance` from 0 up to 1.
 
-    `patience` are the seconds that a read may bring nothing before a second attempt goes beside it.
+    `patience` are the seconds that a read may bring nothing before a second attempt goes beside it. With a `corner`
+    replicas tell each other which origins fail.
     """
 
     sender: Sender
@@ -92,7 +95,13 @@ class Trying:
     limiter: Limiter | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     chance: Callable[[], float] = random.random
+    corner: Corner | None = None
+    others: Others | None = field(init=False, default=None)
     _breakers: Breakers = field(init=False, default_factory=Breakers)
+
+    def __post_init__(self) -> None:
+        if self.corner is not None:
+            self.others = Others(self.corner, self._breakers)
 
     async def send(self, trial: Trial) -> HttpResponse:
         """Return the answer to a request, after as many attempts as it takes and may have.
@@ -115,7 +124,7 @@ class Trying:
         """Return what follows after the first attempt: what became of the last one that was sent."""
         while True:
             told = self._told(tried.outcome)
-            self._note(trial, tried, told)
+            await self._note(trial, tried, told)
             wait = self._wait(trial, tried.outcome, told)
             if wait is None:
                 return tried.outcome
@@ -134,7 +143,7 @@ class Trying:
             return None
         if not isinstance(tried.outcome, _NOT_SENT):
             return tried
-        self._note(trial, tried, None)
+        await self._note(trial, tried, None)
         return None
 
     async def _tried(self, trial: Trial) -> _Tried:
@@ -144,14 +153,30 @@ class Trying:
             LeftAloneError: none may begin.
         """
         began = anyio.current_time()
-        where = origin(trial.request.url) if self._breakers else None
-        is_probe = self._breakers.begin(where, began) if where else False
+        is_probe = await self._begin(trial, began)
         try:
             return _Tried(await self._outcome(trial, is_probe=is_probe), began, is_probe)
         except BaseException:
             if is_probe:
+                where = origin(trial.request.url)
+                before = self._breakers.mark(where)
                 self._breakers.let_go(where)
+                await self._share(where, before)
             raise
+
+    async def _begin(self, trial: Trial, now: float) -> bool:
+        """Return whether the attempt that begins now is a probe."""
+        where = origin(trial.request.url) if self.others is not None or self._breakers else None
+        if where is None:
+            return False
+        if self.others is None:
+            return self._breakers.begin(where, now)
+        await self.others.hear(where, now)
+        return self._breakers.begin(where, now) and await self.others.claim(where, now)
+
+    async def _share(self, where: Origin | None, before: Mark) -> None:
+        if self.others is not None and where is not None:
+            await self.others.tell(where, before)
 
     async def _outcome(self, trial: Trial, *, is_probe: bool) -> Outcome:
         try:
@@ -191,15 +216,17 @@ class Trying:
 
         return told_seconds(outcome, self.now())
 
-    def _note(self, trial: Trial, tried: _Tried, told: float | None) -> None:
+    async def _note(self, trial: Trial, tried: _Tried, told: float | None) -> None:
         """Tell the breaker of the request's origin what became of it; a lookup's failure is nobody else's."""
         where = origin(trial.request.url)
+        before = self._breakers.mark(where)
         if is_answer(tried.outcome) and not is_failure(tried.outcome, told):
             self._breakers.answered(where)
         elif is_failure(tried.outcome, told) and not trial.is_lookup:
             self._breakers.failed(where, tried.began, anyio.current_time())
         elif tried.is_probe:
             self._breakers.let_go(where)
+        await self._share(where, before)
 
     def _wait(self, trial: Trial, outcome: Outcome, told: float | None) -> float | None:
         """Return the seconds until the next attempt, None where there is none: a wait beyond the deadline, too."""
@@ -242,4 +269,5 @@ def trying(sender: Sender, limits: Limits, limiters: Limiters) -> Trying:
         retries=limits.retries,
         patience=limits.timeout * PATIENCE,
         limiter=limiters.of_api(limits.rate_limit),
+        corner=limiters.corner,
     )

@@ -1,19 +1,33 @@
 """The way to Redis: what is asked of it takes no longer than a moment, and where it is not there, that is said once."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
+import anyio
+
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.text import one_line
 from openapi_mcp.shared.seal import Seal
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from openapi_mcp.shared.script import Script
+
 log = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds that a connection, or an answer, may take
+_PATIENCE = 1.0  # seconds that what is asked may take, a new connection included
+_LONGEST = 30.0  # seconds that anything may take, whatever it is
 _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must not wait for what is not there
+_LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
+_CONNECTIONS = 64  # at most, of one process
+_REASON = 160  # characters
+_HINT = "redis://HOST:6379/0, or rediss://USER:PASSWORD@HOST:6379/0 with TLS; env:NAME keeps it out of the command line"
 
 Value = TypeVar("Value")
 
@@ -21,7 +35,11 @@ Value = TypeVar("Value")
 class Link:
     """One process's way to the Redis that its replicas share. Keys begin with `prefix`, values are for `seal`.
 
-    `say` takes a line for a person: one when it is lost, one when it is there again.
+    `say` takes a line for a person: one when it is lost, one when it is there again. A link is of the event loop that
+    asks first: its connections are of no use in another.
+
+    Raises:
+        ConfigError: the URL is none of Redis.
     """
 
     def __init__(self, url: str, seal: Seal, say: Callable[[str], None]) -> None:
@@ -29,9 +47,13 @@ class Link:
         self.seal = seal
         self.prefix = f"openapi-mcp:{seal.name('prefix')[:8]}"
         self._say = say
-        self._redis: Redis | None = None
-        self._not_before = 0.0
+        self._redis = _checked(url)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._is_lost = False
+        self._is_tried = False  # somebody finds out whether it is there again
+        self._not_before = 0.0
+        self._pause = _PAUSE
+        self._refusals: set[str] = set()
 
     @property
     def is_there(self) -> bool:
@@ -42,52 +64,134 @@ class Link:
         """Return the key of a value: ("calls", "c_1") -> "openapi-mcp:3f2a9c41:calls:c_1"."""
         return ":".join((self.prefix, *parts))
 
-    async def ask(self, work: "Callable[[Redis], Awaitable[Value]]", otherwise: Value) -> Value:
-        """Return what is asked of Redis, or `otherwise` where it is not there."""
-        from redis.exceptions import RedisError
+    async def greet(self) -> None:
+        """Find out whether Redis is there; say it where it is not.
 
-        if time.monotonic() < self._not_before:
+        Raises:
+            ConfigError: it is, and does not let us in.
+        """
+        from redis.exceptions import AuthenticationError
+
+        refused: list[Exception] = []
+
+        async def ping(redis: "Redis") -> None:
+            try:
+                await redis.ping()
+            except AuthenticationError as error:
+                refused.append(error)
+
+        await self.ask(ping, None)
+        if refused:
+            message = f"Redis does not let us in: {self._reason(refused[0])}"
+            raise ConfigError(message, where="--redis", hint="give user and password in the URL, as env:NAME")
+
+    async def ask(
+        self, work: "Callable[[Redis], Awaitable[Value]]", otherwise: Value, *, patience: float = _PATIENCE
+    ) -> Value:
+        """Return what is asked of Redis, or `otherwise` where it is not there, or refuses.
+
+        It is asked within `patience` seconds. While it is lost, one alone tries, now and then; nobody else waits.
+        """
+        from redis.exceptions import RedisError, ResponseError
+
+        if self._is_lost and (self._is_tried or time.monotonic() < self._not_before):
             return otherwise
+        is_trying = self._is_tried = self._is_lost
         try:
-            found = await work(self._client())
-        except (RedisError, OSError, TimeoutError) as error:
-            self._lost(error)
+            with anyio.fail_after(patience):
+                found = await work(self._here())
+        except ResponseError as error:
+            self._refused(error)
             return otherwise
+        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+            self._lost(error, is_trying=is_trying)
+            return otherwise
+        finally:
+            self._is_tried = self._is_tried and not is_trying
         self._found()
         return found
 
+    async def run(
+        self, script: "Script", keys: Sequence[str], values: Sequence[str | bytes | int], patience: float = _PATIENCE
+    ) -> Any:
+        """Return what a script answers; None where Redis is not there, or refuses it."""
+        return await self.ask(partial(script.run, keys=keys, values=values), None, patience=patience)
+
     async def aclose(self) -> None:
         """Close its connections."""
-        if self._redis is not None:
+        with anyio.move_on_after(_PATIENCE, shield=True):
             await self._redis.aclose()
 
-    def _client(self) -> "Redis":
-        if self._redis is None:
-            self._redis = client(self.url)
+    def _here(self) -> "Redis":
+        loop = asyncio.get_running_loop()
+        self._loop = self._loop or loop
+        if loop is not self._loop:
+            raise RuntimeError("a link to Redis was asked in another event loop than its own")
         return self._redis
 
-    def _lost(self, error: Exception) -> None:
-        self._not_before = time.monotonic() + _PAUSE
+    def _refused(self, error: Exception) -> None:
+        """Say, once for each kind, what Redis does not do for us; it is there all the same."""
+        from redis.exceptions import ClusterDownError, ReadOnlyError
+
+        kind = type(error).__name__
+        if isinstance(error, (ReadOnlyError, ClusterDownError)):  # another one has taken its place, or will
+            self._lost(error, is_trying=True)
+        elif kind not in self._refusals:
+            self._refusals.add(kind)
+            log.warning("redis_refused reason=%s", kind)
+            self._say(f"warning: Redis refuses something that is asked of it: {self._reason(error)}")
+
+    def _lost(self, error: Exception, *, is_trying: bool) -> None:
+        if self._is_lost:
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE) if is_trying else self._pause
+        self._not_before = time.monotonic() + self._pause
         if not self._is_lost:
             self._is_lost = True
             log.warning("redis_lost reason=%s", type(error).__name__)
             self._say(
-                "warning: Redis does not answer: calls go on; until it does, limits hold for each replica by itself, "
-                "and what is kept here is not found on the others"
+                f"warning: Redis does not answer ({self._reason(error)}): calls go on; until it does, limits hold for "
+                "each replica by itself, and what is kept here is not found on the others"
             )
 
     def _found(self) -> None:
+        self._pause = _PAUSE
         if self._is_lost:
             self._is_lost = False
+            log.warning("redis_found")
             self._say("Redis answers again")
+
+    def _reason(self, error: Exception) -> str:
+        """Return why, in a few words, and none of the password."""
+        said = str(error) or ("it takes too long" if isinstance(error, TimeoutError) else type(error).__name__)
+        password = unquote(urlsplit(self.url).password or "")
+        return one_line(said.replace(password, "***") if password else said, _REASON)
 
 
 def client(url: str, **more: Any) -> "Redis":
-    """Return a client that gives up soon, and never tries again by itself: who asks decides what to do without."""
-    from redis.asyncio import Redis
+    """Return a client that gives up soon: a connection that has died is made anew once, and no more is tried.
+
+    Who asks decides what to do without, and how long that may take.
+    """
+    from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
-    return Redis.from_url(
-        url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=Retry(NoBackoff(), 1), **more
-    )
+    wanted = {"socket_timeout": _LONGEST, "socket_connect_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 1), **more}
+    pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, timeout=_PATIENCE, **wanted)
+    pool.connection_kwargs["decode_responses"] = False  # whatever the URL says: what is kept is bytes
+    return Redis.from_pool(pool)
+
+
+def _checked(url: str) -> "Redis":
+    """Return a client for a URL; what is wrong with it never repeats it: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
+        if is_whole or (parts.scheme == "unix" and parts.path):
+            found = client(url)
+            kwargs = found.connection_pool.connection_kwargs
+            found.connection_pool.connection_class(**kwargs)  # what stands behind the "?" is looked at there
+            return found
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise ConfigError("the URL is none of Redis", where="--redis", hint=_HINT)

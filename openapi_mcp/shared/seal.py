@@ -29,8 +29,9 @@ class Seal:
 
     def name(self, *parts: str) -> str:
         """Return a name for what these parts say, which only who has the key can work out: 32 hexadecimal digits."""
-        said = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-        return hmac.digest(self.key("names"), said, "sha256").hex()[:32]
+        said = (part.encode("utf-8", "surrogatepass") for part in parts)  # a caller's JSON may hold half a character
+        joined = b"".join(len(part).to_bytes(4, "big") + part for part in said)
+        return hmac.digest(self.key("names"), joined, "sha256").hex()[:32]
 
     def seal(self, data: bytes, purpose: str) -> bytes:
         """Return data that only who has the key can open, and only for this purpose."""

@@ -181,7 +181,7 @@ async def test_an_answer_is_read_on_with_the_scopes_that_its_tool_wants_and_no_o
         refused = error(await running.call("read_result", "ann", frozenset({"write"}), handle=handle))
         unknown = error(await running.call("read_result", "ann", frozenset({"write"}), handle="r_unknown"))
         assert refused == {**unknown, "message": unknown["message"].replace("r_unknown", handle)}
-        gone = kept.keep(Answer(text="x", is_json=False), "ann", "gone")
+        gone = await kept.keep(Answer(text="x", is_json=False), "ann", "gone")
         assert error(await running.call("read_result", "ann", reads, handle=gone))["kind"] == "not_found"
 
 

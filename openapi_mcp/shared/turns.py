@@ -1,0 +1,69 @@
+"""Whose turn it is among all replicas, where only so many requests may go in a time: booked in Redis, by its clock."""
+
+import secrets
+from collections.abc import Sequence
+
+import anyio
+
+from openapi_mcp.model.policy import Rate
+from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.script import Script
+
+_US = 1_000_000
+_LONGEST = 10**9  # seconds; what is longer is for ever
+
+# One sorted set: the turns that were taken or booked, by when they are. A turn comes after the one that was booked
+# last, and as long after the one `amount` before it as each rate says, so that in no window there are more. What would
+# come too late is not booked. Answers the microseconds until it comes, and whether it is booked.
+_BOOK = Script("""
+local log, name, patience = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local turn, most, longest = now, 0, 0
+local last = redis.call('ZRANGE', log, -1, -1, 'WITHSCORES')[2]
+if last then turn = math.max(turn, tonumber(last)) end
+for i = 3, #ARGV, 2 do
+  local amount, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  local before = redis.call('ZRANGE', log, -amount, -amount, 'WITHSCORES')[2]
+  if before then turn = math.max(turn, tonumber(before) + window) end
+  most, longest = math.max(most, amount), math.max(longest, window)
+end
+local wait = turn - now
+if wait > patience then return {wait, 0} end
+redis.call('ZADD', log, string.format('%.0f', turn), name)
+redis.call('ZREMRANGEBYRANK', log, 0, -most - 1)
+redis.call('ZREMRANGEBYSCORE', log, '-inf', string.format('%.0f', now - longest))
+redis.call('PEXPIRE', log, string.format('%.0f', math.ceil((wait + longest) / 1000) + 1000))
+return {wait, 1}
+""")
+
+
+class Turns:
+    """The turns of one API, or of one tool of it, by these rates; replicas with other rates count by themselves."""
+
+    def __init__(self, corner: Corner, name: str, rates: Sequence[Rate]) -> None:
+        self._link = corner.link
+        self._key = corner.key("turns", name, *map(str, rates))
+        self._rates = [number for rate in rates for number in (rate.amount, rate.seconds * _US)]
+
+    def name(self) -> str:
+        """Return a name for a turn that is to be booked."""
+        return secrets.token_hex(8)
+
+    async def book(self, name: str, patience: float) -> float | None:
+        """Return in how many seconds the turn of this name comes, None where Redis is not there.
+
+        One that comes later than `patience` is not booked; with less than nothing it is only asked for.
+        """
+        within = int(min(patience, _LONGEST) * _US)
+        told = await self._link.run(_BOOK, [self._key], [name, within, *self._rates])
+        match told:
+            case [int(wait), int()]:
+                return wait / _US
+            case _:
+                return None
+
+    async def give_back(self, name: str) -> None:
+        """Give back a turn that nobody takes any more, though whoever waits for it is cancelled."""
+        with anyio.CancelScope(shield=True):
+            await self._link.ask(lambda redis: redis.zrem(self._key, name), 0)

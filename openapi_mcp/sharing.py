@@ -1,0 +1,67 @@
+"""From --redis and --shared-key to a link that is open."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from openapi_mcp.config import Config
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.identity import identity_of
+from openapi_mcp.references import read_secret
+from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.link import Link
+from openapi_mcp.shared.seal import Seal
+
+_ADD = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[scale]'"
+_KEY = "give all replicas the same secret, such as `openssl rand -base64 32` prints: --shared-key env:SHARED_KEY"
+
+
+@asynccontextmanager
+async def open_link(
+    config: Config, say: Callable[[str], None], environ: Mapping[str, str]
+) -> AsyncIterator[Link | None]:
+    """Yield the way to what replicas share, None where nothing is; that Redis does not answer is said.
+
+    Raises:
+        ConfigError: the extra is not installed, there is no key or one that is too short, the URL is none, or Redis
+            does not let us in.
+        CredentialsError: what `env:` or `file:` names is not there.
+    """
+    link = link_of(config, say, environ)
+    if link is None:
+        yield None
+        return
+    try:
+        await link.greet()
+        yield link
+    finally:
+        await link.aclose()
+
+
+def link_of(config: Config, say: Callable[[str], None], environ: Mapping[str, str]) -> Link | None:
+    """Return the way to what replicas share, not used yet; None without --redis."""
+    if config.redis is None:
+        return None
+    require_extra()
+    if config.shared_key is None:
+        raise ConfigError("what is kept in Redis is sealed, and there is no key", where="--redis", hint=_KEY)
+    seal = Seal(read_secret(config.shared_key, environ, "--shared-key").reveal())
+    return Link(read_secret(config.redis, environ, "--redis").reveal(), seal, say)
+
+
+def corner_of(config: Config, link: Link | None) -> Corner | None:
+    """Return what is shared about the API of a configuration."""
+    return Corner(link=link, identity=identity_of(config)) if link is not None else None
+
+
+def require_extra() -> None:
+    """Do nothing where the extra [scale] is installed.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        import redis.asyncio  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            "--redis needs the extra [scale], which is not installed", where="--redis", hint=_ADD
+        ) from None
