@@ -111,7 +111,7 @@ def _app(
     corner = corner_of(config, link)
     kept = KeptAnswers(time.monotonic, corner=corner) if reads_on and config.limits.max_response else None
     limiters = Limiters(now=time.time, corner=corner)
-    cache = cache_of(config, notice, environ)
+    cache = cache_of(config, notice, environ, link)
     executor = make_executor(config, catalogue, environ, kept, limiters, cache)
     if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
@@ -194,7 +194,7 @@ async def serve_catalogue(
     if app.kept is None and config.limits.max_response:
         app.kept = KeptAnswers(time.monotonic, corner=corner_of(config, app.link))
     if app.cache is not None:
-        app.cache = cache_of(config, app.cache.say, environ)
+        app.cache = cache_of(config, app.cache.say, environ, app.cache.link)
     executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)
     app.switched = catalogue.switched
     return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config)
@@ -328,14 +328,20 @@ def make_executor(
     )
 
 
-def cache_of(config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> Cache:
-    """Return what keeps answers for an API; with --no-cache it only drops what other processes keep."""
+def cache_of(
+    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, link: Link | None = None
+) -> Cache:
+    """Return what keeps answers for an API, in Redis where there is a `link` to it.
+
+    With --no-cache it only drops what other processes keep.
+    """
     return Cache(
         path=cache_file(config.cache_dir, environ),
         now=time.time,
         say=notice,
         certificate=config.client_cert or "",
         only_drops=config.no_cache,
+        link=link,
     )
 
 

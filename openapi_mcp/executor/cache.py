@@ -1,22 +1,21 @@
 """Answers that are used again, by RFC 9111: around the sending of a request, before credentials, turns and retries.
 
 hishel's states say what follows from what is kept and what is answered; what they are shown, and where it is kept, is
-ours. Whatever is wrong with the file, the API is asked.
+ours: in a file (cache_disk.py), or in the Redis that replicas share (cache_redis.py).
 """
 
 import logging
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import anyio
-import anyio.to_thread
 
 from openapi_mcp.auth.choose import Chosen
-from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Place, Seen, Stored
+from openapi_mcp.executor.cache_disk import AnswersOnDisk
+from openapi_mcp.executor.cache_file import Place, Seen, Stored
 from openapi_mcp.executor.cache_key import key_text
 from openapi_mcp.executor.cache_rules import (
     first_age,
@@ -27,7 +26,8 @@ from openapi_mcp.executor.cache_rules import (
     may_ask,
     present_age,
 )
-from openapi_mcp.executor.cache_writes import Written, has_written, origin_text, path_of, written
+from openapi_mcp.executor.cache_store import AnswerStore
+from openapi_mcp.executor.cache_writes import has_written, origin_text, path_of, written
 from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -40,15 +40,15 @@ from openapi_mcp.model.url import origin
 if TYPE_CHECKING:
     from hishel import NeedRevalidation
 
+    from openapi_mcp.shared.link import Link
+
 log = logging.getLogger(__name__)
 
 Upstream = Callable[[HttpRequest], Awaitable[HttpResponse]]
 """Has a request answered by the API, with all that belongs to that."""
-Value = TypeVar("Value")
 
 FILE_NAME = "answers.db"
 _TOUCH = 60.0  # seconds after which the use of an answer is noted again: it is only to tell old from new
-_LARGE = 32_000  # bytes of an answer that is looked through, and written, in a thread
 _PASSING = frozenset((408, 429))  # refusals that say nothing of what is kept
 
 
@@ -74,7 +74,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """A read with its place in the file, and what was found there."""
+    """A read with its place in the store, and what was found there."""
 
     asked: Asked
     place: Place
@@ -96,10 +96,10 @@ class _Came:
 
 @dataclass(slots=True, kw_only=True)
 class Cache:
-    """The kept answers in a file, for one API. `now` is in seconds since 1970; trouble is said with `say`, once.
+    """The kept answers for one API. `now` is in seconds since 1970; trouble is said with `say`, once.
 
-    `certificate` is the file of the client certificate that the API sees. With `only_drops` nothing is used or kept,
-    and writes drop what others have kept.
+    They are in the file at `path`, or in Redis where there is a `link` to it. `certificate` is the file of the client
+    certificate that the API sees. With `only_drops` nothing is used or kept, and writes drop what others have kept.
     """
 
     path: Path
@@ -107,20 +107,21 @@ class Cache:
     say: Callable[[str], None]
     certificate: str = ""
     only_drops: bool = False
-    _near: AnswerFile = field(init=False)
-    _far: AnswerFile = field(init=False)
+    link: "Link | None" = None
+    store: AnswerStore = field(init=False)
     _idle: dict[str, Seen] = field(init=False, default_factory=dict)
-    _has_said: bool = field(init=False, default=False)
-    _is_off: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._near = AnswerFile(self.path, patience=0.0)  # for what is done at once, on the event loop
-        self._far = AnswerFile(self.path)  # for what is large, or has to wait for another process: in a thread
+        if self.link is None:
+            self.store = AnswersOnDisk(self.path, self.say)
+            return
+        from openapi_mcp.executor.cache_redis import AnswersInRedis
+
+        self.store = AnswersInRedis(self.link)
 
     def close(self) -> None:
-        """Close the file."""
-        self._near.close()
-        self._far.close()
+        """Close the store."""
+        self.store.close()
 
     async def send(self, asked: Asked, upstream: Upstream) -> HttpResponse:
         """Return the answer to a request: a kept one where that is right, else the API's.
@@ -143,17 +144,17 @@ class Cache:
         place = self._place(asked)
         if place is None:
             return None
-        seen = await self._in_file(lambda file: file.find(place))
+        seen = await self.store.find(place)
         return None if seen is None else _Read(asked=asked, place=place, seen=seen)
 
     async def _unlooked(self, asked: Asked, known: Seen, upstream: Upstream) -> HttpResponse:
         """Return the API's answer to a read of an operation of which nothing is kept, as far as is `known`.
 
         So calls of an API which names no lifetimes cost next to nothing. Where the answer is worth keeping, or any
-        process has kept one of the operation meanwhile, the file is seen to as if it had been looked at before.
+        process has kept one of the operation meanwhile, the store is seen to as if it had been looked at before.
         """
         came = await self._ask(upstream, asked.request)
-        if is_worth_keeping(came.response, asked.ttl) or self._near.arrivals() != known.arrivals:
+        if is_worth_keeping(came.response, asked.ttl) or self.store.has_news(known):
             self._idle.pop(asked.kind, None)
             read = await self._looked(asked)
             if read is not None:
@@ -162,7 +163,7 @@ class Cache:
 
     def _may_ask(self, asked: Asked) -> bool:
         headers = (each.name for each in asked.chosen.credentials if each.place is Where.HEADER)
-        return not self._is_off and not self.only_drops and may_ask(asked.request, headers)
+        return not self.store.is_off and not self.only_drops and may_ask(asked.request, headers)
 
     def _note(self, read: _Read, response: HttpResponse) -> bool:
         """Return whether an answer is worth keeping; an operation of which none is and none was is not looked for."""
@@ -216,7 +217,7 @@ class Cache:
     async def _hit(self, read: _Read, stored: Stored, age: int) -> HttpResponse:
         now = self.now()
         if abs(now - stored.used) > _TOUCH:
-            await self._in_file(lambda file: file.touch(read.place, now))
+            await self.store.touch(read.place, now)
         read.asked.story.cache, read.asked.story.age = HIT, age
         log.info("from_cache age=%d", age)
         response = _response(read.request, stored)
@@ -256,7 +257,7 @@ class Cache:
                 read.asked.story.cache = STORED
                 return response
         if read.seen.stored is not None and response.status < 500 and response.status not in _PASSING:
-            await self._in_file(lambda file: file.forget(read.place, came.asked, self.now()))
+            await self.store.forget(read.place, came.asked, self.now())
         return response
 
     async def _keep(self, read: _Read, came: _Came, headers: tuple[tuple[str, str], ...]) -> bool:
@@ -274,11 +275,10 @@ class Cache:
         )
         redact = read.asked.redactor()
 
-        def keep(file: AnswerFile) -> bool:
-            is_discreet = not _has_secret(redact, read.place, response)
-            return is_discreet and file.keep(read.place, stored, fresh, read.seen.mark)
+        def may_be_kept() -> bool:
+            return not _has_secret(redact, read.place, response)
 
-        return bool(await self._in_file(keep, is_long=len(response.body) > _LARGE))
+        return await self.store.keep(read.place, stored, fresh, read.seen.mark, may_be_kept)
 
     async def _write(self, asked: Asked, upstream: Upstream) -> HttpResponse:
         """Return the answer to a write, and drop what it puts in doubt: also where nobody knows what became of it."""
@@ -294,48 +294,11 @@ class Cache:
 
     async def drop(self, request: HttpRequest, response: HttpResponse | None = None) -> None:
         """Drop what a write puts in doubt; a call that is cancelled meanwhile does not stop it."""
-        with anyio.CancelScope(shield=True):
-            await self._drop(written(request, response))
-
-    async def _drop(self, what: Written | None) -> None:
-        if what is None or (self.only_drops and not self._near.is_there()):
+        what = written(request, response)
+        if what is None or (self.only_drops and not self.store.holds_some()):
             return
-
-        def drop(file: AnswerFile) -> bool:
-            file.drop(what)
-            return True
-
-        if not await self._in_file(drop, is_long=not self._near.is_there()):
-            await anyio.to_thread.run_sync(self._begin_anew)
-
-    async def _in_file(self, work: Callable[[AnswerFile], Value], *, is_long: bool = False) -> Value | None:
-        """Return what comes of work on the file, in a thread where it `is_long` or has to wait; None where it fails."""
-        try:
-            if not is_long:
-                try:
-                    return work(self._near)
-                except CacheFileError as error:
-                    if not error.passes:
-                        raise
-            return await anyio.to_thread.run_sync(partial(work, self._far))
-        except CacheFileError as error:
-            await anyio.to_thread.run_sync(self._say_trouble, error)
-            return None
-
-    def _say_trouble(self, error: CacheFileError) -> None:
-        if error.is_damaged:
-            self._begin_anew()
-        if not self._has_said:
-            self._has_said = True
-            self.say(f"warning: answers are not kept in {self.path}, and calls go on without: {error}")
-
-    def _begin_anew(self) -> None:
-        """Delete the file: nothing that was written is shown as it was before. Where that fails, do without."""
-        try:
-            self._far.remove()
-        except OSError as error:
-            self._is_off = True
-            log.warning("cache_off error=%s", type(error).__name__)
+        with anyio.CancelScope(shield=True):
+            await self.store.drop(what)
 
 
 def _response(request: HttpRequest, stored: Stored) -> HttpResponse:

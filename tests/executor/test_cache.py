@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 import pytest
-from support.cached import Clock, cached, fresh, not_modified
+from support.cached import Clock, cached, disk, fresh, not_modified
 from support.make import Json
 from support.raw import answer, redirect
 
@@ -421,8 +421,8 @@ async def test_a_file_that_another_process_holds_is_waited_for_only_so_long(tmp_
     """Issue 8: locked; the answer comes from the API, and is said once not to be kept."""
     async with cached(tmp_path, fresh(b'{"n": 1}'), fresh(b'{"n": 2}')) as api:
         await api.keep()
-        api.cache._far._patience = 0.0
-        api.cache._far.close()
+        disk(api)._far._patience = 0.0
+        disk(api)._far.close()
         other = sqlite3.connect(api.cache.path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         assert (await api.call(page="2")).structured == {"n": 2}
@@ -524,5 +524,5 @@ async def test_what_is_never_kept_is_not_looked_for_though_others_are(tmp_path: 
     async with cached(tmp_path, fresh(), answer()) as api:
         await api.keep("people")
         await api.call()
-        api.cache._near.find = api.cache._far.find = None  # type: ignore[assignment,method-assign]
+        disk(api)._near.find = disk(api)._far.find = None  # type: ignore[assignment,method-assign]
         assert not (await api.call(page="2")).is_error

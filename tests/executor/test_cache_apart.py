@@ -9,7 +9,7 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cached import Cached, Held, cached, fresh
+from support.cached import Cached, Held, cached, disk, fresh
 from support.make import Json, document
 from support.raw import answer, raw_upstream
 
@@ -137,7 +137,7 @@ async def test_no_secret_is_in_the_file_which_is_the_users_alone(tmp_path: Path)
         files = sorted((tmp_path / "kept").iterdir())
         whole = b"".join(file.read_bytes() for file in files)
         modes = {stat.S_IMODE(file.stat().st_mode) for file in (*files, files[0].parent)}
-        listed = api.cache._far.listed()
+        listed = disk(api)._far.listed()
     for secret in (KEY, "s3cr3t", "b34rer-0815", "c00kie-0816", "c00kie-from-there", "Bearer first"):
         assert secret.encode() not in whole
     assert b'"n": 1' in whole

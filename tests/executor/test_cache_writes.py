@@ -7,7 +7,7 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.cached import Cached, Held, cached, fresh
+from support.cached import Cached, Held, cached, disk, fresh
 from support.make import Json
 from support.raw import answer, hang, redirect
 
@@ -246,7 +246,7 @@ async def test_where_nothing_can_be_dropped_the_file_goes(tmp_path: Path) -> Non
     """Our choice: rather no kept answer than one from before a write."""
     async with cached(tmp_path) as api:
         await api.keep()
-        with api.cache._far._transaction() as other:
+        with disk(api)._far._transaction() as other:
             other.execute("DROP TABLE writes")
         await api.call("set_order", id="7")
         assert not api.cache.path.exists()
@@ -265,7 +265,7 @@ async def test_where_the_file_cannot_even_be_deleted_nothing_is_kept_any_more(
 
     async with cached(tmp_path) as api:
         await api.keep()
-        with api.cache._far._transaction() as other:
+        with disk(api)._far._transaction() as other:
             other.execute("DROP TABLE writes")
         monkeypatch.setattr(Path, "unlink", refuse)
         await api.call("set_order", id="7")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from openapi_mcp.executor.cache import Cache
+from openapi_mcp.executor.cache_disk import AnswersOnDisk
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import ANYONE, Call, Caller, Result
@@ -83,6 +84,12 @@ class Cached:
         result = await self.call(tool, caller, **arguments)
         assert result.trace is not None
         assert result.trace.cache in ("stored", "hit")
+
+
+def disk(api: Cached) -> AnswersOnDisk:
+    """Return the file of its kept answers, as the cache has it."""
+    assert isinstance(api.cache.store, AnswersOnDisk)
+    return api.cache.store
 
 
 @asynccontextmanager

@@ -1,0 +1,102 @@
+"""What Redis does in one step with kept answers, in Lua.
+
+`writes` of an origin (KEYS[1]) counts those to it, and has the number of the last one for each path that one was to.
+What was kept before an `epoch` began is used no more: one begins where that key is gone, with another run of Redis
+(after a crash the last second of writes may be gone while an older answer is there), and where too many paths are in
+it. ARGV[1] is the name of a new epoch.
+"""
+
+_BEGIN = """
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+local function begin()
+  local seen = redis.call('HMGET', KEYS[1], 'epoch', 'run')
+  if seen[1] and seen[2] == run then return seen[1] end
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'run', run, 'count', 0)
+  redis.call('EXPIRE', KEYS[1], 604800)
+  return ARGV[1]
+end
+"""
+
+_REMOVE = """
+local function remove(used, sizes, key, name)
+  redis.call('DEL', key)
+  redis.call('ZREM', used, name)
+  redis.call('HINCRBY', sizes, 'total', -(redis.call('HGET', sizes, name) or 0))
+  redis.call('HDEL', sizes, name)
+end
+"""
+
+FIND = (
+    _BEGIN
+    + """
+local epoch, last = begin(), 0
+for _, each in ipairs(redis.call('HMGET', KEYS[1], unpack(ARGV, 3))) do
+  if each and tonumber(each) > last then last = tonumber(each) end
+end
+local count, sealed = redis.call('HGET', KEYS[1], 'count'), redis.call('HGET', KEYS[2], 'sealed')
+return {epoch, count, last, sealed, redis.call('ZSCORE', KEYS[3], ARGV[2])}
+"""
+)
+"""KEYS: writes, answer, when each was used. ARGV: new epoch, name, paths...
+
+Returns the epoch, how many writes there were, the last one to any of the paths, the answer, and when it was used.
+"""
+
+KEEP = (
+    _BEGIN
+    + _REMOVE
+    + """
+local epoch, count, asked, sealed, size, now, ahead, stays, most, name, prefix = unpack(ARGV, 2)
+if begin() ~= epoch or redis.call('HGET', KEYS[1], 'count') ~= count then return 0 end
+local known = tonumber(redis.call('HGET', KEYS[2], 'asked') or nil)
+if known and known > tonumber(asked) and known <= tonumber(ahead) then return 0 end
+redis.call('HSET', KEYS[2], 'asked', asked, 'sealed', sealed)
+redis.call('EXPIRE', KEYS[2], stays)
+redis.call('ZADD', KEYS[3], now, name)
+redis.call('HINCRBY', KEYS[4], 'total', size - (redis.call('HGET', KEYS[4], name) or 0))
+redis.call('HSET', KEYS[4], name, size)
+local old = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - stays, 'LIMIT', 0, 20)
+repeat
+  for _, each in ipairs(old) do remove(KEYS[3], KEYS[4], prefix .. each, each) end
+  local is_full = tonumber(redis.call('HGET', KEYS[4], 'total')) > tonumber(most)
+  old = is_full and redis.call('ZRANGE', KEYS[3], 0, 19) or {}
+until #old == 0
+return redis.call('EXISTS', KEYS[2])
+"""
+)
+"""KEYS: writes, answer, when each was used, how large each is. Makes room: what is too old goes, then the oldest."""
+
+FORGET = (
+    _REMOVE
+    + """
+local known = tonumber(redis.call('HGET', KEYS[1], 'asked') or nil)
+if known and (known <= tonumber(ARGV[1]) or known > tonumber(ARGV[2])) then
+  remove(KEYS[2], KEYS[3], KEYS[1], ARGV[3])
+end
+return 1
+"""
+)
+"""KEYS: answer, used, sizes. ARGV: asked, the latest time that is not in the future, name."""
+
+DROP = (
+    _BEGIN
+    + """
+begin()
+local count = redis.call('HINCRBY', KEYS[1], 'count', 1)
+for at = 3, #ARGV do redis.call('HSET', KEYS[1], ARGV[at], count) end
+redis.call('EXPIRE', KEYS[1], 604800)
+if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[2]) then redis.call('DEL', KEYS[1]) end
+return 1
+"""
+)
+"""KEYS: writes. ARGV: new epoch, the most fields, paths..."""
+
+REMOVE = (
+    _REMOVE
+    + """
+for at = 2, #ARGV do remove(KEYS[1], KEYS[2], ARGV[1] .. ARGV[at], ARGV[at]) end
+return #ARGV - 1
+"""
+)
+"""KEYS: used, sizes. ARGV: the prefix of answers, names..."""
