@@ -186,8 +186,9 @@ def _checked(url: str) -> "Redis":
     """Return a client for a URL; what is wrong with it never repeats it: it may hold a password."""
     try:
         parts = urlsplit(url)
-        is_whole = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
-        if is_whole or (parts.scheme == "unix" and parts.path):
+        number = parts.path.strip("/")
+        is_whole = parts.scheme in ("redis", "rediss") and parts.hostname and (number or "0").isdecimal()
+        if is_whole or (parts.scheme == "unix" and number):
             found = client(url)
             kwargs = found.connection_pool.connection_kwargs
             found.connection_pool.connection_class(**kwargs)  # what stands behind the "?" is looked at there
