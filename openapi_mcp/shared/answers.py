@@ -24,7 +24,7 @@ _KEEP = Script("""
 local answer, index, sum = KEYS[1], KEYS[2], KEYS[3]
 local data, age, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000000 + time[2]
 local function drop(entry)
   redis.call('ZREM', index, entry)
   local size, key = string.match(entry, '^(%d+) (.+)$')
@@ -33,16 +33,19 @@ local function drop(entry)
     redis.call('DECRBY', sum, size)
   end
 end
-for _, entry in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', string.format('%.0f', now - age))) do drop(entry) end
-redis.call('SET', answer, data, 'PX', ARGV[2])
-redis.call('ZADD', index, string.format('%.0f', now), string.format('%d %s', #data, answer))
+for _, entry in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', string.format('%.0f', now - age * 1000))) do drop(entry) end
 local total = redis.call('INCRBY', sum, #data)
 while total > most do
   local oldest = redis.call('ZRANGE', index, 0, 0)[1]
-  if not oldest or redis.call('ZCARD', index) == 1 then break end
+  if not oldest then
+    redis.call('SET', sum, #data)
+    break
+  end
   drop(oldest)
   total = tonumber(redis.call('GET', sum))
 end
+redis.call('SET', answer, data, 'PX', ARGV[2])
+redis.call('ZADD', index, string.format('%.0f', now), string.format('%d %s', #data, answer))
 redis.call('PEXPIRE', index, ARGV[2])
 redis.call('PEXPIRE', sum, ARGV[2])
 return 1

@@ -14,7 +14,8 @@ _LONGEST = 10**9  # seconds; what is longer is for ever
 
 # One sorted set: the turns that were taken or booked, by when they are. A turn comes after the one that was booked
 # last, and as long after the one `amount` before it as each rate says, so that in no window there are more. What would
-# come too late is not booked. Answers the microseconds until it comes, and whether it is booked.
+# come too late is not booked. What is booked may be given back: as many as count without it are kept. Answers the
+# microseconds until the turn comes, and whether it is booked.
 _BOOK = Script("""
 local log, name, patience = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
@@ -31,7 +32,8 @@ end
 local wait = turn - now
 if wait > patience then return {wait, 0} end
 redis.call('ZADD', log, string.format('%.0f', turn), name)
-redis.call('ZREMRANGEBYRANK', log, 0, -most - 1)
+local booked = redis.call('ZCOUNT', log, string.format('(%.0f', now), '+inf')
+redis.call('ZREMRANGEBYRANK', log, 0, -most - booked - 1)
 redis.call('ZREMRANGEBYSCORE', log, '-inf', string.format('%.0f', now - longest))
 redis.call('PEXPIRE', log, string.format('%.0f', math.ceil((wait + longest) / 1000) + 1000))
 return {wait, 1}
