@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 
-from openapi_mcp.executor.breaker import PATIENCE, Breaker, Breakers, Mark
+from openapi_mcp.executor.breaker import LONGEST_PAUSE, PATIENCE, Breaker, Breakers, Mark
 from openapi_mcp.model.url import Origin
 from openapi_mcp.shared.corner import Corner
 from openapi_mcp.shared.script import Script
@@ -26,7 +26,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function read(text)
   local failures, pause, till, probed, held = string.match(text or '', '^(%d+) (%d+) (%d+) (%d+) ([01])$')
-  if not failures then return nil end
+  if not failures or tonumber(till) > now + LONGEST or tonumber(probed) > now then return nil end
   return {tonumber(failures), tonumber(pause), tonumber(till), tonumber(probed), tonumber(held)}
 end
 local function write(at, one)
@@ -44,11 +44,19 @@ local function told(at, one)
   if one[4] > 0 then since = now - one[4] end
   return {at, one[1], one[2], one[3] - now, since, one[5]}
 end
-""".replace("FORGOTTEN", str(_FORGOTTEN * _MS)).replace("PATIENCE", f"{PATIENCE * _MS:.0f}")
+"""
 
-_LOOK = Script(
-    _KNOWN
-    + """
+
+def _script(text: str) -> Script:
+    """Return a script that knows what an entry is."""
+    numbers = {"FORGOTTEN": _FORGOTTEN, "LONGEST": LONGEST_PAUSE, "PATIENCE": PATIENCE, "MOST": _MOST_ORIGINS / _MS}
+    text = _KNOWN + text
+    for name, number in numbers.items():
+        text = text.replace(name, f"{number * _MS:.0f}")
+    return Script(text)
+
+
+_LOOK = _script("""
 local all, found = redis.call('HGETALL', open), {}
 for i = 1, #all, 2 do
   local one = read(all[i + 1])
@@ -56,22 +64,16 @@ for i = 1, #all, 2 do
   else redis.call('HDEL', open, all[i]) end
 end
 return found
-""".replace("FORGOTTEN", str(_FORGOTTEN * _MS))
-)
-_OPEN = Script(
-    _KNOWN
-    + """
+""")
+_OPEN = _script("""
 local one = read(redis.call('HGET', open, name))
 local failures, pause = tonumber(ARGV[2]), tonumber(ARGV[3])
 if one and one[3] > now + pause then return 1 end
-if not one and redis.call('HLEN', open) >= tonumber(ARGV[4]) then return 0 end
+if not one and redis.call('HLEN', open) >= MOST then return 0 end
 write(name, {failures, pause, now + pause, 0, 0})
 return 1
-"""
-)
-_CLAIM = Script(
-    _KNOWN
-    + """
+""")
+_CLAIM = _script("""
 local one = read(redis.call('HGET', open, name))
 if not one then return {} end
 if left(one) > 0 then return told(name, one) end
@@ -79,20 +81,16 @@ if one[4] == 0 then one[4] = now end
 one[5] = 1
 write(name, one)
 return 1
-"""
-)
+""")
 _CLOSE = Script("return redis.call('HDEL', KEYS[1], ARGV[1])")
-_LET_GO = Script(
-    _KNOWN
-    + """
+_LET_GO = _script("""
 local one = read(redis.call('HGET', open, name))
 if one then
   one[5] = 0
   write(name, one)
 end
 return 1
-"""
-)
+""")
 
 
 class Others:
@@ -163,7 +161,7 @@ class Others:
                 await self._run(_CLOSE, origin)
                 self._agreed.discard(origin)
             elif now.until != before.until:
-                if await self._run(_OPEN, origin, now.failures, int(now.pause * _MS), _MOST_ORIGINS):
+                if await self._run(_OPEN, origin, now.failures, int(now.pause * _MS)):
                     self._agreed.add(origin)
             elif before.is_probed and not now.is_probed:
                 await self._run(_LET_GO, origin)

@@ -33,7 +33,8 @@ local function drop(entry)
     redis.call('DECRBY', sum, size)
   end
 end
-for _, entry in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', string.format('%.0f', now - age * 1000))) do drop(entry) end
+local long_ago = string.format('%.0f', now - age * 1000)
+for _, entry in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', long_ago)) do drop(entry) end
 local total = redis.call('INCRBY', sum, #data)
 while total > most do
   local oldest = redis.call('ZRANGE', index, 0, 0)[1]

@@ -136,7 +136,9 @@ class Link:
         kind = type(error).__name__
         if isinstance(error, (ReadOnlyError, ClusterDownError)):  # another one has taken its place, or will
             self._lost(error, is_trying=True)
-        elif kind not in self._refusals:
+            return
+        self._found()
+        if kind not in self._refusals:
             self._refusals.add(kind)
             log.warning("redis_refused reason=%s", kind)
             self._say(f"warning: Redis refuses something that is asked of it: {self._reason(error)}")

@@ -1,10 +1,11 @@
 """Kept answers of replicas: a handle of one is read on another, by its caller alone, with Redis and without."""
 
 from collections.abc import AsyncIterator
+from itertools import chain
 
 import pytest
 from redis.asyncio import Redis
-from support.links import KEY, links
+from support.links import KEY, everything, links, texts
 from support.redis import RedisServer
 
 from openapi_mcp.executor.kept import KeptAnswers
@@ -79,22 +80,21 @@ async def test_in_redis_nothing_can_be_read_or_exchanged(
     here, there = both
     first, second = await keep(here), await keep(here, caller="bob")
     async with Redis(port=redis.port) as own:
-        keys = list(await own.keys("*:answers:*"))
-        values = [await own.get(key) for key in keys]
-        everything = b" ".join([*await own.keys(), *values])
+        kept = await texts(own, "*:answers:*")
+        said = b" ".join(chain(*(await everything(own)).items()))
         for word in (b"s3cret", b"things", b"ann", b"bob", first.encode(), b"shop"):
-            assert word not in everything
+            assert word not in said
         ages = [await own.pttl(key) for key in await own.keys()]
         assert 0 < min(ages) <= max(ages) <= 3_600_000
-        for key, value in zip(keys, reversed(values), strict=True):
+        for key, value in zip(kept, reversed(kept.values()), strict=True):
             await own.set(key, value)
         assert await there.find(first, "ann") is None
         assert await there.find(second, "bob") is None
         for foreign in (b"", b"x", b"{}\n{}", bytes(100)):
-            for key in keys:
+            for key in kept:
                 await own.set(key, foreign)
             assert await there.find(first, "ann") is None
-        for key in keys:
+        for key in kept:
             await own.delete(key)
             await own.lpush(key, "theirs")
         assert await there.find(first, "ann") is None
@@ -111,9 +111,11 @@ async def test_in_all_there_are_no_more_bytes_than_may_be_and_the_oldest_go_firs
         assert [await fresh.holds(handle, "ann") for handle in handles] == [False] * 5 + [True] * 3
         async with Redis(port=redis.port) as own:
             assert len(await own.keys("*:answers:*")) == 3
-            (index,), (total,) = await own.keys("*:answers-index:*"), await own.keys("*:answers-sum:*")
-            assert int(await own.get(total)) == sum([await own.strlen(key) for key in await own.keys("*:answers:*")])
-            await own.zadd(index, {member: 1 for member, _ in await own.zrange(index, 0, -1, withscores=True)})
+            (total,) = (await texts(own, "*:answers-sum:*")).values()
+            assert int(total) == sum(map(len, (await texts(own, "*:answers:*")).values()))
+            (index,) = await own.keys("*:answers-index:*")
+            entries = [entry for entry in await own.zrange(index, 0, -1) if isinstance(entry, bytes)]
+            await own.zadd(index, dict.fromkeys(entries, 1))
         last = await keep(here, Answer(text="y", is_json=False))  # the others were kept in 1970
         assert [await fresh.holds(handle, "ann") for handle in (*handles, last)] == [False] * 8 + [True]
 

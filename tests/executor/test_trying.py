@@ -13,10 +13,14 @@ import anyio.lowlevel
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.links import KEY as KEY_OF_FLEET
+from support.links import links, wind_back
 from support.make import ALL_METHODS, document
 from support.raw import RawUpstream, Write, answer, hang, raw_upstream, redirect
+from support.redis import RedisServer
 
 from openapi_mcp.executor.answer import Answer
+from openapi_mcp.executor.breaker import Mark
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.faults import (
     BrokenAnswerError,
@@ -573,3 +577,47 @@ async def test_an_api_that_is_left_alone_is_told() -> None:
     assert (result.failure.kind, result.failure.retryable, result.failure.attempts) == ("unreachable", True, 0)
     assert "failed 10 times in a row" in result.failure.message
     assert len(upstream.seen) == 1
+
+
+async def test_what_one_replica_has_seen_fail_another_does_not_ask(redis: RedisServer) -> None:
+    """Issue 9, Replicas: circuit breakers in Redis; after the pause one of them asks, and both go on."""
+    async with (
+        raw_upstream(reset, WELL) as upstream,
+        Sender(max_body=10_000, user_agent="x") as sender,
+        links(redis.url, KEY_OF_FLEET, KEY_OF_FLEET) as (one, other),
+    ):
+        here, there = (trying(sender, Naps(), retries=0, corner=link.corner()) for link in (one, other))
+        fails(here, upstream, 9, anyio.current_time() - 1)
+        with pytest.raises(LostError):
+            await here.send(trial(upstream.url))
+        with pytest.raises(LeftAloneError):
+            await there.send(trial(upstream.url))
+        assert len(upstream.seen) == 1
+        fails(there, upstream, 10, -100.0)  # its pause is over by its own clock: not by that of Redis
+        with pytest.raises(LeftAloneError):
+            await there.send(trial(upstream.url))
+        await one.ask(lambda client: client.flushall(), None)
+        fails(there, upstream, 10, -100.0)
+        assert (await there.send(trial(upstream.url))).status == 200
+        assert not there._breakers
+
+
+async def test_a_probe_that_is_cancelled_leaves_its_place_to_other_replicas(redis: RedisServer) -> None:
+    """As it does here."""
+    async with (
+        raw_upstream(hang, WELL) as upstream,
+        Sender(max_body=10_000, user_agent="x") as sender,
+        links(redis.url, KEY_OF_FLEET, KEY_OF_FLEET) as (one, other),
+    ):
+        here, there = (trying(sender, Naps(), retries=0, corner=link.corner()) for link in (one, other))
+        where = ("http", "127.0.0.1", upstream.port)
+        assert here.others is not None
+        assert there.others is not None
+        fails(here, upstream, 10, -100.0)
+        await here.others.tell(where, Mark())
+        await wind_back(one)
+        with anyio.move_on_after(0.2):
+            await here.send(trial(upstream.url))
+        assert len(upstream.seen) == 1
+        assert (await there.send(trial(upstream.url))).status == 200
+        assert not there._breakers

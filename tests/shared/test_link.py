@@ -30,13 +30,14 @@ async def put(redis: Redis) -> str:
 
 
 async def get(redis: Redis) -> bytes | None:
-    found: bytes | None = await redis.get("a")
-    return found
+    found = await redis.get("a")
+    return found if isinstance(found, bytes) else None
 
 
 async def echo(link: Link, text: str) -> bytes | str:
     async def ask(redis: Redis) -> bytes:
-        found: bytes = await redis.execute_command("ECHO", text)
+        found = await redis.echo(text)
+        assert isinstance(found, bytes)
         return found
 
     return await link.ask(ask, "nothing")

@@ -4,11 +4,14 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from redis.asyncio import Redis
+
 from openapi_mcp.shared.corner import Corner
 from openapi_mcp.shared.link import Link
 from openapi_mcp.shared.seal import Seal
 
 KEY = "k" * 40
+_BACK = 100_000  # milliseconds
 
 
 class Linked(Link):
@@ -45,3 +48,28 @@ def closed_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def wind_back(link: Linked) -> None:
+    """Let the pauses of all breakers in Redis, whose clock nobody can move, be over."""
+
+    async def work(redis: Redis) -> None:
+        for key in await redis.keys("*:breakers:*"):
+            for name, value in (await redis.hgetall(key)).items():
+                failures, pause, until, probed, held = map(int, value.split())
+                text = f"{failures} {pause} {until - _BACK} {probed and probed - _BACK} {held}"
+                await redis.hset(key, name, text)
+
+    await link.ask(work, None)
+
+
+async def everything(redis: Redis) -> dict[bytes, bytes]:
+    """Return all keys, with the values of those that are strings or hold some, as Redis has them on disk."""
+    keys = [key for key in await redis.keys() if isinstance(key, bytes)]
+    return {key: await redis.dump(key) or b"" for key in keys}
+
+
+async def texts(redis: Redis, pattern: str) -> dict[bytes, bytes]:
+    """Return the values of the keys of this pattern."""
+    found = {key: await redis.get(key) for key in await redis.keys(pattern)}
+    return {key: value for key, value in found.items() if isinstance(key, bytes) and isinstance(value, bytes)}
