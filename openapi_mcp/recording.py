@@ -94,9 +94,9 @@ class Hearing:
         self._start = time.perf_counter()
         self._trace: Trace | None = None
 
-    def begins(self) -> None:
-        """Count the time from now on: until now a person has let the call wait."""
-        self._began, self._start = time.time(), time.perf_counter()
+    def begins(self, ago: float = 0.0) -> None:
+        """Count the time from now on, as until now a person has let the call wait, or from some seconds ago."""
+        self._began, self._start = time.time() - ago, time.perf_counter() - ago
 
     def watched(self, call: Call) -> Call:
         """Return a call that says what was done for it though it is cancelled.

@@ -1,0 +1,119 @@
+"""Calls that go on in the background: begun here, waited for, read and ended by their handles, on any replica."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+import anyio
+
+from openapi_mcp.background.endings import too_many
+from openapi_mcp.background.going import Bounds as Bounds
+from openapi_mcp.background.going import Going, run, stop_task
+from openapi_mcp.background.going import Means as Means
+from openapi_mcp.background.state import Ongoing, caller_of, pending_of
+from openapi_mcp.model.background import CallState, Pending
+from openapi_mcp.model.call import Call, Caller, Result
+from openapi_mcp.recording import Hearing
+from openapi_mcp.shared.link import Link
+
+Waiting = Callable[[float], Awaitable[None]]
+"""Told, while a call is waited for, how many seconds that has been."""
+
+_TOLD_EVERY = 5.0  # seconds
+_ASKED_EVERY = 0.5  # seconds after which we look whether another replica has ended a call that is waited for
+
+
+class Background:
+    """Runs calls, and goes on in the background with those that take long. Open it for as long as a server serves."""
+
+    def __init__(self, means: Means, link: Link | None = None, bounds: Bounds | None = None) -> None:
+        self._means = means
+        self._bounds = bounds or Bounds()
+        self._going = Going(means, link, self._bounds)
+        self._keep = self._going.keep
+
+    async def __aenter__(self) -> Self:
+        self._going.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            await self._going.close()
+
+    async def run(
+        self, call: Call, hearing: Hearing, *, after: float, waiting: Waiting | None = None
+    ) -> Result | Pending:
+        """Return what a call comes to, or, where it takes longer than `after` seconds, what tells how to go on.
+
+        0 is no limit: then only an API's own job goes on in the background. Who listens to the call is told of its end
+        here where it goes on, else not. Cancelling this cancels the call.
+        """
+        if self._keep.own and (failure := self._too_many(call.caller)) is not None:
+            return failure
+        task, name = run(self._means, call), ""
+        try:
+            await _waited(task, after, waiting)
+            if task.done() and task.result().job is None:
+                return task.result()
+            handle = "c_" + secrets.token_urlsafe(16)
+            name = self._keep.name(handle)
+            return pending_of(handle, await self._gone_on(name, call, task, hearing))
+        except BaseException:
+            self._going.abandon(name)
+            await stop_task(task)
+            raise
+
+    async def find(self, handle: str, caller: Caller) -> Pending | None:
+        """Return how far a call is; None where this caller has no such call."""
+        found = await self._keep.get(self._keep.name(handle))
+        return pending_of(handle, found) if found is not None and caller_of(found) == caller.id else None
+
+    async def wait(self, handle: str, caller: Caller, seconds: float) -> Pending | None:
+        """Return how far a call is, once it has ended, or after some seconds; None as `find` does."""
+        until, name = time.monotonic() + seconds, self._keep.name(handle)
+        pending = await self.find(handle, caller)
+        while pending is not None and pending.state is CallState.WORKING and (left := until - time.monotonic()) > 0:
+            news = self._going.news
+            with anyio.move_on_after(min(left, _ASKED_EVERY)):
+                await news.wait()
+            if await self._keep.ended([name]) or left <= _ASKED_EVERY:
+                pending = await self.find(handle, caller)
+        return pending
+
+    async def cancel(self, handle: str, caller: Caller) -> Pending | None:
+        """End a call, wherever it goes on, and return what it came to; None as `find` does."""
+        name = self._keep.name(handle)
+        found = await self._keep.get(name)
+        if found is None or caller_of(found) != caller.id:
+            return None
+        return pending_of(handle, await self._going.cancel(name, found) if isinstance(found, Ongoing) else found)
+
+    def _too_many(self, caller: Caller) -> Result | None:
+        own, every = self._keep.count(caller.id), len(self._keep.own)
+        if own < self._bounds.of_a_caller and every < self._bounds.of_all:
+            return None
+        return too_many(own if own >= self._bounds.of_a_caller else every).as_result()
+
+    async def _gone_on(self, name: str, call: Call, task: asyncio.Task[Result], hearing: Hearing) -> Ongoing:
+        """Keep a call, and wait for its end, or have its job followed."""
+        now = time.time()
+        of = Ongoing(call=call, created=now, updated=now, is_safe=self._means.is_safe(call))
+        job = task.result().job if task.done() else None
+        if job is None:
+            return await self._going.begin(name, of, task, hearing)
+        return await self._going.entrust(name, of, job, hearing)
+
+
+async def _waited(task: asyncio.Task[Result], seconds: float, waiting: Waiting | None) -> None:
+    """Wait for a task, at most some seconds (0: without end), and say now and then for how long that has been."""
+    began, until = time.monotonic(), seconds or float("inf")
+    while not task.done() and (passed := time.monotonic() - began) < until:
+        if waiting is not None and passed >= _TOLD_EVERY:
+            await waiting(passed)
+        left = min(until - passed, _TOLD_EVERY if waiting is not None else float("inf"))
+        await asyncio.wait([task], timeout=left if left < float("inf") else None)

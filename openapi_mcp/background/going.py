@@ -1,0 +1,295 @@
+"""The calls that go on here: waited for until their end, leased, taken over, handed over.
+
+A call that we wait for ourselves belongs to the replica that sent it, which says every few seconds that it goes on.
+Where it says that no longer, another one looks: what may be sent again is sent again, what may not be ends with a
+failure that says so, and an API's own job is asked for as before.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import anyio
+
+from openapi_mcp.background.endings import cancelled, given_up, lost, stopped
+from openapi_mcp.background.further import further, wait_for
+from openapi_mcp.background.keep import Keep
+from openapi_mcp.background.queue import Queue
+from openapi_mcp.background.state import Ended, Ongoing, caller_of
+from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.job import Job
+from openapi_mcp.recording import Hearing
+from openapi_mcp.shared.link import Link
+
+log = logging.getLogger(__name__)
+
+_MOST_TAKES = 2  # a call whose answer ends one replica after the other does not go through all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a server lends: how calls are run and jobs asked for (neither raises), and who is told of an end.
+
+    `hear` begins to listen to a call that began some seconds ago, `stop` ends an API's own job where that can be done.
+    """
+
+    run: Callable[[Call], Awaitable[Result]]
+    follow: Callable[[Call, Job], Awaitable[Result]]
+    is_safe: Callable[[Call], bool]
+    hear: Callable[[Call, float], Hearing]
+    stop: Callable[[Call, Job], Awaitable[object]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How many calls may go on here at once, of one caller and of all; times are in seconds.
+
+    `lease`: how long a replica may say nothing of a call; `doubt`: how long it may still speak up after that, as after
+    a restart of Redis. `grace`: what calls have to end in when the server does.
+    """
+
+    of_a_caller: int = 250
+    of_all: int = 1_000
+    lease: float = 6.0
+    doubt: float = 4.0
+    tick: float = 1.0
+    grace: float = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A call that we wait for ourselves, and who is told of its end."""
+
+    of: Ongoing
+    task: asyncio.Task[Result]
+    hearing: Hearing
+    after: asyncio.Task[None] | None = None
+
+
+class Going:
+    """What goes on here. `keep` is what all replicas know, `news` is set, and made anew, when a call has ended here."""
+
+    def __init__(self, means: Means, link: Link | None, bounds: Bounds) -> None:
+        self.keep = Keep(link)
+        self.news = asyncio.Event()
+        self._means = means
+        self._link = link
+        self._bounds = bounds
+        url = link.url if link is not None else f"memory://{secrets.token_hex(8)}"
+        self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look, link)
+        self._running: dict[str, _Running] = {}
+        self._ticking: asyncio.Task[None] | None = None
+        self._is_closing = False
+
+    def open(self) -> None:
+        """Begin to look at what goes on elsewhere, where there are other replicas."""
+        if self._link is not None:
+            self._queue.start()
+            self._ticking = asyncio.create_task(self._tick())
+
+    async def close(self) -> None:
+        """End: calls have a moment for it, then the other replicas go on with what they may."""
+        self._is_closing = True
+        waits = [running.after for running in self._running.values() if running.after is not None]
+        if waits:
+            await asyncio.wait(waits, timeout=self._bounds.grace)
+        for name, running in list(self._running.items()):
+            await self._hand_over(name, running)
+        if self._ticking is not None:
+            await stop_task(self._ticking)
+        await self._queue.aclose()
+
+    async def begin(self, name: str, of: Ongoing, task: asyncio.Task[Result], hearing: Hearing) -> Ongoing:
+        """Wait for the end of a call from now on."""
+        running = self._running[name] = _Running(of=of, task=task, hearing=hearing)
+        running.after = asyncio.create_task(self._attend(name, running))
+        await self.keep.put(name, of)
+        if self._link is not None:
+            await self._queue.later([name], self._bounds.lease)
+        return of
+
+    async def entrust(self, name: str, of: Ongoing, job: Job, hearing: Hearing) -> Ongoing:
+        """Have a job asked for when it is due: by any replica, or by us alone where Redis is away."""
+        of = replace(of, job=job, updated=time.time())
+        is_known = await self.keep.put(name, of) or self._link is None
+        if is_known and await self._queue.later([name], wait_for(job)):
+            return of
+        return await self.begin(name, of, asyncio.create_task(self._followed(name, of, job)), hearing)
+
+    def abandon(self, name: str) -> None:
+        """Forget a call that nobody knows of."""
+        self.keep.forget(name)
+        self._running.pop(name, None)
+
+    async def cancel(self, name: str, of: Ongoing) -> Ended:
+        """End a call, and tell of it; return its end, which may have been another one."""
+        end = _end(of, None)
+        before = await self.keep.end(name, end)
+        if before is not None:
+            return before
+        running = self._running.pop(name, None)
+        if running is not None:
+            await stop_task(running.task)
+        hearing = running.hearing if running is not None else self._hearing(of)
+        hearing.failed(*cancelled())
+        self._wake()
+        if of.job is not None and self._means.stop is not None:
+            await self._means.stop(of.call, of.job)
+        return end
+
+    async def _attend(self, name: str, running: _Running) -> None:
+        """Wait for the end of a call."""
+        await asyncio.wait([running.task])
+        if self._running.get(name) is not running:
+            return  # cancelled, or handed over: who did that tells of it
+        result = _result(running.task)
+        del self._running[name]
+        if result.job is not None:
+            await self.entrust(name, running.of, result.job, running.hearing)
+        else:
+            await self._ended(name, running.of, result, running.hearing)
+
+    async def _followed(self, name: str, of: Ongoing, job: Job) -> Result:
+        """Return the end of a job that we ask for ourselves."""
+        while True:
+            await asyncio.sleep(wait_for(job))
+            came = further(of, job, await self._means.follow(of.call, job), time.time())
+            if isinstance(came, Result):
+                return came
+            of, job = came
+            await self.keep.update(name, of)
+
+    async def _look(self, name: str, is_sure: bool) -> None:
+        """Look at a call that is due."""
+        of = await self._known(name)
+        if not isinstance(of, Ongoing):
+            return
+        if self._is_closing:
+            await self._queue.later([name], self._bounds.tick, is_sure=is_sure)  # for another replica
+        elif name in self._running:
+            await self._queue.later([name], self._bounds.lease)
+        elif of.job is not None:
+            await self._ask(name, of, of.job)
+        elif is_sure:
+            await self._take(name, of)
+        else:
+            await self._queue.later([name], self._bounds.doubt, is_sure=True)
+
+    async def _known(self, name: str) -> Ongoing | Ended | None:
+        """Return what is known of a call; where Redis goes away just now, that is waited for."""
+        of = await self.keep.get(name)
+        while of is None and self._link is not None and not self._link.is_there:
+            await asyncio.sleep(self._bounds.tick)
+            of = await self.keep.get(name)
+        return of
+
+    async def _ask(self, name: str, of: Ongoing, job: Job) -> None:
+        """Ask once how far a job is."""
+        came = further(of, job, await self._means.follow(of.call, job), time.time())
+        if isinstance(came, Result):
+            await self._ended(name, of, came, self._hearing(of))
+            return
+        of, job = came
+        await self.keep.update(name, of)
+        is_queued = await self._queue.later([name], wait_for(job))
+        while not is_queued:  # Redis is away
+            await asyncio.sleep(self._bounds.tick)
+            is_queued = await self._queue.later([name], wait_for(job))
+
+    async def _take(self, name: str, of: Ongoing) -> None:
+        """Go on with a call whose replica is gone."""
+        hearing = self._hearing(of)
+        if not of.is_safe or of.takes >= _MOST_TAKES:
+            await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
+            return
+        log.info("call_taken_over tool=%s", of.call.tool)
+        of = replace(of, takes=of.takes + 1, updated=time.time())
+        await self.begin(name, of, run(self._means, hearing.watched(of.call)), hearing)
+
+    async def _ended(self, name: str, of: Ongoing, result: Result, hearing: Hearing) -> None:
+        """Keep what a call came to, and tell of it, unless somebody else has ended it before."""
+        if await self.keep.end(name, _end(of, result)) is None:
+            hearing.ended(result)
+        self._wake()
+
+    def _hearing(self, of: Ongoing) -> Hearing:
+        return self._means.hear(of.call, time.time() - of.created)
+
+    def _wake(self) -> None:
+        """Wake those who wait for an end."""
+        self.news.set()
+        self.news = asyncio.Event()
+
+    async def _tick(self) -> None:
+        """Say of our calls that they go on, and hear of those that others have ended."""
+        said, was_there = time.monotonic(), True
+        while True:
+            await asyncio.sleep(self._bounds.tick)
+            await self._drop_ended()
+            is_there = self._link is not None and self._link.is_there
+            if is_there and not was_there:
+                await self._tell_again()
+            if is_there and (time.monotonic() - said >= self._bounds.lease / 3 or not was_there):
+                said = time.monotonic()
+                await self._queue.later(list(self._running), self._bounds.lease)
+            was_there = is_there
+
+    async def _drop_ended(self) -> None:
+        """Stop what another replica has ended."""
+        for name in await self.keep.ended(list(self.keep.own)):
+            self.keep.forget(name)
+            running = self._running.pop(name, None)
+            if running is not None:
+                await stop_task(running.task)
+            self._wake()
+
+    async def _tell_again(self) -> None:
+        """Tell a Redis that is there again what it may have lost."""
+        await self.keep.tell()
+        for name, of in list(self.keep.own.items()):
+            await self.keep.update(name, of, is_new=True)
+        await self._queue.later(self.keep.own.keys() - self._running.keys(), self._bounds.lease)
+
+    async def _hand_over(self, name: str, running: _Running) -> None:
+        """Leave a call to the other replicas where they may go on with it; else it ends."""
+        of = self.keep.own.get(name, running.of)
+        del self._running[name]
+        await stop_task(running.task)
+        is_left = self._link is not None and (of.is_safe or of.job is not None)
+        if not (is_left and await self._queue.later([name], 0.0, is_sure=True)):
+            await self._ended(name, of, stopped(is_safe=of.is_safe).as_result(), running.hearing)
+
+
+def run(means: Means, call: Call) -> asyncio.Task[Result]:
+    """Return a call that runs, whoever waits for it."""
+
+    async def running() -> Result:
+        return await means.run(call)
+
+    return asyncio.create_task(running())
+
+
+async def stop_task(task: asyncio.Task[Result] | asyncio.Task[None]) -> None:
+    """Cancel a task, and wait until it has ended, whatever cancels us meanwhile."""
+    task.cancel()
+    with anyio.CancelScope(shield=True):
+        await asyncio.wait([task])
+    if not task.cancelled():
+        task.exception()  # seen: it came to nothing, as was wanted
+
+
+def _result(task: asyncio.Task[Result]) -> Result:
+    """Return what a call came to; one that broke is a bug of ours, and has ended all the same."""
+    error = None if task.cancelled() else task.exception()
+    if not task.cancelled() and error is None:
+        return task.result()
+    log.error("background_call_failed error=%s", type(error).__name__)
+    return given_up().as_result()
+
+
+def _end(of: Ongoing, result: Result | None) -> Ended:
+    kept = replace(result, trace=None) if result is not None else None
+    return Ended(caller=caller_of(of), tool=of.call.tool, created=of.created, ended=time.time(), result=kept)

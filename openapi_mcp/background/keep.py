@@ -1,0 +1,183 @@
+"""Where background calls are kept: in this process, and sealed in Redis where replicas share one.
+
+The first end of a call that is put there is its end, whoever puts it: `set if not there`, in one step.
+"""
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from openapi_mcp.background.state import (
+    KEPT,
+    LONGEST,
+    Ended,
+    Ongoing,
+    caller_of,
+    read_ended,
+    read_ongoing,
+    write_ended,
+    write_ongoing,
+)
+from openapi_mcp.model.call import Blob
+from openapi_mcp.shared.link import Link
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+log = logging.getLogger(__name__)
+
+ONGOING, END = "background-call", "background-end"  # what their keys are for, and their seals
+_MOST_KEPT = 64_000_000  # bytes of results in this process; the oldest go first
+_OF_A_RESULT = 2_000  # bytes that one takes, besides its content
+
+
+class Keep:
+    """What is known of background calls. `own` are those that go on here, or have begun as a job here."""
+
+    def __init__(self, link: Link | None) -> None:
+        self._link = link
+        self.own: dict[str, Ongoing] = {}
+        self._ended: dict[str, Ended] = {}  # all without Redis, else those that it has not taken yet; oldest first
+        self._weight = 0
+        self._of_caller: Counter[str] = Counter()
+
+    def name(self, handle: str) -> str:
+        """Return what a call is kept under: a handle is a secret of its caller's, and stands in no key."""
+        if self._link is not None:
+            return self._link.seal.name("call", handle)
+        return hashlib.sha256(handle.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def count(self, caller: str) -> int:
+        """Return how many of a caller's go on here."""
+        return self._of_caller[caller]
+
+    async def put(self, name: str, of: Ongoing) -> bool:
+        """Keep a call that goes on here; return whether the other replicas know of it as well."""
+        if name not in self.own:
+            self._of_caller[caller_of(of)] += 1
+        self.own[name] = of
+        return await self.update(name, of)
+
+    async def update(self, name: str, of: Ongoing, *, is_new: bool = False) -> bool:
+        """Tell the other replicas how far a call is; `is_new`: only where they do not know of it."""
+        link = self._link
+        if name in self.own:
+            self.own[name] = of
+        if link is None:
+            return False
+        sealed = link.seal.seal(write_ongoing(of), ONGOING)
+        key, seconds = link.key(ONGOING, name), int(LONGEST + KEPT)
+
+        async def put(redis: "Redis") -> bool:
+            await redis.set(key, sealed, ex=seconds, nx=is_new)
+            return True
+
+        return await link.ask(put, otherwise=False)
+
+    def forget(self, name: str) -> None:
+        """Forget a call that goes on here no longer."""
+        of = self.own.pop(name, None)
+        if of is not None:
+            self._of_caller -= Counter((caller_of(of),))
+
+    async def get(self, name: str) -> Ongoing | Ended | None:
+        """Return what is known of a call; None where there is none."""
+        here = self._ended.get(name) or self.own.get(name)
+        link = self._link
+        if link is None or isinstance(here, Ended):
+            return here
+        keys = [link.key(END, name), link.key(ONGOING, name)]
+
+        async def get(redis: "Redis") -> list[Any]:
+            return await redis.mget(keys)
+
+        nothing: list[Any] = [None, None]
+        end, ongoing = await link.ask(get, otherwise=nothing)
+        return self._end(link, end) or self._ongoing(link, ongoing) or here
+
+    async def end(self, name: str, of: Ended) -> Ended | None:
+        """Note the end of a call; None where it counts, else the end that it had before."""
+        self.forget(name)
+        if (before := self._ended.get(name)) is not None:
+            return before
+        shared = await self._share(name, of)
+        if shared is None:
+            return self._hold(name, of)
+        return None if shared is of else shared
+
+    async def ended(self, names: Sequence[str]) -> frozenset[str]:
+        """Return which of these calls have ended."""
+        here = frozenset(name for name in names if name in self._ended)
+        link = self._link
+        if link is None or not names:
+            return here
+        keys = [link.key(END, name) for name in names]
+
+        async def ask(redis: "Redis") -> list[Any]:
+            pipeline = redis.pipeline(transaction=False)
+            for key in keys:
+                pipeline.exists(key)
+            return await pipeline.execute()
+
+        nothing: list[Any] = []
+        found = await link.ask(ask, otherwise=nothing)
+        return here | {name for name, is_there in zip(names, found, strict=False) if is_there}
+
+    async def tell(self) -> None:
+        """Tell the other replicas of what has ended while Redis was away."""
+        for name, of in list(self._ended.items()) if self._link is not None else ():
+            if await self._share(name, of) is None:
+                return
+            self._drop(name)
+
+    def sweep(self, now: float) -> None:
+        """Forget the results that have been kept long enough, and the oldest where they are too much."""
+        for name, of in list(self._ended.items()):
+            if of.ended + KEPT > now and self._weight <= _MOST_KEPT:
+                return
+            self._drop(name)
+
+    async def _share(self, name: str, of: Ended) -> Ended | None:
+        """Return the end that counts for all replicas; None where there are none, or Redis is away."""
+        link = self._link
+        if link is None:
+            return None
+        sealed = link.seal.seal(write_ended(of), END)
+        key, other = link.key(END, name), link.key(ONGOING, name)
+
+        async def put(redis: "Redis") -> Any:
+            if await redis.set(key, sealed, ex=int(KEPT), nx=True):
+                await redis.delete(other)
+                return sealed
+            return await redis.get(key)
+
+        found = await link.ask(put, otherwise=None)
+        return of if found == sealed else self._end(link, found)
+
+    def _hold(self, name: str, of: Ended) -> Ended | None:
+        if (before := self._ended.get(name)) is not None:
+            return before
+        self._ended[name] = of
+        self._weight += _weight(of)
+        self.sweep(of.ended)
+        return None
+
+    def _drop(self, name: str) -> None:
+        self._weight -= _weight(self._ended.pop(name))
+
+    @staticmethod
+    def _end(link: Link, sealed: bytes | None) -> Ended | None:
+        data = link.seal.open(sealed, END) if sealed is not None else None
+        return read_ended(data) if data is not None else None
+
+    @staticmethod
+    def _ongoing(link: Link, sealed: bytes | None) -> Ongoing | None:
+        data = link.seal.open(sealed, ONGOING) if sealed is not None else None
+        return read_ongoing(data) if data is not None else None
+
+
+def _weight(of: Ended) -> int:
+    contents = of.result.content if of.result is not None else ()
+    return _OF_A_RESULT + 2 * sum(len(each.data) if isinstance(each, Blob) else len(each.text) for each in contents)
