@@ -1,9 +1,9 @@
 """Calls that go on in the background: begun here, waited for, read and ended by their handles, on any replica."""
 
 import asyncio
+import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
@@ -19,10 +19,6 @@ from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 
-Waiting = Callable[[float], Awaitable[None]]
-"""Told, while a call is waited for, how many seconds that has been."""
-
-_TOLD_EVERY = 5.0  # seconds
 _ASKED_EVERY = 0.5  # seconds after which we look whether another replica has ended a call that is waited for
 
 
@@ -45,9 +41,7 @@ class Background:
         with anyio.CancelScope(shield=True):
             await self._going.close()
 
-    async def run(
-        self, call: Call, hearing: Hearing, *, after: float, waiting: Waiting | None = None
-    ) -> Result | Pending:
+    async def run(self, call: Call, hearing: Hearing, *, after: float) -> Result | Pending:
         """Return what a call comes to, or, where it takes longer than `after` seconds, what tells how to go on.
 
         0 is no limit: then only an API's own job goes on in the background. Who listens to the call is told of its end
@@ -57,7 +51,7 @@ class Background:
             return failure
         task, name = run(self._means, call), ""
         try:
-            await _waited(task, after, waiting)
+            await asyncio.wait([task], timeout=after if 0 < after < math.inf else None)
             if task.done() and task.result().job is None:
                 return task.result()
             handle = "c_" + secrets.token_urlsafe(16)
@@ -107,13 +101,3 @@ class Background:
         if job is None:
             return await self._going.begin(name, of, task, hearing)
         return await self._going.entrust(name, of, job, hearing)
-
-
-async def _waited(task: asyncio.Task[Result], seconds: float, waiting: Waiting | None) -> None:
-    """Wait for a task, at most some seconds (0: without end), and say now and then for how long that has been."""
-    began, until = time.monotonic(), seconds or float("inf")
-    while not task.done() and (passed := time.monotonic() - began) < until:
-        if waiting is not None and passed >= _TOLD_EVERY:
-            await waiting(passed)
-        left = min(until - passed, _TOLD_EVERY if waiting is not None else float("inf"))
-        await asyncio.wait([task], timeout=left if left < float("inf") else None)

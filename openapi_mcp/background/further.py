@@ -7,24 +7,16 @@ from openapi_mcp.background.state import LONGEST, Ongoing
 from openapi_mcp.model.call import Result
 from openapi_mcp.model.job import Job
 
-_MOST_MISSES = 5  # questions in a row without an answer
 _LONGEST_WAIT = 300.0  # seconds between two questions, whatever the API asks for
 _SHORTEST_WAIT = 0.2
 
 
-def further(of: Ongoing, job: Job, answer: Result, now: float) -> tuple[Ongoing, Job] | Result:
-    """Return how a call goes on after its job was asked for, or its result where that was the end.
-
-    A question that has failed for now is asked again, a few times, after twice as long.
-    """
-    if answer.job is not None:
-        following = replace(of, job=answer.job, updated=now, misses=0)
-        return (following, answer.job) if now < of.created + LONGEST else overdue().as_result()
-    failure = answer.failure
-    if failure is None or not failure.retryable or of.misses >= _MOST_MISSES:
+def further(of: Ongoing, answer: Result, now: float) -> tuple[Ongoing, Job] | Result:
+    """Return how a call goes on after its job was asked for, or its result where that was the end."""
+    if answer.job is None:
         return answer
-    again = replace(job, wait=failure.retry_after or 2 * wait_for(job))
-    return replace(of, job=again, updated=now, misses=of.misses + 1), again
+    following = replace(of, job=answer.job, updated=now)
+    return (following, answer.job) if now < of.created + LONGEST else overdue().as_result()
 
 
 def wait_for(job: Job) -> float:

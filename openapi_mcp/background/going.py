@@ -47,14 +47,14 @@ class Means:
 class Bounds:
     """How many calls may go on here at once, of one caller and of all; times are in seconds.
 
-    `lease`: how long a replica may say nothing of a call; `doubt`: how long it may still speak up after that, as after
-    a restart of Redis. `grace`: what calls have to end in when the server does.
+    `lease`: how long a replica may say nothing of a call; `doubt`: how long it may still speak up after that: when
+    Redis is there again, each finds that out in a few seconds. `grace`: what calls have to end in when the server does.
     """
 
     of_a_caller: int = 250
     of_all: int = 1_000
-    lease: float = 6.0
-    doubt: float = 4.0
+    lease: float = 5.0
+    doubt: float = 8.0
     tick: float = 1.0
     grace: float = 5.0
 
@@ -156,7 +156,7 @@ class Going:
         """Return the end of a job that we ask for ourselves."""
         while True:
             await asyncio.sleep(wait_for(job))
-            came = further(of, job, await self._means.follow(of.call, job), time.time())
+            came = further(of, await self._means.follow(of.call, job), time.time())
             if isinstance(came, Result):
                 return came
             of, job = came
@@ -188,7 +188,7 @@ class Going:
 
     async def _ask(self, name: str, of: Ongoing, job: Job) -> None:
         """Ask once how far a job is."""
-        came = further(of, job, await self._means.follow(of.call, job), time.time())
+        came = further(of, await self._means.follow(of.call, job), time.time())
         if isinstance(came, Result):
             await self._ended(name, of, came, self._hearing(of))
             return
@@ -228,6 +228,7 @@ class Going:
         said, was_there = time.monotonic(), True
         while True:
             await asyncio.sleep(self._bounds.tick)
+            await self.keep.tell()
             await self._drop_ended()
             is_there = self._link is not None and self._link.is_there
             if is_there and not was_there:
@@ -248,7 +249,6 @@ class Going:
 
     async def _tell_again(self) -> None:
         """Tell a Redis that is there again what it may have lost."""
-        await self.keep.tell()
         for name, of in list(self.keep.own.items()):
             await self.keep.update(name, of, is_new=True)
         await self._queue.later(self.keep.own.keys() - self._running.keys(), self._bounds.lease)

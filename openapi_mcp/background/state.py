@@ -26,8 +26,7 @@ KEPT = 3600.0  # seconds that its result is kept
 class Ongoing:
     """A call that goes on. `created` and `updated` are in seconds since 1970.
 
-    `is_safe`: it may be sent again. `takes` counts the replicas that have gone on with it, `misses` the questions in
-    a row about its job that had no answer.
+    `is_safe`: it may be sent again. `takes` counts the replicas that have gone on with it.
     """
 
     call: Call
@@ -36,7 +35,6 @@ class Ongoing:
     is_safe: bool
     job: Job | None = None
     takes: int = 0
-    misses: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,6 @@ def write_ongoing(of: Ongoing) -> bytes:
         "is_safe": of.is_safe,
         "job": job_as_json(of.job) if of.job is not None else None,
         "takes": of.takes,
-        "misses": of.misses,
     }
     return _written(said)
 

@@ -1,0 +1,140 @@
+"""Background calls of several replicas on one Redis: each is a Background with a link of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from support.background import ANNE, BOB, QUICK, Api, a_link, said, text_of
+from support.redis import RedisServer
+
+from openapi_mcp.background.engine import Background, Bounds
+from openapi_mcp.model.background import CallState, Pending
+from openapi_mcp.model.job import Job
+
+pytestmark = pytest.mark.anyio
+SOON = 0.02
+
+
+@asynccontextmanager
+async def replicas(
+    url: str, *apis: Api, lines: list[str] | None = None, bounds: Bounds = QUICK
+) -> AsyncIterator[list[Background]]:
+    async with AsyncExitStack() as stack:
+        links = [a_link(url, lines) for _ in apis]
+        for link in links:
+            stack.push_async_callback(link.aclose)
+        yield [
+            await stack.enter_async_context(api.background(link, bounds)) for api, link in zip(apis, links, strict=True)
+        ]
+
+
+async def begun(background: Background, api: Api, tool: str = "get_it") -> str:
+    pending = await background.run(*api.call(tool), after=SOON)
+    assert isinstance(pending, Pending)
+    return pending.handle
+
+
+async def test_a_call_begun_on_one_is_read_on_another(redis: RedisServer) -> None:
+    """The issue: a call begun on one is read on another."""
+    one, two = Api(), Api()
+    async with replicas(redis.url, one, two) as (first, second):
+        handle = await begun(first, one)
+        found = await second.find(handle, ANNE)
+        assert found is not None
+        assert found.state is CallState.WORKING
+        assert await second.find(handle, BOB) is None
+        one.answers.set()
+        ended = await second.wait(handle, ANNE, 30)
+    assert ended is not None
+    assert text_of(ended.result) == "get_it of anne"
+    assert (one.told(), two.told(), two.sent) == (["get_it: get_it of anne"], [], [])
+
+
+async def test_a_call_is_ended_from_another_replica_and_told_of_once(redis: RedisServer) -> None:
+    one, two = Api(), Api()
+    async with replicas(redis.url, one, two) as (first, second):
+        handle = await begun(first, one, "post_it")
+        found = await second.cancel(handle, ANNE)
+        assert found is not None
+        assert found.state is CallState.CANCELLED
+        async with asyncio.timeout(30):
+            while not one.cancelled:
+                await asyncio.sleep(0.01)
+        assert await first.find(handle, ANNE) == found
+    assert (one.told(), two.told()) == ([], ["post_it: cancelled"])
+
+
+async def test_a_job_is_asked_for_by_whichever_replica_and_ends_once(redis: RedisServer) -> None:
+    one, two = Api(), Api()
+    one.answers.set()
+    job = Job(url="http://api/jobs/1", wait=0.2)
+    one.results = {"post_it": said("accepted", job)}
+    answers = [*(said("", job) for _ in range(5)), said("the end")]
+    one.jobs = two.jobs = answers
+    async with replicas(redis.url, one, two) as (first, second):
+        handle = await begun(first, one, "post_it")
+        ended = await second.wait(handle, ANNE, 30)
+    assert ended is not None
+    assert text_of(ended.result) == "the end"
+    assert len(one.asked) + len(two.asked) == 6
+    assert one.told() + two.told() == ["post_it: the end"]
+
+
+async def test_what_a_replica_does_not_end_in_time_another_goes_on_with(redis: RedisServer) -> None:
+    """A rollout: SIGTERM; a read goes on elsewhere, a write ends with what is known of it."""
+    one, two = Api(), Api()
+    two.answers.set()
+    async with replicas(redis.url, two) as (second,):
+        async with replicas(redis.url, one) as (first,):
+            read, write = await begun(first, one), await begun(first, one, "post_it")
+        of_read, of_write = await second.wait(read, ANNE, 30), await second.wait(write, ANNE, 30)
+    assert of_read is not None
+    assert of_write is not None
+    assert text_of(of_read.result) == "get_it of anne"
+    assert of_write.result is not None
+    assert of_write.result.failure is not None
+    assert of_write.result.failure.is_unknown
+    assert (two.sent, one.told(), two.told()) == (["get_it"], ["post_it: unreachable"], ["get_it: get_it of anne"])
+
+
+async def test_nothing_of_a_call_stands_in_redis_as_it_is(redis: RedisServer) -> None:
+    """What leaves this process is sealed; keys hold no handle and no name."""
+    import redis as redis_client
+
+    api = Api()
+    async with replicas(redis.url, api) as (first,):
+        handle = await begun(first, api, "get_secrets")
+        with redis_client.Redis(port=redis.port) as client:
+            held = b"".join(key + (client.dump(key) or b"") for key in client.keys())
+        api.answers.set()
+    for word in (b"get_secrets", b"anne", handle.encode(), handle[2:].encode()):
+        assert word not in held
+
+
+async def test_without_redis_calls_go_on_and_end_here(redis: RedisServer) -> None:
+    """The issue: losing Redis degrades with clear words, and recovers by itself."""
+    lines: list[str] = []
+    one, two = Api(), Api()
+    job = Job(url="http://api/jobs/1", wait=0.2)
+    one.results = {"post_it": said("accepted", job)}
+    one.jobs = [said("", job), said("the end")]
+    async with replicas(redis.url, one, two, lines=lines) as (first, second):
+        begun_before = await begun(first, one)
+        redis.stop(kill=True)
+        begun_after = await begun(first, one)
+        one.answers.set()
+        of_job = await begun(first, one, "post_it")
+        for handle, expected in (begun_before, "get_it of anne"), (begun_after, "get_it of anne"), (of_job, "the end"):
+            ended = await first.wait(handle, ANNE, 30)
+            assert ended is not None
+            assert text_of(ended.result) == expected
+            assert await second.find(handle, ANNE) is None
+        redis.start()
+        for handle in (begun_before, begun_after, of_job):
+            async with asyncio.timeout(60):
+                while (found := await second.find(handle, ANNE)) is None or found.state is CallState.WORKING:
+                    await asyncio.sleep(0.05)
+    assert sorted(one.told()) == ["get_it: get_it of anne", "get_it: get_it of anne", "post_it: the end"]
+    assert (two.told(), two.sent, one.sent) == ([], [], ["get_it", "get_it", "post_it"])
+    assert [line for line in lines if "does not answer" in line]
