@@ -11,7 +11,7 @@ import anyio
 
 from openapi_mcp.background.endings import too_many
 from openapi_mcp.background.going import Bounds as Bounds
-from openapi_mcp.background.going import Going, run, stop_task
+from openapi_mcp.background.going import Going, in_a_task, stop_task
 from openapi_mcp.background.going import Means as Means
 from openapi_mcp.background.state import Ongoing, caller_of, pending_of
 from openapi_mcp.model.background import CallState, Pending
@@ -49,7 +49,7 @@ class Background:
         """
         if self._keep.own and (failure := self._too_many(call.caller)) is not None:
             return failure
-        task, name = run(self._means, call), ""
+        task, name = in_a_task(self._means.run(call)), ""
         try:
             await asyncio.wait([task], timeout=after if 0 < after < math.inf else None)
             if task.done() and task.result().job is None:

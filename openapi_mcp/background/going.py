@@ -98,6 +98,8 @@ class Going:
             await asyncio.wait(waits, timeout=self._bounds.grace)
         for name, running in list(self._running.items()):
             await self._hand_over(name, running)
+        for name, of in list(self.keep.own.items()) if self._link is None else ():
+            await self._ended(name, of, stopped(is_safe=False).as_result(), self._hearing(of))
         if self._ticking is not None:
             await stop_task(self._ticking)
         await self._queue.aclose()
@@ -188,7 +190,13 @@ class Going:
 
     async def _ask(self, name: str, of: Ongoing, job: Job) -> None:
         """Ask once how far a job is."""
-        came = further(of, await self._means.follow(of.call, job), time.time())
+        task = in_a_task(self._means.follow(of.call, job))
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            await stop_task(task)
+            raise
+        came = further(of, _result(task), time.time())
         if isinstance(came, Result):
             await self._ended(name, of, came, self._hearing(of))
             return
@@ -205,9 +213,12 @@ class Going:
         if not of.is_safe or of.takes >= _MOST_TAKES:
             await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
             return
+        if len(self._running) >= self._bounds.of_all:
+            await self._queue.later([name], self._bounds.doubt, is_sure=True)  # another replica may have room
+            return
         log.info("call_taken_over tool=%s", of.call.tool)
         of = replace(of, takes=of.takes + 1, updated=time.time())
-        await self.begin(name, of, run(self._means, hearing.watched(of.call)), hearing)
+        await self.begin(name, of, in_a_task(self._means.run(hearing.watched(of.call))), hearing)
 
     async def _ended(self, name: str, of: Ongoing, result: Result, hearing: Hearing) -> None:
         """Keep what a call came to, and tell of it, unless somebody else has ended it before."""
@@ -263,13 +274,13 @@ class Going:
             await self._ended(name, of, stopped(is_safe=of.is_safe).as_result(), running.hearing)
 
 
-def run(means: Means, call: Call) -> asyncio.Task[Result]:
-    """Return a call that runs, whoever waits for it."""
+def in_a_task(work: Awaitable[Result]) -> asyncio.Task[Result]:
+    """Return work that goes on, whoever waits for it."""
 
-    async def running() -> Result:
-        return await means.run(call)
+    async def done() -> Result:
+        return await work
 
-    return asyncio.create_task(running())
+    return asyncio.create_task(done())
 
 
 async def stop_task(task: asyncio.Task[Result] | asyncio.Task[None]) -> None:

@@ -5,6 +5,7 @@ The first end of a call that is put there is its end, whoever puts it: `set if n
 
 import hashlib
 import logging
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,7 @@ class Keep:
 
     async def get(self, name: str) -> Ongoing | Ended | None:
         """Return what is known of a call; None where there is none."""
+        self._sweep()
         here = self._ended.get(name) or self.own.get(name)
         link = self._link
         if link is None or isinstance(here, Ended):
@@ -132,13 +134,6 @@ class Keep:
                 return
             self._drop(name)
 
-    def sweep(self, now: float) -> None:
-        """Forget the results that have been kept long enough, and the oldest where they are too much."""
-        for name, of in list(self._ended.items()):
-            if of.ended + KEPT > now and self._weight <= _MOST_KEPT:
-                return
-            self._drop(name)
-
     async def _share(self, name: str, of: Ended) -> Ended | None:
         """Return the end that counts for all replicas; None where there are none, or Redis is away."""
         link = self._link
@@ -161,8 +156,16 @@ class Keep:
             return before
         self._ended[name] = of
         self._weight += _weight(of)
-        self.sweep(of.ended)
+        self._sweep()
         return None
+
+    def _sweep(self) -> None:
+        """Forget the results that have been kept long enough, and the oldest where they are too much."""
+        now = time.time()
+        for name, of in list(self._ended.items()):
+            if of.ended + KEPT > now and self._weight <= _MOST_KEPT:
+                return
+            self._drop(name)
 
     def _drop(self, name: str) -> None:
         self._weight -= _weight(self._ended.pop(name))

@@ -9,11 +9,13 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
+from openapi_mcp.background.plain import without_pickles
 from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ _AT_ONCE = 100  # looks, each of which may ask an API
 _AGAIN = timedelta(seconds=15)  # until a look is made again whose replica says nothing
 _KEPT = timedelta(minutes=1)  # that a look was made
 _PAUSE = timedelta(seconds=1)  # before Redis is tried again
-_PATIENCE = 1.0  # seconds that Redis has to take one
 _CLOSING = 3.0  # seconds that looks have to end
 
 
@@ -41,50 +42,59 @@ class Queue:
         self._name = name
         self._look = look
         self._link = link
-        self._opened: asyncio.Future[Docket] | None = None
+        self._docket: Docket | None = None
+        self._opened = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> "asyncio.Future[Docket]":
+    def start(self) -> None:
         """Begin to look; a second start does nothing."""
-        if self._opened is None:
-            self._opened = asyncio.get_running_loop().create_future()
-            self._task = asyncio.create_task(self._serve(self._opened))
-        return self._opened
+        if self._task is None:
+            self._task = asyncio.create_task(self._serve())
 
     async def later(self, names: Iterable[str], seconds: float, *, is_sure: bool = False) -> bool:
         """Have these calls looked at in some seconds, and not before; return whether that is certain."""
-        when = datetime.now(UTC) + timedelta(seconds=seconds)
-        wanted, opened = list(names), self.start()
-        if not wanted:
-            return True
+        self.start()
+        when, wanted = datetime.now(UTC) + timedelta(seconds=seconds), list(names)
 
         async def put(_: object = None) -> bool:
-            async with asyncio.timeout(_PATIENCE if self._link is not None else None):
-                docket = await asyncio.shield(opened)
-                done = await docket.replace_many(
-                    docket.call(_LOOK, when=when, key=name)(name, is_sure) for name in wanted
-                )
+            await self._opened.wait()
+            if self._docket is None or not wanted:
+                return not wanted
+            call = partial(self._docket.call, _LOOK, when=when)
+            done = await self._docket.replace_many(call(key=name)(name, is_sure) for name in wanted)
             return all(each.schedule_exception is None for each in done)
 
         return await (put() if self._link is None else self._link.ask(put, otherwise=False))
 
     async def aclose(self) -> None:
         """End; what is being looked at has a moment for it."""
-        for _ in range(2):
-            if self._task is not None:
-                self._task.cancel()
-                await asyncio.wait([self._task], timeout=_CLOSING)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=2 * _CLOSING)
 
-    async def _serve(self, opened: "asyncio.Future[Docket]") -> None:
+    async def _serve(self) -> None:
+        """Look, and begin again where that breaks: by something in Redis that is not ours."""
         await to_thread.run_sync(import_module, "docket")  # that takes half a second: nobody waits for it
+        without_pickles()
+        while True:
+            working = asyncio.create_task(self._work())
+            try:
+                await asyncio.wait([working])
+            except asyncio.CancelledError:
+                await _end(working)
+                raise
+            log.error("background_queue_failed error=%s", type(working.exception()).__name__)
+            await asyncio.sleep(_PAUSE.total_seconds())
+
+    async def _work(self) -> None:
         from docket import Docket, Worker
 
         logging.getLogger("docket").setLevel(logging.CRITICAL)  # that Redis is away is said once, by Link
-        async with Docket(name=self._name, url=self._url, execution_ttl=_KEPT) as docket:
-            docket.register(self._look, names=[_LOOK])
-            opened.set_result(docket)
+        async with Docket(name=self._name, url=self._url, execution_ttl=_KEPT) as self._docket:
+            self._docket.register(self._look, names=[_LOOK])
+            self._opened.set()
             async with Worker(
-                docket,
+                self._docket,
                 name=secrets.token_hex(8),
                 concurrency=_AT_ONCE,
                 redelivery_timeout=_AGAIN,
@@ -92,3 +102,10 @@ class Queue:
                 schedule_automatic_tasks=False,
             ) as worker:
                 await worker.run_forever()
+
+
+async def _end(working: asyncio.Task[None]) -> None:
+    """Have it end: the first time it lets what it is at end, the second time it does not."""
+    for _ in range(2):
+        working.cancel()
+        await asyncio.wait([working], timeout=_CLOSING)

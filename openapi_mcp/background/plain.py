@@ -1,0 +1,33 @@
+"""What pydocket puts into Redis is JSON, not pickles: who reads a pickle runs what it says, and others write there.
+
+Its tasks have a text and a flag for arguments; what else stands there comes from somebody else, and is not read.
+"""
+
+import json
+from typing import Any
+
+
+class Plain:
+    """Writes and reads arguments, in place of the module that pydocket uses for that."""
+
+    @staticmethod
+    def dumps(value: Any) -> bytes:
+        """Return JSON; a tuple becomes a list."""
+        return json.dumps(value, default=str).encode()
+
+    @staticmethod
+    def loads(data: bytes) -> Any:
+        """Return what was written.
+
+        Raises:
+            ValueError: it is no JSON.
+        """
+        return json.loads(data)
+
+
+def without_pickles() -> None:
+    """Have pydocket write and read JSON wherever it would use a pickle."""
+    from docket import execution, strikelist, worker
+
+    for module in (execution, strikelist, worker):
+        module.cloudpickle = Plain  # type: ignore[attr-defined]
