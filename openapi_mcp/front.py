@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
 
-FORMAT = 5
+FORMAT = 6
 MAGIC = f"openapi-mcp catalogue {FORMAT}"
 SUFFIX = ".catalogue"
 SWITCHES = "switches.json"

@@ -1,6 +1,7 @@
 """What serves calls while documents come and go: a toolset with its executor, exchanged as a whole."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
@@ -24,6 +25,7 @@ from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
@@ -109,6 +111,12 @@ class Serves(Protocol):
 
     async def call(self, call: Call) -> Result:
         """Run a call."""
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far the work of a call is; the result has its `job` while that goes on."""
+
+    async def end(self, call: Call, job: Job) -> bool:
+        """Ask the API to end the work of a call; False where it has no way to, or does not take it."""
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
@@ -315,13 +323,22 @@ class App:
 
     async def call(self, call: Call) -> Result:
         """Run a call on what is served as it begins, whatever arrives while it runs."""
-        served = self._served
-        served.calls += 1
-        try:
-            return await served.executor.call(call, self.capabilities)
-        finally:
-            served.calls -= 1
-            await _close_unused(served)
+        async with _running(self._served) as executor:
+            return await executor.call(call, self.capabilities)
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far the work of a call is; the result has its `job` while that goes on."""
+        async with _running(self._served) as executor:
+            return await executor.follow(call, job)
+
+    async def end(self, call: Call, job: Job) -> bool:
+        """Ask the API to end the work of a call, where a tool is made for that and nobody is to be asked before it."""
+        async with _running(self._served) as executor:
+            ending = executor.ending(call, job)
+            tool = self.tool_of(ending.tool) if ending is not None else None
+            if ending is None or tool is None or self.asks_before(tool):
+                return False
+            return not (await executor.call(ending)).is_error
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
@@ -384,6 +401,17 @@ def mode_teller(app: Serves, notice: Callable[[str], None]) -> Callable[[], Awai
             notice(f"the list has changed: {said_mode(mode, app.toolset.why)}")
 
     return tell
+
+
+@asynccontextmanager
+async def _running(served: _Served) -> AsyncIterator[Executor]:
+    """Yield the executor of what is served; it is closed by the last call on it, once something else is served."""
+    served.calls += 1
+    try:
+        yield served.executor
+    finally:
+        served.calls -= 1
+        await _close_unused(served)
 
 
 async def _close_unused(served: _Served) -> None:

@@ -30,6 +30,7 @@ from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.fault import Repair
+from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import Listing
@@ -172,6 +173,20 @@ class Several:
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
         return hinted(await member.app.call(_as_known_to(member.config, call)), member.name)
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far the work of a call is, on the API whose tool it names."""
+        member = self.owner(call.tool)
+        if member is None or member.app is None:
+            return unknown_tool(call.tool, self.toolset).as_result()
+        return hinted(await member.app.follow(_as_known_to(member.config, call), job), member.name)
+
+    async def end(self, call: Call, job: Job) -> bool:
+        """Ask the API whose tool a call names to end its work; False where it has no way to, or does not take it."""
+        member = self.owner(call.tool)
+        if member is None or member.app is None:
+            return False
+        return await member.app.end(_as_known_to(member.config, call), job)
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what is said about these tools, cut and kept as the first one's API does it.

@@ -36,6 +36,10 @@ Examples:
 \b
   openapi-mcp call --spec openapi.json customers_list -a city=Porto --dry-run
       the exact request and the same as a curl line; nothing is sent
+
+\b
+  openapi-mcp call --spec openapi.json reports_create --methods all --no-wait
+      the answer as it is, where the API goes on with its work (202); without --no-wait its end is waited for
 """
 
 
@@ -52,6 +56,9 @@ def call(
         typer.Option("--args", metavar="JSON", help="All arguments as a JSON object; - reads it from stdin."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the exact request, send nothing.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait for the end of what the API goes on with (202).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     flags: Mapping[str, Any],
 ) -> int:
@@ -61,7 +68,7 @@ def call(
     prepare = partial(_as_call, name=tool, pairs=arguments or [], given=_json_arguments(args, config))
     if dry_run:
         return show_dry(config, notice, anyio.run(preview_call, config, notice, prepare), as_json=as_json)
-    result = anyio.run(make_call, config, notice, prepare)
+    result = anyio.run(partial(make_call, config, notice, prepare, waits=not no_wait))
     return show_outcome(result, notice, as_json=as_json)
 
 

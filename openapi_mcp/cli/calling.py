@@ -7,6 +7,7 @@ import anyio
 
 from openapi_mcp.app import open_app
 from openapi_mcp.cli.output import ask
+from openapi_mcp.cli.waiting import ended
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.loading import Notice
@@ -25,8 +26,13 @@ Consent = Callable[[App, Call], Awaitable[Call | Failure]]
 """Returns a call as it may be sent, or why it is not."""
 
 
-async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None) -> Result:
-    """Return what comes of a call; without a `consent` a person is asked where --confirm says so."""
+async def make_call(
+    config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None, *, waits: bool = True
+) -> Result:
+    """Return what comes of a call; without a `consent` a person is asked where --confirm says so.
+
+    It `waits` for the end of what the API goes on with, or returns the answer as it is.
+    """
     with naming(config):
         # `reads_on`: this process ends with its answer.
         async with open_recorder(config, notice) as recorder, open_app(config, notice, reads_on=False) as app:
@@ -34,6 +40,8 @@ async def make_call(config: Config, notice: Notice, prepare: Prepare, consent: "
             hearing = Hearing(app, prepare(app))
             try:
                 result = await _result(app, hearing, consent or _as_configured)
+                if waits and result.job is not None:
+                    result = await ended(app, hearing.call, result, notice)
             except anyio.get_cancelled_exc_class():
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
                 raise

@@ -21,7 +21,7 @@ class Answer:
         self._unpacker: Unpacker | None = None
         self._may_break = self._is_endless = self._is_refusal = False
         self.steps = 0
-        self.became_get = self.was_redirected = False
+        self.became_get = self.was_redirected = self.was_led_on = False
 
     def begin(self, status: int, url: str, headers: Headers) -> None:
         """Take status and headers."""
@@ -90,6 +90,7 @@ class Answer:
             ended_early=ended_early,
             became_get=self.became_get,
             was_redirected=self.was_redirected,
+            was_led_on=self.was_led_on,
         )
 
 

@@ -26,6 +26,7 @@ from openapi_mcp.executor.failures import (
     no_such_result,
     unauthenticated,
 )
+from openapi_mcp.executor.jobs import Jobs
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
@@ -44,6 +45,7 @@ from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
@@ -141,6 +143,18 @@ class Executor:
         )
         self._limiters = limiters or Limiters(now=time.time)
         self._trying = trying(self._sender, self._limits, self._limiters)
+        self._jobs = Jobs(
+            authority=self._authority,
+            trying=self._trying,
+            preparer=self._foreseer,
+            understanding=self._understanding,
+            reader=self._reader,
+            limits=self._limits,
+            limiters=self._limiters,
+            scoped=scoped,
+            now=time.time,
+            cache=cache,
+        )
 
     @property
     def held(self) -> Held:
@@ -193,8 +207,21 @@ class Executor:
         answer = await drive(collection, partial(page, as_it_is=True))
         if "pages" in answer.note:
             answer = noted_of_pages(answer, [each.story for each in sent])
+        job, note = await self._jobs.begun(first, learn) if first.begun.is_any else (None, {})
+        answer = replace(answer, note={**answer.note, **note}) if note else answer
         result = await self._reader.show(answer, call, selection(tool, first.call.arguments))
-        return self._traced(result, call, sent, first.answer.note)
+        return replace(self._traced(result, call, sent, first.answer.note), job=job)
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far the work is that an API went on with after a call.
+
+        The result has its `job` while that goes on, and says how far it is; else it is what the call has come to.
+        """
+        return await self._jobs.follow(call, job)
+
+    def ending(self, call: Call, job: Job) -> Call | None:
+        """Return the call that asks the API to end its work, None where no tool is plainly made for that."""
+        return self._jobs.ending(call, job)
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what we ourselves say about these tools, cut and kept as the API's answers are."""

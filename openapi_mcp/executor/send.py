@@ -197,6 +197,7 @@ async def _read(request: HttpRequest, response: "httpx.Response", answer: Answer
     answer.begin(response.status_code, request.url, _plain(response.headers))
     onward = _onward(request, response)
     if onward is not None and origin(onward.url) == origin(request.url):
+        answer.was_led_on = answer.was_led_on or response.status_code == 303
         return onward
     async for packed in response.aiter_raw():
         if enough := answer.take(packed):

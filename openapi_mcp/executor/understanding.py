@@ -13,6 +13,7 @@ from openapi_mcp.executor.faults import SendError
 from openapi_mcp.executor.masked import masked_failure, plain_headers
 from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.executor.story import note_of, told
+from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from openapi_mcp.response.collect import Page
 from openapi_mcp.response.declared import Declared
 from openapi_mcp.response.decode import read_answer
 from openapi_mcp.response.failed import with_failure
+from openapi_mcp.response.job import begun
 from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
 
@@ -90,8 +92,7 @@ class Understanding:
         broken = partial(self.declared.broken, tool.operation)
         answer = read_answer(response, redactor=redact, fixed=fixed, broken=broken)
         answer = with_failure(answer, tool.operation.responses, response.status, response.header("content-type") or "")
-        secret = {name for place, name in self.authority.held.occupied if place is Place.QUERY}
-        whole, dropped = {**arguments, **tool.fixed}, frozenset({*tool.ignored, *secret})
+        whole, dropped = {**arguments, **tool.fixed}, self.dropped(tool)
         made = Made(tool=tool, arguments=whole, url=delivery.request.url, dropped=dropped)
         ways = ways_on(made, response, answer)
         onward = unfilled(tool, arguments, ways.arguments)
@@ -102,7 +103,22 @@ class Understanding:
             size=len(response.body),
             next=next((call for call in calls if self._is_sound(call, redact)), None),
             next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
+            begun=begun(delivery.request, response, answer, dropped),
         )
+
+    def dropped(self, tool: Tool) -> frozenset[str]:
+        """Return the query parameters that are no caller's to set: credentials."""
+        secret = {name for place, name in self.authority.held.occupied if place is Place.QUERY}
+        return frozenset({*tool.ignored, *secret})
+
+    def said(self, tool: Tool, delivery: Delivery, response: HttpResponse) -> Answer | Failure:
+        """Return what is told of work that goes on, or its result; it is held against nothing that is declared."""
+        redact = self._redactor_of(delivery)
+        failure = self._failure(tool, {}, delivery.request, response, redact)
+        if failure is not None:
+            return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
+        answer = read_answer(response, redactor=redact)
+        return replace(answer, note={**note_of(delivery.story), **answer.note})
 
     def _is_sound(self, call: Call, redact: Redactor) -> bool:
         """True for a call that could be made, and told: it holds no secret."""

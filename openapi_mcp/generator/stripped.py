@@ -12,6 +12,8 @@ from openapi_mcp.schema.answer import answer_form
 
 _LISTED = ("name", "title", "description", "input_schema", "output_schema", "annotations")  # read from the page
 
+_OF_WORK = ("202", "2XX", "DEFAULT")  # the responses that an answer 202 is one of
+
 
 def encode_tool(tool: Tool, schemas: Mapping[str, Schema]) -> dict[str, Any]:
     """Return what the calls of a tool need beside what the list says of it; `schemas` are what a `$ref` names."""
@@ -55,13 +57,14 @@ def _callable(operation: Operation, schemas: Mapping[str, Schema]) -> Operation:
 
 
 def _answering(response: Response, schemas: Mapping[str, Schema]) -> Response:
-    """Return a response with the schemas that answers are held against: those of JSON that is no error."""
+    """Return a response with what its answers need: schemas of JSON that is no error, links to work that goes on."""
     is_checked = response.status[:1] not in ("4", "5")
     content = tuple(
         _with_form(each, schemas) if is_checked and is_json(each.content_type) else _named(each)
         for each in response.content
     )
-    return Response(status=response.status, description="", pointer="", content=content)
+    links = tuple(replace(link, pointer="") for link in response.links) if response.status.upper() in _OF_WORK else ()
+    return Response(status=response.status, description="", pointer="", content=content, links=links)
 
 
 def _with_form(media_type: MediaType, schemas: Mapping[str, Schema]) -> MediaType:

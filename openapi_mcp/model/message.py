@@ -48,7 +48,8 @@ class HttpResponse:
     `redirect` is set where the answer points to another origin, which is not followed: the URL it points to.
     `ended_early` says why an answer without end, or a refusal, was left: "deadline", "cap" or "broken"; None for
     a whole one. `became_get` is True where a redirect made a GET of the request, and this answers that GET;
-    `was_redirected`, where it answers another URL of the origin than was asked for.
+    `was_redirected`, where it answers another URL of the origin than was asked for; `was_led_on`, where 303 led there:
+    that is not what was asked for, but what stands for it (RFC 9110 section 15.4.4).
     """
 
     status: int
@@ -59,6 +60,7 @@ class HttpResponse:
     ended_early: str | None = None
     became_get: bool = False
     was_redirected: bool = False
+    was_led_on: bool = False
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by its name in any letter case."""

@@ -9,6 +9,7 @@ from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.jsontext import JsonValue, write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.envelope import Path, items_at, items_path
+from openapi_mcp.response.job import Begun
 from openapi_mcp.response.onward import going_on_as
 
 _LONGEST_CALL = 4_000  # characters: a call that is longer than this is not said again
@@ -21,13 +22,17 @@ _BESIDE = ("included",)  # JSON:API: what the items of a page refer to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A call, its answer of `size` bytes as it was read, and how it goes on: by a call, else by a URL none reaches."""
+    """A call, its answer of `size` bytes as it was read, and how it goes on: by a call, else by a URL none reaches.
+
+    `begun` is what it says of work that the API goes on with.
+    """
 
     call: Call
     answer: Answer
     size: int
     next: Call | None = None
     next_url: str | None = None
+    begun: Begun = field(default_factory=Begun)
 
 
 Collection = Generator[Call, Page | Failure, Answer]

@@ -55,14 +55,14 @@ def failure_in(value: Any) -> str:
         return ""
     if not (_says_no(value) or _has_bad_status(value) or _has_errors(value)):
         return ""
-    said = one_line(_sentence(value)[: 4 * _LONGEST], _LONGEST)
+    said = one_line(sentence(value)[: 4 * _LONGEST], _LONGEST)
     return f"the answer says that it failed: {said}" if said else "the answer says that it failed"
 
 
 def _says_no(value: Mapping[str, Any]) -> bool:
     """True for {"ok": false, "error": "..."} and its like; a thing that has such a field says nothing of why."""
     is_no = any(value.get(name) is False for name in _SAYS_OK)
-    return is_no and (bool(_sentence(value)) or len(value) <= _MOST_ALONE) and "id" not in value
+    return is_no and (bool(sentence(value)) or len(value) <= _MOST_ALONE) and "id" not in value
 
 
 def _has_bad_status(value: Mapping[str, Any]) -> bool:
@@ -82,8 +82,8 @@ def _has_errors(value: Mapping[str, Any]) -> bool:
     return isinstance(first, str) or (isinstance(first, dict) and "message" in first and _OF_ERRORS.issuperset(first))
 
 
-def _sentence(value: Mapping[str, Any]) -> str:
-    """Return the first text that says what is wrong, itself or one step down."""
+def sentence(value: Mapping[str, Any]) -> str:
+    """Return the first text of an object that says what is wrong, itself or one step down; "" where none does."""
     for name in _SAYINGS:
         match value.get(name):
             case str() as said if said.strip():

@@ -1,0 +1,373 @@
+"""Work that an API goes on with: found in an answer, asked for until it ends, and ended where that can be asked for.
+
+A question is a GET of the origin that took the call, or a read that is a tool; it has the credentials of its operation,
+the deadline and the retries of any read, and no cache. What it was asked is in no record: the call has one.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.to_thread
+
+from openapi_mcp.auth.scopes import allows
+from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
+from openapi_mcp.executor.authority import Authority
+from openapi_mcp.executor.cache import Cache
+from openapi_mcp.executor.delivery import Delivery
+from openapi_mcp.executor.failures import unknown_tool
+from openapi_mcp.executor.faults import SendError
+from openapi_mcp.executor.prepare import Preparer
+from openapi_mcp.executor.reading import Reader, selection
+from openapi_mcp.executor.recovery import Learning
+from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
+from openapi_mcp.executor.trying import Trying
+from openapi_mcp.executor.understanding import Understanding
+from openapi_mcp.model.answer import Answer
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result, Text
+from openapi_mcp.model.capability import Capabilities
+from openapi_mcp.model.document import Link, Operation
+from openapi_mcp.model.job import Job
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.policy import READS, Limits
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.trace import Trace
+from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.response.collect import Page
+from openapi_mcp.response.job import goes_on_at, operation_name, pause, result_at
+from openapi_mcp.response.job_state import Stand, State, is_of_jobs, read_state, said_of, share_done
+from openapi_mcp.response.job_tool import Accepted, Asking, by_links, by_name, by_needs, end_of, filled_from
+
+_LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
+_PATIENCE = 3.0  # seconds that an answer waits for what tools need and yield, where that is not known yet
+_MOST_MISSED = 10  # questions in a row without an answer; then nobody asks any more
+_MOST_UNKNOWN = 5  # questions about work that the API has not told of yet
+_MOST_URL = 500  # characters of one that is told
+_GONE = frozenset((404, 410))
+_PASSING = frozenset(
+    (FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.RATE_LIMITED, FailureKind.UPSTREAM_ERROR,
+     FailureKind.BAD_RESPONSE)
+)  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What a question brought: the answer, or why there is none; `status` is that of HTTP."""
+
+    delivery: Delivery
+    told: Answer | Failure
+    response: HttpResponse | None = None
+
+    @property
+    def status(self) -> int | None:
+        return self.response.status if self.response is not None else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Jobs:
+    """The work of one API that calls have begun; `now` is in seconds since 1970.
+
+    `scoped` are the schemes of the document that name scopes.
+    """
+
+    authority: Authority
+    trying: Trying
+    preparer: Preparer
+    understanding: Understanding
+    reader: Reader
+    limits: Limits
+    limiters: Limiters
+    scoped: frozenset[str]
+    now: Callable[[], float]
+    cache: Cache | None = None
+
+    async def begun(self, page: Page, learn: Learning | None) -> tuple[Job | None, dict[str, str]]:
+        """Return the work that an answer says has begun, None for none that can be asked for; and a note on it."""
+        begun = page.begun
+        job = begun.job
+        if job is None and begun.is_open and begun.response is not None:
+            job = await self._derived(page, begun.response, learn)
+        if job is None:
+            where = one_line(redact_url(begun.elsewhere), _MOST_URL)
+            said = f"how far the work is is told at another origin, which is not asked: {where}"
+            return None, {"job": said} if begun.elsewhere else {}
+        log.info("job_begun tool=%s by=%s", page.call.tool, job.tool or "url")
+        return replace(job, wait=pause(0, self._told(begun.response))), {}
+
+    def _told(self, response: HttpResponse | None) -> float | None:
+        """Return the seconds to wait that an answer asks for (RFC 9110 section 10.2.3), None where it does not."""
+        from openapi_mcp.recovery.refusals.resets import told_wait
+
+        found = told_wait(response, None, self.now()) if response is not None else None
+        return found[0] if found is not None else None
+
+    async def _derived(self, page: Page, response: HttpResponse, learn: Learning | None) -> Job | None:
+        """Return the work as the document leads to it: by links, by needs and yields; a read is asked for itself."""
+        tool, value = self._tools[page.call.tool], page.answer.value if page.answer.is_json else None
+        accepted = Accepted(tool=tool, arguments=page.call.arguments, response=response, value=value)
+        if tool.operation.method == "GET":
+            asking: Asking | None = Asking(tool.name, page.call.arguments) if response.status == 202 else None
+        else:
+            asking = await self._asking(accepted, page.call.caller, learn)
+        if asking is None:
+            return None
+        target = self._tools[asking.tool]
+        job = Job(tool=asking.tool, arguments=asking.arguments, said=said_of(value), done=share_done(value))
+        return replace(job, is_monitor=is_of_jobs(target.operation.path))
+
+    async def _asking(self, accepted: Accepted, caller: Caller, learn: Learning | None) -> Asking | None:
+        name = operation_name(accepted.value)
+        if name is not None:
+            return self._sound(by_name(accepted, name, self.preparer.toolset.tools), caller)
+        linked = self._sound(by_links(accepted, self._target), caller)
+        if linked is not None or not isinstance(accepted.value, dict) or learn is None:
+            return linked
+        capabilities: Capabilities = {}
+        with anyio.move_on_after(_PATIENCE):
+            capabilities = await learn()
+        return self._sound(by_needs(accepted, capabilities, self._tools.get), caller)
+
+    def _sound(self, asking: Asking | None, caller: Caller) -> Asking | None:
+        """Return a call that can be made by this caller, None for any other."""
+        if asking is None or not self._may_call(caller, self._tools[asking.tool]):
+            return None
+        call = Call(tool=asking.tool, arguments=asking.arguments, caller=caller)
+        return None if isinstance(self.preparer.prepare(call, as_it_is=True), Failure) else asking
+
+    def _target(self, link: Link) -> Tool | None:
+        """Return the tool that a link leads to; most are named as their operation is."""
+        named = self._tools.get(link.operation_id) if link.operation_id else None
+        return next((tool for tool in ((named,) if named else self.preparer.toolset.tools) if _is_of(link, tool)), None)
+
+    @property
+    def _tools(self) -> Any:
+        return self.preparer.toolset.by_name
+
+    def _may_call(self, caller: Caller, tool: Tool) -> bool:
+        return caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped)
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far work is; return a result with its `job` while it goes on, else what the call has come to."""
+        tool = self._tools.get(call.tool)
+        if tool is None:
+            return unknown_tool(call.tool, self.preparer.toolset).as_result()
+        deadline = anyio.current_time() + timeout_of(tool, self.limits)
+        heard = await self._ask(tool, call, job, deadline)
+        if isinstance(heard, Failure):
+            return heard.as_result()
+        came = self._understood(tool, job, heard)
+        if isinstance(came, Job) and came.is_over and not job.is_over:  # its result is asked for at once
+            job, heard = came, await self._ask(tool, call, came, deadline)
+            if isinstance(heard, Failure):
+                return heard.as_result()
+            came = self._understood(tool, job, heard)
+        if isinstance(came, Job):
+            return _going_on(came)
+        return await self._ended(tool, call, came, heard)
+
+    async def _ask(self, tool: Tool, call: Call, job: Job, deadline: float) -> _Heard | Failure:
+        """Return what a question brings, a failure where it cannot be put."""
+        found = self._question(tool, call, job)
+        if isinstance(found, Failure):
+            return found
+        operation, request = found
+        delivery = Delivery(
+            authority=self.authority,
+            trying=self.trying,
+            operation=operation,
+            request=request,
+            caller=call.caller,
+            deadline=deadline,
+            terms=terms_of(tool, self.limiters),
+        )
+        try:
+            response = await delivery.send(self.authority.choose(operation, call.caller))
+        except (CredentialsError, TimeoutError, SendError) as error:
+            is_own = tool.limits.timeout is not None
+            timeout = timeout_of(tool, self.limits)
+            return _Heard(
+                delivery=delivery, told=self.understanding.unanswered(error, delivery, timeout, is_own=is_own)
+            )
+        delivery.story.status = response.status
+        log.info("job_asked tool=%s status=%d", tool.name, response.status)
+        work = partial(self.understanding.said, tool, delivery, response)
+        told = work() if len(response.body) < _LARGE else await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+        return _Heard(delivery=delivery, told=told, response=response)
+
+    def _question(self, tool: Tool, call: Call, job: Job) -> tuple[Operation, HttpRequest] | Failure:
+        if job.tool:
+            target = self._tools.get(job.tool)
+            if target is None or target.operation.method != "GET" or not self._may_call(call.caller, target):
+                return unknown_tool(job.tool, self.preparer.toolset)
+            asking = Call(tool=job.tool, arguments=job.arguments or {}, caller=call.caller)
+            found = self.preparer.prepare(asking, as_it_is=True)
+            return found if isinstance(found, Failure) else (target.operation, found.request)
+        if not self._is_of_api(tool, job.url):
+            said = "how far the work is is told at another origin than the API's now, which is not asked"
+            hint = "make the call again where that does no harm"
+            return Failure(kind=FailureKind.REFUSED, message=said, hint=hint)
+        return tool.operation, HttpRequest(method="GET", url=job.url, headers=tuple(job.headers.items()))
+
+    def _is_of_api(self, tool: Tool, url: str) -> bool:
+        """True for a URL of the origin where the operation is called: another document may have come meanwhile."""
+        try:
+            return origin(url) is not None and origin(url) == origin(self.preparer.server_of(tool.operation))
+        except ConfigError:
+            return False
+
+    def _understood(self, tool: Tool, job: Job, heard: _Heard) -> Job | Answer | Failure:
+        """Return the work as it goes on, its result as soon as that is there, or how it has failed."""
+        asked = replace(job, asked=job.asked + 1)
+        if isinstance(heard.told, Failure):
+            return self._unheard(tool, asked, heard.told, heard.status)
+        assert heard.response is not None  # noqa: S101  what is told was answered
+        response, answer = heard.response, heard.told
+        state = None if asked.is_over else _state(job, response, answer, is_itself=job.tool == tool.name)
+        if state is None:
+            return answer
+        if state.stand is Stand.GOES_ON:
+            url = goes_on_at(response, job, self.understanding.dropped(tool)) if job.url else ""
+            wait = pause(asked.asked, self._told(response))
+            return replace(asked, url=url, wait=wait, said=state.said, done=state.done, missed=0, is_seen=True)
+        if state.stand is Stand.ENDED:
+            return self._at_its_end(tool, asked, response, answer, state)
+        return _failed(state, answer, response)
+
+    def _at_its_end(self, tool: Tool, job: Job, response: HttpResponse, answer: Answer, state: State) -> Job | Answer:
+        """Return where the result of work that has succeeded is, or what tells of its end where that is all."""
+        url, elsewhere = result_at(response, state.result_url, self.understanding.dropped(tool))
+        url = url or ("" if elsewhere else job.result_url)
+        if url and url != job.url:
+            over = replace(job, url=url, tool="", arguments=None, said=state.said, done=1.0)
+            return replace(over, wait=pause(0, None), missed=0, is_seen=True, is_over=True)
+        if not elsewhere:
+            return answer
+        where = one_line(redact_url(elsewhere), _MOST_URL)
+        return replace(answer, note={**answer.note, "job": f"its result is at another origin, not asked for: {where}"})
+
+    def _unheard(self, tool: Tool, job: Job, failure: Failure, status: int | None) -> Job | Failure:
+        """Return the work to be asked for again, or that nobody knows how it ended."""
+        if status in _GONE and not job.is_over:
+            if job.is_seen and job.result_url:
+                return replace(job, url=job.result_url, tool="", arguments=None, wait=pause(0, None), is_over=True)
+            if not job.is_seen and job.asked < _MOST_UNKNOWN:
+                return replace(job, wait=pause(job.asked, failure.retry_after))
+        elif failure.kind in _PASSING and job.missed < _MOST_MISSED:
+            missed = job.missed + 1
+            return replace(job, missed=missed, wait=pause(missed, failure.retry_after))
+        is_write = tool.operation.method not in READS
+        said = f"the API took the call and went on with it; how that ended is not known: {failure.message}"
+        hint = f"it may have been carried out: read the present state before you call again; {failure.hint}"
+        unknown = replace(failure, message=said, faults=(), field=None)
+        return replace(unknown, retryable=False, is_unknown=True, hint=hint) if is_write else unknown
+
+    async def _ended(self, tool: Tool, call: Call, came: Answer | Failure, heard: _Heard) -> Result:
+        prepared = self.preparer.prepare(call, as_it_is=True)
+        request = None if isinstance(prepared, Failure) else prepared.request
+        if self.cache is not None and request is not None and request.method not in READS:
+            await self.cache.drop(request)  # what was read while the work went on is of before
+        result = came.as_result() if isinstance(came, Failure) else await self._shown(tool, call, came)
+        trace = Trace(
+            redact=self.authority.redactor(tuple(heard.delivery.carried), call.caller),
+            request=partial(self.authority.masked, request, heard.delivery.chosen, call.caller) if request else None,
+            status=heard.status,
+            attempts=1,
+        )
+        log.info("job_ended tool=%s failed=%s", tool.name, result.is_error)
+        return replace(result, trace=trace)
+
+    async def _shown(self, tool: Tool, call: Call, answer: Answer) -> Result:
+        try:
+            select = selection(tool, call.arguments)
+        except ArgumentsError:  # it was repaired, or left out, when the call was made
+            select = None
+        return await self.reader.show(answer, call, select)
+
+    def ending(self, call: Call, job: Job) -> Call | None:
+        """Return the call that asks the API to end its work; None where no one tool is plainly made for that.
+
+        A job of GET /jobs/{id} is ended by POST /jobs/{id}/cancel. DELETE may delete what was made, and ends nothing.
+        """
+        found = [each for tool in self.preparer.toolset.tools if (each := self._ending(tool, call, job)) is not None]
+        return found[0] if len(found) == 1 else None
+
+    def _ending(self, tool: Tool, call: Call, job: Job) -> Call | None:
+        template = end_of(tool.operation.path) if tool.operation.method == "POST" else None
+        path = self._path(call, job) if template else ""
+        if not template or not path or not self._may_call(call.caller, tool):
+            return None
+        arguments = dict(filled_from(tool, template, path))
+        asking = Call(tool=tool.name, arguments=arguments, caller=call.caller)
+        return asking if arguments and not isinstance(self.preparer.prepare(asking, as_it_is=True), Failure) else None
+
+    def _path(self, call: Call, job: Job) -> str:
+        """Return the path at which work is asked for, below the server's URL; "" where it is elsewhere."""
+        found = self._question(self._tools[call.tool], call, job) if call.tool in self._tools else None
+        if found is None or isinstance(found, Failure):
+            return ""
+        operation, request = found
+        base, path = urlsplit(self.preparer.server_of(operation)).path.rstrip("/"), urlsplit(request.url).path
+        return path.removeprefix(base) if path.startswith(f"{base}/") else ""
+
+
+def _is_of(link: Link, tool: Tool) -> bool:
+    if link.operation_id:
+        return tool.operation.operation_id == link.operation_id
+    return (tool.operation.method, tool.operation.path) == (link.method, link.path)
+
+
+def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool) -> State | None:
+    """Return how far work is; None where the answer is its result.
+
+    `is_itself`: the call itself is made again, and has its answer with any status but 202.
+    """
+    value = answer.value if answer.is_json else None
+    goes_on = State(stand=Stand.GOES_ON, said=said_of(value), done=share_done(value))
+    if is_itself:
+        return goes_on if response.status == 202 else None
+    if response.was_led_on:
+        return goes_on if response.status == 202 else None
+    state = read_state(value, is_of_job=job.is_monitor)
+    if response.status == 202:
+        is_over = state is not None and state.stand in (Stand.FAILED, Stand.CANCELLED)
+        return state if is_over else goes_on
+    if state is None and (job.result_url or response.status == 201):
+        return State(stand=Stand.ENDED)
+    return state
+
+
+def _failed(state: State, answer: Answer, response: HttpResponse) -> Failure:
+    """Return the failure of work, in the API's own words."""
+    is_cancelled = state.stand is Stand.CANCELLED
+    word, why = one_line(state.said, 60) or state.stand.value, f": {state.why}" if state.why else ""
+    return Failure(
+        kind=FailureKind.CANCELLED if is_cancelled else FailureKind.UPSTREAM_ERROR,
+        message=f"the API took the call, and its work ended as {word!r}{why}",
+        status=response.status,
+        attempts=1,
+        hint="the API says why in `body`; correct that, then call again",
+        body=_shortened(answer),
+    )
+
+
+def _shortened(answer: Answer) -> Any:
+    from openapi_mcp.response.shape import shape_json
+
+    return shape_json(answer.value, _MOST_BODY)[0]
+
+
+_MOST_BODY = 4_000  # characters of what an API says of a failure
+
+
+def _going_on(job: Job) -> Result:
+    """Return what is known of work that goes on."""
+    said = {name: value for name, value in (("said", job.said), ("done", job.done)) if value not in ("", None)}
+    return Result(content=(Text(text=write_json(said)),), structured=said, job=job)
