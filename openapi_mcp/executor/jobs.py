@@ -42,7 +42,7 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.response.collect import Page
 from openapi_mcp.response.job import goes_on_at, operation_name, pause, result_at
 from openapi_mcp.response.job_state import Stand, State, is_of_jobs, read_state, said_of, share_done
-from openapi_mcp.response.job_tool import Accepted, Asking, by_links, by_name, by_needs, end_of, filled_from
+from openapi_mcp.response.job_tool import Accepted, Asking, by_ids, by_links, by_name, by_needs, end_of, filled_from, has_id
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _PATIENCE = 3.0  # seconds that an answer waits for what tools need and yield, where that is not known yet
@@ -127,9 +127,9 @@ class Jobs:
         name = operation_name(accepted.value)
         if name is not None:
             return self._sound(by_name(accepted, name, self.preparer.toolset.tools), caller)
-        linked = self._sound(by_links(accepted, self._target), caller)
-        if linked is not None or not isinstance(accepted.value, dict) or learn is None:
-            return linked
+        linked = by_links(accepted, self._target) or by_ids(accepted, self.preparer.toolset.tools)
+        if linked is not None or not has_id(accepted.value) or learn is None:
+            return self._sound(linked, caller)
         capabilities: Capabilities = {}
         with anyio.move_on_after(_PATIENCE):
             capabilities = await learn()
@@ -339,6 +339,8 @@ def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool)
     if response.status == 202:
         is_over = state is not None and state.stand in (Stand.FAILED, Stand.CANCELLED)
         return state if is_over else goes_on
+    if operation_name(value) is not None:
+        return goes_on
     if state is None and (job.result_url or response.status == 201):
         return State(stand=Stand.ENDED)
     return state

@@ -18,7 +18,7 @@ from openapi_mcp.model.secret import MASK
 from openapi_mcp.model.template import PLACEHOLDER, path_and_query
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.response.declared import response_of
-from openapi_mcp.response.envelope import word
+from openapi_mcp.response.envelope import fields, word
 from openapi_mcp.response.readback import read_scalar
 
 _LONGEST = 400  # characters of an expression, or of an id
@@ -28,6 +28,8 @@ _MOST_STEPS = 20
 _MOST_SEGMENTS = 50
 _EMBEDDED = re.compile(r"\{(\$[^{}]{1,400})\}")
 _TELLING = ("status", "poll", "monitor", "progress", "job", "operation", "task")
+_PLAIN_IDS = ("id", "uuid", "guid")
+_AROUND = ("data", "job", "task", "operation")
 _STATUS = frozenset(("status", "state", "progress"))
 _ENDING = ("/cancel", ":cancel", "/stop", ":stop", "/abort", "/terminate")
 
@@ -148,13 +150,19 @@ def _at(value: Any, steps: Sequence[str] | None) -> Any:
     return value
 
 
+def has_id(value: JsonValue) -> bool:
+    """True for an answer that has an id of its own, of which needs and yields may know what it is of."""
+    root = fields(value)
+    return any(name in place for place in (root, *(fields(root.get(each)) for each in _AROUND)) for name in _PLAIN_IDS)
+
+
 def by_needs(
     accepted: Accepted, capabilities: Capabilities, find: Callable[[str], Tool | None], *, most: int = 200
 ) -> Asking | None:
     """Return the one call that reads what the answer's id is of; None where none does, or several.
 
-    {"job_id": "7"} of a tool whose `job_id` is what GET /jobs/{job_id} needs -> that, with {"job_id": "7"}. What ends
-    in the id is taken before what says only its status, or is below it.
+    {"id": "7"} of a tool whose `id` is what GET /exports/{export} needs -> that, with {"export": "7"}. What ends in the
+    id is taken before what says only its status, or is below it.
     """
     found: dict[str, Asking] = {}
     wanting = ((name, need) for name, capability in capabilities.items() for need in capability.needs)
@@ -164,10 +172,44 @@ def by_needs(
     for name, need, field in asked:
         target = find(name) if len(found) < most else None
         value = _at(accepted.value, field.split(".") if field else ())
-        asking = _needing(accepted, target, need, value) if target is not None else None
+        asking = _with_id(accepted, target, need.argument, value) if target is not None else None
         if asking is not None:
             found.setdefault(name, asking)
     return _only(found, find)
+
+
+def by_ids(accepted: Accepted, tools: Sequence[Tool]) -> Asking | None:
+    """Return the one call that reads what an id of the answer names by its own words; None for none, or several.
+
+    {"job_id": "7"} -> GET /jobs/{job_id} or GET /jobs/{id}, whichever there is. `id` alone names nothing: what it is
+    of, needs and yields know.
+    """
+    ids = _ids(accepted.value)
+    found = {tool.name: each for tool in tools if ids and (each := _reading(accepted, tool, ids)) is not None}
+    by = {tool.name: tool for tool in tools if tool.name in found} if found else {}
+    return _only(found, by.get)
+
+
+def _ids(value: JsonValue) -> dict[str, Any]:
+    """Return what is named as an id, by what it is of: {"job_id": 7, "data": {"runId": 8}} -> {"job": 7, "run": 8}."""
+    root = fields(value)
+    places = (root, *(fields(root.get(name)) for name in _AROUND))
+    named = ((name, each) for place in places for name, each in place.items())
+    return {name.removesuffix("id"): each for name, each in named if len(name) > 2 and name.endswith("id")}
+
+
+def _reading(accepted: Accepted, tool: Tool, ids: Mapping[str, Any]) -> Asking | None:
+    """Return the call of a tool that reads what one of these ids is of, by the last placeholder of its path."""
+    segments = path_and_query(tool.operation.path)[0].rstrip("/").split("/")[:_MOST_SEGMENTS]
+    last = next((at for at in reversed(range(len(segments))) if PLACEHOLDER.fullmatch(segments[at])), 0)
+    if not last or tool.operation.method != "GET":
+        return None
+    name, before = segments[last][1:-1], word(segments[last - 1])
+    of = next((each for each in ids if word(name) in (f"{each}id", each)), None)
+    if of is None and word(name) in _PLAIN_IDS:
+        of = next((each for each in ids if before in (each, f"{each}s")), None)
+    argument = _argument(f"path.{name}", tool)
+    return _with_id(accepted, tool, argument, ids[of]) if of is not None and argument else None
 
 
 def by_name(accepted: Accepted, operation: str, tools: Sequence[Tool]) -> Asking | None:
@@ -198,18 +240,19 @@ def _named(tool: Tool, segments: Sequence[str]) -> Asking | None:
 
 def _field_of(need: Need, tool: str) -> str | None:
     """Return where in the answer of a tool a needed value is; None where that is not one place of its own."""
-    fields = (each.field for each in need.producers if each.tool == tool and "[]" not in each.field)
-    plain = (field for field in fields if not field.startswith("header."))
+    held = (each.field for each in need.producers if each.tool == tool and "[]" not in each.field)
+    known = (*_PLAIN_IDS, word(need.argument), word(need.entity), f"{word(need.entity)}id")
+    plain = (field for field in held if word(field.rpartition(".")[2]) in known)  # `job_id` is no report's id
     return next(plain, None) if need.is_required and "." not in need.argument else None
 
 
-def _needing(accepted: Accepted, target: Tool, need: Need, value: Any) -> Asking | None:
-    """Return the call of a tool that needs an id; what else it needs is taken from the call that began the work."""
-    required = [name for name in target.input_schema.get("required", ()) if name != need.argument]
+def _with_id(accepted: Accepted, target: Tool, argument: str, value: Any) -> Asking | None:
+    """Return the call of a tool with an id; what else it needs is taken from the call that began the work."""
+    required = [name for name in target.input_schema.get("required", ()) if name != argument]
     if any(accepted.arguments.get(name) is None for name in required[:_MOST_ARGUMENTS]):
         return None
     held = {name: accepted.arguments[name] for name in required}
-    return _asking(target, {**held, need.argument: _fitted(target, need.argument, value)})
+    return _asking(target, {**held, argument: _fitted(target, argument, value)})
 
 
 def _only(found: Mapping[str, Asking], find: Callable[[str], Tool | None]) -> Asking | None:
