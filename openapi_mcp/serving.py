@@ -45,13 +45,15 @@ class Serves(Protocol):
     """What an MCP server needs of what it serves, one API (App) or several (several.py).
 
     `can_change` says whether another list may arrive, `on_change` are told of it, `on_call` of every call; `stored` is
-    the catalogue that it began from; `reads_on` says whether answers that were cut can be read on.
+    the catalogue that it began from; `reads_on` says whether answers that were cut can be read on. By the `link`
+    replicas share, where there is one.
     """
 
     can_change: bool
     on_change: list[Callable[[], Awaitable[None]]]
     on_call: list[Observer]
     stored: Stored | None
+    link: Link | None
 
     @property
     def toolset(self) -> Toolset:

@@ -52,7 +52,7 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = _Answer(send)
+        begun = Begun(send)
         with anyio.CancelScope() as life:
             request = _Request(method=scope["method"], life=life)
             self._open.add(request)
@@ -63,7 +63,7 @@ class Requests:
                 self._open.discard(request)
                 self._changed.set()
         if self._leaving:
-            await begun.complete()
+            await begun.complete("this server is shutting down")
 
     async def answered(self) -> None:
         """Return when no POST is being answered."""
@@ -152,7 +152,7 @@ def _is_event_stream(start: Message) -> bool:
     return any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"])
 
 
-class _Answer:
+class Begun:
     """How far the answer to one request has come."""
 
     def __init__(self, send: Send) -> None:
@@ -161,13 +161,14 @@ class _Answer:
         self._complete = False
 
     async def send(self, message: Message) -> None:
+        """Send a message, and note what it is."""
         await self._send(message)
         self._started = True
         self._complete = message["type"] == "http.response.body" and not message.get("more_body", False)
 
-    async def complete(self) -> None:
+    async def complete(self, why: str) -> None:
         """Send what is missing: the end of the body, or a whole answer."""
         if not self._started:
-            await answer(self._send, 503, "this server is shutting down", [(b"connection", b"close")])
+            await answer(self._send, 503, why, [(b"connection", b"close")])
         elif not self._complete:
             await self._send({"type": "http.response.body"})

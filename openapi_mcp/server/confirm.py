@@ -2,12 +2,10 @@
 
 Nothing that a model can write says yes: not an argument, a header or `_meta`. In the eras of the handshake the answer
 comes to a request of ours. Since 2026-07-28 it comes with the call made anew, and counts only beside the state that we
-gave with the question, which the SDK seals, and which is good for one answer about one call.
+gave with the question, which the SDK seals, and which is good for one answer about one call (questions.py).
 """
 
-import secrets
 import shlex
-from collections import OrderedDict
 from typing import Any, Literal
 
 import anyio
@@ -22,23 +20,29 @@ from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.shown import digest, question
+from openapi_mcp.server.questions import PATIENCE, Questions
 from openapi_mcp.serving import Serves
+from openapi_mcp.shared.link import Link
 
-PATIENCE = 600.0  # seconds that a person has for an answer
-_MOST_OPEN = 10_000  # questions without an answer; whose question was dropped is asked anew
 _MAX_SHOWN_ARGUMENTS = 1_000  # characters of a command line in a hint
+_MODERN = MODERN_PROTOCOL_VERSIONS
 _KEY = "confirm"
+_PURPOSE = "the state of a question"
 _NO_FIELDS: types.ElicitRequestedSchema = {"type": "object", "properties": {}}
 
 Answer = Literal["accept", "decline", "cancel", "late", "unable"]
 
 
-def sealed_state(audience: str) -> RequestStateBoundary:
-    """Return the middleware that seals the state of a question under a key of this process, and opens what comes back.
+def sealed_state(audience: str, link: Link | None = None) -> RequestStateBoundary:
+    """Return the middleware that seals the state of a question, and opens what comes back.
 
-    What was forged, has expired, or belongs to another call is refused there with -32602.
+    The key is of this process alone, or where there is a `link`, the one that replicas have. What was forged, has
+    expired, or belongs to another call is refused there with -32602.
     """
-    return RequestStateBoundary(RequestStateSecurity.ephemeral(ttl=PATIENCE), default_audience=audience)
+    if link is None:
+        return RequestStateBoundary(RequestStateSecurity.ephemeral(ttl=PATIENCE), default_audience=audience)
+    security = RequestStateSecurity(keys=[link.seal.key(_PURPOSE)], ttl=PATIENCE)
+    return RequestStateBoundary(security, default_audience=audience)
 
 
 class Person:
@@ -46,7 +50,7 @@ class Person:
 
     def __init__(self, app: Serves) -> None:
         self._app = app
-        self._open: OrderedDict[str, str] = OrderedDict()
+        self._open = Questions(app.link)
 
     async def instead(
         self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams, tool: Tool, call: Call
@@ -61,23 +65,27 @@ class Person:
         if isinstance(request, Failure):
             return await self._app.explained(call, request)  # nobody is asked about what cannot be sent
         if not _can_ask(context):
-            return unable(call)
-        if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
-            return self._with_the_next_call(params, call, request)
+            return unable(call, has_replicas=self._app.link is not None and _has_no_session(context))
+        if context.protocol_version in _MODERN:
+            return await self._with_the_next_call(params, call, request)
         return await self._meanwhile(context, call, request)
 
-    def _with_the_next_call(
+    async def _with_the_next_call(
         self, params: types.CallToolRequestParams, call: Call, request: HttpRequest
     ) -> Failure | types.InputRequiredResult | None:
         """Take the answer that comes with the call, or ask for it."""
-        asked_about = self._open.pop(params.request_state or "", None)
+        known = digest(call, request)
+        is_known = await self._open.is_about(params.request_state or "", known)
         answer = (params.input_responses or {}).get(_KEY)
-        if asked_about == digest(call, request) and isinstance(answer, types.ElicitResult):
+        found = self._app.foresee(call)  # another document may have come while Redis was asked
+        if isinstance(found, Failure):
+            return found
+        if is_known and digest(call, found) == known and isinstance(answer, types.ElicitResult):
             return _outcome(answer.action, call)
-        nonce = secrets.token_urlsafe(32)
-        self._open[nonce] = digest(call, request)
-        if len(self._open) > _MOST_OPEN:
-            self._open.popitem(last=False)
+        return await self._asked_with_the_next(call, found)
+
+    async def _asked_with_the_next(self, call: Call, request: HttpRequest) -> types.InputRequiredResult:
+        nonce = await self._open.begin(digest(call, request))
         asking = types.ElicitRequestFormParams(message=self._question(call, request), requested_schema=_NO_FIELDS)
         return types.InputRequiredResult(input_requests={_KEY: types.ElicitRequest(params=asking)}, request_state=nonce)
 
@@ -105,6 +113,11 @@ def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:
     declared = context.session.client_capabilities
     asks = declared.elicitation if declared is not None else None
     return asks is not None and (asks.form is not None or asks.url is None)
+
+
+def _has_no_session(context: ServerRequestContext[Any, Any]) -> bool:
+    """True for a client before 2026-07-28 over HTTP, where replicas keep no sessions."""
+    return context.request is not None and context.protocol_version not in _MODERN
 
 
 async def _asked(context: ServerRequestContext[Any, Any], text: str) -> Answer:
@@ -135,11 +148,17 @@ def _outcome(answer: Answer, call: Call) -> Failure | None:
     return Failure(kind=FailureKind.CANCELLED, message=f"{left}; nothing was sent", hint=hint)
 
 
-def unable(call: Call) -> Failure:
-    """Return the refusal for a client that cannot ask; it says how the operator, or a person, can allow the call."""
+def unable(call: Call, *, has_replicas: bool = False) -> Failure:
+    """Return the refusal for a client that cannot ask; it says how the operator, or a person, can allow the call.
+
+    A client before 2026-07-28 is asked by a request of ours, whose answer could come to any of the replicas.
+    """
+    why = "this client cannot ask one (it offers no form elicitation)"
+    if has_replicas:
+        why = "with --redis only a client that speaks MCP 2026-07-28 or later can ask one, and this one does not"
     return Failure(
         kind=FailureKind.REFUSED,
-        message="a person must confirm this call, and this client cannot ask one (it offers no form elicitation)",
+        message=f"a person must confirm this call, and {why}",
         hint="only a person can allow it: the operator has another --confirm, or serves without it (the tool may have "
         f"its own), or a person runs, with the options of this server: {_command(call)}",
     )

@@ -26,6 +26,7 @@ from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.sessions import Sessions
 from openapi_mcp.server.signals import ending_signals
+from openapi_mcp.server.streams import Streams
 from openapi_mcp.serving import Serves
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
@@ -112,7 +113,8 @@ async def serve_http(
     admission = access.admission(url, keys)
     news = News(_asgi_app(app, path, access, url))
     app.on_change.append(news.list_changed)
-    served: AsgiApp = Door(Bodies(Sessions(news)), admission)
+    counted: AsgiApp = Sessions(news) if app.link is None else Streams(news)
+    served: AsgiApp = Door(Bodies(counted), admission)
     work: list[Work] = []
     if keys is not None:
         work.append(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
@@ -194,7 +196,10 @@ class _Server(uvicorn.Server):
 
 
 def _asgi_app(app: Serves, path: str, access: Access, url: str) -> AsgiApp:
-    """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728."""
+    """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728.
+
+    With replicas no client has a session: that would be of one of them, and the next request comes to another.
+    """
     auth = None
     if access.issuer is not None:
         # From texts: of a host alone AnyHttpUrl makes a URL with a slash, which is not the issuer's own any more.
@@ -210,6 +215,7 @@ def _asgi_app(app: Serves, path: str, access: Access, url: str) -> AsgiApp:
         # The guard in front has looked at Host and Origin.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         max_request_body_size=LONGEST,
+        stateless_http=app.link is not None,
         auth=auth,
     )
     return starlette

@@ -64,7 +64,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
     )
     shaken: list[ServerSession] = []
     server.middleware.append(_put_tools_in(app, rights, shaken))
-    server.middleware.append(sealed_state(server.name))
+    server.middleware.append(sealed_state(server.name, app.link))
 
     async def list_changed() -> None:
         server.instructions = rights.instructions if is_private else app.toolset.instructions

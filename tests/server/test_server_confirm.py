@@ -12,11 +12,13 @@ import mcp_types as types
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from support.child import clean_environment, command_line, serving_http
+from support.linked import links
+from support.redis import RedisServer
 from support.upstream import Upstream
 
 from openapi_mcp.app import check_again, open_app
 from openapi_mcp.config import Config, build_config
-from openapi_mcp.server import confirm
+from openapi_mcp.server import confirm, questions
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.serving import App
 
@@ -378,7 +380,7 @@ async def test_of_too_many_open_questions_the_oldest_is_asked_anew(
     upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our choice: what is kept has a bound, and what is not known confirms nothing."""
-    monkeypatch.setattr(confirm, "_MOST_OPEN", 1)
+    monkeypatch.setattr(questions, "_MOST_OPEN", 1)
     async with asking(upstream, tmp_path, "auto", Somebody()) as (client, found):
         oldest = (await asked(client, "delete", {"id": 7})).request_state
         newest = (await asked(client, "delete", {"id": 7})).request_state
@@ -419,3 +421,25 @@ async def one_yes_and_one_no(server: Any, upstream: Upstream, mode: str) -> None
         assert error_of(await client.call_tool("delete", {"id": 2}))["kind"] == "refused"
     assert [seen.target for seen in upstream.calls] == ["/orders/1"]
     assert len(person.asked) == 2
+
+
+@pytest.mark.service
+async def test_a_question_of_one_replica_is_answered_at_another_once(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path
+) -> None:
+    """Part 8, Replicas: the state of a question is sealed by what they share, and each answer counts once in all."""
+    spec = upstream.serve(shop(upstream.url))
+    config = build_config({"spec": spec, "methods": "all", "confirm": "writes"}, {}, tmp_path)
+    say: Callable[[str], None] = [].append
+    async with (
+        links(redis.url) as made,
+        open_app(config, say, {}, link=made.link()) as one,
+        open_app(config, say, {}, link=made.link()) as other,
+        Client(create_server(one), elicitation_callback=Somebody()) as first,
+        Client(create_server(other), elicitation_callback=Somebody()) as second,
+    ):
+        state = (await asked(first, "delete", {"id": 7})).request_state
+        result = await second.session.call_tool("delete", {"id": 7}, input_responses=YES, request_state=state)
+        assert not result.is_error
+        await asked(first, "delete", {"id": 7}, input_responses=YES, request_state=state)
+    assert [f"{seen.method} {seen.target}" for seen in upstream.calls] == ["DELETE /orders/7"]

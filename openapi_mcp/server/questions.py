@@ -1,0 +1,65 @@
+"""Questions that a person has been asked and has not answered yet: each is good for one answer about one call."""
+
+import secrets
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from openapi_mcp.shared.link import Link
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+PATIENCE = 600.0  # seconds that a person has for an answer
+_MOST_OPEN = 10_000  # questions without an answer; whose question was dropped is asked anew
+_SHARED = "r"
+_OWN = "m"
+
+
+class Questions:
+    """Keeps what each question is about by a name that nobody can guess: here, or where there is a `link`, in Redis.
+
+    The name says where, so that what is in one place is not good for a second answer in the other. While Redis is away
+    a question is this replica's own: another one asks anew.
+    """
+
+    def __init__(self, link: Link | None = None) -> None:
+        self._link = link
+        self._open: OrderedDict[str, str] = OrderedDict()
+
+    async def begin(self, about: str) -> str:
+        """Return the name of a new question about a call."""
+        if self._link is not None:
+            name = f"{_SHARED}{secrets.token_urlsafe(32)}"
+            if await self._put(self._link, name, about):
+                return name
+        name = f"{_OWN}{secrets.token_urlsafe(32)}"
+        self._open[name] = about
+        if len(self._open) > _MOST_OPEN:
+            self._open.popitem(last=False)
+        return name
+
+    async def is_about(self, name: str, about: str) -> bool:
+        """True where a question of this name is open, about this call; it is open no more."""
+        if self._link is not None and name.startswith(_SHARED):
+            return await self._take(self._link, name) == self._link.seal.name(_SHARED, about)
+        return self._open.pop(name, None) == about
+
+    async def _put(self, link: Link, name: str, about: str) -> bool:
+        key, said = self._key(link, name), link.seal.name(_SHARED, about)
+
+        async def put(redis: "Redis") -> bool:
+            return bool(await redis.set(key, said, ex=int(PATIENCE)))
+
+        return await link.ask(put, False)
+
+    async def _take(self, link: Link, name: str) -> str:
+        key = self._key(link, name)
+
+        async def take(redis: "Redis") -> str:
+            found: Any = await redis.getdel(key)
+            return (found or b"").decode()
+
+        return await link.ask(take, "")
+
+    def _key(self, link: Link, name: str) -> str:
+        return link.key("question", link.seal.name("question", name))
