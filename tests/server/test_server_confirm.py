@@ -423,7 +423,6 @@ async def one_yes_and_one_no(server: Any, upstream: Upstream, mode: str) -> None
     assert len(person.asked) == 2
 
 
-@pytest.mark.service
 async def test_a_question_of_one_replica_is_answered_at_another_once(
     redis: RedisServer, upstream: Upstream, tmp_path: Path
 ) -> None:
