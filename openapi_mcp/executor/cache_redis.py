@@ -6,7 +6,7 @@ it is told as soon as it is there again, before anything of that origin is used.
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ STAYS = 86_400  # seconds after its last use that an answer is there; how long i
 _ROW = 1_000  # bytes that one takes beside what it holds
 _DEEPEST = 60  # parts of a path; what is deeper is not kept
 _MOST_PATHS = 20_000  # that writes to an origin are noted for; one more, and nothing kept of it counts any more
+_PATIENCE = 30.0  # seconds to look at all of them, for a person
 _LARGE = 32_000  # bytes of an answer that is looked through in a thread
 _SHOWN = ("origin", "method", "url", "status", "caller", "answered", "age", "lifetime")
 _ANSWER, _WRITES, _USED, _SIZES = "answer", "writes", "answers-used", "answers-sizes"
@@ -56,7 +57,7 @@ class AnswersInRedis:
         if paths is None or not await self.settle():
             return None
         keys = (self._writes(place.origin), self._link.key(_ANSWER, name), self._link.key(_USED))
-        found = await self._run(scripts.FIND, keys, _new_epoch(), name, *paths)
+        found = await self._link.run(scripts.FIND, keys, (_new_epoch(), name, *paths))
         if found is None:
             return None
         epoch, count, last, sealed, used = found
@@ -73,9 +74,9 @@ class AnswersInRedis:
         name = self._name(place)
         sealed = self._link.seal.seal(_packed(place, stored, lifetime, mark), _purpose(name))
         keys = (self._writes(place.origin), *(self._link.key(*key) for key in ((_ANSWER, name), (_USED,), (_SIZES,))))
-        given = (_new_epoch(), mark[0], mark[2], stored.asked, sealed, len(sealed) + _ROW, stored.used)
-        limits = (stored.used + AHEAD, STAYS, self._max_bytes, name, self._link.key(_ANSWER, ""))
-        return bool(await self._run(scripts.KEEP, keys, *given, *limits))
+        given = (_new_epoch(), mark[0], mark[2], str(stored.asked), sealed, len(sealed) + _ROW, str(stored.used))
+        limits = (str(stored.used + AHEAD), STAYS, self._max_bytes, name, self._link.key(_ANSWER, ""))
+        return bool(await self._link.run(scripts.KEEP, keys, (*given, *limits)))
 
     async def touch(self, place: Place, now: float) -> None:
         """Note that an answer was used."""
@@ -93,13 +94,14 @@ class AnswersInRedis:
         """Drop an answer that is no longer true, unless it was asked for after this, and not in the future."""
         name = self._name(place)
         keys = (self._link.key(_ANSWER, name), self._link.key(_USED), self._link.key(_SIZES))
-        await self._run(scripts.FORGET, keys, asked, now + AHEAD, name)
+        await self._link.run(scripts.FORGET, keys, (str(asked), str(now + AHEAD), name))
 
     async def drop(self, what: Written) -> None:
         """Have nothing used any more that a write puts in doubt; where Redis is away, nothing of its origin later."""
         paths = [self._path("=", what.where, path) for path in what.exactly]
         paths += [self._path("/", what.where, path) for path in what.below]
-        dropped = await self._run(scripts.DROP, (self._writes(what.where),), _new_epoch(), _MOST_PATHS, *paths)
+        keys = (self._writes(what.where),)
+        dropped = await self._link.run(scripts.DROP, keys, (_new_epoch(), _MOST_PATHS, *paths))
         if dropped is None:
             self._owed.add(what.where)
 
@@ -131,7 +133,7 @@ class AnswersInRedis:
             name for name, one in found if origin in (None, one.origin) and (before is None or one.answered < before)
         ]
         keys = (self._link.key(_USED), self._link.key(_SIZES))
-        cleared = await self._run(scripts.REMOVE, keys, self._link.key(_ANSWER, ""), *names) if names else 0
+        cleared = await self._link.run(scripts.REMOVE, keys, (self._link.key(_ANSWER, ""), *names)) if names else 0
         return None if cleared is None else int(cleared)
 
     async def _all(self) -> list[tuple[str, Shown]] | None:
@@ -140,7 +142,7 @@ class AnswersInRedis:
             each = [(name.decode(), await self._look(redis, name.decode())) for name in names]
             return [(name, shown) for name, shown in each if shown is not None]
 
-        return await self._link.ask(look, None)
+        return await self._link.ask(look, None, patience=_PATIENCE)
 
     async def _look(self, redis: "Redis", name: str) -> Shown | None:
         sealed: Any = await redis.hget(self._link.key(_ANSWER, name), "sealed")
@@ -173,14 +175,6 @@ class AnswersInRedis:
             path = path.rpartition("/")[0]
             found.append(self._path("/", place.origin, path))
         return found
-
-    async def _run(self, script: str, keys: Sequence[str], *given: Any) -> Any:
-        """Return what a script answers; None where Redis is away."""
-
-        async def run(redis: "Redis") -> Any:
-            return await redis.register_script(script)(keys=list(keys), args=list(given))
-
-        return await self._link.ask(run, None)
 
 
 def _purpose(name: str) -> str:

@@ -6,6 +6,8 @@ What was kept before an `epoch` began is used no more: one begins where that key
 it. ARGV[1] is the name of a new epoch.
 """
 
+from openapi_mcp.shared.script import Script
+
 _BEGIN = """
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 local function begin()
@@ -27,7 +29,7 @@ local function remove(used, sizes, key, name)
 end
 """
 
-FIND = (
+FIND = Script(
     _BEGIN
     + """
 local epoch, last = begin(), 0
@@ -43,7 +45,7 @@ return {epoch, count, last, sealed, redis.call('ZSCORE', KEYS[3], ARGV[2])}
 Returns the epoch, how many writes there were, the last one to any of the paths, the answer, and when it was used.
 """
 
-KEEP = (
+KEEP = Script(
     _BEGIN
     + _REMOVE
     + """
@@ -67,7 +69,7 @@ return redis.call('EXISTS', KEYS[2])
 )
 """KEYS: writes, answer, when each was used, how large each is. Makes room: what is too old goes, then the oldest."""
 
-FORGET = (
+FORGET = Script(
     _REMOVE
     + """
 local known = tonumber(redis.call('HGET', KEYS[1], 'asked') or nil)
@@ -79,7 +81,7 @@ return 1
 )
 """KEYS: answer, used, sizes. ARGV: asked, the latest time that is not in the future, name."""
 
-DROP = (
+DROP = Script(
     _BEGIN
     + """
 begin()
@@ -92,7 +94,7 @@ return 1
 )
 """KEYS: writes. ARGV: new epoch, the most fields, paths..."""
 
-REMOVE = (
+REMOVE = Script(
     _REMOVE
     + """
 for at = 2, #ARGV do remove(KEYS[1], KEYS[2], ARGV[1] .. ARGV[at], ARGV[at]) end

@@ -429,11 +429,11 @@ async def test_a_question_of_one_replica_is_answered_at_another_once(
     """Part 8, Replicas: the state of a question is sealed by what they share, and each answer counts once in all."""
     spec = upstream.serve(shop(upstream.url))
     config = build_config({"spec": spec, "methods": "all", "confirm": "writes"}, {}, tmp_path)
-    say: Callable[[str], None] = [].append
+    said: list[str] = []
     async with (
         links(redis.url) as made,
-        open_app(config, say, {}, link=made.link()) as one,
-        open_app(config, say, {}, link=made.link()) as other,
+        open_app(config, said.append, {}, link=made.link()) as one,
+        open_app(config, said.append, {}, link=made.link()) as other,
         Client(create_server(one), elicitation_callback=Somebody()) as first,
         Client(create_server(other), elicitation_callback=Somebody()) as second,
     ):
