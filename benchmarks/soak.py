@@ -2,12 +2,11 @@
 
     python benchmarks/soak.py [--seconds 600] [--warm-up 150] [--every 5] [--workers 6] [--redis]
 
-A local upstream (soak_upstream.py) answers at once, late, once not at all, with what may be used again, with more than a
-result may hold, with nothing, and with jobs that are polled to their end. `openapi-mcp serve http` gets those calls over
-HTTP from workers that never pause: reads, writes, refused arguments, results that are read on, calls that go on in the
-background and are waited for, cancelled or left alone, clients that hang up, and sessions of the older protocol. Every
-answer must be that of its own request. What the server may keep is kept small, so that its bounds are reached before
-the measuring begins. With `--redis` a Redis server of its own holds what is shared.
+A local upstream (soak_upstream.py) answers at once, late, once not at all, with what may be used again, with more than
+a result may hold, with nothing, and with jobs that are polled to their end. `openapi-mcp serve http` gets those calls
+over HTTP from workers that never pause: reads, writes, refused arguments, results that are read on, calls that go on in
+the background and are waited for, cancelled or left alone, clients that hang up, and sessions of the older protocol.
+Every answer must be that of its own request. With `--redis` a Redis server of its own holds what is shared.
 
 Every few seconds a line says what the server holds. The exit status is 1 where an answer was wrong, a kind of call
 never came to its end, or where the line through the measurements after the warm-up rises by 5 MB, 5 descriptors or 2
@@ -102,7 +101,7 @@ def report(work: Work, samples: list[Sample]) -> int:
 def rise(points: list[tuple[float, float]]) -> float:
     """Return how far the line of least squares through some points goes up from the first to the last of them."""
     x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
-    slope = sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
+    slope: float = sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)
     return slope * (points[-1][0] - points[0][0])
 
 
