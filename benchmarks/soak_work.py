@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -72,7 +73,7 @@ class Work:
         is_so((await self._call(client, "missing", number))["error"]["kind"], "not_found")
 
     async def _refused(self, client: httpx.AsyncClient, number: int) -> None:
-        answer = await self._named(client, "product", {"id": f"number {number}"})
+        answer = await self._named(client, "product", {"name": str(number)})
         is_so(answer["error"]["kind"], "invalid_arguments")
 
     async def _sent_again(self, client: httpx.AsyncClient, number: int) -> None:
@@ -104,10 +105,8 @@ class Work:
     async def _hung_up(self, client: httpx.AsyncClient, number: int) -> None:
         """Leave amid an answer, with a connection of its own."""
         async with httpx.AsyncClient() as own:
-            leaving = asyncio.ensure_future(self._call(own, "slow", number))
-            await asyncio.sleep(0.1)
-            leaving.cancel()
-            await asyncio.wait([leaving])
+            with suppress(TimeoutError, httpx.HTTPError):
+                await asyncio.wait_for(self._call(own, "slow", number), 0.1)
 
     async def _session(self, client: httpx.AsyncClient, number: int) -> None:
         """Come, call and go as clients before 2026-07-28 do."""
