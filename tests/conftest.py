@@ -16,7 +16,7 @@ import pytest
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
-pytest_plugins = ("support.postgres", "support.records", "support.redis")
+pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet")
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
@@ -151,7 +151,7 @@ def command(
     ours.setLevel(before[2])
 
 
-_SERVICES = frozenset({"postgres", "redis", "redis_server", "browser"})
+_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

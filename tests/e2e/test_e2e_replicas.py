@@ -1,80 +1,241 @@
-"""Two replicas of `serve http`, as processes, with one Redis: what begins at one goes on at the other. Part 8."""
+"""The proof of issue 9: calls of all kinds, under load, while a replica, Redis and PostgreSQL go away and come back.
 
-import json
-from collections.abc import Iterator
+Everything is real: two processes, haproxy, Redis, PostgreSQL, an API that counts. What may go wrong is what was in
+flight when a part was lost, and that is told; `test_e2e_fleet.py` looks at each part alone.
+"""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import httpx
+import anyio
+import anyio.to_thread
 import pytest
-from support.child import INITIALIZE, Child, serving_http
-from support.redis import RedisServer
-from support.upstream import Upstream, description
+from support.asking import Answer, Asking, asking, comes_true
+from support.fleet import TOKEN, Fleet, Fleets
+from support.ledger import LINES, Arrival, running_ledger
+from support.recorded import Shown
+from support.sdk import through_the_sdk
+from support.upstream import PATIENCE
 
-ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
-LEGACY = {**ACCEPT, "MCP-Protocol-Version": "2025-11-25"}
-KEY = "a key that all the replicas have, and nobody else"
-TOYS = ("/echo",)
-
-
-@contextmanager
-def replicas(redis: RedisServer, folder: Path, *arguments: str) -> Iterator[tuple[tuple[Child, str], tuple[Child, str]]]:
-    """Yield two servers with the same options, each with a home of its own."""
-    shared = (*arguments, "--redis", redis.url, "--shared-key", "env:SHARED_KEY")
-    for name in ("one", "two"):
-        (folder / name).mkdir()
-
-    def serving(name: str) -> Any:
-        environment = {"SHARED_KEY": KEY, "XDG_CACHE_HOME": str(folder / name), "XDG_STATE_HOME": str(folder / name)}
-        return serving_http(*shared, folder=folder, environment=environment)
-
-    with serving("one") as one, serving("two") as two:
-        yield one, two
+CALLS, IN_FLIGHT = 2000, 60
+RATE = 20  # a second, of one tool
+SETTINGS = f'[tool.counted]\nrate_limit = "{RATE}/second"\n'
+BACKGROUND_AFTER = "1"
+LATE = 2.0  # seconds that slow answers take: they go on in the background
+MAY_BE_LOST = 1.0  # seconds before a SIGKILL whose records nobody could write
+_OF_TWENTY = (
+    "fast", "orders", "slow", "fast", "payments", "flaky", "fast", "builds", "orders", "fast", "counted", "exports",
+    "fast", "large", "fast", "payments", "limited", "fast", "orders", "fast",
+)  # fmt: skip
+WRITES = frozenset({"orders", "payments", "exports", "builds"})
 
 
-@pytest.fixture
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=20) as browser:
-        yield browser
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call from its first request to its end: whatever was asked for it, in order."""
+
+    n: int
+    kind: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def last(self) -> Answer:
+        return self.answers[-1]
+
+    @property
+    def is_right(self) -> bool:
+        """True where its result is what the API answers to this call, and to no other."""
+        said = self.last.data
+        if self.last.broken or self.last.error or not isinstance(said, dict):
+            return False
+        if self.kind == "large":
+            return f"{self.n}: " in str(said) and f"'line': {LINES - 1}" in str(said)
+        return said.get("n") == self.n and said.get("kind", self.kind) == self.kind and "call" not in said
+
+    def __str__(self) -> str:
+        return " => ".join(map(str, self.answers))
 
 
-def asked(client: httpx.Client, url: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    """Return the result that a client before 2026-07-28 hears, without any session."""
-    said = client.post(url, headers=LEGACY, json={"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-    assert "mcp-session-id" not in said.headers
-    (data,) = [line.removeprefix("data: ") for line in said.text.splitlines() if line.startswith("data: {")]
-    result: dict[str, Any] = json.loads(data)["result"]
-    return result
+@dataclass(slots=True)
+class Away:
+    """When a part was not there, by the monotonic clock."""
+
+    since: float = 0.0
+    until: float = 0.0
+
+    def touches(self, began: float, ended: float) -> bool:
+        return began <= self.until and ended >= self.since
 
 
-def test_a_client_of_old_shakes_hands_with_one_and_calls_the_other(
-    redis: RedisServer, upstream: Upstream, tmp_path: Path, client: httpx.Client
-) -> None:
-    """Issue 9: stateless per request; any number behind any balancer."""
-    with replicas(redis, tmp_path, "--spec", upstream.serve(description(*TOYS))) as ((_, one), (_, two)):
-        asked(client, one, "initialize", INITIALIZE)
-        ready = client.post(two, headers=LEGACY, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
-        assert ready.status_code == 202
-        listed = [asked(client, url, "tools/list", {}) for url in (one, two)]
-        assert listed[0] == listed[1]
-        result = asked(client, two, "tools/call", {"name": "echo", "arguments": {"n": 4}})
-        assert result["structuredContent"]["target"] == "/echo?n=4"
+@dataclass(slots=True)
+class Load:
+    """The calls, so many of them in flight, as a client makes them that reads on what it is told to read on."""
+
+    client: Asking
+    calls: list[Call] = field(default_factory=list)
+    away: dict[str, Away] = field(default_factory=lambda: {"replica": Away(), "redis": Away(), "postgres": Away()})
+    _changed: anyio.Event = field(default_factory=anyio.Event)
+
+    async def work(self, numbers: Iterator[int]) -> None:
+        for n in numbers:
+            kind = _OF_TWENTY[n % len(_OF_TWENTY)]
+            answers = [await self.client.call(kind, n=n)]
+            if answers[0].handle:
+                answers.append(await self.client.to_the_end(answers[0]))
+            if kind == "large" and not answers[-1].broken and not answers[-1].error:
+                answers.append(await self._rest(answers[-1]))
+            self.calls.append(Call(n, kind, tuple(answers)))
+            self._changed.set()
+            self._changed = anyio.Event()
+
+    async def _rest(self, cut: Answer) -> Answer:
+        """Read the end of an answer that was cut; a reading that did not come through is made again."""
+        handle, until = cut.data["_note"]["more"]["handle"], time.monotonic() + PATIENCE
+        while True:
+            answer = await self.client.call("read_result", handle=handle, select="lines[-1]")
+            if not answer.may_be_repeated or time.monotonic() > until:
+                return answer
+
+    async def reached(self, count: int) -> None:
+        """Return once so many calls have ended."""
+        while len(self.calls) < count:
+            await self._changed.wait()
+
+    @contextmanager
+    def without(self, part: str) -> Iterator[None]:
+        """Note that a part is away."""
+        self.away[part].since, self.away[part].until = time.monotonic(), float("inf")
+        yield
+        self.away[part].until = time.monotonic()
+
+    def excuse(self, call: Call) -> str:
+        """Return why a call may have gone wrong; "" where nothing excuses it."""
+        first, last = call.answers[0], call.last
+        if last.is_of_the_way and self.away["replica"].touches(last.began, last.ended):
+            return "was in flight when its replica was killed"
+        if call.kind == "exports" and last.error.get("unknown_outcome") and not last.error["retryable"]:
+            return "a write in the background of the replica that was killed" if self._was_killed(first, last) else ""
+        if last.error.get("retryable") and self.away["redis"].touches(first.began, last.ended):
+            return "Redis was away"
+        return ""
+
+    def _was_killed(self, first: Answer, last: Answer) -> bool:
+        return first.by == "a" and self.away["replica"].touches(first.began, last.ended)
+
+    def may_be_unrecorded(self, call: Call) -> bool:
+        """True for a call of the killed replica that ended within its last second, or never."""
+        killed = self.away["replica"]
+        late = Away(killed.since - MAY_BE_LOST, killed.until)
+        return call.answers[0].by in ("a", "") and late.touches(call.answers[0].began, call.last.ended)
 
 
-def test_a_client_of_old_is_told_that_nobody_can_be_asked(
-    redis: RedisServer, upstream: Upstream, tmp_path: Path, client: httpx.Client
-) -> None:
-    """--confirm: the answer to a question of ours could come to any of them; nothing is sent."""
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Shop", "version": "1"},
-        "servers": [{"url": upstream.url}],
-        "paths": {"/orders": {"post": {"operationId": "create", "responses": {}}}},
-    }
-    options = ("--spec", upstream.serve(document), "--methods", "all", "--confirm", "writes")
-    with replicas(redis, tmp_path, *options) as ((_, one), _):
-        error = asked(client, one, "tools/call", {"name": "create", "arguments": {}})["structuredContent"]["error"]
-    assert error["kind"] == "refused"
-    assert "only a client that speaks MCP 2026-07-28 or later can ask one" in error["message"]
-    assert upstream.calls == []
+async def replica_killed(load: Load, fleet: Fleet) -> None:
+    """SIGKILL in the middle; some time later it is started again."""
+    await load.reached(400)
+    with load.without("replica"):
+        await anyio.to_thread.run_sync(fleet.a.end, signal.SIGKILL)
+    await load.reached(700)
+    await anyio.to_thread.run_sync(fleet.a.start)
+
+
+async def redis_restarted(load: Load, fleet: Fleet) -> None:
+    await load.reached(1000)
+    with load.without("redis"):
+        await anyio.to_thread.run_sync(lambda: fleet.redis.stop(kill=True))
+        await load.reached(1200)
+        await anyio.to_thread.run_sync(fleet.redis.start)
+        await comes_true(partial(is_found, fleet), fleet.said)
+
+
+async def is_found(fleet: Fleet) -> bool:
+    """True once each replica that has missed Redis says that it is there again."""
+    return all(each.said.count("does not answer") == each.said.count("answers again") for each in fleet.each)
+
+
+async def postgres_restarted(load: Load, fleet: Fleet) -> None:
+    await load.reached(1450)
+    with load.without("postgres"):
+        await anyio.to_thread.run_sync(fleet.postgres.stop)
+        await load.reached(1650)
+        await anyio.to_thread.run_sync(fleet.postgres.start)
+
+
+async def make_calls(fleet: Fleet) -> Load:
+    """Make all the calls, and lose one part after the other."""
+    async with asking(fleet.endpoint, TOKEN) as client, anyio.create_task_group() as group:
+        load, numbers = Load(client), iter(range(CALLS))
+        for _ in range(IN_FLIGHT):
+            group.start_soon(load.work, numbers)
+        for lose in (replica_killed, redis_restarted, postgres_restarted):
+            await lose(load, fleet)
+    return load
+
+
+@pytest.mark.anyio
+async def test_calls_go_on_while_parts_are_lost(fleets: Fleets) -> None:
+    """Issue 9, Proof: every answer right or a clear retryable error, no write twice, no acknowledged record lost."""
+    options = ("--background-after", BACKGROUND_AFTER)
+    with running_ledger(late=LATE) as ledger, fleets(ledger, *options, settings=SETTINGS) as fleet:
+        load = await make_calls(fleet)
+        for era in ("legacy", "auto"):
+            async with through_the_sdk(fleet.endpoint, TOKEN, era) as client:
+                assert (await client.call_tool("fast", {"n": -1})).structured_content == {"n": -1, "kind": "fast"}
+        for replica in fleet.each:
+            await anyio.to_thread.run_sync(replica.end, signal.SIGTERM)
+        answers_are_right_or_say_why(load, fleet)
+        no_write_is_done_twice(load, fleet)
+        the_rate_holds(load, ledger.arrived("counted"))
+        no_record_is_lost(load, fleet.recorded())
+
+
+def answers_are_right_or_say_why(load: Load, fleet: Fleet) -> None:
+    wrong = [call for call in load.calls if not call.is_right]
+    unexcused = [str(call) for call in wrong if not load.excuse(call)]
+    assert len(load.calls) == CALLS
+    assert not unexcused, f"{shown(unexcused)}\nand the replicas said:\n{fleet.said}"
+    assert not any(call.last.handle for call in load.calls)
+    assert len(wrong) <= 2 * IN_FLIGHT, shown([str(call) for call in wrong])
+
+
+def shown(calls: list[str]) -> str:
+    """Return calls as a failure shows them: how many, and the first of them in full."""
+    return "\n".join((f"{len(calls)} calls, such as", *calls[:12]))
+
+
+def no_write_is_done_twice(load: Load, fleet: Fleet) -> None:
+    """What was answered well was done, and nothing was done twice, whatever was answered."""
+    assert fleet.ledger.twice == {}
+    undone = [str(call) for call in load.calls if call.kind in WRITES and call.is_right and not _done(call, fleet)]
+    assert not undone, shown(undone)
+
+
+def _done(call: Call, fleet: Fleet) -> bool:
+    return fleet.ledger.done[call.kind, call.n] == 1
+
+
+def the_rate_holds(load: Load, arrivals: list[Arrival]) -> None:
+    """Both together keep it; while Redis is away each keeps it by itself."""
+    times = sorted(each.at for each in arrivals)
+    for start in times:
+        together = [each for each in times if start <= each < start + 1]
+        allowed = 2 * RATE if load.away["redis"].touches(start - 1, start + 2) else RATE
+        assert len(together) <= 1.4 * allowed, (allowed, together)
+
+
+def no_record_is_lost(load: Load, records: list[Shown]) -> None:
+    """Each call that was answered is recorded once, but for those of a replica's last second before SIGKILL."""
+    found: Counter[Any] = Counter(_number(record) for record in records)
+    assert len({record["id"] for record in records}) == len(records)
+    lost = [str(call) for call in load.calls if not found[call.n] and not load.may_be_unrecorded(call)]
+    assert not lost, shown(lost)
+    assert {n: times for n, times in found.items() if times > 1 and n != -1} == {}
+
+
+def _number(record: Mapping[str, Any]) -> Any:
+    return record["arguments"].get("n")

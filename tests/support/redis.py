@@ -5,10 +5,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -72,12 +73,41 @@ class RedisServer:
         with redis_client.Redis(port=self.port) as own:
             own.flushall()
 
+    def everything(self) -> bytes:
+        """Return all that it holds, names and values, one after the other."""
+        with redis_client.Redis(port=self.port) as own:
+            names = [bytes(name) for name in own.scan_iter(count=1000)]
+            return b"\n".join(part for name in names for part in (name, *_texts(own, name)))
+
     def _answers(self) -> bool:
         try:
             with redis_client.Redis(port=self.port, socket_connect_timeout=1) as own:
                 return bool(own.ping())
         except redis_client.RedisError:
             return False
+
+
+def _texts(own: "redis_client.Redis", name: bytes) -> list[bytes]:
+    """Return what a value of any type holds, however deep."""
+    read: dict[bytes, Callable[[], Any]] = {
+        b"string": lambda: own.get(name),
+        b"hash": lambda: own.hgetall(name),
+        b"list": lambda: own.lrange(name, 0, -1),
+        b"set": lambda: own.smembers(name),
+        b"zset": lambda: own.zrange(name, 0, -1),
+        b"stream": lambda: own.xrange(name),
+    }
+    kind: Any = own.type(name)
+    return list(_flat(read[kind]())) if kind in read else []
+
+
+def _flat(value: Any) -> Iterator[bytes]:
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, dict):
+        yield from (each for pair in value.items() for each in _flat(pair))
+    elif isinstance(value, list | tuple | set):
+        yield from (each for part in value for each in _flat(part))
 
 
 @contextmanager

@@ -1,0 +1,193 @@
+"""What becomes of calls in the background, and of what is shared, when a part is lost. Issue 9, each part alone."""
+
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+import pytest
+from support.asking import Answer, Asking, asking
+from support.fleet import TOKEN, Fleet, Fleets
+from support.ledger import Ledger, running_ledger
+from support.recorded import Shown
+
+pytestmark = pytest.mark.anyio
+
+AWAY, BACK = "Redis does not answer", "Redis answers again"
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Iterator[Ledger]:
+    with running_ledger(late=3.0, steps=3) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running(fleets: Fleets, ledger: Ledger) -> Iterator[Fleet]:
+    with fleets(ledger, "--background-after", "0.5", "--retries", "0") as fleet:
+        yield fleet
+
+
+@pytest.fixture
+def fleet(running: Fleet) -> Iterator[Fleet]:
+    """Two replicas; what a test has ended is started again after it."""
+    yield running
+    running.redis.start()
+    for replica in running.each:
+        if replica.child is None:
+            replica.start()
+
+
+@asynccontextmanager
+async def each_of(fleet: Fleet) -> AsyncIterator[tuple[Asking, Asking]]:
+    """Connect to both replicas, past the balancer."""
+    async with asking(fleet.a.endpoint, TOKEN) as one, asking(fleet.b.endpoint, TOKEN) as other:
+        yield one, other
+
+
+def data_of(answer: Answer) -> Any:
+    """Return what a success holds."""
+    assert not answer.broken, answer
+    assert not answer.error, answer
+    return answer.data
+
+
+async def begun(client: Asking, tool: str, n: int) -> Answer:
+    """Return the first answer of a call that goes on in the background."""
+    answer = await client.call(tool, n=n)
+    assert answer.handle, answer
+    return answer
+
+
+async def end(fleet: Fleet, how: signal.Signals) -> int:
+    """End the first replica."""
+    return await anyio.to_thread.run_sync(fleet.a.end, how)
+
+
+async def records_of(fleet: Fleet, n: int) -> list[Shown]:
+    """Return what is recorded of a number once both have written what they had."""
+    for replica in fleet.each:
+        if replica.child is not None:
+            await anyio.to_thread.run_sync(replica.end, signal.SIGTERM)
+    return [record for record in fleet.recorded() if record["arguments"].get("n") == n]
+
+
+async def test_a_read_of_a_killed_replica_is_made_again_by_the_other(fleet: Fleet) -> None:
+    """Issue 9: a call survives the end of the replica that took it; safe methods are sent again."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, "slow", 21)
+        await end(fleet, signal.SIGKILL)
+        assert data_of(await other.to_the_end(call)) == {"n": 21, "kind": "slow"}
+    assert len(fleet.ledger.arrived("slow", 21)) == 2
+    assert len(await records_of(fleet, 21)) == 1
+
+
+async def test_a_write_of_a_killed_replica_is_never_sent_again(fleet: Fleet) -> None:
+    """Issue 9: unsafe methods at most once; nobody knows what became of it, and that is said."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, "exports", 22)
+        await end(fleet, signal.SIGKILL)
+        ended = await other.to_the_end(call)
+    assert (ended.error["unknown_outcome"], ended.error["retryable"]) == (True, False), ended
+    assert fleet.ledger.done["exports", 22] == len(fleet.ledger.arrived("exports", 22)) == 1
+    assert len(await records_of(fleet, 22)) == 1
+
+
+async def test_a_job_of_a_killed_replica_is_followed_by_the_other(fleet: Fleet) -> None:
+    """Issue 9: the upstream's own job is polled until it ends."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, "builds", 23)
+        await end(fleet, signal.SIGKILL)
+        assert data_of(await other.to_the_end(call))["status"] == "succeeded"
+    assert fleet.ledger.done["builds", 23] == 1
+    assert len(await records_of(fleet, 23)) == 1
+
+
+@pytest.mark.parametrize(("tool", "n"), [("slow", 24), ("exports", 25), ("builds", 26)])
+async def test_a_replica_that_is_told_to_end_leaves_no_call_undone(fleet: Fleet, tool: str, n: int) -> None:
+    """Issue 9: on SIGTERM what can be handed over is, and the rest ends; nothing is sent twice."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, tool, n)
+        assert await end(fleet, signal.SIGTERM) == 0, fleet.a.said
+        assert data_of(await other.to_the_end(call))["n"] == n
+    sent = [each for each in fleet.ledger.arrivals if each.n == n and (tool != "builds" or each.method == "POST")]
+    assert len(sent) == 1
+    assert len(await records_of(fleet, n)) == 1
+
+
+async def test_while_redis_is_away_each_goes_on_with_what_it_has(fleet: Fleet) -> None:
+    """Issue 9: losing Redis degrades with clear words, and recovers by itself."""
+    before = Counter({word: fleet.a.said.count(word) for word in (AWAY, BACK)})
+    async with each_of(fleet) as (one, other):
+        fleet.redis.stop(kill=True)
+        assert data_of(await one.call("fast", n=30))["n"] == 30
+        cut = data_of(await one.call("large", n=30))["_note"]["more"]["handle"]
+        data_of(await one.call("read_result", handle=cut))
+        call = await begun(one, "slow", 30)
+        assert data_of(await one.to_the_end(call))["n"] == 30
+        elsewhere = await other.call("get_call", handle=call.handle)
+        assert elsewhere.error, elsewhere
+        fleet.redis.start()
+        assert fleet.a.child is not None
+        call = await begun(one, "slow", 31)
+        assert data_of(await other.to_the_end(call))["n"] == 31, fleet.said
+    assert fleet.a.said.count(AWAY) == before[AWAY] + 1
+    assert fleet.a.said.count(BACK) == before[BACK] + 1
+
+
+@pytest.mark.parametrize(("tool", "n"), [("slow", 33), ("exports", 34), ("builds", 35)])
+async def test_a_call_in_the_background_outlives_redis(fleet: Fleet, tool: str, n: int) -> None:
+    """Issue 9: Redis restarted, every background call ends, and either replica knows its end."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, tool, n)
+        fleet.redis.stop(kill=True)
+        answer = await one.call("fast", n=n)
+        assert data_of(answer)["n"] == n
+        fleet.redis.start()
+        assert data_of(await one.to_the_end(call))["n"] == n
+        assert data_of(await other.to_the_end(call))["n"] == n
+    assert not fleet.ledger.twice
+    assert len(await records_of(fleet, n)) == 2  # `fast` is the other
+
+
+async def test_an_origin_that_failed_for_one_is_left_alone_by_the_other(fleet: Fleet) -> None:
+    """Issue 9: circuit breakers in Redis. A replica by itself would send ten before it leaves the origin alone."""
+    async with each_of(fleet) as (one, other):
+        for n in range(12):
+            assert (await one.call("failing", n=n)).error
+        before = len(fleet.ledger.arrived("failing"))
+        for n in range(100, 105):
+            refused = await other.call("failing", n=n)
+            assert refused.error["retryable"], refused
+            await anyio.sleep(0.3)
+    assert len(fleet.ledger.arrived("failing")) - before < 5
+    await records_of(fleet, 0)  # both start anew, with nothing learned
+    fleet.redis.empty()
+
+
+async def test_an_answer_that_one_keeps_is_used_by_the_other_until_it_is_written(fleet: Fleet) -> None:
+    """Issue 9: caches in Redis; a write on one drops what all kept."""
+    async with each_of(fleet) as (one, other):
+        first = data_of(await one.call("cached", n=41))
+        again = data_of(await other.call("cached", n=41))
+        assert (first["version"], again["version"]) == (0, 0)
+        assert again["_note"]["cache"], again
+        assert len(fleet.ledger.arrived("cached", 41)) == 1
+        data_of(await other.call("cached_put", n=41))
+        assert data_of(await one.call("cached", n=41))["version"] == 1
+        assert data_of(await other.call("cached", n=41))["version"] == 1
+
+
+async def test_nothing_in_redis_says_what_was_called_or_answered(fleet: Fleet) -> None:
+    """Brief of part 8: what is put into Redis is sealed, and key names hold no secret."""
+    async with each_of(fleet) as (one, other):
+        call = await begun(one, "slow", 123454321)
+        data_of(await one.call("large", n=123454322))
+        data_of(await one.call("cached", n=123454323))
+        data_of(await other.to_the_end(call))
+    held = fleet.redis.everything()
+    assert held
+    for words in (b"12345432", call.handle.encode(), TOKEN.encode(), b"a line that makes", fleet.ledger.url.encode()):
+        assert words not in held, words
