@@ -102,7 +102,7 @@ class Ledger:
             case "builds":
                 return self._build(seen)
             case "failing":
-                return 500, {"detail": "not today"}, {}
+                return 503, {"detail": "not today"}, {}
             case "cached":
                 return 200, {**said, "version": self.done["cached", seen.n]}, {"Cache-Control": "max-age=600"}
         return 200, said, {}
