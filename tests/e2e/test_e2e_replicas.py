@@ -155,7 +155,9 @@ async def redis_restarted(load: Load, fleet: Fleet) -> None:
 
 async def is_found(fleet: Fleet) -> bool:
     """True once each replica that has missed Redis says that it is there again."""
-    return all(each.said.count("does not answer") == each.said.count("answers again") for each in fleet.each)
+    return all(
+        each.says.count("Redis does not answer") == each.says.count("Redis answers again") for each in fleet.each
+    )
 
 
 async def postgres_restarted(load: Load, fleet: Fleet) -> None:

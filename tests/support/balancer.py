@@ -20,6 +20,7 @@ global
 defaults
     mode http
     timeout connect 2s
+    timeout check 5s
     timeout client 75s
     timeout server 75s
     timeout http-keep-alive 30s
@@ -34,7 +35,7 @@ backend replicas
     option httpchk GET /readyz
     http-check expect status 200
     http-response set-header X-Answered-By %s
-    default-server check inter 200ms fall 2 rise 1
+    default-server check inter 500ms fall 2 rise 1
 {servers}
 """
 """A request goes to another server only where the first one was not reached: nothing is sent twice."""

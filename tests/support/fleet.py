@@ -40,7 +40,12 @@ class Replica:
     @property
     def said(self) -> str:
         """All that it has said on stderr, in all its lives."""
-        return self.said_before + (self.child.stderr if self.child else "")
+        return self.said_before + self.says
+
+    @property
+    def says(self) -> str:
+        """What it has said since it was started last."""
+        return self.child.stderr if self.child else ""
 
     def start(self) -> None:
         """Start it; return once it listens."""
