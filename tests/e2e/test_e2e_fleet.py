@@ -112,6 +112,28 @@ async def test_a_call_is_cancelled_on_the_other(fleet: Fleet) -> None:
     assert not any(each.handle for each in ended)
 
 
+async def test_a_task_that_one_has_begun_is_the_same_on_the_other(fleet: Fleet) -> None:
+    """Issue 9: clients that declare the tasks extension get it natively. SEP-2663."""
+    async with each_of(fleet) as (one, other):
+        one.capabilities = other.capabilities = {"extensions": {"io.modelcontextprotocol/tasks": {}}}
+        begun = (await one.call("slow", n=15)).result
+        assert (begun["resultType"], begun["status"]) == ("task", "working"), begun
+        task = {"taskId": begun["taskId"]}
+        await comes_true(partial(has_ended, other, task), "the task does not end")
+        ended = (await other.ask("tasks/get", begun["taskId"], task)).result
+        held = (await one.call("held", n=16)).result
+        await other.ask("tasks/cancel", held["taskId"], {"taskId": held["taskId"]})
+        cancelled = (await one.ask("tasks/get", held["taskId"], {"taskId": held["taskId"]})).result
+    assert ended["result"]["structuredContent"] == {"n": 15, "kind": "slow"}
+    assert cancelled["status"] == "cancelled"
+
+
+async def has_ended(client: Asking, task: dict[str, str]) -> bool:
+    answer = await client.ask("tasks/get", task["taskId"], task)
+    assert not answer.broken, answer
+    return bool(answer.result["status"] == "completed")
+
+
 async def test_a_handle_that_nobody_has_given_is_not_found(fleet: Fleet) -> None:
     """Issue 9: handles are unguessable."""
     async with each_of(fleet) as (one, _):

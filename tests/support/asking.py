@@ -66,8 +66,9 @@ class Answer:
         return bool(self.broken) and self.status in (0, 502, 503, 504)
 
     def __str__(self) -> str:
-        said = self.broken or json.dumps(self.data)[:400]
-        return f"{self.tool or self.method} {dict(self.arguments)} by {self.by or 'nobody'}: {said}"
+        said = self.broken or json.dumps(self.data)
+        shown = said if len(said) < 500 else f"{said[:100]} ... {said[-400:]}"
+        return f"{self.tool or self.method} {dict(self.arguments)} by {self.by or 'nobody'}: {shown}"
 
 
 @dataclass(slots=True)
