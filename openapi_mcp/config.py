@@ -134,6 +134,9 @@ class Config:
     background_after: float | None = None
     redis: str | None = field(default=None, repr=False)
     shared_key: str | None = field(default=None, repr=False)
+    drain: float = 0.0
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     otel: bool = False
     access_log: bool = False
     log_format: str = "text"
@@ -416,6 +419,9 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "background_after": read_number(0, "seconds", whole=False),
     "redis": read_text,
     "shared_key": read_text,
+    "drain": read_number(0, "seconds", whole=False),
+    "metrics_host": read_text,
+    "metrics_port": read_port,
     "otel": read_flag,
     "access_log": read_flag,
     "log_format": read_one_of(LOG_FORMATS),

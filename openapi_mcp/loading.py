@@ -28,6 +28,7 @@ from openapi_mcp.model.tool import Toolset
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.progress import Progress
 from openapi_mcp.switches import NOTHING_OFF, Switched, read_switches
+from openapi_mcp.telemetry.spans import span
 from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
@@ -88,6 +89,22 @@ async def load_catalogue(
     Raises:
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
+    with span("load document", {"openapi_mcp.api": config.name} if config.name else {}) as loading:
+        catalogue = await _loaded(config, notice, environ, arrived, whole=whole, known=known)
+        loading.note("openapi_mcp.operations", len(catalogue.document.operations))
+        loading.note("openapi_mcp.tools", len(catalogue.toolset.tools))
+    return catalogue
+
+
+async def _loaded(
+    config: Config,
+    notice: Notice,
+    environ: Mapping[str, str],
+    arrived: "Arrived | None",
+    *,
+    whole: bool,
+    known: Switched | None,
+) -> Catalogue:
     from openapi_mcp.loader.load import TWICE, load  # a start from a stored catalogue needs it not
 
     source, parts = source_of(config), _Parts(named=1 + len(config.overlays))

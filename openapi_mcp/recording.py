@@ -131,10 +131,33 @@ class Hearing:
         self._trace = trace
 
 
-class Recorder:
-    """Writes down every call that it is told of."""
+class Standing(Protocol):
+    """How far what is recorded is written: records/writer.py."""
 
-    def __init__(self, put: Callable[[Callable[[], Record], int], None], *, arguments: bool = True) -> None:
+    @property
+    def waiting(self) -> int:
+        """How many records are not written yet."""
+
+    @property
+    def lost(self) -> int:
+        """How many calls were not recorded since the start."""
+
+    @property
+    def is_writing(self) -> bool:
+        """True where the store takes what it is given."""
+
+
+class Recorder:
+    """Writes down every call that it is told of; `standing` says how far that is."""
+
+    def __init__(
+        self,
+        put: Callable[[Callable[[], Record], int], None],
+        *,
+        arguments: bool = True,
+        standing: Standing | None = None,
+    ) -> None:
+        self.standing = standing
         self._put = put
         self._arguments = arguments
         self._unknown: set[str] = set()
@@ -181,7 +204,7 @@ async def open_recorder(
     where = where_recorded(config, environ)
     writer = Writer(partial(_open, where), say, config.keep)
     try:
-        yield Recorder(writer.put, arguments=config.record_arguments)
+        yield Recorder(writer.put, arguments=config.record_arguments, standing=writer)
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(writer.close, _CLOSING)

@@ -154,7 +154,8 @@ class App:
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
     the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
     `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
-    `cache` is that of the executor. By the `link` replicas share, where there is one.
+    `cache` is that of the executor. By the `link` replicas share, where there is one. `in_flight` counts the calls that
+    run.
     """
 
     def __init__(
@@ -193,6 +194,7 @@ class App:
         self.exchanging = anyio.Lock()
         self.trouble: str | None = None
         self._indexing = anyio.Lock()
+        self.in_flight = 0
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
         self.on_call: list[Observer] = []
@@ -325,8 +327,12 @@ class App:
 
     async def call(self, call: Call) -> Result:
         """Run a call on what is served as it begins, whatever arrives while it runs."""
-        async with _running(self._served) as executor:
-            return await executor.call(call, self.capabilities)
+        self.in_flight += 1
+        try:
+            async with _running(self._served) as executor:
+                return await executor.call(call, self.capabilities)
+        finally:
+            self.in_flight -= 1
 
     async def follow(self, call: Call, job: Job) -> Result:
         """Ask once how far the work of a call is; the result has its `job` while that goes on."""

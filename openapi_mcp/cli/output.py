@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from openapi_mcp.cli.logged import JsonLines, TextLines, json_line
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.text import clean_text, escaped
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Notice = Callable[[str], None]
 """Says one line to a person."""
+_WARNING = "warning: "
 _PIPE = 200  # characters
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
@@ -142,8 +144,12 @@ def show(renderable: "RenderableType", *, cut: bool = False) -> None:
 
 
 def notice(text: str) -> None:
-    """Write one line for a person to stderr."""
-    _write(sys.stderr, clean_text(text))
+    """Write one line for a person to stderr; where the log is JSON, as one of its events."""
+    said = clean_text(text)
+    if _lines.are_json:
+        level, said = ("warning", said[len(_WARNING) :]) if said.startswith(_WARNING) else ("info", said)
+        said = json_line(level, "notice", said)
+    _write(sys.stderr, said)
 
 
 def quiet_notice(_text: str) -> None:
@@ -173,6 +179,11 @@ def _interruptible() -> Iterator[None]:
 
 def show_error(error: OpenapiMcpError, more: Iterable[tuple[str, str]] = ()) -> None:
     """Write an error to stderr: what happened, where, and what to do; then what `more` is known, with its labels."""
+    if _lines.are_json:
+        said = {"where": error.where or "", "hint": error.hint or "", **dict(more)}
+        fields = {name: clean_text(text) for name, text in said.items() if text}
+        _write(sys.stderr, json_line("error", "error", clean_text(error.message), fields))
+        return
     lines = [f"error: {clean_text(error.message)}"]
     if error.where:
         lines.append(f"   at: {clean_text(error.where)}")
@@ -182,12 +193,26 @@ def show_error(error: OpenapiMcpError, more: Iterable[tuple[str, str]] = ()) -> 
     _write(sys.stderr, "\n".join(lines))
 
 
-def set_up_logging(level: str) -> None:
-    """Log our own events to stderr. Libraries log only warnings: at lower levels they write whole URLs and headers."""
+def set_up_logging(level: str, form: str = "text") -> None:
+    """Log our own events to stderr. Libraries log only warnings: at lower levels they write whole URLs and headers.
+
+    In the form "json" each line is an object, those for a person too.
+    """
+    _lines.are_json = form == "json"
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(JsonLines() if _lines.are_json else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.ERROR, force=True)
     logging.getLogger("openapi_mcp").setLevel(level.upper())
+    logging.getLogger("openapi_mcp.access").setLevel(logging.INFO)  # whoever wants that log wants all of it
+
+
+class _Lines:
+    """In which form stderr is written."""
+
+    are_json = False
+
+
+_lines = _Lines()
 
 
 def _write(stream: Any, text: str, end: str = "\n") -> None:

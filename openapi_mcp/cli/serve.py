@@ -10,6 +10,7 @@ import anyio
 import typer
 
 from openapi_mcp.app import open_app
+from openapi_mcp.cli.operated import numbers_listener, operating_of, telemetry
 from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.output import show_error
@@ -79,7 +80,11 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
     access = read_access(config, os.environ, notice)
     if config.dashboard:
         _require_dashboard(config, access)
-    with bind(config.host, config.port, access) as listener:
+    with (
+        telemetry(config, notice) as meters,
+        bind(config.host, config.port, access) as listener,
+        numbers_listener(config, notice) as numbers,
+    ):
         if is_for_everybody(listener, access):  # said with --quiet too
             say_always(f"warning: {config.host} is reachable from other machines, and {_whoever(access)}")
         url = endpoint_url(config.host, listener, config.path)
@@ -88,9 +93,10 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             observe(app, recorder)
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
+            operating = operating_of(config, app, recorder, meters, numbers)
             live = renewing(config, settings, keeper, watch, notice, show_error)
             with _dashboard(config, app, recorder, access, listener) as beside:
-                return await serve_http(app, listener, config.path, listening, live, keeper, access, beside)
+                return await serve_http(app, listener, config.path, listening, live, keeper, access, beside, operating)
 
         if config.apis:
             path = catalogue_path(config, begun.arguments)

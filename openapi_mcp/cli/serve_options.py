@@ -65,6 +65,17 @@ SCALE: Options = {
     "access_log": option(
         Flag, "--access-log", panel=_SCALE, help_text="Log each HTTP request, without what it asked or came with."
     ),
+    "drain": option(
+        Text, "--drain", metavar="SECONDS", panel=_SCALE,
+        help_text="After SIGTERM /readyz says no, and calls are taken for so long before it ends. Default: 0.",
+    ),
+    "metrics_port": option(
+        Whole, "--metrics-port", panel=_SCALE,
+        help_text="Show /metrics at a port of its own, to whoever reaches it, and not at the endpoint's.",
+    ),
+    "metrics_host": option(
+        Text, "--metrics-host", panel=_SCALE, help_text="Address of that port. Default: 127.0.0.1.",
+    ),
     "otel": option(
         Flag, "--otel", panel=_SCALE,
         help_text="Send traces, metrics and logs by OpenTelemetry, where its own OTEL_ variables say.",

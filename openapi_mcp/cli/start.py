@@ -103,7 +103,7 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     """
     flags, folder = _plain_flags(flags), Path.cwd()
     config = build_config(flags, os.environ, folder)
-    set_up_logging("error" if config.quiet else config.log_level)
+    set_up_logging("error" if config.quiet else config.log_level, config.log_format)
     say = quiet_notice if config.quiet else notice
     if config.insecure:
         notice(_INSECURE)  # with --quiet too

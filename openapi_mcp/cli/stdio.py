@@ -8,6 +8,7 @@ import anyio
 
 from openapi_mcp import __version__
 from openapi_mcp.app import open_app
+from openapi_mcp.cli.operated import measured, telemetry
 from openapi_mcp.cli.options import read_plainly
 from openapi_mcp.cli.output import show_error
 from openapi_mcp.cli.serve_options import SERVE
@@ -21,6 +22,7 @@ from openapi_mcp.loading import Notice
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 from openapi_mcp.sharing import open_link
+from openapi_mcp.telemetry.meters import Meters
 
 
 def go_on(begun: Begun) -> ExitCode | None:
@@ -43,11 +45,7 @@ def _after_transport(arguments: Sequence[str]) -> Sequence[str]:
 
 def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
     """Serve one client over this process's pipes, from the catalogue and the conversation that front.py found."""
-    from openapi_mcp.server.behind import Behind
-    from openapi_mcp.server.keep import Keeper
-    from openapi_mcp.server.renew import renewing
-    from openapi_mcp.server.stdio import claim_wire, serve_stdio
-    from openapi_mcp.server.watch import Watch
+    from openapi_mcp.server.stdio import claim_wire
 
     refuse_forward(config)
     if config.dashboard:
@@ -57,8 +55,22 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
     has_command = any(each.spec_command is not None for each in config.apis or (config,))
     if handover is None and not has_command and _is_silent(wire.read):
         wire.read_ahead(idle=True)  # ends nothing but us: a command of ours would be left behind
-    if config.apis:
-        return anyio.run(_several_over_stdio, config, notice, wire, begun, settings)
+    with telemetry(config, notice) as meters:
+        if config.apis:
+            return anyio.run(_several_over_stdio, config, notice, wire, begun, settings, meters)
+        return _one_over_stdio(config, notice, wire, begun, settings, meters)
+
+
+def _one_over_stdio(
+    config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
+) -> ExitCode:
+    from openapi_mcp.server.behind import Behind
+    from openapi_mcp.server.keep import Keeper
+    from openapi_mcp.server.renew import renewing
+    from openapi_mcp.server.stdio import serve_stdio
+    from openapi_mcp.server.watch import Watch
+
+    handover = begun.handover
     stored = read_catalogue(handover.kept) if handover else None
     keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
     behind = Behind(keeper=keeper, told=handover.kept.header["pages"] if handover else None)
@@ -71,13 +83,17 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
             open_app(config, notice, stored=stored, last_good=keeper.path, can_change=True, link=link) as app,
         ):
             observe(app, recorder)
+            if config.otel:
+                measured(app, recorder, meters)
             say_what_is_served(app, notice)
             return await serve_stdio(app, wire, handover, behind, live)
 
     return anyio.run(over_stdio)
 
 
-async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings) -> ExitCode:
+async def _several_over_stdio(
+    config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
+) -> ExitCode:
     from openapi_mcp.server.behind import BehindSeveral
     from openapi_mcp.server.keep import SeveralKeeper, keepers
     from openapi_mcp.server.renew import renewing
@@ -96,6 +112,8 @@ async def _several_over_stdio(config: Config, notice: Notice, wire: Wire, begun:
         open_several(config, notice, path=path, warm=handover is not None, can_change=True, link=link) as several,
     ):
         observe(several, recorder)
+        if config.otel:
+            measured(several, recorder, meters)
         say_what_is_served(several, notice)
         return await serve_stdio(several, wire, handover, BehindSeveral(keeper=keeper, told=told), live)
 

@@ -158,10 +158,20 @@ class Breakers:
         self._of(origin)
         self._failing[origin] = breaker
 
+    def states(self, now: float) -> dict[object, str]:
+        """Return how far each origin that fails has come: "counting", "open", "half_open" where a probe may go."""
+        return {origin: _state(breaker, now) for origin, breaker in list(self._failing.items())}
+
     def _of(self, origin: object) -> Breaker:
         while len(self._failing) >= _MOST_ORIGINS and origin not in self._failing:
             del self._failing[next(iter(self._failing))]
         return self._failing.setdefault(origin, Breaker())
+
+
+def _state(breaker: Breaker, now: float) -> str:
+    if not breaker.is_open:
+        return "counting"
+    return "open" if now < breaker.until else "half_open"
 
 
 def is_failure(outcome: Outcome, told: float | None) -> bool:

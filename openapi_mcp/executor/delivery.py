@@ -91,7 +91,9 @@ class Delivery:
     async def _with(self, request: HttpRequest, credentials: tuple[Credential, ...]) -> HttpResponse:
         self.carried += credentials
         authorize = self.authority.authorize(credentials)
-        return await self.trying.send(Trial(request, self.deadline, authorize, self.story, self.is_lookup, self.terms))
+        path = self.operation.path
+        trial = Trial(request, self.deadline, authorize, self.story, self.is_lookup, self.terms, path)
+        return await self.trying.send(trial)
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""

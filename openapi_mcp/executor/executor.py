@@ -20,6 +20,7 @@ from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.cache import Cache
+from openapi_mcp.executor.cache_writes import origin_text
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
@@ -176,6 +177,11 @@ class Executor:
         if self._cache is not None:
             self._cache.close()
 
+    def breakers(self) -> dict[str, str]:
+        """Return the states of the breakers of origins that fail: {"https://api.example.com": "open"}."""
+        states = self._trying.breakers(time.monotonic())  # asyncio's own clock, read in any thread
+        return {origin_text(origin): state for origin, state in states.items() if isinstance(origin, tuple)}
+
     async def call(self, call: Call, learn: Learning | None = None) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request.
 
@@ -195,12 +201,13 @@ class Executor:
         """Return what a call comes to; its requests are noted in `sent` as they go out."""
         deadline = self._deadline(call)
         page = partial(self._page, deadline=deadline, sent=sent)
-        first = await page(call)
+        first, attempts = await page(call), Attempts(page=page, deadline=deadline, learn=learn)
         if isinstance(first, Failure):
-            first = await self._recovered(call, first, Attempts(page=page, deadline=deadline, learn=learn))
+            first = await self._recovered(call, first, attempts)
+        traced = partial(self._traced, call, sent, attempts.strategies)
         if isinstance(first, Failure):
             result = first.as_result()
-            return self._traced(result, call, sent, (result.structured or {}).get("error", {}))
+            return traced(result, (result.structured or {}).get("error", {}))
         tool = self._toolset.by_name[call.tool]
         pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
@@ -210,7 +217,7 @@ class Executor:
         job, note = await self._jobs.begun(first, learn) if first.begun.is_any else (None, {})
         answer = replace(answer, note={**answer.note, **note}) if note else answer
         result = await self._reader.show(answer, call, selection(tool, first.call.arguments))
-        return replace(self._traced(result, call, sent, first.answer.note), job=job)
+        return replace(traced(result, first.answer.note), job=job)
 
     async def follow(self, call: Call, job: Job) -> Result:
         """Ask once how far the work is that an API went on with after a call.
@@ -298,9 +305,12 @@ class Executor:
         """Return when a call that begins now has to end, by the event loop's clock."""
         return anyio.current_time() + timeout_of(self._toolset.by_name.get(call.tool), self._limits)
 
-    def _traced(self, result: Result, call: Call, sent: Sequence[Delivery], told: Mapping[str, Any]) -> Result:
+    def _traced(
+        self, call: Call, sent: Sequence[Delivery], strategies: Sequence[str], result: Result, told: Mapping[str, Any]
+    ) -> Result:
         """Return a result that says how it came about; what was repaired and looked up is `told` in it already."""
-        return replace(result, trace=trace_of(sent, self._authority, call.caller, told))
+        trace = trace_of(sent, self._authority, call.caller, told)
+        return replace(result, trace=replace(trace, strategies=strategies) if strategies else trace)
 
     async def _recovered(self, call: Call, failure: Failure, attempts: Attempts) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, or what its caller is told."""

@@ -23,6 +23,7 @@ from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.digits import unwritable
 from openapi_mcp.response.collect import Page
+from openapi_mcp.telemetry.spans import span
 
 if TYPE_CHECKING:
     from openapi_mcp.recovery.recover import Recovered
@@ -59,11 +60,15 @@ class Attempting(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Attempts:
-    """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`."""
+    """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`.
+
+    `strategies` are the names of those that have repaired it, once it is through.
+    """
 
     page: Attempting
     deadline: float
     learn: Learning | None = None
+    strategies: tuple[str, ...] = ()
     _lookups_end: float | None = field(init=False, default=None)
 
     def lookups_end(self) -> float:
@@ -96,6 +101,7 @@ class Recovery:
         found = await self._driven(call, failure, partial(self._perform, call.caller, attempts, attempts.page))
         if found is None:
             return failure
+        attempts.strategies = tuple(repair.strategy for repair in found.repairs)
         if isinstance(found.outcome, Failure):
             return found.outcome
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
@@ -200,7 +206,10 @@ class Recovery:
         if not self._may_look_up(call):
             return None
         deadline = own_deadline(self.toolset.by_name[call.tool], attempts.lookups_end())
-        page = await attempts.page(call, deadline=deadline, is_lookup=True)
+        with span(f"lookup {call.tool}", {"gen_ai.tool.name": call.tool}) as looking:
+            page = await attempts.page(call, deadline=deadline, is_lookup=True)
+            if isinstance(page, Failure):
+                looking.fail(page.kind.value)
         if isinstance(page, Failure):
             log.info("lookup_failed tool=%s kind=%s", call.tool, page.kind.value)
             return None

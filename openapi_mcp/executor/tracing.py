@@ -24,6 +24,7 @@ def trace_of(sent: Sequence[Delivery], authority: Authority, caller: Caller, tol
         status=last.story.status if last is not None else None,
         attempts=sum(each.story.attempts for each in sent),
         waited=sum(each.story.waited for each in sent),
+        held=sum(each.story.held for each in sent),
         cache=cache_of([each.story for each in sent]),
         repairs=told.get("repairs", ()),
         lookups=told.get("lookups", ()),

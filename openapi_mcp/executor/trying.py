@@ -25,6 +25,7 @@ from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.executor.others import Others
 from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of, wait_before
 from openapi_mcp.executor.send import Authorize, Sender, Watch
+from openapi_mcp.executor.spans import answered, attempt_span, with_trace
 from openapi_mcp.executor.terms import PATIENCE, Limiters, Terms
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS, Limits
@@ -42,8 +43,9 @@ class Story:
     """What was done for one request: how often it was sent, `after` what again, how long it `waited` in between.
 
     `retries` counts the attempts that followed another, not the one beside another (`is_hedged`); `is_unknown`: one
-    that was followed may have been carried out. `status` is that of the answer, once it is there; `cache` says what the
-    cache did for it, as in a Trace; a kept answer that was used is `age` seconds old.
+    that was followed may have been carried out; `held` are the seconds that the rate limits held it back. `status` is
+    that of the answer, once it is there; `cache` says what the cache did for it, as in a Trace; a kept answer that was
+    used is `age` seconds old.
     """
 
     attempts: int = 0
@@ -52,6 +54,7 @@ class Story:
     after: list[str] = field(default_factory=list)
     is_hedged: bool = False
     is_unknown: bool = False
+    held: float = 0.0
     status: int | None = None
     cache: str = ""
     age: int = 0
@@ -61,7 +64,7 @@ class Trial(NamedTuple):
     """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far.
 
     One that `is_lookup` is sent once, and its failure is not the API's: nobody asked for it. The `terms` are those of
-    its tool.
+    its tool, `path` is its operation's.
     """
 
     request: HttpRequest
@@ -70,6 +73,7 @@ class Trial(NamedTuple):
     story: Story
     is_lookup: bool = False
     terms: Terms = Terms()
+    path: str = ""
 
 
 class _Tried(NamedTuple):
@@ -102,6 +106,10 @@ class Trying:
     def __post_init__(self) -> None:
         if self.corner is not None:
             self.others = Others(self.corner, self._breakers)
+
+    def breakers(self, now: float) -> dict[object, str]:
+        """Return the states of the breakers that there are, by origin; `now` is by `anyio.current_time`."""
+        return self._breakers.states(now)
 
     async def send(self, trial: Trial) -> HttpResponse:
         """Return the answer to a request, after as many attempts as it takes and may have.
@@ -195,10 +203,12 @@ class Trying:
     async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
         for limiter in (trial.terms.limiter, self.limiter):  # whoever waits for its own turn takes no one else's
             if limiter is not None:
-                await limiter.take(trial.deadline)
+                await _taken(limiter, trial)
         try:
             began = partial(_began, trial.story, watch)
-            return await self.sender.send(trial.request, trial.deadline, trial.authorize, began)
+            with attempt_span(trial.request, trial.path, trial.story.attempts) as span:
+                request = with_trace(trial.request)
+                return answered(span, await self.sender.send(request, trial.deadline, trial.authorize, began))
         except _UNSENDABLE:
             trial.story.attempts -= 1
             raise
@@ -252,6 +262,15 @@ class Trying:
         story.after.append(said_of(outcome))
         story.is_unknown = story.is_unknown or is_unknown(outcome)
         log.info("sent_again after=%s attempt=%d wait_ms=%d", story.after[-1], story.attempts + 1, wait * 1e3)
+
+
+async def _taken(limiter: Limiter, trial: Trial) -> None:
+    """Return when a rate limit lets a request go, and count how long that took."""
+    began = anyio.current_time()
+    try:
+        await limiter.take(trial.deadline)
+    finally:
+        trial.story.held += anyio.current_time() - began
 
 
 def _began(story: Story, watch: Watch | None, answer: Answer, scope: anyio.CancelScope) -> None:

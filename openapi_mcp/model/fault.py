@@ -58,13 +58,14 @@ thing in the API), "taken" (there is one already), "alternatives" (anyOf, oneOf)
 class Repair:
     """A value of a call that was rewritten: where, from what to what, and how, in words that a model can learn from.
 
-    `before` is None where nothing was given there.
+    `before` is None where nothing was given there. `strategy` is the name of what found it, which is not told.
     """
 
     path: Path
     before: JsonValue
     after: JsonValue
     how: str
+    strategy: str = field(default="", compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return {"field", "from", "to", "how"}; long values are shortened."""

@@ -14,8 +14,9 @@ class Trace:
 
     `request` returns the last request that was sent, or would have been, secrets masked; it works that out when it is
     asked. `status` is the last that was answered, `attempts` counts what was sent for the call itself, lookups not;
-    `waited` is in seconds. `cache` is one of the model's CACHES (record.py), "" where it had no part in it. `repairs`
-    and `lookups` are as they are told. `redact` masks every secret that the call may have come by.
+    `waited` is in seconds, and so is how long the rate limits `held` it back. `cache` is one of the model's CACHES
+    (record.py), "" where it had no part in it. `repairs` and `lookups` are as they are told, `strategies` the names of
+    what repaired it. `redact` masks every secret that the call may have come by.
     """
 
     redact: Redactor
@@ -23,6 +24,8 @@ class Trace:
     status: int | None = None
     attempts: int = 0
     waited: float = 0.0
+    held: float = 0.0
     cache: str = ""
     repairs: Sequence[Mapping[str, Any]] = ()
     lookups: Sequence[Mapping[str, Any]] = ()
+    strategies: Sequence[str] = ()

@@ -33,6 +33,7 @@ class Keeper:
         self._keep = keep
         self._store: Store | None = None
         self._held: list[Record] = []
+        self.lost_in_all = 0
         self._lost = 0  # since the store last took all there was
         self._unknown = 0  # of those that were lost: how many the store has yet to be told
         self._why = ""
@@ -43,6 +44,11 @@ class Keeper:
     def held(self) -> int:
         """How many records wait for the store."""
         return len(self._held)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """True where the store has taken nothing last."""
+        return bool(self._trouble)
 
     def take(self, makes: Iterable[Make]) -> None:
         """Make records, and hold them until they are kept."""
@@ -56,6 +62,7 @@ class Keeper:
     def lose(self, count: int, why: str) -> None:
         """Count calls that are not recorded."""
         if count:
+            self.lost_in_all += count
             self._lost += count
             self._unknown += count
             self._why = why

@@ -85,6 +85,21 @@ class Writer:
                     self._thread = _started(self._run)
         return self._thread is not None and not self._closing.is_set()
 
+    @property
+    def waiting(self) -> int:
+        """How many records are not written yet."""
+        return self._queue.qsize() + self._keeper.held
+
+    @property
+    def lost(self) -> int:
+        """How many calls were not recorded since the start."""
+        return self._keeper.lost_in_all + self._refused
+
+    @property
+    def is_writing(self) -> bool:
+        """True where the store takes what it is given."""
+        return not self._keeper.is_in_trouble
+
     def close(self, seconds: float) -> None:
         """Keep what waits, and end, within a time; what cannot be kept by then is told."""
         self._closing.set()

@@ -178,7 +178,8 @@ def _remedy(
         found = yield from _within_bounds(story, strategy.repair(case))
         if isinstance(found, Rewrite):
             story.taken |= {repair.path for repair in found.repairs} if strategy.asks else set()
-            return found
+            named = tuple(replace(repair, strategy=strategy.name) for repair in found.repairs)
+            return replace(found, repairs=named)
         if found is not None:
             story.told += (found.about(case.fault.path),)
     return None

@@ -46,13 +46,14 @@ class Requests:
         self._open: set[_Request] = set()
         self._changed = anyio.Event()
         self._leaving = False
+        self._draining = False
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let a request be answered; one that is ended before that still gets a whole answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = Begun(send)
+        begun = Begun(_closing(send) if self._draining else send)
         with anyio.CancelScope() as life:
             request = _Request(method=scope["method"], life=life)
             self._open.add(request)
@@ -71,6 +72,10 @@ class Requests:
             self._changed = anyio.Event()
             await self._changed.wait()
 
+    def drain(self) -> None:
+        """Go on as before, but have clients, and the balancer between, connect anew for their next request."""
+        self._draining = True
+
     def leave(self) -> None:
         """Begin nothing more: end those that are not whole yet, and every later one at once."""
         self._leaving = True
@@ -83,6 +88,17 @@ class Requests:
         self._leaving = True
         for request in self._open:
             request.life.cancel()
+
+
+def _closing(send: Send) -> Send:
+    """Return a way to send answers that end their connections."""
+
+    async def closing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 class News:

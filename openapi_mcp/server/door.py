@@ -13,6 +13,7 @@ from mcp.server.auth.provider import AccessToken
 from openapi_mcp.model.call import ANYONE, Caller
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.server.access_log import note_caller
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 from openapi_mcp.server.callers import noted
 from openapi_mcp.server.endpoint import EndpointToken
@@ -124,6 +125,7 @@ class Door:
         """Return what a request carries from here: who calls, why their calls must fail, whose session it may use."""
         brought = self._admission.forward.brought(scope["headers"])
         owner, caller = caller.id, replace(caller, headers=brought.headers, id=id_of(caller.id, brought.all))
+        note_caller(scope, caller.id)
         user = {"user": AuthenticatedUser(AccessToken(token="", client_id=caller.id, scopes=[]))} if caller.id else {}
         return {**noted(caller, brought.failures, owner), **user}
 

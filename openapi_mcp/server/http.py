@@ -4,8 +4,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -19,25 +18,23 @@ from openapi_mcp.server.access import Access, bracketed
 from openapi_mcp.server.asgi import AsgiApp, News, Requests
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.bodies import LONGEST, Bodies
-from openapi_mcp.server.connection import Connection
 from openapi_mcp.server.door import Admission, Door
 from openapi_mcp.server.guard import Guard, Names
 from openapi_mcp.server.issuer import is_this_machine
+from openapi_mcp.server.operating import GRACE, Operating, Quiet, Work, uvicorn_config
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.sessions import Sessions
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.streams import Streams
 from openapi_mcp.serving import Serves
 
-GRACE = 10.0  # seconds that calls in flight have after a signal
 _BACKLOG = 2048
 
-Work = Callable[[], Coroutine[Any, Any, None]]
 Around = Callable[[AsgiApp, Admission], AsgiApp]
 
 
-def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
-    """Return a listening socket; port 0 takes any free one.
+def bind(host: str, port: int, access: Access | None = None, options: str = "-") -> socket.socket:
+    """Return a listening socket; port 0 takes any free one. The `options` that name both begin so: "--metrics".
 
     Raises:
         ConfigError: others could reach it and nobody has to say who they are; an unknown host, or a port in use.
@@ -45,7 +42,7 @@ def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError:
-        raise ConfigError(f"the host {host!r} is unknown", where="--host", hint="use 127.0.0.1") from None
+        raise ConfigError(f"the host {host!r} is unknown", where=f"{options}-host", hint="use 127.0.0.1") from None
     family, _, _, _, address = found[0]
     if not is_this_machine(_address(address)):
         _require_callers(host, access or Access())
@@ -60,8 +57,8 @@ def bind(host: str, port: int, access: Access | None = None) -> socket.socket:
         listener.close()
         raise ConfigError(
             f"cannot listen on {host}:{port}: {error.strerror}",
-            where="--port",
-            hint="another program has the port: choose another one, or --port 0 for any that is free",
+            where=f"{options}-port",
+            hint=f"another program has the port: choose another one, or {options}-port 0 for any that is free",
         ) from None
     return listener
 
@@ -101,11 +98,13 @@ async def serve_http(
     keeper: Keeping | None = None,
     access: Access | None = None,
     beside: Around | None = None,
+    operating: Operating | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
     `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
-    load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it.
+    load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it;
+    `operating` is what those are told who run it.
     """
     access = access or Access()
     keys = access.issuer.keys() if access.issuer is not None else None
@@ -123,7 +122,11 @@ async def serve_http(
     if keeper is not None and app.stored is None:
         work.append(partial(keeper.keep, app))
     served = beside(served, admission) if beside is not None else served
-    return await run_server(served, access.names(_address(listener.getsockname())), listener, ready, work)
+    address = _address(listener.getsockname())
+    if operating is not None:
+        served = operating.with_numbers(served, access, admission, is_local=is_this_machine(address))
+        work += operating.work(access)
+    return await run_server(served, access.names(address), listener, ready, work, operating)
 
 
 async def run_server(
@@ -132,41 +135,40 @@ async def run_server(
     listener: socket.socket,
     ready: Callable[[], None],
     work: Iterable[Work] = (),
+    operating: Operating | None = None,
 ) -> ExitCode:
     """Run an app behind the guard until SIGINT or SIGTERM, and some work beside it; return the exit status.
 
-    After a signal calls in flight may finish within 10 s, then streams that wait for news end; a second one ends all.
+    After SIGTERM it is ready no more, and goes on for as long as it drains. Then, and after SIGINT at once, calls in
+    flight may finish within 10 s, then streams that wait for news end; a second signal ends all.
     """
+    operating = operating or Operating()
     gc.enable()  # __main__.py turned it off
     gc.freeze()
     # Outermost what ends a request that still waits at the door or for its body, inside what knows who has a session.
     requests = Requests(served)
-    config = uvicorn.Config(
-        Guard(requests, names),
-        http=Connection,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=int(GRACE) + 1,  # for a client that does not even read the end of its answer
-    )
-    server = _Server(config, ready)
+    server = _Server(uvicorn_config(operating.around(Guard(requests, names))), ready)
     ended = ExitCode.OK
     async with anyio.create_task_group() as group, ending_signals() as arriving:
+        pausing = anyio.CancelScope()
 
         async def stop_on_signal() -> None:
             nonlocal ended
             async for number in arriving:
-                if server.should_exit:
+                if operating.health.is_draining:
+                    pausing.cancel()
                     requests.end()
                     continue
                 ended = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.OK
-                server.should_exit = True
-                requests.leave()
-                group.start_soon(drain)
+                operating.health.is_draining = True
+                group.start_soon(stop, 0.0 if number == signal.SIGINT else operating.drain)
 
-        async def drain() -> None:
+        async def stop(pause: float) -> None:
+            requests.drain()
+            with pausing:
+                await anyio.sleep(pause)
+            server.should_exit = True
+            requests.leave()
             with anyio.move_on_after(GRACE):
                 await requests.answered()
             requests.end()
@@ -179,16 +181,12 @@ async def run_server(
     return ended
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: what ends us is decided here."""
+class _Server(Quiet):
+    """Says when a client can connect."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -22,6 +22,7 @@ from openapi_mcp.server.callers import caller_of
 from openapi_mcp.server.confirm import sealed_state
 from openapi_mcp.server.modes import Modes
 from openapi_mcp.server.rights import Rights
+from openapi_mcp.server.traced import traced
 from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
@@ -63,6 +64,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
         on_subscriptions_listen=ListenHandler(bus) if app.can_change else None,
     )
     shaken: list[ServerSession] = []
+    server.middleware[:] = [traced(app)]  # in place of the SDK's own
     server.middleware.append(_put_tools_in(app, rights, shaken))
     server.middleware.append(sealed_state(server.name, app.link))
 

@@ -19,11 +19,12 @@ from openapi_mcp.server.dashboard.entrance import Lock
 from openapi_mcp.server.dashboard.site import Mounted, dashboard_site
 from openapi_mcp.server.door import Admission
 from openapi_mcp.server.guard import Names
-from openapi_mcp.server.http import Around, Work, endpoint_url, run_server
+from openapi_mcp.server.http import Around, endpoint_url, run_server
 from openapi_mcp.server.issuer import is_this_machine
+from openapi_mcp.server.operating import Work
+from openapi_mcp.server.paths import DASHBOARD as PATH
 from openapi_mcp.serving import Serves
 
-PATH = "/dashboard"
 _HERE = "127.0.0.1"
 _WHERE = "--dashboard"
 

@@ -1,0 +1,80 @@
+"""A line of the log for each HTTP request: who asked where, and how it ended; not what was asked or came along."""
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+
+from openapi_mcp.model.text import one_line
+from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send
+from openapi_mcp.server.paths import DASHBOARD
+
+log = logging.getLogger("openapi_mcp.access")
+
+_ENTRY = "openapi_mcp.access"
+_LONGEST_PATH = 200
+_NOBODY = "-"
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """What is known of a request so far."""
+
+    caller: str = ""
+    status: int = 0
+    size: int = 0
+
+
+def note_caller(scope: Message, caller: str) -> None:
+    """Note who makes a request, by the name that tells callers apart; it is no secret."""
+    entry = scope.get(_ENTRY)
+    if isinstance(entry, _Entry):
+        entry.caller = caller
+
+
+class AccessLog:
+    """Logs every request when it has ended, however it has; the answer's `X-Request-Id` says which line is its own."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let a request be answered, and log it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        entry, request_id, began = _Entry(), secrets.token_hex(8), time.perf_counter()
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry.status = message["status"]
+                own = (b"x-request-id", request_id.encode())
+                message = {**message, "headers": [*message["headers"], own]}
+            else:
+                entry.size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app({**scope, _ENTRY: entry}, receive, counted)
+        finally:
+            took = (time.perf_counter() - began) * 1e3
+            log.info(
+                "request method=%s path=%s status=%d ms=%.1f bytes=%d caller=%s id=%s",
+                one_line(scope["method"], 20),
+                shown_path(scope["path"]),
+                entry.status,
+                took,
+                entry.size,
+                entry.caller or _NOBODY,
+                request_id,
+            )
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it is logged. Below the dashboard each session has one that nobody else may know.
+
+    "/dashboard/3f2b.../calls" -> "/dashboard/..."
+    """
+    if path.startswith(f"{DASHBOARD}/"):
+        return f"{DASHBOARD}/..."
+    return one_line(path.replace(" ", "%20"), _LONGEST_PATH) or "/"
