@@ -155,6 +155,7 @@ def _selection(config: Config) -> Selection:
         select=config.select,
         reads_on=config.limits.max_response > 0 and not config.name,  # among several APIs it is listed once
         max_response=config.limits.max_response,
+        goes_on=bool(config.background_after) and not config.name,  # as that is
         prefix=f"{config.name}_" if config.name else "",
         edits=config.edits,
     )

@@ -15,6 +15,7 @@ import anyio
 import anyio.to_thread
 
 from openapi_mcp.config import Config
+from openapi_mcp.model.background import CALL_TOOLS
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
@@ -43,7 +44,7 @@ _MARGIN = 200  # characters beyond those, so that what is cut off in the middle 
 _MOST_CURL = 20_000
 _LONGEST_MESSAGE = 1_500
 _LONGEST_NAME = 200
-_OURS = frozenset({*SEARCH_TOOLS, READ_RESULT})
+_OURS = frozenset({*SEARCH_TOOLS, READ_RESULT, *CALL_TOOLS})
 _MOST_UNKNOWN = 50  # names of tools that are not there, each recorded as it is; statistics have a row for each name
 _UNKNOWN = "(unknown)"
 _OF_A_VALUE = 50  # bytes that a value takes in memory, at least

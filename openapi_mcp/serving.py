@@ -68,6 +68,10 @@ class Serves(Protocol):
         """True where `read_result` is listed."""
 
     @property
+    def background_after(self) -> float | None:
+        """Seconds after which a call goes on in the background, 0 for never; None where nothing was said."""
+
+    @property
     def summary(self) -> Summary:
         """What a start says about the tools."""
 
@@ -223,6 +227,11 @@ class App:
     def reads_on(self) -> bool:
         """True where answers that were cut can be read on."""
         return self.kept is not None and self.config.limits.max_response > 0
+
+    @property
+    def background_after(self) -> float | None:
+        """Seconds after which a call goes on in the background, 0 for never; None where nothing was said."""
+        return self.config.background_after
 
     @property
     def is_whole(self) -> bool:

@@ -96,6 +96,11 @@ class Several:
         """True where answers of any of them can be read on."""
         return any(app.reads_on for app in self._apps())
 
+    @property
+    def background_after(self) -> float | None:
+        """Seconds after which a call goes on in the background, the same for all of them."""
+        return self.members[0].config.background_after if self.members else None
+
     async def index(self) -> "Index":
         """Return what finds the tools of all that are served now by words; made when it is first asked for."""
         from openapi_mcp.index.corpus import united_corpus
@@ -237,9 +242,10 @@ class Several:
         of = tuple(member.toolset for member in self.members)
         if len(of) != len(self._of) or any(new is not old for new, old in zip(of, self._of, strict=True)):
             reads_on = any(app.reads_on and app.toolset.tools for app in self._apps())
+            goes_on = bool(self.background_after)
             self._of = of
             toolsets = {member.name: member.toolset for member in self.members}
-            self._toolset = united(toolsets, reads_on=reads_on, listing=self._listing)
+            self._toolset = united(toolsets, reads_on=reads_on, goes_on=goes_on, listing=self._listing)
             self._pages = pages_of(self._toolset)
 
     async def _reader_of(self, call: Call) -> Member | None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from openapi_mcp.generator.instructions import NEEDING, READING, fitting, own_lines
+from openapi_mcp.generator.instructions import GOING_ON, NEEDING, READING, fitting, own_lines
 from openapi_mcp.generator.listing import offered, united_size
+from openapi_mcp.model.background import CANCEL_CALL_TOOL, GET_CALL_TOOL
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
 from openapi_mcp.model.searching import united_hints
@@ -17,21 +18,32 @@ _INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
 
 
 def united(
-    toolsets: Mapping[str, Toolset | None], *, reads_on: bool = False, listing: Listing | None = None
+    toolsets: Mapping[str, Toolset | None],
+    *,
+    reads_on: bool = False,
+    goes_on: bool = False,
+    listing: Listing | None = None,
 ) -> Toolset:
-    """Return what several APIs have, by their names, as it is offered; None is one that is not served now."""
+    """Return what several APIs have, by their names, as it is offered; None is one that is not served now.
+
+    `goes_on` where calls may go on in the background; those of a document with answers that they come from may anyway.
+    """
     served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
-    listing, extras = listing or Listing(), (READ_RESULT_TOOL,) if reads_on else ()
+    has_jobs = any(toolset.has_jobs for toolset in served.values())
+    goes_on = has_jobs or (goes_on and any(toolset.tools for toolset in served.values()))
+    reading = (READ_RESULT_TOOL,) if reads_on else ()
+    listing, extras = listing or Listing(), (*reading, *((GET_CALL_TOOL, CANCEL_CALL_TOOL) if goes_on else ()))
     toolset = Toolset(
         title=one_line(", ".join(f"{name}: {toolset.title}" for name, toolset in served.items()), 200),
         version="",
-        instructions=_instructions(toolsets),
+        instructions=_instructions(toolsets, goes_on=goes_on),
         tools=_Tools([toolset.tools for toolset in served.values()]),
         by_name=_ByName([toolset.by_name for toolset in served.values()]),
         extras=extras,
         style=listing.style,
         size=united_size((toolset.size for toolset in served.values()), extras),
         says_needs=all(toolset.says_needs for toolset in served.values()),
+        has_jobs=has_jobs,
         hints=united_hints(toolset.hints for toolset in served.values()),
         skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
         problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),
@@ -81,10 +93,11 @@ class _ByName(Mapping[str, Tool]):
         return any(name in tools for tools in self._each)
 
 
-def _instructions(toolsets: Mapping[str, Toolset | None]) -> str:
+def _instructions(toolsets: Mapping[str, Toolset | None], *, goes_on: bool) -> str:
     """Return what each API is, by the names of its tools, and once how results are to be read."""
     each = {name: toolset.instructions if toolset else _MISSING for name, toolset in toolsets.items()}
-    common = (*((NEEDING,) if any(NEEDING in said for said in each.values()) else ()), *READING)
+    needing = (NEEDING,) if any(NEEDING in said for said in each.values()) else ()
+    common = (*needing, *((GOING_ON,) if goes_on else ()), *READING)
     room = (_INSTRUCTIONS - sum(map(len, common))) // max(1, len(toolsets)) - 25
     own = {name: fitting(own_lines(said), max(room, 40)) for name, said in each.items()}
     lines = (f"{name}_*: {one_line(' '.join(said), max(room, 40))}" for name, said in own.items())

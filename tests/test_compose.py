@@ -13,7 +13,7 @@ import yaml
 from support.container import ROOT, compose, help_of, make_secrets, replicas, settings, unknown_options
 
 from openapi_mcp.config import Config, build_config
-from openapi_mcp.server.http import GRACE
+from openapi_mcp.server.operating import GRACE
 
 SERVICES = compose()["services"]
 API = ROOT / "deploy" / "openapi-mcp.toml"

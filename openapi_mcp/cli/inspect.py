@@ -22,6 +22,7 @@ from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.generator.pages import written
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
+from openapi_mcp.model.background import CALL_TOOLS
 from openapi_mcp.model.capability import Capabilities, Capability, as_json
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.jsontext import write_json
@@ -50,7 +51,7 @@ Examples:
 """
 _SHOWN_SKIPPED = 20
 _SHOWN_NAMES = 5
-_OWN = (*SEARCH_TOOLS, READ_RESULT)
+_OWN = (*SEARCH_TOOLS, READ_RESULT, *CALL_TOOLS)
 _UNSAID = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False}  # MCP 2026-07-28, ToolAnnotations
 
 
@@ -128,7 +129,8 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
     if not found:
         raise next(iter(errors.values()))
     reads_on = any(api.name in found and api.limits.max_response for api in config.apis)
-    together = united(toolsets, reads_on=reads_on, listing=config.listing)
+    goes_on = bool(config.background_after)
+    together = united(toolsets, reads_on=reads_on, goes_on=goes_on, listing=config.listing)
     return {
         "document": None,
         "apis": [_api_report(api.name, found.get(api.name), errors.get(api.name)) for api in config.apis],

@@ -15,7 +15,7 @@ from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.output import show_error
 from openapi_mcp.cli.serve_options import SERVE
-from openapi_mcp.cli.start import Begun, Settings, catalogue_path, require_spec, start
+from openapi_mcp.cli.start import Begun, Settings, catalogue_path, over_http, require_spec, start
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from openapi_mcp.server.access import Access
     from openapi_mcp.server.http import Around
+    from openapi_mcp.shared.link import Link
 
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
@@ -64,7 +65,7 @@ def serve(
     config, notice = start(flags)
     require_spec(config, stdin_is_protocol=transport == "stdio")
     if transport == "http":
-        return anyio.run(_serve_http, config, notice, context.obj, settings)
+        return anyio.run(_serve_http, over_http(config), notice, context.obj, settings)
     return serve_over_stdio(config, notice, context.obj, settings)
 
 
@@ -73,6 +74,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
     from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
+    from openapi_mcp.server.means import background_of
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.watch import Watch, watches
     from openapi_mcp.several import open_several
@@ -89,14 +91,28 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             say_always(f"warning: {config.host} is reachable from other machines, and {_whoever(access)}")
         url = endpoint_url(config.host, listener, config.path)
 
-        async def serve_app(app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping) -> ExitCode:
+        async def serve_app(
+            app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping, link: Link | None
+        ) -> ExitCode:
             observe(app, recorder)
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
             operating = operating_of(config, app, recorder, meters, numbers)
             live = renewing(config, settings, keeper, watch, notice, show_error)
-            with _dashboard(config, app, recorder, access, listener) as beside:
-                return await serve_http(app, listener, config.path, listening, live, keeper, access, beside, operating)
+            async with background_of(app, link) as background:
+                with _dashboard(config, app, recorder, access, listener) as beside:
+                    return await serve_http(
+                        app,
+                        listener,
+                        config.path,
+                        listening,
+                        live,
+                        keeper,
+                        access,
+                        beside,
+                        operating,
+                        background,
+                    )
 
         if config.apis:
             path = catalogue_path(config, begun.arguments)
@@ -107,14 +123,14 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
                 open_several(config, notice, path=path, can_change=True, link=link) as several,
             ):
                 keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
-                return await serve_app(several, recorder, watches(own), keeping)
+                return await serve_app(several, recorder, watches(own), keeping, link)
         keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
         async with (
             open_link(config, notice, os.environ) as link,
             open_recorder(config, notice) as recorder,
             open_app(config, notice, last_good=keeper.path, can_change=True, link=link) as app,
         ):
-            return await serve_app(app, recorder, Watch(keeper=keeper), keeper)
+            return await serve_app(app, recorder, Watch(keeper=keeper), keeper, link)
 
 
 def _require_dashboard(config: Config, access: "Access") -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from openapi_mcp.cli.output import Notice, notice, quiet_notice, set_up_logging
 from openapi_mcp.config import FILE_NAME, PREFIX, Config, build_config, config_place, is_passed_over
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder, state
+from openapi_mcp.model.background import LONG
 
 _INSECURE = (
     "warning: insecure: no certificate is checked, so whoever is on the wire can read and change everything, "
@@ -66,6 +67,7 @@ class Settings:
         """
         self._seen = self._state()
         config = build_config(self._flags, os.environ, self._folder)
+        config = config if self._stdin_is_protocol else over_http(config)
         require_spec(config, stdin_is_protocol=self._stdin_is_protocol)
         if config.insecure:
             notice(_INSECURE)
@@ -112,6 +114,12 @@ def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
     elif config.file is None and (folder / FILE_NAME).is_file():
         say(f"{FILE_NAME} of this folder is not read beside what you name yourself; --config {FILE_NAME} reads it")
     return config, say
+
+
+def over_http(config: Config) -> Config:
+    """Return the configuration of a server over HTTP, where a call goes on in the background unless nothing shall."""
+    after = LONG if config.background_after is None else config.background_after
+    return replace(config, background_after=after, apis=tuple(map(over_http, config.apis)))
 
 
 def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:

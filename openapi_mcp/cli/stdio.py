@@ -64,10 +64,12 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
 def _one_over_stdio(
     config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
 ) -> ExitCode:
+    from openapi_mcp.background.engine import Bounds
     from openapi_mcp.server.behind import Behind
     from openapi_mcp.server.keep import Keeper
+    from openapi_mcp.server.means import background_of
     from openapi_mcp.server.renew import renewing
-    from openapi_mcp.server.stdio import serve_stdio
+    from openapi_mcp.server.stdio import GRACE, serve_stdio
     from openapi_mcp.server.watch import Watch
 
     handover = begun.handover
@@ -86,7 +88,8 @@ def _one_over_stdio(
             if config.otel:
                 measured(app, recorder, meters)
             say_what_is_served(app, notice)
-            return await serve_stdio(app, wire, handover, behind, live)
+            async with background_of(app, link, Bounds(grace=GRACE)) as background:
+                return await serve_stdio(app, wire, handover, behind, live, background)
 
     return anyio.run(over_stdio)
 
@@ -94,10 +97,12 @@ def _one_over_stdio(
 async def _several_over_stdio(
     config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
 ) -> ExitCode:
+    from openapi_mcp.background.engine import Bounds
     from openapi_mcp.server.behind import BehindSeveral
     from openapi_mcp.server.keep import SeveralKeeper, keepers
+    from openapi_mcp.server.means import background_of
     from openapi_mcp.server.renew import renewing
-    from openapi_mcp.server.stdio import serve_stdio
+    from openapi_mcp.server.stdio import GRACE, serve_stdio
     from openapi_mcp.server.watch import watches
     from openapi_mcp.several import open_several
 
@@ -115,7 +120,9 @@ async def _several_over_stdio(
         if config.otel:
             measured(several, recorder, meters)
         say_what_is_served(several, notice)
-        return await serve_stdio(several, wire, handover, BehindSeveral(keeper=keeper, told=told), live)
+        behind = BehindSeveral(keeper=keeper, told=told)
+        async with background_of(several, link, Bounds(grace=GRACE)) as background:
+            return await serve_stdio(several, wire, handover, behind, live, background)
 
 
 def _is_silent(descriptor: int) -> bool:

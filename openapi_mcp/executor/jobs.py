@@ -42,7 +42,17 @@ from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.response.collect import Page
 from openapi_mcp.response.job import goes_on_at, operation_name, pause, result_at
 from openapi_mcp.response.job_state import Stand, State, is_of_jobs, read_state, said_of, share_done
-from openapi_mcp.response.job_tool import Accepted, Asking, by_ids, by_links, by_name, by_needs, end_of, filled_from, has_id
+from openapi_mcp.response.job_tool import (
+    Accepted,
+    Asking,
+    by_ids,
+    by_links,
+    by_name,
+    by_needs,
+    end_of,
+    filled_from,
+    has_id,
+)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _PATIENCE = 3.0  # seconds that an answer waits for what tools need and yield, where that is not known yet

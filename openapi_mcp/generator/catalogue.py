@@ -33,7 +33,7 @@ from openapi_mcp.schema.answer import AnswerForms, references
 MAX_FOLDER = 256 << 20  # bytes of all catalogues together; the oldest go first
 _ABANDONED = 3600.0  # seconds after which a file half written belongs to nobody
 _CHUNK = 1 << 20
-_SAID = ("title", "version", "instructions", "mode", "style", "why", "size", "says_needs", "hints")
+_SAID = ("title", "version", "instructions", "mode", "style", "why", "size", "says_needs", "has_jobs", "hints")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from openapi_mcp.generator.naming import HEADER_NAME, tool_names
 from openapi_mcp.generator.schema import MissingSchemaError, Parts, SelfContained
 from openapi_mcp.generator.select import left_out, unmatched
 from openapi_mcp.generator.slim import flat, slim
+from openapi_mcp.model.background import CANCEL_CALL_TOOL, GET_CALL_TOOL, goes_on, is_job
 from openapi_mcp.model.document import (
     Document,
     Location,
@@ -117,12 +118,15 @@ def generate(document: Document, selection: Selection | None = None) -> Toolset:
                 reason = str(error)
             problems.append(_left_out(operation, pointer, reason))
         skipped.append(Skipped(method=operation.method, path=operation.path, pointer=pointer, reason=reason, tool=name))
+    has_jobs = any(is_job(tool.operation) for tool in tools)
+    extras = _extras(selection, has_jobs=has_jobs) if tools else ()
     return Toolset(
         title=document.title,
         version=document.version,
-        instructions=instructions(document, selection, [tool.operation for tool in tools]),
+        instructions=instructions(document, selection, [tool.operation for tool in tools], goes_on=goes_on(extras)),
         tools=tuple(tools),
-        extras=(_reader(selection),) if tools and selection.reads_on else (),
+        extras=extras,
+        has_jobs=has_jobs,
         skipped=tuple(skipped),
         problems=tuple(problems),
     )
@@ -132,8 +136,13 @@ def _switched_off(operation: Operation, name: str, off: Mapping[str, str]) -> st
     return (off.get(name) or off.get(operation.signature)) if off else None
 
 
-def _reader(selection: Selection) -> WireTool:
-    return with_result_size(READ_RESULT_TOOL, result_size(selection.max_response))
+def _extras(selection: Selection, *, has_jobs: bool) -> tuple[WireTool, ...]:
+    """Return the tools that are no operation; among several APIs they are listed once, for all of them: united.py."""
+    size = result_size(selection.max_response)
+    reading = (with_result_size(READ_RESULT_TOOL, size),) if selection.reads_on else ()
+    if not selection.goes_on and (selection.prefix or not has_jobs):
+        return reading
+    return (*reading, with_result_size(GET_CALL_TOOL, size), CANCEL_CALL_TOOL)
 
 
 def _admitted(tool: Tool, gate: Gate) -> Tool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from openapi_mcp.generator.point import in_words, things
 from openapi_mcp.generator.prose import plain
+from openapi_mcp.model.background import GET_CALL
 from openapi_mcp.model.document import Document, Operation
 from openapi_mcp.model.policy import ANY_METHOD, METHODS, SAFE_METHODS, Selection
 from openapi_mcp.model.reading import READ_RESULT
@@ -25,7 +26,10 @@ SEARCHING = (
 ABBREVIATED = "The list abbreviates arguments: {a, b?} names the fields of an object, b optional; more is left out."
 IN_FULL = f"{ABBREVIATED} {DESCRIBE} gives all in full: ask it before a call that is not plain."
 READING_ON = f"Where an answer was cut, {READ_RESULT} reads on: `_note.more` says how."
-_COMMON = frozenset((NEEDING, ABBREVIATED, IN_FULL, *SEARCHING, READING_ON, *READING))
+GOING_ON = (
+    f"A call that takes long goes on in the background: {GET_CALL} reads its result, by the handle that it answers."
+)
+_COMMON = frozenset((NEEDING, ABBREVIATED, IN_FULL, *SEARCHING, READING_ON, GOING_ON, *READING))
 _READS = SAFE_METHODS | {"OPTIONS", "QUERY"}
 _ABOUT = 600  # characters of the document's own description
 _RESOURCES = 320  # characters
@@ -36,10 +40,12 @@ _NEEDED = 600  # characters
 _SHORTEST = 40  # bytes of a line that is cut
 
 
-def instructions(document: Document, selection: Selection, served: Sequence[Operation] = ()) -> str:
+def instructions(
+    document: Document, selection: Selection, served: Sequence[Operation] = (), *, goes_on: bool = False
+) -> str:
     """Return the instructions for a list in which each tool stands by itself: `served` are their operations.
 
-    They may be there though their methods are not selected.
+    They may be there though their methods are not selected. `goes_on` where calls may go on in the background.
     """
     known = {each.method if each.method in METHODS else "others" for each in served}  # no words of the document
     writes = sorted((selection.methods | known) - _READS - {"TRACE", ANY_METHOD})
@@ -49,7 +55,7 @@ def instructions(document: Document, selection: Selection, served: Sequence[Oper
         _resources(served),
         f"Tools may change data ({', '.join(writes)})." if writes else "Only reading operations are offered.",
     )
-    return _within(filter(None, head), READING)
+    return _within(filter(None, head), (*((GOING_ON,) if goes_on else ()), *READING))
 
 
 def _resources(operations: Sequence[Operation]) -> str:
@@ -91,7 +97,7 @@ def with_needs_told(text: str, many: Iterable[tuple[str, str]] = ()) -> str:
         if len(longer) > _NEEDED:
             break
         line = longer
-    return _within((*_about(text), *((f"{line}.",) if line else ())), (NEEDING, *READING))
+    return _within((*_about(text), *((f"{line}.",) if line else ())), (NEEDING, *_going_on(text), *READING))
 
 
 def without_inventory(text: str) -> str:
@@ -101,7 +107,7 @@ def without_inventory(text: str) -> str:
 
 def for_search(text: str, *, reads_on: bool) -> str:
     """Return instructions for the list of the search mode, which has nothing of the API in it."""
-    return _within(_about(text), (*SEARCHING, *((READING_ON,) if reads_on else ()), *READING))
+    return _within(_about(text), (*SEARCHING, *((READING_ON,) if reads_on else ()), *_going_on(text), *READING))
 
 
 def for_compact(text: str, *, describes: bool) -> str:
@@ -113,6 +119,11 @@ def for_compact(text: str, *, describes: bool) -> str:
 def own_lines(text: str) -> list[str]:
     """Return the lines of instructions that are about the API, without those on how any API's tools are used."""
     return [line for line in text.split("\n") if line not in _COMMON]
+
+
+def _going_on(text: str) -> tuple[str, ...]:
+    """Return what instructions say of calls that go on in the background, where they do."""
+    return (GOING_ON,) if GOING_ON in text.split("\n") else ()
 
 
 def _about(text: str) -> list[str]:

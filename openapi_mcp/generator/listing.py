@@ -8,6 +8,7 @@ from openapi_mcp.generator.enrich import with_needs
 from openapi_mcp.generator.hints import with_result_size
 from openapi_mcp.generator.instructions import for_compact, for_search
 from openapi_mcp.generator.pages import pages_of
+from openapi_mcp.model.background import CANCEL_CALL_TOOL, GET_CALL, GET_CALL_TOOL
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import STYLES, Listing
@@ -25,7 +26,8 @@ from openapi_mcp.model.tool import RESULT_SIZE, Toolset, WireTool
 
 BYTES_PER_TOKEN = 4
 _FRAME = len('{"tools":[]}')
-_GIVES_RESULTS = (CALL, READ_RESULT)
+_GIVES_RESULTS = (CALL, READ_RESULT, GET_CALL)
+_LISTED = {tool["name"]: tool for tool in (READ_RESULT_TOOL, GET_CALL_TOOL, CANCEL_CALL_TOOL)}
 Learn = Callable[[], Capabilities]
 
 
@@ -129,7 +131,7 @@ def costs(toolset: Toolset, learn: Learn) -> dict[str, Cost]:
 
 def _unsearched(extra: WireTool) -> WireTool:
     """Return a tool that is no operation as it is listed beside each tool."""
-    return {**extra, **READ_RESULT_TOOL} if extra["name"] == READ_RESULT else extra
+    return {**extra, **_LISTED.get(extra["name"], {})}
 
 
 def cost(toolset: Toolset) -> Cost:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from openapi_mcp.model.background import CALL_TOOLS
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
@@ -16,7 +17,7 @@ from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH
 MAX_NAME = 40  # Cursor allows 60 with the server's name, Claude Code prefixes too: clients.py
 MAX_ARGUMENT = 64
 _DIGEST = 4
-_OURS = frozenset({READ_RESULT})  # names of tools that are no operation
+_OURS = frozenset({READ_RESULT, *CALL_TOOLS})  # names of tools that are no operation
 _CLAIMS = ("", "path", "query", "querystring", "header", "cookie", "body", "part", "media")  # "" is the whole body
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token: RFC 9110 section 5.6.2
 _LEGAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

@@ -1,15 +1,20 @@
 """Calls that go on in the background: the tools that read and end them, as they are listed, and what is told of one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from openapi_mcp.model.call import Result
+from openapi_mcp.model.document import Operation
 from openapi_mcp.model.tool import WireTool
 
 GET_CALL = "get_call"
 CANCEL_CALL = "cancel_call"
+CALL_TOOLS = (GET_CALL, CANCEL_CALL)
+LONG = 25.0
+"""Seconds after which a call goes on in the background where nothing else is said: clients wait for 30, or 60."""
+LONGEST_WAIT = 60  # seconds
 HANDLE: Mapping[str, Any] = {"type": "string", "description": "As the call's first answer gave it."}
 GET_CALL_TOOL: WireTool = {
     "name": GET_CALL,
@@ -18,7 +23,12 @@ GET_CALL_TOOL: WireTool = {
         "type": "object",
         "properties": {
             "handle": HANDLE,
-            "wait": {"type": "number", "minimum": 0, "maximum": 60, "description": "Seconds to wait for its end."},
+            "wait": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": LONGEST_WAIT,
+                "description": "Seconds to wait for its end.",
+            },
         },
         "required": ["handle"],
     },
@@ -30,6 +40,16 @@ CANCEL_CALL_TOOL: WireTool = {
     "inputSchema": {"type": "object", "properties": {"handle": HANDLE}, "required": ["handle"]},
     "annotations": {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True, "openWorldHint": True},
 }
+
+
+def is_job(operation: Operation) -> bool:
+    """True where the document says that an answer may come before the work is done: RFC 9110 section 15.3.3."""
+    return any(response.status == "202" for response in operation.responses)
+
+
+def goes_on(extras: Iterable[WireTool]) -> bool:
+    """True where the tools that read and end a call in the background are among these."""
+    return any(extra["name"] == GET_CALL for extra in extras)
 
 
 class CallState(StrEnum):

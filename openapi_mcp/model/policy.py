@@ -118,7 +118,8 @@ class Selection:
     (location, name in lower case). `client` is the one that names and schemas are fitted to. `has_folder` says whether
     files may be given by their paths.
     `select` offers every tool's answer in parts, and `reads_on` lists the tool that reads on where one was cut:
-    after `max_response` characters, 0 for no limit.
+    after `max_response` characters, 0 for no limit. `goes_on` lists the tools that read and end a call which goes on in
+    the background; where a document has answers that such calls come from, they are listed all the same.
     `prefix` stands before every tool's name, where other APIs are served too. `edits` change tools that are selected:
     by their names, their operationIds, or "GET /path". `off` says of tools, by their names
     or by the signatures of their operations, why a person wants none.
@@ -135,6 +136,7 @@ class Selection:
     select: bool = False
     reads_on: bool = False
     max_response: int = 25_000
+    goes_on: bool = False
     prefix: str = ""
     edits: Mapping[str, ToolEdit] = field(default_factory=dict)
     off: Mapping[str, str] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 A list that abbreviates has the second of them, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from openapi_mcp.model.background import CANCEL_CALL, GET_CALL
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.tool import Hints, Tool, Toolset, WireTool
 
@@ -54,18 +55,12 @@ def asks_index(toolset: Toolset) -> bool:
 
 
 def as_searching(extra: WireTool) -> WireTool:
-    """Return a tool that is no operation as it is listed beside these: `read_result` without what a cut result says.
+    """Return a tool that is no operation as it is listed beside these: without what the result says that leads to it.
 
-    That its `select` is JMESPath stands there, and the call that reads on; `limit` is taken, though it is not listed.
+    That the `select` of `read_result` is JMESPath stands there, and the call that reads on; `limit` is taken, though it
+    is not listed.
     """
-    if extra["name"] != READ_RESULT:
-        return extra
-    return {
-        "name": READ_RESULT,
-        "description": "More of a cut result.",
-        "inputSchema": _object({"handle": _STRING, "select": _STRING, "offset": _INTEGER}, "handle"),
-        "annotations": _READS,
-    }
+    return _BRIEF.get(extra["name"], extra)
 
 
 def _describing(description: str) -> WireTool:
@@ -79,6 +74,28 @@ def _describing(description: str) -> WireTool:
 
 def _object(properties: dict[str, object], required: str) -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": [required]}
+
+
+_BRIEF: Mapping[str, WireTool] = {
+    READ_RESULT: {
+        "name": READ_RESULT,
+        "description": "More of a cut result.",
+        "inputSchema": _object({"handle": _STRING, "select": _STRING, "offset": _INTEGER}, "handle"),
+        "annotations": _READS,
+    },
+    GET_CALL: {
+        "name": GET_CALL,
+        "description": "Result of a call that goes on.",
+        "inputSchema": _object({"handle": _STRING, "wait": {"type": "number"}}, "handle"),
+        "annotations": _READS,
+    },
+    CANCEL_CALL: {
+        "name": CANCEL_CALL,
+        "description": "End one.",
+        "inputSchema": _object({"handle": _STRING}, "handle"),
+        "annotations": {"readOnlyHint": False, "destructiveHint": False},
+    },
+}
 
 
 def call_hints(tools: Iterable[Tool]) -> Hints:

@@ -160,7 +160,8 @@ class Toolset:
     listed behind the tools: those that are no operation, as the list carries them. In the `mode` "search" they are the
     whole list, else ("tools") each tool is in it, as the `style` has it; `why` says why it is that mode. `size` are the
     bytes of the list with each tool in it, `hints` the annotations of a tool that calls any of them. `says_needs` is
-    true where descriptions say what tools need, or would if there were anything to say.
+    true where descriptions say what tools need, or would if there were anything to say; `has_jobs` where an operation
+    may answer before its work is done.
     """
 
     title: str
@@ -175,6 +176,7 @@ class Toolset:
     why: str = ""
     size: int = 0
     says_needs: bool = False
+    has_jobs: bool = False
     hints: Hints = field(default_factory=dict)
     by_name: Mapping[str, Tool] = field(default_factory=dict, repr=False, compare=False)
 

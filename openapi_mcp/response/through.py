@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from openapi_mcp.model.background import CALL_TOOLS
 from openapi_mcp.model.call import Content, Result, Text
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import CALL
 
-_OWN = frozenset({CALL, READ_RESULT})  # are in the list, and called by their names
+_OWN = frozenset({CALL, READ_RESULT, *CALL_TOOLS})  # are in the list, and called by their names
 
 
 def through_call(result: Result) -> Result:

@@ -16,6 +16,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.server.access import Access, bracketed
 from openapi_mcp.server.asgi import AsgiApp, News, Requests
+from openapi_mcp.server.background import Goes
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.bodies import LONGEST, Bodies
 from openapi_mcp.server.door import Admission, Door
@@ -99,18 +100,19 @@ async def serve_http(
     access: Access | None = None,
     beside: Around | None = None,
     operating: Operating | None = None,
+    background: Goes | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
     `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
     load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it;
-    `operating` is what those are told who run it.
+    `operating` is what those are told who run it. Calls that take long go on in the `background`.
     """
     access = access or Access()
     keys = access.issuer.keys() if access.issuer is not None else None
     url = endpoint_url(access.host, listener, path)
     admission = access.admission(url, keys)
-    news = News(_asgi_app(app, path, access, url))
+    news = News(_asgi_app(app, path, access, url, background))
     app.on_change.append(news.list_changed)
     counted: AsgiApp = Sessions(news) if app.link is None else Streams(news)
     served: AsgiApp = Door(Bodies(counted), admission)
@@ -193,7 +195,7 @@ class _Server(Quiet):
         self._ready()
 
 
-def _asgi_app(app: Serves, path: str, access: Access, url: str) -> AsgiApp:
+def _asgi_app(app: Serves, path: str, access: Access, url: str, background: Goes | None) -> AsgiApp:
     """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728.
 
     With replicas no client has a session: that would be of one of them, and the next request comes to another.
@@ -208,7 +210,8 @@ def _asgi_app(app: Serves, path: str, access: Access, url: str) -> AsgiApp:
             "validate_token_resource": False,  # the verifier has seen to the audience
         }
         auth = AuthSettings.model_validate(fields)
-    starlette: AsgiApp = create_server(app, is_private=access.is_authenticated).streamable_http_app(
+    server = create_server(app, is_private=access.is_authenticated, background=background)
+    starlette: AsgiApp = server.streamable_http_app(
         streamable_http_path=path,
         # The guard in front has looked at Host and Origin.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),

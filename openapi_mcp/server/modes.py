@@ -17,6 +17,7 @@ from mcp.shared.exceptions import MCPError
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.executor.failures import invalid
+from openapi_mcp.model.background import CALL_TOOLS, Pending
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.reading import READ_RESULT
@@ -24,39 +25,46 @@ from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.recording import Hearing
 from openapi_mcp.request.searching import read_call, read_names, read_query
+from openapi_mcp.response.ongoing import told
 from openapi_mcp.response.through import through_call
+from openapi_mcp.server.background import Calls, has_tasks
 from openapi_mcp.server.callers import caller_of, failure_of
-from openapi_mcp.server.operations import Context, Operations, behind_the_door
+from openapi_mcp.server.doors import behind_the_door
+from openapi_mcp.server.operations import Context, Operations
 from openapi_mcp.server.results import mcp_result
 from openapi_mcp.server.rights import Rights
+from openapi_mcp.server.tasks import created
 from openapi_mcp.serving import Serves
 
 if TYPE_CHECKING:
     from openapi_mcp.index.search import Index
 
-_OWN = (*SEARCH_TOOLS, READ_RESULT)
+_OWN = (*SEARCH_TOOLS, READ_RESULT, *CALL_TOOLS)
 _EACH_ITS_OWN = "; each operation is a tool of its own now"  # there was another mode, or another client's list
 _MOST_NEAR = 3
 _MOST_UNKNOWN = 3  # unknown names of a call for which others are looked for
 
-Answered = types.CallToolResult | types.InputRequiredResult
+Found = Result | Pending | types.InputRequiredResult
 
 
 class Modes:
     """Answers `tools/call` as the mode of the app's toolset has it."""
 
-    def __init__(self, app: Serves, rights: Rights) -> None:
+    def __init__(self, app: Serves, rights: Rights, calls: Calls) -> None:
         self._app = app
         self._rights = rights
-        self._operations = Operations(app)
+        self._calls = calls
+        self._operations = Operations(app, calls)
 
-    async def call(self, context: Context, params: types.CallToolRequestParams) -> Answered:
-        """Return what a tool answers.
+    async def call(self, context: Context, params: types.CallToolRequestParams) -> Any:
+        """Return what a tool answers; of a call that goes on, its task where the client takes one.
 
         Raises:
             MCPError: there is no such tool for this caller.
         """
         call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
+        if self._calls.are_asked(call.tool):
+            return mcp_result(await behind_the_door(partial(self._calls.answer, context), call))
         hearing = Hearing(self._app, call)
         try:
             answered = await self._answered(context, params, hearing.watched(call), hearing)
@@ -66,11 +74,13 @@ class Modes:
         except anyio.get_cancelled_exc_class():
             hearing.failed(FailureKind.CANCELLED, "the client has cancelled the call, or is gone")
             raise
+        if isinstance(answered, Pending):  # recorded when it ends
+            return created(answered) if has_tasks(context) else mcp_result(told(answered))
         return mcp_result(hearing.ended(answered)) if isinstance(answered, Result) else answered
 
     async def _answered(
         self, context: Context, params: types.CallToolRequestParams, call: Call, hearing: Hearing
-    ) -> Result | types.InputRequiredResult:
+    ) -> Found:
         if (telling := self._telling(call.tool)) is not None:
             return await behind_the_door(telling, call)
         if self._app.toolset.searches and call.tool != READ_RESULT:
@@ -82,7 +92,7 @@ class Modes:
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
             raise self._unknown(call, _EACH_ITS_OWN if call.tool in SEARCH_TOOLS else await self._meant(call))
-        return await self._operations.run(context, params, tool, call)
+        return await self._operations.run(context, params, tool, call, hearing)
 
     def input_schema(self, name: str) -> dict[str, Any] | None:
         """Return the input schema of a tool as it is listed, None where there is none."""
@@ -100,7 +110,7 @@ class Modes:
 
     async def _searching(
         self, context: Context, params: types.CallToolRequestParams, call: Call, hearing: Hearing
-    ) -> Result | types.InputRequiredResult:
+    ) -> Found:
         if call.tool == CALL:
             return await self._call(context, params, call, hearing)
         raise self._unknown(call, f"; call it with {CALL}" if self._may_call(call, call.tool) else "")
@@ -140,7 +150,7 @@ class Modes:
 
     async def _call(
         self, context: Context, params: types.CallToolRequestParams, asked: Call, hearing: Hearing
-    ) -> Result | types.InputRequiredResult:
+    ) -> Found:
         """Run the operation that a call of `call_operation` names, as a tool of its own would be."""
         try:
             named = read_call(asked.arguments)
@@ -152,8 +162,8 @@ class Modes:
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
             return await self._unknown_operation(call)
-        result = await self._operations.run(context, params, tool, call)
-        if isinstance(result, types.InputRequiredResult):
+        result = await self._operations.run(context, params, tool, call, hearing)
+        if not isinstance(result, Result):
             return result
         if result.failure is not None and result.failure.kind is FailureKind.UNKNOWN_TOOL:  # gone by now
             return await self._unknown_operation(call)

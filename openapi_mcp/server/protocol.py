@@ -18,24 +18,28 @@ from openapi_mcp.front import page_of
 from openapi_mcp.generator.catalogue import Answers
 from openapi_mcp.generator.pages import Mark
 from openapi_mcp.model.tool import WireTool
+from openapi_mcp.server.background import Calls, Goes
 from openapi_mcp.server.callers import caller_of
 from openapi_mcp.server.confirm import sealed_state
 from openapi_mcp.server.modes import Modes
 from openapi_mcp.server.rights import Rights
+from openapi_mcp.server.tasks import add_tasks
 from openapi_mcp.server.traced import traced
 from openapi_mcp.serving import Serves
 
 _LIST_FRESH_MS = 60_000
 
 
-def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
+def create_server(app: Serves, *, is_private: bool = False, background: Goes | None = None) -> Server[Any]:
     """Return an MCP server that lists the app's tools and runs their calls.
 
     The list is the same for every caller with the same scopes, and no call changes it; where a new document may arrive,
-    so may a new list. With `is_private` nobody on the way to a client may keep it for another one.
+    so may a new list. With `is_private` nobody on the way to a client may keep it for another one. Calls that take long
+    go on in the `background`.
     """
     rights = Rights(app)
-    modes = Modes(app, rights)
+    calls = Calls(app, rights, background)
+    modes = Modes(app, rights, calls)
     scope: Literal["public", "private"] = "private" if is_private else "public"
 
     async def list_tools(
@@ -63,6 +67,7 @@ def create_server(app: Serves, *, is_private: bool = False) -> Server[Any]:
         on_call_tool=modes.call,
         on_subscriptions_listen=ListenHandler(bus) if app.can_change else None,
     )
+    add_tasks(server, app, calls)
     shaken: list[ServerSession] = []
     server.middleware[:] = [traced(app)]  # in place of the SDK's own
     server.middleware.append(_put_tools_in(app, rights, shaken))

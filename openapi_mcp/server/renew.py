@@ -27,8 +27,8 @@ _FIXED = {
     **{name: name for name in (
         "host", "port", "path", "public_url", "endpoint_token", "allow_unauthenticated", "forward", "forward_optional",
         "oauth_issuer", "oauth_audience", "oauth_jwks", "records", "no_records", "record_arguments", "keep",
-        "dashboard", "cache_dir", "no_catalogue", "log_level", "log_format", "access_log", "otel", "drain",
-        "metrics_host", "metrics_port", "quiet",
+        "dashboard", "cache_dir", "no_catalogue", "background_after", "log_level", "log_format", "access_log", "otel",
+        "drain", "metrics_host", "metrics_port", "redis", "shared_key", "quiet",
     )},
     "allowed_hosts": "allowed_host", "allowed_origins": "allowed_origin", "oauth_scopes": "oauth_scope",
 }  # fmt: skip

@@ -16,6 +16,7 @@ import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -25,9 +26,12 @@ from openapi_mcp.server.beside import Doing, Looking
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.serving import Serves
 
+if TYPE_CHECKING:
+    from openapi_mcp.server.background import Goes
+
 _LONGEST_LINE = 16 << 20  # bytes; more than any sensible request, less than harms us
 _ROOM = getattr(select, "PIPE_BUF", 512)  # bytes that a pipe takes at once when it is ready (POSIX)
-_GRACE = 2.0  # seconds that calls in flight have after the end of stdin
+GRACE = 2.0  # seconds that calls in flight have after the end of stdin
 _KEEPING = 4.0  # seconds that writing the catalogue has then; a client may wait 5 for us
 _ANSWER = re.compile(r'\{"jsonrpc":"2\.0","id":(-?\d+|"(?:[^"\\]|\\.)*"),"(?:result|error)":')  # as the SDK writes it
 _ACKNOWLEDGED = '"method":"notifications/subscriptions/acknowledged"'
@@ -41,11 +45,12 @@ async def serve_stdio(
     handover: Handover | None = None,
     behind: Doing | None = None,
     watch: Looking | None = None,
+    background: "Goes | None" = None,
 ) -> ExitCode:
     """Serve one client until its end of stdin, SIGINT or SIGTERM; return the exit status.
 
     A `handover` is a conversation to go on with; `behind` is what is done once the list was sent; `watch` brings new
-    documents and settings while it runs.
+    documents and settings while it runs. Calls that take long go on in the `background`.
     """
     from mcp.server.stdio import stdio_server
 
@@ -53,7 +58,7 @@ async def serve_stdio(
 
     gc.enable()  # __main__.py turned it off while modules were imported
     gc.freeze()
-    server = create_server(app)
+    server = create_server(app, background=background)
     ended = ExitCode.OK
     async with anyio.create_task_group() as group, ending_signals() as arriving:
 
@@ -176,7 +181,7 @@ class _Reader:
         async for line in self.lines:
             self.unanswered.asked(line)
             yield line
-        with anyio.move_on_after(_GRACE):
+        with anyio.move_on_after(GRACE):
             await self.unanswered.none_left()
 
 

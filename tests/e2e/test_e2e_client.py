@@ -334,4 +334,4 @@ async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way
         heard.append((progress, total, message))
 
     await client.call_tool("products_retrieve", {"id": 1}, progress_callback=note)
-    assert heard == [(0, 1, "calling GET /api/products/{id}/")]
+    assert heard == [(0, None, "calling GET /api/products/{id}/")]

@@ -19,7 +19,9 @@ TOYS = ("/echo",)
 
 
 @contextmanager
-def replicas(redis: RedisServer, folder: Path, *arguments: str) -> Iterator[tuple[tuple[Child, str], tuple[Child, str]]]:
+def replicas(
+    redis: RedisServer, folder: Path, *arguments: str
+) -> Iterator[tuple[tuple[Child, str], tuple[Child, str]]]:
     """Yield two servers with the same options, each with a home of its own."""
     shared = (*arguments, "--redis", redis.url, "--shared-key", "env:SHARED_KEY")
     for name in ("one", "two"):

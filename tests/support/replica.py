@@ -10,12 +10,12 @@ import sys
 from typing import Any
 
 import httpx
-from support.background import ANNE, Api, a_link, said, text_of
 
 from openapi_mcp.background.engine import Background, Bounds
 from openapi_mcp.model.background import Pending
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
+from support.background import ANNE, Api, a_link, said, text_of
 
 BOUNDS = Bounds(lease=1.0, doubt=1.0, tick=0.2, grace=0.5)
 

@@ -16,7 +16,7 @@ from openapi_mcp.recording import Hearing
 from openapi_mcp.request.shown import digest
 from openapi_mcp.server.confirm import unable
 from openapi_mcp.server.dashboard.sessions import Visit
-from openapi_mcp.server.operations import behind_the_door
+from openapi_mcp.server.doors import behind_the_door
 from openapi_mcp.serving import Serves
 
 PATIENCE = 1800.0  # seconds for which what was shown may be sent
