@@ -92,7 +92,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
         url = endpoint_url(config.host, listener, config.path)
 
         async def serve_app(
-            app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping, link: Link | None
+            app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping, link: "Link | None"
         ) -> ExitCode:
             observe(app, recorder)
             say_what_is_served(app, notice)
