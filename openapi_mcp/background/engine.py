@@ -19,8 +19,6 @@ from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 
-_ASKED_EVERY = 0.5  # seconds after which we look whether another replica has ended a call that is waited for
-
 
 class Background:
     """Runs calls, and goes on in the background with those that take long. Open it for as long as a server serves."""
@@ -69,15 +67,11 @@ class Background:
 
     async def wait(self, handle: str, caller: Caller, seconds: float) -> Pending | None:
         """Return how far a call is, once it has ended, or after some seconds; None as `find` does."""
-        until, name = time.monotonic() + seconds, self._keep.name(handle)
         pending = await self.find(handle, caller)
-        while pending is not None and pending.state is CallState.WORKING and (left := until - time.monotonic()) > 0:
-            news = self._going.news
-            with anyio.move_on_after(min(left, _ASKED_EVERY)):
-                await news.wait()
-            if await self._keep.ended([name]) or left <= _ASKED_EVERY:
-                pending = await self.find(handle, caller)
-        return pending
+        if pending is None or pending.state is not CallState.WORKING:
+            return pending
+        await self._going.wait(self._keep.name(handle), seconds)
+        return await self.find(handle, caller)
 
     async def cancel(self, handle: str, caller: Caller) -> Pending | None:
         """End a call, wherever it goes on, and return what it came to; None as `find` does."""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import anyio
@@ -19,6 +19,7 @@ from openapi_mcp.background.further import further, wait_for
 from openapi_mcp.background.keep import Keep
 from openapi_mcp.background.queue import Queue
 from openapi_mcp.background.state import Ended, Ongoing, caller_of
+from openapi_mcp.background.together import Together
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.recording import Hearing
@@ -55,7 +56,7 @@ class Bounds:
     of_all: int = 1_000
     lease: float = 5.0
     doubt: float = 8.0
-    tick: float = 1.0
+    tick: float = 0.5
     grace: float = 5.0
 
 
@@ -69,18 +70,25 @@ class _Running:
     after: asyncio.Task[None] | None = None
 
 
+class _Ending(asyncio.Event):
+    """Set when a call has ended, wherever that was; `waiting` counts who waits for it."""
+
+    waiting = 0
+
+
 class Going:
-    """What goes on here. `keep` is what all replicas know, `news` is set, and made anew, when a call has ended here."""
+    """What goes on here; `keep` is what all replicas know of it."""
 
     def __init__(self, means: Means, link: Link | None, bounds: Bounds) -> None:
         self.keep = Keep(link)
-        self.news = asyncio.Event()
         self._means = means
         self._link = link
         self._bounds = bounds
         url = link.url if link is not None else f"memory://{secrets.token_hex(8)}"
         self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look, link)
+        self._lease = Together(self._leased)
         self._running: dict[str, _Running] = {}
+        self._waited: dict[str, _Ending] = {}
         self._ticking: asyncio.Task[None] | None = None
         self._is_closing = False
 
@@ -110,8 +118,23 @@ class Going:
         running.after = asyncio.create_task(self._attend(name, running))
         await self.keep.put(name, of)
         if self._link is not None:
-            await self._queue.later([name], self._bounds.lease)
+            await self._lease(name)
         return of
+
+    async def _leased(self, names: Sequence[str]) -> Sequence[bool]:
+        return [await self._queue.later(names, self._bounds.lease)] * len(names)
+
+    async def wait(self, name: str, seconds: float) -> None:
+        """Wait for the end of a call, here or elsewhere, or for so long."""
+        event = self._waited.setdefault(name, _Ending())
+        event.waiting += 1
+        try:
+            with anyio.move_on_after(seconds):
+                await event.wait()
+        finally:
+            event.waiting -= 1
+            if not event.waiting and self._waited.get(name) is event:
+                del self._waited[name]
 
     async def entrust(self, name: str, of: Ongoing, job: Job, hearing: Hearing) -> Ongoing:
         """Have a job asked for when it is due: by any replica, or by us alone where Redis is away."""
@@ -137,7 +160,7 @@ class Going:
             await stop_task(running.task)
         hearing = running.hearing if running is not None else self._hearing(of)
         hearing.failed(*cancelled())
-        self._wake()
+        self._wake(name)
         if of.job is not None and self._means.stop is not None:
             await self._means.stop(of.call, of.job)
         return end
@@ -224,15 +247,16 @@ class Going:
         """Keep what a call came to, and tell of it, unless somebody else has ended it before."""
         if await self.keep.end(name, _end(of, result)) is None:
             hearing.ended(result)
-        self._wake()
+        self._wake(name)
 
     def _hearing(self, of: Ongoing) -> Hearing:
         return self._means.hear(of.call, time.time() - of.created)
 
-    def _wake(self) -> None:
-        """Wake those who wait for an end."""
-        self.news.set()
-        self.news = asyncio.Event()
+    def _wake(self, name: str) -> None:
+        """Wake those who wait for the end of a call."""
+        event = self._waited.pop(name, None)
+        if event is not None:
+            event.set()
 
     async def _tick(self) -> None:
         """Say of our calls that they go on, and hear of those that others have ended."""
@@ -250,13 +274,13 @@ class Going:
             was_there = is_there
 
     async def _drop_ended(self) -> None:
-        """Stop what another replica has ended."""
-        for name in await self.keep.ended(list(self.keep.own)):
+        """Stop what another replica has ended, and wake who waits for that."""
+        for name in await self.keep.ended(list(self.keep.own.keys() | self._waited.keys())):
             self.keep.forget(name)
             running = self._running.pop(name, None)
             if running is not None:
                 await stop_task(running.task)
-            self._wake()
+            self._wake(name)
 
     async def _tell_again(self) -> None:
         """Tell a Redis that is there again what it may have lost."""

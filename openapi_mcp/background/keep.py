@@ -21,6 +21,7 @@ from openapi_mcp.background.state import (
     write_ended,
     write_ongoing,
 )
+from openapi_mcp.background.together import Together
 from openapi_mcp.model.call import Blob
 from openapi_mcp.shared.link import Link
 
@@ -43,6 +44,8 @@ class Keep:
         self._ended: dict[str, Ended] = {}  # all without Redis, else those that it has not taken yet; oldest first
         self._weight = 0
         self._of_caller: Counter[str] = Counter()
+        self._put = Together(self._put_all)
+        self._get = Together(self._get_all)
 
     def name(self, handle: str) -> str:
         """Return what a call is kept under: a handle is a secret of its caller's, and stands in no key."""
@@ -69,13 +72,7 @@ class Keep:
         if link is None:
             return False
         sealed = link.seal.seal(write_ongoing(of), ONGOING)
-        key, seconds = link.key(ONGOING, name), int(LONGEST + KEPT)
-
-        async def put(redis: "Redis") -> bool:
-            await redis.set(key, sealed, ex=seconds, nx=is_new)
-            return True
-
-        return await link.ask(put, otherwise=False)
+        return await self._put((link.key(ONGOING, name), sealed, is_new))
 
     def forget(self, name: str) -> None:
         """Forget a call that goes on here no longer."""
@@ -90,13 +87,7 @@ class Keep:
         link = self._link
         if link is None or isinstance(here, Ended):
             return here
-        keys = [link.key(END, name), link.key(ONGOING, name)]
-
-        async def get(redis: "Redis") -> list[Any]:
-            return await redis.mget(keys)
-
-        nothing: list[Any] = [None, None]
-        end, ongoing = await link.ask(get, otherwise=nothing)
+        end, ongoing = await self._get((link.key(END, name), link.key(ONGOING, name)))
         return self._end(link, end) or self._ongoing(link, ongoing) or here
 
     async def end(self, name: str, of: Ended) -> Ended | None:
@@ -133,6 +124,24 @@ class Keep:
             if await self._share(name, of) is None:
                 return
             self._drop(name)
+
+    async def _put_all(self, items: Sequence[tuple[str, bytes, bool]]) -> Sequence[bool]:
+        async def put(redis: "Redis") -> bool:
+            pipeline = redis.pipeline(transaction=False)
+            for key, sealed, is_new in items:
+                pipeline.set(key, sealed, ex=int(LONGEST + KEPT), nx=is_new)
+            await pipeline.execute()
+            return True
+
+        return [self._link is not None and await self._link.ask(put, otherwise=False)] * len(items)
+
+    async def _get_all(self, pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[bytes | None, bytes | None]]:
+        async def get(redis: "Redis") -> list[Any]:
+            return await redis.mget([key for pair in pairs for key in pair])
+
+        nothing: list[Any] = [None] * 2 * len(pairs)
+        found = await self._link.ask(get, otherwise=nothing) if self._link is not None else nothing
+        return list(zip(found[::2], found[1::2], strict=True))
 
     async def _share(self, name: str, of: Ended) -> Ended | None:
         """Return the end that counts for all replicas; None where there are none, or Redis is away."""

@@ -9,11 +9,11 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from anyio import to_thread
+import anyio
+import anyio.to_thread
 
 from openapi_mcp.background.plain import without_pickles
 from openapi_mcp.shared.link import Link
@@ -31,6 +31,7 @@ _AT_ONCE = 100  # looks, each of which may ask an API
 _AGAIN = timedelta(seconds=15)  # until a look is made again whose replica says nothing
 _KEPT = timedelta(minutes=1)  # that a look was made
 _PAUSE = timedelta(seconds=1)  # before Redis is tried again
+_PATIENCE = 1.0  # seconds that who has something looked at waits for the queue to be opened
 _CLOSING = 3.0  # seconds that looks have to end
 
 
@@ -55,14 +56,15 @@ class Queue:
         """Have these calls looked at in some seconds, and not before; return whether that is certain."""
         self.start()
         when, wanted = datetime.now(UTC) + timedelta(seconds=seconds), list(names)
+        with anyio.move_on_after(_PATIENCE if self._link is not None else None):
+            await self._opened.wait()
+        docket = self._docket
+        if docket is None or not wanted:
+            return not wanted
+        calls = [docket.call(_LOOK, when=when, key=name)(name, is_sure) for name in wanted]
 
         async def put(_: object = None) -> bool:
-            await self._opened.wait()
-            if self._docket is None or not wanted:
-                return not wanted
-            call = partial(self._docket.call, _LOOK, when=when)
-            done = await self._docket.replace_many(call(key=name)(name, is_sure) for name in wanted)
-            return all(each.schedule_exception is None for each in done)
+            return all(each.schedule_exception is None for each in await docket.replace_many(calls))
 
         return await (put() if self._link is None else self._link.ask(put, otherwise=False))
 
@@ -74,7 +76,7 @@ class Queue:
 
     async def _serve(self) -> None:
         """Look, and begin again where that breaks: by something in Redis that is not ours."""
-        await to_thread.run_sync(import_module, "docket")  # that takes half a second: nobody waits for it
+        await anyio.to_thread.run_sync(import_module, "docket")  # that takes half a second: nobody waits for it
         without_pickles()
         while True:
             working = asyncio.create_task(self._work())
