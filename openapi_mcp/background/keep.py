@@ -46,6 +46,7 @@ class Keep:
         self._of_caller: Counter[str] = Counter()
         self._put = Together(self._put_all)
         self._get = Together(self._get_all)
+        self._end = Together(self._end_all)
 
     def name(self, handle: str) -> str:
         """Return what a call is kept under: a handle is a secret of its caller's, and stands in no key."""
@@ -88,7 +89,7 @@ class Keep:
         if link is None or isinstance(here, Ended):
             return here
         end, ongoing = await self._get((link.key(END, name), link.key(ONGOING, name)))
-        return self._end(link, end) or self._ongoing(link, ongoing) or here
+        return _ended(link, end) or _ongoing(link, ongoing) or here
 
     async def end(self, name: str, of: Ended) -> Ended | None:
         """Note the end of a call; None where it counts, else the end that it had before."""
@@ -149,16 +150,24 @@ class Keep:
         if link is None:
             return None
         sealed = link.seal.seal(write_ended(of), END)
-        key, other = link.key(END, name), link.key(ONGOING, name)
+        found = await self._end((link.key(END, name), link.key(ONGOING, name), sealed))
+        return of if found == sealed else _ended(link, found)
 
-        async def put(redis: "Redis") -> Any:
-            if await redis.set(key, sealed, ex=int(KEPT), nx=True):
-                await redis.delete(other)
-                return sealed
-            return await redis.get(key)
+    async def _end_all(self, items: Sequence[tuple[str, str, bytes]]) -> Sequence[bytes | None]:
+        async def put(redis: "Redis") -> list[bytes | None]:
+            pipeline = redis.pipeline(transaction=False)
+            for key, _, sealed in items:
+                pipeline.set(key, sealed, ex=int(KEPT), nx=True)
+            are_ours = await pipeline.execute()
+            found: list[Any] = [
+                sealed if is_ours else await redis.get(key)
+                for is_ours, (key, _, sealed) in zip(are_ours, items, strict=True)
+            ]
+            await redis.delete(*(ongoing for _, ongoing, _ in items))
+            return found
 
-        found = await link.ask(put, otherwise=None)
-        return of if found == sealed else self._end(link, found)
+        nothing: list[bytes | None] = [None] * len(items)
+        return await self._link.ask(put, otherwise=nothing) if self._link is not None else nothing
 
     def _hold(self, name: str, of: Ended) -> Ended | None:
         if (before := self._ended.get(name)) is not None:
@@ -179,15 +188,15 @@ class Keep:
     def _drop(self, name: str) -> None:
         self._weight -= _weight(self._ended.pop(name))
 
-    @staticmethod
-    def _end(link: Link, sealed: bytes | None) -> Ended | None:
-        data = link.seal.open(sealed, END) if sealed is not None else None
-        return read_ended(data) if data is not None else None
 
-    @staticmethod
-    def _ongoing(link: Link, sealed: bytes | None) -> Ongoing | None:
-        data = link.seal.open(sealed, ONGOING) if sealed is not None else None
-        return read_ongoing(data) if data is not None else None
+def _ended(link: Link, sealed: bytes | None) -> Ended | None:
+    data = link.seal.open(sealed, END) if sealed is not None else None
+    return read_ended(data) if data is not None else None
+
+
+def _ongoing(link: Link, sealed: bytes | None) -> Ongoing | None:
+    data = link.seal.open(sealed, ONGOING) if sealed is not None else None
+    return read_ongoing(data) if data is not None else None
 
 
 def _weight(of: Ended) -> int:

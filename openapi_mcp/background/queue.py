@@ -31,7 +31,7 @@ _AT_ONCE = 100  # looks, each of which may ask an API
 _AGAIN = timedelta(seconds=15)  # until a look is made again whose replica says nothing
 _KEPT = timedelta(minutes=1)  # that a look was made
 _PAUSE = timedelta(seconds=1)  # before Redis is tried again
-_PATIENCE = 1.0  # seconds that who has something looked at waits for the queue to be opened
+_OPENING = 10.0  # seconds that who comes first waits for the import
 _CLOSING = 3.0  # seconds that looks have to end
 
 
@@ -56,8 +56,7 @@ class Queue:
         """Have these calls looked at in some seconds, and not before; return whether that is certain."""
         self.start()
         when, wanted = datetime.now(UTC) + timedelta(seconds=seconds), list(names)
-        with anyio.move_on_after(_PATIENCE if self._link is not None else None):
-            await self._opened.wait()
+        await self._opening()
         docket = self._docket
         if docket is None or not wanted:
             return not wanted
@@ -67,6 +66,12 @@ class Queue:
             return all(each.schedule_exception is None for each in await docket.replace_many(calls))
 
         return await (put() if self._link is None else self._link.ask(put, otherwise=False))
+
+    async def _opening(self) -> None:
+        """Wait until it is open: what a call was told to be kept must be; not for a Redis that is away."""
+        is_away = self._link is not None and not self._link.is_there
+        with anyio.move_on_after(0 if is_away else _OPENING):
+            await self._opened.wait()
 
     async def aclose(self) -> None:
         """End; what is being looked at has a moment for it."""

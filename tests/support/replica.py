@@ -1,7 +1,8 @@
 """A replica as a process of its own, to be killed: `python -m support.replica REDIS UPSTREAM`.
 
 Each line on stdin is a command, each on stdout its answer: ["run", tool] -> handle, ["wait", handle, seconds] ->
-[state, text], ["cancel", handle] -> state. What it calls is GET UPSTREAM/{tool}, whatever the tool.
+[state, text], ["cancel", handle] -> the same, ["heard"] -> the tools of the calls whose end was told here,
+["tasks"] -> how many there are. What it calls is GET UPSTREAM/{tool}, whatever the tool.
 """
 
 import asyncio
@@ -45,8 +46,10 @@ async def answer(background: Background, api: Api, command: list[Any]) -> Any:
             return told(await background.wait(handle, ANNE, seconds))
         case ["cancel", handle]:
             return told(await background.cancel(handle, ANNE))
-        case _:
+        case ["heard"]:
             return [each.call.tool for each in api.heard]
+        case _:
+            return len(asyncio.all_tasks())
 
 
 def told(pending: Pending | None) -> list[str]:
