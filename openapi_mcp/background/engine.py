@@ -13,11 +13,14 @@ from openapi_mcp.background.endings import too_many
 from openapi_mcp.background.going import Bounds as Bounds
 from openapi_mcp.background.going import Going, in_a_task, stop_task
 from openapi_mcp.background.going import Means as Means
-from openapi_mcp.background.state import Ongoing, caller_of, pending_of
+from openapi_mcp.background.state import KEPT, Ended, Ongoing, caller_of, pending_of
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
+
+_MOMENT = 5.0  # seconds in which a replica whose way to Redis was slow has told what it had to
+_AWAY = "not known now: what the replicas share does not answer; ask again in a moment"
 
 
 class Background:
@@ -25,6 +28,7 @@ class Background:
 
     def __init__(self, means: Means, link: Link | None = None, bounds: Bounds | None = None) -> None:
         self._means = means
+        self._link = link
         self._bounds = bounds or Bounds()
         self._going = Going(means, link, self._bounds)
         self._keep = self._going.keep
@@ -61,25 +65,48 @@ class Background:
             raise
 
     async def find(self, handle: str, caller: Caller) -> Pending | None:
-        """Return how far a call is; None where this caller has no such call."""
-        found = await self._keep.get(self._keep.name(handle))
-        return pending_of(handle, found) if found is not None and caller_of(found) == caller.id else None
+        """Return how far a call is; None where this caller has no such call.
+
+        Where Redis does not answer, a call that is not known here is told as one that goes on, to be asked for again.
+        """
+        found = await self._found(handle, caller)
+        return self._unknown(handle) if found is None else pending_of(handle, found)
 
     async def wait(self, handle: str, caller: Caller, seconds: float) -> Pending | None:
         """Return how far a call is, once it has ended, or after some seconds; None as `find` does."""
-        pending = await self.find(handle, caller)
-        if pending is None or pending.state is not CallState.WORKING:
-            return pending
-        await self._going.wait(self._keep.name(handle), seconds)
+        with anyio.move_on_after(seconds):
+            if isinstance(await self._known(handle, caller), Ongoing):
+                await self._going.wait(self._keep.name(handle))
         return await self.find(handle, caller)
 
     async def cancel(self, handle: str, caller: Caller) -> Pending | None:
         """End a call, wherever it goes on, and return what it came to; None as `find` does."""
-        name = self._keep.name(handle)
-        found = await self._keep.get(name)
-        if found is None or caller_of(found) != caller.id:
+        found = await self._found(handle, caller)
+        if isinstance(found, Ongoing):
+            found = await self._going.cancel(self._keep.name(handle), found)
+        return self._unknown(handle) if found is None else pending_of(handle, found)
+
+    async def _found(self, handle: str, caller: Caller) -> Ongoing | Ended | None:
+        found = await self._keep.get(self._keep.name(handle))
+        return found if found is not None and caller_of(found) == caller.id else None
+
+    async def _known(self, handle: str, caller: Caller) -> Ongoing | Ended | None:
+        """Return what is known of a call; one that has just begun on another replica may be known in a moment only."""
+        until = time.monotonic() + (_MOMENT if self._link is not None else 0.0)
+        found = await self._found(handle, caller)
+        while found is None and time.monotonic() < until:
+            await asyncio.sleep(self._bounds.tick)
+            found = await self._found(handle, caller)
+        return found
+
+    def _unknown(self, handle: str) -> Pending | None:
+        """Return what is told of a call that is not known here: None, unless others may know of it."""
+        if self._link is None or self._link.is_there:
             return None
-        return pending_of(handle, await self._going.cancel(name, found) if isinstance(found, Ongoing) else found)
+        now = time.time()
+        return Pending(
+            handle=handle, tool="", state=CallState.WORKING, created=now, updated=now, expires=now + KEPT, said=_AWAY
+        )
 
     def _too_many(self, caller: Caller) -> Result | None:
         own, every = self._keep.count(caller.id), len(self._keep.own)

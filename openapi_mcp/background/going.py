@@ -124,13 +124,12 @@ class Going:
     async def _leased(self, names: Sequence[str]) -> Sequence[bool]:
         return [await self._queue.later(names, self._bounds.lease)] * len(names)
 
-    async def wait(self, name: str, seconds: float) -> None:
-        """Wait for the end of a call, here or elsewhere, or for so long."""
+    async def wait(self, name: str) -> None:
+        """Wait for the end of a call, here or elsewhere."""
         event = self._waited.setdefault(name, _Ending())
         event.waiting += 1
         try:
-            with anyio.move_on_after(seconds):
-                await event.wait()
+            await event.wait()
         finally:
             event.waiting -= 1
             if not event.waiting and self._waited.get(name) is event:

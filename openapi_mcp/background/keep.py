@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ONGOING, END = "background-call", "background-end"  # what their keys are for, and their seals
+PATIENCE = 5.0  # seconds that Redis may take for what is asked here: who waits has waited long already
 _MOST_KEPT = 64_000_000  # bytes of results in this process; the oldest go first
 _OF_A_RESULT = 2_000  # bytes that one takes, besides its content
 
@@ -116,7 +117,7 @@ class Keep:
             return await pipeline.execute()
 
         nothing: list[Any] = []
-        found = await link.ask(ask, otherwise=nothing)
+        found = await link.ask(ask, otherwise=nothing, patience=PATIENCE)
         return here | {name for name, is_there in zip(names, found, strict=False) if is_there}
 
     async def tell(self) -> None:
@@ -134,14 +135,14 @@ class Keep:
             await pipeline.execute()
             return True
 
-        return [self._link is not None and await self._link.ask(put, otherwise=False)] * len(items)
+        return [self._link is not None and await self._link.ask(put, otherwise=False, patience=PATIENCE)] * len(items)
 
     async def _get_all(self, pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[bytes | None, bytes | None]]:
         async def get(redis: "Redis") -> list[Any]:
             return await redis.mget([key for pair in pairs for key in pair])
 
         nothing: list[Any] = [None] * 2 * len(pairs)
-        found = await self._link.ask(get, otherwise=nothing) if self._link is not None else nothing
+        found = await self._link.ask(get, otherwise=nothing, patience=PATIENCE) if self._link is not None else nothing
         return list(zip(found[::2], found[1::2], strict=True))
 
     async def _share(self, name: str, of: Ended) -> Ended | None:
@@ -167,7 +168,7 @@ class Keep:
             return found
 
         nothing: list[bytes | None] = [None] * len(items)
-        return await self._link.ask(put, otherwise=nothing) if self._link is not None else nothing
+        return await self._link.ask(put, otherwise=nothing, patience=PATIENCE) if self._link is not None else nothing
 
     def _hold(self, name: str, of: Ended) -> Ended | None:
         if (before := self._ended.get(name)) is not None:

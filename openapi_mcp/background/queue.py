@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from openapi_mcp.background.keep import PATIENCE
 from openapi_mcp.background.plain import without_pickles
 from openapi_mcp.shared.link import Link
 
@@ -65,7 +66,7 @@ class Queue:
         async def put(_: object = None) -> bool:
             return all(each.schedule_exception is None for each in await docket.replace_many(calls))
 
-        return await (put() if self._link is None else self._link.ask(put, otherwise=False))
+        return await (put() if self._link is None else self._link.ask(put, otherwise=False, patience=PATIENCE))
 
     async def _opening(self) -> None:
         """Wait until it is open: what a call was told to be kept must be; not for a Redis that is away."""

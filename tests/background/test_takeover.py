@@ -95,12 +95,12 @@ class Replica:
 
 
 @asynccontextmanager
-async def replicas(redis: RedisServer, upstream: Upstream, count: int) -> AsyncIterator[list[Replica]]:
-    command = [sys.executable, "-m", "support.replica", redis.url, upstream.url]
+async def replicas(redis: RedisServer, upstream: Upstream, lease: float) -> AsyncIterator[list[Replica]]:
+    command = [sys.executable, "-m", "support.replica", redis.url, upstream.url, str(lease)]
     paths = os.pathsep.join((str(TESTS), *filter(None, [str(TESTS.parent), os.environ.get("PYTHONPATH")])))
     async with AsyncExitStack() as stack:
         started = []
-        for _ in range(count):
+        for _ in range(2):
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=-1, stdout=-1, env=clean_environment(PYTHONPATH=paths)
             )
@@ -113,7 +113,7 @@ async def replicas(redis: RedisServer, upstream: Upstream, count: int) -> AsyncI
 
 async def test_calls_of_a_killed_replica_end_on_another_and_a_write_is_sent_once(redis: RedisServer) -> None:
     """The issue: a call survives the end of the replica that took it (unsafe methods at most once, safe ones again)."""
-    async with running_upstream() as upstream, replicas(redis, upstream, 2) as (first, second):
+    async with running_upstream() as upstream, replicas(redis, upstream, 1.5) as (first, second):
         read, write, job = [await first.ask("run", tool) for tool in ("get_it", "post_it", "post_job")]
         await first.kill()
         upstream.answers.set()
@@ -129,7 +129,7 @@ async def test_calls_of_a_killed_replica_end_on_another_and_a_write_is_sent_once
 
 async def test_a_restart_of_redis_in_the_middle_makes_nobody_take_over_what_goes_on(redis: RedisServer) -> None:
     """A lease that could not be renewed because Redis was away is not one that has run out."""
-    async with running_upstream() as upstream, replicas(redis, upstream, 2) as (first, second):
+    async with running_upstream() as upstream, replicas(redis, upstream, 5.0) as (first, second):
         handles = [await first.ask("run", tool) for tool in ("get_it", "post_it", "post_job")]
         redis.stop(kill=True)
         away = await first.ask("run", "get_away")
@@ -148,7 +148,7 @@ async def test_a_restart_of_redis_in_the_middle_makes_nobody_take_over_what_goes
 async def test_200_calls_at_once_all_end_and_leave_nothing_behind(redis: RedisServer) -> None:
     """What a call took is given back: connections, tasks; each is sent once."""
     tools = [f"{kind}_{number}" for number in range(100) for kind in ("get", "post")]
-    async with running_upstream() as upstream, replicas(redis, upstream, 2) as (first, second):
+    async with running_upstream() as upstream, replicas(redis, upstream, 20.0) as (first, second):
         left = []
         for _ in range(3):
             upstream.answers.clear()
@@ -159,6 +159,5 @@ async def test_200_calls_at_once_all_end_and_leave_nothing_behind(redis: RedisSe
             left.append([await each.ask("tasks") for each in (first, second)])
         after = first.descriptors(), second.descriptors()
     assert left[0] == left[1] == left[2]
-    print(after, left)
     assert max(after) < 150
     assert set(upstream.came.values()) == {3}

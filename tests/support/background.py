@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from openapi_mcp.background.engine import Background, Bounds, Means
 from openapi_mcp.model.call import Call, Caller, Result, Text
@@ -38,6 +38,7 @@ class Api:
 
     answers: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    is_cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     sent: list[str] = field(default_factory=list)
     asked: list[Job] = field(default_factory=list)
     stopped: list[Job] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Api:
             await self.answers.wait()
         except asyncio.CancelledError:
             self.cancelled.append(call.tool)
+            self.is_cancelled.set()
             raise
         return self.results.get(call.tool, said(f"{call.tool} of {call.caller.id}"))
 
@@ -111,7 +113,3 @@ def _brief(result: Result) -> str:
 
 def a_link(url: str, lines: list[str] | None = None, key: str = KEY) -> Link:
     return Link(url, Seal(key), (lines if lines is not None else []).append)
-
-
-def with_job(job: Job, **more: object) -> Job:
-    return replace(job, **more)  # type: ignore[arg-type]

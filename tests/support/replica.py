@@ -1,4 +1,4 @@
-"""A replica as a process of its own, to be killed: `python -m support.replica REDIS UPSTREAM`.
+"""A replica as a process of its own, to be killed: `python -m support.replica REDIS UPSTREAM LEASE`.
 
 Each line on stdin is a command, each on stdout its answer: ["run", tool] -> handle, ["wait", handle, seconds] ->
 [state, text], ["cancel", handle] -> the same, ["heard"] -> the tools of the calls whose end was told here,
@@ -17,8 +17,6 @@ from openapi_mcp.model.background import Pending
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from support.background import ANNE, Api, a_link, said, text_of
-
-BOUNDS = Bounds(lease=1.0, doubt=1.0, tick=0.2, grace=0.5)
 
 
 class Live(Api):
@@ -63,10 +61,11 @@ def say(number: int, what: Any) -> None:
     sys.stdout.flush()
 
 
-async def main(redis: str, upstream: str) -> None:
+async def main(redis: str, upstream: str, lease: str) -> None:
+    bounds = Bounds(lease=float(lease), doubt=float(lease), tick=0.2, grace=0.5)
     link, api = a_link(redis), Live()
     api.base = upstream
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as api.client, api.background(link, BOUNDS) as background:
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as api.client, api.background(link, bounds) as background:
         pending: set[asyncio.Task[None]] = set()
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -83,4 +82,4 @@ async def main(redis: str, upstream: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    asyncio.run(main(*sys.argv[1:]))
