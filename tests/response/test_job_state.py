@@ -173,7 +173,6 @@ def test_a_path_of_work_is_told_by_its_words(path: str, expected: bool) -> None:
     assert is_of_jobs(path) is expected
 
 
-@pytest.mark.timeout(10)
 def test_a_hostile_answer_takes_little_work() -> None:
     """Hostile upstream: huge, wide and deep answers are looked at where states stand, no further."""
     deep: Any = {}
