@@ -226,7 +226,7 @@ def by_name(accepted: Accepted, operation: str, tools: Sequence[Tool]) -> Asking
 def _named(tool: Tool, segments: Sequence[str]) -> Asking | None:
     template = path_and_query(tool.operation.path)[0].strip("/").split("/")
     head, tail = template[: -len(segments)], template[-len(segments) :]
-    if len(tail) != len(segments) or len(head) > 1 or any("{" in part for part in head):
+    if len(tail) != len(segments) or "operations" not in tail or len(head) > 1 or any("{" in part for part in head):
         return None
     arguments: dict[str, Any] = {}
     for part, segment in zip(tail, segments, strict=True):

@@ -456,3 +456,19 @@ def test_a_corpus_that_is_damaged_while_it_is_served_is_made_anew(path: Path, ca
         path.write_bytes(data.replace(b'{"entries":', b'{"entries;;'))
         assert found.corpus() is None
     assert "corpus_unreadable" in caplog.text
+
+
+def test_links_to_work_that_goes_on_are_kept_and_no_others(path: Path) -> None:
+    """Issue 9, Background calls: a start from the catalogue follows an answer 202 as any other."""
+    link = {"operationId": "job", "parameters": {"id": "$response.body#/id"}}
+    responses = {status: {"description": "D.", "links": {"job": link}} for status in ("200", "202", "2XX", "default")}
+    job = {"get": {"operationId": "job", "parameters": [make.parameter("id", "path")]}}
+    fresh = make.document({"/jobs": {"post": {"operationId": "start", "responses": responses}}, "/jobs/{id}": job})
+    write_answering(path, fresh, generate(fresh, make.ALL_METHODS))
+    kept = opened(path)
+    with kept.file:
+        found = read_catalogue(kept)
+        assert found is not None
+        links = {each.status: each.links for each in found.toolset.by_name["start"].operation.responses}
+    assert {status for status, each in links.items() if each} == {"202", "2XX", "default"}
+    assert (links["202"][0].operation_id, links["202"][0].parameters) == ("job", {"id": "$response.body#/id"})
