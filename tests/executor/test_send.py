@@ -344,6 +344,7 @@ async def test_a_redirect_changes_the_method_only_where_the_rules_say_so(status:
         response = await send(request(f"{upstream.url}/a", method))
     assert upstream.targets == [f"{method} /a", f"{onward} /b"]
     assert response.became_get is (onward != method)
+    assert response.was_led_on is (status == 303)
 
 
 async def test_a_post_that_became_a_get_stays_one() -> None:

@@ -13,18 +13,16 @@ URL = "https://api.example.com/v1/reports"
 REQUEST = HttpRequest(method="POST", url=URL, headers=(("Accept", "*/*"), ("Content-Type", "application/json")))
 
 
-def answered(
-    status: int = 202, value: Any = None, request: HttpRequest = REQUEST, became_get: str = "", **headers: str
-) -> Begun:
+def answered(status: int = 202, value: Any = None, *, of: HttpRequest = REQUEST, at: str = "", **headers: str) -> Begun:
     pairs = tuple((name.replace("_", "-"), text) for name, text in headers.items())
     response = HttpResponse(
         status=status,
-        url=became_get or request.url,
+        url=at or of.url,
         headers=pairs,
-        became_get=bool(became_get),
-        was_led_on=bool(became_get),
+        became_get=bool(at),
+        was_led_on=bool(at),
     )
-    return begun(request, response, Answer(value=value), frozenset({"key"}))
+    return begun(of, response, Answer(value=value), frozenset({"key"}))
 
 
 def url(found: Begun) -> str:
@@ -66,7 +64,7 @@ def test_a_place_at_another_origin_is_said() -> None:
 
 def test_the_plainest_word_counts_first() -> None:
     """A header that is made for it, before Location, Content-Location, a link and the body."""
-    told = {"Link": '</d>; rel="monitor", </x>; rel="next"', "Content_Location": "/c", "Location": "/b"}
+    told: Any = {"Link": '</d>; rel="monitor", </x>; rel="next"', "Content_Location": "/c", "Location": "/b"}
     body = {"status_url": "/e"}
     assert url(answered(202, body, Operation_Location="/a", **told)).endswith("/a")
     assert url(answered(202, body, **told)).endswith("/b")
@@ -85,7 +83,7 @@ def test_the_plainest_word_counts_first() -> None:
         (201, {"Location": "/operations/1", "Retry_After": "5"}),
     ],
 )
-def test_other_successes_begin_work_where_headers_say_so_plainly(status: int, headers: dict[str, str]) -> None:
+def test_other_successes_begin_work_where_headers_say_so_plainly(status: int, headers: Any) -> None:
     """Azure, REST API Guidelines: 200 and 201 with the header of an operation."""
     assert url(answered(status, None, **headers)) == "https://api.example.com/operations/1"
 
@@ -102,7 +100,7 @@ def test_other_successes_begin_work_where_headers_say_so_plainly(status: int, he
         (204, None, {}),
     ],
 )
-def test_any_other_answer_is_all_there_is(status: int, value: Any, headers: dict[str, str]) -> None:
+def test_any_other_answer_is_all_there_is(status: int, value: Any, headers: Any) -> None:
     """201 with Location has made the thing, whatever its status; a refusal begins nothing."""
     found = answered(status, value, **headers)
     assert not found.is_any
@@ -118,13 +116,13 @@ def test_an_answer_that_names_no_place_is_open() -> None:
 def test_a_read_that_names_itself_is_made_again_as_it_was() -> None:
     """A GET with 202 whose place is its own URL: the tool is called again, with all its arguments."""
     request = HttpRequest(method="GET", url=URL)
-    assert answered(202, None, request, Location=URL).is_open
-    assert url(answered(202, None, request, Location="/jobs/1")).endswith("/jobs/1")
+    assert answered(202, None, of=request, Location=URL).is_open
+    assert url(answered(202, None, of=request, Location="/jobs/1")).endswith("/jobs/1")
 
 
 def test_a_write_that_was_led_on_to_202_is_asked_for_there() -> None:
     """303 See Other to a monitor that still says 202."""
-    found = answered(202, {"status": "queued"}, became_get="https://api.example.com/jobs/7")
+    found = answered(202, {"status": "queued"}, at="https://api.example.com/jobs/7")
     assert url(found) == "https://api.example.com/jobs/7"
 
 
@@ -154,8 +152,8 @@ def test_beside_a_monitor_the_result_is_at_the_location_or_where_it_was_put(
 ) -> None:
     """Azure Resource Manager, Asynchronous operations."""
     request = HttpRequest(method=method, url=f"{URL}?key=abc")
-    headers = {"Location": location} if location else {}
-    found = answered(202, None, request, Azure_AsyncOperation="/operations/1", **headers)
+    headers: Any = {"Location": location} if location else {}
+    found = answered(202, None, of=request, Azure_AsyncOperation="/operations/1", **headers)
     assert found.job is not None
     assert found.job.result_url == expected
 
