@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openapi_mcp import __version__
 from openapi_mcp.apart import apart
@@ -44,10 +45,12 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
 from openapi_mcp.serving import App
-from openapi_mcp.shared.link import Link
 from openapi_mcp.sharing import corner_of
 from openapi_mcp.strategies import all_strategies
 from openapi_mcp.switches import read_switches
+
+if TYPE_CHECKING:
+    from openapi_mcp.shared.link import Link
 
 
 def is_checked_later(config: Config) -> bool:
@@ -66,7 +69,7 @@ async def open_app(
     can_change: bool = False,
     reads_on: bool = True,
     aside: bool = False,
-    link: Link | None = None,
+    link: "Link | None" = None,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
@@ -104,7 +107,7 @@ def _app(
     *,
     can_change: bool,
     reads_on: bool,
-    link: Link | None,
+    link: "Link | None",
 ) -> App:
     stored = found if isinstance(found, Stored) else None
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found

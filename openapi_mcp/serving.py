@@ -31,12 +31,12 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
-from openapi_mcp.shared.link import Link
 from openapi_mcp.switches import NOTHING_OFF, Switched
 
 if TYPE_CHECKING:
     from openapi_mcp.index.corpus import Corpus
     from openapi_mcp.index.search import Index
+    from openapi_mcp.shared.link import Link
 
 Value = TypeVar("Value")
 
@@ -177,7 +177,7 @@ class App:
         switched: Switched = NOTHING_OFF,
         limiters: Limiters | None = None,
         cache: Cache | None = None,
-        link: Link | None = None,
+        link: "Link | None" = None,
     ) -> None:
         self._served = _Served(
             toolset=toolset,

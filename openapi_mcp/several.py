@@ -41,11 +41,11 @@ from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
 from openapi_mcp.response.present import present
 from openapi_mcp.serving import App, make_index, mode_teller
-from openapi_mcp.shared.link import Link
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:
     from openapi_mcp.index.search import Index
+    from openapi_mcp.shared.link import Link
 
 PATIENCE = 10.0  # seconds that the first list waits for a document, once another one is there
 _FIRST_PAUSE = 5.0  # seconds until one that cannot be served is tried again; then twice as many each time
@@ -61,7 +61,7 @@ class Several:
         listing: Listing | None = None,
         *,
         semantic: bool = False,
-        link: Link | None = None,
+        link: "Link | None" = None,
     ) -> None:
         self.members = tuple(members)
         self.is_begun = False
@@ -294,7 +294,7 @@ async def open_several(
     path: Path | None = None,
     warm: bool = False,
     can_change: bool = False,
-    link: Link | None = None,
+    link: "Link | None" = None,
 ) -> AsyncIterator[Several]:
     """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
 

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.identity import identity_of
 from openapi_mcp.references import read_secret
-from openapi_mcp.shared.corner import Corner
-from openapi_mcp.shared.link import Link
-from openapi_mcp.shared.seal import Seal
+
+if TYPE_CHECKING:
+    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.link import Link
 
 _ADD = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[scale]'"
 _KEY = "give all replicas the same secret, such as `openssl rand -base64 32` prints: --shared-key env:SHARED_KEY"
@@ -18,7 +20,7 @@ _KEY = "give all replicas the same secret, such as `openssl rand -base64 32` pri
 @asynccontextmanager
 async def open_link(
     config: Config, say: Callable[[str], None], environ: Mapping[str, str]
-) -> AsyncIterator[Link | None]:
+) -> AsyncIterator["Link | None"]:
     """Yield the way to what replicas share, None where nothing is; that Redis does not answer is said.
 
     Raises:
@@ -37,20 +39,27 @@ async def open_link(
         await link.aclose()
 
 
-def link_of(config: Config, say: Callable[[str], None], environ: Mapping[str, str]) -> Link | None:
+def link_of(config: Config, say: Callable[[str], None], environ: Mapping[str, str]) -> "Link | None":
     """Return the way to what replicas share, not used yet; None without --redis."""
     if config.redis is None:
         return None
     require_extra()
     if config.shared_key is None:
         raise ConfigError("what is kept in Redis is sealed, and there is no key", where="--redis", hint=_KEY)
+    from openapi_mcp.shared.link import Link
+    from openapi_mcp.shared.seal import Seal
+
     seal = Seal(read_secret(config.shared_key, environ, "--shared-key").reveal())
     return Link(read_secret(config.redis, environ, "--redis").reveal(), seal, say)
 
 
-def corner_of(config: Config, link: Link | None) -> Corner | None:
+def corner_of(config: Config, link: "Link | None") -> "Corner | None":
     """Return what is shared about the API of a configuration."""
-    return Corner(link=link, identity=identity_of(config)) if link is not None else None
+    if link is None:
+        return None
+    from openapi_mcp.shared.corner import Corner
+
+    return Corner(link=link, identity=identity_of(config))
 
 
 def require_extra() -> None:

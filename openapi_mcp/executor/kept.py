@@ -8,11 +8,14 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.jsontext import read_json, write_json
-from openapi_mcp.shared.answers import SharedAnswers
-from openapi_mcp.shared.corner import Corner
+
+if TYPE_CHECKING:
+    from openapi_mcp.shared.answers import SharedAnswers
+    from openapi_mcp.shared.corner import Corner
 
 MAX_BYTES = 64 << 20  # of all of them together; the least recently used go first
 MAX_AGE = 3600.0  # seconds
@@ -57,7 +60,7 @@ class KeptAnswers:
         *,
         max_bytes: int = MAX_BYTES,
         max_age: float = MAX_AGE,
-        corner: Corner | None = None,
+        corner: "Corner | None" = None,
     ) -> None:
         self._clock = clock
         self._max_bytes = max_bytes
@@ -65,7 +68,7 @@ class KeptAnswers:
         self._by_age: dict[_Key, Kept] = {}
         self._by_use: OrderedDict[_Key, None] = OrderedDict()
         self._size = 0
-        self._shared = SharedAnswers(corner=corner, max_bytes=max_bytes, max_age=max_age) if corner else None
+        self._shared = _shared(corner, max_bytes, max_age) if corner is not None else None
 
     async def keep(self, answer: Answer, caller: str, *tools: str) -> str | None:
         """Return the handle of an answer about these tools, JSON or text; None where it alone is more than may be kept.
@@ -112,6 +115,12 @@ class KeptAnswers:
     def _drop(self, key: _Key) -> None:
         self._size -= self._by_age.pop(key).size
         del self._by_use[key]
+
+
+def _shared(corner: "Corner", max_bytes: int, max_age: float) -> "SharedAnswers":
+    from openapi_mcp.shared.answers import SharedAnswers
+
+    return SharedAnswers(corner=corner, max_bytes=max_bytes, max_age=max_age)
 
 
 def is_handle(text: str) -> bool:

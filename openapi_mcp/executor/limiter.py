@@ -8,11 +8,12 @@ import anyio
 
 from openapi_mcp.executor.faults import TooSoonError
 from openapi_mcp.model.policy import Rate
-from openapi_mcp.shared.turns import Turns
 
 if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.aio.strategies import MovingWindowRateLimiter
+
+    from openapi_mcp.shared.turns import Turns
 
 _SHORTEST = 0.001  # seconds; what may go at this very moment may be refused by a clock that has not moved
 
@@ -33,7 +34,7 @@ class Limiter:
     said: str = "are sent to the API"
     set_by: str = "--rate-limit, where the server is started,"
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
-    turns: Turns | None = None
+    turns: "Turns | None" = None
     _line: anyio.Lock = field(init=False, default_factory=anyio.Lock)  # whoever came first has it first
     _items: "list[RateLimitItem]" = field(init=False, default_factory=list)
     _counts: "MovingWindowRateLimiter | None" = field(init=False, default=None)
@@ -59,7 +60,7 @@ class Limiter:
         others = await self.turns.book("", -1.0) if self.turns is not None else None
         return max(own, others or 0.0)
 
-    async def _go_in_turn(self, turns: Turns, deadline: float) -> None:
+    async def _go_in_turn(self, turns: "Turns", deadline: float) -> None:
         """Wait for a turn among those of all replicas; one that is not taken is given back."""
         name = turns.name()
         try:

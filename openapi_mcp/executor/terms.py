@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
 
 from openapi_mcp.executor.limiter import Limiter
 from openapi_mcp.model.policy import Limits, Rate
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.shared.corner import Corner
-from openapi_mcp.shared.turns import Turns
+
+if TYPE_CHECKING:
+    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.turns import Turns
 
 PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
 _OF_API = ""  # among the limiters the name of the one for all tools
@@ -33,7 +35,7 @@ class Limiters:
     """
 
     now: Callable[[], float]
-    corner: Corner | None = None
+    corner: "Corner | None" = None
     _made: dict[str, Limiter] = field(init=False, default_factory=dict)
 
     def of_api(self, rates: Sequence[Rate]) -> Limiter | None:
@@ -48,9 +50,16 @@ class Limiters:
         if not rates:
             return None
         if name not in self._made or tuple(self._made[name].rates) != tuple(rates):
-            turns = Turns(self.corner, name, rates) if self.corner is not None else None
+            turns = self._turns(name, rates)
             self._made[name] = Limiter(rates=tuple(rates), now=self.now, said=said, set_by=set_by, turns=turns)
         return self._made[name]
+
+    def _turns(self, name: str, rates: Sequence[Rate]) -> "Turns | None":
+        if self.corner is None:
+            return None
+        from openapi_mcp.shared.turns import Turns
+
+        return Turns(self.corner, name, rates)
 
 
 def terms_of(tool: Tool, limiters: Limiters) -> Terms:

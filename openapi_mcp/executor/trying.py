@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import anyio
 
@@ -22,7 +22,6 @@ from openapi_mcp.executor.faults import (
 )
 from openapi_mcp.executor.hedge import Hedge
 from openapi_mcp.executor.limiter import Limiter
-from openapi_mcp.executor.others import Others
 from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of, wait_before
 from openapi_mcp.executor.send import Authorize, Sender, Watch
 from openapi_mcp.executor.spans import answered, attempt_span, with_trace
@@ -30,7 +29,10 @@ from openapi_mcp.executor.terms import PATIENCE, Limiters, Terms
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS, Limits
 from openapi_mcp.model.url import Origin, origin
-from openapi_mcp.shared.corner import Corner
+
+if TYPE_CHECKING:
+    from openapi_mcp.executor.others import Others
+    from openapi_mcp.shared.corner import Corner
 
 log = logging.getLogger(__name__)
 
@@ -99,12 +101,14 @@ class Trying:
     limiter: Limiter | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     chance: Callable[[], float] = random.random
-    corner: Corner | None = None
-    others: Others | None = field(init=False, default=None)
+    corner: "Corner | None" = None
+    others: "Others | None" = field(init=False, default=None)
     _breakers: Breakers = field(init=False, default_factory=Breakers)
 
     def __post_init__(self) -> None:
         if self.corner is not None:
+            from openapi_mcp.executor.others import Others
+
             self.others = Others(self.corner, self._breakers)
 
     def breakers(self, now: float) -> dict[object, str]:

@@ -166,7 +166,7 @@ class Link:
         """Return why, in a few words, and none of the password."""
         said = str(error) or ("it takes too long" if isinstance(error, TimeoutError) else type(error).__name__)
         password = unquote(urlsplit(self.url).password or "")
-        return one_line(said.replace(password, "***") if password else said, _REASON)
+        return one_line(said.replace(password, "***") if password else said, _REASON).rstrip(".")
 
 
 def client(url: str, **more: Any) -> "Redis":
