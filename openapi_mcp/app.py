@@ -332,7 +332,7 @@ def make_executor(
 
 
 def cache_of(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, link: Link | None = None
+    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, link: "Link | None" = None
 ) -> Cache:
     """Return what keeps answers for an API, in Redis where there is a `link` to it.
 

@@ -53,7 +53,7 @@ class Serves(Protocol):
     on_change: list[Callable[[], Awaitable[None]]]
     on_call: list[Observer]
     stored: Stored | None
-    link: Link | None
+    link: "Link | None"
 
     @property
     def toolset(self) -> Toolset:
