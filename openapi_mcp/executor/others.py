@@ -163,7 +163,7 @@ class Others:
             elif now.until != before.until:
                 if await self._run(_OPEN, origin, now.failures, int(now.pause * _MS)):
                     self._agreed.add(origin)
-            elif before.is_probed and not now.is_probed:
+            else:  # the probe came to nothing
                 await self._run(_LET_GO, origin)
 
     async def _ask(self, now: float) -> None:

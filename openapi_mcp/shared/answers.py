@@ -85,9 +85,7 @@ class SharedAnswers:
             return found if isinstance(found, bytes) else None
 
         sealed = await self.corner.link.ask(get, None, patience=_patience(size))
-        if sealed is None:
-            return None
-        return await _apart(partial(self.corner.link.seal.open, sealed, key), len(sealed))
+        return await _apart(partial(self.corner.link.seal.open, sealed, key), size) if sealed is not None else None
 
     async def _size(self, key: str) -> int:
         async def look(redis: "Redis") -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0  # seconds that what is asked may take, a new connection included
+_TRY = 0.5  # seconds for who finds out whether it is there again: others may stand in line behind it
 _LONGEST = 30.0  # seconds that anything may take, whatever it is
 _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must not wait for what is not there
 _LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
@@ -98,7 +99,7 @@ class Link:
             return otherwise
         is_trying = self._is_tried = self._is_lost
         try:
-            with anyio.fail_after(patience):
+            with anyio.fail_after(min(patience, _TRY) if is_trying else patience):
                 found = await work(self._here())
         except ResponseError as error:
             self._refused(error)

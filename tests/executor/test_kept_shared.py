@@ -10,6 +10,7 @@ from support.redis import RedisServer
 
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.model.answer import Answer
+from openapi_mcp.shared.answers import SharedAnswers
 
 pytestmark = pytest.mark.anyio
 
@@ -64,6 +65,22 @@ async def test_another_caller_api_or_fleet_finds_nothing(redis: RedisServer) -> 
         assert await KeptAnswers(no_time, corner=other.corner("another")).find(handle, "ann") is None
         assert await KeptAnswers(no_time, corner=foreign.corner()).find(handle, "ann") is None
         assert await there.find(handle, "ann") is not None
+
+
+async def test_what_goes_between_two_looks_is_not_found(
+    redis: RedisServer, both: tuple[KeptAnswers, KeptAnswers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hour is over, or Redis is, between how large it is and what it is."""
+    here, there = both
+    handle = await keep(here)
+
+    async def before(self: SharedAnswers, key: str) -> int:
+        async with Redis(port=redis.port) as own:
+            await own.delete(key)
+        return 100
+
+    monkeypatch.setattr(SharedAnswers, "_size", before)
+    assert await there.find(handle, "ann") is None
 
 
 @pytest.mark.parametrize("handle", ["", "r_", "r_" + "\ud800" * 22, "x" * 10**6, "r_" + "a" * 22])

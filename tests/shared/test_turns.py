@@ -2,6 +2,8 @@
 
 import anyio
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from redis.asyncio import Redis
 from support.links import KEY, linked, links
 from support.redis import RedisServer
@@ -24,6 +26,40 @@ async def test_as_many_as_the_rate_says_go_at_once_and_the_next_ones_a_window_la
     async with linked(redis.url) as link:
         found = await waits(Turns(link.corner(), "", [HOURLY]), 7)
         assert found == pytest.approx([0, 0, 0, 3600, 3600, 3600, 7200], abs=10)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rates=st.lists(st.builds(Rate, amount=st.integers(1, 4), seconds=st.integers(1, 50)), min_size=1, max_size=3),
+    steps=st.lists(st.integers(-5, 200), max_size=30),
+)
+def test_in_no_window_are_there_more_than_the_rate(redis: RedisServer, rates: list[Rate], steps: list[int]) -> None:
+    """A law, whatever is booked, not booked or given back, and by whom; turns come in the order of their booking."""
+    redis.empty()
+    taken = anyio.run(_turns, redis, rates, steps)
+    for rate in rates:
+        for first, last in zip(taken, taken[rate.amount :], strict=False):
+            assert last - first >= rate.seconds * 1_000_000
+    assert taken == sorted(taken)
+
+
+async def _turns(redis: RedisServer, rates: list[Rate], steps: list[int]) -> list[float]:
+    """Return when those turns are that were not given back; a step is a patience, or gives back one of the last."""
+    booked: list[tuple[str, float]] = []
+    async with links(redis.url, KEY, KEY) as both, Redis(port=redis.port) as own:
+        each = [Turns(link.corner(), "", rates) for link in both]
+        for number, step in enumerate(steps):
+            turns = each[number % 2]
+            if step < 0:
+                for name, _ in booked[step : len(booked) + step + 1]:
+                    await turns.give_back(name)
+                    booked = [one for one in booked if one[0] != name]
+                continue
+            name = turns.name()
+            await turns.book(name, step)
+            if (score := await own.zscore(turns._key, name)) is not None:
+                booked.append((name, score))
+    return [score for _, score in booked]
 
 
 async def test_all_rates_hold(redis: RedisServer) -> None:
