@@ -169,7 +169,7 @@ async def is_left_alone(client: Asking) -> bool:
     """Call an API that fails; return whether that was not even sent."""
     answer = await client.call("failing", n=0)
     assert answer.error["retryable"], answer
-    return answer.error["attempts"] == 0
+    return bool(answer.error["attempts"] == 0)
 
 
 async def test_an_answer_that_one_keeps_is_used_by_the_other_until_it_is_written(fleet: Fleet) -> None:
