@@ -239,7 +239,7 @@ async def test_a_rolling_restart_loses_no_call(fleets: Fleets, ledger: Ledger) -
         assert broken == [], fleet.said
         assert ledger.twice == {}
         calls = [each for each in client.every if each.tool != "get_call"]
-        numbers = sorted(call["arguments"]["n"] for call in fleet.recorded())
+        numbers = sorted(call["arguments"]["n"] for call in await anyio.to_thread.run_sync(fleet.recorded))
         assert numbers == sorted(each.arguments["n"] for each in calls)
 
 

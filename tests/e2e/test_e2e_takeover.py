@@ -12,7 +12,6 @@ import pytest
 from support.asking import Answer, Asking, asking, comes_true
 from support.fleet import TOKEN, Fleet, Fleets
 from support.ledger import Ledger, running_ledger
-from support.recorded import Shown
 
 pytestmark = pytest.mark.anyio
 
@@ -67,55 +66,51 @@ async def end(fleet: Fleet, how: signal.Signals) -> int:
     return await anyio.to_thread.run_sync(fleet.a.end, how)
 
 
-async def records_of(fleet: Fleet, n: int) -> list[Shown]:
-    """Return what is recorded of a number once both have written what they had."""
-    for replica in fleet.each:
-        if replica.child is not None:
-            await anyio.to_thread.run_sync(replica.end, signal.SIGTERM)
-    return [record for record in fleet.recorded() if record["arguments"].get("n") == n]
+async def times_recorded(fleet: Fleet) -> Counter[int]:
+    """Return how often each number is in the records; both replicas have ended then."""
+    return Counter(record["arguments"].get("n") for record in await anyio.to_thread.run_sync(fleet.recorded))
 
 
-async def test_a_read_of_a_killed_replica_is_made_again_by_the_other(fleet: Fleet) -> None:
-    """Issue 9: a call survives the end of the replica that took it; safe methods are sent again."""
+async def test_the_calls_of_a_killed_replica_end_on_the_other(fleet: Fleet) -> None:
+    """Issue 9: sent once. A safe method is sent again, an unsafe one never, a job is asked for by the other."""
     async with each_of(fleet) as (one, other):
-        call = await begun(one, "slow", 21)
+        read, write, job = [await begun(one, tool, n) for tool, n in (("slow", 21), ("exports", 22), ("builds", 23))]
         await end(fleet, signal.SIGKILL)
-        assert data_of(await other.to_the_end(call)) == {"n": 21, "kind": "slow"}
+        assert data_of(await other.to_the_end(read)) == {"n": 21, "kind": "slow"}
+        assert data_of(await other.to_the_end(job))["status"] == "succeeded"
+        lost = await other.to_the_end(write)
+    assert (lost.error["unknown_outcome"], lost.error["retryable"]) == (True, False), lost
     assert len(fleet.ledger.arrived("slow", 21)) == 2
-    assert len(await records_of(fleet, 21)) == 1
-
-
-async def test_a_write_of_a_killed_replica_is_never_sent_again(fleet: Fleet) -> None:
-    """Issue 9: unsafe methods at most once; nobody knows what became of it, and that is said."""
-    async with each_of(fleet) as (one, other):
-        call = await begun(one, "exports", 22)
-        await end(fleet, signal.SIGKILL)
-        ended = await other.to_the_end(call)
-    assert (ended.error["unknown_outcome"], ended.error["retryable"]) == (True, False), ended
-    assert fleet.ledger.done["exports", 22] == len(fleet.ledger.arrived("exports", 22)) == 1
-    assert len(await records_of(fleet, 22)) == 1
-
-
-async def test_a_job_of_a_killed_replica_is_followed_by_the_other(fleet: Fleet) -> None:
-    """Issue 9: the upstream's own job is polled until it ends."""
-    async with each_of(fleet) as (one, other):
-        call = await begun(one, "builds", 23)
-        await end(fleet, signal.SIGKILL)
-        assert data_of(await other.to_the_end(call))["status"] == "succeeded"
+    assert len(fleet.ledger.arrived("exports", 22)) == 1
     assert fleet.ledger.done["builds", 23] == 1
-    assert len(await records_of(fleet, 23)) == 1
+    found = await times_recorded(fleet)
+    assert [found[n] for n in (21, 22, 23)] == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("tool", "n"), [("slow", 24), ("exports", 25), ("builds", 26)])
-async def test_a_replica_that_is_told_to_end_leaves_no_call_undone(fleet: Fleet, tool: str, n: int) -> None:
+async def test_a_replica_that_is_told_to_end_leaves_no_call_undone(fleet: Fleet) -> None:
     """Issue 9: on SIGTERM what can be handed over is, and the rest ends; nothing is sent twice."""
     async with each_of(fleet) as (one, other):
-        call = await begun(one, tool, n)
+        calls = [await begun(one, tool, n) for tool, n in (("slow", 24), ("exports", 25), ("builds", 26))]
         assert await end(fleet, signal.SIGTERM) == 0, fleet.a.said
-        assert data_of(await other.to_the_end(call))["n"] == n
-    sent = [each for each in fleet.ledger.arrivals if each.n == n and (tool != "builds" or each.method == "POST")]
-    assert len(sent) == 1
-    assert len(await records_of(fleet, n)) == 1
+        assert [data_of(await other.to_the_end(call))["n"] for call in calls] == [24, 25, 26]
+    assert len(fleet.ledger.arrived("slow", 24)) == 1
+    assert not fleet.ledger.twice
+    found = await times_recorded(fleet)
+    assert [found[n] for n in (24, 25, 26)] == [1, 1, 1]
+
+
+async def test_calls_in_the_background_outlive_redis(fleet: Fleet) -> None:
+    """Issue 9: Redis restarted, every background call ends, and either replica knows its end."""
+    async with each_of(fleet) as (one, other):
+        calls = [await begun(one, tool, n) for tool, n in (("slow", 33), ("exports", 34), ("builds", 35))]
+        fleet.redis.stop(kill=True)
+        assert data_of(await one.call("fast", n=36))["n"] == 36
+        fleet.redis.start()
+        for client in (one, other):
+            assert [data_of(await client.to_the_end(call))["n"] for call in calls] == [33, 34, 35]
+    assert not fleet.ledger.twice
+    found = await times_recorded(fleet)
+    assert [found[n] for n in (33, 34, 35, 36)] == [1, 1, 1, 1]
 
 
 async def test_while_redis_is_away_each_goes_on_with_what_it_has(fleet: Fleet) -> None:
@@ -138,21 +133,6 @@ async def test_while_redis_is_away_each_goes_on_with_what_it_has(fleet: Fleet) -
     assert fleet.a.said.count(BACK) == before[BACK] + 1
 
 
-@pytest.mark.parametrize(("tool", "n"), [("slow", 33), ("exports", 34), ("builds", 35)])
-async def test_a_call_in_the_background_outlives_redis(fleet: Fleet, tool: str, n: int) -> None:
-    """Issue 9: Redis restarted, every background call ends, and either replica knows its end."""
-    async with each_of(fleet) as (one, other):
-        call = await begun(one, tool, n)
-        fleet.redis.stop(kill=True)
-        answer = await one.call("fast", n=n)
-        assert data_of(answer)["n"] == n
-        fleet.redis.start()
-        assert data_of(await one.to_the_end(call))["n"] == n
-        assert data_of(await other.to_the_end(call))["n"] == n
-    assert not fleet.ledger.twice
-    assert len(await records_of(fleet, n)) == 2  # `fast` is the other
-
-
 async def test_an_origin_that_failed_for_one_is_left_alone_by_the_other(fleet: Fleet) -> None:
     """Issue 9: circuit breakers in Redis. A replica by itself would send ten before it leaves the origin alone."""
     async with each_of(fleet) as (one, other):
@@ -161,7 +141,7 @@ async def test_an_origin_that_failed_for_one_is_left_alone_by_the_other(fleet: F
         await comes_true(partial(is_left_alone, other), "the other does not leave it alone")
     assert before >= 10
     assert len(fleet.ledger.arrived("failing")) - before < 5
-    await records_of(fleet, 0)  # both start anew, with nothing learned
+    await times_recorded(fleet)  # both start anew, with nothing learned
     fleet.redis.empty()
 
 

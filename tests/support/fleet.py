@@ -85,7 +85,10 @@ class Fleet:
         return self.a, self.b
 
     def recorded(self) -> list[Shown]:
-        """Return what is in the records, the newest last."""
+        """Return what is in the records, the newest last, once both have ended and written what they had."""
+        for replica in self.each:
+            if replica.child is not None:
+                assert replica.end(signal.SIGTERM) == 0, replica.said
         return history("--records", self.records, folder=self.folder)
 
     @property
