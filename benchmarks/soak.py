@@ -16,8 +16,6 @@ threads from its start to its end. Linux only: it reads /proc.
 import argparse
 import asyncio
 import json
-import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,11 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clients import listening, pipe
+from fleet import home, running_redis
 from soak_upstream import description
 from soak_work import Work
 
 MOST = {"memory, MB": 5.0, "descriptors": 5.0, "threads": 2.0}
-KEY = "a-key-that-only-this-benchmark-has-0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def main() -> int:
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        shared = stack.enter_context(redis(folder)) if options.redis else []
+        shared = stack.enter_context(running_redis(folder)).options if options.redis else []
         pid, url = stack.enter_context(serving(folder, stack.enter_context(upstream()), shared))
         work = Work(url)
         samples = asyncio.run(load(work, pid, options))
@@ -123,25 +121,10 @@ def serving(folder: Path, base: str, more: list[str]) -> Iterator[tuple[int, str
     document.write_text(json.dumps(description()), encoding="utf-8")
     options = ["--spec", str(document), "--base-url", base, "--methods", "get,post", "--background-after", "1"]
     command = [sys.executable, "-m", "openapi_mcp", "serve", "http", "--port", "0", *options, *more]
-    home = {name: str(folder) for name in ("HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **home}) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=home(folder)) as process:
         try:
             port, path = listening(pipe(process.stderr))
             yield process.pid, f"http://127.0.0.1:{port}{path}"
-        finally:
-            process.kill()
-
-
-@contextmanager
-def redis(folder: Path) -> Iterator[list[str]]:
-    """Start a Redis; yield the options of a server that shares by it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes", "--save", ""]
-    with subprocess.Popen(["redis-server", *settings], stdout=subprocess.DEVNULL) as process:
-        try:
-            yield ["--redis", f"redis://127.0.0.1:{port}/0", "--shared-key", KEY]
         finally:
             process.kill()
 

@@ -12,8 +12,9 @@ from itertools import count
 from typing import Any
 
 SLOW = 2.0  # seconds; longer than the server waits before a call goes on in the background
+ENDLESS = 20.0  # seconds; such a call is cancelled long before
 JOB = 1.5  # seconds until a job has ended
-MANY = 4_000  # items of the answer that is cut: some 250 kB
+MANY = 16_000  # items of the answer that is cut, 1 MB: what a server keeps of them soon reaches its bound
 
 Reply = tuple[int, dict[str, str], Any]
 
@@ -51,6 +52,11 @@ class Api:
         await asyncio.sleep(SLOW)
         return 200, {}, {"id": number}
 
+    async def endless(self, number: int) -> Reply:
+        """Answer when nobody waits any more."""
+        await asyncio.sleep(ENDLESS)
+        return 200, {}, {"id": number}
+
     async def many(self, number: int) -> Reply:
         """Answer more than a result may hold."""
         return 200, {}, {"id": number, "items": [{"n": n, "text": "x" * 40} for n in range(MANY)]}
@@ -72,7 +78,7 @@ class Api:
         return 200, {}, {"id": number, "status": "succeeded"}
 
 
-READS = ("product", "fresh", "missing", "flaky", "slow", "many", "job")
+READS = ("product", "fresh", "missing", "flaky", "slow", "endless", "many", "job")
 WRITES = ("create", "report")
 
 
