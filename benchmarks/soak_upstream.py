@@ -14,7 +14,7 @@ from typing import Any
 SLOW = 2.0  # seconds; longer than the server waits before a call goes on in the background
 ENDLESS = 20.0  # seconds; such a call is cancelled long before
 JOB = 1.5  # seconds until a job has ended
-MANY = 16_000  # items of the answer that is cut, 1 MB: what a server keeps of them soon reaches its bound
+MANY = 8_000  # items of the answer that is cut, 0.5 MB: what a server keeps of them soon reaches its bound
 
 Reply = tuple[int, dict[str, str], Any]
 
