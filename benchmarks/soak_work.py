@@ -21,7 +21,7 @@ class Wrong(Exception):
 
 
 class Work:
-    """Clients of one endpoint; `done` counts the calls of each kind that came to a right end, `wrong` tells of the others."""
+    """Clients of one endpoint; `done` counts those of each kind that came to a right end, `wrong` tells of others."""
 
     def __init__(self, url: str) -> None:
         self._url = url

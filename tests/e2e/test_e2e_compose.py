@@ -67,7 +67,8 @@ class Stack:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("compose")
-    secrets, ports = make_secrets(folder), {name: free_port() for name in (*compose()["services"], "inside")}
+    names = (*compose()["services"], "inside", *(f"{name} metrics" for name in replicas()))
+    secrets, ports = make_secrets(folder), {name: free_port() for name in names}
     records = postgres.new_database()
     for name, value in (("records_url", records), ("redis_url", redis_url(secrets, ports["redis"]))):
         (secrets / name).write_text(f"{value}\n")
@@ -76,7 +77,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Itera
         api = (ROOT / "deploy" / "openapi-mcp.toml").read_text()
         (folder / "openapi-mcp.toml").write_text(re.sub(r'(?m)^spec = ".*"', f'spec = "{spec}"', api))
         stack.enter_context(redis(folder, secrets, ports["redis"]))
-        ours = {name: stack.enter_context(replica(name, folder, secrets, ports[name])) for name in replicas()}
+        ours = {
+            name: stack.enter_context(replica(name, folder, secrets, ports[name], ports[f"{name} metrics"]))
+            for name in replicas()
+        }
         stack.enter_context(balancer(folder, ports))
         yield Stack(folder=folder, secrets=secrets, ports=ports, replicas=ours, upstream=upstream, records=records)
 
@@ -107,13 +111,14 @@ def redis(folder: Path, secrets: Path, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def replica(name: str, folder: Path, secrets: Path, port: int) -> Iterator[Child]:
+def replica(name: str, folder: Path, secrets: Path, port: int, metrics: int) -> Iterator[Child]:
     """Run what a replica runs, until it listens."""
     words = in_place(replicas()[name]["command"], folder, secrets)
     home = folder / name
     home.mkdir()
     variables = {"HOME": str(home), "XDG_CACHE_HOME": str(home), "XDG_STATE_HOME": str(home)}
-    with running(*words, "--host=127.0.0.1", f"--port={port}", folder=home, environment=variables) as child:
+    here = ("--host=127.0.0.1", f"--port={port}", "--metrics-host=127.0.0.1", f"--metrics-port={metrics}")
+    with running(*words, *here, folder=home, environment=variables) as child:
         child.wait_for_stderr("listening on ")
         yield child
 
@@ -194,6 +199,11 @@ def test_every_container_is_well(stack: Stack) -> None:
         command = [sys.executable, *health_check()[1:]]
         assert subprocess.run(command, env=variables, check=False).returncode == 0
     assert stack.get("inside", "/healthz") == 200
+
+
+def test_prometheus_may_ask_every_replica(stack: Stack) -> None:
+    """Issue 9, Telemetry: /metrics, at a port of its own."""
+    assert [stack.get(f"{name} metrics", "/metrics") for name in replicas()] == [200, 200]
 
 
 def test_a_replica_ends_by_itself_and_no_call_is_lost(stack: Stack) -> None:
