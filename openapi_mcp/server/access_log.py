@@ -77,4 +77,4 @@ def shown_path(path: str) -> str:
     """
     if path.startswith(f"{DASHBOARD}/"):
         return f"{DASHBOARD}/..."
-    return one_line(path.replace(" ", "%20"), _LONGEST_PATH) or "/"
+    return one_line(path, _LONGEST_PATH).replace(" ", "%20") or "/"

@@ -169,7 +169,10 @@ class _Instruments:
         name, help_text = f"openapi_mcp.{family.name}", family.help
         values = partial(self._values, family.name)
         if family.form is Form.HISTOGRAM:
-            count, total = partial(values, lambda spread: sum(spread.counts)), partial(values, lambda each: each.total)
+            count, total = (
+                partial(values, lambda spread: float(sum(spread.counts))),
+                partial(values, lambda each: each.total),
+            )
             self._meter.create_observable_counter(f"{name}.count", [count], "", help_text)
             self._meter.create_observable_counter(f"{name}.sum", [total], family.unit, help_text)
         elif family.form is Form.COUNTER:

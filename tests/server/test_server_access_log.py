@@ -1,0 +1,84 @@
+"""The access log: a line for each request, with nothing of what it asked or came with."""
+
+import json
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from support.child import serving_http
+from support.modern import called
+from support.upstream import Upstream, description
+
+from openapi_mcp.server.access_log import shown_path
+
+TOKEN = "an-endpoint-token-that-is-long"
+
+
+def lines(said: str) -> list[dict[str, Any]]:
+    """Return each line of a log that is JSON."""
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def test_a_line_for_each_request_tells_who_where_and_how_it_ended(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 9, Telemetry: an access log; secrets in none of it. It is there at any --log-level."""
+    spec = upstream.serve(description("/echo"))
+    secret = {"Cookie": "a-secret-cookie", "X-Request-Id": "a-secret-id", "User-Agent": "a-secret-agent"}
+    options = ("--spec", spec, "--endpoint-token", TOKEN, "--access-log", "--log-level", "error")
+    with serving_http(*options, folder=tmp_path) as (child, url), httpx.Client(trust_env=False) as client:
+        bearer = {"Authorization": f"Bearer {TOKEN}", **secret}
+        good = called(client, f"{url}?key=a-secret-key", "echo", {"n": 4}, headers=bearer)
+        client.get(url, headers={"Host": "evil.test"})
+        client.get(f"{url}/a%0ab%20status=200%1b[31m")
+        child.process.send_signal(signal.SIGTERM)
+        assert child.wait() == 0
+    logged = [line for line in child.stderr.splitlines() if "openapi_mcp.access" in line]
+    shape = re.compile(
+        r"INFO openapi_mcp\.access request method=(\w+) path=(\S+) status=(\d+) ms=[\d.]+ bytes=(\d+) "
+        r"caller=(\S+) id=([0-9a-f]{16})"
+    )
+    found = [match.groups() for line in logged if (match := shape.fullmatch(line))]
+    assert [each[:3] for each in found] == [
+        ("POST", "/mcp", "200"),
+        ("GET", "/mcp", "421"),
+        ("GET", "/mcp/a%20b%20status=200", "401"),
+    ]
+    assert found[0][3] == str(len(good.content))
+    assert found[0][5] == good.headers["x-request-id"]
+    assert "a-secret" not in child.stderr
+    assert TOKEN not in child.stderr
+    assert "\x1b" not in child.stderr
+
+
+def test_a_caller_is_told_by_what_tells_callers_apart(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: the same name as in the records; it is made of no secret that could be read from it."""
+    spec = upstream.serve(description("/echo"))
+    options = ("--spec", spec, "--forward", "X-Api-Key", "--access-log", "--log-format", "json")
+    with serving_http(*options, folder=tmp_path) as (child, url), httpx.Client(trust_env=False) as client:
+        url = url.split('"')[0]
+        for key in ("one", "two", "one"):
+            called(client, url, "echo", {"n": 4}, headers={"X-Api-Key": f"a-secret-of-{key}"})
+        child.process.send_signal(signal.SIGTERM)
+        assert child.wait() == 0
+    callers = [line["caller"] for line in lines(child.stderr) if line["event"] == "request"]
+    assert callers[0] == callers[2] != callers[1]
+    assert len(callers[0]) >= 16
+    assert "a-secret" not in child.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/mcp", "/mcp"),
+        ("/dashboard/3f2b9c/calls", "/dashboard/..."),
+        ("/dashboard", "/dashboard"),
+        ("/a b\nc", "/a%20b%20c"),
+        ("", "/"),
+        ("/" + "x" * 500, "/" + "x" * 198 + "…"),
+    ],
+)
+def test_a_path_is_one_short_word_and_no_key_of_the_dashboard(path: str, shown: str) -> None:
+    """server/dashboard/entrance.py: each session's pages are below a path that nobody else can name."""
+    assert shown_path(path) == shown
