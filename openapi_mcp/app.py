@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 from openapi_mcp import __version__
 from openapi_mcp.apart import apart
+from openapi_mcp.caching import cache_of, shared_answers
 from openapi_mcp.config import Config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
 from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
 from openapi_mcp.executor.base import server_url
-from openapi_mcp.executor.cache import FILE_NAME, Cache
+from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.terms import Limiters
 from openapi_mcp.executor.tokens import RefreshTokens
-from openapi_mcp.front import default_folder, switches_state
+from openapi_mcp.front import switches_state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.identity import source_of
@@ -52,6 +53,8 @@ from openapi_mcp.switches import read_switches
 if TYPE_CHECKING:
     from openapi_mcp.shared.link import Link
 
+Load = Callable[[], Awaitable[Catalogue]]
+
 
 def is_checked_later(config: Config) -> bool:
     """True where a stdio start lists what was kept, and looks behind the answer whether the document is the same."""
@@ -70,12 +73,13 @@ async def open_app(
     reads_on: bool = True,
     aside: bool = False,
     link: "Link | None" = None,
+    agrees: bool = False,
 ) -> AsyncIterator[App]:
     """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
 
     Where the document cannot be served, the catalogue in the file `last_good` is, which is said. What is cut off an
     answer is kept unless nobody `reads_on`. `aside` loads in a thread of its own, so that others are served meanwhile.
-    By the `link` replicas share what they count, learn and keep.
+    By the `link` replicas share what they count, learn and keep, and where it `agrees`, the list too (agreed.py).
 
     Raises:
         OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
@@ -85,8 +89,9 @@ async def open_app(
     trouble: OpenapiMcpError | None = None
     found: Catalogue | Stored
     try:
-        load = partial(_load_servable, config, notice, environ, last_good)
-        found = stored if stored is not None else await (apart(load) if aside else load())
+        load: Load = partial(_load_servable, config, notice, environ, last_good)
+        load = partial(apart, load) if aside else load
+        found = stored or await (_agreed(config, link, environ, load) if agrees else load())
     except OpenapiMcpError as error:
         kept = _last_good(last_good, environ)
         if kept is None:
@@ -94,6 +99,7 @@ async def open_app(
         found, trouble = kept, error
     with closing(found) if isinstance(found, Stored) else nullcontext():
         async with _app(config, found, notice, environ, can_change=can_change, reads_on=reads_on, link=link) as app:
+            app.agrees = agrees
             if trouble is not None:
                 _say_what_stays(app, trouble, notice)
             yield app
@@ -114,7 +120,7 @@ def _app(
     corner = corner_of(config, link)
     kept = KeptAnswers(time.monotonic, corner=corner) if reads_on and config.limits.max_response else None
     limiters = Limiters(now=time.time, corner=corner)
-    cache = cache_of(config, notice, environ, link)
+    cache = cache_of(config, notice, environ, shared_answers(link))
     executor = make_executor(config, catalogue, environ, kept, limiters, cache)
     if catalogue.credentials.occupied:
         _say_where_credentials_go(config, catalogue, executor, notice)
@@ -133,6 +139,14 @@ def _app(
         cache=cache,
         link=link,
     )
+
+
+async def _agreed(config: Config, link: Link | None, environ: Mapping[str, str], load: Load) -> Catalogue | Stored:
+    from openapi_mcp.agreed import Agreed, may_agree
+
+    if link is None or not may_agree(config):
+        return await load()
+    return await Agreed(link, config, read_switches(None, environ)[0]).first(load)
 
 
 def _last_good(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
@@ -185,22 +199,33 @@ def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> 
 
 
 async def serve_catalogue(
-    app: App, config: Config, catalogue: Catalogue, environ: Mapping[str, str] = os.environ
+    app: App,
+    config: Config,
+    catalogue: Catalogue,
+    environ: Mapping[str, str] = os.environ,
+    stored: Stored | None = None,
 ) -> bool:
-    """Serve a document that arrived while the app runs; return whether the list changed.
+    """Serve a document that arrived while the app runs; return whether the list changed. It may be `stored`.
 
     Raises:
         ConfigError: it cannot be served; the last one stays.
     """
-    require_tools(catalogue.toolset, catalogue.document)
-    _require_server(config, catalogue)
+    if stored is None:  # else somebody else has seen to that
+        require_tools(catalogue.toolset, catalogue.document)
+        _require_server(config, catalogue)
     if app.kept is None and config.limits.max_response:
         app.kept = KeptAnswers(time.monotonic, corner=corner_of(config, app.link))
     if app.cache is not None:
-        app.cache = cache_of(config, app.cache.say, environ, app.cache.link)
+        app.cache = cache_of(config, app.cache.say, environ, app.cache.shared)
     executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)
     app.switched = catalogue.switched
-    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config)
+    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config, stored)
+
+
+async def serve_taken(app: App, stored: Stored, environ: Mapping[str, str] = os.environ) -> bool:
+    """Serve a list that another replica has made; return whether it is another one."""
+    catalogue = replace(_from_stored(app.config, stored, environ), switched=app.switched)
+    return await serve_catalogue(app, app.config, catalogue, environ, stored)
 
 
 async def renew(app: App, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> bool:
@@ -329,28 +354,6 @@ def make_executor(
         limiters=limiters,
         cache=cache,
     )
-
-
-def cache_of(
-    config: Config, notice: Notice, environ: Mapping[str, str] = os.environ, link: "Link | None" = None
-) -> Cache:
-    """Return what keeps answers for an API, in Redis where there is a `link` to it.
-
-    With --no-cache it only drops what other processes keep.
-    """
-    return Cache(
-        path=cache_file(config.cache_dir, environ),
-        now=time.time,
-        say=notice,
-        certificate=config.client_cert or "",
-        only_drops=config.no_cache,
-        link=link,
-    )
-
-
-def cache_file(cache_dir: str | None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the file of kept answers."""
-    return Path(os.path.expanduser(cache_dir or default_folder(environ))) / FILE_NAME
 
 
 def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:

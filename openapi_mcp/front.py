@@ -20,7 +20,7 @@ from itertools import pairwise
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
-    from io import FileIO
+    from io import BytesIO, FileIO
     from typing import Any, NoReturn
 
     Answer = tuple[bytes | memoryview, ...]  # written one after the other: a page of a megabyte is not copied
@@ -102,7 +102,7 @@ def claim_wire() -> Wire:
 class Kept:
     """An open catalogue whose header is whole; the rest is read when it is needed."""
 
-    def __init__(self, path: str, file: "FileIO", header: "dict[str, Any]", start: int) -> None:
+    def __init__(self, path: str, file: "FileIO | BytesIO", header: "dict[str, Any]", start: int) -> None:
         self.path = path
         self.file = file
         self.header = header
@@ -390,6 +390,16 @@ def open_catalogue(path: str, key: str) -> Kept | None:
     return kept
 
 
+def catalogue_in(data: bytes, key: str) -> Kept | None:
+    """Return the catalogue that these bytes are, as they stand in its file; None where they are none of this key."""
+    from io import BytesIO
+
+    try:
+        return _read_header("", BytesIO(data), key)
+    except (OSError, ValueError, RecursionError, TypeError, KeyError):
+        return None
+
+
 def _is_private(found: os.stat_result) -> bool:
     """True for a plain file of this user that nobody else may read or write: another one's is not trusted."""
     if found.st_mode & 0o170000 != 0o100000:
@@ -397,7 +407,7 @@ def _is_private(found: os.stat_result) -> bool:
     return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
 
 
-def _read_header(path: str, file: "FileIO", key: str) -> Kept | None:
+def _read_header(path: str, file: "FileIO | BytesIO", key: str) -> Kept | None:
     prelude = file.read(_PRELUDE).partition(b"\n")[0]
     magic, length, checksum = prelude.decode("ascii").rsplit(" ", 2)
     kept = Kept(path, file, {}, len(prelude) + 1)
@@ -406,7 +416,7 @@ def _read_header(path: str, file: "FileIO", key: str) -> Kept | None:
         return None
     kept.header = json.loads(data)
     kept.start += len(data)
-    whole = os.fstat(file.fileno()).st_size == kept.start + kept.header["length"]
+    whole = file.seek(0, os.SEEK_END) == kept.start + kept.header["length"]
     return kept if whole and kept.header["key"] == key else None
 
 

@@ -158,8 +158,8 @@ class App:
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
     the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
     `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
-    `cache` is that of the executor. By the `link` replicas share, where there is one. `in_flight` counts the calls that
-    run.
+    `cache` is that of the executor. By the `link` replicas share, where there is one, and the list too where it
+    `agrees`. `in_flight` counts the calls that run.
     """
 
     def __init__(
@@ -194,6 +194,7 @@ class App:
         self.limiters = limiters
         self.cache = cache
         self.link = link
+        self.agrees = False
         self.renewed = anyio.Event()
         self.exchanging = anyio.Lock()
         self.trouble: str | None = None
@@ -368,16 +369,19 @@ class App:
         executor: Executor,
         freshness: Freshness | None = None,
         config: Config | None = None,
+        stored: Stored | None = None,
     ) -> bool:
         """Serve these from now on; calls in flight end where they began. Tells, and returns, whether the list changed.
 
         `--watch`, the check behind a start and new settings all come here.
         """
-        pages = pages_of(toolset)
+        pages: Pages = stored.pages if stored is not None else pages_of(toolset)
         await apart(partial(_measure, pages))
         before = self._served
         await executor.__aenter__()
-        self._served = _Served(toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness)
+        self._served = _Served(
+            toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness, stored=stored
+        )
         self._take(config or self.config)
         before.is_over = True
         await _close_unused(before)

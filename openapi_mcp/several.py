@@ -62,6 +62,7 @@ class Several:
         *,
         semantic: bool = False,
         link: "Link | None" = None,
+        agrees: bool = False,
     ) -> None:
         self.members = tuple(members)
         self.is_begun = False
@@ -73,6 +74,7 @@ class Several:
         self._listing = listing or Listing()
         self._semantic = semantic
         self.link = link
+        self.agrees = agrees
         self._toolset = united({})
         self._index: Index | None = None
         self._indexed: Toolset | None = None
@@ -295,11 +297,13 @@ async def open_several(
     warm: bool = False,
     can_change: bool = False,
     link: "Link | None" = None,
+    agrees: bool = False,
 ) -> AsyncIterator[Several]:
     """Yield what serves the calls of several APIs, once one of them can be; the others come when they can.
 
     The catalogue of each is kept beside `path`, and serves where a document cannot; `warm`, it also serves until its
-    document has been looked at. `can_change` says that other settings may come. By the `link` replicas share.
+    document has been looked at. `can_change` says that other settings may come. By the `link` replicas share,
+    and the lists too where it `agrees`.
 
     Raises:
         OpenapiMcpError: none of them can be served; the first one's error, the others are told.
@@ -307,7 +311,7 @@ async def open_several(
     """
     require_extras(config)
     members = [Member(api, path_of(api.name, path)) for api in config.apis]
-    several = Several(members, config.listing, semantic=config.semantic, link=link)
+    several = Several(members, config.listing, semantic=config.semantic, link=link, agrees=agrees)
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:
@@ -394,7 +398,15 @@ async def _keep_open(
         config, renewed = member.config, member.renewed
         try:
             opening = open_app(
-                config, say, environ, stored, last_good=member.path, can_change=True, aside=True, link=several.link
+                config,
+                say,
+                environ,
+                stored,
+                last_good=member.path,
+                can_change=True,
+                aside=True,
+                link=several.link,
+                agrees=several.agrees,
             )
             async with opening as app:
                 member.arrived(app)

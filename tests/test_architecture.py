@@ -24,10 +24,10 @@ LAYERS = (
     ("executor",),
     ("recorded",),
     ("recording", "switches", "identity"),
-    ("sharing",),
+    ("sharing", "caching"),
     ("background",),
     ("serving", "credentials", "united", "strategies"),
-    ("loading", "member"),
+    ("loading", "member", "agreed"),
     ("app",),
     ("several",),
     ("server", "ask"),
@@ -40,7 +40,7 @@ KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its
 RIM = (
     "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
     "loading.py", "strategies.py", "app.py", "several.py", "server/", "cli/", "private.py", "switches.py",
-    "recording.py", "recorded.py", "shared/", "background/", "telemetry/",
+    "recording.py", "recorded.py", "caching.py", "shared/", "background/", "telemetry/",
 )  # fmt: skip
 RIM_ONLY = {"httpx", "mcp", "mcp_types", "sqlite3", "subprocess", "rich", "typer", "os", "time", "random"}
 FRAMEWORKS = {"django", "rest_framework", "drf_spectacular", "flask", "fastapi"}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from openapi_mcp.app import cache_file
+from openapi_mcp.caching import cache_file
 from openapi_mcp.cli.options import DOCUMENT, OUTPUT, WHERE_CACHED, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start

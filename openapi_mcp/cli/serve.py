@@ -120,7 +120,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             async with (
                 open_link(config, notice, os.environ) as link,
                 open_recorder(config, notice) as recorder,
-                open_several(config, notice, path=path, can_change=True, link=link) as several,
+                open_several(config, notice, path=path, can_change=True, link=link, agrees=True) as several,
             ):
                 keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
                 return await serve_app(several, recorder, watches(own), keeping, link)
@@ -128,7 +128,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
         async with (
             open_link(config, notice, os.environ) as link,
             open_recorder(config, notice) as recorder,
-            open_app(config, notice, last_good=keeper.path, can_change=True, link=link) as app,
+            open_app(config, notice, last_good=keeper.path, can_change=True, link=link, agrees=True) as app,
         ):
             return await serve_app(app, recorder, Watch(keeper=keeper), keeper, link)
 

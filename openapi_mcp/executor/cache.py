@@ -40,8 +40,6 @@ from openapi_mcp.model.url import origin
 if TYPE_CHECKING:
     from hishel import NeedRevalidation
 
-    from openapi_mcp.shared.link import Link
-
 log = logging.getLogger(__name__)
 
 Upstream = Callable[[HttpRequest], Awaitable[HttpResponse]]
@@ -98,7 +96,7 @@ class _Came:
 class Cache:
     """The kept answers for one API. `now` is in seconds since 1970; trouble is said with `say`, once.
 
-    They are in the file at `path`, or in Redis where there is a `link` to it. `certificate` is the file of the client
+    They are in the file at `path`, or in `shared`, which is the replicas' own. `certificate` is the file of the client
     certificate that the API sees. With `only_drops` nothing is used or kept, and writes drop what others have kept.
     """
 
@@ -107,17 +105,12 @@ class Cache:
     say: Callable[[str], None]
     certificate: str = ""
     only_drops: bool = False
-    link: "Link | None" = None
+    shared: AnswerStore | None = None
     store: AnswerStore = field(init=False)
     _idle: dict[str, Seen] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.link is None:
-            self.store = AnswersOnDisk(self.path, self.say)
-            return
-        from openapi_mcp.executor.cache_redis import AnswersInRedis
-
-        self.store = AnswersInRedis(self.link)
+        self.store = self.shared or AnswersOnDisk(self.path, self.say)
 
     def close(self) -> None:
         """Close the store."""

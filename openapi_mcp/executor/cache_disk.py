@@ -70,6 +70,10 @@ class AnswersOnDisk:
         if not await self._in_file(drop, is_long=not self._near.is_there()):
             await anyio.to_thread.run_sync(self._begin_anew)
 
+    async def settle(self) -> bool:
+        """Return True: what cannot be dropped here takes the file with it."""
+        return True
+
     async def _in_file(self, work: Callable[[AnswerFile], Value], *, is_long: bool = False) -> Value | None:
         """Return what comes of work on the file, in a thread where it `is_long` or has to wait; None where it fails."""
         try:

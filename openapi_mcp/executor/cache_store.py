@@ -36,5 +36,8 @@ class AnswerStore(Protocol):
     async def drop(self, what: Written) -> None:
         """Drop what a write puts in doubt, for every caller; reads that are on their way are not kept either."""
 
+    async def settle(self) -> bool:
+        """Drop what could not be dropped when it was to be; return whether all is."""
+
     def close(self) -> None:
         """Close what is open."""

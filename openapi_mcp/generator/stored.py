@@ -6,11 +6,12 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from io import FileIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any
 
 from openapi_mcp.front import SUFFIX, Kept, open_catalogue
+from openapi_mcp.front import catalogue_in as kept_in
 from openapi_mcp.generator.catalogue import Freshness, Summary
 from openapi_mcp.generator.codec import decode
 from openapi_mcp.generator.pages import Mark
@@ -37,7 +38,7 @@ class Stored:
     kept: Kept
 
     @property
-    def file(self) -> FileIO:
+    def file(self) -> FileIO | BytesIO:
         """What it is read from."""
         return self.kept.file
 
@@ -73,7 +74,8 @@ def read_catalogue(kept: Kept) -> Stored | None:
             freshness=_read_freshness(kept.header, about),
             kept=kept,
         )
-        os.utime(kept.path)  # the oldest go first when the folder is full
+        if kept.path:
+            os.utime(kept.path)  # the oldest go first when the folder is full
     except (OSError, ValueError, TypeError, KeyError) as error:
         log.info("catalogue_ignored reason=%s", type(error).__name__)
         return None
@@ -89,6 +91,12 @@ def last_catalogue(path: Path | None) -> Stored | None:
     if stored is None:
         kept.file.close()
     return stored
+
+
+def catalogue_in(data: bytes, key: str) -> Stored | None:
+    """Return what the bytes of a catalogue hold; None where they are none of this key, or damaged."""
+    kept = kept_in(data, key)
+    return read_catalogue(kept) if kept is not None else None
 
 
 def _read_freshness(header: Mapping[str, Any], about: Mapping[str, Any]) -> Freshness:

@@ -16,6 +16,7 @@ from openapi_mcp.serving import App, changed
 
 if TYPE_CHECKING:
     from openapi_mcp.member import Member
+    from openapi_mcp.server.agree import Agreeing
     from openapi_mcp.several import Several
 
 _LOOK = 1.0  # seconds between two looks at the files of a document
@@ -26,7 +27,7 @@ class Watch:
     """Serves a changed document as soon as it is seen; while the new one is broken or out of reach the last one stays.
 
     `--watch` looks at the files that the document is spread over, every second; `--refresh` asks for it again. What is
-    served then is kept for the next start.
+    served then is kept for the next start. Of several replicas one asks for it, and the others take what that one has.
     """
 
     keeper: Keeper
@@ -34,14 +35,29 @@ class Watch:
 
     async def run(self, app: App) -> None:
         """Watch until cancelled, as the app's settings have it."""
+        agreeing = self._agreeing(app)
         while True:
             config, renewed = app.config, app.renewed
             async with anyio.create_task_group() as group:
                 if config.watch:
                     group.start_soon(self._files, app, renewed)
                 if config.refresh is not None:
-                    group.start_soon(self._source, app, config.refresh, renewed)
+                    group.start_soon(self._source, app, config.refresh, renewed, agreeing)
+                if app.link is not None:
+                    group.start_soon(self._share, app, renewed, agreeing)
                 await renewed.wait()
+
+    async def _share(self, app: App, renewed: anyio.Event, agreeing: "Agreeing | None") -> None:
+        """Tell the other replicas what they have to know, and learn it from them."""
+        if agreeing is not None and await agreeing.is_doubtful():
+            await self._check(app)
+        while True:
+            if app.cache is not None:
+                await app.cache.store.settle()
+            if agreeing is not None:
+                await agreeing.look()
+            if await _over(renewed, _LOOK):
+                return
 
     async def _files(self, app: App, renewed: anyio.Event) -> None:
         seen = self._as_read(app)
@@ -52,9 +68,20 @@ class Watch:
                 # A new document may stand in other files; one that could not be served waits for its next change.
                 seen = {**self._as_read(app), **{path: now[path] for path in now if now[path] != seen[path]}}
 
-    async def _source(self, app: App, seconds: float, renewed: anyio.Event) -> None:
+    async def _source(self, app: App, seconds: float, renewed: anyio.Event, agreeing: "Agreeing | None" = None) -> None:
         while not await _over(renewed, seconds):
-            await self._check(app)
+            if agreeing is None or await agreeing.is_due(seconds):
+                await self._check(app)
+
+    def _agreeing(self, app: App) -> "Agreeing | None":
+        if app.link is None or not app.agrees:
+            return None
+        from openapi_mcp.agreed import may_agree
+        from openapi_mcp.server.agree import Agreeing
+
+        if not may_agree(app.config):
+            return None
+        return Agreeing(app=app, link=app.link, notice=self.keeper.notice, environ=self.environ)
 
     async def _check(self, app: App) -> None:
         before = app.toolset

@@ -38,7 +38,7 @@ async def fleet(
     """Yield two replicas before one API, and their links."""
     clock = Clock()
     async with links(redis.url) as made:
-        one, other = ({"link": made.link(key)} for key in keys)
+        one, other = ({"shared": AnswersInRedis(made.link(key))} for key in keys)
         async with cached(folder, *answers, clock=clock, cache=one, **more) as first:
             url = first.upstream.url
             async with cached(folder, clock=clock, cache=other, base_url=url, **more) as second:

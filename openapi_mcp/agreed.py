@@ -1,0 +1,177 @@
+"""One list for all replicas of a server: one of them loads the document and makes it, the others take it from Redis.
+
+A list is known by its server: the version, and all options that it is made from. Of two lists the one that was made
+later counts, so all replicas come to the same one, whoever loaded what and when.
+"""
+
+import json
+import secrets
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+
+from openapi_mcp import __version__
+from openapi_mcp.config import Config
+from openapi_mcp.generator.stored import Stored, catalogue_in
+from openapi_mcp.identity import identity_of, source_of
+from openapi_mcp.loader.source import CommandSource, UrlSource
+from openapi_mcp.shared.link import Link
+from openapi_mcp.shared.script import Script
+from openapi_mcp.switches import Switched
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+MAX_BYTES = 64_000_000  # of a list in Redis
+_LOADING = 30  # seconds that the others wait for the one that loads
+_HANDING_ON = 5  # seconds that it has to put what it has loaded
+_LOOK = 0.2  # seconds between two looks of those that wait
+_STAYS = 30 * 86_400  # seconds that a list is there which nobody looks at
+_PATIENCE = 10.0  # seconds that a list may take on its way
+_NOT_OF_THE_LIST = frozenset(
+    ("host", "port", "path", "public_url", "allowed_hosts", "allowed_origins", "endpoint_token",
+     "allow_unauthenticated", "forward", "forward_optional", "oauth_issuer", "oauth_audience", "oauth_jwks",
+     "oauth_scopes", "cache_dir", "no_catalogue", "no_cache", "records", "no_records", "record_arguments", "keep",
+     "watch", "refresh", "watch_config", "dashboard", "background_after", "redis", "shared_key", "otel", "access_log",
+     "log_format", "log_level", "quiet", "file")
+)  # fmt: skip
+_PUT = Script(
+    """
+local seen = redis.call('HMGET', KEYS[1], 'made', 'mark')
+local made, mark = tonumber(seen[1] or nil), seen[2]
+if made and ARGV[5] == '' and (made > tonumber(ARGV[1]) or (made == tonumber(ARGV[1]) and mark > ARGV[2])) then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'made', ARGV[1], 'mark', ARGV[2], 'sealed', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+)
+_END = Script(
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end return 0"
+)
+
+Made = tuple[int, str]
+"""When a list was made, in seconds since 1970, and what tells it from others; the later one counts."""
+NOTHING: Made = (0, "")
+Value = TypeVar("Value")
+
+
+class Agreed:
+    """The list that the replicas with these options agree on."""
+
+    def __init__(self, link: Link, config: Config, switched: Switched) -> None:
+        self._link = link
+        self._name = link.seal.name(
+            "list", __version__, _said(config), _said(switched.entries.get(identity_of(config)))
+        )
+        self._token = secrets.token_hex(16)
+
+    @property
+    def name(self) -> str:
+        """What it is known by; the key alone can make it."""
+        return self._name
+
+    async def newest(self) -> Made | None:
+        """Return which list is there, NOTHING where none is; None where Redis is away."""
+
+        async def look(redis: "Redis") -> Made:
+            made, mark = await redis.hmget(self._key, ["made", "mark"])
+            return (int(made), _text(mark)) if made and mark else NOTHING
+
+        return await self._link.ask(look, None)
+
+    async def take(self) -> tuple[Made, Stored] | None:
+        """Return the list that is there; None where there is none that can be read."""
+
+        async def take(redis: "Redis") -> list[Any]:
+            return list(await redis.hmget(self._key, ["made", "mark", "sealed"]))
+
+        made, mark, sealed = await self._link.ask(take, [None] * 3, patience=_PATIENCE)
+        packed = self._link.seal.open(sealed, self._purpose(int(made), _text(mark))) if sealed else None
+        stored = catalogue_in(zlib.decompress(packed), self._name) if packed is not None else None
+        return ((int(made), _text(mark)), stored) if stored is not None else None
+
+    async def put(self, made: Made, data: bytes, *, is_sure: bool = False) -> bool:
+        """Put a list there unless a later one is, which `is_sure` to be of no use; return whether it is there now."""
+        sealed = self._link.seal.seal(zlib.compress(data, 1), self._purpose(*made))
+        if len(sealed) > MAX_BYTES:
+            return False
+        given = (made[0], made[1], sealed, _STAYS, "sure" if is_sure else "")
+        return bool(await self._link.run(_PUT, (self._key,), given, patience=_PATIENCE))
+
+    async def first(self, load: Callable[[], Awaitable[Value]]) -> Value | Stored:
+        """Return the list that is there, else what `load` comes to, which one replica does while the others wait."""
+        while True:
+            found = await self.take()
+            if found is not None:
+                return found[1]
+            if await self._begin():
+                break
+            await anyio.sleep(_LOOK)
+        lasts = 0
+        try:
+            value = await load()
+            lasts = _HANDING_ON
+            return value
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._link.run(_END, (self._lease,), (self._token, lasts))
+
+    async def is_due(self, seconds: float) -> bool:
+        """True once in this time, at one of the replicas; at each of them while Redis is away."""
+        return await self._only_one(self._link.key("list-looked", self._name), max(1, int(seconds * 900)))
+
+    async def _begin(self) -> bool:
+        return await self._only_one(self._lease, _LOADING * 1000)
+
+    async def _only_one(self, key: str, lasts: int) -> bool:
+        """True for the first that asks within so many milliseconds."""
+
+        async def ask(redis: "Redis") -> bool:
+            return bool(await redis.set(key, self._token, nx=True, px=lasts))
+
+        return await self._link.ask(ask, True)
+
+    @property
+    def _key(self) -> str:
+        return self._link.key("list", self._name)
+
+    @property
+    def _lease(self) -> str:
+        return self._link.key("list-loading", self._name)
+
+    def _purpose(self, made: int, mark: str) -> str:
+        return f"list {self._name} {made} {mark}"
+
+
+def may_agree(config: Config) -> bool:
+    """True where replicas that ask the same source hear the same; a file is each one's own."""
+    return isinstance(source_of(config), UrlSource | CommandSource)
+
+
+def as_own(stored: Stored, switched: Switched) -> Stored:
+    """Return a list that another replica has made as one of ours: what is switched off is said by another file here."""
+    return replace(stored, freshness=replace(stored.freshness, switches=switched.state))
+
+
+def _said(value: Any) -> str:
+    """Return all that makes a list what it is, the same in each process."""
+    return json.dumps(value, sort_keys=True, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        names = [each.name for each in fields(value)]
+        left_out = _NOT_OF_THE_LIST if isinstance(value, Config) else frozenset()
+        return {name: getattr(value, name) for name in names if name not in left_out}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
