@@ -67,9 +67,15 @@ class Agreeing:
             return None
         if self._made_of is not executor:
             marks = await anyio.to_thread.run_sync(app.pages.marks)
-            self._made = (freshness.made, self.link.seal.name("mark", write_json(marks), *freshness.digests))
+            mark = self.link.seal.name("mark", write_json(marks), *freshness.digests)
+            if mark != self._made[1]:
+                self._made = (self._later_than_before(freshness.made), mark)
             self._made_of = executor
         return self._made
+
+    def _later_than_before(self, made: int) -> int:
+        """Return when a list was made, but after the one that was served here before: clocks are not all alike."""
+        return made if self._made == NOTHING else max(made, self._made[0] + 1)
 
     async def _take(self, agreed: Agreed, own: Made) -> bool:
         """Serve the list that is there; return whether it is of any use."""

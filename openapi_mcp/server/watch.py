@@ -49,8 +49,10 @@ class Watch:
 
     async def _share(self, app: App, renewed: anyio.Event, agreeing: "Agreeing | None") -> None:
         """Tell the other replicas what they have to know, and learn it from them."""
-        if agreeing is not None and await agreeing.is_doubtful():
-            await self._check(app)
+        if agreeing is not None:
+            await agreeing.look()
+            if await agreeing.is_doubtful():
+                await self._check(app)
         while True:
             if app.cache is not None:
                 await app.cache.store.settle()

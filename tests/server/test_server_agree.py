@@ -8,15 +8,24 @@ from typing import Any
 
 import anyio
 import pytest
-from support.linked import KEY, links
+import redis as redis_client
+from support.linked import KEY, at_once, cut, links
 from support.redis import RedisServer
 from support.upstream import Upstream, description
 
+from openapi_mcp import agreed as agreed_module
+from openapi_mcp.agreed import Agreed
 from openapi_mcp.app import check_again, open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.identity import identity_of
+from openapi_mcp.server import watch
 from openapi_mcp.server.agree import Agreeing
+from openapi_mcp.server.keep import Keeper
+from openapi_mcp.server.watch import Watch
 from openapi_mcp.serving import App
 from openapi_mcp.shared.link import Link
+from openapi_mcp.switches import NOTHING_OFF, Switched
 
 OTHER_KEY = "another key, which another fleet of replicas has"
 
@@ -56,11 +65,13 @@ class Fleet:
     stack: AsyncExitStack
     links: Any
     options: Mapping[str, Any] = field(default_factory=dict)
+    refresh: float | None = None
 
     async def begin(self, *, key: str = KEY, **options: Any) -> Replica:
         said: list[str] = []
         link = self.links.link(key)
         config = build_config({"spec": self.url, **self.options, **options}, {}, self.folder)
+        config = replace(config, refresh=self.refresh)
         opening = open_app(config, said.append, {}, can_change=True, link=link, agrees=True)
         app = await self.stack.enter_async_context(opening)
         return Replica(app, link, said, Agreeing(app=app, link=link, notice=said.append, environ={}))
@@ -124,7 +135,6 @@ async def test_a_changed_document_that_one_has_loaded_is_served_by_all(
         other.app.on_change.append(note)
         upstream.serve(description("/a", "/b", "/c"))
         assert await one.check()
-        one.make_later()
         fetched = len(upstream.seen)
         await one.agreeing.look()
         await other.agreeing.look()
@@ -183,7 +193,7 @@ async def test_replicas_with_other_options_or_another_key_do_not_take_it(
 async def test_a_file_is_each_replicas_own(redis: RedisServer, upstream: Upstream, tmp_path: Path) -> None:
     """What stands in it may be another thing on another machine."""
     file = tmp_path / "api.json"
-    upstream.serve(description("/a"))
+    upstream.serve(description("/a", server=upstream.url))
     file.write_bytes(upstream.document)
     async with fleet(redis, upstream, tmp_path, spec=str(file)) as replicas:
         replica = await replicas.begin()
@@ -212,7 +222,7 @@ async def test_a_list_that_is_damaged_is_put_there_anew(redis: RedisServer, upst
         await one.agreeing.look()
         with redis_client.Redis.from_url(redis.url) as own:
             (key,) = [name for name in own.scan_iter() if own.type(name) == b"hash"]
-            own.hset(key, mapping={"made": "9999999999", "sealed": b"what is this"})
+            own.hset(key, mapping={"made": "9999999999", "mark": "?", "sealed": b"what is this"})
         await one.agreeing.look()
         fetched = len(upstream.seen)
         await replicas.begin()
@@ -297,7 +307,8 @@ async def test_a_watch_takes_what_another_replica_has_loaded(
 ) -> None:
     """As `serve http` runs it; with --refresh one asks for the document."""
     monkeypatch.setattr(watch, "_LOOK", 0.01)
-    async with fleet(redis, upstream, tmp_path, refresh="0.05") as replicas, anyio.create_task_group() as group:
+    async with fleet(redis, upstream, tmp_path) as replicas, anyio.create_task_group() as group:
+        replicas.refresh = 0.05
         both, changes = [await replicas.begin(), await replicas.begin()], anyio.Event()
 
         async def note() -> None:
@@ -308,7 +319,7 @@ async def test_a_watch_takes_what_another_replica_has_loaded(
             each.app.on_change.append(note)
             group.start_soon(Watch(keeper=Keeper(notice=each.said.append, path=None), environ={}).run, each.app)
         with anyio.fail_after(60):
-            while not changes.is_set():  # a list counts where it was made a second later
+            while not changes.is_set():
                 upstream.serve(description("/a", "/b", "/c"))
                 await anyio.sleep(0.05)
         group.cancel_scope.cancel()
