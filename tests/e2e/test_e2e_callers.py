@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
-from support.child import serving_http
+from support.child import LISTED_OVER_HTTP, serving_http
 from support.identity import IdentityProvider, running_identity_provider
 from support.upstream import Upstream, description
 
@@ -64,7 +64,7 @@ async def test_a_token_of_the_provider_opens_what_its_scopes_allow(
     """Issue 5, Proof: client credentials there, its keys here, tools by scope; the token itself goes no further."""
     token = token_by_client_credentials(provider, "read")
     async with connected(endpoint, token, era) as client:
-        assert [tool.name for tool in (await client.list_tools()).tools] == ["open", "orders", "read_result"]
+        assert [tool.name for tool in (await client.list_tools()).tools] == ["open", "orders", *LISTED_OVER_HTTP]
         called = await client.call_tool("orders", {"n": 1})
         assert called.is_error is False
         with pytest.raises(MCPError, match="Unknown tool: admin"):

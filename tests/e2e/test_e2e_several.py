@@ -88,7 +88,7 @@ async def test_a_credential_of_one_api_never_reaches_another(
 async def _call_all(client: Client) -> None:
     async with client:
         names = [tool.name for tool in (await client.list_tools()).tools]
-        assert names == ["shop_echo", "shop_away", "billing_echo", "billing_away", "read_result"]
+        assert names[:5] == ["shop_echo", "shop_away", "billing_echo", "billing_away", "read_result"]
         for tool in ("shop_echo", "billing_echo"):
             answer = await client.call_tool(tool, {"n": 1})
             assert not answer.is_error

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support.child import INITIALIZE, Child, run_command, serving_http
+from support.child import INITIALIZE, LISTED_OVER_HTTP, Child, run_command, serving_http
 from support.issuer import Issuer, claims, public_rsa, rsa_key, signed
 from support.upstream import Answer, Upstream, description
 
@@ -208,9 +208,9 @@ def test_each_caller_sees_and_calls_what_its_token_allows(
             Caller(url, browser, Authorization=f"Bearer {issuer.token(scope=scope, sub=scope)}")
             for scope in ("mcp read", "mcp read admin", "mcp")
         )
-        assert nobody.tools() == ["open", "read_result"]
-        assert reader.tools() == ["open", "reads", "read_result"]
-        assert admin.tools() == ["open", "reads", "admin", "read_result"]
+        assert nobody.tools() == ["open", *LISTED_OVER_HTTP]
+        assert reader.tools() == ["open", "reads", *LISTED_OVER_HTTP]
+        assert admin.tools() == ["open", "reads", "admin", *LISTED_OVER_HTTP]
         assert reader.ask("tools/list").json()["result"]["cacheScope"] == "private"
         assert reader.call("reads")["isError"] is False
         hidden, unknown = (reader.ask("tools/call", name=name, arguments={}) for name in ("admin", "nowhere"))
@@ -296,7 +296,7 @@ def test_a_callers_own_header_reaches_the_api_and_nobody_else(
             json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "echo", "_meta": META}},
         )
         assert twice.json()["result"]["isError"] is True
-        assert Caller(url, browser).tools() == ["echo", "read_result"]
+        assert Caller(url, browser).tools() == ["echo", *LISTED_OVER_HTTP]
         ann.open()
         bob.session = ann.session
         assert from_stream(ann.send("tools/call", 2, {"name": "echo"}))["result"]["isError"] is False
@@ -454,11 +454,11 @@ def test_the_list_of_last_time_is_filtered_too(
     cache = ("--cache-dir", str(tmp_path / "cache"))
     with served(tmp_path, *options, *cache) as (_, url):
         caller = Caller(url, browser, Authorization=f"Bearer {issuer.token(scope='x')}")
-        assert caller.tools() == ["open", "read_result"]
+        assert caller.tools() == ["open", *LISTED_OVER_HTTP]
     upstream.document = b"broken"
     with served(tmp_path, *options, *cache) as (child, url):
         assert "the last good document stays" in child.stderr
-        for scope, names in (("x", ["open", "read_result"]), ("read", ["open", "reads", "read_result"])):
+        for scope, names in (("x", ["open", *LISTED_OVER_HTTP]), ("read", ["open", "reads", *LISTED_OVER_HTTP])):
             caller = Caller(url, browser, Authorization=f"Bearer {issuer.token(scope=scope)}")
             assert caller.tools() == names
         assert caller.call("reads")["isError"] is False

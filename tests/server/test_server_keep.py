@@ -13,7 +13,7 @@ import anyio
 import httpx
 import pytest
 from support import make
-from support.child import Child, run_command, running, serving_http
+from support.child import LISTED_OVER_HTTP, Child, run_command, running, serving_http
 from support.live import Told, names, put, yaml
 from support.upstream import PATIENCE, Answer, Upstream, description
 
@@ -259,7 +259,7 @@ def test_a_server_over_http_starts_from_what_it_served_last(upstream: Upstream, 
         end(child)
     upstream.document = b"{"
     with serving_http(*arguments, folder=tmp_path) as (child, url):
-        assert tools_over_http(url) == ["echo", "read_result"]
+        assert tools_over_http(url) == ["echo", *LISTED_OVER_HTTP]
         end(child)
         warning, served, *_ = child.stderr.splitlines()
         assert warning.startswith("warning: the last good document stays (of ")

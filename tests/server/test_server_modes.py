@@ -13,7 +13,7 @@ import mcp_types as types
 import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
-from support.child import run_command, running, serving_http
+from support.child import LISTED_OVER_HTTP, run_command, running, serving_http
 from support.issuer import Issuer
 from support.make import document, toolset
 from support.upstream import Answer, Upstream
@@ -644,7 +644,7 @@ async def test_over_http_each_caller_finds_and_calls_what_its_token_allows(
         for scope, expected in (("other", False), ("admin", True)):
             bearer = {"Authorization": f"Bearer {issuer.token(scope=scope, sub=scope)}"}
             async with over_http(url, "auto", bearer) as client:
-                assert [tool.name for tool in (await client.list_tools()).tools] == [*THREE, "read_result"]
+                assert [tool.name for tool in (await client.list_tools()).tools] == [*THREE, *LISTED_OVER_HTTP]
                 assert ("salaries_list" in await names_found(client, "salaries")) is expected
                 assert (await call(client, "salaries_list")).is_error is not expected
     assert [seen.path for seen in upstream.calls] == ["/salaries"]

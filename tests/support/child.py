@@ -21,6 +21,9 @@ INITIALIZE = {
     "clientInfo": {"name": "raw", "version": "1"},
 }
 
+LISTED_OVER_HTTP = ("read_result", "get_call", "cancel_call")
+"""What a server over HTTP lists beside its operations, where nothing else is said: calls go on in the background."""
+
 Frame = dict[str, Any]
 
 
