@@ -141,7 +141,7 @@ def _app(
     )
 
 
-async def _agreed(config: Config, link: Link | None, environ: Mapping[str, str], load: Load) -> Catalogue | Stored:
+async def _agreed(config: Config, link: "Link | None", environ: Mapping[str, str], load: Load) -> Catalogue | Stored:
     from openapi_mcp.agreed import Agreed, may_agree
 
     if link is None or not may_agree(config):

@@ -45,7 +45,7 @@ def test_help_names_every_option_and_shows_examples(command: Command, name: str,
     shown = re.findall(r"(?<![\w-])--?[a-z][a-z-]*", ended.out)
     assert [option for option in wanted if option not in shown] == []
     assert "\n  Examples:\n" in ended.out
-    assert len(re.findall(rf"^ +openapi-mcp {name} .*--spec", ended.out, re.MULTILINE)) == 3
+    assert len(re.findall(rf"^ +openapi-mcp {name} .*--spec", ended.out, re.MULTILINE)) >= 3
 
 
 OF_WHAT_IS_KEPT = {
