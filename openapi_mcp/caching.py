@@ -4,12 +4,15 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openapi_mcp.config import Config
 from openapi_mcp.executor.cache import FILE_NAME, Cache
 from openapi_mcp.executor.cache_store import AnswerStore
 from openapi_mcp.front import default_folder
-from openapi_mcp.shared.link import Link
+
+if TYPE_CHECKING:
+    from openapi_mcp.shared.link import Link
 
 
 def cache_of(
@@ -29,7 +32,7 @@ def cache_of(
     )
 
 
-def shared_answers(link: Link | None) -> AnswerStore | None:
+def shared_answers(link: "Link | None") -> AnswerStore | None:
     """Return where replicas keep their answers, None where there are none."""
     if link is None:
         return None
