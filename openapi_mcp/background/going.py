@@ -217,6 +217,8 @@ class Going:
             await asyncio.wait([task])
         except asyncio.CancelledError:
             await stop_task(task)
+            with anyio.CancelScope(shield=True):
+                await self._queue.later([name], self._bounds.tick)  # another replica asks, without a doubt
             raise
         came = further(of, _result(task), time.time())
         if isinstance(came, Result):

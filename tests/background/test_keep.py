@@ -1,0 +1,74 @@
+"""Where background calls are kept: for how long, and how much of them."""
+
+import pytest
+from support.background import ANNE, a_link, said
+from support.redis import RedisServer
+
+from openapi_mcp.background.keep import Keep
+from openapi_mcp.background.state import Ended, Ongoing
+from openapi_mcp.model.call import Call
+
+pytestmark = pytest.mark.anyio
+
+
+def an_end(ended: float, text: str = "") -> Ended:
+    return Ended(caller="anne", tool="t", created=0.0, ended=ended, result=said(text))
+
+
+def ongoing() -> Ongoing:
+    return Ongoing(call=Call(tool="t", caller=ANNE), created=0.0, updated=0.0, is_safe=True)
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A clock that a test sets."""
+    times = [1_000.0]
+    monkeypatch.setattr("openapi_mcp.background.keep.time.time", lambda: times[0])
+    return times
+
+
+async def test_a_result_is_kept_for_an_hour(now: list[float]) -> None:
+    keep = Keep(None)
+    assert await keep.end("a", an_end(1_000.0)) is None
+    now[0] += 3_599
+    assert await keep.get("a") == an_end(1_000.0)
+    now[0] += 2
+    assert await keep.get("a") is None
+
+
+async def test_results_have_a_bound_together_and_the_oldest_go_first(now: list[float]) -> None:
+    keep, large = Keep(None), "x" * 15_000_000
+    for name in "abc":
+        await keep.end(name, an_end(1_000.0, large))
+    assert [await keep.get(name) is not None for name in "abc"] == [False, True, True]
+
+
+async def test_the_first_end_counts() -> None:
+    keep = Keep(None)
+    await keep.put("a", ongoing())
+    assert keep.count("anne") == 1
+    assert await keep.end("a", an_end(9e9, "first")) is None
+    assert await keep.end("a", an_end(9e9, "second")) == an_end(9e9, "first")
+    assert (keep.count("anne"), keep.own) == (0, {})
+
+
+async def test_the_first_end_counts_for_all_replicas(redis: RedisServer) -> None:
+    links = a_link(redis.url), a_link(redis.url)
+    one, two = map(Keep, links)
+    assert await one.put("a", ongoing())
+    assert await two.get("a") == ongoing()
+    assert await one.end("a", an_end(1.0, "first")) is None
+    assert await two.end("a", an_end(2.0, "second")) == an_end(1.0, "first")
+    assert await two.ended(["a", "b"]) == {"a"}
+    for link in links:
+        await link.aclose()
+
+
+async def test_who_has_another_key_sees_nothing(redis: RedisServer) -> None:
+    links = a_link(redis.url), a_link(redis.url, key="another key of the tests, of 32 characters")
+    one, two = map(Keep, links)
+    await one.put(one.name("c_1"), ongoing())
+    assert await two.get(two.name("c_1")) is None
+    assert one.name("c_1") != two.name("c_1")
+    for link in links:
+        await link.aclose()
