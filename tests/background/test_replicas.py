@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from support.background import ANNE, BOB, QUICK, Api, a_link, said, text_of
@@ -10,6 +11,7 @@ from support.redis import RedisServer
 
 from openapi_mcp.background.engine import Background, Bounds
 from openapi_mcp.model.background import CallState, Pending
+from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 
 pytestmark = pytest.mark.anyio
@@ -139,3 +141,63 @@ async def test_without_redis_calls_go_on_and_end_here(redis: RedisServer) -> Non
     assert sorted(one.told()) == ["get_it: get_it of anne", "get_it: get_it of anne", "post_it: the end"]
     assert (two.told(), two.sent, one.sent) == ([], [], ["get_it", "get_it", "post_it"])
     assert [line for line in lines if "does not answer" in line]
+
+
+async def test_a_job_that_is_asked_for_while_redis_goes_away_goes_on_when_it_is_back(redis: RedisServer) -> None:
+    api, asked = Api(), asyncio.Event()
+    job = Job(url="http://api/jobs/1", wait=0.2)
+    api.results, api.jobs = {"post_it": said("accepted", job)}, [said("", job), said("the end")]
+    api.answers.set()
+
+    async def follow(call: Call, job: Job) -> Result:
+        if not asked.is_set():
+            redis.stop(kill=True)
+            asked.set()
+        return await api.follow(call, job)
+
+    link = a_link(redis.url)
+    async with Background(replace(api.means, follow=follow), link, QUICK) as background:
+        pending = await background.run(*api.call("post_it"), after=0)
+        assert isinstance(pending, Pending)
+        await asyncio.wait_for(asked.wait(), 30)
+        redis.start()
+        ended = await background.wait(pending.handle, ANNE, 60)
+        assert ended is not None
+        assert text_of(ended.result) == "the end"
+    await link.aclose()
+    assert api.told() == ["post_it: the end"]
+
+
+async def test_of_two_that_end_a_call_at_once_one_tells_of_it(redis: RedisServer) -> None:
+    one, two = Api(), Api()
+    async with replicas(redis.url, one, two) as (first, second):
+        handle = await begun(first, one)
+        found = await asyncio.gather(first.cancel(handle, ANNE), second.cancel(handle, ANNE))
+        assert found[0] == found[1]
+        await asyncio.wait_for(one.is_cancelled.wait(), 30)
+    assert one.told() + two.told() == ["get_it: cancelled"]
+
+
+async def test_a_replica_that_ends_slowly_takes_nothing_back(redis: RedisServer) -> None:
+    """What is handed over is due at once, and who hands it over still looks at what is due."""
+    one, two = Api(), Api()
+    two.answers.set()
+
+    async def run(call: Call) -> Result:
+        try:
+            return await one.run(call)
+        finally:
+            if call.tool == "get_slow":
+                await asyncio.sleep(1.5)
+
+    links = [a_link(redis.url) for _ in range(2)]
+    async with Background(replace(one.means, run=run), links[0], QUICK) as first:
+        handles = [await begun(first, one, tool) for tool in ("get_it", "get_slow")]
+    async with two.background(links[1]) as second:
+        for handle in handles:
+            ended = await second.wait(handle, ANNE, 60)
+            assert ended is not None
+            assert ended.state is CallState.COMPLETED
+    for link in links:
+        await link.aclose()
+    assert (one.told(), sorted(two.sent)) == ([], ["get_it", "get_slow"])
