@@ -27,6 +27,7 @@ from openapi_mcp.shared.link import Link
 
 log = logging.getLogger(__name__)
 
+_CANCELLED_EVERY = 0.5  # seconds
 _MOST_TAKES = 2  # a call whose answer ends one replica after the other does not go through all of them
 
 
@@ -309,10 +310,14 @@ def in_a_task(work: Awaitable[Result]) -> asyncio.Task[Result]:
 
 
 async def stop_task(task: asyncio.Task[Result] | asyncio.Task[None]) -> None:
-    """Cancel a task, and wait until it has ended, whatever cancels us meanwhile."""
-    task.cancel()
+    """Cancel a task, and wait until it has ended, whatever cancels us meanwhile.
+
+    It is cancelled again while it goes on: a read from Redis that is just over may take the first one for its timeout.
+    """
     with anyio.CancelScope(shield=True):
-        await asyncio.wait([task])
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=_CANCELLED_EVERY)
     if not task.cancelled():
         task.exception()  # seen: it came to nothing, as was wanted
 
