@@ -237,7 +237,7 @@ class Jobs:
         """Return the work as it goes on, its result as soon as that is there, or how it has failed."""
         asked = replace(job, asked=job.asked + 1)
         if isinstance(heard.told, Failure):
-            return self._unheard(tool, asked, heard.told, heard.status)
+            return _elsewhere(heard.response) or self._unheard(tool, asked, heard.told, heard.status)
         assert heard.response is not None  # noqa: S101  what is told was answered
         response, answer = heard.response, heard.told
         state = None if asked.is_over else _state(job, response, answer, is_itself=job.tool == tool.name)
@@ -258,13 +258,12 @@ class Jobs:
         if url and url != job.url:
             over = replace(job, url=url, tool="", arguments=None, said=state.said, done=1.0)
             return replace(over, wait=pause(0, None), missed=0, is_seen=True, is_over=True)
-        if not elsewhere:
-            return answer
-        where = one_line(redact_url(elsewhere), _MOST_URL)
-        return replace(answer, note={**answer.note, "job": f"its result is at another origin, not asked for: {where}"})
+        return replace(answer, note={**answer.note, **_not_asked_for(elsewhere)}) if elsewhere else answer
 
-    def _unheard(self, tool: Tool, job: Job, failure: Failure, status: int | None) -> Job | Failure:
+    def _unheard(self, tool: Tool, job: Job, failure: Failure, status: int | None) -> Job | Answer | Failure:
         """Return the work to be asked for again, or that nobody knows how it ended."""
+        if status in _GONE and tool.operation.method == "DELETE" and not job.is_monitor:
+            return Answer(value={}, note={"status": status, "job": "it is there no longer"})
         if status in _GONE and not job.is_over:
             if job.is_seen and job.result_url:
                 return replace(job, url=job.result_url, tool="", arguments=None, wait=pause(0, None), is_over=True)
@@ -273,6 +272,9 @@ class Jobs:
         elif failure.kind in _PASSING and job.missed < _MOST_MISSED:
             missed = job.missed + 1
             return replace(job, missed=missed, wait=pause(missed, failure.retry_after))
+        if job.is_over:
+            said = f"the API's work has ended well, but its result cannot be read: {failure.message}"
+            return replace(failure, message=said, faults=(), field=None, retryable=False)
         is_write = tool.operation.method not in READS
         said = f"the API took the call and went on with it; how that ended is not known: {failure.message}"
         hint = f"it may have been carried out: read the present state before you call again; {failure.hint}"
@@ -354,6 +356,18 @@ def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool)
     if state is None and (job.result_url or response.status == 201):
         return State(stand=Stand.ENDED)
     return state
+
+
+def _elsewhere(response: HttpResponse | None) -> Answer | None:
+    """Return what is told of work whose monitor leads on to another origin with 303: it has ended, and that is all."""
+    if response is None or response.redirect is None or response.status != 303:
+        return None
+    return Answer(value={}, note={"status": 303, **_not_asked_for(response.redirect)})
+
+
+def _not_asked_for(url: str) -> dict[str, str]:
+    where = one_line(redact_url(url), _MOST_URL)
+    return {"job": f"the work has ended; its result is at another origin, which is not asked: {where}"}
 
 
 def _failed(state: State, answer: Answer, response: HttpResponse) -> Failure:

@@ -14,7 +14,7 @@ from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.index.capabilities import find_capabilities
-from openapi_mcp.model.call import Call, Failure, FailureKind, Result, Text
+from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result, Text
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.policy import Limits, Selection
 from openapi_mcp.model.secret import Credential, Place, Secret
@@ -38,6 +38,7 @@ PATHS: Json = {
     "/reports/{id}": {
         "get": {"operationId": "report", "parameters": [parameter("id", "path")]},
         "put": {"operationId": "set_report", "parameters": [parameter("id", "path")]},
+        "delete": {"operationId": "drop_report", "parameters": [parameter("id", "path")]},
     },
     "/stats": {"get": {"operationId": "stats", "parameters": [parameter("year")]}},
 }
@@ -422,6 +423,114 @@ async def test_a_result_at_another_origin_is_not_fetched_and_that_is_said(api: J
         result, _ = await ended(running, make())
     assert value(result)["resultUrl"] == "https://files.example.com/1.csv"
     assert "files.example.com" in note(result)["job"]
+
+
+async def test_a_monitor_that_leads_on_to_another_origin_has_ended(api: JobsApi) -> None:
+    """Files are often given away by a store: the write is done, and is not to be made again."""
+    api.on("POST /reports", said(202, None, Location="/jobs/1"))
+    api.on("GET /jobs/1", said(303, None, Location="https://files.example.com/1.csv?sig=abc"))
+    async with executor(api) as running:
+        result, _ = await ended(running, make())
+    told = "the work has ended; its result is at another origin, which is not asked: https://files.example.com/1.csv?sig=***"
+    assert (value(result), note(result)) == ({}, {"status": 303, "job": told})
+
+
+async def test_a_result_that_cannot_be_read_is_no_reason_to_call_again(api: JobsApi) -> None:
+    """The work has ended well; who is told that its end is unknown might have it done twice."""
+    api.on("POST /reports", said(202, None, Operation_Location="/jobs/1", Location="/reports/4"))
+    api.on("GET /jobs/1", said(200, {"status": "Succeeded"}))
+    async with executor(api) as running:
+        found = failure((await ended(running, make()))[0])
+    assert found.message.startswith("the API's work has ended well, but its result cannot be read")
+    assert (found.kind, found.retryable, found.is_unknown) == (FailureKind.NOT_FOUND, False, False)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_what_was_deleted_is_gone_when_it_is_no_longer_there(api: JobsApi, status: int) -> None:
+    """DELETE with 202 and the thing's own Location: that it is not found is what was asked for."""
+    api.on("DELETE /reports/4", said(202, None, Location="/reports/4"))
+    api.on("GET /reports/4", said(200, {"id": 4, "status": "deleting"}), said(status))
+    async with executor(api) as running:
+        result, _ = await ended(running, make("drop_report", id="4"))
+    assert (value(result), note(result)) == ({}, {"status": status, "job": "it is there no longer"})
+
+
+async def test_a_connection_that_is_lost_is_no_end_of_the_work(api: JobsApi) -> None:
+    """Nobody answers for a moment: asked again, and in the end that is said."""
+    async with executor(api, base_url="http://127.0.0.1:9") as running:
+        result = await running.follow(make(), Job(url="http://127.0.0.1:9/jobs/1"))
+        assert (result.job and result.job.missed) == 1
+        found = failure(await running.follow(make(), Job(url="http://127.0.0.1:9/jobs/1", missed=10)))
+    assert (found.kind, found.is_unknown) == (FailureKind.UNREACHABLE, True)
+
+
+async def test_an_id_of_its_own_leads_to_what_needs_and_yields_know(api: JobsApi) -> None:
+    """POST /reports yields a report by its id, which GET /reports/{id} needs."""
+    report = json_body({"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}})
+    post = {"operationId": "make_report", "responses": {"202": {"description": "Taken.", "content": report}}}
+    get = {"operationId": "report", "parameters": [parameter("id", "path")]}
+    paths = {"/reports": {"post": post}, "/reports/{id}": {"get": get}}
+    made = document(paths)
+
+    async def learn() -> Any:
+        return find_capabilities(generate(made, ALL_METHODS).tools, made.schemas)
+
+    api.on("POST /reports", said(202, {"id": "r1"}))
+    api.on("GET /reports/r1", said(404), said(200, {"id": "r1", "name": "n"}))
+    async with executor(api, paths) as running:
+        result, jobs = await ended(running, make(), learn=learn)
+        assert (await running.call(make())).job is None  # nobody knows what it needs
+    assert value(result) == {"id": "r1", "name": "n"}
+    assert jobs[0].tool == "report"
+
+
+async def test_a_link_may_name_its_operation_by_reference(api: JobsApi) -> None:
+    """OAS 3.1.1, 4.8.20: operationRef into this document."""
+    link = {"operationRef": "#/paths/~1jobs~1{job_id}/get", "parameters": {"job_id": "$response.body#/n"}}
+    post = {"operationId": "make_report", "responses": {"202": {"description": "Taken.", "links": {"status": link}}}}
+    api.on("POST /reports", said(202, {"n": 7}))
+    async with executor(api, {**WITH_JOBS, "/reports": {"post": post}}) as running:
+        result = await running.call(make())
+    assert (result.job and result.job.tool) == "get_job"
+
+
+async def test_a_caller_asks_only_what_it_may_call(api: JobsApi) -> None:
+    """Its scopes hold for what leads to the work, as for its own calls."""
+    scheme = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://id.example.com/", "scopes": {}}}}
+    get = {"operationId": "get_job", "parameters": JOB_ID, "security": [{"oauth": ["jobs"]}]}
+    paths = {**PATHS, "/jobs/{job_id}": {"get": get}}
+    api.on("POST /reports", said(202, {"job_id": "j1"}))
+    options: Json = {"components": {"securitySchemes": {"oauth": scheme}}, "credentials": [BEARER]}
+    async with executor(api, paths, **options) as running:
+        for scopes, tool in ((frozenset({"jobs"}), "get_job"), (frozenset[str](), None)):
+            call = Call(tool="make_report", caller=Caller(scopes=scopes))
+            job = (await running.call(call)).job
+            assert (job and job.tool) == tool
+        refused = await running.follow(call, Job(tool="get_job", arguments={"job_id": "j1"}))
+        assert failure(refused).kind is FailureKind.UNKNOWN_TOOL
+
+
+async def test_a_selection_that_was_repaired_is_left_out_of_the_result(api: JobsApi) -> None:
+    """The call was made without it; all of the result is shown."""
+    api.on("GET /jobs/1", said(200, {"status": "ok"}))
+    async with executor(api, selection=Selection(methods=ALL_METHODS.methods, select=True)) as running:
+        result = await running.follow(make(_select="rows["), Job(url=f"{api.url}/jobs/1"))
+    assert value(result) == {"status": "ok"}
+
+
+async def test_a_large_result_is_read_whole(api: JobsApi) -> None:
+    """In a thread, so that other calls go on."""
+    api.on("GET /jobs/1", said(200, {"rows": ["a" * 100] * 10_000}))
+    async with executor(api, limits=Limits(retries=0, max_response=0)) as running:
+        result = await running.follow(make(), Job(url=f"{api.url}/jobs/1"))
+    assert len(value(result)["rows"]) == 10_000
+
+
+async def test_without_a_usable_server_nothing_is_asked() -> None:
+    """Another document has come, which names none."""
+    made = document(PATHS, servers=[{"url": "/relative"}])
+    async with Executor(made, generate(made, ALL_METHODS)) as running:
+        assert failure(await running.follow(make(), Job(url="https://api.example.com/1"))).kind is FailureKind.REFUSED
 
 
 async def test_a_job_of_another_origin_is_refused_whoever_brings_it(api: JobsApi) -> None:
