@@ -27,6 +27,7 @@ from openapi_mcp.executor.failures import (
     no_such_result,
     unauthenticated,
 )
+from openapi_mcp.executor.job_ways import Ways
 from openapi_mcp.executor.jobs import Jobs
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
@@ -152,7 +153,7 @@ class Executor:
             reader=self._reader,
             limits=self._limits,
             limiters=self._limiters,
-            scoped=scoped,
+            ways=Ways(preparer=self._foreseer, scoped=scoped),
             now=time.time,
             cache=cache,
         )

@@ -5,7 +5,7 @@ the deadline and the retries of any read, and no cache. What it was asked is in 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.auth.scopes import allows
 from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import unknown_tool
 from openapi_mcp.executor.faults import SendError
+from openapi_mcp.executor.job_ways import Ways
 from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.executor.reading import Reader, selection
 from openapi_mcp.executor.recovery import Learning
@@ -28,9 +28,8 @@ from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.trying import Trying
 from openapi_mcp.executor.understanding import Understanding
 from openapi_mcp.model.answer import Answer
-from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result, Text
-from openapi_mcp.model.capability import Capabilities
-from openapi_mcp.model.document import Link, Operation
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result, Text
+from openapi_mcp.model.document import Operation
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest, HttpResponse
@@ -41,21 +40,9 @@ from openapi_mcp.model.trace import Trace
 from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.response.collect import Page
 from openapi_mcp.response.job import goes_on_at, operation_name, pause, result_at
-from openapi_mcp.response.job_state import Stand, State, is_of_jobs, read_state, said_of, share_done
-from openapi_mcp.response.job_tool import (
-    Accepted,
-    Asking,
-    by_ids,
-    by_links,
-    by_name,
-    by_needs,
-    end_of,
-    filled_from,
-    has_id,
-)
+from openapi_mcp.response.job_state import Stand, State, read_state, said_of, share_done
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
-_PATIENCE = 3.0  # seconds that an answer waits for what tools need and yield, where that is not known yet
 _MOST_MISSED = 10  # questions in a row without an answer; then nobody asks any more
 _MOST_UNKNOWN = 5  # questions about work that the API has not told of yet
 _MOST_URL = 500  # characters of one that is told
@@ -83,19 +70,16 @@ class _Heard:
 
 @dataclass(slots=True, kw_only=True)
 class Jobs:
-    """The work of one API that calls have begun; `now` is in seconds since 1970.
-
-    `scoped` are the schemes of the document that name scopes.
-    """
+    """The work of one API that calls have begun; `now` is in seconds since 1970."""
 
     authority: Authority
     trying: Trying
+    ways: Ways
     preparer: Preparer
     understanding: Understanding
     reader: Reader
     limits: Limits
     limiters: Limiters
-    scoped: frozenset[str]
     now: Callable[[], float]
     cache: Cache | None = None
 
@@ -104,7 +88,7 @@ class Jobs:
         begun = page.begun
         job = begun.job
         if job is None and begun.is_open and begun.response is not None:
-            job = await self._derived(page, begun.response, learn)
+            job = await self.ways.derived(page, begun.response, learn)
         if job is None:
             where = one_line(redact_url(begun.elsewhere), _MOST_URL)
             said = f"how far the work is is told at another origin, which is not asked: {where}"
@@ -119,50 +103,9 @@ class Jobs:
         found = told_wait(response, None, self.now()) if response is not None else None
         return found[0] if found is not None else None
 
-    async def _derived(self, page: Page, response: HttpResponse, learn: Learning | None) -> Job | None:
-        """Return the work as the document leads to it: by links, by needs and yields; a read is asked for itself."""
-        tool, value = self._tools[page.call.tool], page.answer.value if page.answer.is_json else None
-        accepted = Accepted(tool=tool, arguments=page.call.arguments, response=response, value=value)
-        if tool.operation.method == "GET":
-            asking: Asking | None = Asking(tool.name, page.call.arguments) if response.status == 202 else None
-        else:
-            asking = await self._asking(accepted, page.call.caller, learn)
-        if asking is None:
-            return None
-        target = self._tools[asking.tool]
-        job = Job(tool=asking.tool, arguments=asking.arguments, said=said_of(value), done=share_done(value))
-        return replace(job, is_monitor=is_of_jobs(target.operation.path))
-
-    async def _asking(self, accepted: Accepted, caller: Caller, learn: Learning | None) -> Asking | None:
-        name = operation_name(accepted.value)
-        if name is not None:
-            return self._sound(by_name(accepted, name, self.preparer.toolset.tools), caller)
-        linked = by_links(accepted, self._target) or by_ids(accepted, self.preparer.toolset.tools)
-        if linked is not None or not has_id(accepted.value) or learn is None:
-            return self._sound(linked, caller)
-        capabilities: Capabilities = {}
-        with anyio.move_on_after(_PATIENCE):
-            capabilities = await learn()
-        return self._sound(by_needs(accepted, capabilities, self._tools.get), caller)
-
-    def _sound(self, asking: Asking | None, caller: Caller) -> Asking | None:
-        """Return a call that can be made by this caller, None for any other."""
-        if asking is None or not self._may_call(caller, self._tools[asking.tool]):
-            return None
-        call = Call(tool=asking.tool, arguments=asking.arguments, caller=caller)
-        return None if isinstance(self.preparer.prepare(call, as_it_is=True), Failure) else asking
-
-    def _target(self, link: Link) -> Tool | None:
-        """Return the tool that a link leads to; most are named as their operation is."""
-        named = self._tools.get(link.operation_id) if link.operation_id else None
-        return next((tool for tool in ((named,) if named else self.preparer.toolset.tools) if _is_of(link, tool)), None)
-
     @property
-    def _tools(self) -> Any:
+    def _tools(self) -> Mapping[str, Tool]:
         return self.preparer.toolset.by_name
-
-    def _may_call(self, caller: Caller, tool: Tool) -> bool:
-        return caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped)
 
     async def follow(self, call: Call, job: Job) -> Result:
         """Ask once how far work is; return a result with its `job` while it goes on, else what the call has come to."""
@@ -215,7 +158,7 @@ class Jobs:
     def _question(self, tool: Tool, call: Call, job: Job) -> tuple[Operation, HttpRequest] | Failure:
         if job.tool:
             target = self._tools.get(job.tool)
-            if target is None or target.operation.method != "GET" or not self._may_call(call.caller, target):
+            if target is None or target.operation.method != "GET" or not self.ways.may_call(call.caller, target):
                 return unknown_tool(job.tool, self.preparer.toolset)
             asking = Call(tool=job.tool, arguments=job.arguments or {}, caller=call.caller)
             found = self.preparer.prepare(asking, as_it_is=True)
@@ -308,17 +251,8 @@ class Jobs:
 
         A job of GET /jobs/{id} is ended by POST /jobs/{id}/cancel. DELETE may delete what was made, and ends nothing.
         """
-        found = [each for tool in self.preparer.toolset.tools if (each := self._ending(tool, call, job)) is not None]
-        return found[0] if len(found) == 1 else None
-
-    def _ending(self, tool: Tool, call: Call, job: Job) -> Call | None:
-        template = end_of(tool.operation.path) if tool.operation.method == "POST" else None
-        path = self._path(call, job) if template else ""
-        if not template or not path or not self._may_call(call.caller, tool):
-            return None
-        arguments = dict(filled_from(tool, template, path))
-        asking = Call(tool=tool.name, arguments=arguments, caller=call.caller)
-        return asking if arguments and not isinstance(self.preparer.prepare(asking, as_it_is=True), Failure) else None
+        path = self._path(call, job)
+        return self.ways.ending(path, call.caller) if path else None
 
     def _path(self, call: Call, job: Job) -> str:
         """Return the path at which work is asked for, below the server's URL; "" where it is elsewhere."""
@@ -328,12 +262,6 @@ class Jobs:
         operation, request = found
         base, path = urlsplit(self.preparer.server_of(operation)).path.rstrip("/"), urlsplit(request.url).path
         return path.removeprefix(base) if path.startswith(f"{base}/") else ""
-
-
-def _is_of(link: Link, tool: Tool) -> bool:
-    if link.operation_id:
-        return tool.operation.operation_id == link.operation_id
-    return (tool.operation.method, tool.operation.path) == (link.method, link.path)
 
 
 def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool) -> State | None:
