@@ -5,8 +5,8 @@
 Two servers before the upstream of soak.py, one alone and one that shares by a Redis, get the same calls in turns; calls
 that take long are made many at a time. CPU is the operating system's figure for the process, less what it takes when
 nobody calls; of several rounds the median counts. Commands, bytes over the wire and bytes of memory are Redis's own
-figures; what a fleet asks of it when nobody calls stands in the first line. With `--records` both record there, and
-the last line says what a record takes in PostgreSQL: bytes of the tables, bytes of its log (WAL), and commits.
+figures, less what replicas ask of it when nobody calls, which stands in the first line. With `--records` all record
+there, and the last line says what a record takes in PostgreSQL: bytes of the tables and of its log (WAL), and commits.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ KINDS = {
 }  # fmt: skip
 """How many at a time, and how many of `-n`."""
 LIMITED = ["--rate-limit", "1000000/s"]
+HEAD = ("", "CPU a call, us", "with Redis", "ratio", "Redis, us", "commands", "bytes sent", "bytes kept")
 IDLE = 10.0  # seconds
 
 
@@ -77,49 +79,54 @@ def main() -> None:
             pid, url = stack.enter_context(serving(folder, base, [*more, *records]))
             return Server(pid, Work(url))
 
-        alone, shared = server([]), server(redis.options)
-        limited = server(LIMITED), server([*LIMITED, *redis.options])
-        alone, shared = idle(alone, shared, redis)
-        head = ("", "CPU a call, us", "with Redis", "ratio", "Redis, us", "commands", "bytes sent", "bytes kept")
-        print("".join(f"{text:>16}" for text in head))
+        kinds: tuple[list[str], ...] = ([], redis.options, LIMITED, [*LIMITED, *redis.options])
+        servers, quiet = idle(tuple(server(more) for more in kinds), redis)
+        print("".join(f"{text:>{16 + 2 * (not text)}}" for text in HEAD))
         before = postgres(options.records)
         for kind, (_, part) in KINDS.items():
-            show(kind, alone, shared, redis, max(4, int(options.n * part)), options.rounds)
-        show("read", *limited, redis, options.n, options.rounds, "read, limited")
-        wrong = [line for each in (alone, shared, *limited) for line in each.work.wrong]
+            show(kind, servers[:2], redis, quiet, (max(4, int(options.n * part)), options.rounds))
+        show("read", servers[2:], redis, quiet, (options.n, options.rounds), "read, limited")
+        wrong = [line for each in servers for line in each.work.wrong]
         print("".join(f"wrong: {line}\n" for line in wrong[:10]), end="")
-        made = sum(sum(each.work.done.values()) for each in (alone, shared, *limited))
+        made = sum(sum(each.work.done.values()) for each in servers)
         time.sleep(2.0)
         said(before, postgres(options.records), made)
 
 
-def idle(alone: Server, shared: Server, redis: Redis) -> tuple[Server, Server]:
-    """Say what a server costs that nobody calls."""
+def idle(servers: tuple[Server, ...], redis: Redis) -> tuple[tuple[Server, ...], tuple[float, ...]]:
+    """Say what servers cost that nobody calls, two alone and two with Redis; return that of each, and of Redis."""
     time.sleep(IDLE / 2)
-    servers = (alone, shared)
-    before, used = [cpu_so_far(each.pid) for each in servers], redis.used()
+    before, asked = [cpu_so_far(each.pid) for each in servers], taken(redis)
     time.sleep(IDLE)
     rates = [(cpu_so_far(each.pid) - earlier) / IDLE for each, earlier in zip(servers, before, strict=True)]
-    asked = (redis.used().commands - used.commands) / IDLE / 2
-    print(f"when nobody calls: {rates[0]:.2%} of a processor alone, {rates[1]:.2%} with Redis, {asked:.0f} commands a "
-          "second of each replica")  # fmt: skip
-    return tuple(Server(each.pid, each.work, rate) for each, rate in zip(servers, rates, strict=True))  # type: ignore[return-value]
+    quiet = tuple((b - a) / IDLE for a, b in zip(asked, taken(redis), strict=True))
+    print(f"when nobody calls, a server: {rates[0]:.2%} of a processor alone, {rates[1]:.2%} with Redis; "
+          f"{quiet[1] / 2:.0f} commands a second, {quiet[2] / 2:,.0f} bytes")  # fmt: skip
+    return tuple(Server(each.pid, each.work, rate) for each, rate in zip(servers, rates, strict=True)), quiet
 
 
-def show(kind: str, alone: Server, shared: Server, redis: Redis, calls: int, rounds: int, name: str = "") -> None:
-    """Print the line of a kind of calls."""
-    for each in (alone, shared):
+def taken(redis: Redis) -> tuple[float, ...]:
+    """Return what a Redis has done so far: CPU seconds, commands, bytes sent, bytes kept."""
+    used = redis.used()
+    return cpu_so_far(redis.pid), used.commands, used.traffic, used.memory
+
+
+def show(
+    kind: str, pair: Sequence[Server], redis: Redis, quiet: tuple[float, ...], plan: tuple[int, int], name: str = ""
+) -> None:
+    """Print the line of a kind of calls: so many in each round, so many rounds."""
+    calls, rounds = plan
+    for each in pair:
         each.cost(kind, calls)  # once before: what is asked for the first time is loaded then
-    used, taken = redis.used(), cpu_so_far(redis.pid)
-    costs = [(alone.cost(kind, calls), shared.cost(kind, calls)) for _ in range(rounds)]
-    time.sleep(0.5)
-    more, all_calls = redis.used(), calls * rounds
-    ratio = statistics.median(b / a for a, b in costs)
+    before, began = taken(redis), time.monotonic()
+    costs = [[each.cost(kind, calls) for each in pair] for _ in range(rounds)]
+    passed = time.monotonic() - began
+    asked = [b - a - rate * passed for a, b, rate in zip(before, taken(redis), quiet, strict=True)]
     figures = [statistics.median(column) * 1e6 for column in zip(*costs, strict=True)]
-    asked = (more.commands - used.commands, more.traffic - used.traffic, more.memory - used.memory)
-    line = f"{name or kind:>16}" + "".join(f"{each:16.0f}" for each in figures) + f"{ratio:16.2f}"
-    line += f"{(cpu_so_far(redis.pid) - taken) / all_calls * 1e6:16.0f}{asked[0] / all_calls:16.1f}"
-    print(line + "".join(f"{each / all_calls:16,.0f}" for each in asked[1:]), flush=True)
+    line = f"{name or kind:>18}" + "".join(f"{each:16.0f}" for each in figures)
+    line += f"{statistics.median(shared / alone for alone, shared in costs):16.2f}"
+    line += f"{asked[0] / calls / rounds * 1e6:16.0f}{asked[1] / calls / rounds:16.1f}"
+    print(line + "".join(f"{max(0, each) / calls / rounds:16,.0f}" for each in asked[2:]), flush=True)
 
 
 def postgres(url: str | None) -> tuple[int, int, int]:
