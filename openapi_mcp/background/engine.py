@@ -64,6 +64,11 @@ class Background:
             await stop_task(task)
             raise
 
+    @property
+    def here(self) -> dict[str, int]:
+        """How many calls go on here: {"running": 2, "job": 1}, those that wait for an answer, and the API's jobs."""
+        return self._going.here
+
     async def find(self, handle: str, caller: Caller) -> Pending | None:
         """Return how far a call is; None where this caller has no such call.
 

@@ -24,6 +24,7 @@ from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
+from openapi_mcp.telemetry.spans import span
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,12 @@ class Going:
         self._waited: dict[str, _Ending] = {}
         self._ticking: asyncio.Task[None] | None = None
         self._is_closing = False
+
+    @property
+    def here(self) -> dict[str, int]:
+        """How many go on here, by what they wait for."""
+        running = len(self._running)
+        return {"running": running, "job": max(0, len(self.keep.own) - running)}
 
     def open(self) -> None:
         """Begin to look at what goes on elsewhere, where there are other replicas."""
@@ -213,14 +220,15 @@ class Going:
 
     async def _ask(self, name: str, of: Ongoing, job: Job) -> None:
         """Ask once how far a job is."""
-        task = in_a_task(self._means.follow(of.call, job))
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            await stop_task(task)
-            with anyio.CancelScope(shield=True):
-                await self._queue.later([name], self._bounds.tick)  # another replica asks, without a doubt
-            raise
+        with span(f"follow {of.call.tool}", {"gen_ai.tool.name": of.call.tool}):
+            task = in_a_task(self._means.follow(of.call, job))
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                await stop_task(task)
+                with anyio.CancelScope(shield=True):
+                    await self._queue.later([name], self._bounds.tick)  # another replica asks, without a doubt
+                raise
         came = further(of, _result(task), time.time())
         if isinstance(came, Result):
             await self._ended(name, of, came, self._hearing(of))
@@ -243,7 +251,9 @@ class Going:
             return
         log.info("call_taken_over tool=%s", of.call.tool)
         of = replace(of, takes=of.takes + 1, updated=time.time())
-        await self.begin(name, of, in_a_task(self._means.run(hearing.watched(of.call))), hearing)
+        with span(f"take over {of.call.tool}", {"gen_ai.tool.name": of.call.tool}):
+            task = in_a_task(self._means.run(hearing.watched(of.call)))
+        await self.begin(name, of, task, hearing)
 
     async def _ended(self, name: str, of: Ongoing, result: Result, hearing: Hearing) -> None:
         """Keep what a call came to, and tell of it, unless somebody else has ended it before."""

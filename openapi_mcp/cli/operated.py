@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from openapi_mcp.server.operating import Operating
     from openapi_mcp.server.probes import Health
+    from openapi_mcp.shared.link import Link
 
 
 @contextmanager
@@ -60,13 +61,18 @@ def numbers_listener(config: Config, say: Notice) -> "Iterator[socket | None]":
 
 
 def operating_of(
-    config: Config, app: Serves, recorder: Recorder | None, meters: Meters, numbers: "socket | None"
+    config: Config,
+    app: Serves,
+    recorder: Recorder | None,
+    meters: Meters,
+    numbers: "socket | None",
+    link: "Link | None" = None,
 ) -> "Operating":
     """Return what those are told who run a server over HTTP; from now on its calls are added up."""
     from openapi_mcp.server.operating import Operating
 
     return Operating(
-        health=measured(app, recorder, meters),
+        health=measured(app, recorder, meters, link),
         probes=True,
         drain=config.drain,
         access_log=config.access_log,
@@ -75,12 +81,12 @@ def operating_of(
     )
 
 
-def measured(app: Serves, recorder: Recorder | None, meters: Meters) -> "Health":
+def measured(app: Serves, recorder: Recorder | None, meters: Meters, link: "Link | None" = None) -> "Health":
     """Have the calls of an app added up from now on; return how it is."""
     from openapi_mcp.server.gauges import health_of, watch
     from openapi_mcp.server.metrics import note
 
-    health = health_of(app, recorder)
+    health = health_of(app, recorder, link)
     watch(meters, app, recorder, health)
     app.on_call.append(partial(note, meters))
     return health

@@ -72,6 +72,7 @@ def serve(
 async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
     from openapi_mcp.server.access import read_access
     from openapi_mcp.server.beside import Keeping, Looking
+    from openapi_mcp.server.gauges import watch_background
     from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
     from openapi_mcp.server.means import background_of
@@ -97,9 +98,10 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             observe(app, recorder)
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
-            operating = operating_of(config, app, recorder, meters, numbers)
+            operating = operating_of(config, app, recorder, meters, numbers, link)
             live = renewing(config, settings, keeper, watch, notice, show_error)
             async with background_of(app, link) as background:
+                watch_background(meters, background)
                 with _dashboard(config, app, recorder, access, listener) as beside:
                     return await serve_http(
                         app,

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from openapi_mcp import __version__
+from openapi_mcp.background.engine import Background
 from openapi_mcp.recording import Recorder, Standing
 from openapi_mcp.server.probes import Health
 from openapi_mcp.serving import App, Serves
 from openapi_mcp.several import Several
+from openapi_mcp.shared.link import Link
 from openapi_mcp.telemetry.families import Family, counter, gauge, number
 from openapi_mcp.telemetry.meters import Meters
 
@@ -21,14 +23,22 @@ def apps_of(app: Serves) -> Sequence[App]:
     return [app] if isinstance(app, App) else []
 
 
-def health_of(app: Serves, recorder: Recorder | None) -> Health:
+def health_of(app: Serves, recorder: Recorder | None, link: Link | None = None) -> Health:
     """Return what it takes to be sent calls, and what calls go on without."""
     health = Health(needs={"tools": lambda: bool(apps_of(app))})
     if isinstance(app, Several):
         health.helped["apis"] = lambda: len(apps_of(app)) == len(app.members)
     if recorder is not None and (standing := recorder.standing) is not None:
         health.helped["records"] = lambda: standing.is_writing
+    if link is not None:
+        health.helped["redis"] = lambda: link.is_there
     return health
+
+
+def watch_background(meters: Meters, background: Background) -> None:
+    """Have the calls read that go on in the background here."""
+    said = "Calls that go on in the background here: those that wait for an answer, and jobs that began here."
+    meters.add(lambda: [gauge("background_calls", said, "state", {k: float(v) for k, v in background.here.items()})])
 
 
 def watch(meters: Meters, app: Serves, recorder: Recorder | None, health: Health) -> None:

@@ -24,11 +24,13 @@ class Names:
     """The names that clients may use for us, and the web pages that may call; all in lower case.
 
     `any_address` takes every IP address for ours: no name server can point one elsewhere. `local_pages` are those of
-    this machine, `origins` may call beside them, and `sharing` are those that may also read what we answer.
+    this machine, `origins` may call beside them, and `sharing` are those that may also read what we answer. With
+    `any_inside` a name without a dot is ours, too: an inside network has such names, and no page of the web has one.
     """
 
     hosts: frozenset[str] = LOOPBACK
     any_address: bool = False
+    any_inside: bool = False
     local_pages: bool = True
     origins: frozenset[str] = frozenset()
     sharing: frozenset[str] = frozenset()
@@ -40,7 +42,8 @@ class Names:
         if found is None:
             return False
         name = found[1].lower()
-        return name in self.hosts or (self.any_address and is_address(name))
+        is_inside = self.any_inside and "." not in name and ":" not in name
+        return name in self.hosts or is_inside or (self.any_address and is_address(name))
 
     def has_origin(self, text: str) -> bool:
         """True for the Origin of a page that may call."""

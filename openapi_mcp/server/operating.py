@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -56,6 +56,7 @@ class Operating:
         if self.meters is None or self.numbers is None:
             return []
         names = access.names(str(self.numbers.getsockname()[0]))
+        names = replace(names, any_inside=names.any_address)  # a scraper there may ask by the name of a service
         served = self.around(Guard(Beside(Page(self.meters), nothing_else), names))
         server = Quiet(uvicorn_config(served, lifespan="off"))
         return [partial(server.serve, sockets=[self.numbers])]

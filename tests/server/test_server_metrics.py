@@ -103,6 +103,7 @@ def test_the_numbers_may_have_a_port_of_their_own(client: httpx.Client, upstream
         inside = said.removeprefix("metrics: ").replace("0.0.0.0", "127.0.0.1")
         assert "openapi_mcp_ready 1.0" in client.get(inside).text
         assert client.get(inside, headers={"Host": "10.1.2.3:9"}).status_code == 200
+        assert client.get(inside, headers={"Host": "replica-1:9464"}).status_code == 200
         assert client.get(inside, headers={"Host": "evil.test"}).status_code == 421
         assert client.get(inside.replace("/metrics", "/readyz")).status_code == 200
         assert client.get(inside.replace("/metrics", "/mcp")).status_code == 404
