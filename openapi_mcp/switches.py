@@ -69,17 +69,16 @@ def switch(api: str, tool: str, on: bool, environ: Mapping[str, str] = os.enviro
     at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     try:
         with _locked(path):
-            entries = _read(path)
-            own = entries.get(api, {})
+            known = _read(path)
+            own = known.get(api, {})
             if on:
                 own = {name: said for name, said in own.items() if not _is_of(name, said, tool, operation)}
             else:
                 own = {tool: {"at": at, "by": "dashboard", "operation": operation}} | own  # off already: as it was
-            others = {name: each for name, each in entries.items() if name != api}
+            others = {name: each for name, each in known.items() if name != api}
             _write(path, others | ({api: own} if own else {}))
     except OSError as error:
-        said = f"cannot switch the tool: {error.strerror or type(error).__name__}"
-        raise ConfigError(said, where=str(path), hint="see that the folder is yours alone (mode 0700)") from None
+        raise _unwritable(path, error) from None
 
 
 def read_switches(known: Switched | None, environ: Mapping[str, str] = os.environ) -> tuple[Switched, str]:
@@ -100,6 +99,37 @@ def read_switches(known: Switched | None, environ: Mapping[str, str] = os.enviro
             raise
         said = f"warning: {error.message}, so all tools stay as they were ({error.where}; {error.hint})"
         return replace(known, state=state), said
+
+
+def entries(environ: Mapping[str, str] = os.environ) -> Off:
+    """Return all that is off, as the file says it.
+
+    Raises:
+        ConfigError: the file is damaged.
+    """
+    return _read(_path(environ))
+
+
+def take_over(known: Off, wanted: Off, environ: Mapping[str, str] = os.environ) -> bool:
+    """Write what another replica has said in place of what was `known`; False where somebody else has written since.
+
+    Raises:
+        ConfigError: the file is damaged, or cannot be written.
+    """
+    path = _path(environ)
+    try:
+        with _locked(path):
+            if _read(path) != known:
+                return False
+            _write(path, wanted)
+            return True
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigError:
+    said = f"cannot switch the tool: {error.strerror or type(error).__name__}"
+    return ConfigError(said, where=str(path), hint="see that the folder is yours alone (mode 0700)")
 
 
 def _path(environ: Mapping[str, str]) -> Path:

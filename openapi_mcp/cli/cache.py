@@ -3,14 +3,16 @@
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import anyio
 import typer
 
 from openapi_mcp.caching import cache_file
 from openapi_mcp.cli.options import DOCUMENT, OUTPUT, WHERE_CACHED, takes
 from openapi_mcp.cli.output import show, show_json, show_text
+from openapi_mcp.cli.serve_options import SCALE
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.told import plain
 from openapi_mcp.config import Config
@@ -21,6 +23,9 @@ from openapi_mcp.executor.cache_writes import origin_text
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.url import origin
 from openapi_mcp.values import read_keep
+
+if TYPE_CHECKING:
+    from openapi_mcp.executor.cache_redis import AnswersInRedis
 
 HELP = """Show the answers of reads that are kept to be used again, or clear them.
 
@@ -39,6 +44,10 @@ Examples:
 
 \b
   openapi-mcp cache clear --api https://api.example.com --older 1h
+
+\b
+  openapi-mcp cache --redis env:REDIS_URL --shared-key env:SHARED_KEY
+      what the replicas of a server keep together
 """
 PATIENCE = 5.0  # seconds that clearing waits for another process
 _CLEAR = "clear"
@@ -47,9 +56,12 @@ _LONGEST_NAME = 40
 _MOST = 500  # lines of a table; --json has them all
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _CONFIG = {"config": DOCUMENT["config"]}
+_SHARED = {name: SCALE[name] for name in ("redis", "shared_key")}
+_IN_REDIS = "Redis"
+Value = TypeVar("Value")
 
 
-@takes(_CONFIG, WHERE_CACHED, OUTPUT)
+@takes(_CONFIG, WHERE_CACHED, _SHARED, OUTPUT)
 def cache(
     *,
     action: Annotated[str | None, typer.Argument(help="Drop what is kept.", metavar="[clear]")] = None,
@@ -69,7 +81,7 @@ def cache(
     if action == _CLEAR:
         _clear(config, notice, where, before, as_json=as_json)
     else:
-        _list(config, where, before, now, as_json=as_json)
+        _list(config, notice, where, before, now, as_json=as_json)
     return ExitCode.OK
 
 
@@ -91,19 +103,45 @@ def _seconds(older: str) -> float:
 
 
 def _clear(config: Config, notice: Notice, where: str | None, before: float | None, *, as_json: bool) -> None:
-    file = AnswerFile(cache_file(config.cache_dir, os.environ), patience=PATIENCE)
-    try:
-        with file:
-            cleared = file.clear(where, before)
-    except CacheFileError as error:
-        if error.passes or not file.is_there():
-            raise _unusable(file, error) from None
-        notice(f"the file was of no use ({error}), and is deleted as a whole")
-        cleared = _deleted(file)
+    if config.redis is not None:
+        cleared = anyio.run(_in_redis, config, notice, lambda answers: answers.clear(where, before))
+    else:
+        cleared = _cleared(config, notice, where, before)
     if as_json:
         show_json({"cleared": cleared})
     else:
         show_text(f"{cleared:,} answers cleared")
+
+
+def _cleared(config: Config, notice: Notice, where: str | None, before: float | None) -> int:
+    file = AnswerFile(cache_file(config.cache_dir, os.environ), patience=PATIENCE)
+    try:
+        with file:
+            return file.clear(where, before)
+    except CacheFileError as error:
+        if error.passes or not file.is_there():
+            raise _unusable(file, error) from None
+        notice(f"the file was of no use ({error}), and is deleted as a whole")
+        return _deleted(file)
+
+
+async def _in_redis(
+    config: Config, notice: Notice, work: "Callable[[AnswersInRedis], Awaitable[Value | None]]"
+) -> Value:
+    """Return what comes of work on the answers that replicas keep.
+
+    Raises:
+        ConfigError: as `open_link` does; Redis does not answer.
+    """
+    from openapi_mcp.executor.cache_redis import AnswersInRedis
+    from openapi_mcp.sharing import open_link
+
+    async with open_link(config, notice, os.environ) as link:
+        found = await work(AnswersInRedis(link)) if link is not None else None
+    if found is None:
+        hint = "see that it runs, and that the URL is right"
+        raise ConfigError("the answers in Redis cannot be seen to", where="--redis", hint=hint)
+    return found
 
 
 def _deleted(file: AnswerFile) -> int:
@@ -119,20 +157,29 @@ def _unusable(file: AnswerFile, error: Exception) -> ConfigError:
     return ConfigError(f"the kept answers cannot be used: {error}", where=str(file.path), hint=hint)
 
 
-def _list(config: Config, where: str | None, before: float | None, now: float, *, as_json: bool) -> None:
-    try:
-        with AnswerFile(cache_file(config.cache_dir, os.environ)) as file:
-            found = file.listed()
-    except CacheFileError as error:
-        raise _unusable(file, error) from None
+def _list(
+    config: Config, notice: Notice, where: str | None, before: float | None, now: float, *, as_json: bool
+) -> None:
+    place, found = _found(config, notice)
     chosen = [each for each in found if where in (None, each.origin) and (before is None or each.answered < before)]
     total = {"answers": len(chosen), "bytes": sum(each.size for each in chosen)}
     if as_json:
-        show_json({"file": str(file.path), "total": total, "answers": [_as_json(each, now) for each in chosen]})
+        show_json({"file": place, "total": total, "answers": [_as_json(each, now) for each in chosen]})
         return
     if chosen:
         _show_table(chosen, now)
-    show_text(f"{total['answers']:,} answers, {total['bytes']:,} bytes, in {file.path}")
+    show_text(f"{total['answers']:,} answers, {total['bytes']:,} bytes, in {place or _IN_REDIS}")
+
+
+def _found(config: Config, notice: Notice) -> tuple[str | None, list[Shown]]:
+    """Return the file of the kept answers, None where they are in Redis, and what is kept."""
+    if config.redis is not None:
+        return None, anyio.run(_in_redis, config, notice, lambda answers: answers.listed())
+    try:
+        with AnswerFile(cache_file(config.cache_dir, os.environ)) as file:
+            return str(file.path), file.listed()
+    except CacheFileError as error:
+        raise _unusable(file, error) from None
 
 
 def _as_json(each: Shown, now: float) -> dict[str, Any]:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from openapi_mcp.server.http import Around
     from openapi_mcp.shared.link import Link
 
+_ONE_REPLICA = (
+    "warning: who signs in at the dashboard is known to this replica alone: let the balancer send /dashboard to one of "
+    "them, or run `openapi-mcp dashboard` beside"
+)
 HELP = """Serve an API as MCP tools, over stdio (the default) or Streamable HTTP.
 
 Examples:
@@ -99,7 +103,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
             operating = operating_of(config, app, recorder, meters, numbers, link)
-            live = renewing(config, settings, keeper, watch, notice, show_error)
+            live = renewing(config, settings, keeper, watch, notice, show_error, link=link)
             async with background_of(app, link) as background:
                 watch_background(meters, background)
                 with _dashboard(config, app, recorder, access, listener) as beside:
@@ -159,6 +163,8 @@ def _dashboard(
         return
     from openapi_mcp.server.dashboard.mount import beside, board_of
 
+    if config.redis is not None:
+        say_always(_ONE_REPLICA)
     missing = access.forward.brought(()).failures  # who uses a page brings no header that could go to the API
     with closing(board_of(config, app, recorder=recorder, missing=missing)) as board:
         yield beside(board, access, listener, config.path, say_always)

@@ -55,7 +55,8 @@ SCALE: Options = {
     "redis": option(
         Text, "--redis", metavar="URL", panel=_SCALE,
         help_text="What replicas share: limits, breakers, kept answers and results, background calls. redis://... or "
-        "rediss://...; may be env:NAME or file:PATH. Needs --shared-key.",
+        "rediss://...; may be env:NAME or file:PATH. Needs --shared-key. Clients before 2026-07-28 have no session "
+        "then, so --confirm cannot ask them.",
     ),
     "shared_key": option(
         Text, "--shared-key", metavar="VALUE", panel=_SCALE,

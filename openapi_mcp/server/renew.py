@@ -17,7 +17,9 @@ from openapi_mcp.front import HANGUPS, Handover, switches_state
 from openapi_mcp.loading import Notice, say_of
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.signals import hangups
+from openapi_mcp.server.switching import Switching
 from openapi_mcp.serving import App, Serves
+from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Several
@@ -70,6 +72,8 @@ class Renewing:
     switches: Sequence[object]
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _asked: anyio.Event = field(init=False, default_factory=anyio.Event)
+    switching: Switching | None = None
+    _said: str = field(init=False, default="")
     _reads: bool = field(init=False, default=False)
 
     async def run(self, app: Serves) -> None:
@@ -89,6 +93,8 @@ class Renewing:
 
     async def _look(self) -> None:
         while True:
+            if self.switching is not None:
+                await self._switch_with_others(self.switching)
             await anyio.sleep(_LOOK)
             if self.config.watch_config and self.settings.has_changed():
                 self._ask(reads=True)
@@ -96,6 +102,14 @@ class Renewing:
             if now != list(self.switches):
                 self.switches = now
                 self._ask(reads=False)
+
+    async def _switch_with_others(self, switching: Switching) -> None:
+        try:
+            await switching.look()
+        except OpenapiMcpError as error:
+            if error.message != self._said:
+                self._said = error.message
+                self.notice(f"warning: what is switched off here is not shared: {error.message} ({error.where})")
 
     def _ask(self, *, reads: bool) -> None:
         self._reads = self._reads or reads
@@ -154,8 +168,12 @@ def renewing(
     notice: Notice,
     fail: Callable[[OpenapiMcpError], None],
     handover: Handover | None = None,
+    link: Link | None = None,
 ) -> Renewing:
-    """Return what renews one API, or several; `handover` is the conversation that began from a kept list."""
+    """Return what renews one API, or several; `handover` is the conversation that began from a kept list.
+
+    By the `link` replicas switch tools together.
+    """
     switches = handover.kept.header["switches"] if handover is not None else switches_state(os.environ)
     return Renewing(
         config=config,
@@ -166,6 +184,7 @@ def renewing(
         notice=notice,
         fail=fail,
         switches=switches,
+        switching=Switching(link=link) if link is not None else None,
     )
 
 

@@ -6,11 +6,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import pytest
 from conftest import Command
+from support.linked import KEY, links
+from support.redis import RedisServer
 from support.upstream import Answer, Upstream, description, running_upstream
 
 from openapi_mcp.executor.cache_file import AnswerFile, Place, Stored
+from openapi_mcp.executor.cache_redis import AnswersInRedis
 
 API, OTHER = "https://api.example.com", "http://127.0.0.1:8000"
 
@@ -181,3 +185,29 @@ def test_calls_from_the_shell_share_what_is_kept(command: Command, api: Upstream
     assert '"cache"' not in first.out + without.out
     ended = command("cache", "--cache-dir", str(tmp_path / "own"))
     assert "GET /things" in ended.out
+
+
+def test_the_answers_that_replicas_keep_are_shown_and_cleared(command: Command, redis: RedisServer) -> None:
+    """Part 8: --redis. Where it does not answer, that is said, and nothing is called empty."""
+
+    async def keep() -> None:
+        async with links(redis.url) as made:
+            store = AnswersInRedis(made.link())
+            where = Place(text=b"a", origin=API, path="/orders", method="GET", url=f"{API}/orders", kind="orders")
+            seen = await store.find(where)
+            assert seen is not None
+            kept = Stored(status=200, headers=(), body=b"{}", asked=1.0, answered=1.0)
+            assert await store.keep(where, kept, 60.0, seen.mark, lambda: True)
+
+    anyio.run(keep)
+    shared = ("--redis", redis.url, "--shared-key", KEY)
+    shown = command("cache", *shared, "--json").json
+    assert shown["file"] is None
+    assert [each["url"] for each in shown["answers"]] == [f"{API}/orders"]
+    assert command("cache", *shared).out.rstrip().endswith("1 answers, 2 bytes, in Redis")
+    assert command("cache", "clear", *shared).out == "1 answers cleared\n"
+    assert command("cache", *shared, "--json").json["answers"] == []
+    redis.stop()
+    ended = command("cache", *shared)
+    assert ended.status == 2
+    assert "the answers in Redis cannot be seen to" in ended.err
