@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from openapi_mcp.shared.link import Link
+from openapi_mcp.shared.script import Script
 from openapi_mcp.switches import Off, entries, take_over
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 _KEY = "switches"
 _PURPOSE = "what is switched off"
 _BEGUN = "begun"  # a field that says that nothing being off is what was wanted
+_TELL = Script(
+    """
+if redis.call('HSETNX', KEYS[1], 'begun', '1') == 0 and ARGV[1] == 'first' then return 0 end
+local on = tonumber(ARGV[2])
+for at = 3, 2 + on do redis.call('HDEL', KEYS[1], ARGV[at]) end
+for at = 3 + on, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
+return 1
+"""
+)
 
 Switches: TypeAlias = dict[tuple[str, str], dict[str, str]]
 """What is said of a tool that is off, by its API and its name."""
@@ -54,33 +64,25 @@ class Switching:
         agreed = self._agreed
         if agreed is not None and own == agreed:
             return True
-        is_first = agreed is None
         on = [self._field(each) for each in (agreed or {}).keys() - own.keys()]
-        off = {
-            self._field(each): self._sealed(each, own[each]) for each in own if own[each] != (agreed or {}).get(each)
-        }
+        off = [each for each in own if own[each] != (agreed or {}).get(each)]
+        pairs = [said for each in off for said in (self._field(each), self._sealed(each, own[each]))]
+        first = "first" if agreed is None else ""
         key = self.link.key(_KEY)
-
-        async def tell(redis: "Redis") -> bool:
-            if is_first and not await redis.hsetnx(key, _BEGUN, "1"):
-                return True  # what they have counts
-            if on:
-                await redis.hdel(key, *on)
-            if off:
-                await redis.hset(key, mapping=off)
-            return True
-
-        return await self.link.ask(tell, False)
+        return await self.link.run(_TELL, (key,), (first, len(on), *on, *pairs)) is not None
 
     async def _read(self) -> Switches | None:
         async def read(redis: "Redis") -> dict[Any, Any]:
             return dict(await redis.hgetall(self.link.key(_KEY)))
 
-        found = await self.link.ask(read, {})
-        if _BEGUN.encode() not in found:
+        nothing: dict[Any, Any] = {}
+        found = await self.link.ask(read, nothing)
+        if found.pop(_BEGUN.encode(), None) is None:
             return None
-        opened = [self.link.seal.open(each, _PURPOSE) for name, each in found.items() if name != _BEGUN.encode()]
+        opened = [self.link.seal.open(each, _PURPOSE) for each in found.values()]
         said = [json.loads(each) for each in opened if each is not None]
+        if len(said) < len(found):  # one that is changed switches nothing on
+            return None
         return {(api, tool): dict(how) for api, tool, how in said}
 
     def _field(self, which: tuple[str, str]) -> str:
