@@ -8,20 +8,24 @@ from typing import Any
 
 import httpx
 import pytest
-from support.child import INITIALIZE, Child, serving_http
+from support.child import INITIALIZE, Child, clean_environment, serving_http
 from support.redis import RedisServer
 from support.upstream import Upstream, description
+
+from openapi_mcp.config import Config
+from openapi_mcp.identity import identity_of
+from openapi_mcp.switches import switch
 
 ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 LEGACY = {**ACCEPT, "MCP-Protocol-Version": "2025-11-25"}
 KEY = "a key that all the replicas have, and nobody else"
 TOYS = ("/echo",)
 
+Replica = tuple[Child, str]
+
 
 @contextmanager
-def replicas(
-    redis: RedisServer, folder: Path, *arguments: str
-) -> Iterator[tuple[tuple[Child, str], tuple[Child, str]]]:
+def replicas(redis: RedisServer, folder: Path, *arguments: str) -> Iterator[tuple[Replica, Replica]]:
     """Yield two servers with the same options, each with a home of its own."""
     shared = (*arguments, "--redis", redis.url, "--shared-key", "env:SHARED_KEY")
     for name in ("one", "two"):
@@ -80,3 +84,39 @@ def test_a_client_of_old_is_told_that_nobody_can_be_asked(
     assert error["kind"] == "refused"
     assert "only a client that speaks MCP 2026-07-28 or later can ask one" in error["message"]
     assert upstream.calls == []
+
+
+def names(client: httpx.Client, url: str) -> list[str]:
+    listed = [tool["name"] for tool in asked(client, url, "tools/list", {})["tools"]]
+    return [name for name in listed if name in ("echo", "people")]
+
+
+def test_a_changed_document_is_served_by_both_and_a_stream_of_old_hears_of_it(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path, client: httpx.Client
+) -> None:
+    """Issue 9: one replica fetches a changed document, all serve the same list."""
+    spec = upstream.serve(description("/echo"))
+    with (
+        replicas(redis, tmp_path, "--spec", spec, "--refresh", "1") as ((first, one), (second, two)),
+        client.stream("GET", one, headers=LEGACY) as stream,
+    ):
+        news = (line for line in stream.iter_lines() if line.startswith("data: {"))
+        upstream.serve(description("/echo", "/people"))
+        first.wait_for_stderr("has changed: 2 tools now")
+        second.wait_for_stderr("has changed: 2 tools now")
+        assert names(client, one) == names(client, two) == ["echo", "people"]
+        assert json.loads(next(news).removeprefix("data: "))["method"] == "notifications/tools/list_changed"
+    said = "".join([*first.stderr.splitlines(), *second.stderr.splitlines()])
+    assert said.count("another replica has loaded it") == 1
+
+
+def test_a_tool_that_is_switched_off_at_one_goes_at_both(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path, client: httpx.Client
+) -> None:
+    """The dashboard's switches, with replicas."""
+    spec = upstream.serve(description("/echo", "/people"))
+    with replicas(redis, tmp_path, "--spec", spec) as (_, (second, two)):
+        api, environ = identity_of(Config(spec=spec)), {"XDG_STATE_HOME": str(tmp_path / "one")}
+        switch(api, "people", False, {**clean_environment(), **environ}, operation="GET /people")
+        second.wait_for_stderr("tools were switched: 1 tools now")
+        assert names(client, two) == ["echo"]
