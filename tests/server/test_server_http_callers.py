@@ -218,7 +218,7 @@ def test_each_caller_sees_and_calls_what_its_token_allows(
         assert hidden.json()["error"] == {"code": -32602, "message": "Unknown tool: admin"}
         assert unknown.json()["error"] == {"code": -32602, "message": "Unknown tool: nowhere"}
         reader.open()
-        assert len(from_stream(reader.send("tools/list", 2))["result"]["tools"]) == 3
+        assert len(from_stream(reader.send("tools/list", 2))["result"]["tools"]) == 5
         assert from_stream(reader.send("tools/call", 3, {"name": "admin"}))["error"]["code"] == -32602
         admin.session = nobody.session = reader.session
         assert [each.send("tools/list", 4).status_code for each in (admin, nobody, reader)] == [404, 404, 200]
