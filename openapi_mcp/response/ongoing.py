@@ -23,7 +23,8 @@ def told(pending: Pending) -> Result:
     {"call": {"handle": "c_9x", "tool": "reports_make", "state": "working", "said": "running, 40 %", "poll": 5,
     "message": "The call goes on ...", "next": {"tool": "get_call", "arguments": {"handle": "c_9x", "wait": 25}}}}
     """
-    said: dict[str, Any] = {"handle": pending.handle, "tool": pending.tool, "state": pending.state.value}
+    tool = {"tool": pending.tool} if pending.tool else {}  # not known while the replicas cannot be asked
+    said: dict[str, Any] = {"handle": pending.handle, **tool, "state": pending.state.value}
     if pending.said:
         said["said"] = one_line(pending.said, LONGEST_SAID)
     if pending.done is not None:

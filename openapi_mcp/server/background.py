@@ -101,12 +101,11 @@ class Calls:
         return through_call(result) if self._app.toolset.searches else result
 
     async def _waited(self, context: Context, asked: Asked, caller: Caller) -> Pending | None:
-        pending = await self.find(asked.handle, caller)
-        if pending is None or self._background is None or not asked.wait:
-            return pending
-        look = partial(self._background.find, asked.handle, caller)
-        async with telling(context, pending.tool, look):
-            return await self._background.wait(asked.handle, caller, asked.wait)
+        if self._background is None or not asked.wait:
+            return await self.find(asked.handle, caller)
+        async with telling(context, GET_CALL, partial(self.find, asked.handle, caller)):
+            await self._background.wait(asked.handle, caller, asked.wait)
+            return await self.find(asked.handle, caller)
 
     def _may_read(self, pending: Pending, caller: Caller) -> bool:
         """True where the caller's scopes still allow the call; one whose tool is gone was allowed when it was made."""

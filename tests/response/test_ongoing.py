@@ -28,6 +28,13 @@ def test_what_an_api_says_of_its_work_is_one_short_line() -> None:
     assert (said["done"], said["poll"]) == (0.123, 1)
 
 
+def test_of_a_call_that_nobody_can_be_asked_about_the_tool_is_not_said() -> None:
+    """Redis is away, and another replica knows of it."""
+    structured = told(replace(pending(), tool="")).structured
+    assert structured is not None
+    assert "tool" not in structured["call"]
+
+
 def test_a_call_that_was_ended_leads_nowhere() -> None:
     """There is nothing to be read of it."""
     structured = told(pending(CallState.CANCELLED)).structured
