@@ -19,7 +19,7 @@ from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 
-_MOMENT = 5.0  # seconds in which a replica whose way to Redis was slow has told what it had to
+_MOMENT = 10.0  # seconds in which a replica whose way to Redis was slow has told what it had to
 _AWAY = "not known now: what the replicas share does not answer; ask again in a moment"
 
 

@@ -296,8 +296,7 @@ class Going:
 
     async def _tell_again(self) -> None:
         """Tell a Redis that is there again what it may have lost."""
-        for name, of in list(self.keep.own.items()):
-            await self.keep.update(name, of, is_new=True)
+        await asyncio.gather(*(self.keep.update(name, of, is_new=True) for name, of in self.keep.own.items()))
         await self._queue.later(self.keep.own.keys() - self._running.keys(), self._bounds.lease)
 
     async def _hand_over(self, name: str, running: _Running) -> None:
