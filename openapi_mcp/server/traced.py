@@ -14,7 +14,7 @@ from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import SEARCH_TOOLS
 from openapi_mcp.serving import Serves
 from openapi_mcp.telemetry.meters import UNKNOWN
-from openapi_mcp.telemetry.spans import SERVER, Span, is_collected, parent_in, span
+from openapi_mcp.telemetry.spans import SERVER, is_collected, parent_in, span
 
 _CALL = "tools/call"
 _OURS: Collection[str] = frozenset({*SEARCH_TOOLS, READ_RESULT, GET_CALL, CANCEL_CALL})
@@ -35,7 +35,8 @@ def traced(app: Serves) -> ServerMiddleware[Any]:
         }
         with span(f"{_CALL} {tool}", attributes, SERVER, parent_in(_carriers(ctx))) as call:
             result = await call_next(ctx)
-            _note(call, result)
+            if kind := kind_of(result):
+                call.fail(kind)
             return result
 
     return in_a_span
@@ -52,11 +53,11 @@ def _carriers(ctx: ServerRequestContext[Any, Any]) -> list[Any]:
     return [ctx.meta or {}, *([request.headers] if request is not None else [])]
 
 
-def _note(call: Span, result: HandlerResult) -> None:
-    """Note how a call has ended: as the kind of its failure."""
-    if isinstance(result, dict) and result.get("isError") is True:
-        match result.get("structuredContent"):
-            case {"error": {"kind": str() as kind}}:
-                call.fail(kind)
-            case _:
-                call.fail("tool_error")
+def kind_of(result: HandlerResult) -> str:
+    """Return the kind of failure that a result tells of, "" where it is none."""
+    match result:
+        case {"isError": True, "structuredContent": {"error": {"kind": str() as kind}}}:
+            return kind
+        case {"isError": True}:
+            return "tool_error"
+    return ""
