@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import anyio.to_thread
@@ -27,8 +27,6 @@ from openapi_mcp.executor.failures import (
     no_such_result,
     unauthenticated,
 )
-from openapi_mcp.executor.job_ways import Ways
-from openapi_mcp.executor.jobs import Jobs
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
@@ -59,6 +57,9 @@ from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
 from openapi_mcp.tls import Trust
+
+if TYPE_CHECKING:
+    from openapi_mcp.executor.jobs import Jobs
 
 log = logging.getLogger(__name__)
 
@@ -145,18 +146,8 @@ class Executor:
         )
         self._limiters = limiters or Limiters(now=time.time)
         self._trying = trying(self._sender, self._limits, self._limiters)
-        self._jobs = Jobs(
-            authority=self._authority,
-            trying=self._trying,
-            preparer=self._foreseer,
-            understanding=self._understanding,
-            reader=self._reader,
-            limits=self._limits,
-            limiters=self._limiters,
-            ways=Ways(preparer=self._foreseer, scoped=scoped),
-            now=time.time,
-            cache=cache,
-        )
+        self._scoped = scoped
+        self._jobs: Jobs | None = None
 
     @property
     def held(self) -> Held:
@@ -215,7 +206,7 @@ class Executor:
         answer = await drive(collection, partial(page, as_it_is=True))
         if "pages" in answer.note:
             answer = noted_of_pages(answer, [each.story for each in sent])
-        job, note = await self._jobs.begun(first, learn) if first.begun.is_any else (None, {})
+        job, note = await self._working().begun(first, learn) if first.begun.is_any else (None, {})
         answer = replace(answer, note={**answer.note, **note}) if note else answer
         result = await self._reader.show(answer, call, selection(tool, first.call.arguments))
         return replace(traced(result, first.answer.note), job=job)
@@ -225,11 +216,31 @@ class Executor:
 
         The result has its `job` while that goes on, and says how far it is; else it is what the call has come to.
         """
-        return await self._jobs.follow(call, job)
+        return await self._working().follow(call, job)
 
     def ending(self, call: Call, job: Job) -> Call | None:
         """Return the call that asks the API to end its work, None where no tool is plainly made for that."""
-        return self._jobs.ending(call, job)
+        return self._working().ending(call, job)
+
+    def _working(self) -> "Jobs":
+        """Return what asks for work that the API goes on with; most calls begin none."""
+        if self._jobs is None:
+            from openapi_mcp.executor.job_ways import Ways
+            from openapi_mcp.executor.jobs import Jobs
+
+            self._jobs = Jobs(
+                authority=self._authority,
+                trying=self._trying,
+                preparer=self._foreseer,
+                understanding=self._understanding,
+                reader=self._reader,
+                limits=self._limits,
+                limiters=self._limiters,
+                ways=Ways(preparer=self._foreseer, scoped=self._scoped),
+                now=time.time,
+                cache=self._cache,
+            )
+        return self._jobs
 
     async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
         """Return what we ourselves say about these tools, cut and kept as the API's answers are."""

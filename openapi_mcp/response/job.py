@@ -26,6 +26,7 @@ _URLS = ("statusurl", "statusuri", "statuslink", "pollurl", "pollinguri", "polli
          "joburl", "taskurl", "operationurl")  # fmt: skip
 _IN_LINKS = ("status", "monitor", "poll", "job", "task", "operation", "get", "self")
 _AROUND = ("data", "job", "task", "operation")
+_MADE_LATER = frozenset(("location", "retry-after"))  # beside 201: what was made is there, and is not ready
 _LONGEST_HEADER = 20_000
 _OF_THE_CALL = frozenset(
     ("content-type", "content-length", "content-encoding", "content-language", "content-md5", "expect", "prefer",
@@ -80,11 +81,10 @@ def _has_begun(response: HttpResponse, value: JsonValue) -> bool:
     """True where an answer says plainly that work goes on: by its status, by a header made for it, or by `done`."""
     if not 200 <= response.status < 300:
         return False
-    if response.status == 202 or _says_plainly(response):
+    names = {name.lower() for name, _ in response.headers}
+    if response.status == 202 or not names.isdisjoint(_PLAIN):
         return True
-    if response.header("retry-after") is not None and response.status == 201:
-        return response.header("location") is not None
-    return operation_name(value) is not None
+    return names.issuperset(_MADE_LATER) if response.status == 201 else operation_name(value) is not None
 
 
 def operation_name(value: JsonValue) -> str | None:

@@ -537,8 +537,11 @@ async def test_a_job_of_another_origin_is_refused_whoever_brings_it(api: JobsApi
     """What was kept may be of a document that has changed since: credentials go nowhere else."""
     async with executor(api, credentials=[BEARER]) as running:
         found = failure(await running.follow(make(), Job(url="http://127.0.0.2:9/jobs/1")))
-    assert found.kind is FailureKind.REFUSED
-    assert api.seen == []
+        assert found.kind is FailureKind.REFUSED
+        assert api.seen == []
+        api.on("GET /jobs/1", said(200, {"status": "done"}))
+        job = Job(url=f"{api.url}/jobs/1", result_url="http://127.0.0.2:9/reports/1")
+        assert failure(await running.follow(make(), job)).kind is FailureKind.REFUSED
 
 
 async def test_a_secret_that_a_monitor_repeats_is_masked(api: JobsApi) -> None:

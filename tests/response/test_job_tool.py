@@ -209,6 +209,7 @@ def test_another_things_id_is_no_way_to_the_work(argument: str, entity: str, fie
             Asking("get_op", {"project": "p", "id": "7"}),
         ),
         ("projects/p/operations/7", [read("/v1/operations/{id}", "get_op")], None),
+        ("projects/p/operations/7", [read("/v1/teams/{team}/operations/{id}", "get_op")], None),
         ("operations/7", [read("/v1/{a}/operations/{id}", "get_op")], None),
         ("operations/7", [read("/v1/beta/operations/{id}", "get_op")], None),
         ("operations/7", [read("/v1/{a}/{b}", "any")], None),
