@@ -37,10 +37,14 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up, call and list cost, records, cache, live frameworks, a corpus of real documents, a round trip, search
+bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cache, live frameworks, a corpus of real documents, a round trip, search
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
+	@$(BIN)/python benchmarks/soak.py --redis
+	@$(BIN)/python benchmarks/replicas.py
+	@$(BIN)/python benchmarks/sharing.py
+	@$(BIN)/python benchmarks/wide.py
 	@$(BIN)/python benchmarks/recording.py
 	@$(BIN)/python benchmarks/records.py
 	@$(BIN)/python benchmarks/cache.py

@@ -1,6 +1,6 @@
 """A server under calls of all kinds for ten minutes: memory, descriptors and threads stay as they are.
 
-    python benchmarks/soak.py [--seconds 600] [--warm-up 150] [--every 5] [--workers 6] [--redis]
+    python benchmarks/soak.py [--seconds 600] [--warm-up 240] [--every 5] [--workers 6] [--redis]
 
 A local upstream (soak_upstream.py) answers at once, late, once not at all, with what may be used again, with more than
 a result may hold, with nothing, and with jobs that are polled to their end. `openapi-mcp serve http` gets those calls
@@ -53,7 +53,7 @@ def main() -> int:
     """Run it and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600, help="how long calls are made")
-    parser.add_argument("--warm-up", type=float, default=150, help="seconds before the measuring begins")
+    parser.add_argument("--warm-up", type=float, default=240, help="seconds before the measuring begins")
     parser.add_argument("--every", type=float, default=5, help="seconds between two measurements")
     parser.add_argument("--workers", type=int, default=6, help="how many clients call at once")
     parser.add_argument("--redis", action="store_true", help="with what replicas share in a Redis")

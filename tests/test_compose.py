@@ -17,6 +17,7 @@ from openapi_mcp.server.operating import GRACE
 
 SERVICES = compose()["services"]
 API = ROOT / "deploy" / "openapi-mcp.toml"
+SCALE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 BALANCER = ROOT / "deploy" / "haproxy.cfg"
 INSTALL = "haproxy is not installed: apt-get install haproxy (Debian), brew install haproxy (macOS)"
 
@@ -171,6 +172,26 @@ def test_redis_knows_one_user_by_the_digest_of_its_password(secrets: Path) -> No
     assert f"#{hashlib.sha256(password.encode()).hexdigest()} " in ours
     assert (secrets / "redis_url").read_text().strip() == f"redis://replicas:{password}@redis:6379/0"
     assert "redis" in SERVICES
+
+
+def test_the_page_on_scale_names_options_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    """docs/scale.md; those of other programs and of benchmarks are not ours."""
+    shown = re.findall(r"(?<![\w-])`(--[a-z-]+)", SCALE)
+    assert len(shown) > 10
+    assert unknown_options(shown, help_of("serve", capsys)) == set()
+
+
+def test_the_page_on_scale_watches_numbers_that_are_shown() -> None:
+    """A unit and `_total` are put to a name when it is shown."""
+    rooms = (ROOT / "openapi_mcp" / "telemetry", ROOT / "openapi_mcp" / "server")
+    source = "".join(file.read_text(encoding="utf-8") for room in rooms for file in room.glob("*.py"))
+    watched = {re.sub("(_seconds)?(_total)?$", "", name) for name in re.findall(r"openapi_mcp_(\w+)", SCALE)}
+    assert len(watched) > 5
+    assert {name for name in watched if f'"{name}"' not in source} == set()
+
+
+def test_the_page_on_scale_runs_benchmarks_that_are_there() -> None:
+    assert all((ROOT / name).is_file() for name in re.findall(r"benchmarks/\w+\.py|tests/e2e/\w+\.py", SCALE))
 
 
 def test_secrets_are_never_committed() -> None:
