@@ -27,12 +27,12 @@ class Attack:
 
 
 def test_arguments_come_back_as_json_has_them() -> None:
-    assert Plain.loads(Plain.dumps(("name", False))) == ["name", False]
+    assert Plain.loads(Plain.dumps(("name", False))) == ("name", False)
 
 
 def test_a_pickle_is_not_read(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        Plain.loads(pickle.dumps(Attack(tmp_path / "run")))
+    for data in (pickle.dumps(Attack(tmp_path / "run")), b"{}", b"5", b"[" * 100_000):
+        assert Plain.loads(data) == ()
     assert not (tmp_path / "run").exists()
 
 
