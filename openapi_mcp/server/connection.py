@@ -8,7 +8,7 @@ PATIENCE = 30.0  # seconds; uvicorn itself has an end for a connection that is i
 
 
 class Connection(H11Protocol):
-    """Hangs up on a client that asks nothing in `PATIENCE` seconds, however often it sends another byte of a header.
+    """Hangs up on a client whose request takes more than `PATIENCE` seconds to come, however it dribbles.
 
     An answer may take as long as it likes; what a request's body may take, bodies.py says.
     """
@@ -26,8 +26,13 @@ class Connection(H11Protocol):
 
     def _look(self) -> None:
         is_answering = self.cycle is not None and not self.cycle.response_complete
-        if not is_answering and self.cycle is self._waited_after:
+        if not is_answering and self.cycle is self._waited_after and not self._is_idle():
             self.transport.close()
             return
         self._waited_after = self.cycle
         self._patience = self.loop.call_later(PATIENCE, self._look)
+
+    def _is_idle(self) -> bool:
+        """True after an answer, before the first byte of another request: uvicorn ends that by its own setting."""
+        begun, _ = self.conn.trailing_data
+        return self.cycle is not None and not begun

@@ -83,6 +83,17 @@ async def test_a_byte_now_and_then_is_no_request(monkeypatch: pytest.MonkeyPatch
         assert isinstance(end.exception(), ConnectionResetError | None)  # what was written meanwhile is refused
 
 
+async def test_between_two_requests_a_connection_may_be_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: a balancer keeps it for a minute, and loses the request that it sends as we hang up."""
+    async with connected(monkeypatch) as (reader, writer):
+        for _ in range(2):
+            writer.write(REQUEST)
+            while (await reader.readline()).strip():
+                pass
+            assert await reader.readexactly(4) == b"well"
+            await Watched.looked.wait()
+
+
 async def test_an_answer_may_take_as_long_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call has a deadline of its own, and a stream of news has no end."""
     async with connected(monkeypatch) as (reader, writer):
