@@ -84,6 +84,7 @@ class Work:
 
     async def _refused(self, client: httpx.AsyncClient, number: int) -> None:
         answer = await self._named(client, "product", {"name": str(number)})
+        answer = await self._awaited(client, answer["call"]["handle"]) if "call" in answer else answer
         failed(answer, "invalid_arguments")
 
     async def _sent_again(self, client: httpx.AsyncClient, number: int) -> None:
