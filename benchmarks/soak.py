@@ -9,7 +9,7 @@ the background and are waited for, cancelled or left alone, clients that hang up
 Every answer must be that of its own request. With `--redis` a Redis server of its own holds what is shared.
 
 Every few seconds a line says what the server holds. The exit status is 1 where an answer was wrong, a kind of call
-never came to its end, or where the line through the measurements after the warm-up rises by 5 MB, 5 descriptors or 2
+never came to its end, or where the line through the measurements after the warm-up rises by 12 MB, 5 descriptors or 2
 threads from its start to its end. Linux only: it reads /proc.
 """
 
@@ -30,7 +30,8 @@ from fleet import home, running_redis
 from soak_upstream import description
 from soak_work import Work
 
-MOST = {"memory, MB": 5.0, "descriptors": 5.0, "threads": 2.0}
+# Of the memory 8 MB are for the pages of the records that SQLite keeps, which ten minutes may not fill.
+MOST = {"memory, MB": 12.0, "descriptors": 5.0, "threads": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
