@@ -12,6 +12,7 @@ import anyio
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.text import one_line
+from openapi_mcp.shared.patience import Patience
 from openapi_mcp.shared.seal import Seal
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0  # seconds that what is asked may take, a new connection included
-_TRY = 0.5  # seconds for who finds out whether it is there again: others may stand in line behind it
-_LONGEST = 30.0  # seconds that anything may take, whatever it is
+_TRY = 0.5  # seconds for who finds out whether it is there, or there again: others may stand in line behind it
 _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must not wait for what is not there
 _LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
 _CONNECTIONS = 64  # at most, of one process
@@ -52,6 +52,9 @@ class Link:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_lost = False
         self._is_tried = False  # somebody finds out whether it is there again
+        self._is_doubted = False  # somebody finds out whether it is there still
+        self._answers = 0
+        self._patience = Patience()
         self._not_before = 0.0
         self._pause = _PAUSE
         self._refusals: set[str] = set()
@@ -91,20 +94,29 @@ class Link:
     ) -> Value:
         """Return what is asked of Redis, or `otherwise` where it is not there, or refuses.
 
-        It is asked within `patience` seconds. While it is lost, one alone tries, now and then; nobody else waits.
+        It is asked within `patience` seconds in which our own loop runs. One answer that does not come in time is no
+        loss: it is lost where it refuses or resets a connection, or answers nobody at all, a second question included.
+        While it is lost, one alone tries, now and then; nobody else waits.
         """
         from redis.exceptions import RedisError, ResponseError
 
         if self._is_lost and (self._is_tried or time.monotonic() < self._not_before):
             return otherwise
         is_trying = self._is_tried = self._is_lost
+        answers = self._answers
         try:
-            with anyio.fail_after(min(patience, _TRY) if is_trying else patience):
+            with self._patience.within(min(patience, _TRY) if is_trying else patience):
                 found = await work(self._here())
         except ResponseError as error:
             self._refused(error)
             return otherwise
-        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+        except TimeoutError as error:
+            if self._is_lost:
+                self._lost(error, is_trying=is_trying)
+            elif self._answers == answers:
+                await self._doubt()
+            return otherwise
+        except (RedisError, OSError) as error:
             self._lost(error, is_trying=is_trying)
             return otherwise
         finally:
@@ -122,6 +134,25 @@ class Link:
         """Close its connections."""
         with anyio.move_on_after(_PATIENCE, shield=True):
             await self._redis.aclose()
+
+    async def _doubt(self) -> None:
+        """Find out whether Redis is there, where nobody has had an answer for a while; one alone does."""
+        from redis.exceptions import RedisError, ResponseError
+
+        if self._is_doubted:
+            return
+        self._is_doubted, answers = True, self._answers
+        try:
+            with self._patience.within(_TRY):
+                await self._here().ping()
+            self._found()
+        except ResponseError as error:
+            self._refused(error)
+        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+            if self._answers == answers or not isinstance(error, TimeoutError):
+                self._lost(error, is_trying=False)
+        finally:
+            self._is_doubted = False
 
     def _here(self) -> "Redis":
         loop = asyncio.get_running_loop()
@@ -157,6 +188,7 @@ class Link:
             )
 
     def _found(self) -> None:
+        self._answers += 1
         self._pause = _PAUSE
         if self._is_lost:
             self._is_lost = False
@@ -173,14 +205,15 @@ class Link:
 def client(url: str, **more: Any) -> "Redis":
     """Return a client that gives up soon: a connection that has died is made anew once, and no more is tried.
 
-    Who asks decides what to do without, and how long that may take.
+    Who asks decides what to do without, and how long that may take. The client's own clocks are off: they take a loop
+    that is held up for a Redis that is slow.
     """
     from redis.asyncio import BlockingConnectionPool, Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
 
-    wanted = {"socket_timeout": _LONGEST, "socket_connect_timeout": _PATIENCE, "retry": Retry(NoBackoff(), 1), **more}
-    pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, timeout=_PATIENCE, **wanted)
+    wanted = {"socket_timeout": None, "socket_connect_timeout": None, "retry": Retry(NoBackoff(), 1), **more}
+    pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, timeout=None, **wanted)
     pool.connection_kwargs["decode_responses"] = False  # whatever the URL says: what is kept is bytes
     return Redis.from_pool(pool)
 

@@ -121,6 +121,113 @@ async def test_a_redis_that_hangs_holds_up_one_for_a_moment_and_nobody_after_it(
         assert len(link.said) == 2
 
 
+@pytest.mark.parametrize("seconds", [3.0, 1.0])
+async def test_a_loop_that_is_held_up_is_no_lost_redis(redis: RedisServer, seconds: float) -> None:
+    """The answer is there, only nobody has read it: at the first question, which connects, and at later ones."""
+    async with linked(redis.url) as link:
+        for turns in (1, 2, 3, 5, 8, 13, 21) if seconds < 2 else (2,):
+            async with anyio.create_task_group() as group:
+                asked = asyncio.create_task(link.ask(put, "away", patience=0.2 if seconds < 2 else 1.0))
+                group.start_soon(_block, turns, seconds)
+            assert await asked == "put"
+            await link._redis.connection_pool.disconnect()
+        async with anyio.create_task_group() as group:
+            asked = asyncio.create_task(link.ask(put, "away"))
+            group.start_soon(_block, 1, seconds)
+        assert await asked == "put"
+        assert link.said == []
+
+
+async def _block(turns: int, seconds: float) -> None:
+    for _ in range(turns):
+        await anyio.lowlevel.checkpoint()
+    _hold_up(seconds)
+
+
+def _hold_up(seconds: float) -> None:
+    """Let the loop stand still."""
+    time.sleep(seconds)
+
+
+async def test_a_loop_each_turn_of_which_takes_long_is_no_lost_redis(redis: RedisServer) -> None:
+    """Many calls at once on a machine that others use as well: a new connection takes some twenty turns."""
+    async with linked(redis.url) as link:
+        asked = asyncio.create_task(link.ask(put, "away"))
+        while not asked.done():
+            await _block(1, 0.06)
+        assert (await asked, link.said) == ("put", [])
+
+
+async def _too_long(redis: Redis) -> str:
+    await redis.blpop(["nothing"], 0)
+    return "put"
+
+
+async def test_one_answer_that_comes_late_is_no_lost_redis(redis: RedisServer) -> None:
+    """A second question has its answer: said nowhere, and all goes on."""
+    async with linked(redis.url) as link:
+        assert await link.ask(_too_long, "late", patience=0.1) == "late"
+        assert (link.is_there, link.said) == (True, [])
+        assert await link.ask(put, "away") == "put"
+
+
+async def test_who_waits_in_line_while_others_are_answered_has_lost_nothing(redis: RedisServer) -> None:
+    """More questions than connections: there is no second question then."""
+    async with linked(redis.url) as link:
+        link._redis.connection_pool.max_connections = 2
+        late = asyncio.create_task(link.ask(_too_long, "late", patience=0.3))
+        while not late.done():
+            assert await link.ask(put, "away") == "put"
+        assert await late == "late"
+        assert (link.is_there, link.said) == (True, [])
+
+
+async def test_of_many_that_wait_for_a_redis_that_hangs_one_asks_again(redis: RedisServer) -> None:
+    """It is lost then, which is said once; nobody's second question comes after another's."""
+    async with linked(redis.url) as link:
+        await asyncio.gather(*(link.ask(put, "away") for _ in range(20)))
+        assert redis.process is not None
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            found = await asyncio.gather(*(link.ask(put, "away", patience=0.1) for _ in range(20)))
+            assert found == ["away"] * 20
+            assert (link.is_there, link._is_doubted, len(link.said)) == (False, False, 1)
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+        await until_there(link)
+        assert link.said[1:] == ["Redis answers again"]
+
+
+async def test_who_is_cancelled_at_the_second_question_leaves_it_to_others(redis: RedisServer) -> None:
+    """Or nobody would ever ask it."""
+    async with linked(redis.url) as link:
+        await link.ask(put, "away")
+        assert redis.process is not None
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            asked = asyncio.create_task(link.ask(put, "away", patience=0.05))
+            while not link._is_doubted:
+                await anyio.lowlevel.checkpoint()
+            asked.cancel()
+            await asyncio.wait([asked])
+            assert (link._is_doubted, link.is_there) == (False, True)
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+
+
+async def test_a_second_question_that_is_refused_is_an_answer(redis: RedisServer) -> None:
+    """Of a Redis that lets us do some things only."""
+    async with Redis(port=redis.port) as own:
+        await own.acl_setuser("some", enabled=True, passwords=["+word"], keys=["*"], commands=["+@all", "-ping"])
+        try:
+            async with linked(f"redis://some:word@127.0.0.1:{redis.port}") as link:
+                assert await link.ask(_too_long, "late", patience=0.1) == "late"
+                assert link.is_there
+                assert [line.startswith("warning: Redis refuses") for line in link.said] == [True]
+        finally:
+            await own.acl_deluser("some")
+
+
 async def test_pauses_grow_while_it_stays_away(redis: RedisServer) -> None:
     """Up to five seconds; an answer counts anew."""
     async with linked(f"redis://127.0.0.1:{closed_port()}/0") as link:
