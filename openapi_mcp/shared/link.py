@@ -106,6 +106,8 @@ class Link:
         answers = self._answers
         try:
             with self._patience.within(min(patience, _TRY) if is_trying else patience):
+                if is_trying:
+                    await self._hang_up()
                 found = await work(self._here())
         except ResponseError as error:
             self._refused(error)
@@ -153,6 +155,12 @@ class Link:
                 self._lost(error, is_trying=False)
         finally:
             self._is_doubted = False
+
+    async def _hang_up(self) -> None:
+        """Let no connection from before a loss be taken for a second one."""
+        pool = self._here().connection_pool
+        await pool.update_active_connections_for_reconnect()
+        await pool.disconnect(inuse_connections=False)
 
     def _here(self) -> "Redis":
         loop = asyncio.get_running_loop()

@@ -95,6 +95,30 @@ async def test_connections_that_died_with_a_restart_are_made_anew_in_silence(red
         assert link.said == []
 
 
+async def test_after_a_loss_no_connection_from_before_it_is_used(redis: RedisServer) -> None:
+    """One that died with Redis, and was used only later, would be a second loss; those in use are hung up after it."""
+    async with linked(redis.url) as link, Redis(port=redis.port) as own:
+        await asyncio.gather(*(link.ask(put, "away") for _ in range(9)))
+        in_use = asyncio.create_task(link.ask(_wait_for_it, "late", patience=30))
+        while not any(each["cmd"] == "blpop" for each in await own.client_list()):
+            await anyio.lowlevel.checkpoint()
+        before = {each["id"] for each in await own.client_list()} - {str(await own.client_id())}
+        link._lost(OSError("one of them was reset"), is_trying=False)
+        await until_there(link)
+        await own.rpush("it", "put")
+        assert await in_use == "put"
+        await asyncio.gather(*(link.ask(put, "away") for _ in range(20)))
+        with anyio.fail_after(20):
+            while before & {each["id"] for each in await own.client_list()}:
+                await anyio.lowlevel.checkpoint()
+        assert [line == "Redis answers again" for line in link.said] == [False, True]
+
+
+async def _wait_for_it(redis: Redis) -> str:
+    await redis.blpop(["it"], 0)
+    return "put"
+
+
 async def test_a_redis_that_hangs_holds_up_one_for_a_moment_and_nobody_after_it(redis: RedisServer) -> None:
     """While it is lost one alone finds out whether it is back; the others go on at once."""
     async with linked(redis.url) as link:
