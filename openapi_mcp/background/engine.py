@@ -20,7 +20,8 @@ from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 
 _MOMENT = 10.0  # seconds in which a replica whose way to Redis was slow has told what it had to
-_AWAY = "not known now: what the replicas share does not answer; ask again in a moment"
+_AWAY = "not known now: what the replicas share did not answer just now; ask again in a moment"
+_SOON = 2.0  # seconds after which it is worth asking again
 
 
 class Background:
@@ -72,7 +73,8 @@ class Background:
     async def find(self, handle: str, caller: Caller) -> Pending | None:
         """Return how far a call is; None where this caller has no such call.
 
-        Where Redis does not answer, a call that is not known here is told as one that goes on, to be asked for again.
+        Where Redis does not answer, or did not a moment ago, a call that is not known here is told as one that goes on,
+        to be asked for again.
         """
         found = await self._found(handle, caller)
         return self._unknown(handle) if found is None else pending_of(handle, found)
@@ -106,11 +108,12 @@ class Background:
 
     def _unknown(self, handle: str) -> Pending | None:
         """Return what is told of a call that is not known here: None, unless others may know of it."""
-        if self._link is None or self._link.is_there:
+        if self._link is None or self._link.is_sure:
             return None
         now = time.time()
+        state, until = CallState.WORKING, now + KEPT
         return Pending(
-            handle=handle, tool="", state=CallState.WORKING, created=now, updated=now, expires=now + KEPT, said=_AWAY
+            handle=handle, tool="", state=state, created=now, updated=now, expires=until, poll=_SOON, said=_AWAY
         )
 
     def _too_many(self, caller: Caller) -> Result | None:

@@ -25,13 +25,14 @@ from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import (
     invalid,
     no_such_result,
+    not_known_now,
     unauthenticated,
 )
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.provider import Provider
-from openapi_mcp.executor.reading import NoSuchResultError, Reader, selection
+from openapi_mcp.executor.reading import NoSuchResultError, NotKnownNowError, Reader, selection
 from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
 from openapi_mcp.executor.send import Sender, SendError
 from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
@@ -381,5 +382,6 @@ class Executor:
             return await self._reader.read_on(call, kept)
         except ArgumentsError as error:
             return masked_failure(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
-        except NoSuchResultError:
-            return masked_failure(no_such_result(call), self._authority.redactor(caller=call.caller)).as_result()
+        except NoSuchResultError as error:
+            failure = not_known_now(call) if isinstance(error, NotKnownNowError) else no_such_result(call)
+            return masked_failure(failure, self._authority.redactor(caller=call.caller)).as_result()

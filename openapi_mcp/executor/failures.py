@@ -83,6 +83,19 @@ def no_such_result(call: Call) -> Failure:
     return Failure(kind=FailureKind.NOT_FOUND, message=message, field="handle", hint=hint)
 
 
+def not_known_now(call: Call) -> Failure:
+    """Return the failure of a handle that another replica may have given, where nobody can be asked for it."""
+    handle = one_line(str(call.arguments.get("handle")), 60)
+    return Failure(
+        kind=FailureKind.UNREACHABLE,
+        message=f"the result {handle!r} is not known now: what the replicas share did not answer just now",
+        field="handle",
+        retryable=True,
+        retry_after=2.0,
+        hint="ask again with the same handle in a moment; where it stays unknown, make the call again",
+    )
+
+
 def not_sent(error: SendError, redact: Redactor) -> Failure:
     """Return the failure of a request that got no usable answer."""
     reason = one_line(redact(str(error)), 300)  # masked before it is cut: half a secret is one too

@@ -7,7 +7,7 @@ import json
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from openapi_mcp.model.answer import Answer
@@ -29,13 +29,14 @@ _Key = tuple[str, str]
 class Kept:
     """An answer as text, which takes a tenth of what its values take; kept `since` then, and about these `tools`.
 
-    Of one that another replica has kept nobody here knows since when.
+    Of one that another replica has kept nobody here knows since when. `is_here_alone`: other replicas do not have it.
     """
 
     tools: tuple[str, ...]
     data: bytes
     is_json: bool
     since: float = 0.0
+    is_here_alone: bool = False
 
     @property
     def size(self) -> int:
@@ -85,8 +86,19 @@ class KeptAnswers:
         self._size += kept.size
         self._drop_old()
         if self._shared is not None:
-            await self._shared.keep(key[1], caller, _written(kept))
+            is_told = await self._shared.keep(key[1], caller, _written(kept))
+            if not is_told and key in self._by_age:
+                self._by_age[key] = replace(kept, is_here_alone=True)
         return key[1]
+
+    def is_here_alone(self, handle: str, caller: str) -> bool:
+        """True for an answer that could be kept in this process only, though there are replicas."""
+        kept = self._by_age.get((caller, handle))
+        return kept is not None and kept.is_here_alone
+
+    def may_be_elsewhere(self, handle: str) -> bool:
+        """True for a handle of which another replica may know that cannot be asked, or has not told of it yet."""
+        return self._shared is not None and is_handle(handle) and not self._shared.corner.link.is_sure
 
     async def find(self, handle: str, caller: str) -> Kept | None:
         """Return what a handle stands for; None where this caller has none, or no longer."""

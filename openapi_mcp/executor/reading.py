@@ -34,6 +34,10 @@ class NoSuchResultError(LookupError):
     """A handle that leads nowhere: never given, given to another caller, or what it stood for is gone."""
 
 
+class NotKnownNowError(NoSuchResultError):
+    """A handle that leads nowhere here, and what the replicas share does not answer."""
+
+
 def selection(tool: Tool, arguments: Mapping[str, Any]) -> "Select | None":
     """Return what a call selects of its answer, None where it wants all of it.
 
@@ -75,10 +79,14 @@ class Reader:
         if fits(answer, self.max_response):
             return present(answer, self.max_response)
         handle = await self.kept.keep(answer, caller.id, *tools) if self.kept else None
-        shown = partial(present, answer, self.max_response, Place(handle=handle) if handle else None)
+        place = self._place(handle, caller) if handle else None
+        shown = partial(present, answer, self.max_response, place)
         if len(answer.text or "") < _LARGE:
             return shown()
         return await anyio.to_thread.run_sync(shown, abandon_on_cancel=True)
+
+    def _place(self, handle: str, caller: Caller) -> Place:
+        return Place(handle=handle, is_here_alone=self.kept is not None and self.kept.is_here_alone(handle, caller.id))
 
     async def read_on(self, call: Call, kept: KeptAnswers) -> Result:
         """Return what a call of `read_result` asks for.
@@ -86,6 +94,7 @@ class Reader:
         Raises:
             ArgumentsError: an argument breaks a rule, or `select` does not fit the answer.
             NoSuchResultError: the handle leads nowhere.
+            NotKnownNowError: that is not known just now.
         """
         given = {name: value for name, value in call.arguments.items() if value is not None}
         given = with_numbers(given, ("offset", "limit"))
@@ -99,8 +108,11 @@ class Reader:
         )
 
         found = await kept.find(asked.handle, call.caller.id)
+        if found is None and kept.may_be_elsewhere(asked.handle):
+            raise NotKnownNowError
         if found is None or not self._may_call(call.caller, found.tools):
             raise NoSuchResultError
+        asked = replace(asked, is_here_alone=found.is_here_alone)
         return await anyio.to_thread.run_sync(self._part, found, asked, select, abandon_on_cancel=True)
 
     def _may_call(self, caller: Caller, names: Iterable[str]) -> bool:

@@ -66,7 +66,8 @@ class Pending:
 
     `handle` names it, and is a secret of that caller's; `created`, `updated` and `expires` are in seconds since 1970,
     `poll` in seconds: it is no use to ask earlier. `said` is what is known of its progress, of ours or the API's own
-    ("running, 40 %"); `done` is that from 0 to 1, where the API tells. `result` is there once it is completed.
+    ("running, 40 %"); `done` is that from 0 to 1, where the API tells. `result` is there once it is completed. Of what
+    is not known now, since the replicas cannot be asked, `tool` is empty.
     """
 
     handle: str
@@ -79,3 +80,8 @@ class Pending:
     said: str = ""
     done: float | None = None
     result: Result | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """False of a call that there may be, on another replica."""
+        return bool(self.tool)

@@ -12,6 +12,7 @@ Cut = dict[str, Any]
 
 _NO_HANDLE = "ask for less (a filter, a smaller page, with --select a _select) or raise --max-response (0: no limit)"
 _READS_ON = f"{READ_RESULT} reads on: next is the call for the first cut, its select (JMESPath) reaches every other"
+_HERE_ALONE = "; Redis did not take it, so one replica alone has it: where it is not known, call again"
 _UNITS: dict[type, str] = {list: "items", dict: "fields", str: "characters"}
 _LONGEST_PATH = 200  # characters, or one of twenty: a longer one is not said
 _LARGEST = 10**9  # of what is counted
@@ -21,7 +22,8 @@ _LARGEST = 10**9  # of what is counted
 class Place:
     """Where in a kept answer a result begins: at `offset` of what `select` finds.
 
-    `limit` is how many were asked for, and `rest` how many stand behind those.
+    `limit` is how many were asked for, and `rest` how many stand behind those. `is_here_alone`: other replicas would
+    have it as well, if it could have been told to them.
     """
 
     handle: str
@@ -29,6 +31,12 @@ class Place:
     offset: int = 0
     limit: int | None = None
     rest: int = 0
+    is_here_alone: bool = False
+
+    @property
+    def hint(self) -> str:
+        """How to read on."""
+        return f"{_READS_ON}{_HERE_ALONE if self.is_here_alone else ''}"
 
 
 def more(cuts: Sequence[Cut], whole: JsonValue, place: Place | None, longest: int) -> dict[str, Any]:
@@ -43,7 +51,7 @@ def more(cuts: Sequence[Cut], whole: JsonValue, place: Place | None, longest: in
         return {"cut": list(cuts), "hint": _NO_HANDLE}
     following = _next(cuts, whole, place, longest)
     said = {"next": {"tool": READ_RESULT, "arguments": following}} if following else {}
-    return {"cut": list(cuts), "handle": place.handle, **said, "hint": _READS_ON}
+    return {"cut": list(cuts), "handle": place.handle, **said, "hint": place.hint}
 
 
 def most(place: Place | None, longest: int) -> dict[str, Any]:
@@ -55,7 +63,7 @@ def most(place: Place | None, longest: int) -> dict[str, Any]:
     select = "x" * (_room(longest) + len(write_json(place.select)))
     arguments = {"handle": place.handle, "select": select, "offset": _LARGEST, **limit}
     said = {"cut": cuts, "handle": place.handle, "next": {"tool": READ_RESULT, "arguments": arguments}}
-    return {**said, "hint": _READS_ON}
+    return {**said, "hint": place.hint}
 
 
 def with_rest(cuts: list[Cut], shown: JsonValue, place: Place | None) -> list[Cut]:

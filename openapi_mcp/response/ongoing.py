@@ -23,7 +23,7 @@ def told(pending: Pending) -> Result:
     {"call": {"handle": "c_9x", "tool": "reports_make", "state": "working", "said": "running, 40 %", "poll": 5,
     "message": "The call goes on ...", "next": {"tool": "get_call", "arguments": {"handle": "c_9x", "wait": 25}}}}
     """
-    tool = {"tool": pending.tool} if pending.tool else {}  # not known while the replicas cannot be asked
+    tool = {"tool": pending.tool} if pending.is_known else {}
     said: dict[str, Any] = {"handle": pending.handle, **tool, "state": pending.state.value}
     if pending.said:
         said["said"] = one_line(pending.said, LONGEST_SAID)
@@ -56,4 +56,12 @@ NO_SUCH_CALL = Failure(
     message="there is no call of yours with this handle",
     field="handle",
     hint="give the handle as the call's first answer has it; a result is kept for an hour after its end",
+)
+NOT_KNOWN_NOW = Failure(
+    kind=FailureKind.UNREACHABLE,
+    message="nothing was ended: the call is not known now, as what the replicas share did not answer just now",
+    field="handle",
+    retryable=True,
+    retry_after=2.0,
+    hint="ask again with the same handle in a moment",
 )

@@ -13,7 +13,7 @@ from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.recording import Hearing
 from openapi_mcp.request.background import Asked, read_cancel, read_get
-from openapi_mcp.response.ongoing import NO_SUCH_CALL, came_to, told
+from openapi_mcp.response.ongoing import NO_SUCH_CALL, NOT_KNOWN_NOW, came_to, told
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.doors import behind_the_door
 from openapi_mcp.server.rights import Rights
@@ -72,7 +72,7 @@ class Calls:
     async def answer(self, context: Context, call: Call) -> Result:
         """Return what a tool answers that reads or ends a call.
 
-        It is recorded only where there is no such call: else the call itself is, once.
+        It is recorded only where no such call is known: else the call itself is, once.
         """
         hearing, is_read = Hearing(self._app, call), call.tool == GET_CALL
         try:
@@ -82,6 +82,8 @@ class Calls:
         pending = await (self._waited(context, asked, call.caller) if is_read else self.end(asked.handle, call.caller))
         if pending is None:
             return hearing.ended(NO_SUCH_CALL.as_result())
+        if not is_read and not pending.is_known:
+            return hearing.ended(NOT_KNOWN_NOW.as_result())
         return self.result_of(pending) if is_read else told(pending)
 
     async def find(self, handle: str, caller: Caller) -> Pending | None:

@@ -14,7 +14,7 @@ from mcp.shared.inbound import MCP_NAME_HEADER, decode_header_value
 
 from openapi_mcp.model.background import CallState, Pending, goes_on
 from openapi_mcp.model.text import one_line
-from openapi_mcp.response.ongoing import LONGEST_SAID
+from openapi_mcp.response.ongoing import LONGEST_SAID, NOT_KNOWN_NOW
 from openapi_mcp.server.background import MODERN, TASKS, Calls, Context, has_tasks
 from openapi_mcp.server.callers import caller_of
 from openapi_mcp.server.results import mcp_result
@@ -69,7 +69,9 @@ class _Tasks:
     async def cancel(self, context: Context, params: TaskParams) -> dict[str, Any]:
         """End a task; one that has ended stays as it is."""
         await self._found(context, params)
-        await self._calls.end(params.task_id, caller_of(context))
+        ended = await self._calls.end(params.task_id, caller_of(context))
+        if ended is not None and not ended.is_known:
+            raise MCPError(types.INTERNAL_ERROR, f"{NOT_KNOWN_NOW.message}; {NOT_KNOWN_NOW.hint}")
         return dict(_DONE)
 
     async def _found(self, context: Context, params: TaskParams) -> Pending:

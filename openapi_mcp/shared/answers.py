@@ -61,13 +61,13 @@ class SharedAnswers:
     max_bytes: int
     max_age: float
 
-    async def keep(self, handle: str, caller: str, data: bytes) -> None:
-        """Keep what a handle of this caller stands for, as far as Redis is there."""
+    async def keep(self, handle: str, caller: str, data: bytes) -> bool:
+        """Keep what a handle of this caller stands for; return whether Redis has taken it."""
         key = self._key(handle, caller)
         sealed = await _apart(partial(self.corner.link.seal.seal, data, key), len(data))
         keys = [key, self.corner.key("answers-index"), self.corner.key("answers-sum")]
         values: list[str | bytes | int] = [sealed, int(self.max_age * 1000), self.max_bytes]
-        await self.corner.link.run(_KEEP, keys, values, patience=_patience(len(sealed)))
+        return await self.corner.link.run(_KEEP, keys, values, patience=_patience(len(sealed))) is not None
 
     async def holds(self, handle: str, caller: str) -> bool:
         """True where something is kept by that handle for this caller."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -26,6 +27,7 @@ _PATIENCE = 1.0  # seconds that what is asked may take, a new connection include
 _TRY = 0.5  # seconds for who finds out whether it is there, or there again: others may stand in line behind it
 _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must not wait for what is not there
 _LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
+_UNSURE = 10.0  # seconds after a failure in which others may not have told yet what they had to
 _CONNECTIONS = 64  # at most, of one process
 _REASON = 160  # characters
 _HINT = "redis://HOST:6379/0, or rediss://USER:PASSWORD@HOST:6379/0 with TLS; env:NAME keeps it out of the command line"
@@ -56,6 +58,7 @@ class Link:
         self._answers = 0
         self._patience = Patience()
         self._not_before = 0.0
+        self._failed = -math.inf  # when something was last asked and not answered
         self._pause = _PAUSE
         self._refusals: set[str] = set()
 
@@ -63,6 +66,11 @@ class Link:
     def is_there(self) -> bool:
         """True where Redis has answered last."""
         return not self._is_lost
+
+    @property
+    def is_sure(self) -> bool:
+        """True where Redis has answered for a while: what it does not know then is not there."""
+        return not self._is_lost and time.monotonic() - self._failed > _UNSURE
 
     def key(self, *parts: str) -> str:
         """Return the key of a value: ("calls", "c_1") -> "openapi-mcp:3f2a9c41:calls:c_1"."""
@@ -113,6 +121,7 @@ class Link:
             self._refused(error)
             return otherwise
         except TimeoutError as error:
+            self._failed = time.monotonic()
             if self._is_lost:
                 self._lost(error, is_trying=is_trying)
             elif self._answers == answers:
@@ -158,7 +167,7 @@ class Link:
 
     async def _hang_up(self) -> None:
         """Let no connection from before a loss be taken for a second one."""
-        pool = self._here().connection_pool
+        pool: Any = self._here().connection_pool
         await pool.update_active_connections_for_reconnect()
         await pool.disconnect(inuse_connections=False)
 
@@ -186,7 +195,8 @@ class Link:
     def _lost(self, error: Exception, *, is_trying: bool) -> None:
         if self._is_lost:
             self._pause = min(2 * self._pause, _LONGEST_PAUSE) if is_trying else self._pause
-        self._not_before = time.monotonic() + self._pause
+        self._failed = time.monotonic()
+        self._not_before = self._failed + self._pause
         if not self._is_lost:
             self._is_lost = True
             log.warning("redis_lost reason=%s", type(error).__name__)
@@ -199,7 +209,7 @@ class Link:
         self._answers += 1
         self._pause = _PAUSE
         if self._is_lost:
-            self._is_lost = False
+            self._is_lost, self._failed = False, time.monotonic()
             log.warning("redis_found")
             self._say("Redis answers again")
 

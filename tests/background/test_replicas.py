@@ -1,6 +1,7 @@
 """Background calls of several replicas on one Redis: each is a Background with a link of its own."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -141,6 +142,24 @@ async def test_without_redis_calls_go_on_and_end_here(redis: RedisServer) -> Non
     assert sorted(one.told()) == ["get_it: get_it of anne", "get_it: get_it of anne", "post_it: the end"]
     assert (two.told(), two.sent, one.sent) == ([], [], ["get_it", "get_it", "post_it"])
     assert [line for line in lines if "does not answer" in line]
+
+
+async def test_a_call_that_redis_does_not_know_when_it_is_just_back_is_not_said_to_be_none(redis: RedisServer) -> None:
+    """Another replica may not have told of it yet."""
+    api, link = Api(), a_link(redis.url)
+    async with api.background(link, QUICK) as background:
+        assert await background.find("c_elsewhere", ANNE) is None
+        link._lost(OSError("it was reset"), is_trying=False)
+        link._not_before = 0.0
+        for ask in (background.find, background.cancel):
+            found = await ask("c_elsewhere", ANNE)
+            assert found is not None
+            assert (found.state, found.is_known, found.poll) == (CallState.WORKING, False, 2.0)
+        assert link.is_there
+        link._failed = -math.inf
+        assert await background.find("c_elsewhere", ANNE) is None
+        assert await background.cancel("c_elsewhere", ANNE) is None
+    await link.aclose()
 
 
 async def test_a_job_that_is_asked_for_while_redis_goes_away_goes_on_when_it_is_back(redis: RedisServer) -> None:

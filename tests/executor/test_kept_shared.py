@@ -1,5 +1,6 @@
 """Kept answers of replicas: a handle of one is read on another, by its caller alone, with Redis and without."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import chain
 
@@ -158,6 +159,15 @@ async def test_what_is_too_large_is_kept_nowhere(redis: RedisServer) -> None:
         kept = KeptAnswers(no_time, corner=one.corner(), max_bytes=4000)
         assert await kept.keep(Answer(text="x" * 4000, is_json=False), "ann", "things") is None
         assert await own.keys() == []
+
+
+async def test_an_answer_that_is_gone_before_redis_refuses_it_is_gone(redis: RedisServer) -> None:
+    """Others came meanwhile, and there is no room for all."""
+    async with links(redis.url, KEY) as (one,):
+        kept = KeptAnswers(no_time, corner=one.corner(), max_bytes=2000)
+        redis.stop()
+        handles = await asyncio.gather(*(keep(kept, Answer(text="x" * 1000, is_json=False)) for _ in range(2)))
+        assert [kept.is_here_alone(handle, "ann") for handle in handles] == [False, True]
 
 
 @pytest.mark.parametrize("kill", [False, True])

@@ -1,13 +1,16 @@
 """An answer in parts: what was selected, what had room, and the rest."""
 
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from support.links import KEY, links
 from support.make import Json, document, json_body, parameter
 from support.raw import answer, raw_upstream
+from support.redis import RedisServer
 
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
@@ -169,6 +172,35 @@ async def test_a_handle_that_leads_nowhere_says_to_call_again() -> None:
             assert (said["kind"], said["field"]) == ("not_found", "handle")
             assert said["hint"] == "make the call again whose result was cut"
         assert not (await running.call("read_result", caller="ann", handle=handle)).is_error
+
+
+async def test_a_handle_that_another_replica_may_have_given_is_asked_for_again_while_redis_is_away(
+    redis: RedisServer,
+) -> None:
+    """Issue 9, Proof: the right answer or a clear failure that may be retried; what could be kept here only says so."""
+    async with links(redis.url, KEY, KEY) as (one, other):
+        here, there = (KeptAnswers(no_time, corner=each.corner()) for each in (one, other))
+        async with api(kept=here) as first, api(kept=there) as second:
+            assert "replica" not in note(await first.call("things"))["more"]["hint"]
+            redis.stop(kill=True)
+            result = await first.call("things")
+            assert note(result)["more"]["hint"].endswith("one replica alone has it: where it is not known, call again")
+            result = await first.next(result, limit=100)
+            assert "one replica alone has it" in note(result)["more"]["hint"]
+            handle = note(result)["more"]["handle"]
+            unknown = error(await second.call("read_result", handle=handle))
+            assert (unknown["kind"], unknown["field"]) == ("unreachable", "handle")
+            assert (unknown["retryable"], unknown["retry_after"]) == (True, 2)
+            assert error(await second.call("read_result", handle="r_guessed"))["kind"] == "not_found"
+            redis.start()
+            one._not_before = other._not_before = 0.0
+            assert error(await second.call("read_result", handle=handle)) == unknown  # it was away a moment ago
+            assert other.is_there
+            other._failed = -math.inf
+            assert error(await second.call("read_result", handle=handle))["kind"] == "not_found"
+            more = note(await first.call("things"))["more"]
+            assert "replica" not in more["hint"]
+            assert not (await second.call("read_result", handle=more["handle"])).is_error
 
 
 async def test_an_answer_is_read_on_with_the_scopes_that_its_tool_wants_and_no_others() -> None:

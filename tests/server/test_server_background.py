@@ -14,6 +14,7 @@ import pytest
 from mcp import Client
 from mcp.server.lowlevel import Server
 from mcp.shared.memory import create_client_server_memory_streams
+from support.links import closed_port, linked
 from support.upstream import Answer, Upstream
 
 from openapi_mcp.app import open_app
@@ -24,6 +25,7 @@ from openapi_mcp.server import telling
 from openapi_mcp.server.means import background_of
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.several import open_several
+from openapi_mcp.shared.link import Link
 
 pytestmark = pytest.mark.anyio
 
@@ -77,12 +79,14 @@ async def wired(server: Server[Any]) -> AsyncIterator[Any]:
 
 
 @asynccontextmanager
-async def served(upstream: Upstream, tmp_path: Path, era: str, **options: Any) -> AsyncIterator[Served]:
+async def served(
+    upstream: Upstream, tmp_path: Path, era: str, *, link: Link | None = None, **options: Any
+) -> AsyncIterator[Served]:
     spec = upstream.serve(options.pop("document", None) or slow(upstream.url))
     config = build_config({"spec": spec, "methods": "all", **options}, {}, tmp_path)
     async with (
         open_app(config, lambda _: None, {}) as app,
-        background_of(app) as background,
+        background_of(app, link) as background,
         Client(wired(create_server(app, background=background)), mode=era) as client,
     ):
         made = Served(client=client)
@@ -201,6 +205,24 @@ async def test_a_handle_that_leads_nowhere_is_not_found(
         assert recorded(it.heard) == [(tool, "not_found"), (tool, "invalid_arguments")]
 
 
+@ERAS
+async def test_a_handle_that_another_replica_may_have_given_is_asked_for_again_while_redis_is_away(
+    upstream: Upstream, tmp_path: Path, era: str
+) -> None:
+    """Issue 9, Proof: the right answer or a clear failure that may be retried."""
+    async with (
+        linked(f"redis://127.0.0.1:{closed_port()}/0") as link,
+        served(upstream, tmp_path, era, link=link, background_after="25") as it,
+    ):
+        told = told_in(await it.call("get_call", handle="c_elsewhere"))
+        assert (told["state"], told["poll"], "tool" in told) == ("working", 2, False)
+        assert "not known now" in told["said"]
+        error = error_of(await it.call("cancel_call", handle="c_elsewhere"))
+        assert (error["kind"], error["retryable"], error["retry_after"]) == ("unreachable", True, 2)
+        assert error["message"].startswith("nothing was ended")
+        assert recorded(it.heard) == [("cancel_call", "unreachable")]
+
+
 async def test_without_an_engine_the_tools_find_nothing(upstream: Upstream, tmp_path: Path) -> None:
     """The list alone makes no calls go on."""
     spec = upstream.serve(working(upstream.url))
@@ -224,7 +246,7 @@ async def test_nothing_is_listed_where_no_call_goes_on(upstream: Upstream, tmp_p
 
 @pytest.mark.parametrize(("name", "options"), [("option", {"background_after": "30"}), ("document", {})])
 async def test_the_tools_are_listed_where_calls_may_go_on(
-    upstream: Upstream, tmp_path: Path, name: str, options: dict[str, str]
+    upstream: Upstream, tmp_path: Path, name: str, options: dict[str, Any]
 ) -> None:
     """Because the operator says so, or the document has an answer 202."""
     made = working(upstream.url) if name == "document" else None

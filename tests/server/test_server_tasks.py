@@ -15,12 +15,14 @@ import pytest
 from mcp.shared.memory import create_client_server_memory_streams
 from mcp.shared.message import SessionMessage
 from support.child import INITIALIZE, Child, running, serving_http
+from support.links import closed_port, linked
 from support.upstream import Answer, Upstream
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.server.means import background_of
 from openapi_mcp.server.protocol import create_server
+from openapi_mcp.shared.link import Link
 
 pytestmark = pytest.mark.anyio
 
@@ -87,12 +89,12 @@ class Raw:
 
 
 @asynccontextmanager
-async def raw(upstream: Upstream, tmp_path: Path, **options: Any) -> AsyncIterator[Raw]:
+async def raw(upstream: Upstream, tmp_path: Path, link: Link | None = None, **options: Any) -> AsyncIterator[Raw]:
     spec = upstream.serve(options.pop("document", None) or slow(upstream.url))
     config = build_config({"spec": spec, "methods": "all", **options}, {}, tmp_path)
     async with (
         open_app(config, lambda _: None, {}) as app,
-        background_of(app) as background,
+        background_of(app, link) as background,
         create_client_server_memory_streams() as ((read, write), (own_read, own_write)),
         anyio.create_task_group() as group,
     ):
@@ -164,6 +166,18 @@ async def test_a_task_that_is_not_there_is_an_error(upstream: Upstream, tmp_path
         answer = await client.ask(method, {"taskId": "c_guessed"})
         assert answer["error"]["code"] == types.MISSING_REQUIRED_CLIENT_CAPABILITY
         assert answer["error"]["data"] == {"requiredCapabilities": {"extensions": {TASKS: {}}}}
+
+
+async def test_a_task_that_another_replica_may_have_goes_on_while_redis_is_away(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """To be asked for again; that it was ended is not said."""
+    async with linked(f"redis://127.0.0.1:{closed_port()}/0") as link, raw(upstream, tmp_path, link) as client:
+        task = await client.task("get", "c_elsewhere")
+        assert (task["status"], task["pollIntervalMs"]) == ("working", 2000)
+        assert "not known now" in task["statusMessage"]
+        error = (await client.ask("tasks/cancel", {"taskId": "c_elsewhere"}, TASKS))["error"]
+        assert (error["code"], error["message"].startswith("nothing was ended")) == (types.INTERNAL_ERROR, True)
 
 
 async def test_a_client_that_does_not_declare_tasks_gets_none(upstream: Upstream, tmp_path: Path) -> None:
