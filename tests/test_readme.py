@@ -12,9 +12,11 @@ from support.recover import repaired
 
 from openapi_mcp.cli import main
 from openapi_mcp.config import build_config
+from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import Fault
 from openapi_mcp.recovery.registry import OWN
+from openapi_mcp.response.ongoing import told
 from openapi_mcp.strategies import all_strategies
 
 ROOT = Path(__file__).parent.parent
@@ -100,10 +102,20 @@ def test_the_config_file_of_several_apis_is_one(tmp_path: Path) -> None:
 
 def test_the_failure_is_what_a_failure_says() -> None:
     """design.md, A result: one object."""
-    (text,) = blocks("json")
+    text, _ = blocks("json")
     fault = Fault(path=("status",), rule="enum")
     real = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="", allowed=("a",), faults=(fault,)).as_json()
     assert set(json.loads(text)["error"]) == set(real["error"])
+
+
+def test_a_call_that_goes_on_is_told_as_it_is() -> None:
+    """Issue 9: the result says so, and how to read it."""
+    _, text = blocks("json")
+    pending = Pending(
+        handle="c_5R0m...", tool="reports_create", state=CallState.WORKING, created=0.0, updated=0.0, expires=9.0,
+        poll=5.0, said="running, 40 %",
+    )  # fmt: skip
+    assert json.loads(text) == told(pending).structured
 
 
 def test_every_kind_of_failure_is_named() -> None:

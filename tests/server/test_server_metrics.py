@@ -65,7 +65,7 @@ def test_repairs_count_by_strategy_and_a_breaker_is_told_by_its_origin(
     with serving_http(*options, folder=tmp_path) as (_, url):
         called(client, url, "echo", {"N": 4})
         names = client.get(url.replace("/mcp", "/metrics")).text
-        called(client, url, "status_503")
+        called(client, url, "status")
         page = client.get(url.replace("/mcp", "/metrics")).text
     assert sum(numbers(names)["repairs_total"].values()) == 1
     assert list(numbers(page)["breaker_state"]) == [(upstream.url,)]
