@@ -77,4 +77,6 @@ def shown_path(path: str) -> str:
     """
     if path.startswith(f"{DASHBOARD}/"):
         return f"{DASHBOARD}/..."
+    if path and not path.startswith("/"):  # a whole URL, as for a proxy: a password may stand in it
+        return "(a URL)"
     return one_line(path, _LONGEST_PATH).replace(" ", "%20") or "/"

@@ -4,6 +4,9 @@ import asyncio
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+IDLE = 75  # seconds after an answer: longer than balancers keep their connections, who lose a request otherwise
+_SHORT = 5
+_MANY = 200  # connections
 PATIENCE = 30.0  # seconds; uvicorn itself has an end for a connection that is idle, and none for one that dribbles
 
 
@@ -18,6 +21,11 @@ class Connection(H11Protocol):
         super().connection_made(transport)  # type: ignore[arg-type]
         self._waited_after = self.cycle
         self._patience = self.loop.call_later(PATIENCE, self._look)
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for another request: not long where many connections wait, so that there is room for more."""
+        self.timeout_keep_alive = IDLE if len(self.connections) < _MANY else _SHORT
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""

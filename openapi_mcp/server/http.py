@@ -1,5 +1,6 @@
 """MCP over Streamable HTTP: uvicorn around the SDK's app, guarded, with a door; drained when it is told to stop."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -24,6 +25,7 @@ from openapi_mcp.server.guard import Guard, Names
 from openapi_mcp.server.issuer import is_this_machine
 from openapi_mcp.server.operating import GRACE, Operating, Quiet, Work, uvicorn_config
 from openapi_mcp.server.protocol import create_server
+from openapi_mcp.server.room import NoRoom
 from openapi_mcp.server.sessions import Sessions
 from openapi_mcp.server.signals import ending_signals
 from openapi_mcp.server.streams import Streams
@@ -145,6 +147,7 @@ async def run_server(
     flight may finish within 10 s, then streams that wait for news end; a second signal ends all.
     """
     operating = operating or Operating()
+    asyncio.get_running_loop().set_exception_handler(NoRoom())
     gc.enable()  # __main__.py turned it off
     gc.freeze()
     # Outermost what ends a request that still waits at the door or for its body, inside what knows who has a session.

@@ -20,7 +20,6 @@ from openapi_mcp.server.probes import Health, Probes
 from openapi_mcp.telemetry.meters import Meters
 
 GRACE = 10.0  # seconds that calls in flight have after a signal
-_IDLE = 75  # seconds that a connection may be idle: longer than balancers keep theirs, who lose a request otherwise
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -82,6 +81,5 @@ def uvicorn_config(app: AsgiApp, lifespan: Any = "on") -> uvicorn.Config:
         access_log=False,
         lifespan=lifespan,
         server_header=False,
-        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=int(GRACE) + 1,  # for a client that does not even read the end of its answer
     )

@@ -76,6 +76,7 @@ def test_a_caller_is_told_by_what_tells_callers_apart(upstream: Upstream, tmp_pa
         ("/dashboard", "/dashboard"),
         ("/a b\nc", "/a%20b%20c"),
         ("", "/"),
+        ("http://ana:hunter22@localhost/mcp", "(a URL)"),
         ("/" + "x" * 500, "/" + "x" * 198 + "…"),
     ],
 )

@@ -94,6 +94,26 @@ async def test_between_two_requests_a_connection_may_be_idle(monkeypatch: pytest
             await Watched.looked.wait()
 
 
+@pytest.mark.parametrize(("most", "seconds"), [(1, 5), (2, 75)])
+async def test_where_many_wait_none_waits_for_long(most: int, seconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Security requirement 29: there is room for more."""
+    monkeypatch.setattr(connection, "_MANY", most)
+    patience: list[int] = []
+
+    class Told(Watched):
+        def on_response_complete(self) -> None:
+            super().on_response_complete()
+            patience.append(self.timeout_keep_alive)
+
+    monkeypatch.setattr("test_server_connection.Watched", Told)
+    async with connected(monkeypatch) as (reader, writer):
+        writer.write(REQUEST)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        while not patience:
+            await anyio.lowlevel.checkpoint()
+    assert patience == [seconds]
+
+
 async def test_an_answer_may_take_as_long_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A call has a deadline of its own, and a stream of news has no end."""
     async with connected(monkeypatch) as (reader, writer):
