@@ -10,6 +10,7 @@ from openapi_mcp.background.wire import (
     call_from_json,
     job_as_json,
     job_from_json,
+    known,
     result_as_json,
     result_from_json,
 )
@@ -92,9 +93,8 @@ def read_ongoing(data: bytes) -> Ongoing:
     """Return what `write_ongoing` wrote."""
     said = _read(data)
     job = said["job"]
-    return Ongoing(
-        **{**said, "call": call_from_json(said["call"]), "job": job_from_json(job) if job is not None else None}
-    )
+    own = {**said, "call": call_from_json(said["call"]), "job": job_from_json(job) if job is not None else None}
+    return Ongoing(**known(Ongoing, own))
 
 
 def write_ended(of: Ended) -> bytes:
@@ -114,7 +114,7 @@ def read_ended(data: bytes) -> Ended:
     """Return what `write_ended` wrote."""
     said = _read(data)
     result = said["result"]
-    return Ended(**{**said, "result": result_from_json(result) if result is not None else None})
+    return Ended(**known(Ended, {**said, "result": result_from_json(result) if result is not None else None}))
 
 
 def _written(said: Mapping[str, Any]) -> bytes:

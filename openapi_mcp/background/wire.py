@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from openapi_mcp.model.call import Blob, Call, Caller, Content, Failure, FailureKind, Result, Text
@@ -47,7 +47,13 @@ def job_as_json(job: Job) -> Json:
 
 def job_from_json(said: Json) -> Job:
     """Return the job of `job_as_json`."""
-    return Job(**said)
+    return Job(**known(Job, said))
+
+
+def known(kind: type[Any], said: Json) -> dict[str, Any]:
+    """Return the fields that a kind of ours has: in a rollout a newer replica may have written more."""
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in said.items() if name in names}
 
 
 def result_as_json(result: Result) -> Json:
@@ -66,7 +72,9 @@ def result_from_json(said: Json) -> Result:
     return Result(
         content=tuple(map(_content_from_json, said["content"])),
         structured=said["structured"],
-        failure=Failure(**{**failure, "kind": FailureKind(failure["kind"])}) if failure is not None else None,
+        failure=Failure(**known(Failure, {**failure, "kind": FailureKind(failure["kind"])}))
+        if failure is not None
+        else None,
     )
 
 

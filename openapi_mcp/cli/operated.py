@@ -69,8 +69,11 @@ def operating_of(
     link: "Link | None" = None,
 ) -> "Operating":
     """Return what those are told who run a server over HTTP; from now on its calls are added up."""
+    from openapi_mcp.server.access_log import log_failure
     from openapi_mcp.server.operating import Operating
 
+    if config.access_log:
+        app.on_call.append(log_failure)
     return Operating(
         health=measured(app, recorder, meters, link),
         probes=True,

@@ -50,7 +50,7 @@ SCALE: Options = {
     "background_after": option(
         Text, "--background-after", metavar="SECONDS", panel=_SCALE,
         help_text="A call that runs longer than this goes on in the background, and its result is read with get_call; "
-        "0 is never. Default: 25 for serve http, 0 for stdio.",
+        "0 is never. It still ends with --timeout. Default: 25 for serve http, 0 for stdio.",
     ),
     "redis": option(
         Text, "--redis", metavar="URL", panel=_SCALE,
@@ -64,7 +64,7 @@ SCALE: Options = {
         "file:PATH.",
     ),
     "access_log": option(
-        Flag, "--access-log", panel=_SCALE, help_text="Log each HTTP request, without what it asked or came with."
+        Flag, "--access-log", panel=_SCALE, help_text="Log each HTTP request and each failed call, without what it asked or came with."
     ),
     "drain": option(
         Text, "--drain", metavar="SECONDS", panel=_SCALE,

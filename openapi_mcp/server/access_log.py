@@ -1,4 +1,4 @@
-"""A line of the log for each HTTP request: who asked where, and how it ended; not what was asked or came along."""
+"""A line of the log for each HTTP request, and for each call that fails: who, where, how it ended; not what it was."""
 
 import logging
 import secrets
@@ -6,13 +6,15 @@ import time
 from dataclasses import dataclass
 
 from openapi_mcp.model.text import one_line
+from openapi_mcp.recording import Heard
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send
-from openapi_mcp.server.paths import DASHBOARD
+from openapi_mcp.server.paths import DASHBOARD, PLAIN
 
 log = logging.getLogger("openapi_mcp.access")
 
 _ENTRY = "openapi_mcp.access"
 _LONGEST_PATH = 200
+_LONGEST_TOOL = 100
 _NOBODY = "-"
 
 
@@ -57,17 +59,38 @@ class AccessLog:
         try:
             await self._app({**scope, _ENTRY: entry}, receive, counted)
         finally:
-            took = (time.perf_counter() - began) * 1e3
-            log.info(
-                "request method=%s path=%s status=%d ms=%.1f bytes=%d caller=%s id=%s",
-                one_line(scope["method"], 20),
-                shown_path(scope["path"]),
-                entry.status,
-                took,
-                entry.size,
-                entry.caller or _NOBODY,
-                request_id,
-            )
+            is_probe = scope["path"] in PLAIN and entry.status == 200  # one a second from each who looks after us
+            if not is_probe:
+                self._log(scope, entry, request_id, (time.perf_counter() - began) * 1e3)
+
+    def _log(self, scope: Message, entry: _Entry, request_id: str, ms: float) -> None:
+        log.info(
+            "request method=%s path=%s status=%d ms=%.1f bytes=%d caller=%s id=%s",
+            one_line(scope["method"], 20),
+            shown_path(scope["path"]),
+            entry.status,
+            ms,
+            entry.size,
+            entry.caller or _NOBODY,
+            request_id,
+        )
+
+
+def log_failure(heard: Heard) -> None:
+    """Log a call that has failed: which tool's, how, and what the API said; `history` has it in full."""
+    failure = heard.result.failure
+    if failure is None:
+        return
+    trace = heard.result.trace
+    log.info(
+        "failed tool=%s kind=%s status=%s attempts=%d ms=%.1f caller=%s",
+        one_line(heard.redact(heard.call.tool), _LONGEST_TOOL),
+        failure.kind.value,
+        _NOBODY if trace is None or trace.status is None else trace.status,
+        0 if trace is None else trace.attempts,
+        heard.duration * 1e3,
+        heard.call.caller.id or _NOBODY,
+    )
 
 
 def shown_path(path: str) -> str:

@@ -1,5 +1,6 @@
 """What is kept of a call comes back as it was: credentials, bytes and failures included."""
 
+import json
 import math
 
 import pytest
@@ -29,6 +30,18 @@ def test_a_call_that_goes_on_comes_back(caller: Caller, job: Job | None) -> None
     call = Call(tool="post_it", arguments={"text": "\ud800 \u20ac", "n": [1, None, {}]}, caller=caller, is_shown=True)
     of = Ongoing(call=call, created=1.5, updated=2.5, is_safe=False, job=job, takes=1)
     assert read_ongoing(write_ongoing(of)) == of
+
+
+def test_what_a_newer_replica_writes_is_read() -> None:
+    """Issue 9, Replicas: in a rollout both versions are there."""
+    of = Ongoing(call=Call(tool="t"), created=0, updated=0, is_safe=True, job=Job(url="http://a/1"))
+    newer = json.loads(write_ongoing(of))
+    newer["flavour"] = newer["job"]["flavour"] = "new"
+    assert read_ongoing(json.dumps(newer).encode()) == of
+    ended = Ended(caller="anne", tool="t", created=0, ended=1, result=FAILED.as_result())
+    newer = json.loads(write_ended(ended))
+    newer["flavour"] = newer["result"]["failure"]["flavour"] = "new"
+    assert read_ended(json.dumps(newer).encode()).tool == "t"
 
 
 def test_arguments_that_json_has_no_form_for_come_back() -> None:

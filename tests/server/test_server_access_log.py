@@ -52,6 +52,24 @@ def test_a_line_for_each_request_tells_who_where_and_how_it_ended(upstream: Upst
     assert "\x1b" not in child.stderr
 
 
+def test_a_failed_call_has_a_line_and_a_probe_has_none(upstream: Upstream, tmp_path: Path) -> None:
+    """HTTP answers 200 for a call that has failed; a balancer asks once a second whether we are there."""
+    options = ("--spec", upstream.serve(description("/echo", "/status/503")), "--access-log", "--retries", "0")
+    with serving_http(*options, folder=tmp_path) as (child, url), httpx.Client(trust_env=False) as client:
+        called(client, url, "status")
+        called(client, url, "no_such_tool")
+        assert client.get(url.replace("/mcp", "/readyz")).status_code == 200
+        child.process.send_signal(signal.SIGTERM)
+        assert child.wait() == 0
+    logged = [line.partition("access ")[2] for line in child.stderr.splitlines() if "openapi_mcp.access" in line]
+    failed = [re.sub(r"ms=[0-9.]+", "ms=1", line) for line in logged if line.startswith("failed")]
+    assert failed == [
+        "failed tool=status kind=upstream_error status=503 attempts=1 ms=1 caller=-",
+        "failed tool=no_such_tool kind=unknown_tool status=- attempts=0 ms=1 caller=-",
+    ]
+    assert not any("readyz" in line for line in logged)
+
+
 def test_a_caller_is_told_by_what_tells_callers_apart(upstream: Upstream, tmp_path: Path) -> None:
     """Our choice: the same name as in the records; it is made of no secret that could be read from it."""
     spec = upstream.serve(description("/echo"))
