@@ -12,6 +12,7 @@ from openapi_mcp.references import read_secret
 if TYPE_CHECKING:
     from openapi_mcp.shared.corner import Corner
     from openapi_mcp.shared.link import Link
+    from openapi_mcp.shared.seal import Seal
 
 _ADD = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[scale]'"
 _KEY = "give all replicas the same secret, such as `openssl rand -base64 32` prints: --shared-key env:SHARED_KEY"
@@ -47,10 +48,25 @@ def link_of(config: Config, say: Callable[[str], None], environ: Mapping[str, st
     if config.shared_key is None:
         raise ConfigError("what is kept in Redis is sealed, and there is no key", where="--redis", hint=_KEY)
     from openapi_mcp.shared.link import Link
+
+    seal = _seal(config.shared_key, environ)
+    return Link(read_secret(config.redis, environ, "--redis").reveal(), seal, say)
+
+
+def caller_key(config: Config, environ: Mapping[str, str]) -> bytes | None:
+    """Return the key under which all replicas know a caller by the same id; None without --shared-key.
+
+    Raises:
+        ConfigError: it is too short.
+        CredentialsError: what `env:` or `file:` names is not there.
+    """
+    return _seal(config.shared_key, environ).key("caller") if config.shared_key is not None else None
+
+
+def _seal(shared_key: str, environ: Mapping[str, str]) -> "Seal":
     from openapi_mcp.shared.seal import Seal
 
-    seal = Seal(read_secret(config.shared_key, environ, "--shared-key").reveal())
-    return Link(read_secret(config.redis, environ, "--redis").reveal(), seal, say)
+    return Seal(read_secret(shared_key, environ, "--shared-key").reveal())
 
 
 def corner_of(config: Config, link: "Link | None") -> "Corner | None":

@@ -18,6 +18,7 @@ from openapi_mcp.server.guard import LOOPBACK, Names
 from openapi_mcp.server.issuer import fetch_keys, is_private, is_this_machine, read_issuer_url
 from openapi_mcp.server.keys import Keys
 from openapi_mcp.server.tokens import Verifier
+from openapi_mcp.sharing import caller_key
 from openapi_mcp.tls import Trust
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
@@ -102,7 +103,7 @@ def read_access(config: Config, environ: Mapping[str, str], notice: Notice) -> A
 
     Raises:
         ConfigError: options that contradict each other, or mean nothing.
-        CredentialsError: the endpoint's token cannot be read.
+        CredentialsError: the endpoint's token, or the key of the replicas, cannot be read.
     """
     if config.endpoint_token is not None and config.oauth_issuer is not None:
         hint = "give one of them"
@@ -124,6 +125,7 @@ def read_access(config: Config, environ: Mapping[str, str], notice: Notice) -> A
             is_optional=config.forward_optional,
             is_authorization_ours=is_ours,
             apis={api.name: api.forward for api in config.apis},
+            key=caller_key(config, environ),
         ),
         allow_unauthenticated=config.allow_unauthenticated,
     )

@@ -17,7 +17,7 @@ from openapi_mcp.server.access_log import note_caller
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 from openapi_mcp.server.callers import noted
 from openapi_mcp.server.endpoint import EndpointToken
-from openapi_mcp.server.forward import NOTHING, Forward, id_of
+from openapi_mcp.server.forward import NOTHING, Forward
 from openapi_mcp.server.issuer import IssuerError
 from openapi_mcp.server.keys import PAUSE
 from openapi_mcp.server.tokens import Verifier
@@ -123,8 +123,9 @@ class Door:
 
     def _noted(self, caller: Caller, scope: Message) -> dict[str, Any]:
         """Return what a request carries from here: who calls, why their calls must fail, whose session it may use."""
-        brought = self._admission.forward.brought(scope["headers"])
-        owner, caller = caller.id, replace(caller, headers=brought.headers, id=id_of(caller.id, brought.all))
+        forward = self._admission.forward
+        brought = forward.brought(scope["headers"])
+        owner, caller = caller.id, replace(caller, headers=brought.headers, id=forward.id_of(caller.id, brought.all))
         note_caller(scope, caller.id)
         user = {"user": AuthenticatedUser(AccessToken(token="", client_id=caller.id, scopes=[]))} if caller.id else {}
         return {**noted(caller, brought.failures, owner), **user}

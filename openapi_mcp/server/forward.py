@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from openapi_mcp.errors import ConfigError
@@ -30,12 +30,14 @@ Forwarded = tuple[tuple[str, Secret], ...]
 class Forward:
     """The names of the headers that go to the API; with `is_optional` a call may also come without all of them.
 
-    Where several APIs are served, `apis` holds the names of each; `names` are those of all.
+    Where several APIs are served, `apis` holds the names of each; `names` are those of all. Under `key` replicas know
+    a caller by the same id; without one this user's own does.
     """
 
     names: tuple[str, ...] = ()
     is_optional: bool = False
     apis: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    key: bytes | None = field(default=None, repr=False)
 
     def brought(self, headers: Headers) -> "Brought":
         """Return what a request brings: a call needs only what its own API asks for, so each is looked at by itself."""
@@ -53,6 +55,16 @@ class Forward:
         """Return every value of every name, usable or not: in the order of the names, so that theirs does not count."""
         sent = [(name.decode("latin-1").lower(), value.strip().decode("latin-1")) for name, value in headers]
         return tuple((name, Secret(value)) for name in self.names for key, value in sent if key == name.lower())
+
+    def id_of(self, who: str, forwarded: Forwarded) -> str:
+        """Return what tells a caller from others: `who` where nothing is forwarded, else a keyed digest of it all."""
+        if not forwarded:
+            return who
+        digest = hashlib.blake2b(key=self.key or _own_key(), digest_size=16)
+        for text in (who, *(part for name, value in forwarded for part in (name.lower(), value.reveal()))):
+            data = text.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.hexdigest()
 
     def of(self, headers: Headers) -> Forwarded | Failure:
         """Return what a request brings, by its names as they were configured; a failure where its call must not run."""
@@ -85,9 +97,14 @@ NOTHING = Forward()
 
 
 def read_forward(
-    names: Sequence[str], *, is_optional: bool, is_authorization_ours: bool, apis: Mapping[str, Sequence[str]]
+    names: Sequence[str],
+    *,
+    is_optional: bool,
+    is_authorization_ours: bool,
+    apis: Mapping[str, Sequence[str]],
+    key: bytes | None = None,
 ) -> Forward:
-    """Return what goes to the API, or to each of the `apis`.
+    """Return what goes to the API, or to each of the `apis`; under `key` callers are known.
 
     Raises:
         ConfigError: a name that is none, one that HTTP or MCP itself uses, or `Authorization` where that is for us.
@@ -104,26 +121,15 @@ def read_forward(
     if is_optional and not names:
         raise ConfigError("no header is forwarded", where="--forward-optional", hint="name one with --forward")
     each = tuple((api, _distinct(own)) for api, own in apis.items())
-    return Forward(names=_distinct(names), is_optional=is_optional, apis=each)
+    return Forward(names=_distinct(names), is_optional=is_optional, apis=each, key=key)
 
 
 def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     return tuple({name.lower(): name for name in names}.values())
 
 
-def id_of(who: str, forwarded: Forwarded) -> str:
-    """Return what tells a caller from others: `who` where nothing is forwarded, else a keyed digest of all of it."""
-    if not forwarded:
-        return who
-    digest = hashlib.blake2b(key=_key(), digest_size=16)
-    for text in (who, *(part for name, value in forwarded for part in (name.lower(), value.reveal()))):
-        data = text.encode()
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
-
-
 @cache
-def _key() -> bytes:
+def _own_key() -> bytes:
     """Return this user's own: an id means the same tomorrow, and nobody else can try out which value it stands for."""
     return own_key(os.environ)
 

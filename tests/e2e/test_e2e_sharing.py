@@ -3,7 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,14 @@ class Replica:
         self.child = child
         self.url = url
 
-    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, tool: str, key: str = "", **arguments: Any) -> dict[str, Any]:
         params = {"name": tool, "arguments": arguments, "_meta": META}
         headers = {
             "Accept": "application/json, text/event-stream",
             "MCP-Protocol-Version": "2026-07-28",
             "Mcp-Method": "tools/call",
             "Mcp-Name": tool,
+            **({"X-Api-Key": key} if key else {}),
         }
         with httpx.Client(trust_env=False, timeout=20) as client:
             body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
@@ -46,20 +47,38 @@ class Replica:
         return structured
 
 
-@pytest.fixture
-def both(redis: RedisServer, upstream: Upstream, tmp_path: Path) -> Iterator[list[Replica]]:
+@contextmanager
+def replicas(redis: RedisServer, upstream: Upstream, tmp_path: Path, *more: str) -> Iterator[list[Replica]]:
+    """Yield two, each with a home of its own."""
     upstream.answers["/list"] = Answer(LONG)
     spec = upstream.serve(description("/list"))
-    options = ("--spec", spec, "--base-url", upstream.url, "--max-response", "500", "--rate-limit", "6/hour")
+    options = ("--spec", spec, "--base-url", upstream.url, "--max-response", "500", "--rate-limit", "6/hour", *more)
     with ExitStack() as stack:
         found = []
         for name in ("one", "other"):
             folder = tmp_path / name
             folder.mkdir()
             shared = ("--redis", f"redis://:@127.0.0.1:{redis.port}/0", "--shared-key", "env:SHARED_KEY")
-            serving = serving_http(*options, *shared, folder=folder, environment={"SHARED_KEY": KEY})
+            environment = {"SHARED_KEY": KEY, "HOME": str(folder), "XDG_STATE_HOME": str(folder)}
+            serving = serving_http(*options, *shared, folder=folder, environment=environment)
             found.append(Replica(*stack.enter_context(serving)))
         yield found
+
+
+@pytest.fixture
+def both(redis: RedisServer, upstream: Upstream, tmp_path: Path) -> Iterator[list[Replica]]:
+    with replicas(redis, upstream, tmp_path) as found:
+        yield found
+
+
+def test_a_caller_that_brings_a_key_of_their_own_is_the_same_on_each_replica(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path
+) -> None:
+    """And somebody else with another key."""
+    with replicas(redis, upstream, tmp_path, "--forward", "X-Api-Key") as (one, other):
+        handle = one.call("list", "ann")["_note"]["more"]["handle"]
+        assert other.call("read_result", "ann", handle=handle, limit=1)["result"] == ["000"]
+        assert other.call("read_result", "bob", handle=handle)["error"]["kind"] == "not_found"
 
 
 def test_replicas_share_limits_and_what_was_cut_and_go_on_without_redis(

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.links import KEY
 
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.server.access import Access, read_access, serialized
 from openapi_mcp.server.guard import Names
+from openapi_mcp.shared.seal import Seal
 from openapi_mcp.tls import Trust
 
 TOKEN = "the-token-of-this-endpoint"
@@ -25,6 +27,17 @@ def test_without_any_option_all_stays_as_it_was() -> None:
     assert not access().is_authenticated
     assert access().names("127.0.0.1") == Names()
     assert not access().admission("http://127.0.0.1:1/mcp", None).is_required
+
+
+def test_callers_are_known_under_the_key_of_the_replicas() -> None:
+    """Issue 9, Replicas: whether they share a Redis, or records alone."""
+    key = Seal(KEY).key("caller")
+    assert access(forward=["X-Key"], shared_key=KEY).forward.key == key
+    assert access(forward=["X-Key"], shared_key=KEY, redis="redis://h").forward.key == key
+    assert access(forward=["X-Key"]).forward.key is None
+    with pytest.raises(ConfigError) as raised:
+        access(shared_key="short")
+    assert raised.value.where == "--shared-key"
 
 
 def test_a_short_token_is_said(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from support.links import KEY
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import Failure
 from openapi_mcp.model.secret import Secret
-from openapi_mcp.server.forward import Brought, Forward, id_of, read_forward
+from openapi_mcp.server.forward import Brought, Forward, read_forward
+from openapi_mcp.shared.seal import Seal
 
 BOTH = Forward(names=("X-Api-Key", "X-Tenant"))
 
@@ -75,7 +77,7 @@ def test_what_is_unusable_fails_the_calls_that_need_it_and_still_tells_callers_a
     other = brought((b"x-a", b"1"), (b"x-b", b"2"), (b"x-b", b"4"))
     ordered = brought((b"X-B", b"2"), (b"x-b", b"3"), (b"x-other", b"o"), (b"x-a", b"1"))
     nothing = brought()
-    ids = [id_of("", each.all) for each in (twice, other, ordered, nothing)]
+    ids = [Forward().id_of("", each.all) for each in (twice, other, ordered, nothing)]
     assert ids[2] == ids[0]
     assert len(set(ids)) == 3
 
@@ -131,6 +133,17 @@ def test_an_id_tells_callers_apart_and_names_no_secret() -> None:
     """model/call.py, Caller: the same values are the same caller, in any case of their names."""
     one, same = (("X-Key", Secret("ab")), ("Y", Secret("c"))), (("x-key", Secret("ab")), ("y", Secret("c")))
     other = (("X-Key", Secret("a")), ("Y", Secret("bc")))
+    id_of = Forward().id_of
     assert id_of("", one) == id_of("", same)
     assert len({id_of("", one), id_of("", other), id_of("ann", one), id_of("ann", ()), id_of("", ())}) == 5
     assert id_of("ann", ()) == "ann"
+
+
+def test_replicas_with_one_key_know_a_caller_by_one_id() -> None:
+    """Issue 9, Replicas: what is bound to a caller is found on each, and recorded as theirs; fleets differ."""
+    brought = (("X-Key", Secret("ab")),)
+    one, same, other = (forward("X-Key", key=seal.key("caller")) for seal in (Seal(KEY), Seal(KEY), Seal("o" * 40)))
+    ids = [each.id_of("ann", brought) for each in (one, same, other, forward("X-Key"))]
+    assert (ids[0], len(set(ids))) == (ids[1], 3)
+    assert one.id_of("ann", ()) == "ann"
+    assert repr(Seal(KEY).key("caller")) not in repr(one)
