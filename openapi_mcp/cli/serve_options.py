@@ -64,7 +64,8 @@ SCALE: Options = {
         "file:PATH.",
     ),
     "access_log": option(
-        Flag, "--access-log", panel=_SCALE, help_text="Log each HTTP request and each failed call, without what it asked or came with."
+        Flag, "--access-log", panel=_SCALE,
+        help_text="Log each HTTP request and each failed call, without what it asked or came with.",
     ),
     "drain": option(
         Text, "--drain", metavar="SECONDS", panel=_SCALE,
