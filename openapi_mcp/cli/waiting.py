@@ -10,6 +10,8 @@ from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.text import without_controls
 
+_QUIET = 5.0  # seconds between two lines that differ in a number alone
+
 
 class Follows(Protocol):
     """What asks how far work is."""
@@ -25,11 +27,11 @@ async def ended(
 
     A caller that is cancelled meanwhile says so: the API does not know, and goes on.
     """
-    told = ""
+    told, word, quiet_until = "", None, 0.0
     try:
         while (job := result.job) is not None:
-            if (line := _line(job)) != told:
-                told = line
+            if (line := _line(job)) != told and (job.said != word or anyio.current_time() >= quiet_until):
+                told, word, quiet_until = line, job.said, anyio.current_time() + _QUIET
                 notice(line)
             await sleep(job.wait)
             result = await app.follow(call, job)

@@ -45,6 +45,7 @@ from openapi_mcp.response.job_state import Stand, State, read_state, said_of, sh
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _MOST_MISSED = 10  # questions in a row without an answer; then nobody asks any more
 _MOST_UNKNOWN = 5  # questions about work that the API has not told of yet
+_MOST_SILENT = 8  # questions to a read that answers 202 and says nothing of when, or how far it is: a minute
 _MOST_URL = 500  # characters of one that is told
 _GONE = frozenset((404, 410))
 _PASSING = frozenset(
@@ -188,7 +189,10 @@ class Jobs:
             return answer
         if state.stand is Stand.GOES_ON:
             url = goes_on_at(response, job, self.understanding.dropped(tool)) if job.url else ""
-            wait = pause(asked.asked, self._told(response))
+            told = self._told(response)
+            if job.tool == tool.name and told is None and not state.said and asked.asked >= _MOST_SILENT:
+                return replace(answer, note={**answer.note, "job": "the API still answers 202: call again later"})
+            wait = pause(asked.asked, told)
             return replace(asked, url=url, wait=wait, said=state.said, done=state.done, missed=0, is_seen=True)
         if state.stand is Stand.ENDED:
             return self._at_its_end(tool, asked, response, answer, state)

@@ -149,7 +149,7 @@ JSON_ANSWERS: list[tuple[str, Answer, Any]] = [
     ("created", Answer(b'{"a": 1}', status=201), {"a": 1, "_note": {"status": 201}}),
     ("text with a header", Answer(b"hi", "text/plain", headers=(("ETag", '"1"'),)), {
         "result": "hi", "_note": {"headers": {"etag": '"1"'}}}),
-    ("a note of its own", Answer(b'{"_note": 1}', status=202), {"result": {"_note": 1}, "_note": {"status": 202}}),
+    ("a note of its own", Answer(b'{"_note": 1}', status=203), {"result": {"_note": 1}, "_note": {"status": 203}}),
 ]  # fmt: skip
 
 
