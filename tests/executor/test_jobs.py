@@ -191,6 +191,16 @@ async def test_204_is_an_end_without_an_answer(api: JobsApi) -> None:
     assert note(result)["status"] == 204
 
 
+async def test_a_read_that_answers_202_for_ever_is_told_as_that(api: JobsApi) -> None:
+    """Our choice: one that says neither when to ask again nor how far it is has a minute."""
+    api.on("GET /stats?year=2026", said(202, {"n": 0}))
+    async with executor(api) as running:
+        result, jobs = await ended(running, make(tool="stats", year="2026"))
+    assert (result.failure, result.job) == (None, None)
+    assert note(result) == {"status": 202, "job": "the API still answers 202: call again later"}
+    assert len(jobs) == 8
+
+
 async def test_a_read_that_answers_202_is_made_again_until_it_does_not(api: JobsApi) -> None:
     """GitHub, repository statistics: 202 while they are compiled; a body's own status is the result's."""
     api.on("GET /stats?year=2026", said(202, {}), said(202, {}), said(200, {"state": "pending", "n": 1}))
