@@ -279,7 +279,7 @@ def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool)
         return goes_on if response.status == 202 else None
     if response.was_led_on:
         return goes_on if response.status == 202 else None
-    state = read_state(value, is_of_job=job.is_monitor)
+    state = read_state(value, is_of_job=job.is_monitor, before=job.said)
     if response.status == 202:
         is_over = state is not None and state.stand in (Stand.FAILED, Stand.CANCELLED)
         return state if is_over else goes_on

@@ -98,14 +98,15 @@ def is_of_jobs(path: str) -> bool:
     return any(word(part) in _OF_JOBS for segment in segments for part in segment[:80].split(":"))
 
 
-def read_state(value: JsonValue, *, is_of_job: bool) -> State | None:
+def read_state(value: JsonValue, *, is_of_job: bool, before: str = "") -> State | None:
     """Return what an answer says of how far work is; None where it says nothing of it.
 
     ({"status": "Running", "percentComplete": 40}, is_of_job=True) -> goes on, "Running", 0.4. `is_of_job`: it is asked
-    for where work is told of, not a thing that has a status of its own: an order that is "new".
+    for where work is told of, not a thing that has a status of its own: an order that is "new". `before` is its word of
+    the last time.
     """
     places = _places(value)
-    said, stand = _stand(places, is_of_job=is_of_job)
+    said, stand = _stand(places, is_of_job=is_of_job, before=before)
     if stand is None:
         return None
     error = next((place[name] for place in places for name in _ERRORS if place.get(name)), None)
@@ -149,8 +150,12 @@ def _texts(places: Sequence[Fields]) -> Iterator[str]:
                 yield value
 
 
-def _stand(places: Sequence[Fields], *, is_of_job: bool) -> tuple[str, Stand | None]:
-    """Return a state in its own word, and what it means; a word that nobody knows says that there is one, no more."""
+def _stand(places: Sequence[Fields], *, is_of_job: bool, before: str) -> tuple[str, Stand | None]:
+    """Return a state in its own word, and what it means.
+
+    A word that nobody knows is an end, but not where it was said before, when the work had just begun, or with a part
+    that is done.
+    """
     texts = list(_texts(places))
     for text in texts:
         stand = _meaning(text, is_of_job=is_of_job)
@@ -160,7 +165,11 @@ def _stand(places: Sequence[Fields], *, is_of_job: bool) -> tuple[str, Stand | N
         for name in _FLAGS:
             if isinstance(place.get(name), bool):
                 return "", Stand.ENDED if place[name] else Stand.GOES_ON
-    return (texts[0], Stand.ENDED) if texts else ("", None)
+    if not texts:
+        return "", None
+    done = _done(places)
+    goes_on = one_line(texts[0], _LONGEST_SAID) == before or (done is not None and done < 1)
+    return texts[0], Stand.GOES_ON if goes_on else Stand.ENDED
 
 
 def _meaning(text: str, *, is_of_job: bool) -> Stand | None:

@@ -191,6 +191,17 @@ async def test_204_is_an_end_without_an_answer(api: JobsApi) -> None:
     assert note(result)["status"] == 204
 
 
+async def test_a_word_that_nobody_knows_is_no_end_where_the_work_began_with_it(api: JobsApi) -> None:
+    """Our choice: what an API says of work that it has just begun says that it goes on; so does a part that is done."""
+    api.on("POST /reports", said(202, {"status": "Wird bearbeitet"}, Location="/jobs/1"))
+    halfway = said(200, {"status": "Fast", "percent": 80})
+    api.on("GET /jobs/1", said(200, {"status": "Wird bearbeitet"}), halfway, said(200, {"status": "Fertig", "n": 1}))
+    async with executor(api) as running:
+        result, jobs = await ended(running, make())
+    assert value(result) == {"status": "Fertig", "n": 1}
+    assert [job.said for job in jobs] == ["Wird bearbeitet", "Wird bearbeitet", "Fast"]
+
+
 async def test_a_read_that_answers_202_for_ever_is_told_as_that(api: JobsApi) -> None:
     """Our choice: one that says neither when to ask again nor how far it is has a minute."""
     api.on("GET /stats?year=2026", said(202, {"n": 0}))
