@@ -11,6 +11,7 @@ from openapi_mcp.private import user_folder
 from openapi_mcp.references import read_secret
 
 FILE = "records.db"
+_IS_URL = re.compile(r"\Apostgres(?:ql)?(?:\+[a-z0-9]+)?://")
 _IS_MEANT_AS_URL = re.compile(r"\Apostgres(?:ql)?[:/]|\bpassword ?=", re.IGNORECASE)
 
 
@@ -24,9 +25,9 @@ def where_recorded(config: Config, environ: Mapping[str, str] = os.environ) -> s
     if config.records is None:
         return user_folder(environ) / FILE
     where = read_secret(config.records, environ, "--records").reveal()
-    if "://" in where:
+    if _IS_URL.match(where):
         return where
-    if _IS_MEANT_AS_URL.search(where):
+    if "://" in where or _IS_MEANT_AS_URL.search(where):
         raise ConfigError(
             "this is no URL of a database", where="--records", hint="a file, or postgresql://USER@HOST/DATABASE"
         )

@@ -13,7 +13,7 @@ _GOES_ON = f"The call goes on in the background, and is not to be made again: {G
 _SAID = {
     CallState.WORKING: _GOES_ON,
     CallState.COMPLETED: f"The call had ended before that: {GET_CALL} reads its result.",
-    CallState.CANCELLED: "The call was ended. What the API has done for it by then is done.",
+    CallState.CANCELLED: "The call was ended here. What the API has begun for it may go on.",
 }
 
 
