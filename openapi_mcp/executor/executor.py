@@ -226,9 +226,11 @@ class Executor:
     def _working(self) -> "Jobs":
         """Return what asks for work that the API goes on with; most calls begin none."""
         if self._jobs is None:
+            from openapi_mcp.executor.job_places import Places
             from openapi_mcp.executor.job_ways import Ways
             from openapi_mcp.executor.jobs import Jobs
 
+            ways = Ways(preparer=self._foreseer, scoped=self._scoped)
             self._jobs = Jobs(
                 authority=self._authority,
                 trying=self._trying,
@@ -237,7 +239,8 @@ class Executor:
                 reader=self._reader,
                 limits=self._limits,
                 limiters=self._limiters,
-                ways=Ways(preparer=self._foreseer, scoped=self._scoped),
+                ways=ways,
+                places=Places(ways=ways),
                 now=time.time,
                 cache=self._cache,
             )

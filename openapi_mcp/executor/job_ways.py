@@ -67,7 +67,7 @@ class Ways:
 
     def _sound(self, asking: Asking | None, caller: Caller) -> Asking | None:
         """Return a call that can be made by this caller, None for any other."""
-        if asking is None or not self.may_call(caller, self._tools[asking.tool]):
+        if asking is None or not self.may_ask(caller, self._tools[asking.tool]):
             return None
         call = Call(tool=asking.tool, arguments=asking.arguments, caller=caller)
         return None if isinstance(self.preparer.prepare(call, as_it_is=True), Failure) else asking
@@ -84,6 +84,10 @@ class Ways:
     def may_call(self, caller: Caller, tool: Tool) -> bool:
         """True for a tool that the caller's scopes allow."""
         return caller.scopes is None or allows(caller.scopes, tool.operation, self.scoped)
+
+    def may_ask(self, caller: Caller, tool: Tool) -> bool:
+        """True for a tool that the caller may call, and that no person is to be asked about before."""
+        return tool.limits.confirm is not True and self.may_call(caller, tool)
 
     def ending(self, path: str, caller: Caller) -> Call | None:
         """Return the call that ends the work at a path below the server's URL; None where no one tool does."""

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
+from openapi_mcp.errors import ArgumentsError, CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import unknown_tool
 from openapi_mcp.executor.faults import SendError
+from openapi_mcp.executor.job_places import Places
 from openapi_mcp.executor.job_ways import Ways
 from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.executor.reading import Reader, selection
@@ -37,9 +38,9 @@ from openapi_mcp.model.policy import READS, Limits
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.model.url import origin, redact_url
+from openapi_mcp.model.url import redact_url
 from openapi_mcp.response.collect import Page
-from openapi_mcp.response.job import goes_on_at, operation_name, pause, result_at
+from openapi_mcp.response.job import Begun, goes_on_at, is_repeated, operation_name, pause, result_at
 from openapi_mcp.response.job_state import Stand, State, read_state, said_of, share_done
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
@@ -76,6 +77,7 @@ class Jobs:
     authority: Authority
     trying: Trying
     ways: Ways
+    places: Places
     preparer: Preparer
     understanding: Understanding
     reader: Reader
@@ -87,15 +89,23 @@ class Jobs:
     async def begun(self, page: Page, learn: Learning | None) -> tuple[Job | None, dict[str, str]]:
         """Return the work that an answer says has begun, None for none that can be asked for; and a note on it."""
         begun = page.begun
-        job = begun.job
-        if job is None and begun.is_open and begun.response is not None:
+        job, why = self._named(page)
+        if job is None and begun.response is not None:
             job = await self.ways.derived(page, begun.response, learn)
         if job is None:
-            where = one_line(redact_url(begun.elsewhere), _MOST_URL)
-            said = f"how far the work is is told at another origin, which is not asked: {where}"
-            return None, {"job": said} if begun.elsewhere else {}
+            return None, _not_asked(begun, why)
         log.info("job_begun tool=%s by=%s", page.call.tool, job.tool or "url")
         return replace(job, wait=pause(0, self._told(begun.response))), {}
+
+    def _named(self, page: Page) -> tuple[Job | None, str]:
+        """Return the work as the answer names its place, None where that is not asked, and why it is not."""
+        job, tool, caller = page.begun.job, self._tools[page.call.tool], page.call.caller
+        if job is None:
+            return None, ""
+        if why := self.places.refusal(tool, job.url, caller):
+            return None, _said(why, job.url)
+        has_result = job.result_url and not self.places.refusal(tool, job.result_url, caller)
+        return (job if has_result else replace(job, result_url="")), ""
 
     def _told(self, response: HttpResponse | None) -> float | None:
         """Return the seconds to wait that an answer asks for (RFC 9110 section 10.2.3), None where it does not."""
@@ -117,12 +127,12 @@ class Jobs:
         heard = await self._ask(tool, call, job, deadline)
         if isinstance(heard, Failure):
             return heard.as_result()
-        came = self._understood(tool, job, heard)
+        came = self._understood(tool, call, job, heard)
         if isinstance(came, Job) and came.is_over and not job.is_over:  # its result is asked for at once
             job, heard = came, await self._ask(tool, call, came, deadline)
             if isinstance(heard, Failure):
                 return heard.as_result()
-            came = self._understood(tool, job, heard)
+            came = self._understood(tool, call, job, heard)
         if isinstance(came, Job):
             return _going_on(came)
         return await self._ended(tool, call, came, heard)
@@ -164,20 +174,13 @@ class Jobs:
             asking = Call(tool=job.tool, arguments=job.arguments or {}, caller=call.caller)
             found = self.preparer.prepare(asking, as_it_is=True)
             return found if isinstance(found, Failure) else (target.operation, found.request)
-        if not self._is_of_api(tool, job.url):
-            said = "how far the work is is told at another origin than the API's now, which is not asked"
+        if why := self.places.refusal(tool, job.url, call.caller):
+            said = f"how far the work is is told {why}, which is not asked"
             hint = "make the call again where that does no harm"
             return Failure(kind=FailureKind.REFUSED, message=said, hint=hint)
         return tool.operation, HttpRequest(method="GET", url=job.url, headers=tuple(job.headers.items()))
 
-    def _is_of_api(self, tool: Tool, url: str) -> bool:
-        """True for a URL of the origin where the operation is called: another document may have come meanwhile."""
-        try:
-            return origin(url) is not None and origin(url) == origin(self.preparer.server_of(tool.operation))
-        except ConfigError:
-            return False
-
-    def _understood(self, tool: Tool, job: Job, heard: _Heard) -> Job | Answer | Failure:
+    def _understood(self, tool: Tool, call: Call, job: Job, heard: _Heard) -> Job | Answer | Failure:
         """Return the work as it goes on, its result as soon as that is there, or how it has failed."""
         asked = replace(job, asked=job.asked + 1)
         if isinstance(heard.told, Failure):
@@ -188,24 +191,42 @@ class Jobs:
         if state is None:
             return answer
         if state.stand is Stand.GOES_ON:
-            url = goes_on_at(response, job, self.understanding.dropped(tool)) if job.url else ""
             told = self._told(response)
             if job.tool == tool.name and told is None and not state.said and asked.asked >= _MOST_SILENT:
                 return replace(answer, note={**answer.note, "job": "the API still answers 202: call again later"})
-            wait = pause(asked.asked, told)
+            url, wait = self._goes_on_at(tool, call, job, response), pause(asked.asked, told)
             return replace(asked, url=url, wait=wait, said=state.said, done=state.done, missed=0, is_seen=True)
         if state.stand is Stand.ENDED:
-            return self._at_its_end(tool, asked, response, answer, state)
+            return self._at_its_end(tool, call, asked, response, answer, state)
         return _failed(state, answer, response)
 
-    def _at_its_end(self, tool: Tool, job: Job, response: HttpResponse, answer: Answer, state: State) -> Job | Answer:
+    def _goes_on_at(self, tool: Tool, call: Call, job: Job, response: HttpResponse) -> str:
+        """Return where to ask next; where a monitor has moved to a place that is not asked, it is asked as before."""
+        url = goes_on_at(response, job, self.understanding.dropped(tool)) if job.url else ""
+        return job.url if url and self.places.refusal(tool, url, call.caller) else url
+
+    def _at_its_end(
+        self, tool: Tool, call: Call, job: Job, response: HttpResponse, answer: Answer, state: State
+    ) -> Job | Answer:
         """Return where the result of work that has succeeded is, or what tells of its end where that is all."""
-        url, elsewhere = result_at(response, state.result_url, self.understanding.dropped(tool))
-        url = url or ("" if elsewhere else job.result_url)
+        url, why = self._result_at(tool, call, response, state)
+        url = url or ("" if why else job.result_url)
         if url and url != job.url:
             over = replace(job, url=url, tool="", arguments=None, said=state.said, done=1.0)
             return replace(over, wait=pause(0, None), missed=0, is_seen=True, is_over=True)
-        return replace(answer, note={**answer.note, **_not_asked_for(elsewhere)}) if elsewhere else answer
+        return replace(answer, note={**answer.note, **_not_asked_for(why)}) if why else answer
+
+    def _result_at(self, tool: Tool, call: Call, response: HttpResponse, state: State) -> tuple[str, str]:
+        """Return where an answer says that the result is, "" where it says nothing or that is not asked; and why not.
+
+        A URL of a body that the call gave itself is not asked.
+        """
+        is_of_body = response.status != 201 or not response.header("location")
+        if is_of_body and is_repeated(response, state.result_url, call.arguments):
+            return "", "told by a URL that the call gave itself, which is not asked"
+        url, elsewhere = result_at(response, state.result_url, self.understanding.dropped(tool))
+        why = self.places.refusal(tool, url, call.caller) if url else "at another origin" if elsewhere else ""
+        return ("", _said(why, url or elsewhere)) if why else (url, "")
 
     def _unheard(self, tool: Tool, job: Job, failure: Failure, status: int | None) -> Job | Answer | Failure:
         """Return the work to be asked for again, or that nobody knows how it ended."""
@@ -294,12 +315,25 @@ def _elsewhere(response: HttpResponse | None) -> Answer | None:
     """Return what is told of work whose monitor leads on to another origin with 303: it has ended, and that is all."""
     if response is None or response.redirect is None or response.status != 303:
         return None
-    return Answer(value={}, note={"status": 303, **_not_asked_for(response.redirect)})
+    return Answer(value={}, note={"status": 303, **_not_asked_for(_said("at another origin", response.redirect))})
 
 
-def _not_asked_for(url: str) -> dict[str, str]:
-    where = one_line(redact_url(url), _MOST_URL)
-    return {"job": f"the work has ended; its result is at another origin, which is not asked: {where}"}
+def _said(why: str, url: str) -> str:
+    """Return that a URL is not asked, and why: it may hold a secret in its query."""
+    return f"{why}, which is not asked: {one_line(redact_url(url), _MOST_URL)}"
+
+
+def _not_asked_for(why: str) -> dict[str, str]:
+    return {"job": f"the work has ended; its result is {why}"}
+
+
+def _not_asked(begun: Begun, why: str) -> dict[str, str]:
+    """Return what is noted of work whose place is not asked, nothing where none was named."""
+    if not why and begun.elsewhere:
+        why = _said("at another origin", begun.elsewhere)
+    if not why and begun.is_repeated:
+        why = "by nothing but a URL that the call gave itself, which is not asked"
+    return {"job": f"how far the work is is told {why}"} if why else {}
 
 
 def _failed(state: State, answer: Answer, response: HttpResponse) -> Failure:

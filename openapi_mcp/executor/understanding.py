@@ -103,7 +103,7 @@ class Understanding:
             size=len(response.body),
             next=next((call for call in calls if self._is_sound(call, redact)), None),
             next_url=ways.url and one_line(redact(ways.url), _MAX_URL),
-            begun=begun(delivery.request, response, answer, dropped),
+            begun=begun(delivery.request, response, answer, dropped, arguments),
         )
 
     def dropped(self, tool: Tool) -> frozenset[str]:

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from openapi_mcp.model.document import ANY_METHODS
 from openapi_mcp.model.template import PLACEHOLDER, path_and_query
 
+_SLASHES = re.compile("/{2,}")
+_MATRIX = re.compile(";[^/]*")
 _NEUTRAL = "\x00"  # stands for a value that is none of a document's own words
 
 
@@ -35,6 +37,23 @@ class Routes:
             if self._takes(path, reached) and not self._takes(path, neutral):
                 return template
         return None
+
+    def taking(self, path: str, method: str) -> Sequence[str]:
+        """Return the templates that a server takes a path for: of all that fit, those that are the most concrete.
+
+        "/jobs/export" -> ["/jobs/export"], where there is one, else ["/jobs/{id}"]. A server may drop what follows ";",
+        and empty segments.
+        """
+        whole = _SLASHES.sub("/", _as_read(path)).casefold()
+        reached = {each.rstrip("/") for each in (whole, _MATRIX.sub("", whole))}
+        fitting = {
+            template: _concrete(own)
+            for each in reached
+            for own, template in self._near(each)
+            if self._has(template, method) and self._takes(own, each)
+        }
+        most = max(fitting.values(), default=())
+        return [template for template, concrete in fitting.items() if concrete == most]
 
     def _has(self, template: str, method: str) -> bool:
         methods = self._methods[template].split()
@@ -64,6 +83,11 @@ class Routes:
             literals = (re.escape(text.casefold()) for text in PLACEHOLDER.split(path)[::2])
             self._patterns[path] = re.compile("[^/]+".join(literals))
         return self._patterns[path].fullmatch(reached) is not None
+
+
+def _concrete(path: str) -> tuple[int, ...]:
+    """Return how concrete each segment is: "/u/{id}.json/{a}" -> (2, 2, 1, 0)."""
+    return tuple(2 if "{" not in part else 0 if PLACEHOLDER.fullmatch(part) else 1 for part in path.split("/"))
 
 
 def _as_read(path: str) -> str:

@@ -7,6 +7,7 @@ RFC 9110 section 15.3.3 (202 Accepted) leaves the place open. It is told by `Ope
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from openapi_mcp.model.answer import Answer
@@ -17,6 +18,7 @@ from openapi_mcp.model.policy import IDEMPOTENCY_KEYS
 from openapi_mcp.model.secret import MASK
 from openapi_mcp.model.url import origin
 from openapi_mcp.response.envelope import fields
+from openapi_mcp.response.job_given import is_given
 from openapi_mcp.response.job_state import is_of_jobs, linked_url, said_of, share_done
 from openapi_mcp.response.links import LONGEST, links
 from openapi_mcp.response.readback import without_credentials
@@ -43,12 +45,14 @@ class Begun:
     """Work that an answer says has begun: as a `job` where it says where to ask.
 
     `elsewhere` is a URL of another origin, which is not asked. `is_open`: nothing in the answer leads to how far it is,
-    so that the document may. `response` is the answer, None where it says nothing of work.
+    so that the document may. `is_repeated`: a place that its body names is the caller's own word, and is not asked.
+    `response` is the answer, None where it says nothing of work.
     """
 
     job: Job | None = None
     elsewhere: str = ""
     is_open: bool = False
+    is_repeated: bool = False
     response: HttpResponse | None = field(default=None, repr=False)
 
     @property
@@ -57,24 +61,44 @@ class Begun:
         return self.response is not None
 
 
-def begun(request: HttpRequest, response: HttpResponse, answer: Answer, dropped: frozenset[str] = frozenset()) -> Begun:
+def begun(
+    request: HttpRequest,
+    response: HttpResponse,
+    answer: Answer,
+    dropped: frozenset[str] = frozenset(),
+    arguments: Mapping[str, Any] | None = None,
+) -> Begun:
     """Return what an answer says of work that the API goes on with; all of it empty where it says nothing of it.
 
     202 with `Location: /jobs/7` -> a job whose URL is https://host/jobs/7. `dropped` are the names of the query
-    parameters that are credentials.
+    parameters that are credentials, `arguments` are those of the call: what a body repeats of them names no place.
     """
     value = answer.value if answer.is_json else None
     if not _has_begun(response, value):
         return Begun()
     place = _Place(base=response.url, dropped=dropped)
-    found = [place.of(url) for url in _urls(response, value)]
+    named, has_repeated = _named(place, response, value, arguments or {})
+    found = [place.of(url) for url in named]
     here = next((each.url for each in found if each.url), "")
     elsewhere = next((each.elsewhere for each in found if each.elsewhere), "")
     if not here and response.became_get and response.status == 202:
         here = place.of(response.url).url
     if here and not (request.method == "GET" and here == request.url):
         return Begun(job=_job(request, response, value, here, place), response=response)
-    return Begun(elsewhere=elsewhere, is_open=True, response=response)
+    return Begun(elsewhere=elsewhere, is_open=True, is_repeated=has_repeated, response=response)
+
+
+def _named(
+    place: "_Place", response: HttpResponse, value: JsonValue, arguments: Mapping[str, Any]
+) -> tuple[list[str], bool]:
+    """Return where an answer says that its work is told of, and whether it repeats a place that the caller gave.
+
+    A body is believed on its outermost level; further in, where what was posted may stand, if no header says anything.
+    """
+    in_headers = list(_in_headers(response))
+    in_body = list(_in_body(value, is_deep=not in_headers)) if response.status == 202 else []
+    own = [url for url in in_body if not place.is_given(url, arguments)]
+    return [*in_headers, *own], len(own) < len(in_body)
 
 
 def _has_begun(response: HttpResponse, value: JsonValue) -> bool:
@@ -118,6 +142,11 @@ def result_at(response: HttpResponse, named: str, dropped: frozenset[str] = froz
     return found.url, found.elsewhere
 
 
+def is_repeated(response: HttpResponse, named: str, arguments: Mapping[str, Any]) -> bool:
+    """True for a place that a body names, and that stands in the arguments of the call."""
+    return _Place(base=response.url, dropped=frozenset()).is_given(named, arguments)
+
+
 def pause(asked: int, told: float | None) -> float:
     """Return the seconds until the next question: as the API asks for, else 1, 1.5, 2.25, ... up to 30."""
     if told is not None:
@@ -156,8 +185,8 @@ def _result_url(request: HttpRequest, response: HttpResponse, url: str, place: "
     return without_credentials(request.url, place.dropped) or "" if request.method in ("PUT", "PATCH") else ""
 
 
-def _urls(response: HttpResponse, value: JsonValue) -> Iterator[str]:
-    """Yield where an answer says that its work is told of, the plainest first."""
+def _in_headers(response: HttpResponse) -> Iterator[str]:
+    """Yield where the headers of an answer say that its work is told of, the plainest first."""
     plain = [found for name in _PLAIN if (found := response.header(name))]
     yield from plain
     location = response.header("location")
@@ -169,12 +198,11 @@ def _urls(response: HttpResponse, value: JsonValue) -> Iterator[str]:
         yield content_location
     header = ", ".join(text for name, text in response.headers if name.lower() == "link")[:_LONGEST_HEADER]
     yield from (target for target, rels in links(header) if "monitor" in rels)
-    yield from _in_body(value)
 
 
-def _in_body(value: JsonValue) -> Iterator[str]:
+def _in_body(value: JsonValue, *, is_deep: bool) -> Iterator[str]:
     root = fields(value)
-    places = [root, *(fields(root.get(name)) for name in _AROUND)]
+    places = [root, *(fields(root.get(name)) for name in (_AROUND if is_deep else ()))]
     for place in places:
         yield from (url for name in _URLS if isinstance(url := place.get(name), str))
         for name in ("links", "urls"):
@@ -211,6 +239,11 @@ class _Place:
         if plain is None:
             return _Asked()
         return _Asked(url=plain) if origin(plain) == origin(self.base) else _Asked(elsewhere=plain)
+
+    def is_given(self, reference: str, arguments: Mapping[str, Any]) -> bool:
+        """True for a place that stands in the arguments of the call."""
+        url = self.of(reference).url
+        return bool(url) and is_given(reference, url, arguments)
 
 
 def _as_secure_as(base: str, url: str) -> str:

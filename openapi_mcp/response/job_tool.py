@@ -19,6 +19,7 @@ from openapi_mcp.model.template import PLACEHOLDER, path_and_query
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.response.declared import response_of
 from openapi_mcp.response.envelope import fields, word
+from openapi_mcp.response.job_given import given_values, is_own
 from openapi_mcp.response.readback import read_scalar
 
 _LONGEST = 400  # characters of an expression, or of an id
@@ -165,6 +166,7 @@ def by_needs(
     id is taken before what says only its status, or is below it.
     """
     found: dict[str, Asking] = {}
+    given = given_values(accepted.tool, accepted.arguments)
     wanting = ((name, need) for name, capability in capabilities.items() for need in capability.needs)
     asked = (
         (name, need, field) for name, need in wanting if (field := _field_of(need, accepted.tool.name)) is not None
@@ -172,7 +174,8 @@ def by_needs(
     for name, need, field in asked:
         target = find(name) if len(found) < most else None
         value = _at(accepted.value, field.split(".") if field else ())
-        asking = _with_id(accepted, target, need.argument, value) if target is not None else None
+        is_known = target is not None and is_own(value, given)
+        asking = _with_id(accepted, target, need.argument, value) if target is not None and is_known else None
         if asking is not None:
             found.setdefault(name, asking)
     return _only(found, find)
@@ -184,18 +187,23 @@ def by_ids(accepted: Accepted, tools: Sequence[Tool]) -> Asking | None:
     {"job_id": "7"} -> GET /jobs/{job_id} or GET /jobs/{id}, whichever there is. `id` alone names nothing: what it is
     of, needs and yields know.
     """
-    ids = _ids(accepted.value)
+    ids = _ids(accepted)
     found = {tool.name: each for tool in tools if ids and (each := _reading(accepted, tool, ids)) is not None}
     by = {tool.name: tool for tool in tools if tool.name in found} if found else {}
     return _only(found, by.get)
 
 
-def _ids(value: JsonValue) -> dict[str, Any]:
-    """Return what is named as an id, by what it is of: {"job_id": 7, "data": {"runId": 8}} -> {"job": 7, "run": 8}."""
-    root = fields(value)
-    places = (root, *(fields(root.get(name)) for name in _AROUND))
+def _ids(accepted: Accepted) -> dict[str, Any]:
+    """Return what is named as an id, by what it is of: {"job_id": 7, "data": {"runId": 8}} -> {"job": 7, "run": 8}.
+
+    The outermost counts, and none that only repeats what the caller gave.
+    """
+    root = fields(accepted.value)
+    places = (*(fields(root.get(name)) for name in _AROUND), root)
     named = ((name, each) for place in places for name, each in place.items())
-    return {name.removesuffix("id"): each for name, each in named if len(name) > 2 and name.endswith("id")}
+    found = {name.removesuffix("id"): each for name, each in named if len(name) > 2 and name.endswith("id")}
+    given = given_values(accepted.tool, accepted.arguments) if found else frozenset()
+    return {name: each for name, each in found.items() if is_own(each, given)}
 
 
 def _reading(accepted: Accepted, tool: Tool, ids: Mapping[str, Any]) -> Asking | None:
@@ -218,6 +226,8 @@ def by_name(accepted: Accepted, operation: str, tools: Sequence[Tool]) -> Asking
     "projects/p/operations/7" -> GET /v1/projects/{project}/operations/{operation} with {"project": "p", "operation":
     "7"}
     """
+    if not is_own(operation, given_values(accepted.tool, accepted.arguments)):
+        return None
     segments = operation.split("/")[:_MOST_SEGMENTS]
     found = {tool.name: each for tool in tools if (each := _named(tool, segments)) is not None}
     return next(iter(found.values())) if len(found) == 1 else None

@@ -642,13 +642,13 @@ async def test_a_tool_that_is_gone_ends_its_work_for_us(api: JobsApi) -> None:
         )
 
 
-@pytest.mark.parametrize("job", [Job(tool="get_job", arguments={"job_id": "a/b"}), Job(url="/jobs/a%2Fb")])
+@pytest.mark.parametrize("job", [Job(tool="get_job", arguments={"job_id": "a b"}), Job(url="/jobs/a%20b")])
 async def test_work_is_ended_by_the_tool_that_is_made_for_that(api: JobsApi, job: Job) -> None:
     """POST /jobs/{job_id}/cancel; DELETE may delete what was made."""
     job = Job(url=api.url + job.url) if job.url else job
     async with executor(api, WITH_JOBS) as running:
         ending = running.ending(make(), job)
-    assert ending == Call(tool="cancel_job", arguments={"job_id": "a/b"})
+    assert ending == Call(tool="cancel_job", arguments={"job_id": "a b"})
 
 
 async def test_work_that_no_tool_ends_is_not_ended(api: JobsApi) -> None:
