@@ -5,13 +5,27 @@ from openapi_mcp.model.call import Failure, FailureKind
 _LOOK_FIRST = "read what the API has now before you call it again: it may have done what was asked"
 
 
+_WAIT = "wait for one of them with get_call, or end one with cancel_call"
+
+
 def too_many(count: int) -> Failure:
-    """Return the failure of a call that is not begun: as many as may go on in the background do."""
+    """Return the failure of a call that is not begun: as many as may go on in the background do, or as large ones."""
     return Failure(
         kind=FailureKind.RATE_LIMITED,
-        message=f"{count} calls go on in the background already; nothing was sent",
+        message=f"{count} calls go on in the background already, as much as may; nothing was sent",
         retryable=True,
-        hint="wait for one of them with get_call, or end one with cancel_call",
+        hint=_WAIT,
+    )
+
+
+def unfollowed() -> Failure:
+    """Return the failure of a call that the API has taken as a job, where no more may go on in the background."""
+    return Failure(
+        kind=FailureKind.RATE_LIMITED,
+        message="the API has accepted the call and works on it, but as much as may goes on in the background already: "
+        "openapi-mcp does not ask how far it is",
+        is_unknown=True,
+        hint=f"do not call it again; {_LOOK_FIRST}; before other calls, {_WAIT}",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 import anyio
 
-from openapi_mcp.background.endings import too_many
+from openapi_mcp.background.endings import too_many, unfollowed
 from openapi_mcp.background.going import Bounds as Bounds
 from openapi_mcp.background.going import Going, in_a_task, stop_task
 from openapi_mcp.background.going import Means as Means
@@ -48,15 +48,20 @@ class Background:
         """Return what a call comes to, or, where it takes longer than `after` seconds, what tells how to go on.
 
         0 is no limit: then only an API's own job goes on in the background. Who listens to the call is told of its end
-        here where it goes on, else not. Cancelling this cancels the call.
+        here where it goes on, else not. Cancelling this cancels the call. Where no more may go on in the background,
+        nothing is sent; where that is so only by now, the call is waited for.
         """
-        if self._keep.own and (failure := self._too_many(call.caller)) is not None:
-            return failure
+        if self._keep.own and not self._going.has_room(self._ongoing(call)):
+            return too_many(self._keep.room.count(call.caller.id) or len(self._keep.own)).as_result()
         task, name = in_a_task(self._means.run(call)), ""
         try:
             await asyncio.wait([task], timeout=after if 0 < after < math.inf else None)
+            if not task.done() and not self._going.has_room(self._ongoing(call)):
+                await asyncio.wait([task])
             if task.done() and task.result().job is None:
                 return task.result()
+            if task.done() and not self._going.has_room(self._ongoing(call)):
+                return unfollowed().as_result()
             handle = "c_" + secrets.token_urlsafe(16)
             name = self._keep.name(handle)
             return pending_of(handle, await self._gone_on(name, call, task, hearing))
@@ -116,16 +121,13 @@ class Background:
             handle=handle, tool="", state=state, created=now, updated=now, expires=until, poll=_SOON, said=_AWAY
         )
 
-    def _too_many(self, caller: Caller) -> Result | None:
-        own, every = self._keep.count(caller.id), len(self._keep.own)
-        if own < self._bounds.of_a_caller and every < self._bounds.of_all:
-            return None
-        return too_many(own if own >= self._bounds.of_a_caller else every).as_result()
+    def _ongoing(self, call: Call) -> Ongoing:
+        now = time.time()
+        return Ongoing(call=call, created=now, updated=now, is_safe=self._means.is_safe(call))
 
     async def _gone_on(self, name: str, call: Call, task: asyncio.Task[Result], hearing: Hearing) -> Ongoing:
         """Keep a call, and wait for its end, or have its job followed."""
-        now = time.time()
-        of = Ongoing(call=call, created=now, updated=now, is_safe=self._means.is_safe(call))
+        of = self._ongoing(call)
         job = task.result().job if task.done() else None
         if job is None:
             return await self._going.begin(name, of, task, hearing)

@@ -18,7 +18,8 @@ from openapi_mcp.background.endings import cancelled, given_up, lost, stopped
 from openapi_mcp.background.further import further, wait_for
 from openapi_mcp.background.keep import Keep
 from openapi_mcp.background.queue import Queue
-from openapi_mcp.background.state import Ended, Ongoing, caller_of
+from openapi_mcp.background.room import Space
+from openapi_mcp.background.state import Ended, Ongoing, caller_of, size_of
 from openapi_mcp.background.together import Together
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
@@ -47,8 +48,8 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How many calls may go on here at once, of one caller and of all; times are in seconds.
+class Bounds(Space):
+    """How many calls may go on here at once, of one caller and of all; sizes are in bytes, times in seconds.
 
     `lease`: how long a replica may say nothing of a call; `doubt`: how long it may still speak up after that: when
     Redis is there again, each finds that out in a few seconds. `grace`: what calls have to end in when the server does.
@@ -56,6 +57,8 @@ class Bounds:
 
     of_a_caller: int = 250
     of_all: int = 1_000
+    size_of_a_caller: int = 16_000_000
+    size_of_all: int = 64_000_000
     lease: float = 5.0
     doubt: float = 8.0
     tick: float = 0.5
@@ -150,6 +153,10 @@ class Going:
         if is_known and await self._queue.later([name], wait_for(job)):
             return of
         return await self.begin(name, of, asyncio.create_task(self._followed(name, of, job)), hearing)
+
+    def has_room(self, of: Ongoing) -> bool:
+        """True where a call may go on here besides what does."""
+        return not self.keep.room.is_full(caller_of(of), self._bounds, size_of(of))
 
     def abandon(self, name: str) -> None:
         """Forget a call that nobody knows of."""
@@ -246,7 +253,7 @@ class Going:
         if not of.is_safe or of.takes >= _MOST_TAKES:
             await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
             return
-        if len(self._running) >= self._bounds.of_all:
+        if not self.has_room(of):
             await self._queue.later([name], self._bounds.doubt, is_sure=True)  # another replica may have room
             return
         log.info("call_taken_over tool=%s", of.call.tool)

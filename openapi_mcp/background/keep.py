@@ -6,10 +6,10 @@ The first end of a call that is put there is its end, whoever puts it: `set if n
 import hashlib
 import logging
 import time
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from openapi_mcp.background.room import Room
 from openapi_mcp.background.state import (
     KEPT,
     LONGEST,
@@ -18,6 +18,7 @@ from openapi_mcp.background.state import (
     caller_of,
     read_ended,
     read_ongoing,
+    size_of,
     write_ended,
     write_ongoing,
 )
@@ -37,14 +38,14 @@ _OF_A_RESULT = 2_000  # bytes that one takes, besides its content
 
 
 class Keep:
-    """What is known of background calls. `own` are those that go on here, or have begun as a job here."""
+    """What is known of background calls. `own` are those that go on here, or have begun as a job here: in `room`."""
 
     def __init__(self, link: Link | None) -> None:
         self._link = link
         self.own: dict[str, Ongoing] = {}
         self._ended: dict[str, Ended] = {}  # all without Redis, else those that it has not taken yet; oldest first
         self._weight = 0
-        self._of_caller: Counter[str] = Counter()
+        self.room = Room()
         self._put = Together(self._put_all)
         self._get = Together(self._get_all)
         self._end = Together(self._end_all)
@@ -55,15 +56,10 @@ class Keep:
             return self._link.seal.name("call", handle)
         return hashlib.sha256(handle.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    def count(self, caller: str) -> int:
-        """Return how many of a caller's go on here."""
-        return self._of_caller[caller]
-
     async def put(self, name: str, of: Ongoing) -> bool:
         """Keep a call that goes on here; return whether the other replicas know of it as well."""
-        if name not in self.own:
-            self._of_caller[caller_of(of)] += 1
         self.own[name] = of
+        self.room.take(name, caller_of(of), size_of(of))
         return await self.update(name, of)
 
     async def update(self, name: str, of: Ongoing, *, is_new: bool = False) -> bool:
@@ -78,9 +74,8 @@ class Keep:
 
     def forget(self, name: str) -> None:
         """Forget a call that goes on here no longer."""
-        of = self.own.pop(name, None)
-        if of is not None:
-            self._of_caller -= Counter((caller_of(of),))
+        self.own.pop(name, None)
+        self.room.leave(name)
 
     async def get(self, name: str) -> Ongoing | Ended | None:
         """Return what is known of a call; None where there is none."""

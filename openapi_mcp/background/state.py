@@ -76,6 +76,11 @@ def caller_of(of: Ongoing | Ended) -> str:
     return of.caller if isinstance(of, Ended) else of.call.caller.id
 
 
+def size_of(of: Ongoing) -> int:
+    """Return how many bytes a call that goes on takes, as far as that is known: those of its JSON."""
+    return len(write_ongoing(of))
+
+
 def write_ongoing(of: Ongoing) -> bytes:
     """Return it as JSON, to be sealed."""
     said = {

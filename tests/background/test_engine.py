@@ -1,14 +1,16 @@
 """Calls in the background, in one process: begun, waited for, read, ended, told of once."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from support.background import ANNE, BOB, Api, said, text_of
 
 from openapi_mcp.background.engine import Bounds
 from openapi_mcp.model.background import CallState, Pending
-from openapi_mcp.model.call import FailureKind, Result
+from openapi_mcp.model.call import Call, Caller, FailureKind, Result
 from openapi_mcp.model.job import Job
+from openapi_mcp.recording import Hearing
 
 pytestmark = pytest.mark.anyio
 SOON = 0.02  # seconds after which a call goes on in the background
@@ -119,3 +121,55 @@ async def test_too_many_calls_of_a_caller_are_a_failure_before_anything_is_sent(
         assert (refused.failure.kind, refused.failure.retryable) == (FailureKind.RATE_LIMITED, True)
         assert isinstance(await background.run(*api.call(caller=BOB), after=SOON), Pending)
     assert len(api.sent) == 3
+
+
+async def test_calls_that_begin_at_once_are_counted_again_when_they_would_go_on_in_the_background() -> None:
+    """What has no room is sent already: it is waited for, and each is answered."""
+    api = Api()
+    async with api.background(bounds=Bounds(of_a_caller=3, grace=0)) as background:
+        running = [asyncio.create_task(background.run(*api.call(), after=SOON)) for _ in range(20)]
+        ends = asyncio.as_completed(running)
+        for _ in range(3):
+            assert isinstance(await next(ends), Pending)
+        api.answers.set()
+        came = await asyncio.gather(*running)
+    pending = [each for each in came if isinstance(each, Pending)]
+    waited = [text_of(each) for each in came if isinstance(each, Result)]
+    assert (len(pending), waited) == (3, ["get_it of anne"] * 17)
+
+
+async def test_large_calls_are_bounded_in_bytes_and_one_too_many_is_not_sent() -> None:
+    """Our choice: 250 small calls of a caller may go on; 250 of 4 MB would fill memory, and Redis."""
+    api = large_jobs()
+    async with api.background(bounds=Bounds(size_of_a_caller=12_000, size_of_all=15_000, grace=0)) as background:
+        assert isinstance(await background.run(*large(api, ANNE), after=0), Pending)
+        for caller in (ANNE, BOB):
+            refused = await background.run(*large(api, caller), after=0)
+            assert isinstance(refused, Result)
+            assert refused.failure is not None
+            assert (refused.failure.kind, refused.failure.is_unknown) == (FailureKind.RATE_LIMITED, False)
+        assert isinstance(await background.run(*api.call("post_it", BOB), after=0), Pending)
+    assert api.sent == ["post_it", "post_it"]
+
+
+async def test_a_job_that_has_no_room_once_it_is_known_is_told_plainly() -> None:
+    """It was sent, and the API works on it: it is not to be sent again."""
+    api = large_jobs()
+    async with api.background(bounds=Bounds(size_of_a_caller=12_000, grace=0)) as background:
+        came = await asyncio.gather(*(background.run(*large(api, ANNE), after=0) for _ in range(2)))
+    (told,) = [each for each in came if isinstance(each, Result)]
+    assert told.failure is not None
+    assert (told.failure.is_unknown, told.failure.retryable, len(api.sent)) == (True, False, 2)
+    assert "does not ask how far it is" in told.failure.message
+
+
+def large_jobs() -> Api:
+    api, job = Api(), Job(url="http://api/jobs/1", wait=3600)
+    api.answers.set()
+    api.results, api.jobs = {"post_it": said("accepted", job)}, [said("", job)]
+    return api
+
+
+def large(api: Api, caller: Caller) -> tuple[Call, Hearing]:
+    call, hearing = api.call("post_it", caller)
+    return replace(call, arguments={"body": "x" * 9_000}), hearing

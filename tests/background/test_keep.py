@@ -46,10 +46,10 @@ async def test_results_have_a_bound_together_and_the_oldest_go_first(now: list[f
 async def test_the_first_end_counts() -> None:
     keep = Keep(None)
     await keep.put("a", ongoing())
-    assert keep.count("anne") == 1
+    assert keep.room.count("anne") == 1
     assert await keep.end("a", an_end(9e9, "first")) is None
     assert await keep.end("a", an_end(9e9, "second")) == an_end(9e9, "first")
-    assert (keep.count("anne"), keep.own) == (0, {})
+    assert (keep.room.count("anne"), keep.own) == (0, {})
 
 
 async def test_the_first_end_counts_for_all_replicas(redis: RedisServer) -> None:
