@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from openapi_mcp.background.ends import End, Ends
 from openapi_mcp.background.room import Room
 from openapi_mcp.background.state import (
     KEPT,
@@ -40,8 +41,9 @@ _OF_A_RESULT = 2_000  # bytes that one takes, besides its content
 class Keep:
     """What is known of background calls. `own` are those that go on here, or have begun as a job here: in `room`."""
 
-    def __init__(self, link: Link | None) -> None:
+    def __init__(self, link: Link | None, ends: Ends | None = None) -> None:
         self._link = link
+        self._ends = ends or Ends(index=link.key("background-ends") if link is not None else "")
         self.own: dict[str, Ongoing] = {}
         self._ended: dict[str, Ended] = {}  # all without Redis, else those that it has not taken yet; oldest first
         self._weight = 0
@@ -146,21 +148,14 @@ class Keep:
         if link is None:
             return None
         sealed = link.seal.seal(write_ended(of), END)
-        found = await self._end((link.key(END, name), link.key(ONGOING, name), sealed))
+        own = link.key("background-ends", link.seal.name("background-ends", of.caller))
+        end = End(key=link.key(END, name), ongoing=link.key(ONGOING, name), own=own, sealed=sealed)
+        found = await self._end(end)
         return of if found == sealed else _ended(link, found)
 
-    async def _end_all(self, items: Sequence[tuple[str, str, bytes]]) -> Sequence[bytes | None]:
+    async def _end_all(self, items: Sequence[End]) -> Sequence[bytes | None]:
         async def put(redis: "Redis") -> list[bytes | None]:
-            pipeline = redis.pipeline(transaction=False)
-            for key, _, sealed in items:
-                pipeline.set(key, sealed, ex=int(KEPT), nx=True)
-            are_ours = await pipeline.execute()
-            found: list[Any] = [
-                sealed if is_ours else await redis.get(key)
-                for is_ours, (key, _, sealed) in zip(are_ours, items, strict=True)
-            ]
-            await redis.delete(*(ongoing for _, ongoing, _ in items))
-            return found
+            return [await self._ends.put(redis, each) for each in items]
 
         nothing: list[bytes | None] = [None] * len(items)
         return await self._link.ask(put, otherwise=nothing, patience=PATIENCE) if self._link is not None else nothing
