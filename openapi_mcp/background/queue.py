@@ -99,6 +99,7 @@ class Queue:
 
         logging.getLogger("docket").setLevel(logging.CRITICAL)  # that Redis is away is said once, by Link
         async with Docket(name=self._name, url=self._url, execution_ttl=_KEPT) as self._docket:
+            self._docket.tasks.clear()  # its own ones sleep for as long as an entry says
             self._docket.register(self._look, names=[_LOOK])
             self._opened.set()
             async with Worker(
@@ -108,8 +109,13 @@ class Queue:
                 redelivery_timeout=_AGAIN,
                 reconnection_delay=_PAUSE,
                 schedule_automatic_tasks=False,
+                fallback_task=_nothing,
             ) as worker:
                 await worker.run_forever()
+
+
+async def _nothing(*_: object) -> None:
+    """Be done with what others have queued under a name that is none of ours."""
 
 
 async def _end(working: asyncio.Task[None]) -> None:

@@ -1,0 +1,46 @@
+"""What others put into the queue in Redis holds nobody up, and is done with."""
+
+from collections.abc import Mapping
+
+import pytest
+import redis as redis_client
+from support.background import ANNE, Api, a_link, said
+from support.redis import RedisServer
+
+from openapi_mcp.model.background import CallState, Pending
+from openapi_mcp.model.job import Job
+from openapi_mcp.shared.link import Link
+
+pytestmark = pytest.mark.anyio
+ENTRY = {
+    "key": "0" * 32, "when": "2020-01-01T00:00:00+00:00", "function": "look", "args": "[]", "kwargs": "[]",
+    "attempt": "1", "generation": "0",
+}  # fmt: skip
+
+
+async def a_job_ends(link: Link, redis: RedisServer, *entries: Mapping[str, str | bytes]) -> int:
+    """Have these entries in the stream before a job is followed to its end; return how many are not done with."""
+    api, job = Api(), Job(url="http://api/jobs/1", wait=0.2)
+    api.answers.set()
+    api.results, api.jobs = {"post_it": said("accepted", job)}, [said("", job), said("the end")]
+    stream = f"{link.key('queue')}:stream"
+    async with api.background(link) as background:
+        with redis_client.Redis(port=redis.port) as client:
+            for entry in entries:
+                client.xadd(stream, {**entry})
+            pending = await background.run(*api.call("post_it"), after=0)
+            assert isinstance(pending, Pending)
+            ended = await background.wait(pending.handle, ANNE, 60)
+    assert ended is not None
+    assert ended.state is CallState.COMPLETED
+    with redis_client.Redis(port=redis.port) as client:
+        return int(client.xpending(stream, "docket-workers")["pending"]) + client.xlen(stream)
+
+
+async def test_no_task_but_our_own_is_run(redis: RedisServer) -> None:
+    """pydocket's own sleep for as long as an entry says: 220 of them held every job up for ten minutes."""
+    link = a_link(redis.url)
+    sleeps = [{**ENTRY, "key": f"{number:032x}", "function": "sleep", "args": "[600]"} for number in range(220)]
+    unknown = [{**ENTRY, "key": "f" * 32, "function": name, "args": "[1, 2]"} for name in ("fail", "trace", "other")]
+    assert await a_job_ends(link, redis, *sleeps, *unknown) == 0
+    await link.aclose()
