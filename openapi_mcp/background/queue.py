@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from openapi_mcp.background.entries import LOOK, without_strangers
 from openapi_mcp.background.keep import PATIENCE
 from openapi_mcp.background.plain import without_pickles
 from openapi_mcp.shared.link import Link
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 Look = Callable[[str, bool], Awaitable[None]]
 """Looks at a call, by its name; True where nobody has said for long enough that it goes on."""
 
-_LOOK = "look"
 _AT_ONCE = 100  # looks, each of which may ask an API
 _AGAIN = timedelta(seconds=15)  # until a look is made again whose replica says nothing
 _KEPT = timedelta(minutes=1)  # that a look was made
@@ -58,13 +58,20 @@ class Queue:
         self.start()
         when, wanted = datetime.now(UTC) + timedelta(seconds=seconds), list(names)
         await self._opening()
+        from redis.exceptions import ConnectionError
+
         docket = self._docket
         if docket is None or not wanted:
             return not wanted
-        calls = [docket.call(_LOOK, when=when, key=name)(name, is_sure) for name in wanted]
+        calls = [docket.call(LOOK, when=when, key=name)(name, is_sure) for name in wanted]
 
         async def put(_: object = None) -> bool:
-            return all(each.schedule_exception is None for each in await docket.replace_many(calls))
+            try:
+                return all(each.schedule_exception is None for each in await docket.replace_many(calls))
+            except ConnectionError:
+                if self._docket is docket:
+                    raise
+                return False  # it was closed meanwhile, which is no loss of Redis
 
         return await (put() if self._link is None else self._link.ask(put, otherwise=False, patience=PATIENCE))
 
@@ -84,6 +91,7 @@ class Queue:
         """Look, and begin again where that breaks: by something in Redis that is not ours."""
         await anyio.to_thread.run_sync(import_module, "docket")  # that takes half a second: nobody waits for it
         without_pickles()
+        without_strangers()
         while True:
             working = asyncio.create_task(self._work())
             try:
@@ -95,23 +103,32 @@ class Queue:
             await asyncio.sleep(_PAUSE.total_seconds())
 
     async def _work(self) -> None:
-        from docket import Docket, Worker
+        from docket import Docket
 
         logging.getLogger("docket").setLevel(logging.CRITICAL)  # that Redis is away is said once, by Link
         async with Docket(name=self._name, url=self._url, execution_ttl=_KEPT) as self._docket:
             self._docket.tasks.clear()  # its own ones sleep for as long as an entry says
-            self._docket.register(self._look, names=[_LOOK])
+            self._docket.register(self._look, names=[LOOK])
             self._opened.set()
-            async with Worker(
-                self._docket,
-                name=secrets.token_hex(8),
-                concurrency=_AT_ONCE,
-                redelivery_timeout=_AGAIN,
-                reconnection_delay=_PAUSE,
-                schedule_automatic_tasks=False,
-                fallback_task=_nothing,
-            ) as worker:
-                await worker.run_forever()
+            try:
+                await self._attend(self._docket)
+            finally:  # before its connections are closed
+                self._docket = None
+                self._opened.clear()
+
+    async def _attend(self, docket: "Docket") -> None:
+        from docket import Worker
+
+        async with Worker(
+            docket,
+            name=secrets.token_hex(8),
+            concurrency=_AT_ONCE,
+            redelivery_timeout=_AGAIN,
+            reconnection_delay=_PAUSE,
+            schedule_automatic_tasks=False,
+            fallback_task=_nothing,
+        ) as worker:
+            await worker.run_forever()
 
 
 async def _nothing(*_: object) -> None:
