@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ONGOING, END = "background-call", "background-end"  # what their keys are for, and their seals
+ONGOING, END = "background-call", "background-end"  # in keys; a value is sealed for its key, and opens nowhere else
 PATIENCE = 5.0  # seconds that Redis may take for what is asked here: who waits has waited long already
 _MOST_KEPT = 64_000_000  # bytes of results in this process; the oldest go first
 _OF_A_RESULT = 2_000  # bytes that one takes, besides its content
@@ -71,7 +71,7 @@ class Keep:
             self.own[name] = of
         if link is None:
             return False
-        sealed = link.seal.seal(write_ongoing(of), ONGOING)
+        sealed = link.seal.seal(write_ongoing(of), link.key(ONGOING, name))
         return await self._put((link.key(ONGOING, name), sealed, is_new))
 
     def forget(self, name: str) -> None:
@@ -87,7 +87,7 @@ class Keep:
         if link is None or isinstance(here, Ended):
             return here
         end, ongoing = await self._get((link.key(END, name), link.key(ONGOING, name)))
-        return _ended(link, end) or _ongoing(link, ongoing) or here
+        return _ended(link, name, end) or _ongoing(link, name, ongoing) or here
 
     async def end(self, name: str, of: Ended) -> Ended | None:
         """Note the end of a call; None where it counts, else the end that it had before."""
@@ -147,11 +147,11 @@ class Keep:
         link = self._link
         if link is None:
             return None
-        sealed = link.seal.seal(write_ended(of), END)
+        sealed = link.seal.seal(write_ended(of), link.key(END, name))
         own = link.key("background-ends", link.seal.name("background-ends", of.caller))
         end = End(key=link.key(END, name), ongoing=link.key(ONGOING, name), own=own, sealed=sealed)
         found = await self._end(end)
-        return of if found == sealed else _ended(link, found)
+        return of if found == sealed else _ended(link, name, found)
 
     async def _end_all(self, items: Sequence[End]) -> Sequence[bytes | None]:
         async def put(redis: "Redis") -> list[bytes | None]:
@@ -180,13 +180,13 @@ class Keep:
         self._weight -= _weight(self._ended.pop(name))
 
 
-def _ended(link: Link, sealed: bytes | None) -> Ended | None:
-    data = link.seal.open(sealed, END) if sealed is not None else None
+def _ended(link: Link, name: str, sealed: bytes | None) -> Ended | None:
+    data = link.seal.open(sealed, link.key(END, name)) if sealed is not None else None
     return read_ended(data) if data is not None else None
 
 
-def _ongoing(link: Link, sealed: bytes | None) -> Ongoing | None:
-    data = link.seal.open(sealed, ONGOING) if sealed is not None else None
+def _ongoing(link: Link, name: str, sealed: bytes | None) -> Ongoing | None:
+    data = link.seal.open(sealed, link.key(ONGOING, name)) if sealed is not None else None
     return read_ongoing(data) if data is not None else None
 
 

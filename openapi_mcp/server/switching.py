@@ -79,9 +79,9 @@ class Switching:
         found = await self.link.ask(read, nothing)
         if found.pop(_BEGUN.encode(), None) is None:
             return None
-        opened = [self.link.seal.open(each, _PURPOSE) for each in found.values()]
+        opened = [self.link.seal.open(sealed, self._purpose(name)) for name, sealed in found.items()]
         said = [json.loads(each) for each in opened if each is not None]
-        if len(said) < len(found):  # one that is changed switches nothing on
+        if len(said) < len(found):  # one that is changed, or was put elsewhere, switches nothing on
             return None
         return {(api, tool): dict(how) for api, tool, how in said}
 
@@ -89,7 +89,10 @@ class Switching:
         return self.link.seal.name(_KEY, *which)
 
     def _sealed(self, which: tuple[str, str], how: Mapping[str, str]) -> bytes:
-        return self.link.seal.seal(json.dumps([*which, how]).encode(), _PURPOSE)
+        return self.link.seal.seal(json.dumps([*which, how]).encode(), self._purpose(self._field(which).encode()))
+
+    def _purpose(self, name: bytes) -> str:
+        return f"{_PURPOSE}: {name.decode('latin-1')}"  # others may write there what is no UTF-8
 
 
 def _flat(found: Off) -> Switches:

@@ -1,6 +1,7 @@
 """Where background calls are kept: for how long, and how much of them."""
 
 import pytest
+import redis as redis_client
 from support.background import ANNE, a_link, said
 from support.redis import RedisServer
 
@@ -72,3 +73,20 @@ async def test_who_has_another_key_sees_nothing(redis: RedisServer) -> None:
     assert one.name("c_1") != two.name("c_1")
     for link in links:
         await link.aclose()
+
+
+async def test_what_is_put_elsewhere_in_redis_does_not_open(redis: RedisServer) -> None:
+    """Who can write there without the key gives no call the result of another."""
+    link = a_link(redis.url)
+    keep = Keep(link)
+    for name in ("a", "b"):
+        await keep.put(name, ongoing())
+    await keep.end("a", an_end(9e9, "of a"))
+    await keep.end("c", an_end(9e9, "of c"))
+    with redis_client.Redis.from_url(redis.url) as own:
+        of_a, of_b = own.get(link.key("background-end", "a")) or b"", own.get(link.key("background-call", "b")) or b""
+        own.set(link.key("background-end", "c"), of_a)
+        own.set(link.key("background-call", "d"), of_b)
+    another = Keep(link)
+    assert [await another.get(name) is not None for name in "abcd"] == [True, True, False, False]
+    await link.aclose()

@@ -117,6 +117,24 @@ async def test_one_that_was_changed_in_redis_switches_nothing_on(redis: RedisSer
         assert other.off == ["a"]
 
 
+async def test_one_that_is_put_over_another_in_redis_switches_nothing_on(redis: RedisServer, tmp_path: Path) -> None:
+    """Each is sealed for its place; one whose place is no text is none."""
+    async with two(redis, tmp_path) as (one, other):
+        for tool in "ab":
+            one.switch(tool)
+        for each in (one, other):
+            await each.look()
+        with redis_client.Redis.from_url(redis.url) as own:
+            (key,) = list(own.scan_iter())
+            first, second = [each for each in own.hkeys(key) if each != b"begun"]
+            own.hset(key, first, own.hget(key, second) or b"")
+            await other.look()
+            assert other.off == ["a", "b"]
+            own.hset(key, b"\xff", own.hget(key, second) or b"")
+        await other.look()
+        assert other.off == ["a", "b"]
+
+
 async def test_a_damaged_file_is_an_error_and_nothing_is_told(redis: RedisServer, tmp_path: Path) -> None:
     """What was off is not known: the others keep what they have."""
     async with two(redis, tmp_path) as (one, other):
