@@ -17,6 +17,7 @@ import anyio
 from openapi_mcp.background.endings import cancelled, given_up, lost, stopped
 from openapi_mcp.background.further import further, wait_for
 from openapi_mcp.background.keep import Keep
+from openapi_mcp.background.lease import Leases
 from openapi_mcp.background.queue import Queue
 from openapi_mcp.background.room import Space
 from openapi_mcp.background.state import Ended, Ongoing, caller_of, size_of
@@ -91,7 +92,9 @@ class Going:
         self._bounds = bounds
         url = link.url if link is not None else f"memory://{secrets.token_hex(8)}"
         self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look, link)
+        self._leases = Leases(link)
         self._lease = Together(self._leased)
+        self._doubted: dict[str, asyncio.Task[None]] = {}
         self._running: dict[str, _Running] = {}
         self._waited: dict[str, _Ending] = {}
         self._ticking: asyncio.Task[None] | None = None
@@ -112,6 +115,8 @@ class Going:
     async def close(self) -> None:
         """End: calls have a moment for it, then the other replicas go on with what they may."""
         self._is_closing = True
+        for doubting in list(self._doubted.values()):
+            await stop_task(doubting)
         waits = [running.after for running in self._running.values() if running.after is not None]
         if waits:
             await asyncio.wait(waits, timeout=self._bounds.grace)
@@ -133,6 +138,7 @@ class Going:
         return of
 
     async def _leased(self, names: Sequence[str]) -> Sequence[bool]:
+        await self._leases.renew(names)
         return [await self._queue.later(names, self._bounds.lease)] * len(names)
 
     async def wait(self, name: str) -> None:
@@ -201,21 +207,41 @@ class Going:
             of, job = came
             await self.keep.update(name, of)
 
-    async def _look(self, name: str, is_sure: bool) -> None:
-        """Look at a call that is due."""
+    async def _look(self, name: str) -> None:
+        """Look at a call that is due, or that somebody says is."""
         of = await self._known(name)
         if not isinstance(of, Ongoing):
             return
         if self._is_closing:
-            await self._queue.later([name], self._bounds.tick, is_sure=is_sure)  # for another replica
+            await self._queue.later([name], self._bounds.tick)  # for another replica
         elif name in self._running:
             await self._queue.later([name], self._bounds.lease)
         elif of.job is not None:
             await self._ask(name, of, of.job)
-        elif is_sure:
-            await self._take(name, of)
         else:
-            await self._queue.later([name], self._bounds.doubt, is_sure=True)
+            await self._doubt(name, of)
+
+    async def _doubt(self, name: str, of: Ongoing) -> None:
+        """Go on with a call that its replica has left, or of which it says nothing for some time from now on."""
+        said = await self._leases.last(name)
+        if said is not None and self._leases.is_left(name, said, of.takes):
+            await self._take(name, of)
+            return
+        await self._queue.later([name], self._bounds.doubt + self._bounds.lease)  # should we end before
+        if said is not None and name not in self._doubted:
+            self._doubted[name] = asyncio.create_task(self._listen(name, said))
+
+    async def _listen(self, name: str, said: bytes) -> None:
+        """Take a call over if nothing else is said of it."""
+        try:
+            await asyncio.sleep(self._bounds.doubt)
+            of = await self.keep.get(name)
+            if not isinstance(of, Ongoing) or of.job is not None or name in self._running:
+                return
+            if await self._leases.last(name) == said:
+                await self._take(name, of)
+        finally:
+            del self._doubted[name]
 
     async def _known(self, name: str) -> Ongoing | Ended | None:
         """Return what is known of a call; where Redis goes away just now, that is waited for."""
@@ -254,7 +280,7 @@ class Going:
             await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
             return
         if not self.has_room(of):
-            await self._queue.later([name], self._bounds.doubt, is_sure=True)  # another replica may have room
+            await self._queue.later([name], self._bounds.doubt)  # another replica may have room
             return
         log.info("call_taken_over tool=%s", of.call.tool)
         of = replace(of, takes=of.takes + 1, updated=time.time())
@@ -289,12 +315,14 @@ class Going:
                 await self._tell_again()
             if is_there and (time.monotonic() - said >= self._bounds.lease / 3 or not was_there):
                 said = time.monotonic()
-                await self._queue.later(list(self._running), self._bounds.lease)
+                await self._leased(list(self._running))
             was_there = is_there
 
     async def _drop_ended(self) -> None:
         """Stop what another replica has ended, and wake who waits for that."""
         for name in await self.keep.ended(list(self.keep.own.keys() | self._waited.keys())):
+            if not isinstance(await self.keep.get(name), Ended):
+                continue  # others may write there
             self.keep.forget(name)
             running = self._running.pop(name, None)
             if running is not None:
@@ -312,7 +340,8 @@ class Going:
         del self._running[name]
         await stop_task(running.task)
         is_left = self._link is not None and (of.is_safe or of.job is not None)
-        if not (is_left and await self._queue.later([name], 0.0, is_sure=True)):
+        is_left = is_left and await self._leases.leave(name, of.takes)
+        if not (is_left and await self._queue.later([name], 0.0)):
             await self._ended(name, of, stopped(is_safe=of.is_safe).as_result(), running.hearing)
 
 

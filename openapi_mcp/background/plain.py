@@ -1,6 +1,6 @@
 """What pydocket puts into Redis is JSON, not pickles: who reads a pickle runs what it says, and others write there.
 
-Its tasks have a text and a flag for arguments; what else stands there comes from somebody else, and is not read.
+Its tasks have a text for an argument; what else stands there comes from somebody else, and is not read.
 """
 
 import json

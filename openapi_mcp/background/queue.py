@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Look = Callable[[str, bool], Awaitable[None]]
-"""Looks at a call, by its name; True where nobody has said for long enough that it goes on."""
+Look = Callable[[str], Awaitable[None]]
+"""Looks at a call, by its name."""
 
 _AT_ONCE = 100  # looks, each of which may ask an API
 _AGAIN = timedelta(seconds=15)  # until a look is made again whose replica says nothing
@@ -53,7 +53,7 @@ class Queue:
         if self._task is None:
             self._task = asyncio.create_task(self._serve())
 
-    async def later(self, names: Iterable[str], seconds: float, *, is_sure: bool = False) -> bool:
+    async def later(self, names: Iterable[str], seconds: float) -> bool:
         """Have these calls looked at in some seconds, and not before; return whether that is certain."""
         self.start()
         when, wanted = datetime.now(UTC) + timedelta(seconds=seconds), list(names)
@@ -63,7 +63,7 @@ class Queue:
         docket = self._docket
         if docket is None or not wanted:
             return not wanted
-        calls = [docket.call(LOOK, when=when, key=name)(name, is_sure) for name in wanted]
+        calls = [docket.call(LOOK, when=when, key=name)(name) for name in wanted]
 
         async def put(_: object = None) -> bool:
             try:

@@ -22,7 +22,7 @@ JOB = Job(url="http://api/jobs/1", wait=0.2)
 async def orphan(link: Link, tool: str, job: Job | None = None, takes: int = 0) -> str:
     """Leave a call behind as a replica does that is killed; return its handle."""
 
-    async def look(name: str, is_sure: bool) -> None:
+    async def look(name: str) -> None:
         raise AssertionError("it is looked at by the replica that is left")
 
     keep, queue = Keep(link), Queue(link.url, link.key("queue"), look, link)

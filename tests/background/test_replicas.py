@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
 import pytest
+import redis as redis_client
 from support.background import ANNE, BOB, QUICK, Api, a_link, said, text_of
 from support.redis import RedisServer
 
@@ -101,8 +102,6 @@ async def test_what_a_replica_does_not_end_in_time_another_goes_on_with(redis: R
 
 async def test_nothing_of_a_call_stands_in_redis_as_it_is(redis: RedisServer) -> None:
     """What leaves this process is sealed; keys hold no handle and no name."""
-    import redis as redis_client
-
     api = Api()
     async with replicas(redis.url, api) as (first,):
         handle = await begun(first, api, "get_secrets")
@@ -220,3 +219,27 @@ async def test_a_replica_that_ends_slowly_takes_nothing_back(redis: RedisServer)
     for link in links:
         await link.aclose()
     assert (one.told(), sorted(two.sent)) == ([], ["get_it", "get_slow"])
+
+
+async def test_what_others_put_into_redis_ends_no_call_that_goes_on(redis: RedisServer) -> None:
+    """Looks that nobody is due, and ends that are none: a write that was under way ended by them."""
+    one, two = Api(), Api()
+    async with replicas(redis.url, one, two) as (first, second):
+        handle = await begun(first, one, "post_it")
+        link = a_link(redis.url)
+        name = link.seal.name("call", handle)
+        with redis_client.Redis(port=redis.port) as client:
+            for number, args in enumerate([f'["{name}", true]', f'["{name}"]'] * 10):
+                look = {"function": "look", "args": args, "kwargs": "[]", "attempt": "1", "generation": "0"}
+                due = {"key": f"{number:032x}", "when": "2020-01-01T00:00:00+00:00"}
+                client.xadd(f"{link.key('queue')}:stream", {**look, **due})
+            client.set(link.key("background-end", name), "what is this")
+        found = await second.wait(handle, ANNE, 4 * QUICK.doubt)
+        assert found is not None
+        assert found.state is CallState.WORKING
+        assert (one.cancelled, two.told()) == ([], [])
+        one.answers.set()
+        ended = await first.wait(handle, ANNE, 30)
+        assert ended is not None
+        assert text_of(ended.result) == "post_it of anne"
+    assert (one.told(), two.told(), two.sent) == (["post_it: post_it of anne"], [], [])
