@@ -18,6 +18,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.generator.stored import Stored, catalogue_in
 from openapi_mcp.identity import identity_of, source_of
 from openapi_mcp.loader.source import CommandSource, UrlSource
+from openapi_mcp.shared.foreign import each, whole, word
 from openapi_mcp.shared.link import Link
 from openapi_mcp.shared.script import Script
 from openapi_mcp.switches import Switched
@@ -38,20 +39,30 @@ _NOT_OF_THE_LIST = frozenset(
      "watch", "refresh", "watch_config", "dashboard", "background_after", "redis", "shared_key", "otel", "access_log",
      "log_format", "log_level", "quiet", "file")
 )  # fmt: skip
-_PUT = Script(
-    """
-local seen = redis.call('HMGET', KEYS[1], 'made', 'mark')
-local made, mark = tonumber(seen[1] or nil), seen[2]
-if made and ARGV[5] == '' and (made > tonumber(ARGV[1]) or (made == tonumber(ARGV[1]) and mark > ARGV[2])) then
-  return 0
+_KNOWN = f"""
+local made, mark = unpack(redis.call('HMGET', KEYS[1], 'made', 'mark'))
+local is_one = made and mark and #made <= 15 and #mark <= 64 and string.match(made, '^%d+$')
+if not is_one or not string.match(mark, '^%w+$') or redis.call('HSTRLEN', KEYS[1], 'sealed') > {MAX_BYTES} then
+  redis.call('DEL', KEYS[1])
+  made, mark = nil, nil
 end
+"""  # what is not written so is none of ours, and goes
+_NEWEST = Script(_KNOWN + "return {made or '', mark or ''}", kinds=["hash"])
+_TAKE = Script(_KNOWN + "return {made or '', mark or '', redis.call('HGET', KEYS[1], 'sealed')}", kinds=["hash"])
+_PUT = Script(
+    _KNOWN
+    + """
+local own = tonumber(ARGV[1])
+if made and ARGV[5] == '' and (tonumber(made) > own or (tonumber(made) == own and mark > ARGV[2])) then return 0 end
 redis.call('HSET', KEYS[1], 'made', ARGV[1], 'mark', ARGV[2], 'sealed', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
-"""
+""",
+    kinds=["hash"],
 )
 _END = Script(
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end return 0"
+    "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('EXPIRE', KEYS[1], ARGV[2]) end return 0",
+    kinds=["string"],
 )
 
 Made = tuple[int, str]
@@ -76,24 +87,18 @@ class Agreed:
         return self._name
 
     async def newest(self) -> Made | None:
-        """Return which list is there, NOTHING where none is; None where Redis is away."""
-
-        async def look(redis: "Redis") -> Made:
-            made, mark = await redis.hmget(self._key, ["made", "mark"])
-            return (int(made), _text(mark)) if made and mark else NOTHING
-
-        return await self._link.ask(look, None)
+        """Return which list is there, NOTHING where none of ours is; None where Redis is away."""
+        made, mark = each(await self._link.run(_NEWEST, (self._key,), ()), 2)
+        return NOTHING if made == mark == b"" else _made(made, mark)
 
     async def take(self) -> tuple[Made, Stored] | None:
         """Return the list that is there; None where there is none that can be read."""
-
-        async def take(redis: "Redis") -> list[Any]:
-            return list(await redis.hmget(self._key, ["made", "mark", "sealed"]))
-
-        made, mark, sealed = await self._link.ask(take, [None] * 3, patience=_PATIENCE)
-        packed = self._link.seal.open(sealed, self._purpose(int(made), _text(mark))) if sealed else None
-        stored = catalogue_in(zlib.decompress(packed), self._name) if packed is not None else None
-        return ((int(made), _text(mark)), stored) if stored is not None else None
+        made, mark, sealed = each(await self._link.run(_TAKE, (self._key,), (), patience=_PATIENCE), 3)
+        found = _made(made, mark)
+        if found is None or (packed := self._link.seal.open(sealed, self._purpose(*found))) is None:
+            return None
+        stored = catalogue_in(zlib.decompress(packed), self._name)
+        return (found, stored) if stored is not None else None
 
     async def put(self, made: Made, data: bytes, *, is_sure: bool = False) -> bool:
         """Put a list there unless a later one is, which `is_sure` to be of no use; return whether it is there now."""
@@ -173,5 +178,7 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+def _made(made: Any, mark: Any) -> Made | None:
+    """Return what tells a list from others; None of what does not."""
+    when, which = whole(made), word(mark)
+    return (when, which) if when is not None and which is not None else None

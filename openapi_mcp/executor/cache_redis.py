@@ -16,6 +16,7 @@ from openapi_mcp.executor import cache_scripts as scripts
 from openapi_mcp.executor.cache_file import MAX_BYTES, Mark, Place, Seen, Shown, Stored
 from openapi_mcp.executor.cache_rules import AHEAD
 from openapi_mcp.executor.cache_writes import Written
+from openapi_mcp.shared.foreign import each, seconds, whole, word
 from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ class AnswersInRedis:
             return None
         keys = (self._writes(place.origin), self._link.key(_ANSWER, name), self._link.key(_USED))
         found = await self._link.run(scripts.FIND, keys, (_new_epoch(), name, *paths))
-        if found is None:
+        first, second, last, sealed, used = each(found, 5)
+        epoch, count = whole(first, digits=19), whole(second)
+        if epoch is None or count is None or not isinstance(last, int):
             return None
-        epoch, count, last, sealed, used = found
-        stored = self._opened(sealed, name, int(epoch), int(last)) if sealed else None
+        stored = self._opened(sealed, name, epoch, last)
         if stored is not None:
-            stored = replace(stored, used=float(used or 0.0))
-        return Seen(stored=stored, mark=(int(epoch), 0, int(count)), is_alone=False)
+            stored = replace(stored, used=seconds(used))
+        return Seen(stored=stored, mark=(epoch, 0, count), is_alone=False)
 
     async def keep(self, place: Place, stored: Stored, lifetime: float, mark: Mark, may: Callable[[], bool]) -> bool:
         """Keep an answer where it may be kept, its origin was not written to since, and no newer one is there."""
@@ -134,22 +136,25 @@ class AnswersInRedis:
         ]
         keys = (self._link.key(_USED), self._link.key(_SIZES))
         cleared = await self._link.run(scripts.REMOVE, keys, (self._link.key(_ANSWER, ""), *names)) if names else 0
-        return None if cleared is None else int(cleared)
+        return whole(cleared)
 
     async def _all(self) -> list[tuple[str, Shown]] | None:
         async def look(redis: "Redis") -> list[tuple[str, Shown]]:
             names: list[Any] = await redis.zrevrange(self._link.key(_USED), 0, -1)
-            each = [(name.decode(), await self._look(redis, name.decode())) for name in names]
-            return [(name, shown) for name, shown in each if shown is not None]
+            known = [name for name in map(word, names) if name is not None]
+            found = [(name, await self._look(redis, name)) for name in known]
+            return [(name, shown) for name, shown in found if shown is not None]
 
         return await self._link.ask(look, None, patience=_PATIENCE)
 
     async def _look(self, redis: "Redis", name: str) -> Shown | None:
-        sealed: Any = await redis.hget(self._link.key(_ANSWER, name), "sealed")
-        packed = self._link.seal.open(sealed, _purpose(name)) if sealed else None
+        pipe = redis.pipeline(transaction=False)
+        pipe.hget(self._link.key(_ANSWER, name), "sealed")
+        (sealed,) = await pipe.execute(raise_on_error=False)  # what is of another type is none of ours
+        packed = self._link.seal.open(sealed, _purpose(name))
         return _shown(packed) if packed is not None else None
 
-    def _opened(self, sealed: bytes, name: str, epoch: int, last: int) -> Stored | None:
+    def _opened(self, sealed: Any, name: str, epoch: int, last: int) -> Stored | None:
         """Return an answer that was kept in this epoch, after the last write to it; else None."""
         packed = self._link.seal.open(sealed, _purpose(name))
         if packed is None:

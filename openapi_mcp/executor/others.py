@@ -26,7 +26,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function read(text)
   local failures, pause, till, probed, held = string.match(text or '', '^(%d+) (%d+) (%d+) (%d+) ([01])$')
-  if not failures or tonumber(till) > now + LONGEST or tonumber(probed) > now then return nil end
+  if not failures or #failures > 9 or tonumber(pause) > LONGEST then return nil end
+  if tonumber(till) > now + LONGEST or tonumber(probed) > now then return nil end
   return {tonumber(failures), tonumber(pause), tonumber(till), tonumber(probed), tonumber(held)}
 end
 local function write(at, one)
@@ -53,7 +54,7 @@ def _script(text: str) -> Script:
     text = _KNOWN + text
     for name, number in numbers.items():
         text = text.replace(name, f"{number * _MS:.0f}")
-    return Script(text)
+    return Script(text, kinds=["hash"])
 
 
 _LOOK = _script("""
@@ -82,7 +83,7 @@ one[5] = 1
 write(name, one)
 return 1
 """)
-_CLOSE = Script("return redis.call('HDEL', KEYS[1], ARGV[1])")
+_CLOSE = Script("return redis.call('HDEL', KEYS[1], ARGV[1])", kinds=["hash"])
 _LET_GO = _script("""
 local one = read(redis.call('HGET', open, name))
 if one then

@@ -27,7 +27,8 @@ local on = tonumber(ARGV[2])
 for at = 3, 2 + on do redis.call('HDEL', KEYS[1], ARGV[at]) end
 for at = 3 + on, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1]) end
 return 1
-"""
+""",
+    kinds=["hash"],
 )
 
 Switches: TypeAlias = dict[tuple[str, str], dict[str, str]]

@@ -19,8 +19,10 @@ _LARGE = 1_000_000  # bytes: what is sealed in a thread, so that other calls go 
 _PER_SECOND = 10_000_000  # bytes: slower than this, Redis is as good as not there
 
 # An answer expires by itself; the index, a sorted set by when each was kept, tells which is the oldest, and the sum
-# says how many bytes there are. What would be too much goes, the oldest first.
-_KEEP = Script("""
+# says how many bytes there are, and is counted anew where it makes no sense. What would be too much goes, the oldest
+# first.
+_KEEP = Script(
+    """
 local answer, index, sum = KEYS[1], KEYS[2], KEYS[3]
 local data, age, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
@@ -28,10 +30,18 @@ local now = time[1] * 1000000 + time[2]
 local function drop(entry)
   redis.call('ZREM', index, entry)
   local size, key = string.match(entry, '^(%d+) (.+)$')
-  if size then
+  if size and #size <= 15 then
     redis.call('DEL', key)
     redis.call('DECRBY', sum, size)
   end
+end
+local known = redis.call('GET', sum)
+if known and (#known > 15 or not string.match(known, '^%d+$')) then
+  local counted = 0
+  for _, entry in ipairs(redis.call('ZRANGE', index, 0, -1)) do
+    counted = counted + (tonumber(string.match(entry, '^(%d+) ')) or 0)
+  end
+  redis.call('SET', sum, string.format('%.0f', math.min(counted, most)))
 end
 local long_ago = string.format('%.0f', now - age * 1000)
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', index, '-inf', long_ago)) do drop(entry) end
@@ -50,7 +60,9 @@ redis.call('ZADD', index, string.format('%.0f', now), string.format('%d %s', #da
 redis.call('PEXPIRE', index, ARGV[2])
 redis.call('PEXPIRE', sum, ARGV[2])
 return 1
-""")
+""",
+    kinds=["string", "zset", "string"],
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

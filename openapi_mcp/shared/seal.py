@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+from typing import Any
 
 from openapi_mcp.errors import ConfigError
 
@@ -40,11 +41,13 @@ class Seal:
         nonce = os.urandom(_NONCE)
         return nonce + AESGCM(self.key(purpose)).encrypt(nonce, data, purpose.encode())
 
-    def open(self, sealed: bytes, purpose: str) -> bytes | None:
-        """Return what was sealed; None of what was not, or for another purpose, or was changed."""
+    def open(self, sealed: Any, purpose: str) -> bytes | None:
+        """Return what was sealed; None of what was not, or for another purpose, or was changed, or is no bytes."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        if not isinstance(sealed, bytes):
+            return None
         try:
             return AESGCM(self.key(purpose)).decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
         except (InvalidTag, ValueError):
