@@ -29,8 +29,12 @@ _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must n
 _LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
 _UNSURE = 10.0  # seconds after a failure in which others may not have told yet what they had to
 _CONNECTIONS = 64  # at most, of one process
+_LARGEST = 100_000_000  # bytes of one value: more than anything that we keep
 _REASON = 160  # characters
 _HINT = "redis://HOST:6379/0, or rediss://USER:PASSWORD@HOST:6379/0 with TLS; env:NAME keeps it out of the command line"
+
+# What comes of an answer that is none of a Redis, or is to another question: from its client, or from who asked.
+_NONSENSE = (ValueError, TypeError, RecursionError)
 
 Value = TypeVar("Value")
 
@@ -103,8 +107,8 @@ class Link:
         """Return what is asked of Redis, or `otherwise` where it is not there, or refuses.
 
         It is asked within `patience` seconds in which our own loop runs. One answer that does not come in time is no
-        loss: it is lost where it refuses or resets a connection, or answers nobody at all, a second question included.
-        While it is lost, one alone tries, now and then; nobody else waits.
+        loss: it is lost where it refuses or resets a connection, answers nobody at all, a second question included, or
+        comes with what no Redis says. While it is lost, one alone tries, now and then; nobody else waits.
         """
         from redis.exceptions import RedisError, ResponseError
 
@@ -127,7 +131,7 @@ class Link:
             elif self._answers == answers:
                 await self._doubt()
             return otherwise
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, *_NONSENSE) as error:
             self._lost(error, is_trying=is_trying)
             return otherwise
         finally:
@@ -159,7 +163,7 @@ class Link:
             self._found()
         except ResponseError as error:
             self._refused(error)
-        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+        except (RedisError, OSError, *_NONSENSE) as error:  # a TimeoutError is an OSError
             if self._answers == answers or not isinstance(error, TimeoutError):
                 self._lost(error, is_trying=False)
         finally:
@@ -215,6 +219,8 @@ class Link:
 
     def _reason(self, error: Exception) -> str:
         """Return why, in a few words, and none of the password."""
+        if isinstance(error, _NONSENSE):
+            return "what comes is no answer of a Redis"
         said = str(error) or ("it takes too long" if isinstance(error, TimeoutError) else type(error).__name__)
         password = unquote(urlsplit(self.url).password or "")
         return one_line(said.replace(password, "***") if password else said, _REASON).rstrip(".")
@@ -233,7 +239,22 @@ def client(url: str, **more: Any) -> "Redis":
     wanted = {"socket_timeout": None, "socket_connect_timeout": None, "retry": Retry(NoBackoff(), 1), **more}
     pool = BlockingConnectionPool.from_url(url, max_connections=_CONNECTIONS, timeout=None, **wanted)
     pool.connection_kwargs["decode_responses"] = False  # whatever the URL says: what is kept is bytes
+    pool.connection_kwargs["parser_class"] = _bounded()
     return Redis.from_pool(pool)
+
+
+def _bounded() -> Any:
+    """Return the client's reader of answers, which reads no value that is larger than any of ours."""
+    from redis.asyncio.connection import DefaultParser
+
+    read: Any = getattr(DefaultParser, "_read", None)  # one that is written in C has none, and stays as it is
+
+    async def bounded(self: Any, length: int) -> bytes:
+        if not 0 <= length <= _LARGEST:
+            raise ValueError("a value of a size that none of ours has")
+        return bytes(await read(self, length))
+
+    return type("BoundedParser", (DefaultParser,), {"_read": bounded}) if read else DefaultParser
 
 
 def _checked(url: str) -> "Redis":

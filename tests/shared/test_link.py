@@ -6,10 +6,11 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import anyio
+import anyio.abc
 import anyio.lowlevel
 import pytest
 import trustme
@@ -474,3 +475,40 @@ async def test_no_connections_are_left_open(redis: RedisServer) -> None:
         with anyio.fail_after(20):
             while len(await own.client_list()) > 1:
                 await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"+OK\r\n", b":1\r\n", b":abc\r\n", b"$abc\r\n", b"$-7\r\n", b"*abc\r\n", b"*3\r\n:1\r\n:2\r\n:3\r\n",
+        b"%1\r\n*0\r\n:1\r\n",
+        b"~1\r\n*0\r\n", b"*1\r\n" * 5000, b"$999999999999\r\nx", b"x" * 200_000, b"\r\n", b"_\r\n",
+        b",abc\r\n", b"#x\r\n",
+        b"=3\r\nabc\r\n", b"-ERR no\r\n", b">2\r\n+a\r\n:1\r\n", b"(abc\r\n", b"!3\r\nabc\r\n", b"|1\r\n+a\r\n+b\r\n",
+    ],
+    ids=lambda answer: repr(answer[:12]),
+)  # fmt: skip
+async def test_what_answers_as_no_redis_does_is_one_that_is_away(answer: bytes) -> None:
+    """Whatever stands at that address: a start, a question and a script go on without it."""
+
+    async def nonsense(stream: anyio.abc.SocketStream) -> None:
+        async with stream:
+            with suppress(anyio.EndOfStream, anyio.BrokenResourceError):
+                while asked := await stream.receive():
+                    await stream.send(answer * max(1, asked.count(b"*")))
+
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    port = listener.extra(anyio.abc.SocketAttribute.local_port)
+    async with listener, anyio.create_task_group() as group, linked(f"redis://127.0.0.1:{port}/0") as link:
+        group.start_soon(listener.serve, nonsense)
+        await link.greet()
+        for _ in range(3):
+            link._not_before = 0.0
+            assert await link.ask(_length, -1, patience=0.3) in (-1, 0, 1)
+            link._not_before = 0.0
+            await link.run(Script("return 1"), ["a"], [], patience=0.3)
+        group.cancel_scope.cancel()
+
+
+async def _length(redis: Redis) -> int:
+    return int(await redis.strlen("a"))
