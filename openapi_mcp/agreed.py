@@ -5,11 +5,12 @@ later counts, so all replicas come to the same one, whoever loaded what and when
 """
 
 import json
+import logging
 import secrets
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 
@@ -23,8 +24,7 @@ from openapi_mcp.shared.link import Link
 from openapi_mcp.shared.script import Script
 from openapi_mcp.switches import Switched
 
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 64_000_000  # of a list in Redis
 _LOADING = 30  # seconds that the others wait for the one that loads
@@ -65,6 +65,14 @@ _END = Script(
     kinds=["string"],
 )
 
+# A lease that does not end by itself, or later than any of ours would, is nobody's.
+_ONE = Script("""
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left <= tonumber(ARGV[3]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+""")
+
 Made = tuple[int, str]
 """When a list was made, in seconds since 1970, and what tells it from others; the later one counts."""
 NOTHING: Made = (0, "")
@@ -80,6 +88,7 @@ class Agreed:
             "list", __version__, _said(config), _said(switched.entries.get(identity_of(config)))
         )
         self._token = secrets.token_hex(16)
+        self._looked = int((config.refresh or 0) * 1000)  # milliseconds
 
     @property
     def name(self) -> str:
@@ -110,13 +119,14 @@ class Agreed:
 
     async def first(self, load: Callable[[], Awaitable[Value]]) -> Value | Stored:
         """Return the list that is there, else what `load` comes to, which one replica does while the others wait."""
-        while True:
-            found = await self.take()
-            if found is not None:
-                return found[1]
-            if await self._begin():
+        until = anyio.current_time() + _LOADING  # by our own clock: somebody may lengthen a lease for ever
+        while (found := await self.take()) is None and not await self._begin():
+            if anyio.current_time() >= until:
+                log.warning("list_not_waited_for seconds=%s", _LOADING)
                 break
             await anyio.sleep(_LOOK)
+        if found is not None:
+            return found[1]
         lasts = 0
         try:
             value = await load()
@@ -128,18 +138,15 @@ class Agreed:
 
     async def is_due(self, seconds: float) -> bool:
         """True once in this time, at one of the replicas; at each of them while Redis is away."""
-        return await self._only_one(self._link.key("list-looked", self._name), max(1, int(seconds * 900)))
+        key, lasts = self._link.key("list-looked", self._name), max(1, int(seconds * 900))
+        return await self._only_one(key, lasts, max(lasts, self._looked))
 
     async def _begin(self) -> bool:
-        return await self._only_one(self._lease, _LOADING * 1000)
+        return await self._only_one(self._lease, _LOADING * 1000, _LOADING * 1000)
 
-    async def _only_one(self, key: str, lasts: int) -> bool:
-        """True for the first that asks within so many milliseconds."""
-
-        async def ask(redis: "Redis") -> bool:
-            return bool(await redis.set(key, self._token, nx=True, px=lasts))
-
-        return await self._link.ask(ask, True)
+    async def _only_one(self, key: str, lasts: int, longest: int) -> bool:
+        """True for the first that asks within so many milliseconds; no other one's last longer than `longest`."""
+        return bool(await self._link.run(_ONE, (key,), (self._token, lasts, longest)) != 0)
 
     @property
     def _key(self) -> str:

@@ -324,3 +324,48 @@ async def test_a_watch_takes_what_another_replica_has_loaded(
                 await anyio.sleep(0.05)
         group.cancel_scope.cancel()
     assert any("has changed: 3 tools now" in line for line in (*both[0].said, *both[1].said))
+
+
+async def test_a_lease_that_does_not_end_holds_up_nobody(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path
+) -> None:
+    """Who can write to Redis has put it there: of whatever type, or for longer than any of ours."""
+    async with fleet(redis, upstream, tmp_path) as replicas:
+        one = await replicas.begin()
+        assert await one.agreeing.is_due(60)
+        agreed = one.agreeing.agreed()
+        looked = one.link.key("list-looked", agreed.name)
+        with redis_client.Redis.from_url(redis.url) as own:
+            for put in (
+                own.set,
+                lambda key, value: own.rpush(key, value),
+                lambda key, value: own.set(key, value, ex=10**6),
+            ):
+                for key in (agreed._lease, looked):
+                    own.delete(key)
+                    put(key, "theirs")
+                own.delete(agreed._key)
+                with anyio.fail_after(20):
+                    await replicas.begin()
+                assert await one.agreeing.is_due(60)
+                assert not await one.agreeing.is_due(60)
+
+
+async def test_a_lease_that_is_lengthened_again_and_again_is_waited_for_once(
+    redis: RedisServer,
+    upstream: Upstream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """By our own clock, as long as a load may take; that is said."""
+
+    async def never(_agreed: Agreed) -> bool:
+        return False
+
+    monkeypatch.setattr(Agreed, "_begin", never)
+    monkeypatch.setattr(agreed_module, "_LOADING", 0)
+    async with fleet(redis, upstream, tmp_path) as replicas:
+        with anyio.fail_after(20):
+            assert (await replicas.begin()).tools
+    assert "list_not_waited_for" in caplog.text
