@@ -10,17 +10,19 @@ from openapi_mcp.shared.corner import Corner
 from openapi_mcp.shared.script import Script
 
 _US = 1_000_000
-_LONGEST = 10**9  # seconds; what is longer is for ever
+_LATEST = 86_400 * _US  # from now on: nobody waits longer, so no turn is booked for later
 
 # One sorted set: the turns that were taken or booked, by when they are. A turn comes after the one that was booked
 # last, and as long after the one `amount` before it as each rate says, so that in no window there are more. What would
 # come too late is not booked. What is booked may be given back: as many as count without it are kept. Answers the
-# microseconds until the turn comes, and whether it is booked.
-_BOOK = Script("""
+# microseconds until the turn comes, and whether it is booked. What stands later than any turn can is none.
+_BOOK = Script(
+    """
 local log, name, patience = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local turn, most, longest = now, 0, 0
+redis.call('ZREMRANGEBYSCORE', log, string.format('(%.0f', now + LATEST), '+inf')
 local last = redis.call('ZRANGE', log, -1, -1, 'WITHSCORES')[2]
 if last then turn = math.max(turn, tonumber(last)) end
 for i = 3, #ARGV, 2 do
@@ -37,7 +39,9 @@ redis.call('ZREMRANGEBYRANK', log, 0, -most - booked - 1)
 redis.call('ZREMRANGEBYSCORE', log, '-inf', string.format('%.0f', now - longest))
 redis.call('PEXPIRE', log, string.format('%.0f', math.ceil((wait + longest) / 1000) + 1000))
 return {wait, 1}
-""")
+""".replace("LATEST", str(_LATEST)),
+    kinds=["zset"],
+)
 
 
 class Turns:
@@ -47,20 +51,21 @@ class Turns:
         self._link = corner.link
         self._key = corner.key("turns", name, *map(str, rates))
         self._rates = [number for rate in rates for number in (rate.amount, rate.seconds * _US)]
+        self._most = _LATEST + max(rate.seconds for rate in rates) * _US
 
     def name(self) -> str:
         """Return a name for a turn that is to be booked."""
         return secrets.token_hex(8)
 
     async def book(self, name: str, patience: float) -> float | None:
-        """Return in how many seconds the turn of this name comes, None where Redis is not there.
+        """Return in how many seconds the turn of this name comes, None where Redis is not there, or makes no sense.
 
         One that comes later than `patience` is not booked; with less than nothing it is only asked for.
         """
-        within = int(min(patience, _LONGEST) * _US)
+        within = int(min(patience * _US, _LATEST))
         told = await self._link.run(_BOOK, [self._key], [name, within, *self._rates])
         match told:
-            case [int(wait), int()]:
+            case [int(wait), int()] if 0 <= wait <= self._most:
                 return wait / _US
             case _:
                 return None

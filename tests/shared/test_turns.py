@@ -135,11 +135,9 @@ async def test_what_was_sent_counts_on_when_what_was_booked_behind_it_is_given_b
 
 
 async def test_without_redis_nobody_is_told_to_wait(redis: RedisServer) -> None:
-    """Nor is anything booked where somebody else's data is in the way."""
-    async with linked(redis.url) as link, Redis(port=redis.port) as own:
+    """Each counts for itself then."""
+    async with linked(redis.url) as link:
         turns = Turns(link.corner(), "", [HOURLY])
-        await own.set(turns._key, "theirs")
-        assert await turns.book("a", 1.0) is None
         redis.stop()
         assert await turns.book("a", 1.0) is None
         await turns.give_back("a")
@@ -156,3 +154,28 @@ async def test_what_is_kept_is_bounded_and_goes(redis: RedisServer) -> None:
         assert 0 < await own.pttl(turns._key) < 15_000
         for key in await own.keys():
             assert b"shop" not in key
+
+
+@pytest.mark.parametrize("score", ["1e300", "inf", "-inf", "1e18", "-1e300", "1"])
+async def test_what_somebody_puts_there_is_no_turn(redis: RedisServer, score: str) -> None:
+    """Who can write to Redis may hold calls up, but ends none."""
+    async with linked(redis.url) as link, Redis(port=redis.port) as own:
+        turns = Turns(link.corner(), "", [HOURLY])
+        await own.zadd(turns._key, {"theirs": float(score)})
+        assert await waits(turns, 4) == pytest.approx([0, 0, 0, 3600], abs=10)
+        await own.set(turns._key, "theirs")
+        assert await waits(turns, 4) == pytest.approx([0, 0, 0, 3600], abs=10)
+
+
+@pytest.mark.parametrize("told", [b"OK", [], [-5, 0], [10**18, 0], [b"1", 1], 7, [1]])
+async def test_an_answer_that_makes_no_sense_is_none(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, told: object
+) -> None:
+    """Each replica counts for itself then."""
+
+    async def run(*_args: object, **_more: object) -> object:
+        return told
+
+    async with linked(redis.url) as link:
+        monkeypatch.setattr(link, "run", run)
+        assert await Turns(link.corner(), "", [HOURLY]).book("a", 1.0) is None
