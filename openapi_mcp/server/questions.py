@@ -5,12 +5,24 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.shared.link import Link
+from openapi_mcp.shared.script import Script
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 PATIENCE = 600.0  # seconds that a person has for an answer
 _MOST_OPEN = 10_000  # questions without an answer; whose question was dropped is asked anew
+# A question that was answered stays known as such for as long as an answer to it is good, so that whoever puts it back
+# has no second one.
+_TAKE = Script(
+    """
+local found = redis.call('GET', KEYS[1])
+redis.call('DEL', KEYS[1])
+if not found or not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1]) then return '' end
+return found
+""",
+    kinds=["string"],
+)
 _SHARED = "r"
 _OWN = "m"
 
@@ -41,7 +53,7 @@ class Questions:
     async def is_about(self, name: str, about: str) -> bool:
         """True where a question of this name is open, about this call; it is open no more."""
         if self._link is not None and name.startswith(_SHARED):
-            return await self._take(self._link, name) == self._link.seal.name(_SHARED, about)
+            return bool(await self._take(self._link, name) == self._link.seal.name(_SHARED, about).encode())
         return self._open.pop(name, None) == about
 
     async def _put(self, link: Link, name: str, about: str) -> bool:
@@ -52,14 +64,9 @@ class Questions:
 
         return await link.ask(put, False)
 
-    async def _take(self, link: Link, name: str) -> str:
-        key = self._key(link, name)
+    async def _take(self, link: Link, name: str) -> Any:
+        keys = (self._key(link, name), self._key(link, name, "question-answered"))
+        return await link.run(_TAKE, keys, (int(PATIENCE),))
 
-        async def take(redis: "Redis") -> str:
-            found: Any = await redis.getdel(key)
-            return (found or b"").decode()
-
-        return await link.ask(take, "")
-
-    def _key(self, link: Link, name: str) -> str:
-        return link.key("question", link.seal.name("question", name))
+    def _key(self, link: Link, name: str, kind: str = "question") -> str:
+        return link.key(kind, link.seal.name("question", name))

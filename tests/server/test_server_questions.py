@@ -62,3 +62,34 @@ async def test_a_question_in_redis_confirms_nothing_while_that_is_away(redis: Re
         name = await questions.begin("a call")
         cut(link)
         assert not await questions.is_about(name, "a call")
+
+
+async def test_an_answer_counts_once_though_its_question_is_put_back(redis: RedisServer) -> None:
+    """Whoever can read and write there, without the key, and is a caller too."""
+    async with links(redis.url) as made:
+        one, other = Questions(made.link()), Questions(made.link())
+        name = await one.begin("a call")
+        with redis_client.Redis.from_url(redis.url) as own:
+            (key,) = own.keys()
+            before = own.get(key)
+            assert await one.is_about(name, "a call")
+            own.set(key, before)
+            assert not await other.is_about(name, "a call")
+            own.set(key, before)
+            assert not await one.is_about(name, "a call")
+            (mark,) = own.keys()
+            assert 0 < own.ttl(mark) <= PATIENCE
+            assert name not in mark.decode()
+
+
+async def test_what_somebody_else_has_put_there_is_no_question(redis: RedisServer) -> None:
+    """Of whatever type: the person is asked anew."""
+    async with links(redis.url) as made:
+        questions = Questions(made.link())
+        name = await questions.begin("a call")
+        with redis_client.Redis.from_url(redis.url) as own:
+            (key,) = own.keys()
+            own.delete(key)
+            own.hset(key, "a", "b")
+        assert not await questions.is_about(name, "a call")
+        assert await questions.is_about(await questions.begin("a call"), "a call")
