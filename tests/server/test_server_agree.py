@@ -369,3 +369,18 @@ async def test_a_lease_that_is_lengthened_again_and_again_is_waited_for_once(
         with anyio.fail_after(20):
             assert (await replicas.begin()).tools
     assert "list_not_waited_for" in caplog.text
+
+
+async def test_options_that_do_not_shape_the_list_make_no_other_one(redis: RedisServer) -> None:
+    """Replicas that differ in their own ports and times share it."""
+    async with links(redis.url) as made:
+        link = made.link()
+        said: list[dict[str, Any]] = [
+            {},
+            {"metrics_port": 9100},
+            {"metrics_host": "127.0.0.2"},
+            {"drain": 5},
+            {"port": 8801},
+        ]
+        each = [build_config({"spec": "https://api.example.com/openapi.json", **more}, {}, Path()) for more in said]
+        assert len({Agreed(link, config, NOTHING_OFF).name for config in each}) == 1
