@@ -187,6 +187,9 @@ class Jobs:
             return _elsewhere(heard.response) or self._unheard(tool, asked, heard.told, heard.status)
         assert heard.response is not None  # noqa: S101  what is told was answered
         response, answer = heard.response, heard.told
+        if job.url and response.was_redirected and (why := self.places.refusal(tool, response.url, call.caller)):
+            where = one_line(redact_url(response.url), _MOST_URL)
+            return Answer(value={}, note={"job": f"the API leads on to what is {why}, which is not shown: {where}"})
         state = None if asked.is_over else _state(job, response, answer, is_itself=job.tool == tool.name)
         if state is None:
             return answer

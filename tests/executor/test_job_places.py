@@ -1,6 +1,7 @@
 """Where work that an API goes on with may be asked for by URL, over HTTP: nowhere that calls would not lead."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Call, Caller, FailureKind, Result
 from openapi_mcp.model.job import Job
-from openapi_mcp.model.policy import Limits, Selection
+from openapi_mcp.model.policy import Limits, Selection, ToolLimits
+from openapi_mcp.model.tool import Tool
 
 pytestmark = pytest.mark.anyio
 
@@ -223,3 +225,63 @@ async def test_a_document_that_names_no_server_any_more_has_no_place(api: JobsAp
         result = await running.follow(echo(), Job(url=f"{api.url}/jobs/7"))
     assert result.failure is not None
     assert "another origin" in result.failure.message
+
+
+@pytest.mark.parametrize("status", [303, 307])
+async def test_what_a_monitor_leads_on_to_is_not_shown_where_it_is_no_tool(api: JobsApi, status: int) -> None:
+    """RFC 9110 section 15.4.4: 303 names the result as a header does."""
+    api.on("POST /echo", said(202, None, Location="/jobs/7"))
+    api.on("GET /jobs/7", said(status, None, Location="/admin/7"))
+    async with executor(api) as running:
+        result = await ended(running, echo())
+    assert "ADMIN-DATA" not in str(result)
+    assert "no tool that you may call, which is not shown" in note(result)
+
+
+def with_tool(api: JobsApi, name: str, paths: Json = PATHS, **changes: Any) -> Executor:
+    """Return an executor one of whose tools is another than its operation alone makes it."""
+    made = document(paths, components=SCHEMES)
+    found = generate(made, SELECTION)
+    tools: tuple[Tool, ...] = tuple(replace(each, **changes) if each.name == name else each for each in found.tools)
+    return Executor(made, replace(found, tools=tools), limits=Limits(retries=0), base_url=api.url)
+
+
+@pytest.mark.parametrize("answer", [said(202, None, Location="/jobs/7"), said(202, {"job_id": "7"})])
+async def test_what_a_person_is_asked_about_is_not_asked_behind_their_back(api: JobsApi, answer: Any) -> None:
+    """confirm = true of a tool: a call that another one begun leads to would be made without them."""
+    api.on("POST /echo", answer)
+    async with with_tool(api, "job", limits=ToolLimits(confirm=True)) as running:
+        await ended(running, echo())
+    assert api.targets == ["POST /echo"]
+
+
+@pytest.mark.parametrize(
+    ("target", "is_asked"),
+    [
+        ("/teams/9/jobs?year=2026", True),
+        ("/teams/8/jobs?year=2026", False),
+        ("/teams/9/jobs?year=2025", False),
+        ("/teams/9/jobs", False),
+        ("/teams/9/jobs?year=2026&year=2025", False),
+        ("/teams/9/jobs?year=2026" + "&a=1" * 300, False),
+    ],
+)
+async def test_what_the_operator_has_fixed_is_so_in_a_url_too(api: JobsApi, target: str, is_asked: bool) -> None:
+    """fix: the value is always sent, and nobody's to choose."""
+    get = {"operationId": "team", "parameters": [parameter("team", "path"), parameter("year")]}
+    paths = {**PATHS, "/teams/{team}/jobs": {"get": get}}
+    api.on("POST /echo", said(202, None, Location=target))
+    async with with_tool(api, "team", paths, fixed={"team": 9, "year": "2026"}) as running:
+        await ended(running, echo())
+    assert (f"GET {target}" in api.targets) is is_asked
+
+
+@pytest.mark.parametrize("answer", [{"data": {"job_id": "7"}}, {"job_id": "7"}, {"job_id": 7}, {"jobId": "%37"}])
+async def test_an_id_that_the_caller_gave_names_no_work(api: JobsApi, answer: Any) -> None:
+    """As for URLs: what an answer repeats is not what it says."""
+    api.on("POST /echo", said(202, answer))
+    async with executor(api) as running:
+        await ended(running, echo({"job_id": "7"}))
+        assert api.targets == ["POST /echo"]
+        await ended(running, echo({"job_id": "8"}))
+    assert api.targets[-1] in ("GET /jobs/7", "GET /jobs/%2537")

@@ -47,3 +47,28 @@ def test_a_template_without_the_method_has_no_operation_to_reach(method: str, re
     assert routes.taken_by("/v/{version}", "/v/%24LATEST", method) == reached
     assert routes.taken_by("/v/{version}", "/v/1%2Fall", method) is None
     assert Routes(["/v/{a}", "/v/x"], ["GET", "*"]).taken_by("/v/{a}", "/v/x", method) == "/v/x"
+
+
+@pytest.mark.parametrize(
+    ("path", "templates"),
+    [
+        ("/u/5", ["/u/{id}", "/u/{name}"]),
+        ("/u/me", ["/u/me"]),
+        ("/U//me/", ["/u/me"]),
+        ("/u/m%2565;a=b", ["/u/me"]),
+        ("/u/5.json", ["/u/{id}.json"]),
+        ("/v/5", ["/{any}/{other}"]),
+        ("/x/1/deep", ["/x/{id}/deep?a={a}"]),
+        ("/", ["/"]),
+        ("/a/b/c/d", []),
+        ("/%00", []),
+    ],
+)
+def test_a_path_is_taken_for_the_most_concrete_templates(path: str, templates: list[str]) -> None:
+    """OAS 3.1.1, Paths Object: concrete paths are matched before templated ones; servers differ in how they read."""
+    assert list(ROUTES.taking(path, "GET")) == templates
+
+
+def test_a_template_without_the_method_takes_no_path() -> None:
+    """Nothing answers there that a document names."""
+    assert Routes(["/v/{a}", "/v/x"], ["GET", "PUT"]).taking("/v/x", "GET") == ["/v/{a}"]
