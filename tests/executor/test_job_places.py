@@ -285,3 +285,29 @@ async def test_an_id_that_the_caller_gave_names_no_work(api: JobsApi, answer: An
         assert api.targets == ["POST /echo"]
         await ended(running, echo({"job_id": "8"}))
     assert api.targets[-1] in ("GET /jobs/7", "GET /jobs/%2537")
+
+
+@pytest.mark.parametrize(("given", "is_asked"), [("operations/7", False), ("operations/8", True)])
+async def test_the_name_of_an_operation_that_the_caller_gave_names_no_work(
+    api: JobsApi, given: str, is_asked: bool
+) -> None:
+    """google.longrunning.Operation, as above."""
+    get = {"operationId": "operation", "parameters": ID}
+    api.on("POST /echo", said(200, {"name": "operations/7", "done": False}))
+    async with executor(api, paths={**PATHS, "/v1/operations/{id}": {"get": get}}) as running:
+        await ended(running, echo({"name": given}))
+    assert ("GET /v1/operations/7" in api.targets) is is_asked
+
+
+@pytest.mark.parametrize("target", ["/v1/admin/7", "/v2/other/admin/7"])
+async def test_an_operation_is_known_below_each_server_that_tools_are_at(api: JobsApi, target: str) -> None:
+    """OAS 3.1.1, 4.8.9.1: an operation may have servers of its own."""
+    other = {"get": {"operationId": "other", "servers": [{"url": f"{api.url}/v2/other"}]}}
+    post = {**PATHS["/echo"]["post"], "servers": [{"url": api.url}]}
+    paths = {**PATHS, "/other": other, "/echo": {"post": post}}
+    made = document(paths, components=SCHEMES, servers=[{"url": f"{api.url}/v1"}])
+    api.on("POST /echo", said(202, None, Location=target))
+    async with Executor(made, generate(made, SELECTION), limits=Limits(retries=0)) as running:
+        result = await ended(running, echo())
+    assert api.targets == ["POST /echo"]
+    assert "no tool that you may call" in note(result)

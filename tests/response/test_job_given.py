@@ -34,7 +34,9 @@ def test_a_place_that_was_given_is_known_in_each_of_its_forms(given: Any, refere
     assert is_given(reference, f"{HOST}/jobs/7", {"body": given})
 
 
-@pytest.mark.parametrize("given", ["7", 7, "jobs", "/jobs/8", None, True, "", "/", 10**4_000, 1.5, ["/job"]])
+@pytest.mark.parametrize(
+    "given", ["7", 7, "jobs", "/jobs/8", None, True, "", "/", 10**4_000, 1.5, b"/jobs/7", ["/job"]]
+)
 def test_a_part_of_a_place_does_not_give_it(given: Any) -> None:
     """An id that a caller gave may well be in the URL of its work."""
     assert not is_given("/jobs/7", f"{HOST}/jobs/7", {"body": given})
