@@ -91,7 +91,7 @@ class Going:
         self._link = link
         self._bounds = bounds
         url = link.url if link is not None else f"memory://{secrets.token_hex(8)}"
-        self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look, link)
+        self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look_safely, link)
         self._leases = Leases(link)
         self._lease = Together(self._leased)
         self._doubted: dict[str, asyncio.Task[None]] = {}
@@ -207,6 +207,14 @@ class Going:
             of, job = came
             await self.keep.update(name, of)
 
+    async def _look_safely(self, name: str) -> None:
+        """Look at a call; what breaks that is told, and it is looked at again: nobody else would, and nobody knew."""
+        try:
+            await self._look(name)
+        except Exception as error:
+            log.exception("background_look_failed error=%s", type(error).__name__)
+            await self._queue.later([name], self._bounds.doubt)
+
     async def _look(self, name: str) -> None:
         """Look at a call that is due, or that somebody says is."""
         of = await self._known(name)
@@ -277,6 +285,7 @@ class Going:
         """Go on with a call whose replica is gone."""
         hearing = self._hearing(of)
         if not of.is_safe or of.takes >= _MOST_TAKES:
+            log.warning("call_given_up tool=%s is_safe=%s takes=%d", of.call.tool, of.is_safe, of.takes)
             await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
             return
         if not self.has_room(of):

@@ -1,12 +1,14 @@
 """What becomes of calls whose replica is gone, of jobs, of calls that break, and of all of them at the end."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from support.background import ANNE, QUICK, Api, a_link, said, text_of
 from support.redis import RedisServer
 
 from openapi_mcp.background.engine import Background, Bounds, Means
+from openapi_mcp.background.going import Going
 from openapi_mcp.background.keep import Keep
 from openapi_mcp.background.queue import Queue
 from openapi_mcp.background.state import Ongoing
@@ -62,6 +64,28 @@ async def test_a_read_is_sent_again_a_write_is_not(redis: RedisServer) -> None:
     assert api.sent == ["get_it"]
     assert sorted(api.told()) == ["get_it: get_it of anne", "post_it: unreachable"]
     assert all(heard.began <= 1_001 for heard in api.heard)
+
+
+async def test_a_look_that_breaks_is_told_and_made_again(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else a job would be told to go on for a day, and nobody asked for it."""
+    link, api = a_link(redis.url), Api(jobs=[said("the end")])
+    handle = await orphan(link, "post_it", JOB)
+    known, breaks = Going._known, [ValueError("of a newer version")]
+
+    async def breaking(self: Going, name: str) -> Any:
+        if breaks:
+            raise breaks.pop()
+        return await known(self, name)
+
+    monkeypatch.setattr(Going, "_known", breaking)
+    async with api.background(link) as background:
+        assert text_of(await came_to(background, handle)) == "the end"
+    await link.aclose()
+    assert [record.getMessage() for record in caplog.records if "look" in record.getMessage()] == [
+        "background_look_failed error=ValueError"
+    ]
 
 
 async def test_a_call_that_ended_with_each_replica_is_given_up(redis: RedisServer) -> None:
