@@ -317,15 +317,22 @@ class Going:
         said, was_there = time.monotonic(), True
         while True:
             await asyncio.sleep(self._bounds.tick)
-            await self.keep.tell()
-            await self._drop_ended()
-            is_there = self._link is not None and self._link.is_there
-            if is_there and not was_there:
-                await self._tell_again()
-            if is_there and (time.monotonic() - said >= self._bounds.lease / 3 or not was_there):
-                said = time.monotonic()
-                await self._leased(list(self._running))
-            was_there = is_there
+            try:
+                said, was_there = await self._beat(said, was_there=was_there)
+            except Exception as error:  # the outermost door of this task: without it no lease would be renewed
+                log.exception("background_tick_failed error=%s", type(error).__name__)
+
+    async def _beat(self, said: float, *, was_there: bool) -> tuple[float, bool]:
+        """Do that once; return when the leases were renewed last, and whether Redis is there."""
+        await self.keep.tell()
+        await self._drop_ended()
+        is_there = self._link is not None and self._link.is_there
+        if is_there and not was_there:
+            await self._tell_again()
+        if is_there and (time.monotonic() - said >= self._bounds.lease / 3 or not was_there):
+            said = time.monotonic()
+            await self._leased(list(self._running))
+        return said, is_there
 
     async def _drop_ended(self) -> None:
         """Stop what another replica has ended, and wake who waits for that."""

@@ -88,6 +88,29 @@ async def test_a_look_that_breaks_is_told_and_made_again(
     ]
 
 
+async def test_leases_are_renewed_though_a_tick_breaks(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else the others would take for dead what goes on here: a write under way would be told as lost."""
+    link, api, broke = a_link(redis.url), Api(), asyncio.Event()
+    drop = Going._drop_ended
+
+    async def breaking(self: Going) -> None:
+        if not broke.is_set():
+            broke.set()
+            raise ValueError("what others have written")
+        await drop(self)
+
+    monkeypatch.setattr(Going, "_drop_ended", breaking)
+    async with api.background(link) as background:
+        await broke.wait()
+        pending = await pending_of(background, api, "post_it")
+        api.answers.set()
+        assert text_of(await came_to(background, pending.handle)) == "post_it of anne"
+    await link.aclose()
+    assert any(record.getMessage() == "background_tick_failed error=ValueError" for record in caplog.records)
+
+
 async def test_a_call_that_ended_with_each_replica_is_given_up(redis: RedisServer) -> None:
     """Our choice: one answer too large for memory must not go through all replicas."""
     link, api = a_link(redis.url), Api()
