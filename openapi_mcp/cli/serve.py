@@ -48,6 +48,10 @@ Examples:
 \b
   openapi-mcp serve http --spec openapi.yaml --methods get,post --port 9000
 
+\b
+  openapi-mcp serve http --spec openapi.yaml --redis env:REDIS_URL --shared-key env:SHARED_KEY --records env:RECORDS_URL
+      one of several replicas behind a balancer
+
 In Claude Code:
 
 \b
