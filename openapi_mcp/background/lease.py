@@ -6,7 +6,7 @@ A look in the queue tells nothing of that: others may put one there. Who looks w
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from openapi_mcp.background.keep import PATIENCE
+from openapi_mcp.background.store import PATIENCE
 from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:

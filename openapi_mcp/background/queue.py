@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.background.entries import LOOK, without_strangers
-from openapi_mcp.background.keep import PATIENCE
-from openapi_mcp.background.plain import without_pickles
+from openapi_mcp.background.docket_guard import LOOK, without_pickles, without_strangers, without_strikes
+from openapi_mcp.background.store import PATIENCE
 from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:
@@ -92,6 +91,7 @@ class Queue:
         await anyio.to_thread.run_sync(import_module, "docket")  # that takes half a second: nobody waits for it
         without_pickles()
         without_strangers()
+        without_strikes()
         while True:
             working = asyncio.create_task(self._work())
             try:

@@ -8,7 +8,7 @@ import redis as redis_client
 from support.background import ANNE, Api, a_link, said
 from support.redis import RedisServer
 
-from openapi_mcp.background.entries import ours_or_nothing
+from openapi_mcp.background.docket_guard import ours_or_nothing
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.job import Job
 from openapi_mcp.shared.link import Link
@@ -49,6 +49,23 @@ async def test_no_task_but_our_own_is_run(redis: RedisServer) -> None:
     await link.aclose()
 
 
+@pytest.mark.parametrize(
+    "strike",
+    [
+        {"direction": "strike", "function": "look", "operator": "==", "value": "null"},
+        {"direction": "strike", "parameter": "name", "operator": "!=", "value": "null"},
+        {"direction": "x"},
+    ],
+)
+async def test_a_strike_of_others_ends_no_look(redis: RedisServer, strike: Mapping[str, str]) -> None:
+    """pydocket has replicas read what they are not to do: one entry there ended all polling, in each of them."""
+    link = a_link(redis.url)
+    with redis_client.Redis(port=redis.port) as client:
+        client.xadd(f"{link.key('queue')}:strikes", {**strike})
+    assert await a_job_ends(link, redis) == 0
+    await link.aclose()
+
+
 async def test_an_entry_that_is_malformed_is_dropped_and_is_no_loss_of_redis(
     redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -79,7 +96,7 @@ async def test_where_the_queue_breaks_all_the_same_it_begins_again(
             raise ValueError("a bug")
         return ours_or_nothing(entry)
 
-    monkeypatch.setattr("openapi_mcp.background.entries.ours_or_nothing", ours)
+    monkeypatch.setattr("openapi_mcp.background.docket_guard.ours_or_nothing", ours)
     await a_job_ends(link, redis, ENTRY)
     await link.aclose()
     assert lines == []

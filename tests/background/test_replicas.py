@@ -11,7 +11,9 @@ import redis as redis_client
 from support.background import ANNE, BOB, QUICK, Api, a_link, said, text_of
 from support.redis import RedisServer
 
-from openapi_mcp.background.engine import Background, Bounds
+from openapi_mcp.background.calls import Background
+from openapi_mcp.background.means import Bounds
+from openapi_mcp.background.state import Ongoing
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
@@ -31,6 +33,13 @@ async def replicas(
         yield [
             await stack.enter_async_context(api.background(link, bounds)) for api, link in zip(apis, links, strict=True)
         ]
+
+
+async def alone(background: Background, handle: str) -> bool:
+    """Return whether a caller is told that only this replica knows of a call."""
+    found = await background.find(handle, ANNE)
+    assert found is not None
+    return found.is_alone
 
 
 async def begun(background: Background, api: Api, tool: str = "get_it") -> str:
@@ -123,6 +132,7 @@ async def test_without_redis_calls_go_on_and_end_here(redis: RedisServer) -> Non
         begun_before = await begun(first, one)
         redis.stop(kill=True)
         begun_after = await begun(first, one)
+        assert [(await alone(first, handle)) for handle in (begun_before, begun_after)] == [False, True]
         one.answers.set()
         of_job = await begun(first, one, "post_it")
         for handle, expected in (begun_before, "get_it of anne"), (begun_after, "get_it of anne"), (of_job, "the end"):
@@ -243,3 +253,66 @@ async def test_what_others_put_into_redis_ends_no_call_that_goes_on(redis: Redis
         assert ended is not None
         assert text_of(ended.result) == "post_it of anne"
     assert (one.told(), two.told(), two.sent) == (["post_it: post_it of anne"], [], [])
+
+
+async def taken_back(redis: RedisServer, background: Background, api: Api) -> Pending | None:
+    """Have a call end, delete its end, put back what stood there before, and have it looked at; return its next end."""
+    handle = await begun(background, api)
+    name = background._store.name(handle)
+    before = await background._store.get(name)
+    assert isinstance(before, Ongoing)
+    api.answers.set()
+    await background.wait(handle, ANNE, 30)
+    with redis_client.Redis(port=redis.port) as client:
+        client.delete(*client.keys("*background-end:*"), *client.keys("*background-lease*"))
+    await background._store.update(name, before)
+    await background._local._queue.later([name], 0.0)
+    return await background.wait(handle, ANNE, 30)
+
+
+async def test_a_read_that_has_ended_here_is_not_sent_again_whatever_stands_in_redis(redis: RedisServer) -> None:
+    """Who can write there could have it sent, with its caller's credentials, for a day."""
+    api = Api()
+    async with replicas(redis.url, api) as (first,):
+        ended = await taken_back(redis, first, api)
+    assert ended is not None
+    assert ended.result is not None
+    assert ended.result.failure is not None
+    assert (ended.result.failure.retryable, api.sent) == (True, ["get_it"])
+
+
+async def test_a_read_that_must_have_ended_by_now_is_not_taken_over(redis: RedisServer) -> None:
+    """Nobody waits for it any more: a replica that comes back a day later sends nothing."""
+    one, two = Api(), Api()
+    bounds = replace(QUICK, timeout=0.0)
+    async with replicas(redis.url, two, bounds=bounds) as (second,):
+        async with replicas(redis.url, one, bounds=bounds) as (first,):
+            handle = await begun(first, one)
+        ended = await second.wait(handle, ANNE, 30)
+    assert ended is not None
+    assert ended.result is not None
+    assert ended.result.failure is not None
+    assert (ended.result.failure.retryable, two.sent) == (True, [])
+
+
+async def test_a_replica_that_stood_still_leaves_what_another_has_taken_over(redis: RedisServer) -> None:
+    """SIGSTOP, or a machine that sleeps: on waking it sees that its lease was taken, and its read is ended."""
+    one, two, wakes = Api(), Api(), asyncio.Event()
+    async with replicas(redis.url, one, two) as (first, _):
+        beat = first._local._beat
+
+        async def stands_still(said: float, *, was_there: bool) -> tuple[float, bool]:
+            await wakes.wait()
+            return await beat(said, was_there=was_there)
+
+        first._local._beat = stands_still  # type: ignore[method-assign]
+        handle = await begun(first, one)
+        await first._local._queue.aclose()
+        await asyncio.wait_for(two.begun.wait(), 30)
+        wakes.set()
+        await asyncio.wait_for(one.is_cancelled.wait(), 30)
+        two.answers.set()
+        ended = await first.wait(handle, ANNE, 30)
+    assert ended is not None
+    assert text_of(ended.result) == "get_it of anne"
+    assert (one.sent, two.sent, one.told(), two.told()) == (["get_it"], ["get_it"], [], ["get_it: get_it of anne"])

@@ -1,6 +1,7 @@
 """How a background call can end without an answer, in words."""
 
 from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.model.job import Job
 
 _LOOK_FIRST = "read what the API has now before you call it again: it may have done what was asked"
 
@@ -63,6 +64,16 @@ def stopped(*, is_safe: bool) -> Failure:
         retryable=is_safe,
         is_unknown=not is_safe,
         hint="call it again" if is_safe else _LOOK_FIRST,
+    )
+
+
+def left_behind(job: Job) -> Failure:
+    """Return the failure of a call whose job goes on at the API when its server ends, and nobody asks for it."""
+    return Failure(
+        kind=FailureKind.CANCELLED,
+        message=f"the API took the call and goes on with its work; the server has ended before that: {job.place}",
+        is_unknown=True,
+        hint="ask there how far it is before you call it again",
     )
 
 

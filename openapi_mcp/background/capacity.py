@@ -16,7 +16,7 @@ class Space:
     size_of_all: int
 
 
-class Room:
+class Capacity:
     """Counts what goes on, by name."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 _MOST = 32  # at once: an item may be large
 
 
-class Together(Generic[Item, Value]):
+class Batched(Generic[Item, Value]):
     """Does `work` for items: those that come while it is done for others wait, and are done next, together."""
 
     def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Value]]]) -> None:

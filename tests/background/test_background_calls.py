@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from support.background import ANNE, BOB, Api, said, text_of
 
-from openapi_mcp.background.engine import Bounds
+from openapi_mcp.background.means import Bounds
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Call, Caller, FailureKind, Result
 from openapi_mcp.model.job import Job
@@ -138,6 +138,17 @@ async def test_calls_that_begin_at_once_are_counted_again_when_they_would_go_on_
     assert (len(pending), waited) == (3, ["get_it of anne"] * 17)
 
 
+async def test_one_caller_does_not_hold_all_places_of_the_background() -> None:
+    """An attack: two calls of an hour each, and no call of anybody else went on in the background."""
+    api = Api()
+    async with api.background(bounds=Bounds(running=2, running_of_a_caller=1, grace=0)) as background:
+        assert isinstance(await background.run(*api.call(), after=SOON), Pending)
+        waiting = asyncio.create_task(background.run(*api.call(), after=SOON))
+        assert isinstance(await background.run(*api.call(caller=BOB), after=SOON), Pending)
+        api.answers.set()
+        assert isinstance(await waiting, Result)
+
+
 async def test_large_calls_are_bounded_in_bytes_and_one_too_many_is_not_sent() -> None:
     """Our choice: 250 small calls of a caller may go on; 250 of 4 MB would fill memory, and Redis."""
     api = large_jobs()
@@ -173,3 +184,18 @@ def large_jobs() -> Api:
 def large(api: Api, caller: Caller) -> tuple[Call, Hearing]:
     call, hearing = api.call("post_it", caller)
     return replace(call, arguments={"body": "x" * 9_000}), hearing
+
+
+async def test_no_more_calls_wait_in_the_background_than_leave_room_for_others() -> None:
+    """Each takes one of those that may be under way to the API, for an hour perhaps: the next is waited for."""
+    api = Api()
+    async with api.background(bounds=Bounds(running=1)) as background:
+        first = await background.run(*api.call(), after=SOON)
+        assert isinstance(first, Pending)
+        second = asyncio.create_task(background.run(*api.call("get_other"), after=SOON))
+        await asyncio.wait([second], timeout=0.1)
+        assert not second.done()
+        api.answers.set()
+        result = await second
+        assert isinstance(result, Result)
+        assert text_of(result) == "get_other of anne"

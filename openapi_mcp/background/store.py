@@ -9,8 +9,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from openapi_mcp.background.ends import End, Ends
-from openapi_mcp.background.room import Room
+from openapi_mcp.background.batching import Batched
+from openapi_mcp.background.capacity import Capacity
+from openapi_mcp.background.shared_results import SealedEnd, SharedResults
 from openapi_mcp.background.state import (
     KEPT,
     LONGEST,
@@ -23,7 +24,6 @@ from openapi_mcp.background.state import (
     write_ended,
     write_ongoing,
 )
-from openapi_mcp.background.together import Together
 from openapi_mcp.model.call import Blob
 from openapi_mcp.shared.link import Link
 
@@ -35,22 +35,28 @@ log = logging.getLogger(__name__)
 ONGOING, END = "background-call", "background-end"  # in keys; a value is sealed for its key, and opens nowhere else
 PATIENCE = 5.0  # seconds that Redis may take for what is asked here: who waits has waited long already
 _MOST_KEPT = 64_000_000  # bytes of results in this process; the oldest go first
+_MOST_OVER = 10_000  # names
 _OF_A_RESULT = 2_000  # bytes that one takes, besides its content
 
 
-class Keep:
-    """What is known of background calls. `own` are those that go on here, or have begun as a job here: in `room`."""
+class Store:
+    """What is known of background calls.
 
-    def __init__(self, link: Link | None, ends: Ends | None = None) -> None:
+    `own` are those that go on here, or have begun as a job here; `capacity` counts them.
+    """
+
+    def __init__(self, link: Link | None, ends: SharedResults | None = None) -> None:
         self._link = link
-        self._ends = ends or Ends(index=link.key("background-ends") if link is not None else "")
+        self._ends = ends or SharedResults(index=link.key("background-ends") if link is not None else "")
         self.own: dict[str, Ongoing] = {}
+        self._untold: set[str] = set()
+        self.over: dict[str, None] = {}  # what is known to have ended, whatever Redis says of it later; oldest first
         self._ended: dict[str, Ended] = {}  # all without Redis, else those that it has not taken yet; oldest first
         self._weight = 0
-        self.room = Room()
-        self._put = Together(self._put_all)
-        self._get = Together(self._get_all)
-        self._end = Together(self._end_all)
+        self.capacity = Capacity()
+        self._put = Batched(self._put_all)
+        self._get = Batched(self._get_all)
+        self._end = Batched(self._end_all)
 
     def name(self, handle: str) -> str:
         """Return what a call is kept under: a handle is a secret of its caller's, and stands in no key."""
@@ -61,7 +67,7 @@ class Keep:
     async def put(self, name: str, of: Ongoing) -> bool:
         """Keep a call that goes on here; return whether the other replicas know of it as well."""
         self.own[name] = of
-        self.room.take(name, caller_of(of), size_of(of))
+        self.capacity.take(name, caller_of(of), size_of(of))
         return await self.update(name, of)
 
     async def update(self, name: str, of: Ongoing, *, is_new: bool = False) -> bool:
@@ -72,12 +78,20 @@ class Keep:
         if link is None:
             return False
         sealed = link.seal.seal(write_ongoing(of), link.key(ONGOING, name))
-        return await self._put((link.key(ONGOING, name), sealed, is_new))
+        is_told = await self._put((link.key(ONGOING, name), sealed, is_new))
+        if name in self.own:
+            (self._untold.discard if is_told else self._untold.add)(name)
+        return is_told
+
+    def is_alone_with(self, name: str) -> bool:
+        """True for a call that goes on here, and of which the other replicas could not be told."""
+        return name in self._untold
 
     def forget(self, name: str) -> None:
         """Forget a call that goes on here no longer."""
         self.own.pop(name, None)
-        self.room.leave(name)
+        self._untold.discard(name)
+        self.capacity.leave(name)
 
     async def get(self, name: str) -> Ongoing | Ended | None:
         """Return what is known of a call; None where there is none."""
@@ -87,11 +101,14 @@ class Keep:
         if link is None or isinstance(here, Ended):
             return here
         end, ongoing = await self._get((link.key(END, name), link.key(ONGOING, name)))
-        return _ended(link, name, end) or _ongoing(link, name, ongoing) or here
+        if (ended := _ended(link, name, end)) is not None:
+            self._note_over(name)
+        return ended or _ongoing(link, name, ongoing) or here
 
     async def end(self, name: str, of: Ended) -> Ended | None:
         """Note the end of a call; None where it counts, else the end that it had before."""
         self.forget(name)
+        self._note_over(name)
         if (before := self._ended.get(name)) is not None:
             return before
         shared = await self._share(name, of)
@@ -149,16 +166,21 @@ class Keep:
             return None
         sealed = link.seal.seal(write_ended(of), link.key(END, name))
         own = link.key("background-ends", link.seal.name("background-ends", of.caller))
-        end = End(key=link.key(END, name), ongoing=link.key(ONGOING, name), own=own, sealed=sealed)
+        end = SealedEnd(key=link.key(END, name), ongoing=link.key(ONGOING, name), own=own, sealed=sealed)
         found = await self._end(end)
         return of if found == sealed else _ended(link, name, found)
 
-    async def _end_all(self, items: Sequence[End]) -> Sequence[bytes | None]:
+    async def _end_all(self, items: Sequence[SealedEnd]) -> Sequence[bytes | None]:
         async def put(redis: "Redis") -> list[bytes | None]:
             return [await self._ends.put(redis, each) for each in items]
 
         nothing: list[bytes | None] = [None] * len(items)
         return await self._link.ask(put, otherwise=nothing, patience=PATIENCE) if self._link is not None else nothing
+
+    def _note_over(self, name: str) -> None:
+        self.over[name] = None
+        if len(self.over) > _MOST_OVER:
+            del self.over[next(iter(self.over))]
 
     def _hold(self, name: str, of: Ended) -> Ended | None:
         if (before := self._ended.get(name)) is not None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from openapi_mcp.background.endings import overdue
+from openapi_mcp.background.failures import overdue
 from openapi_mcp.background.state import LONGEST, Ongoing
 from openapi_mcp.model.call import Result
 from openapi_mcp.model.job import Job

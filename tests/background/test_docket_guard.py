@@ -9,7 +9,7 @@ import redis as redis_client
 from support.background import ANNE, Api, a_link, said
 from support.redis import RedisServer
 
-from openapi_mcp.background.plain import Plain
+from openapi_mcp.background.docket_guard import Plain
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.job import Job
 

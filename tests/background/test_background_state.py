@@ -16,7 +16,7 @@ from openapi_mcp.background.state import (
 )
 from openapi_mcp.model.background import CallState
 from openapi_mcp.model.call import Blob, Call, Caller, Failure, FailureKind, Result, Text
-from openapi_mcp.model.job import Job
+from openapi_mcp.model.job import Job, Phase
 from openapi_mcp.model.secret import Secret
 
 CALLER = Caller(
@@ -25,7 +25,9 @@ CALLER = Caller(
 
 
 @pytest.mark.parametrize("caller", [Caller(), CALLER, Caller(scopes=frozenset())])
-@pytest.mark.parametrize("job", [None, Job(url="http://a/jobs/1", wait=2.5, done=0.25), Job(tool="t", arguments={})])
+@pytest.mark.parametrize(
+    "job", [None, Job(url="http://a/jobs/1", wait=2.5, done=0.25, phase=Phase.SEEN), Job(tool="t", arguments={})]
+)
 def test_a_call_that_goes_on_comes_back(caller: Caller, job: Job | None) -> None:
     call = Call(tool="post_it", arguments={"text": "\ud800 \u20ac", "n": [1, None, {}]}, caller=caller, is_shown=True)
     of = Ongoing(call=call, created=1.5, updated=2.5, is_safe=False, job=job, takes=1)
@@ -37,6 +39,7 @@ def test_what_a_newer_replica_writes_is_read() -> None:
     of = Ongoing(call=Call(tool="t"), created=0, updated=0, is_safe=True, job=Job(url="http://a/1"))
     newer = json.loads(write_ongoing(of))
     newer["flavour"] = newer["job"]["flavour"] = "new"
+    newer["job"]["phase"] = "another"
     assert read_ongoing(json.dumps(newer).encode()) == of
     ended = Ended(caller="anne", tool="t", created=0, ended=1, result=FAILED.as_result())
     newer = json.loads(write_ended(ended))

@@ -1,69 +1,39 @@
-"""The calls that go on here: waited for until their end, leased, taken over, handed over.
+"""The calls that go on in this process: waited for until their end, leased, gone on with, handed over.
 
 A call that we wait for ourselves belongs to the replica that sent it, which says every few seconds that it goes on.
-Where it says that no longer, another one looks: what may be sent again is sent again, what may not be ends with a
-failure that says so, and an API's own job is asked for as before.
+Where it says that no longer, another one takes it over: what may be sent again is sent again, what may not be ends
+with a failure that says so, and an API's own job is asked for as before.
 """
 
 import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import anyio
 
-from openapi_mcp.background.endings import cancelled, given_up, lost, stopped
-from openapi_mcp.background.further import further, wait_for
-from openapi_mcp.background.keep import Keep
+from openapi_mcp.background.batching import Batched
+from openapi_mcp.background.failures import cancelled, given_up, left_behind, lost, stopped
 from openapi_mcp.background.lease import Leases
+from openapi_mcp.background.means import Bounds, Means
+from openapi_mcp.background.polling import further, wait_for
 from openapi_mcp.background.queue import Queue
-from openapi_mcp.background.room import Space
 from openapi_mcp.background.state import Ended, Ongoing, caller_of, size_of
-from openapi_mcp.background.together import Together
-from openapi_mcp.model.call import Call, Result
+from openapi_mcp.background.store import Store
+from openapi_mcp.background.takeover import Takeover
+from openapi_mcp.background.work import in_a_task, result_of, stop_task
+from openapi_mcp.model.call import Result
 from openapi_mcp.model.job import Job
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 from openapi_mcp.telemetry.spans import span
 
 log = logging.getLogger(__name__)
 
-_CANCELLED_EVERY = 0.5  # seconds
 _MOST_TAKES = 2  # a call whose answer ends one replica after the other does not go through all of them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a server lends: how calls are run and jobs asked for (neither raises), and who is told of an end.
-
-    `hear` begins to listen to a call that began some seconds ago, `stop` ends an API's own job where that can be done.
-    """
-
-    run: Callable[[Call], Awaitable[Result]]
-    follow: Callable[[Call, Job], Awaitable[Result]]
-    is_safe: Callable[[Call], bool]
-    hear: Callable[[Call, float], Hearing]
-    stop: Callable[[Call, Job], Awaitable[object]] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds(Space):
-    """How many calls may go on here at once, of one caller and of all; sizes are in bytes, times in seconds.
-
-    `lease`: how long a replica may say nothing of a call; `doubt`: how long it may still speak up after that: when
-    Redis is there again, each finds that out in a few seconds. `grace`: what calls have to end in when the server does.
-    """
-
-    of_a_caller: int = 250
-    of_all: int = 1_000
-    size_of_a_caller: int = 16_000_000
-    size_of_all: int = 64_000_000
-    lease: float = 5.0
-    doubt: float = 8.0
-    tick: float = 0.5
-    grace: float = 5.0
 
 
 @dataclass(slots=True, eq=False)
@@ -82,19 +52,19 @@ class _Ending(asyncio.Event):
     waiting = 0
 
 
-class Going:
-    """What goes on here; `keep` is what all replicas know of it."""
+class LocalCalls:
+    """What goes on here; `store` is what all replicas know of it."""
 
     def __init__(self, means: Means, link: Link | None, bounds: Bounds) -> None:
-        self.keep = Keep(link)
+        self.store = Store(link)
         self._means = means
         self._link = link
         self._bounds = bounds
         url = link.url if link is not None else f"memory://{secrets.token_hex(8)}"
         self._queue = Queue(url, link.key("queue") if link is not None else "queue", self._look_safely, link)
         self._leases = Leases(link)
-        self._lease = Together(self._leased)
-        self._doubted: dict[str, asyncio.Task[None]] = {}
+        self._lease = Batched(self._leased)
+        self._takeover = Takeover(self._leases, self._queue, bounds, self._take_on)
         self._running: dict[str, _Running] = {}
         self._waited: dict[str, _Ending] = {}
         self._ticking: asyncio.Task[None] | None = None
@@ -104,7 +74,7 @@ class Going:
     def here(self) -> dict[str, int]:
         """How many go on here, by what they wait for."""
         running = len(self._running)
-        return {"running": running, "job": max(0, len(self.keep.own) - running)}
+        return {"running": running, "job": max(0, len(self.store.own) - running)}
 
     def open(self) -> None:
         """Begin to look at what goes on elsewhere, where there are other replicas."""
@@ -115,15 +85,14 @@ class Going:
     async def close(self) -> None:
         """End: calls have a moment for it, then the other replicas go on with what they may."""
         self._is_closing = True
-        for doubting in list(self._doubted.values()):
-            await stop_task(doubting)
+        await self._takeover.close()
         waits = [running.after for running in self._running.values() if running.after is not None]
         if waits:
             await asyncio.wait(waits, timeout=self._bounds.grace)
         for name, running in list(self._running.items()):
             await self._hand_over(name, running)
-        for name, of in list(self.keep.own.items()) if self._link is None else ():
-            await self._ended(name, of, stopped(is_safe=False).as_result(), self._hearing(of))
+        for name, of in list(self.store.own.items()) if self._link is None else ():
+            await self._leave_behind(name, of, self._hearing(of))
         if self._ticking is not None:
             await stop_task(self._ticking)
         await self._queue.aclose()
@@ -132,7 +101,7 @@ class Going:
         """Wait for the end of a call from now on."""
         running = self._running[name] = _Running(of=of, task=task, hearing=hearing)
         running.after = asyncio.create_task(self._attend(name, running))
-        await self.keep.put(name, of)
+        await self.store.put(name, of)
         if self._link is not None:
             await self._lease(name)
         return of
@@ -155,24 +124,30 @@ class Going:
     async def entrust(self, name: str, of: Ongoing, job: Job, hearing: Hearing) -> Ongoing:
         """Have a job asked for when it is due: by any replica, or by us alone where Redis is away."""
         of = replace(of, job=job, updated=time.time())
-        is_known = await self.keep.put(name, of) or self._link is None
+        is_known = await self.store.put(name, of) or self._link is None
         if is_known and await self._queue.later([name], wait_for(job)):
             return of
         return await self.begin(name, of, asyncio.create_task(self._followed(name, of, job)), hearing)
 
     def has_room(self, of: Ongoing) -> bool:
         """True where a call may go on here besides what does."""
-        return not self.keep.room.is_full(caller_of(of), self._bounds, size_of(of))
+        return not self.store.capacity.is_full(caller_of(of), self._bounds, size_of(of))
+
+    def may_run(self, of: Ongoing) -> bool:
+        """True where a call may go on here whose answer we wait for ourselves."""
+        own = sum(caller_of(each.of) == caller_of(of) for each in self._running.values())
+        is_free = len(self._running) < self._bounds.running and own < self._bounds.running_of_a_caller
+        return is_free and self.has_room(of)
 
     def abandon(self, name: str) -> None:
         """Forget a call that nobody knows of."""
-        self.keep.forget(name)
+        self.store.forget(name)
         self._running.pop(name, None)
 
     async def cancel(self, name: str, of: Ongoing) -> Ended:
         """End a call, and tell of it; return its end, which may have been another one."""
         end = _end(of, None)
-        before = await self.keep.end(name, end)
+        before = await self.store.end(name, end)
         if before is not None:
             return before
         running = self._running.pop(name, None)
@@ -181,16 +156,16 @@ class Going:
         hearing = running.hearing if running is not None else self._hearing(of)
         hearing.failed(*cancelled())
         self._wake(name)
-        if of.job is not None and self._means.stop is not None:
-            await self._means.stop(of.call, of.job)
-        return end
+        if of.job is None or self._means.stop is None:
+            return end
+        return replace(end, is_job_ended=await self._means.stop(of.call, of.job))
 
     async def _attend(self, name: str, running: _Running) -> None:
         """Wait for the end of a call."""
         await asyncio.wait([running.task])
         if self._running.get(name) is not running:
             return  # cancelled, or handed over: who did that tells of it
-        result = _result(running.task)
+        result = result_of(running.task)
         del self._running[name]
         if result.job is not None:
             await self.entrust(name, running.of, result.job, running.hearing)
@@ -205,7 +180,7 @@ class Going:
             if isinstance(came, Result):
                 return came
             of, job = came
-            await self.keep.update(name, of)
+            await self.store.update(name, of)
 
     async def _look_safely(self, name: str) -> None:
         """Look at a call; what breaks that is told, and it is looked at again: nobody else would, and nobody knew."""
@@ -227,36 +202,14 @@ class Going:
         elif of.job is not None:
             await self._ask(name, of, of.job)
         else:
-            await self._doubt(name, of)
-
-    async def _doubt(self, name: str, of: Ongoing) -> None:
-        """Go on with a call that its replica has left, or of which it says nothing for some time from now on."""
-        said = await self._leases.last(name)
-        if said is not None and self._leases.is_left(name, said, of.takes):
-            await self._take(name, of)
-            return
-        await self._queue.later([name], self._bounds.doubt + self._bounds.lease)  # should we end before
-        if said is not None and name not in self._doubted:
-            self._doubted[name] = asyncio.create_task(self._listen(name, said))
-
-    async def _listen(self, name: str, said: bytes) -> None:
-        """Take a call over if nothing else is said of it."""
-        try:
-            await asyncio.sleep(self._bounds.doubt)
-            of = await self.keep.get(name)
-            if not isinstance(of, Ongoing) or of.job is not None or name in self._running:
-                return
-            if await self._leases.last(name) == said:
-                await self._take(name, of)
-        finally:
-            del self._doubted[name]
+            await self._takeover.look(name, of)
 
     async def _known(self, name: str) -> Ongoing | Ended | None:
         """Return what is known of a call; where Redis goes away just now, that is waited for."""
-        of = await self.keep.get(name)
+        of = await self.store.get(name)
         while of is None and self._link is not None and not self._link.is_there:
             await asyncio.sleep(self._bounds.tick)
-            of = await self.keep.get(name)
+            of = await self.store.get(name)
         return of
 
     async def _ask(self, name: str, of: Ongoing, job: Job) -> None:
@@ -270,36 +223,48 @@ class Going:
                 with anyio.CancelScope(shield=True):
                     await self._queue.later([name], self._bounds.tick)  # another replica asks, without a doubt
                 raise
-        came = further(of, _result(task), time.time())
+        came = further(of, result_of(task), time.time())
         if isinstance(came, Result):
             await self._ended(name, of, came, self._hearing(of))
             return
         of, job = came
-        await self.keep.update(name, of)
+        await self.store.update(name, of)
         is_queued = await self._queue.later([name], wait_for(job))
         while not is_queued:  # Redis is away
             await asyncio.sleep(self._bounds.tick)
             is_queued = await self._queue.later([name], wait_for(job))
 
-    async def _take(self, name: str, of: Ongoing) -> None:
-        """Go on with a call whose replica is gone."""
+    async def _take_on(self, name: str) -> None:
+        """Go on with a call whose replica is gone, unless it has ended meanwhile.
+
+        What others delete or put back in Redis has nothing sent again that has ended here, or must have by now.
+        """
+        of = await self.store.get(name)
+        if not isinstance(of, Ongoing) or of.job is not None or name in self._running:
+            return
         hearing = self._hearing(of)
+        if name in self.store.over or time.time() > of.created + self._bounds.timeout:
+            log.warning("call_not_taken_over tool=%s", of.call.tool)
+            await self._ended(name, of, stopped(is_safe=of.is_safe).as_result(), hearing)
+            return
         if not of.is_safe or of.takes >= _MOST_TAKES:
             log.warning("call_given_up tool=%s is_safe=%s takes=%d", of.call.tool, of.is_safe, of.takes)
             await self._ended(name, of, (given_up() if of.is_safe else lost()).as_result(), hearing)
             return
-        if not self.has_room(of):
+        if not self.may_run(of):
             await self._queue.later([name], self._bounds.doubt)  # another replica may have room
             return
         log.info("call_taken_over tool=%s", of.call.tool)
         of = replace(of, takes=of.takes + 1, updated=time.time())
         with span(f"take over {of.call.tool}", {"gen_ai.tool.name": of.call.tool}):
-            task = in_a_task(self._means.run(hearing.watched(of.call)))
+            leave = Leave(self._bounds.timeout)
+            leave.give(anyio.current_time())
+            task = in_a_task(self._means.run(replace(hearing.watched(of.call), leave=leave)))
         await self.begin(name, of, task, hearing)
 
     async def _ended(self, name: str, of: Ongoing, result: Result, hearing: Hearing) -> None:
         """Keep what a call came to, and tell of it, unless somebody else has ended it before."""
-        if await self.keep.end(name, _end(of, result)) is None:
+        if await self.store.end(name, _end(of, result)) is None:
             hearing.ended(result)
         self._wake(name)
 
@@ -324,8 +289,10 @@ class Going:
 
     async def _beat(self, said: float, *, was_there: bool) -> tuple[float, bool]:
         """Do that once; return when the leases were renewed last, and whether Redis is there."""
-        await self.keep.tell()
+        await self.store.tell()
         await self._drop_ended()
+        if time.monotonic() - said >= self._bounds.lease:
+            await self._drop_taken()
         is_there = self._link is not None and self._link.is_there
         if is_there and not was_there:
             await self._tell_again()
@@ -336,60 +303,48 @@ class Going:
 
     async def _drop_ended(self) -> None:
         """Stop what another replica has ended, and wake who waits for that."""
-        for name in await self.keep.ended(list(self.keep.own.keys() | self._waited.keys())):
-            if not isinstance(await self.keep.get(name), Ended):
+        for name in await self.store.ended(list(self.store.own.keys() | self._waited.keys())):
+            if not isinstance(await self.store.get(name), Ended):
                 continue  # others may write there
-            self.keep.forget(name)
-            running = self._running.pop(name, None)
-            if running is not None:
-                await stop_task(running.task)
+            await self._stop(name)
             self._wake(name)
+
+    async def _drop_taken(self) -> None:
+        """Stop what another replica has taken over, as this one said nothing: it stood still, or Redis was away."""
+        for name, running in list(self._running.items()):
+            of = await self.store.get(name)
+            if isinstance(of, Ongoing) and of.takes > running.of.takes:
+                log.info("call_left tool=%s", of.call.tool)
+                await self._stop(name)
+
+    async def _stop(self, name: str) -> None:
+        """Go on with a call no longer, as another replica has, or has ended it."""
+        self.store.forget(name)
+        running = self._running.pop(name, None)
+        if running is not None:
+            await stop_task(running.task)
 
     async def _tell_again(self) -> None:
         """Tell a Redis that is there again what it may have lost."""
-        await asyncio.gather(*(self.keep.update(name, of, is_new=True) for name, of in self.keep.own.items()))
-        await self._queue.later(self.keep.own.keys() - self._running.keys(), self._bounds.lease)
+        await asyncio.gather(*(self.store.update(name, of, is_new=True) for name, of in self.store.own.items()))
+        await self._queue.later(self.store.own.keys() - self._running.keys(), self._bounds.lease)
 
     async def _hand_over(self, name: str, running: _Running) -> None:
         """Leave a call to the other replicas where they may go on with it; else it ends."""
-        of = self.keep.own.get(name, running.of)
+        of = self.store.own.get(name, running.of)
         del self._running[name]
         await stop_task(running.task)
         is_left = self._link is not None and (of.is_safe or of.job is not None)
         is_left = is_left and await self._leases.leave(name, of.takes)
         if not (is_left and await self._queue.later([name], 0.0)):
-            await self._ended(name, of, stopped(is_safe=of.is_safe).as_result(), running.hearing)
+            await self._leave_behind(name, of, running.hearing)
 
-
-def in_a_task(work: Awaitable[Result]) -> asyncio.Task[Result]:
-    """Return work that goes on, whoever waits for it."""
-
-    async def done() -> Result:
-        return await work
-
-    return asyncio.create_task(done())
-
-
-async def stop_task(task: asyncio.Task[Result] | asyncio.Task[None]) -> None:
-    """Cancel a task, and wait until it has ended, whatever cancels us meanwhile.
-
-    It is cancelled again while it goes on: a read from Redis that is just over may take the first one for its timeout.
-    """
-    with anyio.CancelScope(shield=True):
-        while not task.done():
-            task.cancel()
-            await asyncio.wait([task], timeout=_CANCELLED_EVERY)
-    if not task.cancelled():
-        task.exception()  # seen: it came to nothing, as was wanted
-
-
-def _result(task: asyncio.Task[Result]) -> Result:
-    """Return what a call came to; one that broke is a bug of ours, and has ended all the same."""
-    error = None if task.cancelled() else task.exception()
-    if not task.cancelled() and error is None:
-        return task.result()
-    log.error("background_call_failed error=%s", type(error).__name__)
-    return given_up().as_result()
+    async def _leave_behind(self, name: str, of: Ongoing, hearing: Hearing) -> None:
+        """End a call with which nobody goes on; what the API itself goes on with is told."""
+        if of.job is not None:
+            log.warning("job_left_behind tool=%s", of.call.tool)
+        failure = left_behind(of.job) if of.job is not None else stopped(is_safe=of.is_safe)
+        await self._ended(name, of, failure.as_result(), hearing)
 
 
 def _end(of: Ongoing, result: Result | None) -> Ended:

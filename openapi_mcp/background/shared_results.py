@@ -58,7 +58,7 @@ return 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class SealedEnd:
     """A sealed end, its key, the key of what went on until then, and that of the index of its caller."""
 
     key: str
@@ -68,14 +68,14 @@ class End:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ends:
+class SharedResults:
     """Puts ends into Redis. `index` is the key of that of all; sizes are in bytes."""
 
     index: str
     size_of_a_caller: int = 64_000_000
     size_of_all: int = 256_000_000
 
-    async def put(self, redis: "Redis", end: End) -> bytes | None:
+    async def put(self, redis: "Redis", end: SealedEnd) -> bytes | None:
         """Return the end that counts, which is this one where it is the first."""
         keys = (end.key, self.index, end.own)
         values = (end.sealed, int(KEPT * 1000), self.size_of_a_caller, self.size_of_all)

@@ -7,16 +7,18 @@ import redis as redis_client
 from redis.asyncio import Redis
 from support.redis import RedisServer
 
-from openapi_mcp.background.ends import End, Ends
+from openapi_mcp.background.shared_results import SealedEnd, SharedResults
 
 pytestmark = pytest.mark.anyio
-ENDS = Ends(index="all", size_of_a_caller=250, size_of_all=400)
+ENDS = SharedResults(index="all", size_of_a_caller=250, size_of_all=400)
 
 
 async def put(redis: RedisServer, names: Sequence[str], size: int = 100) -> list[bytes | None]:
     """Put an end for each name, of the caller that it begins with."""
     own = Redis.from_url(redis.url)
-    ends = [End(key=f"end:{name}", ongoing=f"call:{name}", own=f"all:{name[0]}", sealed=b"x" * size) for name in names]
+    ends = [
+        SealedEnd(key=f"end:{name}", ongoing=f"call:{name}", own=f"all:{name[0]}", sealed=b"x" * size) for name in names
+    ]
     came = [await ENDS.put(own, each) for each in ends]
     await own.aclose()
     return came

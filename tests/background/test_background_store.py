@@ -5,8 +5,8 @@ import redis as redis_client
 from support.background import ANNE, a_link, said
 from support.redis import RedisServer
 
-from openapi_mcp.background.keep import Keep
 from openapi_mcp.background.state import Ended, Ongoing
+from openapi_mcp.background.store import Store
 from openapi_mcp.model.call import Call
 
 pytestmark = pytest.mark.anyio
@@ -24,38 +24,38 @@ def ongoing() -> Ongoing:
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that a test sets."""
     times = [1_000.0]
-    monkeypatch.setattr("openapi_mcp.background.keep.time.time", lambda: times[0])
+    monkeypatch.setattr("openapi_mcp.background.store.time.time", lambda: times[0])
     return times
 
 
 async def test_a_result_is_kept_for_an_hour(now: list[float]) -> None:
-    keep = Keep(None)
-    assert await keep.end("a", an_end(1_000.0)) is None
+    store = Store(None)
+    assert await store.end("a", an_end(1_000.0)) is None
     now[0] += 3_599
-    assert await keep.get("a") == an_end(1_000.0)
+    assert await store.get("a") == an_end(1_000.0)
     now[0] += 2
-    assert await keep.get("a") is None
+    assert await store.get("a") is None
 
 
 async def test_results_have_a_bound_together_and_the_oldest_go_first(now: list[float]) -> None:
-    keep, large = Keep(None), "x" * 15_000_000
+    store, large = Store(None), "x" * 15_000_000
     for name in "abc":
-        await keep.end(name, an_end(1_000.0, large))
-    assert [await keep.get(name) is not None for name in "abc"] == [False, True, True]
+        await store.end(name, an_end(1_000.0, large))
+    assert [await store.get(name) is not None for name in "abc"] == [False, True, True]
 
 
 async def test_the_first_end_counts() -> None:
-    keep = Keep(None)
-    await keep.put("a", ongoing())
-    assert keep.room.count("anne") == 1
-    assert await keep.end("a", an_end(9e9, "first")) is None
-    assert await keep.end("a", an_end(9e9, "second")) == an_end(9e9, "first")
-    assert (keep.room.count("anne"), keep.own) == (0, {})
+    store = Store(None)
+    await store.put("a", ongoing())
+    assert store.capacity.count("anne") == 1
+    assert await store.end("a", an_end(9e9, "first")) is None
+    assert await store.end("a", an_end(9e9, "second")) == an_end(9e9, "first")
+    assert (store.capacity.count("anne"), store.own) == (0, {})
 
 
 async def test_the_first_end_counts_for_all_replicas(redis: RedisServer) -> None:
     links = a_link(redis.url), a_link(redis.url)
-    one, two = map(Keep, links)
+    one, two = map(Store, links)
     assert await one.put("a", ongoing())
     assert await two.get("a") == ongoing()
     assert await one.end("a", an_end(1.0, "first")) is None
@@ -67,7 +67,7 @@ async def test_the_first_end_counts_for_all_replicas(redis: RedisServer) -> None
 
 async def test_who_has_another_key_sees_nothing(redis: RedisServer) -> None:
     links = a_link(redis.url), a_link(redis.url, key="another key of the tests, of 32 characters")
-    one, two = map(Keep, links)
+    one, two = map(Store, links)
     await one.put(one.name("c_1"), ongoing())
     assert await two.get(two.name("c_1")) is None
     assert one.name("c_1") != two.name("c_1")
@@ -78,15 +78,15 @@ async def test_who_has_another_key_sees_nothing(redis: RedisServer) -> None:
 async def test_what_is_put_elsewhere_in_redis_does_not_open(redis: RedisServer) -> None:
     """Who can write there without the key gives no call the result of another."""
     link = a_link(redis.url)
-    keep = Keep(link)
+    store = Store(link)
     for name in ("a", "b"):
-        await keep.put(name, ongoing())
-    await keep.end("a", an_end(9e9, "of a"))
-    await keep.end("c", an_end(9e9, "of c"))
+        await store.put(name, ongoing())
+    await store.end("a", an_end(9e9, "of a"))
+    await store.end("c", an_end(9e9, "of c"))
     with redis_client.Redis.from_url(redis.url) as own:
         of_a, of_b = own.get(link.key("background-end", "a")) or b"", own.get(link.key("background-call", "b")) or b""
         own.set(link.key("background-end", "c"), of_a)
         own.set(link.key("background-call", "d"), of_b)
-    another = Keep(link)
+    another = Store(link)
     assert [await another.get(name) is not None for name in "abcd"] == [True, True, False, False]
     await link.aclose()

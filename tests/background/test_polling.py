@@ -3,7 +3,7 @@
 import pytest
 from support.background import said
 
-from openapi_mcp.background.further import further, wait_for
+from openapi_mcp.background.polling import further, wait_for
 from openapi_mcp.background.state import LONGEST, Ongoing
 from openapi_mcp.model.call import Call, FailureKind, Result
 from openapi_mcp.model.job import Job

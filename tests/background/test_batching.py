@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from openapi_mcp.background.together import Together
+from openapi_mcp.background.batching import Batched
 
 pytestmark = pytest.mark.anyio
 
@@ -25,8 +25,8 @@ class Work:
 
 async def test_those_that_come_meanwhile_are_done_together_and_each_has_its_own() -> None:
     work = Work()
-    together = Together(work)
-    asked = [asyncio.create_task(together(number)) for number in range(40)]
+    batched = Batched(work)
+    asked = [asyncio.create_task(batched(number)) for number in range(40)]
     await asyncio.sleep(0)
     work.may.set()
     assert await asyncio.gather(*asked) == [2 * number for number in range(40)]
@@ -35,8 +35,8 @@ async def test_those_that_come_meanwhile_are_done_together_and_each_has_its_own(
 
 async def test_one_that_is_cancelled_takes_nobody_with_it() -> None:
     work = Work()
-    together = Together(work)
-    first, second, third = (asyncio.create_task(together(number)) for number in range(3))
+    batched = Batched(work)
+    first, second, third = (asyncio.create_task(batched(number)) for number in range(3))
     await asyncio.sleep(0)
     first.cancel()
     second.cancel()
