@@ -36,8 +36,8 @@ _NOT_OF_THE_LIST = frozenset(
     ("host", "port", "path", "public_url", "allowed_hosts", "allowed_origins", "endpoint_token",
      "allow_unauthenticated", "forward", "forward_optional", "oauth_issuer", "oauth_audience", "oauth_jwks",
      "oauth_scopes", "cache_dir", "no_catalogue", "no_cache", "records", "no_records", "record_arguments", "keep",
-     "watch", "refresh", "watch_config", "dashboard", "background_after", "redis", "shared_key", "drain",
-     "metrics_host", "metrics_port", "otel", "access_log", "log_format", "log_level", "quiet", "file")
+     "watch", "refresh", "watch_config", "dashboard", "background_after", "background_timeout", "redis", "shared_key",
+     "drain", "metrics_host", "metrics_port", "otel", "access_log", "log_format", "log_level", "quiet", "file")
 )  # fmt: skip
 _KNOWN = f"""
 local made, mark = unpack(redis.call('HMGET', KEYS[1], 'made', 'mark'))

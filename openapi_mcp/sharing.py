@@ -10,8 +10,8 @@ from openapi_mcp.identity import identity_of
 from openapi_mcp.references import read_secret
 
 if TYPE_CHECKING:
-    from openapi_mcp.shared.corner import Corner
     from openapi_mcp.shared.link import Link
+    from openapi_mcp.shared.namespace import Namespace
     from openapi_mcp.shared.seal import Seal
 
 _ADD = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[scale]'"
@@ -69,13 +69,13 @@ def _seal(shared_key: str, environ: Mapping[str, str]) -> "Seal":
     return Seal(read_secret(shared_key, environ, "--shared-key").reveal())
 
 
-def corner_of(config: Config, link: "Link | None") -> "Corner | None":
+def namespace_of(config: Config, link: "Link | None") -> "Namespace | None":
     """Return what is shared about the API of a configuration."""
     if link is None:
         return None
-    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.namespace import Namespace
 
-    return Corner(link=link, identity=identity_of(config))
+    return Namespace(link=link, identity=identity_of(config))
 
 
 def require_extra() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.namespace import Namespace
 from openapi_mcp.shared.script import Script
 
 if TYPE_CHECKING:
@@ -69,17 +69,17 @@ return 1
 class SharedAnswers:
     """The cut answers of one API, by caller and handle; `max_age` in seconds, `max_bytes` of all of them together."""
 
-    corner: Corner
+    namespace: Namespace
     max_bytes: int
     max_age: float
 
     async def keep(self, handle: str, caller: str, data: bytes) -> bool:
         """Keep what a handle of this caller stands for; return whether Redis has taken it."""
         key = self._key(handle, caller)
-        sealed = await _apart(partial(self.corner.link.seal.seal, data, key), len(data))
-        keys = [key, self.corner.key("answers-index"), self.corner.key("answers-sum")]
+        sealed = await _apart(partial(self.namespace.link.seal.seal, data, key), len(data))
+        keys = [key, self.namespace.key("answers-index"), self.namespace.key("answers-sum")]
         values: list[str | bytes | int] = [sealed, int(self.max_age * 1000), self.max_bytes]
-        return await self.corner.link.run(_KEEP, keys, values, patience=_patience(len(sealed))) is not None
+        return await self.namespace.link.run(_KEEP, keys, values, patience=_patience(len(sealed))) is not None
 
     async def holds(self, handle: str, caller: str) -> bool:
         """True where something is kept by that handle for this caller."""
@@ -96,18 +96,18 @@ class SharedAnswers:
             found = await redis.get(key)
             return found if isinstance(found, bytes) else None
 
-        sealed = await self.corner.link.ask(get, None, patience=_patience(size))
-        return await _apart(partial(self.corner.link.seal.open, sealed, key), size) if sealed is not None else None
+        sealed = await self.namespace.link.ask(get, None, patience=_patience(size))
+        return await _apart(partial(self.namespace.link.seal.open, sealed, key), size) if sealed is not None else None
 
     async def _size(self, key: str) -> int:
         async def look(redis: "Redis") -> int:
             return int(await redis.strlen(key))
 
-        return await self.corner.link.ask(look, 0)
+        return await self.namespace.link.ask(look, 0)
 
     def _key(self, handle: str, caller: str) -> str:
         """Return the key, which is the purpose of the seal too: an answer that is put elsewhere opens nothing."""
-        return self.corner.key("answers", caller, handle)
+        return self.namespace.key("answers", caller, handle)
 
 
 async def _apart(work: Callable[[], Made], size: int) -> Made:

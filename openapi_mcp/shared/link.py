@@ -1,7 +1,6 @@
 """The way to Redis: what is asked of it takes no longer than a moment, and where it is not there, that is said once."""
 
 import asyncio
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,6 +12,7 @@ import anyio
 
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.text import one_line
+from openapi_mcp.model.told import Told
 from openapi_mcp.shared.patience import Patience
 from openapi_mcp.shared.seal import Seal
 
@@ -21,17 +21,21 @@ if TYPE_CHECKING:
 
     from openapi_mcp.shared.script import Script
 
-log = logging.getLogger(__name__)
-
 _PATIENCE = 1.0  # seconds that what is asked may take, a new connection included
 _TRY = 0.5  # seconds for who finds out whether it is there, or there again: others may stand in line behind it
 _PAUSE = 1.0  # seconds for which nothing is asked after a failure: calls must not wait for what is not there
 _LONGEST_PAUSE = 5.0  # it doubles up to this while Redis stays away
 _UNSURE = 10.0  # seconds after a failure in which others may not have told yet what they had to
+_PORT = 6379
 _CONNECTIONS = 64  # at most, of one process
 _LARGEST = 100_000_000  # bytes of one value: more than anything that we keep
 _REASON = 160  # characters
-_HINT = "redis://HOST:6379/0, or rediss://USER:PASSWORD@HOST:6379/0 with TLS; env:NAME keeps it out of the command line"
+_NO_DATABASE = ("db index is out of range", "invalid db index")  # of Redis, and of its older versions
+_HINT = (
+    "redis://HOST:6379/0, or rediss://USER:PASSWORD@HOST:6379/0 with TLS; percent-encode # / @ : and % in user and "
+    "password (%23 %2F %40 %3A %25); env:NAME keeps it out of the command line"
+)
+_SETTINGS = "leave it out, or see that each name=value is one that redis-py knows"
 
 # What comes of an answer that is none of a Redis, or is to another question: from its client, or from who asked.
 _NONSENSE = (ValueError, TypeError, RecursionError)
@@ -67,6 +71,12 @@ class Link:
         self._refusals: set[str] = set()
 
     @property
+    def address(self) -> str:
+        """Where it is, without user, password or database: "127.0.0.1:6379"."""
+        parts = urlsplit(self.url)
+        return parts.path if parts.scheme == "unix" else f"{parts.hostname}:{parts.port or _PORT}"
+
+    @property
     def is_there(self) -> bool:
         """True where Redis has answered last."""
         return not self._is_lost
@@ -86,7 +96,7 @@ class Link:
         Raises:
             ConfigError: it is, and does not let us in.
         """
-        from redis.exceptions import AuthenticationError
+        from redis.exceptions import AuthenticationError, ResponseError
 
         refused: list[Exception] = []
 
@@ -95,10 +105,17 @@ class Link:
                 await redis.ping()
             except AuthenticationError as error:
                 refused.append(error)
+            except ResponseError as error:
+                if not _lacks_database(error):
+                    raise
+                refused.append(error)
 
         await self.ask(ping, None)
+        if refused and _lacks_database(refused[0]):
+            message = f"Redis at {self.address} has no database of this number: {self._reason(refused[0])}"
+            raise ConfigError(message, where="--redis", hint="most have 0 to 15; it is what the URL ends with: /0")
         if refused:
-            message = f"Redis does not let us in: {self._reason(refused[0])}"
+            message = f"Redis at {self.address} does not let us in: {self._reason(refused[0])}"
             raise ConfigError(message, where="--redis", hint="give user and password in the URL, as env:NAME")
 
     async def ask(
@@ -187,14 +204,15 @@ class Link:
         from redis.exceptions import ClusterDownError, ReadOnlyError
 
         kind = type(error).__name__
-        if isinstance(error, (ReadOnlyError, ClusterDownError)):  # another one has taken its place, or will
+        is_replaced = isinstance(error, (ReadOnlyError, ClusterDownError))  # another one has taken its place, or will
+        if is_replaced or _lacks_database(error):
             self._lost(error, is_trying=True)
             return
         self._found()
         if kind not in self._refusals:
             self._refusals.add(kind)
-            log.warning("redis_refused reason=%s", kind)
-            self._say(f"warning: Redis refuses something that is asked of it: {self._reason(error)}")
+            reason = self._reason(error)
+            self._tell(f"warning: Redis refuses something that is asked of it: {reason}", "redis_refused", reason)
 
     def _lost(self, error: Exception, *, is_trying: bool) -> None:
         if self._is_lost:
@@ -203,10 +221,12 @@ class Link:
         self._not_before = self._failed + self._pause
         if not self._is_lost:
             self._is_lost = True
-            log.warning("redis_lost reason=%s", type(error).__name__)
-            self._say(
-                f"warning: Redis does not answer ({self._reason(error)}): calls go on; until it does, limits hold for "
-                "each replica by itself, and what is kept here is not found on the others"
+            reason = self._reason(error)
+            self._tell(
+                f"warning: Redis does not answer ({self.address}: {reason}): calls go on; until it does, limits hold "
+                "for each replica by itself, and what is kept here is not found on the others",
+                "redis_lost",
+                reason,
             )
 
     def _found(self) -> None:
@@ -214,8 +234,12 @@ class Link:
         self._pause = _PAUSE
         if self._is_lost:
             self._is_lost, self._failed = False, time.monotonic()
-            log.warning("redis_found")
-            self._say("Redis answers again")
+            self._tell("Redis answers again", "redis_found")
+
+    def _tell(self, text: str, event: str, reason: str = "") -> None:
+        """Say one line for a person, which is an event with its address and reason in a log of JSON."""
+        fields = {"address": self.address, "reason": reason}
+        self._say(Told(text, event, {name: said for name, said in fields.items() if said}))
 
     def _reason(self, error: Exception) -> str:
         """Return why, in a few words, and none of the password."""
@@ -224,6 +248,11 @@ class Link:
         said = str(error) or ("it takes too long" if isinstance(error, TimeoutError) else type(error).__name__)
         password = unquote(urlsplit(self.url).password or "")
         return one_line(said.replace(password, "***") if password else said, _REASON).rstrip(".")
+
+
+def _lacks_database(error: Exception) -> bool:
+    """True where no connection comes about, as the database that the URL names is none that there is."""
+    return str(error).lower().startswith(_NO_DATABASE)
 
 
 def client(url: str, **more: Any) -> "Redis":
@@ -259,15 +288,17 @@ def _bounded() -> Any:
 
 def _checked(url: str) -> "Redis":
     """Return a client for a URL; what is wrong with it never repeats it: it may hold a password."""
+    message, hint = "the URL is none of Redis", _HINT
     try:
         parts = urlsplit(url)
         number = parts.path.strip("/")
         is_whole = parts.scheme in ("redis", "rediss") and parts.hostname and (number or "0").isdecimal()
         if is_whole or (parts.scheme == "unix" and number):
             found = client(url)
+            message, hint = "what stands behind the ? of the URL is no setting of Redis' client", _SETTINGS
             kwargs = found.connection_pool.connection_kwargs
             found.connection_pool.connection_class(**kwargs)  # what stands behind the "?" is looked at there
             return found
     except (ValueError, TypeError, AttributeError):
         pass
-    raise ConfigError("the URL is none of Redis", where="--redis", hint=_HINT)
+    raise ConfigError(message, where="--redis", hint=hint)

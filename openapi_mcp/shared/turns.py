@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import anyio
 
 from openapi_mcp.model.policy import Rate
-from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.namespace import Namespace
 from openapi_mcp.shared.script import Script
 
 _US = 1_000_000
+_ON_THE_WAY = 50_000  # by which requests may come closer together on their way to the API
 _LATEST = 86_400 * _US  # from now on: nobody waits longer, so no turn is booked for later
 
 # One sorted set: the turns that were taken or booked, by when they are. A turn comes after the one that was booked
@@ -44,13 +45,37 @@ return {wait, 1}
 )
 
 
+# A turn that was waited for is taken by the clock of now, as a process may wake up late: then those that went late
+# before it count from when they went. Answers the microseconds until it may go, 0 where it goes now; until then it
+# stays booked.
+_TAKE = Script(
+    """
+local log, name = KEYS[1], ARGV[1]
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local wait = 0
+redis.call('ZREM', log, name)
+for i = 2, #ARGV, 2 do
+  local amount, window = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+  local before = redis.call('ZREVRANGEBYSCORE', log, now, '-inf', 'WITHSCORES', 'LIMIT', amount - 1, 1)[2]
+  if before then wait = math.max(wait, tonumber(before) + window - now) end
+end
+redis.call('ZADD', log, string.format('%.0f', now + wait), name)
+return wait
+""",
+    kinds=["zset"],
+)
+
+
 class Turns:
     """The turns of one API, or of one tool of it, by these rates; replicas with other rates count by themselves."""
 
-    def __init__(self, corner: Corner, name: str, rates: Sequence[Rate]) -> None:
-        self._link = corner.link
-        self._key = corner.key("turns", name, *map(str, rates))
+    def __init__(self, namespace: Namespace, name: str, rates: Sequence[Rate]) -> None:
+        self._link = namespace.link
+        self._key = namespace.key("turns", name, *map(str, rates))
         self._rates = [number for rate in rates for number in (rate.amount, rate.seconds * _US)]
+        wider = [(rate.amount, rate.seconds * _US + min(rate.seconds * _US // 50, _ON_THE_WAY)) for rate in rates]
+        self._wider = [number for pair in wider for number in pair]
         self._most = _LATEST + max(rate.seconds for rate in rates) * _US
 
     def name(self) -> str:
@@ -69,6 +94,11 @@ class Turns:
                 return wait / _US
             case _:
                 return None
+
+    async def take(self, name: str) -> float | None:
+        """Take a turn whose time has come; return the seconds until it may go, 0 where it goes; None as `book` does."""
+        told = await self._link.run(_TAKE, [self._key], [name, *self._wider])
+        return told / _US if isinstance(told, int) and 0 <= told <= self._most else None
 
     async def give_back(self, name: str) -> None:
         """Give back a turn that nobody takes any more, though whoever waits for it is cancelled."""

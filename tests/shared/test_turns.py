@@ -24,7 +24,7 @@ async def waits(turns: Turns, times: int, patience: float = 10**12) -> list[floa
 async def test_as_many_as_the_rate_says_go_at_once_and_the_next_ones_a_window_later(redis: RedisServer) -> None:
     """A window that moves; the clock is that of Redis, the same for all."""
     async with linked(redis.url) as link:
-        found = await waits(Turns(link.corner(), "", [HOURLY]), 7)
+        found = await waits(Turns(link.namespace(), "", [HOURLY]), 7)
         assert found == pytest.approx([0, 0, 0, 3600, 3600, 3600, 7200], abs=10)
 
 
@@ -47,7 +47,7 @@ async def _turns(redis: RedisServer, rates: list[Rate], steps: list[int]) -> lis
     """Return when those turns are that were not given back; a step is a patience, or gives back one of the last."""
     booked: list[tuple[str, float]] = []
     async with links(redis.url, KEY, KEY) as both, Redis(port=redis.port) as own:
-        each = [Turns(link.corner(), "", rates) for link in both]
+        each = [Turns(link.namespace(), "", rates) for link in both]
         for number, step in enumerate(steps):
             turns = each[number % 2]
             if step < 0:
@@ -65,14 +65,14 @@ async def _turns(redis: RedisServer, rates: list[Rate], steps: list[int]) -> lis
 async def test_all_rates_hold(redis: RedisServer) -> None:
     """In one step: a turn counts for all of them, or for none."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY, Rate(amount=1, seconds=600)])
+        turns = Turns(link.namespace(), "", [HOURLY, Rate(amount=1, seconds=600)])
         assert await waits(turns, 5) == pytest.approx([0, 600, 1200, 3600, 4200], abs=10)
 
 
 async def test_replicas_count_together(redis: RedisServer) -> None:
     """Each in the order in which they ask."""
     async with links(redis.url, KEY, KEY) as (one, other):
-        here, there = (Turns(link.corner(), "", [HOURLY]) for link in (one, other))
+        here, there = (Turns(link.namespace(), "", [HOURLY]) for link in (one, other))
         found = [(await waits(each, 1))[0] for each in (here, there, here, there)]
         assert found == pytest.approx([0, 0, 0, 3600], abs=10)
 
@@ -81,11 +81,11 @@ async def test_other_apis_tools_rates_and_fleets_count_by_themselves(redis: Redi
     """Nobody's limit is used up by somebody else."""
     async with links(redis.url, KEY, "other" * 10) as (one, other):
         each = [
-            Turns(one.corner(), "", [HOURLY]),
-            Turns(one.corner(), "tool", [HOURLY]),
-            Turns(one.corner("another"), "", [HOURLY]),
-            Turns(one.corner(), "", [Rate(amount=3, seconds=60)]),
-            Turns(other.corner(), "", [HOURLY]),
+            Turns(one.namespace(), "", [HOURLY]),
+            Turns(one.namespace(), "tool", [HOURLY]),
+            Turns(one.namespace("another"), "", [HOURLY]),
+            Turns(one.namespace(), "", [Rate(amount=3, seconds=60)]),
+            Turns(other.namespace(), "", [HOURLY]),
         ]
         for turns in each:
             assert await waits(turns, 3) == [0, 0, 0]
@@ -94,7 +94,7 @@ async def test_other_apis_tools_rates_and_fleets_count_by_themselves(redis: Redi
 async def test_what_comes_too_late_is_not_booked(redis: RedisServer) -> None:
     """It is told when it could be."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         assert await waits(turns, 3) == [0, 0, 0]
         assert await waits(turns, 5, patience=20.0) == pytest.approx([3600] * 5, abs=10)
         assert await turns.book("", -1.0) == pytest.approx(3600, abs=10)
@@ -103,7 +103,7 @@ async def test_what_comes_too_late_is_not_booked(redis: RedisServer) -> None:
 async def test_asking_books_nothing(redis: RedisServer) -> None:
     """With less patience than none."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         assert [await turns.book("", -1.0) for _ in range(5)] == [0] * 5
         assert await waits(turns, 3) == [0, 0, 0]
 
@@ -111,7 +111,7 @@ async def test_asking_books_nothing(redis: RedisServer) -> None:
 async def test_a_turn_that_is_given_back_is_somebody_elses_though_its_owner_is_cancelled(redis: RedisServer) -> None:
     """The last that was booked is free again."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         await waits(turns, 2)
         await turns.book("mine", 1.0)
         with anyio.CancelScope() as scope:
@@ -123,7 +123,7 @@ async def test_a_turn_that_is_given_back_is_somebody_elses_though_its_owner_is_c
 async def test_what_was_sent_counts_on_when_what_was_booked_behind_it_is_given_back(redis: RedisServer) -> None:
     """Were it forgotten for those, more would go than the rate says."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         assert await waits(turns, 3) == [0, 0, 0]
         for _ in range(5):
             booked = [turns.name() for _ in range(4)]
@@ -137,7 +137,7 @@ async def test_what_was_sent_counts_on_when_what_was_booked_behind_it_is_given_b
 async def test_without_redis_nobody_is_told_to_wait(redis: RedisServer) -> None:
     """Each counts for itself then."""
     async with linked(redis.url) as link:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         redis.stop()
         assert await turns.book("a", 1.0) is None
         await turns.give_back("a")
@@ -146,7 +146,7 @@ async def test_without_redis_nobody_is_told_to_wait(redis: RedisServer) -> None:
 async def test_what_is_kept_is_bounded_and_goes(redis: RedisServer) -> None:
     """No more turns than the largest rate counts, no longer than the longest window."""
     async with linked(redis.url) as link, Redis(port=redis.port) as own:
-        turns = Turns(link.corner(), "", [Rate(amount=5, seconds=1), Rate(amount=2, seconds=2)])
+        turns = Turns(link.namespace(), "", [Rate(amount=5, seconds=1), Rate(amount=2, seconds=2)])
         await waits(turns, 40, patience=0.0)
         assert await own.zcard(turns._key) == 2
         await waits(turns, 3)
@@ -160,7 +160,7 @@ async def test_what_is_kept_is_bounded_and_goes(redis: RedisServer) -> None:
 async def test_what_somebody_puts_there_is_no_turn(redis: RedisServer, score: str) -> None:
     """Who can write to Redis may hold calls up, but ends none."""
     async with linked(redis.url) as link, Redis(port=redis.port) as own:
-        turns = Turns(link.corner(), "", [HOURLY])
+        turns = Turns(link.namespace(), "", [HOURLY])
         await own.zadd(turns._key, {"theirs": float(score)})
         assert await waits(turns, 4) == pytest.approx([0, 0, 0, 3600], abs=10)
         await own.set(turns._key, "theirs")
@@ -178,4 +178,4 @@ async def test_an_answer_that_makes_no_sense_is_none(
 
     async with linked(redis.url) as link:
         monkeypatch.setattr(link, "run", run)
-        assert await Turns(link.corner(), "", [HOURLY]).book("a", 1.0) is None
+        assert await Turns(link.namespace(), "", [HOURLY]).book("a", 1.0) is None

@@ -1,4 +1,4 @@
-"""One API's corner of what the replicas share."""
+"""The names under which replicas share what is of one API."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from openapi_mcp.shared.link import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corner:
+class Namespace:
     """What is shared about the API of this `identity`, by the `link`; two APIs never meet in a key."""
 
     link: Link
