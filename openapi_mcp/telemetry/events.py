@@ -5,9 +5,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openapi_mcp.telemetry.called import current_call
+
 Value = str | int | float | bool | None
 _PLACE = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)=)?%(?:%|[-#0 +]*\d*(?:\.(\d+))?([a-zA-Z]))")
+_NAMED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 _LOG = "log"
+_OURS = "openapi_mcp"
+_ID = re.compile(r"(?<!\S)id=%")
 _LONGEST = 4_000  # characters of a value, and of a message
 
 
@@ -25,13 +30,28 @@ def event_of(record: logging.LogRecord) -> Event:
 
     ("answered tool=%s status=%d", "orders_list", 200) -> answered, {"tool": "orders_list", "status": 200}
 
-    A library's line is an event "log" without fields.
+    A library's line is an event "log" without fields. What the fields say is not said again in the message. The id of
+    the call that it is about is a field, too.
     """
     message = record.getMessage()[:_LONGEST]
-    if not record.name.startswith("openapi_mcp") or not isinstance(record.msg, str):
+    if not record.name.startswith(_OURS) or not isinstance(record.msg, str):
         return Event(name=_LOG, message=message)
-    name = record.msg.partition(" ")[0]
-    return Event(name=name if "%" not in name else _LOG, message=message, fields=_fields(record.msg, record.args))
+    name, fields = record.msg.partition(" ")[0], _fields(record.msg, record.args)
+    fields |= {"id": call} if (call := call_of(record)) else {}
+    if "%" in name:
+        return Event(name=_LOG, message=message, fields=fields)
+    return Event(name=name, message=message if _says_more(record.msg) else name, fields=fields)
+
+
+def call_of(record: logging.LogRecord) -> str:
+    """Return the id of the call that a line of ours is about; "" where none runs, or the line says it itself."""
+    is_said = not record.name.startswith(_OURS) or _ID.search(str(record.msg)) is not None
+    return "" if is_said else current_call()
+
+
+def _says_more(template: str) -> bool:
+    """True for a line that has other words than its name and its fields: "cache_off the disk is full"."""
+    return any(word != "%%" and not _NAMED.fullmatch(word) for word in template.split()[1:])
 
 
 def _fields(template: str, args: object) -> dict[str, Value]:

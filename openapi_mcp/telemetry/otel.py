@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_mcp import __version__
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.told import Told
 from openapi_mcp.telemetry import spans
 from openapi_mcp.telemetry.events import event_of
 from openapi_mcp.telemetry.families import Family, Form
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
 
+    from openapi_mcp.telemetry.collector import Session
+
 SIGNALS = ("traces", "metrics", "logs")
 _NAME = "openapi-mcp"
 _WHERE = "--otel"
-_HINT = "add it with `pipx install 'openapi-mcp-cli[otel]'`, or `pip install 'openapi-mcp-cli[otel]'`"
+_HINT = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[otel]'"
+_WHERE_TO = "OTEL_EXPORTER_OTLP_ENDPOINT says where to"
 _CLOSING = 3.0  # seconds that what was collected last has when the process ends
 _PROTOCOL = "http/protobuf"
 _TOGETHER = 0.5  # seconds; numbers that are read within so long are of one moment
@@ -102,23 +106,33 @@ class _Said:
         self._is_lost = False
         self._lock = threading.Lock()
 
-    def told(self, export: Callable[..., Any]) -> Callable[..., Any]:
-        """Return an exporter's way to send, which tells how it went."""
+    def told(self, export: Callable[..., Any], session: "Session") -> Callable[..., Any]:
+        """Return an exporter's way to send by a session, which tells how it went."""
 
         def sent(*batch: Any, **how: Any) -> Any:
             outcome = export(*batch, **how)
-            self._tell(is_lost=getattr(outcome, "name", "") != "SUCCESS")
+            self._tell(is_lost=getattr(outcome, "name", "") != "SUCCESS", trouble=session.trouble)
             return outcome
 
         return sent
 
-    def _tell(self, *, is_lost: bool) -> None:
+    def _tell(self, *, is_lost: bool, trouble: str) -> None:
         with self._lock:
             if is_lost == self._is_lost:
                 return
             self._is_lost = is_lost
-        lost = "warning: OpenTelemetry: what is collected cannot be sent (OTEL_EXPORTER_OTLP_ENDPOINT); calls go on"
-        self._say(lost if is_lost else "OpenTelemetry: what is collected is sent again")
+        if not is_lost:
+            self._say(Told("OpenTelemetry: what is collected is sent again", "otel_found", {}))
+            return
+        why = f" ({trouble})" if trouble else ""
+        text = f"warning: OpenTelemetry: what is collected cannot be sent{why}; calls go on; {_WHERE_TO}"
+        self._say(Told(text, "otel_lost", {"reason": trouble} if trouble else {}))
+
+
+def _session() -> "Session":
+    from openapi_mcp.telemetry.collector import Session
+
+    return Session()
 
 
 def _begin_traces(resource: "Resource", _meters: Meters, said: _Said) -> "TracerProvider":
@@ -127,8 +141,8 @@ def _begin_traces(resource: "Resource", _meters: Meters, said: _Said) -> "Tracer
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    exporter = OTLPSpanExporter()
-    exporter.export = said.told(exporter.export)  # type: ignore[method-assign]
+    exporter = OTLPSpanExporter(session=(session := _session()))
+    exporter.export = said.told(exporter.export, session)  # type: ignore[method-assign]
     provider.add_span_processor(BatchSpanProcessor(exporter))
     spans.collect(provider.get_tracer(_NAME, __version__))
     return provider
@@ -139,8 +153,8 @@ def _begin_metrics(resource: "Resource", meters: Meters, said: _Said) -> "MeterP
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 
-    exporter = OTLPMetricExporter()
-    exporter.export = said.told(exporter.export)  # type: ignore[method-assign]
+    exporter = OTLPMetricExporter(session=(session := _session()))
+    exporter.export = said.told(exporter.export, session)  # type: ignore[method-assign]
     reader = PeriodicExportingMetricReader(exporter)
     provider = MeterProvider(resource=resource, metric_readers=[reader], shutdown_on_exit=False)
     _Instruments(provider.get_meter(_NAME, __version__), meters)
@@ -202,8 +216,8 @@ def _begin_logs(resource: "Resource", _meters: Meters, said: _Said) -> "_Logs":
     from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 
     provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
-    exporter = OTLPLogExporter()
-    exporter.export = said.told(exporter.export)  # type: ignore[method-assign]
+    exporter = OTLPLogExporter(session=(session := _session()))
+    exporter.export = said.told(exporter.export, session)  # type: ignore[method-assign]
     provider.add_log_record_processor(BatchLogRecordProcessor(exporter))
     return _Logs(provider)
 

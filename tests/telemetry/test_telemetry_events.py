@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from openapi_mcp.telemetry.called import in_call
 from openapi_mcp.telemetry.events import Event, event_of
 
 
@@ -32,10 +33,25 @@ def test_values_have_the_names_that_the_template_gives_them(
     assert line(template, *args).fields == fields
 
 
-def test_the_first_word_names_the_event_and_the_line_stays_as_it_is() -> None:
-    """Our choice: who reads text and who reads JSON finds the same."""
+def test_the_first_word_names_the_event_and_the_message_says_no_field_again() -> None:
+    """An operator's finding: half of the bytes of an access log were there twice."""
     event = line("answered tool=%s", "orders list")
-    assert (event.name, event.message) == ("answered", "answered tool=orders list")
+    assert (event.name, event.message) == ("answered", "answered")
+
+
+def test_a_line_with_words_of_its_own_has_them_in_its_message() -> None:
+    """Nothing is lost: what no field says stays where it was."""
+    event = line("cache_off the disk is full path=%s", "/a")
+    assert (event.name, event.message) == ("cache_off", "cache_off the disk is full path=/a")
+
+
+def test_a_line_of_a_call_has_its_id_unless_it_says_one_itself() -> None:
+    """One id leads from the access line to each line of the call, and to its record."""
+    with in_call("k3vq9x2m4t7a"):
+        assert line("answered tool=%s", "list").fields == {"tool": "list", "id": "k3vq9x2m4t7a"}
+        assert line("failed id=%s", "b").fields == {"id": "b"}
+        assert line("failed id=%s", "b", name="uvicorn").fields == {}
+    assert "id" not in line("answered tool=%s", "list").fields
 
 
 @pytest.mark.parametrize("name", ["uvicorn.error", "opentelemetry"])
@@ -59,5 +75,5 @@ def test_arguments_by_name_are_left_to_the_message() -> None:
 def test_long_texts_are_cut() -> None:
     """Our choice: what an upstream or a caller says has no end."""
     event = line("failed reason=%s", "x" * 100_000)
-    assert len(event.message) == 4_000
+    assert len(line("failed it is said: %s", "x" * 100_000).message) == 4_000
     assert len(str(event.fields["reason"])) == 4_000

@@ -192,7 +192,7 @@ def test_a_collector_that_takes_nothing_holds_up_no_call_and_no_end(
         with serving_http("--spec", spec, "--otel", folder=tmp_path, environment=environment) as (child, url):
             assert called(url, "echo")["result"]["isError"] is False
             if trouble == "refusing":
-                child.wait_for_stderr("warning: OpenTelemetry: what is collected cannot be sent")
+                child.find_in_stderr(r"cannot be sent \(http://127\.0\.0\.1:\d+/v1/\w+: it answers 400\); calls go on")
                 collector.status = 200
                 called(url, "echo")
                 child.wait_for_stderr("OpenTelemetry: what is collected is sent again")
