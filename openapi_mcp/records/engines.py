@@ -49,7 +49,10 @@ def _begin(connection: Connection) -> None:
 
 
 def server_engine(url: URL, *, read_only: bool) -> Engine:
-    """Return an engine of a PostgreSQL server; a transaction that reads sees one state, however long it takes."""
+    """Return an engine of a PostgreSQL server; a transaction that reads sees one state, however long it takes.
+
+    A connection that has died since it was used last is made anew: one from before a restart is no server that is away.
+    """
     settings = {
         "lock_timeout": "5s",
         "statement_timeout": "60s",
@@ -63,4 +66,4 @@ def server_engine(url: URL, *, read_only: bool) -> Engine:
         "options": options,
         "application_name": "openapi-mcp",
     }
-    return create_engine(url.set(drivername="postgresql+psycopg"), connect_args=arguments)
+    return create_engine(url.set(drivername="postgresql+psycopg"), connect_args=arguments, pool_pre_ping=True)

@@ -1,12 +1,13 @@
 """What goes wrong with a store, in a person's words: RecordsErrors instead of the database's own."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.records.store import RecordsError, RefusedRecords
+from openapi_mcp.records.store import NotLetInError, RecordsError, RefusedRecords
 
 FULL = "the disk is full"
 LOCKED = "another process has locked the records"
@@ -46,6 +47,9 @@ _STATES = {
     "XX001": DAMAGED,
     "XX002": DAMAGED,
 }
+_NOT_LET_IN = re.compile(
+    r"authentication failed|no password supplied|no pg_hba\.conf entry|(?:role|database) \"[^\"]*\" does not exist"
+)
 _SHOWN = 200
 
 
@@ -68,10 +72,20 @@ def told(where: str) -> Iterator[None]:
 
 def _fault(error: DBAPIError, where: str) -> RecordsError:
     said = _known(error)
-    detail = one_line(str(error.orig), _SHOWN)
+    detail = _detail(error)
     if said is None:
         return RecordsError(f"the records cannot be used: {detail}", where=where)
-    return RecordsError(said, where=where, hint=f"{_HINTS[said]} ({detail})")
+    kind = NotLetInError if said == REFUSED else RecordsError
+    return kind(said, where=where, hint=f"{_HINTS[said]} ({detail})", reason=detail)
+
+
+def _detail(error: DBAPIError) -> str:
+    r"""Return what a database says, without what `where` says already, and without advice on what is not ours.
+
+    'connection to server at "::1", port 5432 failed: Connection refused\n\tIs ...' -> "Connection refused"
+    """
+    first = str(error.orig).strip().partition("\n")[0]
+    return one_line(first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip(), _SHOWN)
 
 
 def _known(error: DBAPIError) -> str | None:
@@ -82,4 +96,6 @@ def _known(error: DBAPIError) -> str | None:
     state = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
         return _STATES.get(state) or _STATES.get(state[:2])
+    if _NOT_LET_IN.search(str(error.orig)):  # of a connection that was never made there is no code
+        return REFUSED
     return UNREACHABLE if error.connection_invalidated or type(error.orig).__name__ == "OperationalError" else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.model.policy import Keep
 from openapi_mcp.model.record import Record
-from openapi_mcp.records.store import RefusedRecords, Store
+from openapi_mcp.records.store import NotLetInError, RecordsError, RefusedRecords, Store
 
 log = logging.getLogger(__name__)
 
@@ -69,19 +69,42 @@ class Keeper:
 
     def write(self) -> bool:
         """Give the store what is held; return whether it took it. What it did not take is held on."""
-        if not self._held and not self._unknown:
+        if not (self._held or self._unknown or self._trouble):
             return True
         try:
             self._add()
         except OpenapiMcpError as error:
             self._let_go()
-            self._trouble = _in_words(error)
-            self.tell(self._trouble)
+            self._in_trouble(error)
             return False
         self._recovered()
         return True
 
+    def greet(self) -> bool:
+        """Return whether the store can be used, and say what keeps it from that; it is opened by who writes to it.
+
+        Raises:
+            NotLetInError: it does not let us in.
+            ConfigError: what it needs is not installed, or its URL is none.
+        """
+        try:
+            self._opened()
+        except NotLetInError:
+            raise
+        except RecordsError as error:
+            self._in_trouble(error)
+        finally:
+            self._let_go()
+        return not self._trouble
+
+    def _in_trouble(self, error: OpenapiMcpError) -> None:
+        self._trouble = _in_words(error)
+        self.tell(self._trouble, f"{error.message} {error.where}")
+
     def _add(self) -> None:
+        if not self._held and not self._unknown:
+            self._opened()  # it was away: is it there again?
+            return
         try:
             self._give(self._held)
         except RefusedRecords:
@@ -129,9 +152,9 @@ class Keeper:
         store.end_cleaning(before=before)
         return False
 
-    def tell(self, why: str) -> None:
-        """Say what is wrong: once, and once more when calls are lost by it."""
-        key = (why, self._lost > 0)
+    def tell(self, why: str, kind: str = "") -> None:
+        """Say what is wrong: once of each kind, and once more when calls are lost by it."""
+        key = (kind or why, self._lost > 0)
         if key not in self._told:
             self._told.add(key)
             lost = f"{self._lost} lost so far" if self._lost else "for now they wait"
@@ -170,4 +193,6 @@ class Keeper:
 
 
 def _in_words(error: OpenapiMcpError) -> str:
-    return f"{error.message} ({error.where})" if error.where else error.message
+    reason = error.reason if isinstance(error, RecordsError) else ""
+    place = ": ".join(part for part in (error.where, reason) if part)
+    return f"{error.message} ({place})" if place else error.message

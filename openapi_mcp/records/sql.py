@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from openapi_mcp.records.opening import Make
 
 _FILE = 0o100000
+_PORT = 5432
 _EXTRA = "pipx inject openapi-mcp-cli 'openapi-mcp-cli[scale]'"
 
 
@@ -102,7 +103,7 @@ def _server_store(url: str, *, read_only: bool) -> Store:
         import psycopg  # noqa: F401 - its absence is told here, in words
     except ImportError:
         raise ConfigError("PostgreSQL needs the extra [scale]", where="--records", hint=_EXTRA) from None
-    where = f"postgresql://{parsed.host or 'localhost'}/{parsed.database or ''}"
+    where = f"postgresql://{parsed.host or 'localhost'}:{parsed.port or _PORT}/{parsed.database or ''}"
     return _opened(partial(server_engine, parsed), where, read_only=read_only)
 
 

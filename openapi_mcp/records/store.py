@@ -16,6 +16,14 @@ class RecordsError(OpenapiMcpError):
 
     exit_code = ExitCode.USAGE
 
+    def __init__(self, message: str, *, where: str | None = None, hint: str | None = None, reason: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.reason = reason  # as the database has it, in a few words: it may be another one the next time
+
+
+class NotLetInError(RecordsError):
+    """The database is there, and does not let us in: it will not by itself another time either."""
+
 
 class NothingRecordedError(RecordsError):
     """There is no store yet: nobody has written to it."""

@@ -73,6 +73,17 @@ class Writer:
         with self._lock:
             self._refused += 1
 
+    def greet(self) -> None:
+        """Find out whether the store can be used; where it cannot for now, that is said, and it is tried again.
+
+        Raises:
+            NotLetInError: it does not let us in.
+            ConfigError: what it needs is not installed, or its URL is none.
+        """
+        if not self._keeper.greet():
+            self._pause = self._pace.again
+            self._has_begun()
+
     def _weigh(self, weight: int) -> None:
         with self._lock:
             self._weight += weight

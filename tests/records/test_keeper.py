@@ -10,10 +10,11 @@ from support.records import NOON, ids, record
 
 from openapi_mcp.model.policy import Keep
 from openapi_mcp.model.record import Record
+from openapi_mcp.records.faults import UNREACHABLE
 from openapi_mcp.records.keeper import Keeper
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
-from openapi_mcp.records.store import RecordsError, RefusedRecords, Store
+from openapi_mcp.records.store import NotLetInError, RecordsError, RefusedRecords, Store
 from openapi_mcp.records.writer import Pace, Writer
 
 QUICK = Pace(between=0.0, again=0.001, longest=0.001, tidy_after=0.0)
@@ -360,3 +361,36 @@ def test_a_store_that_cannot_be_closed_is_logged(records_file: Path, caplog: pyt
     assert keeper.write()
     keeper.end(0)
     assert "records_not_closed reason=the disk is full" in caplog.text
+
+
+def test_a_store_that_is_away_at_the_start_is_said_then_and_found_again_without_a_call(records_file: Path) -> None:
+    """An operator's finding: Redis is greeted at the start, and the database was told with the first call only."""
+    said: list[str] = []
+    found = threading.Event()
+    away = RecordsError(UNREACHABLE, where="postgresql://db:5432/x", reason="Connection refused")
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "again" in line:
+            found.set()
+
+    writer = Writer(Troubled(records_file, away, away), say, FOR_EVER, pace=QUICK)
+    writer.greet()
+    assert not writer.is_writing
+    assert found.wait(30)
+    assert writer.is_writing
+    writer.close(30)
+    assert said == [
+        "warning: calls are not recorded: the database of the records cannot be reached "
+        "(postgresql://db:5432/x: Connection refused); for now they wait",
+        "calls are recorded again; none of them lost",
+    ]
+
+
+def test_a_store_that_lets_nobody_in_ends_a_start(records_file: Path) -> None:
+    """A wrong password is the operator's to mend, as Redis' is."""
+    refusal = NotLetInError("the database of the records refuses us")
+    writer = Writer(Troubled(records_file, refusal), pytest.fail, FOR_EVER, pace=QUICK)
+    with pytest.raises(NotLetInError):
+        writer.greet()
+    writer.close(1)

@@ -26,7 +26,7 @@ from openapi_mcp.records.engines import file_engine
 from openapi_mcp.records.faults import told
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
-from openapi_mcp.records.store import RecordsError, RefusedRecords, Store
+from openapi_mcp.records.store import NotLetInError, RecordsError, RefusedRecords, Store
 
 
 def mode(path: Path) -> int:
@@ -135,13 +135,34 @@ def test_a_server_that_cannot_be_reached_is_told_without_its_password() -> None:
     with pytest.raises(RecordsError, match="cannot be reached") as raised:
         open_store("postgresql://me:hush@127.0.0.1:1/shop?application_name=hush")
     told = f"{raised.value.message} {raised.value.where} {raised.value.hint}"
-    assert raised.value.where == "postgresql://127.0.0.1/shop"
+    assert raised.value.where == "postgresql://127.0.0.1:1/shop"
+    assert raised.value.reason == "Connection refused"
     assert "hush" not in told
 
 
 def test_a_database_that_is_not_there_is_told(postgres: Postgres) -> None:
-    with pytest.raises(RecordsError, match=r"cannot be reached|refuses us"):
+    with pytest.raises(NotLetInError, match="refuses us") as raised:
         open_store(postgres.url("missing"))
+    assert raised.value.reason == 'database "missing" does not exist'
+
+
+def test_a_user_that_is_not_known_is_refused_and_not_out_of_reach(postgres: Postgres) -> None:
+    """An operator's finding: a wrong password was told as a server that cannot be reached."""
+    user, _, rest = postgres.url().partition("://")[2].partition("@")
+    with pytest.raises(NotLetInError, match="refuses us") as raised:
+        open_store(f"postgresql://nobody:hush@{rest}")
+    assert user != "nobody"
+    assert "hush" not in f"{raised.value.reason} {raised.value.where} {raised.value.hint}"
+
+
+def test_a_server_that_was_started_again_is_no_false_alarm(postgres: Postgres) -> None:
+    """An operator's finding: a pooled connection had died, and the server was told as away."""
+    with open_store(postgres.new_database()) as store:
+        store.add([record(1)])
+        postgres.stop()
+        postgres.start()
+        store.add([record(2)])
+        assert len(store.calls(Filter())) == 2
 
 
 def test_a_server_that_is_started_again_is_used_again(postgres: Postgres) -> None:
