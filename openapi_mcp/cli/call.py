@@ -10,18 +10,20 @@ import typer
 
 from openapi_mcp.cli.answer import show_request, show_result
 from openapi_mcp.cli.calling import Preview, make_call, preview_call
+from openapi_mcp.cli.complete import tool_names
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED, takes
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.cli.start import api_of, start
 from openapi_mcp.cli.told import repair_line, repairs_of
+from openapi_mcp.cli.waiting import LONGEST
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.request.typed import types_of, value_of
+from openapi_mcp.said_of import hinted
 from openapi_mcp.serving import App
-from openapi_mcp.several import hinted
 
 HELP = """Call one tool and print its answer.
 
@@ -39,14 +41,14 @@ Examples:
 
 \b
   openapi-mcp call --spec openapi.json reports_create --methods all --no-wait
-      the answer as it is, where the API goes on with its work (202); without --no-wait its end is waited for
+      the answer as it is, where the API goes on with its work (202); else its end is waited for (--wait SECONDS)
 """
 
 
 @takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, WHERE_CACHED, OUTPUT)
 def call(
     *,
-    tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL")],
+    tool: Annotated[str, typer.Argument(help="The tool to call.", metavar="TOOL", autocompletion=tool_names)],
     arguments: Annotated[
         list[str] | None,
         typer.Option("--arg", "-a", metavar="NAME=VALUE", help="One argument; text, or JSON where the tool wants it."),
@@ -59,6 +61,17 @@ def call(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="Do not wait for the end of what the API goes on with (202).")
     ] = False,
+    wait: Annotated[
+        float,
+        typer.Option(
+            "--wait",
+            metavar="SECONDS",
+            min=0.0,
+            max=LONGEST,
+            help="Wait at most so long for the end of what the API goes on with (202); --timeout is that of each "
+            "question. 0 is --no-wait. Default: a day.",
+        ),
+    ] = LONGEST,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     flags: Mapping[str, Any],
 ) -> int:
@@ -68,7 +81,7 @@ def call(
     prepare = partial(_as_call, name=tool, pairs=arguments or [], given=_json_arguments(args, config))
     if dry_run:
         return show_dry(config, notice, anyio.run(preview_call, config, notice, prepare), as_json=as_json)
-    result = anyio.run(partial(make_call, config, notice, prepare, waits=not no_wait))
+    result = anyio.run(partial(make_call, config, notice, prepare, wait=0.0 if no_wait else wait))
     return show_outcome(result, notice, as_json=as_json)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import anyio
 
 from openapi_mcp.app import open_app
+from openapi_mcp.cli.left_out import with_left_out
 from openapi_mcp.cli.output import ask
-from openapi_mcp.cli.waiting import ended
+from openapi_mcp.cli.waiting import LONGEST, Wait
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.loading import Notice
@@ -16,8 +17,8 @@ from openapi_mcp.model.fault import Looked, Repair, Suggestion
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.recording import Hearing, observe, open_recorder
 from openapi_mcp.request.shown import question
+from openapi_mcp.said_of import hinted, naming
 from openapi_mcp.serving import App
-from openapi_mcp.several import hinted, naming
 
 DECLINED, ON_DECLINED = "declined; nothing was sent", "answer y to send it"
 Prepare = Callable[[App], Call]
@@ -27,11 +28,11 @@ Consent = Callable[[App, Call], Awaitable[Call | Failure]]
 
 
 async def make_call(
-    config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None, *, waits: bool = True
+    config: Config, notice: Notice, prepare: Prepare, consent: "Consent | None" = None, *, wait: float = LONGEST
 ) -> Result:
     """Return what comes of a call; without a `consent` a person is asked where --confirm says so.
 
-    It `waits` for the end of what the API goes on with, or returns the answer as it is.
+    For the end of what the API goes on with it waits so many seconds; 0 returns the answer as it is.
     """
     with naming(config):
         # `reads_on`: this process ends with its answer.
@@ -40,12 +41,20 @@ async def make_call(
             hearing = Hearing(app, prepare(app))
             try:
                 result = await _result(app, hearing, consent or _as_configured)
-                if waits and result.job is not None:
-                    result = await ended(app, hearing.call, result, notice)
+                if wait and result.job is not None:
+                    result = await Wait(app=app, notice=notice, seconds=wait).end(hearing.call, result)
             except anyio.get_cancelled_exc_class():
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
                 raise
-            return hinted(hearing.ended(result), config.name)
+            return hinted(_explained(app, hearing.call, hearing.ended(result)), config.name)
+
+
+def _explained(app: App, call: Call, result: Result) -> Result:
+    """Return a result that says of an operation which is no tool why; it is recorded as any client would be told."""
+    failure = result.failure
+    if failure is None or (told := with_left_out(failure, call.tool, app.toolset)) is failure:
+        return result
+    return replace(told.as_result(), trace=result.trace)
 
 
 async def _result(app: App, hearing: Hearing, consent: "Consent") -> Result:
@@ -110,6 +119,7 @@ async def preview_call(config: Config, notice: Notice, prepare: Prepare) -> Prev
             if not isinstance(found, Failure):
                 return Preview(found=found, repairs=app.executor.foreseen_repairs(call))
             lookups = await app.foreseen_lookups(call)
+            found = with_left_out(found, call.tool, app.toolset)
             return Preview(found=_with_lookups(found, lookups), lookups=lookups)
 
 

@@ -31,7 +31,7 @@ from openapi_mcp.model.document import Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import wire_tool
-from openapi_mcp.several import naming
+from openapi_mcp.said_of import naming
 
 HELP = """Say what is wrong with a document, and which client would refuse, hide, cut or misread which of its tools.
 

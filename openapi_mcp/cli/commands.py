@@ -1,13 +1,16 @@
 """The command as typer reads it, and its sub-commands."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated
 
 import typer
 
 from openapi_mcp import __version__
-from openapi_mcp.cli.output import show_text
+from openapi_mcp.cli.complete import is_completing, join_words, typed_words
+from openapi_mcp.cli.output import set_up_logging, show_text
 from openapi_mcp.cli.start import Begun
+from openapi_mcp.config import PREFIX
 from openapi_mcp.errors import ConfigError, ExitCode
 
 _Command = tuple[Callable[..., int], str]
@@ -35,6 +38,12 @@ Examples:
   openapi-mcp serve http --spec openapi.yaml --base-url http://localhost:8000
       the same over Streamable HTTP, at http://127.0.0.1:8800/mcp
 """
+
+
+def _bundle() -> _Command:
+    from openapi_mcp.cli import bundle
+
+    return bundle.bundle, bundle.HELP
 
 
 def _cache() -> _Command:
@@ -79,10 +88,28 @@ def _dashboard() -> _Command:
     return dashboard.dashboard, dashboard.HELP
 
 
+def _doctor() -> _Command:
+    from openapi_mcp.cli import doctor
+
+    return doctor.doctor, doctor.HELP
+
+
+def _init() -> _Command:
+    from openapi_mcp.cli import init
+
+    return init.init, init.HELP
+
+
 def _inspect() -> _Command:
     from openapi_mcp.cli import inspect
 
     return inspect.inspect, inspect.HELP
+
+
+def _install() -> _Command:
+    from openapi_mcp.cli import install
+
+    return install.install, install.HELP
 
 
 def _login() -> _Command:
@@ -115,16 +142,27 @@ def _stats() -> _Command:
     return stats.stats, stats.HELP
 
 
+def _uninstall() -> _Command:
+    from openapi_mcp.cli import uninstall
+
+    return uninstall.uninstall, uninstall.HELP
+
+
 _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "serve": _serve,
     "inspect": _inspect,
     "search": _search,
     "call": _call,
     "check": _check,
+    "install": _install,
+    "uninstall": _uninstall,
+    "bundle": _bundle,
+    "init": _init,
     "history": _history,
     "stats": _stats,
     "cache": _cache,
     "dashboard": _dashboard,
+    "doctor": _doctor,
     "login": _login,
     "logout": _logout,
 }
@@ -132,8 +170,11 @@ _BELOW: Mapping[str, Mapping[str, Callable[[], _Command]]] = {"history": {"repla
 """Commands of two words; the first alone is a command, too."""
 
 
-def build_app(arguments: Sequence[str]) -> typer.Typer:
-    """Return the command with its sub-commands; only with the one that the arguments name, where they begin with it."""
+def build_app(arguments: Sequence[str], *, names_only: bool = False) -> typer.Typer:
+    """Return the command with its sub-commands; only with the one that the arguments name, where they begin with it.
+
+    `names_only` leaves the others without what they take: a TAB waits for no import.
+    """
     app = typer.Typer(
         name="openapi-mcp",
         help=HELP,
@@ -153,13 +194,17 @@ def build_app(arguments: Sequence[str]) -> typer.Typer:
         return app
     named = [name for name in arguments[:1] if name in _COMMANDS]
     for name in named or _COMMANDS:
-        _add(app, name, _COMMANDS[name])
+        _add(app, name, _COMMANDS[name] if named or not names_only else _unread)
     return app
 
 
 def _add(app: typer.Typer, name: str, load: Callable[[], _Command]) -> None:
     command, help_text = load()
     app.command(name, help=help_text)(command)
+
+
+def _unread() -> _Command:
+    return lambda: int(ExitCode.OK), ""
 
 
 def _nothing() -> None:
@@ -188,15 +233,43 @@ def run_command(begun: Begun) -> int:
     """
     arguments = list(begun.arguments)
     try:
-        app = build_app(arguments)
+        app = _app_of(arguments)
         return int(app(args=arguments, prog_name="openapi-mcp", standalone_mode=False, obj=begun) or ExitCode.OK)
     except typer.TyperException as error:
+        if _wants_json(arguments):
+            set_up_logging("warning", "json")
         raise _usage_error(error) from None
     except typer.Abort:
         raise KeyboardInterrupt from None
+
+
+def _app_of(arguments: Sequence[str]) -> typer.Typer:
+    """Return the command for these arguments, or for what a shell says is typed so far."""
+    if not is_completing(os.environ):
+        return build_app(arguments)
+    join_words(os.environ)
+    return build_app(typed_words(os.environ), names_only=True)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """True where --log-format json was typed, or the environment says it, though nothing else could be read."""
+    typed = [each.partition("=") for each in arguments]
+    named = [
+        value or following
+        for (name, _, value), following in zip(typed, [*arguments[1:], ""], strict=True)
+        if name == "--log-format"
+    ]
+    return (named or [os.environ.get(f"{PREFIX}LOG_FORMAT", "")])[-1] == "json"
 
 
 def _usage_error(error: typer.TyperException) -> ConfigError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "openapi-mcp"
     return ConfigError(error.format_message(), where=command, hint=f"see {command} --help")
+
+
+def all_commands() -> Iterator[tuple[str, ...]]:
+    """Yield every command by its words, in the order of the help: ("serve",), ... ("history", "replay")."""
+    for name in _COMMANDS:
+        yield (name,)
+        yield from ((name, below) for below in _BELOW.get(name, ()))

@@ -9,11 +9,12 @@ import anyio
 import typer
 
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import require_tools
 from openapi_mcp.auth.choose import lacking
 from openapi_mcp.auth.held import Held
+from openapi_mcp.cli.complete import tool_names
 from openapi_mcp.cli.costs import costs_report, show_capability, show_costs
 from openapi_mcp.cli.graph import draw_graph
+from openapi_mcp.cli.lacking import lacking_lines
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import api_of, start
@@ -31,7 +32,8 @@ from openapi_mcp.model.searching import SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.model.url import redact_url
-from openapi_mcp.several import naming
+from openapi_mcp.said_of import naming
+from openapi_mcp.servable import require_tools
 from openapi_mcp.united import united
 
 HELP = """Show the tools made from a document: all as a table, or one in full.
@@ -50,7 +52,6 @@ Examples:
       which tools yield what others need, as a page; with a TOOL, only what is around it
 """
 _SHOWN_SKIPPED = 20
-_SHOWN_NAMES = 5
 _OWN = (*SEARCH_TOOLS, READ_RESULT, *CALL_TOOLS)
 _UNSAID = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False}  # MCP 2026-07-28, ToolAnnotations
 
@@ -58,7 +59,9 @@ _UNSAID = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": Fal
 @takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, OUTPUT)
 def inspect(
     *,
-    tool: Annotated[str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL")] = None,
+    tool: Annotated[
+        str | None, typer.Argument(help="Show this tool in full.", metavar="TOOL", autocompletion=tool_names)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     graph: Annotated[
         str | None,
@@ -81,7 +84,7 @@ def inspect(
     if as_json:
         show_json(report)
     elif tool is None:
-        _show_table(report)
+        show_table(report)
     elif report["tools"]:
         _show_tool(report["tools"][0])
     else:
@@ -170,6 +173,9 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
             "openapi": document.openapi,
             "source": document.source,
             "base_url": base_url,
+            "base_url_assumed": bool(base_url)
+            and not config.base_url
+            and any(one.is_assumed for one in document.servers),
         },
         **costs_report(toolset, needs, config.listing.budget),
         "tools": [
@@ -280,7 +286,8 @@ def _hints(annotations: Mapping[str, bool]) -> str:
     return " and ".join(words + (["repeatable"] if annotations["idempotentHint"] else []))
 
 
-def _show_table(report: dict[str, Any]) -> None:
+def show_table(report: dict[str, Any]) -> None:
+    """Show what `inspection` returns as a table, with what is left out and what lacks a credential."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -314,7 +321,10 @@ def _show_base_url(api: Mapping[str, Any]) -> None:
         )
         return
     of, option = (f" of {api['name']}", f"--base-url {api['name']}=URL") if api["name"] else ("", "--base-url")
-    show_text(f"base URL{of}: {api['document']['base_url'] or f'none usable; give {option}'}")
+    document = api["document"]
+    show_text(f"base URL{of}: {document['base_url'] or f'none usable; give {option}'}")
+    if document["base_url_assumed"]:
+        show_text(f"  the document names no server; where that is not the API's address, {option} says it")
 
 
 def _show_lacking(tools: list[dict[str, Any]]) -> None:
@@ -323,10 +333,8 @@ def _show_lacking(tools: list[dict[str, Any]]) -> None:
     for tool in tools:
         if tool["auth"]["missing"]:
             by_hint.setdefault(tool["auth"]["hint"], []).append(tool["name"])
-    for hint, names in by_hint.items():
-        more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-        shown = ", ".join(names[:_SHOWN_NAMES]) + more
-        show_text(f"lacking a credential: {shown}\n  fix: {one_line(hint, 500)}")
+    for line in lacking_lines(by_hint):
+        show_text(line)
 
 
 def _show_left_out(report: dict[str, Any]) -> None:

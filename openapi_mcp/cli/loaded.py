@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from openapi_mcp.app import require_tools
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
 from openapi_mcp.model.text import one_line
-from openapi_mcp.several import naming
+from openapi_mcp.said_of import naming
+from openapi_mcp.servable import require_tools
 
 
 async def load_each(config: Config, notice: Notice) -> dict[str, Catalogue]:

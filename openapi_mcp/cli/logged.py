@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from openapi_mcp.model.text import without_controls
-from openapi_mcp.telemetry.events import event_of
+from openapi_mcp.telemetry.events import call_of, event_of
 
 
 class TextLines(logging.Formatter):
@@ -18,7 +18,8 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line; what a terminal would obey, and what would begin another line, are escapes in it."""
-        return without_controls(super().formatMessage(record)).replace("\n", "\\n")
+        line = without_controls(super().formatMessage(record)).replace("\n", "\\n")
+        return f"{line} id={call}" if (call := call_of(record)) else line
 
     def formatException(self, ei: Any) -> str:
         """Return the traceback, on lines of its own."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def run(arguments: list[str] | None = None, handover: "Handover | None" = None) -> int:
     """Run the command and return its exit status. One of the two outermost doors: no traceback passes it.
 
-    `handover` is a conversation that front.py began.
+    `handover` is a conversation that front/ began.
     """
     open_missing_streams()
     arguments = sys.argv[1:] if arguments is None else arguments

@@ -5,19 +5,23 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from openapi_mcp.cli.output import quiet_notice
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.loading import Notice
 from openapi_mcp.recording import Recorder
 from openapi_mcp.serving import Serves
+from openapi_mcp.telemetry.families import number
 from openapi_mcp.telemetry.meters import Meters
 
 if TYPE_CHECKING:
     from socket import socket
 
-    from openapi_mcp.server.operating import Operating
+    from openapi_mcp.server.operating import Operating, Work
     from openapi_mcp.server.probes import Health
     from openapi_mcp.shared.link import Link
+
+_KEYS = "Different --shared-key in use at Redis: more than 1 is replicas that do not see each other."
 
 
 @contextmanager
@@ -67,13 +71,22 @@ def operating_of(
     meters: Meters,
     numbers: "socket | None",
     link: "Link | None" = None,
+    say: Notice = quiet_notice,
 ) -> "Operating":
     """Return what those are told who run a server over HTTP; from now on its calls are added up."""
-    from openapi_mcp.server.access_log import log_failure
+    from openapi_mcp.server.access_log import BY_TOKEN, log_failure
     from openapi_mcp.server.operating import Operating
 
     if config.access_log:
-        app.on_call.append(log_failure)
+        nameless = BY_TOKEN if config.endpoint_token is not None else ""
+        app.on_call.append(partial(log_failure, nameless=nameless))
+    beside: list[Work] = []
+    if link is not None:
+        from openapi_mcp.shared.fleets import Fleets
+
+        fleets = Fleets(link, say)
+        meters.add(lambda: [number("shared_keys", _KEYS, fleets.count)])
+        beside.append(fleets.run)
     return Operating(
         health=measured(app, recorder, meters, link),
         probes=True,
@@ -81,6 +94,7 @@ def operating_of(
         access_log=config.access_log,
         meters=meters,
         numbers=numbers,
+        beside=beside,
     )
 
 

@@ -19,28 +19,43 @@ _RECORDS = "Records"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """An option of the command line; `kind` is the type of its value, None where it is not given."""
+    """An option of the command line; `kind` is the type of its value, None where it is not given.
+
+    `values` are those that a TAB offers.
+    """
 
     kind: Any
     names: tuple[str, ...]
     help_text: str
     panel: str
     metavar: str | None
+    values: tuple[str, ...] = ()
 
     def for_typer(self) -> Any:
         """Return the annotation that typer reads."""
         import typer
 
-        said = typer.Option(*self.names, help=self.help_text, rich_help_panel=self.panel, metavar=self.metavar)
+        said = typer.Option(
+            *self.names,
+            help=self.help_text,
+            rich_help_panel=self.panel,
+            metavar=self.metavar,
+            autocompletion=self._begun if self.values else None,
+        )
         return Annotated[self.kind, said]
+
+    def _begun(self, incomplete: str) -> list[str]:
+        return [value for value in self.values if value.startswith(incomplete)]
 
 
 Options = Mapping[str, Option]
 
 
-def option(kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None) -> Option:
+def option(
+    kind: Any, *names: str, help_text: str, panel: str, metavar: str | None = None, values: tuple[str, ...] = ()
+) -> Option:
     """Return an option."""
-    return Option(kind=kind, names=names, help_text=help_text, panel=panel, metavar=metavar)
+    return Option(kind=kind, names=names, help_text=help_text, panel=panel, metavar=metavar, values=values)
 
 
 Text = str | None
@@ -83,7 +98,7 @@ DOCUMENT: Options = {
 }  # fmt: skip
 TOOLS: Options = {
     "methods": option(
-        Each, "--methods", metavar="LIST", panel=_TOOLS,
+        Each, "--methods", metavar="LIST", panel=_TOOLS, values=("get", "get,post", "all"),
         help_text="Which methods become tools, such as get,post, or all. Default: get (and head).",
     ),
     "allow": option(
@@ -103,11 +118,11 @@ TOOLS: Options = {
         Flag, "--output-schemas", panel=_TOOLS, help_text="List what each tool returns as a schema (costs context)."
     ),
     "client": option(
-        Text, "--client", metavar="NAME", panel=_TOOLS,
+        Text, "--client", metavar="NAME", panel=_TOOLS, values=CLIENTS,
         help_text=f"Fit names and schemas to one client: {', '.join(CLIENTS[1:])}. Default: all, which fits every one.",
     ),
     "mode": option(
-        Text, "--mode", metavar="MODE", panel=_TOOLS,
+        Text, "--mode", metavar="MODE", panel=_TOOLS, values=("auto", "tools", "search"),
         help_text="tools: a tool per operation. search: tools that find, describe and call them. auto (default): "
         "tools, as long as their list costs no more than --context-budget.",
     ),
@@ -116,7 +131,7 @@ TOOLS: Options = {
         help_text="What the list may cost a model before auto takes the search mode. Default: 20000.",
     ),
     "list_style": option(
-        Text, "--list-style", metavar="STYLE", panel=_TOOLS,
+        Text, "--list-style", metavar="STYLE", panel=_TOOLS, values=("full", "compact"),
         help_text="full (default), or compact: a short description, and of the arguments names and types.",
     ),
     "semantic": option(
@@ -169,7 +184,7 @@ CREDENTIALS: Options = {
 }  # fmt: skip
 CALLS: Options = {
     "confirm": option(
-        Each, "--confirm", metavar="WHICH", panel=_CALLS,
+        Each, "--confirm", metavar="WHICH", panel=_CALLS, values=("none", "destructive", "writes"),
         help_text="Ask a person, with the exact request, before: destructive calls, writes (all but reads). "
         "Default: none.",
     ),
@@ -178,7 +193,7 @@ CALLS: Options = {
         help_text="Calls may send files below this folder, by their path. Default: none.",
     ),
     "recovery": option(
-        Each, "--recovery", metavar="LEVEL", panel=_CALLS,
+        Each, "--recovery", metavar="LEVEL", panel=_CALLS, values=("full", "safe", "off"),
         help_text="Repair failed calls: full (default), safe (only before anything is sent, without lookups) or off; "
         "or strategies by name: full,-name_to_id is all but that one.",
     ),
@@ -237,11 +252,11 @@ TLS: Options = {
 }  # fmt: skip
 OUTPUT: Options = {
     "log_level": option(
-        Text, "--log-level", metavar="LEVEL", panel=_OUTPUT,
+        Text, "--log-level", metavar="LEVEL", panel=_OUTPUT, values=("debug", "info", "warning", "error"),
         help_text="debug, info, warning or error; on stderr. Default: warning.",
     ),
     "log_format": option(
-        Text, "--log-format", metavar="text|json", panel=_OUTPUT,
+        Text, "--log-format", metavar="text|json", panel=_OUTPUT, values=("text", "json"),
         help_text="json: each line of the log as an object. Default: text.",
     ),
     "verbose": option(Flag, "--verbose", "-v", panel=_OUTPUT, help_text="The same as --log-level info."),
@@ -269,7 +284,7 @@ RECORDS: Options = {
     ),
     "no_records": option(Flag, "--no-records", panel=_RECORDS, help_text="Record no calls."),
     "record_arguments": option(
-        Text, "--record-arguments", metavar="on|off", panel=_RECORDS,
+        Text, "--record-arguments", metavar="on|off", panel=_RECORDS, values=("on", "off"),
         help_text="off: of a call neither arguments nor what came back, only that it was made and how it went. "
         "Default: on, with secrets masked.",
     ),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from openapi_mcp.cli.logged import JsonLines, TextLines, json_line
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.text import clean_text, escaped
+from openapi_mcp.model.told import Told
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -148,7 +149,8 @@ def notice(text: str) -> None:
     said = clean_text(text)
     if _lines.are_json:
         level, said = ("warning", said[len(_WARNING) :]) if said.startswith(_WARNING) else ("info", said)
-        said = json_line(level, "notice", said)
+        event, fields = (text.event, text.fields) if isinstance(text, Told) else ("notice", {})
+        said = json_line(level, event, said, fields)
     _write(sys.stderr, said)
 
 
@@ -158,13 +160,29 @@ def quiet_notice(_text: str) -> None:
 
 def ask(text: str) -> bool | None:
     """Ask the person at the terminal, yes or no; None where there is no terminal to ask at. No answer is a no."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_asked():
         return None
     with _interruptible():
         _write(sys.stderr, text)
         sys.stderr.write("Accept? [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def is_asked() -> bool:
+    """True where a person sits at a terminal, and reads what we ask."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_line(text: str) -> str:
+    """Ask the person at the terminal for a line; the end of the input is Ctrl-C."""
+    with _interruptible():
+        sys.stderr.write(f"{clean_text(text)} ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+    if not line:
+        raise KeyboardInterrupt
+    return line.strip()
 
 
 @contextmanager
@@ -178,7 +196,11 @@ def _interruptible() -> Iterator[None]:
 
 
 def show_error(error: OpenapiMcpError, more: Iterable[tuple[str, str]] = ()) -> None:
-    """Write an error to stderr: what happened, where, and what to do; then what `more` is known, with its labels."""
+    """Write an error to stderr: what happened, where, and what to do; then what `more` is known, with its labels.
+
+    The notes of an error (`add_note`) come last.
+    """
+    more = [*more, *(("note", note) for note in getattr(error, "__notes__", ()))]
     if _lines.are_json:
         said = {"where": error.where or "", "hint": error.hint or "", **dict(more)}
         fields = {name: clean_text(text) for name, text in said.items() if text}

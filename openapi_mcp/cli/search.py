@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from openapi_mcp.app import require_extras
 from openapi_mcp.cli.loaded import load_each
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
 from openapi_mcp.cli.start import start
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.generator.select import NOT_ENABLED
+from openapi_mcp.indexing import make_index
 from openapi_mcp.loading import Catalogue, Notice
 from openapi_mcp.model.capability import Capability, as_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.serving import make_index
+from openapi_mcp.servable import require_extras
 
 if TYPE_CHECKING:
     from openapi_mcp.index.search import Index

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,12 +10,22 @@ import anyio
 import typer
 
 from openapi_mcp.app import open_app
+from openapi_mcp.cli.fitting import require_fitting
 from openapi_mcp.cli.operated import numbers_listener, operating_of, telemetry
 from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.output import show_error
 from openapi_mcp.cli.serve_options import SERVE
-from openapi_mcp.cli.start import Begun, Settings, catalogue_path, over_http, require_spec, start
+from openapi_mcp.cli.start import (
+    Begun,
+    Settings,
+    catalogue_path,
+    over_http,
+    require_spec,
+    start,
+    warn_of_background,
+    warn_of_its_timeout,
+)
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
@@ -72,8 +82,12 @@ def serve(
     settings = Settings(flags, context.obj.arguments, stdin_is_protocol=transport == "stdio")
     config, notice = start(flags)
     require_spec(config, stdin_is_protocol=transport == "stdio")
+    require_fitting(config, flags, is_http=transport == "http")
+    warn_of_background(config, notice)
+    config = over_http(config) if transport == "http" else config
+    warn_of_its_timeout(config, notice)
     if transport == "http":
-        return anyio.run(_serve_http, over_http(config), notice, context.obj, settings)
+        return anyio.run(_serve_http, config, notice, context.obj, settings)
     return serve_over_stdio(config, notice, context.obj, settings)
 
 
@@ -81,9 +95,10 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
     from openapi_mcp.server.access import read_access
     from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.gauges import watch_background
-    from openapi_mcp.server.http import bind, endpoint_url, is_for_everybody, serve_http
+    from openapi_mcp.server.http import Endpoint, bind, endpoint_url, is_for_everybody, serve_http
     from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
-    from openapi_mcp.server.means import background_of
+    from openapi_mcp.server.means import background_of, bounds_of
+    from openapi_mcp.server.meanwhile import answering
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.watch import Watch, watches
     from openapi_mcp.several import open_several
@@ -99,6 +114,7 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
         if is_for_everybody(listener, access):  # said with --quiet too
             say_always(f"warning: {config.host} is reachable from other machines, and {_whoever(access)}")
         url = endpoint_url(config.host, listener, config.path)
+        ports = [listener, *([numbers] if numbers is not None else [])]
 
         async def serve_app(
             app: Serves, recorder: Recorder | None, watch: Looking, keeper: Keeping, link: "Link | None"
@@ -106,41 +122,40 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
             observe(app, recorder)
             say_what_is_served(app, notice)
             listening = partial(notice, f"listening on {url}")
-            operating = operating_of(config, app, recorder, meters, numbers, link)
+            operating = operating_of(config, app, recorder, meters, numbers, link, notice)
             live = renewing(config, settings, keeper, watch, notice, show_error, link=link)
-            async with background_of(app, link) as background:
+            async with background_of(app, link, bounds_of(config)) as background:
                 watch_background(meters, background)
                 with _dashboard(config, app, recorder, access, listener) as beside:
-                    return await serve_http(
-                        app,
-                        listener,
-                        config.path,
-                        listening,
-                        live,
-                        keeper,
-                        access,
-                        beside,
-                        operating,
-                        background,
+                    endpoint = Endpoint(
+                        listener=listener, path=config.path, access=access, beside=beside, operating=operating
                     )
+                    return await serve_http(app, endpoint, listening, watch=live, keeper=keeper, background=background)
 
         if config.apis:
             path = catalogue_path(config, begun.arguments)
             own = keepers(config, notice, path)
-            async with (
-                open_link(config, notice, os.environ) as link,
-                open_recorder(config, notice) as recorder,
-                open_several(config, notice, path=path, can_change=True, link=link, agrees=True) as several,
-            ):
-                keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
+            keeping = SeveralKeeper(keepers=own, notice=notice, path=path)
+            async with AsyncExitStack() as stack:
+                async with answering(ports, access_log=config.access_log):
+                    link, recorder = await _opened(config, notice, stack)
+                    opening = open_several(config, notice, path=path, can_change=True, link=link, agrees=True)
+                    several = await stack.enter_async_context(opening)
                 return await serve_app(several, recorder, watches(own), keeping, link)
         keeper = Keeper(notice=notice, path=catalogue_path(config, begun.arguments))
-        async with (
-            open_link(config, notice, os.environ) as link,
-            open_recorder(config, notice) as recorder,
-            open_app(config, notice, last_good=keeper.path, can_change=True, link=link, agrees=True) as app,
-        ):
+        async with AsyncExitStack() as stack:
+            async with answering(ports, access_log=config.access_log):
+                link, recorder = await _opened(config, notice, stack)
+                path = keeper.path
+                one = open_app(config, notice, last_good=path, can_change=True, link=link, agrees=True, aside=True)
+                app = await stack.enter_async_context(one)
             return await serve_app(app, recorder, Watch(keeper=keeper), keeper, link)
+
+
+async def _opened(config: Config, notice: Notice, stack: AsyncExitStack) -> "tuple[Link | None, Recorder | None]":
+    """Open what is shared and what records, to be closed with the `stack`."""
+    link = await stack.enter_async_context(open_link(config, notice, os.environ))
+    return link, await stack.enter_async_context(open_recorder(config, notice, greets=True))
 
 
 def _require_dashboard(config: Config, access: "Access") -> None:

@@ -50,7 +50,13 @@ SCALE: Options = {
     "background_after": option(
         Text, "--background-after", metavar="SECONDS", panel=_SCALE,
         help_text="A call that runs longer than this goes on in the background, and its result is read with get_call; "
-        "0 is never. It still ends with --timeout. Default: 25 for serve http, 0 for stdio.",
+        "0 is never. No use where it is not shorter than --timeout. Default: 25 for serve http, 0 for stdio.",
+    ),
+    "background_timeout": option(
+        Text, "--background-timeout", metavar="SECONDS", panel=_SCALE,
+        help_text="How long a call may take once it goes on in the background, in place of --timeout; an API's own job "
+        "has a day. At most half of --max-concurrency are calls in the background, and half of these are one "
+        "caller's, where callers are told apart. Default: 3600.",
     ),
     "redis": option(
         Text, "--redis", metavar="URL", panel=_SCALE,

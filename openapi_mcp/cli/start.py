@@ -22,7 +22,7 @@ _INSECURE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """How this run began: what was typed, and the conversation that front.py has begun with a client."""
+    """How this run began: what was typed, and the conversation that front/ has begun with a client."""
 
     arguments: tuple[str, ...]
     handover: Handover | None
@@ -120,6 +120,27 @@ def over_http(config: Config) -> Config:
     """Return the configuration of a server over HTTP, where a call goes on in the background unless nothing shall."""
     after = LONG if config.background_after is None else config.background_after
     return replace(config, background_after=after, apis=tuple(map(over_http, config.apis)))
+
+
+def warn_of_background(config: Config, say: Notice) -> None:
+    """Say where calls are to go on in the background after a time in which each of them has ended."""
+    after, each = config.background_after or 0.0, config.apis or (config,)
+    if after and all(one.limits.timeout <= after for one in each):
+        say(
+            f"warning: --background-after {after:g} has no effect: a call ends after --timeout "
+            f"{max(one.limits.timeout for one in each):g}; give a longer --timeout, or a shorter --background-after"
+        )
+
+
+def warn_of_its_timeout(config: Config, say: Notice) -> None:
+    """Say where a call has no longer in the background than it has in any case; it begins with --timeout."""
+    after, most = config.background_after or 0.0, config.background_timeout
+    shortest = min(one.limits.timeout for one in config.apis or (config,))
+    if after and most != Config().background_timeout and after + most <= shortest:
+        say(
+            f"warning: --background-timeout {most:g} has no effect: a call goes on in the background after {after:g} s "
+            f"and has --timeout {shortest:g} in any case; give a longer --background-timeout, or a shorter --timeout"
+        )
 
 
 def catalogue_path(config: Config, arguments: Sequence[str]) -> Path | None:

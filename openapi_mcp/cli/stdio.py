@@ -26,7 +26,7 @@ from openapi_mcp.telemetry.meters import Meters
 
 
 def go_on(begun: Begun) -> ExitCode | None:
-    """Serve the client that front.py has answered; None where the arguments take typer to read.
+    """Serve the client that front/ has answered; None where the arguments take typer to read.
 
     A tenth of the time to the first call is typer's, its import and 35 options.
     """
@@ -44,7 +44,7 @@ def _after_transport(arguments: Sequence[str]) -> Sequence[str]:
 
 
 def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
-    """Serve one client over this process's pipes, from the catalogue and the conversation that front.py found."""
+    """Serve one client over this process's pipes, from the catalogue and the conversation that front/ found."""
     from openapi_mcp.server.stdio import claim_wire
 
     refuse_forward(config)
@@ -64,10 +64,9 @@ def serve_over_stdio(config: Config, notice: Notice, begun: Begun, settings: Set
 def _one_over_stdio(
     config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
 ) -> ExitCode:
-    from openapi_mcp.background.engine import Bounds
     from openapi_mcp.server.behind import Behind
     from openapi_mcp.server.keep import Keeper
-    from openapi_mcp.server.means import background_of
+    from openapi_mcp.server.means import background_of, bounds_of
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.stdio import GRACE, serve_stdio
     from openapi_mcp.server.watch import Watch
@@ -88,7 +87,7 @@ def _one_over_stdio(
             if config.otel:
                 measured(app, recorder, meters)
             say_what_is_served(app, notice)
-            async with background_of(app, link, Bounds(grace=GRACE)) as background:
+            async with background_of(app, link, bounds_of(config, GRACE)) as background:
                 return await serve_stdio(app, wire, handover, behind, live, background)
 
     return anyio.run(over_stdio)
@@ -97,10 +96,9 @@ def _one_over_stdio(
 async def _several_over_stdio(
     config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
 ) -> ExitCode:
-    from openapi_mcp.background.engine import Bounds
     from openapi_mcp.server.behind import BehindSeveral
     from openapi_mcp.server.keep import SeveralKeeper, keepers
-    from openapi_mcp.server.means import background_of
+    from openapi_mcp.server.means import background_of, bounds_of
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.stdio import GRACE, serve_stdio
     from openapi_mcp.server.watch import watches
@@ -121,7 +119,7 @@ async def _several_over_stdio(
             measured(several, recorder, meters)
         say_what_is_served(several, notice)
         behind = BehindSeveral(keeper=keeper, told=told)
-        async with background_of(several, link, Bounds(grace=GRACE)) as background:
+        async with background_of(several, link, bounds_of(config, GRACE)) as background:
             return await serve_stdio(several, wire, handover, behind, live, background)
 
 

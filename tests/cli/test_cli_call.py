@@ -259,6 +259,31 @@ def test_a_call_that_cannot_be_made_is_a_usage_error(
     assert upstream.calls == []
 
 
+@pytest.mark.parametrize(
+    ("method", "options", "reason", "fix"),
+    [
+        ("post", [], "method POST is not enabled", "add --allow 'POST /notes', or --methods get,post"),
+        ("get", ["--methods", "post"], "method GET is not enabled", "add --allow 'GET /notes', or --methods get"),
+        ("get", ["--exclude", "/notes"], "excluded by '/notes' (--exclude)", "`openapi-mcp inspect` shows"),
+        ("get", ["--include", "/other"], "matches no --include pattern", "`openapi-mcp inspect` shows"),
+    ],
+)
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_an_operation_that_was_left_out_is_no_unknown_name(
+    command: Command, upstream: Upstream, method: str, options: list[str], reason: str, fix: str, dry: list[str]
+) -> None:
+    """A user's finding: the hint led to a read with a near name; the person at a shell may give another option."""
+    other = {"operationId": "get_note", "responses": {}}
+    made = description("/other")
+    made["paths"] = {"/notes": {method: {"operationId": "add_note", "responses": {}}}, "/other": {"get": other}}
+    made["paths"]["/more"] = {"post": {**other, "operationId": "more"}}
+    ended = command("call", "--spec", upstream.serve(made), *options, "add_note", "-a", "title=x", *dry)
+    assert ended.status == 2
+    assert f"unknown_tool: {method.upper()} /notes is left out: {reason}" in ended.err
+    assert f"fix: {fix}" in ended.err
+    assert upstream.calls == []
+
+
 def test_a_dry_run_shows_the_request_and_sends_nothing(command: Command, upstream: Upstream) -> None:
     """design.md, Commands: --dry-run."""
     options = (*toys(upstream), "--bearer", "s3cr3t-value", "echo", "-a", "n=5", "--dry-run")

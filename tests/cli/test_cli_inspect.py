@@ -33,6 +33,7 @@ def test_json_has_the_shape_that_design_md_says(command: Command, shop: Shop) ->
         "openapi": "3.0.3",
         "source": shop.spec,
         "base_url": f"{shop.url}/",
+        "base_url_assumed": True,
     }
     assert report["mode"] == "tools"
     assert list(report["cost"]) == ["tools", "bytes", "tokens"]
@@ -130,7 +131,10 @@ def test_the_table_names_every_tool_its_operation_and_what_was_left_out(command:
     assert (ended.status, ended.err) == (0, "")
     assert re.search(r"products_label_retrieve .* GET /api/products/\{id\}/label/ .* Get a product's label", ended.out)
     assert re.search(r"^9 tools, [\d,]+ bytes listed \(about [\d,]+ tokens\)$", ended.out, re.MULTILINE)
-    assert f"base URL: {shop.url}/\n" in ended.out
+    assert (
+        f"base URL: {shop.url}/\n"
+        "  the document names no server; where that is not the API's address, --base-url says it\n"
+    ) in ended.out
     assert "13 operations left out:\n" in ended.out
     assert "  DELETE /api/orders/{id}/: method DELETE is not enabled (--methods, --allow)\n" in ended.out
     assert "…" not in ended.out

@@ -1,6 +1,7 @@
 """`openapi-mcp call` on an answer 202: its end is waited for, with a line of how far it is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import pytest
 from conftest import Command
 from support.jobs import JobsApi, jobs_api, said
 
-from openapi_mcp.cli.waiting import ended
-from openapi_mcp.model.call import Call, Result, Text
+from openapi_mcp.cli.waiting import Wait
+from openapi_mcp.model.call import Call, FailureKind, Result
 from openapi_mcp.model.job import Job
 
 PATHS = {"/reports": {"post": {"operationId": "start", "responses": {"202": {"description": "Taken."}}}}}
@@ -37,8 +38,8 @@ def test_the_end_of_the_work_is_the_answer(command: Command, api: JobsApi) -> No
     result = command(*options(api))
     assert (result.status, result.json) == (0, {"status": "done", "rows": 3})
     assert result.err.splitlines() == [
-        "the API goes on with its work (--no-wait does not wait for its end)",
-        "the API goes on with its work: running, 40 % (--no-wait does not wait for its end)",
+        f"the API goes on with its work: {api.url}/jobs/7 (--wait bounds how long that is waited for)",
+        "running, 40 %",
     ]
 
 
@@ -72,25 +73,55 @@ def test_the_record_of_a_call_has_its_end(command: Command, api: JobsApi, tmp_pa
     assert "/reports" in shown["curl"]
 
 
+def test_the_wait_has_an_end_that_names_the_work(command: Command, api: JobsApi) -> None:
+    """Nothing bounded it but the API; what is left can be found again."""
+    api.on("GET /jobs/7", said(200, {"status": "running"}, Retry_After="0"))
+    result = command(*options(api), "--wait", "0.7")
+    assert result.status == 6
+    assert f"has not ended its work after 0.7 s: {api.url}/jobs/7" in result.err
+
+
 class _Going:
-    """Work that goes on without end."""
+    """Work that goes on without end, a percent further with each question; each sleep takes as long as it says."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.told: list[str] = []
+        self.scope = anyio.CancelScope()
 
     async def follow(self, call: Call, job: Job) -> Result:
-        return Result(content=(Text(text=""),), job=job)
+        return Result(content=(), job=replace(job, done=(job.done or 0) + 0.01))
+
+    async def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    async def sleep_and_leave(self, _seconds: float) -> None:
+        self.scope.cancel()
+        await anyio.lowlevel.checkpoint()
+
+    def wait(self, **more: Any) -> Wait:
+        return Wait(app=self, notice=self.told.append, now=lambda: self.time, **{"sleep": self.sleep, **more})
 
 
 @pytest.mark.anyio
-async def test_who_stops_waiting_is_told_that_the_work_may_go_on() -> None:
+async def test_lines_of_progress_are_few() -> None:
+    """One in five seconds, however often the API says another number, and none that says the same again."""
+    going, job = _Going(), Job(url="http://a/jobs/1", wait=1.0, said="running", done=0.0)
+    result = await going.wait(seconds=12.0).end(Call(tool="t"), Result(content=(), job=job))
+    assert going.told[1:] == ["running, 0 %", "running, 5 %", "running, 10 %"]
+    assert result.failure is not None
+    assert result.failure.kind is FailureKind.TIMEOUT
+
+
+@pytest.mark.anyio
+async def test_who_stops_waiting_is_told_where_the_work_is_found() -> None:
     """The API does not know that nobody waits."""
-    told: list[str] = []
-    with anyio.CancelScope() as scope:
-
-        async def sleep(_seconds: float) -> None:
-            scope.cancel()
-            await anyio.lowlevel.checkpoint()
-
-        await ended(_Going(), Call(tool="t"), Result(content=(), job=Job(url="u", said="a\x1bb")), told.append, sleep)
-    assert told == [
-        "the API goes on with its work: a\\x1bb (--no-wait does not wait for its end)",
-        "no longer waiting; the API may go on with its work",
+    going, job = _Going(), Job(tool="job_get", arguments={"id": "7\x1b"}, said="a\x1bb")
+    with going.scope:
+        await going.wait(sleep=going.sleep_and_leave).end(Call(tool="t"), Result(content=(), job=job))
+    place = 'job_get {"id": "7\\u001b"}'
+    assert going.told == [
+        f"the API goes on with its work: {place} (--wait bounds how long that is waited for)",
+        "a\\x1bb",
+        f"no longer waiting; the API may go on with its work: {place}",
     ]
