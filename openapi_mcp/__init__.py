@@ -11,7 +11,7 @@ until a name is used.
 
 __version__ = "0.1.0"
 
-TYPE_CHECKING = False  # as typing has it, without importing typing: front.py answers within milliseconds
+TYPE_CHECKING = False  # as typing has it, without importing typing: front/ answers within milliseconds
 if TYPE_CHECKING:
     from openapi_mcp.errors import (
         ArgumentsError,

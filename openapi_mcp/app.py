@@ -15,7 +15,7 @@ from openapi_mcp.apart import apart
 from openapi_mcp.caching import cache_of, shared_answers
 from openapi_mcp.config import Config
 from openapi_mcp.credentials import newest_grant, resolve_credentials
-from openapi_mcp.errors import ConfigError, OpenapiMcpError, SourceError
+from openapi_mcp.errors import ConfigError, OpenapiMcpError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
@@ -27,7 +27,7 @@ from openapi_mcp.front import switches_state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.stored import Stored, last_catalogue
 from openapi_mcp.identity import source_of
-from openapi_mcp.loader.source import CommandSource, UrlSource
+from openapi_mcp.loader.source import CommandSource, Source, UrlSource
 from openapi_mcp.loading import (
     Catalogue,
     Notice,
@@ -38,19 +38,18 @@ from openapi_mcp.loading import (
     trust_of,
 )
 from openapi_mcp.logins import keep_refresh_token
-from openapi_mcp.model.document import Document
 from openapi_mcp.model.grant import Grant
-from openapi_mcp.model.part import Part, lost_parts
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Toolset
 from openapi_mcp.request.files import no_folder
+from openapi_mcp.servable import parts_of, require_extras, require_parts, require_server, require_tools
 from openapi_mcp.serving import App
-from openapi_mcp.sharing import corner_of
+from openapi_mcp.sharing import namespace_of
 from openapi_mcp.strategies import all_strategies
 from openapi_mcp.switches import read_switches
 
 if TYPE_CHECKING:
+    from openapi_mcp.loader.fetch import Fetched
     from openapi_mcp.shared.link import Link
 
 Load = Callable[[], Awaitable[Catalogue]]
@@ -117,9 +116,9 @@ def _app(
 ) -> App:
     stored = found if isinstance(found, Stored) else None
     catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
-    corner = corner_of(config, link)
-    kept = KeptAnswers(time.monotonic, corner=corner) if reads_on and config.limits.max_response else None
-    limiters = Limiters(now=time.time, corner=corner)
+    namespace = namespace_of(config, link)
+    kept = KeptAnswers(time.monotonic, namespace=namespace) if reads_on and config.limits.max_response else None
+    limiters = Limiters(now=time.time, namespace=namespace)
     cache = cache_of(config, notice, environ, shared_answers(link))
     executor = make_executor(config, catalogue, environ, kept, limiters, cache)
     if catalogue.credentials.occupied:
@@ -158,30 +157,15 @@ def _last_good(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
     return stored
 
 
-def require_extras(config: Config) -> None:
-    """Do nothing where what the configuration asks for is installed.
-
-    Raises:
-        ConfigError: an extra is not, or a strategy that is named.
-    """
-    for one in config.apis or (config,):
-        if one.recovery.names:
-            all_strategies(one.recovery)
-    if config.semantic:
-        from openapi_mcp.embedding import require_model
-
-        require_model()
-
-
 async def _load_servable(
     config: Config, notice: Notice, environ: Mapping[str, str], last_good: Path | None
 ) -> Catalogue:
     catalogue = await load_catalogue(config, notice, environ)
-    if not all(part.is_good for part in _parts(catalogue.freshness)) and (kept := last_catalogue(last_good)):
+    if not all(part.is_good for part in parts_of(catalogue.freshness)) and (kept := last_catalogue(last_good)):
         with closing(kept):
-            _require_parts(catalogue, kept.freshness)
+            require_parts(catalogue, kept.freshness)
     require_tools(catalogue.toolset, catalogue.document)
-    _require_server(config, catalogue)
+    require_server(config, catalogue)
     return catalogue
 
 
@@ -212,9 +196,9 @@ async def serve_catalogue(
     """
     if stored is None:  # else somebody else has seen to that
         require_tools(catalogue.toolset, catalogue.document)
-        _require_server(config, catalogue)
+        require_server(config, catalogue)
     if app.kept is None and config.limits.max_response:
-        app.kept = KeptAnswers(time.monotonic, corner=corner_of(config, app.link))
+        app.kept = KeptAnswers(time.monotonic, namespace=namespace_of(config, app.link))
     if app.cache is not None:
         app.cache = cache_of(config, app.cache.say, environ, app.cache.shared)
     executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)
@@ -251,7 +235,7 @@ async def _renewed(app: App, config: Config, notice: Notice, environ: Mapping[st
         return await catalogue_again(config, app.document, freshness, notice, environ, app.switched)
     catalogue = await load_catalogue(config, notice, environ, known=app.switched)
     if is_same:
-        _require_parts(catalogue, freshness)
+        require_parts(catalogue, freshness)
     return catalogue
 
 
@@ -270,6 +254,7 @@ async def check_again(app: App, notice: Notice, environ: Mapping[str, str] = os.
                 if catalogue is not None:
                     await serve_catalogue(app, config, catalogue, environ)
                     app.trouble = None
+                app.looked = time.time()
                 return catalogue
     except OpenapiMcpError as error:
         _say_what_stays(app, error, notice)
@@ -279,34 +264,17 @@ async def check_again(app: App, notice: Notice, environ: Mapping[str, str] = os.
 async def _newer(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue | None:
     """Return another document than the one that is served, None where it is the same."""
     known = app.freshness
-    if known is not None and (parts := await still_the_same(config, known.parts, app.document)) is not None:
+    brought: dict[Source, Fetched] = {}
+    if known is not None and (parts := await still_the_same(config, known.parts, app.document, brought)) is not None:
         _note_unchanged(app, known, replace(known, parts=parts))
         return None
-    catalogue = await apart(partial(load_catalogue, config, notice, environ, known=app.switched))
+    catalogue = await apart(partial(load_catalogue, config, notice, environ, known=app.switched, brought=brought))
     found = catalogue.freshness
     if known is not None and found is not None and found.digests == known.digests:
         _note_unchanged(app, known, replace(found, switches=known.switches))
         return None
-    _require_parts(catalogue, known)
+    require_parts(catalogue, known)
     return catalogue
-
-
-def _parts(freshness: Freshness | None) -> tuple[Part, ...]:
-    return freshness.parts if freshness is not None else ()
-
-
-def _require_parts(catalogue: Catalogue, known: Freshness | None) -> None:
-    """Refuse a document of which a part is broken or out of reach that was there before.
-
-    A part that never was costs only the operations that need it: then there is no better list to stay with.
-    """
-    lost = lost_parts(_parts(known), _parts(catalogue.freshness))
-    if not lost:
-        return
-    for problem in catalogue.document.problems:
-        if problem.pointer in lost:
-            raise SourceError(problem.message, where=problem.pointer, hint=problem.hint)
-    raise SourceError("a referenced document cannot be had", where=catalogue.document.source, hint="correct the $ref")
 
 
 def _note_unchanged(app: App, known: Freshness, found: Freshness) -> None:
@@ -358,37 +326,6 @@ def make_executor(
 
 def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:
     return bool(grant.kept_as) and keep_refresh_token(grant.kept_as, grant.refresh_token, refresh, environ)
-
-
-def require_tools(toolset: Toolset, document: Document) -> None:
-    """Raise a ConfigError that says why, where the list would be empty though the document has operations."""
-    if toolset.tools or not (document.operations or document.skipped):
-        return
-    if any(skipped.is_switched_off for skipped in toolset.skipped):  # a person wants none, for now
-        return
-    reasons: dict[str, int] = {}
-    for skipped in toolset.skipped:
-        reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1
-    most = sorted(reasons.items(), key=lambda item: -item[1])[:4]
-    said = "; ".join(f"{count} x {reason}" for reason, count in most)
-    raise ConfigError(
-        f"no operation became a tool: {said}",
-        where=document.source,
-        hint="widen --methods, --allow, --include or --exclude; `openapi-mcp inspect` shows each operation",
-    )
-
-
-def _require_server(config: Config, catalogue: Catalogue) -> None:
-    """Refuse to start where no tool at all could be called."""
-    operations = [tool.operation for tool in catalogue.toolset.tools]
-    for operation in operations:
-        try:
-            server_url(catalogue.document, config.base_url, operation)
-        except ConfigError:
-            continue
-        return
-    if operations:
-        server_url(catalogue.document, config.base_url, operations[0])
 
 
 def _say_where_credentials_go(config: Config, catalogue: Catalogue, executor: Executor, notice: Notice) -> None:

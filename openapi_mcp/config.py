@@ -14,46 +14,16 @@ from typing import Any
 
 from openapi_mcp.apis import PER_API, Place, named_apis, names_in, share, variables_of
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.policy import (
-    ANY_CLIENT,
-    CLIENTS,
-    CONFIRM,
-    MODES,
-    SAFE_METHODS,
-    STYLES,
-    Keep,
-    Limits,
-    Listing,
-    Recovering,
-    ToolEdit,
-)
+from openapi_mcp.model.policy import ANY_CLIENT, SAFE_METHODS, Keep, Limits, Listing, Recovering, ToolEdit
 from openapi_mcp.references import at_home, reason
-from openapi_mcp.tables import read_recovery, read_tool_edits
-from openapi_mcp.values import (
-    read_base_url,
-    read_flag,
-    read_header_lines,
-    read_http_path,
-    read_keep,
-    read_methods,
-    read_number,
-    read_one_of,
-    read_pairs,
-    read_patterns,
-    read_port,
-    read_rates,
-    read_retries,
-    read_text,
-    read_texts,
-    read_variables,
-)
+from openapi_mcp.settings import CREDENTIALS, LIMITS, LISTING, PLURALS, READERS
+from openapi_mcp.values import read_pairs
 
 PREFIX = "OPENAPI_MCP_"
 _OF_API = f"{PREFIX}API_"
 FILE_NAME = "openapi-mcp.toml"
 _LARGEST_FILE = 1_000_000  # bytes
-LOG_FORMATS = ("text", "json")
-LOG_LEVELS = ("debug", "info", "warning", "error")
+_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *CREDENTIALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -132,6 +102,7 @@ class Config:
     watch_config: bool = False
     dashboard: bool = False
     background_after: float | None = None
+    background_timeout: float = 3600.0
     redis: str | None = field(default=None, repr=False)
     shared_key: str | None = field(default=None, repr=False)
     drain: float = 0.0
@@ -195,13 +166,13 @@ def _as_config(layers: "Sequence[_Layer]", **beside: Any) -> Config:
     merged = {key: value for layer in layers for key, value in layer.read().items()}
     _one_source(layers, merged)
     _refuse_partial_schemas(merged)
-    for key, name in _PLURALS.items():
+    for key, name in PLURALS.items():
         if key in merged:
             merged[name] = merged.pop(key)
-    limits = {key: merged.pop(key) for key in _LIMITS if key in merged}
-    listing = {name: merged.pop(key) for key, name in _LISTING.items() if key in merged}
+    limits = {key: merged.pop(key) for key in LIMITS if key in merged}
+    listing = {name: merged.pop(key) for key, name in LISTING.items() if key in merged}
     credentials = tuple(layer.credentials() for layer in layers)
-    known = {key: value for key, value in merged.items() if key not in (*_CREDENTIALS, "config")} | beside
+    known = {key: value for key, value in merged.items() if key not in (*CREDENTIALS, "config")} | beside
     return Config(**known, credentials=credentials, limits=Limits(**limits), listing=Listing(**listing))
 
 
@@ -220,10 +191,10 @@ class _Layer:
     named: Callable[[str], str]
 
     def read(self) -> dict[str, Any]:
-        return {key: _READERS[key](value, self.named(key)) for key, value in self.values.items() if key in _READERS}
+        return {key: READERS[key](value, self.named(key)) for key, value in self.values.items() if key in READERS}
 
     def credentials(self) -> CredentialLayer:
-        read = {key: value for key, value in self.read().items() if key in _CREDENTIALS}
+        read = {key: value for key, value in self.read().items() if key in CREDENTIALS}
         return CredentialLayer(**read)
 
 
@@ -317,7 +288,7 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         if key.startswith("auth_"):
             schemes[name.removeprefix(f"{PREFIX}AUTH_")] = value
-        elif key in _READERS:
+        elif key in READERS:
             values[key] = value
     if schemes:
         values["auth"] = {**read_pairs(values.get("auth", ()), f"{PREFIX}AUTH"), **schemes}
@@ -326,105 +297,8 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _known_key(key: str, where: str) -> str:
     plain = key.replace("-", "_")
-    if plain in _READERS:
+    if plain in READERS:
         return plain
-    near = get_close_matches(plain, _READERS, n=1)
+    near = get_close_matches(plain, READERS, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "keys are the options' names, with _ for -"
     raise ConfigError(f"unknown key {key!r}", where=where, hint=hint)
-
-
-_CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth")
-_PLURALS = {
-    "overlay": "overlays",
-    "server_variable": "server_variables",
-    "allowed_host": "allowed_hosts",
-    "allowed_origin": "allowed_origins",
-    "oauth_scope": "oauth_scopes",
-    "tool": "edits",
-}
-_LIMITS = (
-    "timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit", "cache_ttl",
-)  # fmt: skip
-_LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
-_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *_CREDENTIALS)
-_READERS: dict[str, Callable[[Any, str], Any]] = {
-    "spec": read_text,
-    "spec_command": read_text,
-    "base_url": read_base_url,
-    "overlay": read_texts,
-    "server_variable": read_variables,
-    "files": read_text,
-    "allow_remote_refs": read_flag,
-    "methods": read_methods,
-    "allow": read_patterns,
-    "include": read_patterns,
-    "exclude": read_patterns,
-    "output_schemas": read_flag,
-    "client": read_one_of(CLIENTS),
-    "select": read_flag,
-    "mode": read_one_of(MODES),
-    "context_budget": read_number(0, "tokens", whole=True),
-    "list_style": read_one_of(STYLES),
-    "semantic": read_flag,
-    "tool": read_tool_edits,
-    "bearer": read_text,
-    "token": read_text,
-    "token_scheme": read_text,
-    "basic": read_text,
-    "api_key": read_text,
-    "header": read_header_lines,
-    "client_id": read_text,
-    "client_secret": read_text,
-    "auth": read_pairs,
-    "allow_anonymous": read_flag,
-    "client_cert": read_text,
-    "client_key": read_text,
-    "ca_bundle": read_text,
-    "insecure": read_flag,
-    "confirm": read_one_of(CONFIRM),
-    "recovery": read_recovery,
-    "timeout": read_number(0.001, "seconds", whole=False),
-    "max_response": read_number(0, "characters", whole=True),
-    "max_body": read_number(1, "bytes", whole=True),
-    "max_concurrency": read_number(1, "calls", whole=True),
-    "follow_pages": read_number(0, "pages", whole=True),
-    "retries": read_retries,
-    "rate_limit": read_rates,
-    "host": read_text,
-    "port": read_port,
-    "path": read_http_path,
-    "public_url": read_base_url,
-    "allowed_host": read_texts,
-    "allowed_origin": read_texts,
-    "endpoint_token": read_text,
-    "allow_unauthenticated": read_flag,
-    "forward": read_texts,
-    "forward_optional": read_flag,
-    "oauth_issuer": read_text,
-    "oauth_audience": read_texts,
-    "oauth_jwks": read_text,
-    "oauth_scope": read_texts,
-    "cache_dir": read_text,
-    "no_catalogue": read_flag,
-    "no_cache": read_flag,
-    "cache_ttl": read_number(0, "seconds", whole=False),
-    "records": read_text,
-    "no_records": read_flag,
-    "record_arguments": read_flag,
-    "keep": read_keep,
-    "watch": read_flag,
-    "refresh": read_number(1, "seconds", whole=False),
-    "watch_config": read_flag,
-    "dashboard": read_flag,
-    "background_after": read_number(0, "seconds", whole=False),
-    "redis": read_text,
-    "shared_key": read_text,
-    "drain": read_number(0, "seconds", whole=False),
-    "metrics_host": read_text,
-    "metrics_port": read_port,
-    "otel": read_flag,
-    "access_log": read_flag,
-    "log_format": read_one_of(LOG_FORMATS),
-    "log_level": read_one_of(LOG_LEVELS),
-    "quiet": read_flag,
-}

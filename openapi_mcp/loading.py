@@ -80,8 +80,9 @@ async def load_catalogue(
     *,
     whole: bool = False,
     known: Switched | None = None,
+    brought: "Mapping[Source, Fetched] | None" = None,
 ) -> Catalogue:
-    """Load the document and make its tools; `arrived` is told of each of its parts.
+    """Load the document and make its tools; `arrived` is told of each of its parts, those `brought` are not fetched.
 
     Operations that are left out are read only where the `whole` document is to be looked through for defects. What is
     `known` to be switched off stays so while the file that says it is damaged; at a start nothing is known.
@@ -90,7 +91,7 @@ async def load_catalogue(
         OpenapiMcpError: as `load` and `place_credentials` do.
     """
     with span("load document", {"openapi_mcp.api": config.name} if config.name else {}) as loading:
-        catalogue = await _loaded(config, notice, environ, arrived, whole=whole, known=known)
+        catalogue = await _loaded(config, notice, environ, arrived, whole=whole, known=known, brought=brought or {})
         loading.note("openapi_mcp.operations", len(catalogue.document.operations))
         loading.note("openapi_mcp.tools", len(catalogue.toolset.tools))
     return catalogue
@@ -104,6 +105,7 @@ async def _loaded(
     *,
     whole: bool,
     known: Switched | None,
+    brought: "Mapping[Source, Fetched]",
 ) -> Catalogue:
     from openapi_mcp.loader.load import TWICE, load  # a start from a stored catalogue needs it not
 
@@ -132,6 +134,7 @@ async def _loaded(
             wanted=wanted,
             variables=config.server_variables,
             trust=trust,
+            brought=brought,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
         catalogue = catalogue_of(config, document, parts.freshness(), notice, environ, known)
@@ -247,8 +250,12 @@ def _trust_for(config: Config, source: Source) -> Trust:
     return replace(trust_of(config), known=frozenset((own,) if own else ()))
 
 
-async def still_the_same(config: Config, parts: Sequence[Part], document: Document) -> tuple[Part, ...] | None:
+async def still_the_same(
+    config: Config, parts: Sequence[Part], document: Document, brought: "dict[Source, Fetched]"
+) -> tuple[Part, ...] | None:
     """Return the parts of the document with their validators of now; None where it may be another one.
+
+    What came of it then is put into `brought`.
 
     Raises:
         SourceError: the document, or an overlay, cannot be fetched.
@@ -264,6 +271,7 @@ async def still_the_same(config: Config, parts: Sequence[Part], document: Docume
         allow_remote_refs=config.allow_remote_refs,
         trust=_trust_for(config, source),
         bounds=Bounds(reach=document.reach, exempt=own) if document.reach is not None else None,
+        brought=brought,
     )
 
 

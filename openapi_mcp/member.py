@@ -1,5 +1,6 @@
 """One of several APIs in one server: served, or why it is not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
@@ -62,3 +63,25 @@ class Member:
         await self._opened.wait()
         assert self.app is not None  # noqa: S101  `arrived` has set both
         return self.app
+
+
+async def ready(members: Sequence[Member], patience: float) -> None:
+    """Wait until every API is served or has failed; once one is served, the others have `patience` seconds."""
+    done = anyio.Event()
+
+    async def settled() -> None:
+        for member in members:
+            await member.settled.wait()
+        done.set()
+
+    async def first_served(member: Member) -> None:
+        await member.opened()
+        await anyio.sleep(patience)
+        done.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(settled)
+        for member in members:
+            group.start_soon(first_served, member)
+        await done.wait()
+        group.cancel_scope.cancel()

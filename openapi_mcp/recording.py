@@ -65,6 +65,11 @@ class Heard:
     began: float
     duration: float
 
+    @property
+    def id(self) -> str:
+        """The id of its record, which the lines of the log about it name, and its HTTP request has."""
+        return self.call.id
+
 
 Observer = Callable[[Heard], None]
 """Told of every call that has ended, in the event loop's thread: it must not block."""
@@ -89,7 +94,7 @@ class Hearing:
     """One call from its beginning to its end; `call` may become the one that a tool of ours was asked to make."""
 
     def __init__(self, app: Observed, call: Call) -> None:
-        self.call = call
+        self.call = call if call.id else replace(call, id=new_id())
         self._app = app
         self._began = time.time()
         self._start = time.perf_counter()
@@ -104,8 +109,8 @@ class Hearing:
 
         It is another one than is kept here: the two would hold each other, and wait for the garbage collector.
         """
-        self.call = call
-        return replace(call, abandoned=self._abandoned)
+        self.call = replace(call, id=self.call.id)
+        return replace(self.call, abandoned=self._abandoned)
 
     def ended(self, result: Result) -> Result:
         """Tell the observers, and return the result."""
@@ -190,12 +195,14 @@ def new_id() -> str:
 
 @asynccontextmanager
 async def open_recorder(
-    config: Config, say: Say, environ: Mapping[str, str] = os.environ
+    config: Config, say: Say, environ: Mapping[str, str] = os.environ, *, greets: bool = False
 ) -> AsyncIterator[Recorder | None]:
     """Yield what records calls, None where none are to be recorded; what is on its way is written at the end.
 
+    It `greets` a database, where one is named: that it cannot be reached is said now, and not with the first call.
+
     Raises:
-        OpenapiMcpError: as `where_recorded` does, or there is no driver for the database.
+        OpenapiMcpError: as `where_recorded` does, or there is no driver for the database, or it does not let us in.
     """
     if config.no_records:
         yield None
@@ -204,6 +211,8 @@ async def open_recorder(
 
     where = where_recorded(config, environ)
     writer = Writer(partial(_open, where), say, config.keep)
+    if greets and isinstance(where, str):
+        await anyio.to_thread.run_sync(writer.greet)
     try:
         yield Recorder(writer.put, arguments=config.record_arguments, standing=writer)
     finally:
@@ -248,7 +257,7 @@ def record_of(heard: Heard, *, arguments: bool = True) -> Record:
     operation = tool.operation if tool is not None else None
     size = sum(map(_size, result.content))
     return Record(
-        id=new_id(),
+        id=call.id or new_id(),
         time=heard.began,
         api=heard.api,
         tool=call.tool if operation else _name(call.tool, redact),

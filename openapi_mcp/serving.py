@@ -1,15 +1,13 @@
-"""What serves calls while documents come and go: a toolset with its executor, exchanged as a whole."""
+"""What an MCP server needs of what it serves, and what serves one API while documents and settings come and go."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import anyio
 
-from openapi_mcp.apart import Once, apart
+from openapi_mcp.apart import apart
 from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.config import Config
 from openapi_mcp.executor.cache import Cache
@@ -31,6 +29,7 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
+from openapi_mcp.served import Served
 from openapi_mcp.switches import NOTHING_OFF, Switched
 
 if TYPE_CHECKING:
@@ -131,30 +130,12 @@ class Serves(Protocol):
         """Tell that the list has changed."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Served:
-    """A toolset with its executor, and how many calls run on it."""
-
-    toolset: Toolset
-    document: Document
-    executor: Executor
-    pages: Pages
-    freshness: Freshness | None
-    stored: Stored | None = None
-    index: "Index | None" = None
-    calls: int = 0
-    is_over: bool = False
-    corpus: "Once[Corpus]" = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.corpus = Once(partial(_corpus, self))
-
-
 class App:
     """What serves calls: the tools, and the executor that runs them; both are exchanged when a new document arrives.
 
     `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
-    that it began from, None where the document was loaded; `trouble` is why a new one could not be served, once said.
+    that it began from, None where the document was loaded; `looked` is when it was last seen at its source, in seconds
+    since 1970, 0 where that is not known; `trouble` is why a new one could not be served, once said.
     `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
     the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
     `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
@@ -179,7 +160,7 @@ class App:
         cache: Cache | None = None,
         link: "Link | None" = None,
     ) -> None:
-        self._served = _Served(
+        self._served = Served(
             toolset=toolset,
             document=document,
             executor=executor,
@@ -198,7 +179,7 @@ class App:
         self.renewed = anyio.Event()
         self.exchanging = anyio.Lock()
         self.trouble: str | None = None
-        self._indexing = anyio.Lock()
+        self.looked = float(freshness.made) if freshness is not None else 0.0
         self.in_flight = 0
         self.can_change = can_change
         self.on_change: list[Callable[[], Awaitable[None]]] = []
@@ -269,12 +250,7 @@ class App:
 
     async def index(self) -> "Index":
         """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
-        served = self._served
-        corpus = await served.corpus.get()
-        async with self._indexing:
-            if served.index is None:
-                served.index = await apart(partial(make_index, corpus, semantic=self.config.semantic))
-        return served.index
+        return await self._served.index(semantic=self.config.semantic)
 
     async def corpus(self) -> "Corpus":
         """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
@@ -339,19 +315,19 @@ class App:
         """Run a call on what is served as it begins, whatever arrives while it runs."""
         self.in_flight += 1
         try:
-            async with _running(self._served) as executor:
+            async with self._served.running() as executor:
                 return await executor.call(call, self.capabilities)
         finally:
             self.in_flight -= 1
 
     async def follow(self, call: Call, job: Job) -> Result:
         """Ask once how far the work of a call is; the result has its `job` while that goes on."""
-        async with _running(self._served) as executor:
+        async with self._served.running() as executor:
             return await executor.follow(call, job)
 
     async def end(self, call: Call, job: Job) -> bool:
         """Ask the API to end the work of a call, where a tool is made for that and nobody is to be asked before it."""
-        async with _running(self._served) as executor:
+        async with self._served.running() as executor:
             ending = executor.ending(call, job)
             tool = self.tool_of(ending.tool) if ending is not None else None
             if ending is None or tool is None or self.asks_before(tool):
@@ -379,12 +355,11 @@ class App:
         await apart(partial(_measure, pages))
         before = self._served
         await executor.__aenter__()
-        self._served = _Served(
+        self._served = Served(
             toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness, stored=stored
         )
         self._take(config or self.config)
-        before.is_over = True
-        await _close_unused(before)
+        await before.end()
         if before.pages.marks() == pages.marks():
             return False
         await self.announce()
@@ -402,15 +377,6 @@ class App:
             await told()
 
 
-def changed(before: Toolset, now: Toolset) -> str:
-    """Return what is said of a new document, and of another mode that comes with it.
-
-    "the document has changed: 189 tools now; search mode: the list of 190 tools costs ..."
-    """
-    mode = f"; {said_mode(now.mode, now.why)}" if now.mode != before.mode else ""
-    return f"the document has changed: {len(now.tools)} tools now{mode}"
-
-
 def mode_teller(app: Serves, notice: Callable[[str], None]) -> Callable[[], Awaitable[None]]:
     """Return what says, when a list has changed, that its mode has, with the reason."""
     mode = app.toolset.mode
@@ -422,42 +388,6 @@ def mode_teller(app: Serves, notice: Callable[[str], None]) -> Callable[[], Awai
             notice(f"the list has changed: {said_mode(mode, app.toolset.why)}")
 
     return tell
-
-
-@asynccontextmanager
-async def _running(served: _Served) -> AsyncIterator[Executor]:
-    """Yield the executor of what is served; it is closed by the last call on it, once something else is served."""
-    served.calls += 1
-    try:
-        yield served.executor
-    finally:
-        served.calls -= 1
-        await _close_unused(served)
-
-
-async def _close_unused(served: _Served) -> None:
-    if served.is_over and not served.calls:
-        with anyio.CancelScope(shield=True):
-            await served.executor.__aexit__(None, None, None)
-
-
-async def _corpus(served: _Served) -> "Corpus":
-    from openapi_mcp.index.capabilities import find_capabilities
-    from openapi_mcp.index.corpus import corpus_of, read_corpus
-
-    if served.stored is not None and (kept := served.stored.corpus()) is not None:
-        return corpus_of(kept)
-    tools, schemas = served.toolset.tools, served.document.schemas
-    return read_corpus(tools, schemas, find_capabilities(tools, schemas))
-
-
-async def make_index(corpus: "Corpus", *, semantic: bool = False) -> "Index":
-    """Return what finds the tools of a corpus by words, and by meaning where it is `semantic`."""
-    from openapi_mcp.embedding import load_model
-    from openapi_mcp.index.search import Index
-    from openapi_mcp.index.semantic import read_meaning
-
-    return Index(corpus, read_meaning(corpus, load_model()) if semantic else None)
 
 
 async def _measure(pages: Pages) -> None:

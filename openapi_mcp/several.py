@@ -6,7 +6,7 @@ read on. One that cannot be served does not stop the others: it is reported, and
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import anyio
 
 from openapi_mcp.apart import apart
 from openapi_mcp.apis import said_for
-from openapi_mcp.app import check_again, is_checked_later, open_app, renew, require_extras
+from openapi_mcp.app import check_again, is_checked_later, open_app, renew
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
@@ -24,8 +24,9 @@ from openapi_mcp.front import is_fresh, open_catalogue
 from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
+from openapi_mcp.indexing import make_index
 from openapi_mcp.loading import Notice, path_of, say_of
-from openapi_mcp.member import Member
+from openapi_mcp.member import Member, ready
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
 from openapi_mcp.model.capability import Capabilities
@@ -36,11 +37,12 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.recording import Observer
 from openapi_mcp.response.present import present
-from openapi_mcp.serving import App, make_index, mode_teller
+from openapi_mcp.said_of import hinted, naming, say_missing
+from openapi_mcp.servable import require_extras
+from openapi_mcp.serving import App, mode_teller
 from openapi_mcp.united import united
 
 if TYPE_CHECKING:
@@ -267,26 +269,6 @@ def _as_known_to(config: Config, call: Call) -> Call:
     return replace(call, caller=replace(call.caller, headers=headers))
 
 
-def hinted(result: Result, name: str) -> Result:
-    """Return a result that says what to do as it is written where several APIs are served."""
-    failure = result.failure
-    if failure is None or (hint := said_for(name, failure.hint)) == failure.hint:
-        return result
-    return replace(replace(failure, hint=hint).as_result(), trace=result.trace)
-
-
-@contextmanager
-def naming(config: Config) -> Iterator[None]:
-    """Let an error of one of several APIs say of which, and what to do as it is written there."""
-    try:
-        yield
-    except OpenapiMcpError as error:
-        if config.name:
-            error.where = f"{error.where} (the API {config.name!r})" if error.where else f"the API {config.name!r}"
-            error.hint = said_for(config.name, error.hint or "") or None
-        raise
-
-
 @asynccontextmanager
 async def open_several(
     config: Config,
@@ -318,7 +300,7 @@ async def open_several(
             stored = _fresh(member.path, environ) if warm else None
             group.start_soon(_keep_open, several, member, notice, environ, stored)
         try:
-            await _ready(several.members)
+            await ready(several.members, PATIENCE)
             _require_one(several.members, notice)
             several.is_begun = True
             several.on_change.append(mode_teller(several, notice))
@@ -331,47 +313,14 @@ async def open_several(
         raise error
 
 
-async def _ready(members: Sequence[Member]) -> None:
-    """Wait until every API is served or has failed; once one is served, the others have some time, no more."""
-    done = anyio.Event()
-
-    async def settled() -> None:
-        for member in members:
-            await member.settled.wait()
-        done.set()
-
-    async def first_served(member: Member) -> None:
-        await member.opened()
-        await anyio.sleep(PATIENCE)
-        done.set()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(settled)
-        for member in members:
-            group.start_soon(first_served, member)
-        await done.wait()
-        group.cancel_scope.cancel()
-
-
 def _require_one(members: Sequence[Member], notice: Notice) -> None:
     """Say which APIs are not there; raise what the first one ended with where none is."""
     for member in members[0 if any(member.app for member in members) else 1 :]:
         if member.app is None:
-            _say_missing(member, notice)
+            say_missing(member, notice)
     if not any(member.app for member in members) and (error := members[0].error) is not None:
         with naming(members[0].config):
             raise error
-
-
-def _say_missing(member: Member, notice: Notice) -> None:
-    error = member.error
-    if error is None:
-        notice(f"warning: the API {member.name!r} is not loaded yet; its tools are listed when it is")
-        return
-    place = f"\n   at: {one_line(error.where, 500)}" if error.where else ""
-    fix = f"\n  fix: {one_line(said_for(member.name, error.hint), 500)}" if error.hint else ""
-    said = f"warning: the API {member.name!r} is not served, and is tried again: {one_line(error.message, 500)}"
-    notice(f"{said}{place}{fix}")
 
 
 def _may_change(member: Member) -> bool:
@@ -419,7 +368,7 @@ async def _keep_open(
                 await _look_again(app, say, environ)
         except OpenapiMcpError as error:
             if member.failed(error) and several.is_begun:
-                _say_missing(member, notice)
+                say_missing(member, notice)
         stored = None
         with anyio.move_on_after(next(pauses)):
             await renewed.wait()

@@ -173,6 +173,8 @@ def how_to_give(scheme: SecurityScheme) -> str:
         return f"--auth {name}.client_id=ID --auth {name}.client_secret=env:SECRET"
     if scheme.type == "openIdConnect" or "authorizationCode" in flows:
         return f"a login (openapi-mcp login --spec SOURCE {name}), or {given} with an access token"
+    if scheme.is_authorization:
+        return f"--token VALUE (Authorization: Token VALUE) or --bearer VALUE, as the API wants it, or {given}"
     return given
 
 

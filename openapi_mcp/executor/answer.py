@@ -1,5 +1,7 @@
 """An answer as it comes in: unpacked, capped, and kept where it has no end."""
 
+from collections.abc import Callable
+
 from openapi_mcp.executor.faults import TooLargeError
 from openapi_mcp.executor.unpack import Unpacker, unpacker
 from openapi_mcp.model.media import is_records, plain_type
@@ -20,6 +22,8 @@ class Answer:
         self._body = bytearray()
         self._unpacker: Unpacker | None = None
         self._may_break = self._is_endless = self._is_refusal = False
+        self.when_enough: Callable[[], None] | None = None  # is told as soon as `is_enough`
+        self.may_lead_to: Callable[[str], bool] = lambda _: True  # within its origin
         self.steps = 0
         self.became_get = self.was_redirected = self.was_led_on = False
 
@@ -33,6 +37,8 @@ class Answer:
         self._may_break = kind in _ENDLESS or is_records(kind)
         self._is_refusal = status >= 400  # its status says most of it, whatever becomes of its body
         self._is_endless = self._may_break or _is_flowing_text(self._head)
+        if self.is_enough and self.when_enough is not None:
+            self.when_enough()
 
     @property
     def is_enough(self) -> bool:

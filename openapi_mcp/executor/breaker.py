@@ -1,9 +1,11 @@
 """A circuit breaker: an API that fails again and again is left alone for a while, then asked by one call alone."""
 
+import logging
 import math
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
+from openapi_mcp.executor.cache_writes import origin_text
 from openapi_mcp.executor.faults import (
     BrokenAnswerError,
     CertificateError,
@@ -15,6 +17,8 @@ from openapi_mcp.executor.faults import (
 )
 from openapi_mcp.executor.retry import Outcome
 from openapi_mcp.model.message import HttpResponse
+
+log = logging.getLogger(__name__)
 
 MOST_FAILURES = 10  # in a row
 FIRST_PAUSE = 5.0  # seconds
@@ -137,11 +141,17 @@ class Breakers:
 
     def answered(self, origin: object) -> None:
         """Take note that an origin has answered, whoever asked, and whenever that was."""
-        self._failing.pop(origin, None)
+        breaker = self._failing.pop(origin, None)
+        if breaker is not None and breaker.is_open:
+            log.warning("breaker_closed origin=%s", _shown(origin))
 
-    def failed(self, origin: object, began: float, now: float) -> None:
-        """Take note that a call to an origin, which `began` then, has failed."""
-        self._of(origin).failed(began, now)
+    def failed(self, origin: object, began: float, now: float, why: str = "no answer") -> None:
+        """Take note that a call to an origin, which `began` then, has failed, and `why`."""
+        breaker = self._of(origin)
+        was_open = breaker.is_open
+        breaker.failed(began, now)
+        if breaker.is_open and not was_open:
+            _tell_open(origin, breaker, why)
 
     def let_go(self, origin: object) -> None:
         """Take note that a probe came to nothing: cancelled, never sent, or without an answer. Another one may go."""
@@ -155,8 +165,10 @@ class Breakers:
 
     def learn(self, origin: object, breaker: Breaker) -> None:
         """Take over what somebody else knows of an origin."""
-        self._of(origin)
+        was_open = self._of(origin).is_open
         self._failing[origin] = breaker
+        if not was_open:
+            _tell_open(origin, breaker, "another replica has found it so")
 
     def states(self, now: float) -> dict[object, str]:
         """Return how far each origin that fails has come: "counting", "open", "half_open" where a probe may go."""
@@ -166,6 +178,20 @@ class Breakers:
         while len(self._failing) >= _MOST_ORIGINS and origin not in self._failing:
             del self._failing[next(iter(self._failing))]
         return self._failing.setdefault(origin, Breaker())
+
+
+def _tell_open(origin: object, breaker: Breaker, why: str) -> None:
+    log.warning(
+        "breaker_opened origin=%s failures=%d seconds=%g reason=%s",
+        _shown(origin),
+        breaker.failures,
+        breaker.pause,
+        why,
+    )
+
+
+def _shown(origin: object) -> str:
+    return origin_text(origin) if isinstance(origin, tuple) else str(origin)
 
 
 def _state(breaker: Breaker, now: float) -> str:

@@ -1,5 +1,6 @@
 """A request on its way, with the credentials that its operation needs; once more where a 401 finds newer ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +12,7 @@ from openapi_mcp.executor.terms import Terms
 from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.document import Operation
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS
 from openapi_mcp.model.secret import Credential
@@ -21,24 +23,32 @@ class Delivery:
     """One request of a call; `deadline` is for all that it takes, in the clock of `anyio.current_time`.
 
     `carried` are the credentials that went along so far, whatever became of it; the `story` is what was tried. One that
-    `is_lookup` is sent as `Trial` says, by the `terms` of its tool. A `cache` may answer in place of the API;
-    `cache_ttl` are the seconds that an answer stays fresh which names no lifetime. `chosen` is what was to go along,
-    also where nothing was sent.
+    `is_lookup` is sent as `Trial` says, by the `terms` of its `tool`. By its `leave` its call may go on in the
+    background, and has longer then. A `cache` may answer in place of the API; `cache_ttl` are the seconds that an
+    answer stays fresh which names no lifetime. `chosen` is what was to go along, also where nothing was sent.
+    `may_lead_to` is as in `Trial`.
     """
 
     authority: Authority
     trying: Trying
     operation: Operation
+    tool: str
     request: HttpRequest
     caller: Caller
     deadline: float
     is_lookup: bool = False
     terms: Terms = field(default_factory=Terms)
+    leave: Leave | None = None
+    may_lead_to: Callable[[str], bool] | None = None
     cache: Cache | None = None
     cache_ttl: float = 0.0
     chosen: Chosen = field(default_factory=Chosen)
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
+
+    @property
+    def _end(self) -> float:
+        return self.deadline if self.leave is None else self.leave.later(self.deadline)
 
     async def send(self, chosen: Chosen) -> HttpResponse:
         """Return the answer.
@@ -92,15 +102,16 @@ class Delivery:
         self.carried += credentials
         authorize = self.authority.authorize(credentials)
         path = self.operation.path
-        trial = Trial(request, self.deadline, authorize, self.story, self.is_lookup, self.terms, path)
+        own = (self.terms, path, self.leave, self.may_lead_to, self.tool)
+        trial = Trial(request, self._end, authorize, self.story, self.is_lookup, *own)
         return await self.trying.send(trial)
 
     async def _credentials(self, chosen: Chosen) -> tuple[Credential, ...]:
         """Return what goes along; where a provider refuses us, with what is configured now, if that is another."""
         try:
-            return await self.authority.credentials(chosen, self.caller, self.deadline)
+            return await self.authority.credentials(chosen, self.caller, self._end)
         except TokenError as error:
             if error.may_pass or not await self.authority.read_again():
                 raise
         chosen = self.authority.choose(self.operation, self.caller)
-        return await self.authority.credentials(chosen, self.caller, self.deadline)
+        return await self.authority.credentials(chosen, self.caller, self._end)

@@ -53,10 +53,12 @@ from openapi_mcp.model.policy import SAFE_METHODS, Limits, Recovering
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Credential, Redactor
 from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.url import origin
 from openapi_mcp.request.files import FindFile, no_folder
 from openapi_mcp.request.routes import Routes
 from openapi_mcp.response.collect import Page, collect
 from openapi_mcp.response.declared import Declared
+from openapi_mcp.telemetry.called import in_call
 from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
@@ -175,11 +177,25 @@ class Executor:
         states = self._trying.breakers(time.monotonic())  # asyncio's own clock, read in any thread
         return {origin_text(origin): state for origin, state in states.items() if isinstance(origin, tuple)}
 
+    async def hear_of_breakers(self) -> None:
+        """Learn from the other replicas what they know of the origins of this API, though nobody calls it here."""
+        with suppress(ConfigError):  # each call says it
+            await self._trying.hear(origin(server_url(self._document, self._base_url)))
+
+    @property
+    def queue(self) -> tuple[int, int, float]:
+        """How many requests wait for --max-concurrency, how many have waited, and for how many seconds in all."""
+        return self._sender.waiting, self._sender.queued, self._sender.queued_seconds
+
     async def call(self, call: Call, learn: Learning | None = None) -> Result:
         """Run one call; whatever goes wrong with it is in the result. Cancelling it closes its upstream request.
 
         A call that fails is repaired as far as the policy goes; `learn` finds out what tools need and yield.
         """
+        with in_call(call.id):
+            return await self._called(call, learn)
+
+    async def _called(self, call: Call, learn: Learning | None) -> Result:
         if call.tool == READ_RESULT and self._reader.kept is not None:
             return await self._read_on(call, self._reader.kept)
         sent: list[Delivery] = []
@@ -194,7 +210,9 @@ class Executor:
         """Return what a call comes to; its requests are noted in `sent` as they go out."""
         deadline = self._deadline(call)
         page = partial(self._page, deadline=deadline, sent=sent)
-        first, attempts = await page(call), Attempts(page=page, deadline=deadline, learn=learn)
+        seconds = timeout_of(self._toolset.by_name.get(call.tool), self._limits)
+        attempts = Attempts(page=page, deadline=deadline, learn=learn, seconds=seconds, leave=call.leave)
+        first = await page(call)
         if isinstance(first, Failure):
             first = await self._recovered(call, first, attempts)
         traced = partial(self._traced, call, sent, attempts.strategies)
@@ -217,7 +235,8 @@ class Executor:
 
         The result has its `job` while that goes on, and says how far it is; else it is what the call has come to.
         """
-        return await self._working().follow(call, job)
+        with in_call(call.id):
+            return await self._working().follow(call, job)
 
     def ending(self, call: Call, job: Job) -> Call | None:
         """Return the call that asks the API to end its work, None where no tool is plainly made for that."""
@@ -352,11 +371,13 @@ class Executor:
             authority=self._authority,
             trying=self._trying,
             operation=tool.operation,
+            tool=tool.name,
             request=request,
             caller=call.caller,
             deadline=deadline,
             is_lookup=is_lookup,
             terms=terms_of(tool, self._limiters),
+            leave=None if is_lookup else call.leave,
             cache=self._cache,
             cache_ttl=self._limits.cache_ttl if tool.limits.cache_ttl is None else tool.limits.cache_ttl,
         )

@@ -35,6 +35,7 @@ from openapi_mcp.response.decode import refusal_body
 from openapi_mcp.response.shape import shape_json, shape_text
 
 _CONFIRM = "if the API is really there, confirm it where the server is started: --base-url URL"
+_UNREACHABLE = "check that the API runs, and the network; where the API is elsewhere, start the server with --base-url"
 _MOST_ALLOWED = 50  # values that are told
 _MAX_ERROR_BODY = 4_000  # characters of the upstream's own answer in a failure
 
@@ -96,8 +97,8 @@ def not_known_now(call: Call) -> Failure:
     )
 
 
-def not_sent(error: SendError, redact: Redactor) -> Failure:
-    """Return the failure of a request that got no usable answer."""
+def not_sent(error: SendError, redact: Redactor, request: HttpRequest) -> Failure:
+    """Return the failure of a request that got no usable answer; who is not reached is named."""
     reason = one_line(redact(str(error)), 300)  # masked before it is cut: half a secret is one too
     match error:
         case UnsendableError():
@@ -116,10 +117,10 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
         case AddressError():
             return Failure(kind=FailureKind.REFUSED, message=f"nothing was sent: {reason}", hint=_CONFIRM)
         case CertificateError():
-            message = f"cannot connect to the API: {reason}"
+            message = f"cannot connect to {shown_origin(request.url)}: {reason}"
             return Failure(kind=FailureKind.UNREACHABLE, message=message, attempts=1, hint=error.hint)
         case UnreachableError():
-            kind, message = FailureKind.UNREACHABLE, f"cannot connect to the API: {reason}"
+            kind, message = FailureKind.UNREACHABLE, f"cannot connect to {shown_origin(request.url)}: {reason}"
         case TooLargeError():
             kind, message = FailureKind.TOO_LARGE, reason
         case LostError(has_begun=False):
@@ -127,6 +128,8 @@ def not_sent(error: SendError, redact: Redactor) -> Failure:
         case BrokenAnswerError() | _:
             kind, message = FailureKind.BAD_RESPONSE, f"the API's answer cannot be read: {reason}"
     hint = hint_for(kind)
+    if kind is FailureKind.UNREACHABLE:
+        hint = _UNREACHABLE
     if kind is FailureKind.TOO_LARGE:
         hint = "ask for less: a filter, a smaller page, fewer fields"
     return Failure(kind=kind, message=message, retryable=kind is FailureKind.UNREACHABLE, attempts=1, hint=hint)
@@ -183,15 +186,19 @@ def refused(response: HttpResponse, redact: Redactor, now: float, tool: Tool, ar
     return replace(failure, body=shown)
 
 
-def timed_out(request: HttpRequest, timeout: float, *, is_own: bool = False) -> Failure:
-    """Return the failure of a call that took longer than its deadline, in seconds; `is_own`, the tool's own says so."""
-    longer = "set a longer timeout in this tool's table of the config file"
+OF_THE_TOOL = "set a longer timeout in this tool's table of the config file"
+OF_THE_SERVER = "start the server with a longer --timeout"
+OF_THE_BACKGROUND = "start the server with a longer --background-timeout"
+
+
+def timed_out(request: HttpRequest, timeout: float, longer: str = OF_THE_SERVER) -> Failure:
+    """Return the failure of a call that took longer than its deadline, in seconds, and how it has a `longer` one."""
     return Failure(
         kind=FailureKind.TIMEOUT,
         message=f"{shown_origin(request.url)} did not answer in full within {timeout:g} s",
         retryable=request.method in ("GET", "HEAD"),
         attempts=1,
-        hint=f"ask for less, or {longer if is_own else 'start the server with a longer --timeout'}",
+        hint=f"ask for less, or {longer}",
     )
 
 

@@ -27,6 +27,7 @@ class Hedge:
     _answer: Answer | None = field(init=False, default=None)
     _scope: anyio.CancelScope | None = field(init=False, default=None)
     _steps: int = field(init=False, default=0)
+    _is_left: bool = field(init=False, default=False)
     _timer: asyncio.TimerHandle | None = field(init=False, default=None)
     _task: "asyncio.Task[HttpResponse | None] | None" = field(init=False, default=None)
     _winner: HttpResponse | None = field(init=False, default=None)
@@ -55,7 +56,15 @@ class Hedge:
         self._answer, self._scope = answer, scope
         self._wait()
 
+    def leave_alone(self, _until: float) -> None:
+        """Begin no second attempt any more: the call goes on in the background, and nobody is in a hurry."""
+        self._is_left = True
+        if self._timer is not None:
+            self._timer.cancel()
+
     def _wait(self) -> None:
+        if self._is_left:
+            return
         self._timer = asyncio.get_running_loop().call_later(self.patience, self._look)
 
     def _look(self) -> None:

@@ -13,6 +13,7 @@ from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Link
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.message import HttpResponse
+from openapi_mcp.model.template import PLACEHOLDER, path_and_query
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.response.collect import Page
 from openapi_mcp.response.job import operation_name
@@ -89,6 +90,17 @@ class Ways:
         """True for a tool that the caller may call, and that no person is to be asked about before."""
         return tool.limits.confirm is not True and self.may_call(caller, tool)
 
+    def reading(self, tool: Tool, caller: Caller) -> str:
+        """Return the tool that by its path reads what another's calls make; "" where none does, or several.
+
+        POST /reports -> that of GET /reports/{id}
+        """
+        above = path_and_query(tool.operation.path)[0].rstrip("/")
+        found = [
+            each.name for each in self.preparer.toolset.tools if _is_below(each, above) and self.may_ask(caller, each)
+        ]
+        return found[0] if len(found) == 1 else ""
+
     def ending(self, path: str, caller: Caller) -> Call | None:
         """Return the call that ends the work at a path below the server's URL; None where no one tool does."""
         found = [each for tool in self.preparer.toolset.tools if (each := self._ending(tool, path, caller)) is not None]
@@ -101,6 +113,11 @@ class Ways:
         arguments = dict(filled_from(tool, template, path))
         asking = Call(tool=tool.name, arguments=arguments, caller=caller)
         return asking if arguments and not isinstance(self.preparer.prepare(asking, as_it_is=True), Failure) else None
+
+
+def _is_below(tool: Tool, above: str) -> bool:
+    head, _, last = path_and_query(tool.operation.path)[0].rpartition("/")
+    return tool.operation.method == "GET" and head == above and PLACEHOLDER.fullmatch(last) is not None
 
 
 def _is_of(link: Link, tool: Tool) -> bool:

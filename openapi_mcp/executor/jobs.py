@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -20,6 +19,16 @@ from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.delivery import Delivery
 from openapi_mcp.executor.failures import unknown_tool
 from openapi_mcp.executor.faults import SendError
+from openapi_mcp.executor.job_outcomes import (
+    elsewhere,
+    failed,
+    going_on,
+    not_asked,
+    not_asked_for,
+    said_why,
+    state_of,
+    unheard,
+)
 from openapi_mcp.executor.job_places import Places
 from openapi_mcp.executor.job_ways import Ways
 from openapi_mcp.executor.prepare import Preparer
@@ -29,30 +38,22 @@ from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.trying import Trying
 from openapi_mcp.executor.understanding import Understanding
 from openapi_mcp.model.answer import Answer
-from openapi_mcp.model.call import Call, Failure, FailureKind, Result, Text
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.document import Operation
-from openapi_mcp.model.job import Job
-from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.job import Job, Phase
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS, Limits
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.model.url import redact_url
+from openapi_mcp.model.url import origin, redact_url
 from openapi_mcp.response.collect import Page
-from openapi_mcp.response.job import Begun, goes_on_at, is_repeated, operation_name, pause, result_at
-from openapi_mcp.response.job_state import Stand, State, read_state, said_of, share_done
+from openapi_mcp.response.job import goes_on_at, is_repeated, pause, result_at
+from openapi_mcp.response.job_state import Stand, State
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
-_MOST_MISSED = 10  # questions in a row without an answer; then nobody asks any more
-_MOST_UNKNOWN = 5  # questions about work that the API has not told of yet
 _MOST_SILENT = 8  # questions to a read that answers 202 and says nothing of when, or how far it is: a minute
 _MOST_URL = 500  # characters of one that is told
-_GONE = frozenset((404, 410))
-_PASSING = frozenset(
-    (FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.RATE_LIMITED, FailureKind.UPSTREAM_ERROR,
-     FailureKind.BAD_RESPONSE)
-)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Jobs:
         if job is None and begun.response is not None:
             job = await self.ways.derived(page, begun.response, learn)
         if job is None:
-            return None, _not_asked(begun, why)
+            return None, not_asked(begun, why, self.ways.reading(self._tools[page.call.tool], page.call.caller))
         log.info("job_begun tool=%s by=%s", page.call.tool, job.tool or "url")
         return replace(job, wait=pause(0, self._told(begun.response))), {}
 
@@ -103,7 +104,7 @@ class Jobs:
         if job is None:
             return None, ""
         if why := self.places.refusal(tool, job.url, caller):
-            return None, _said(why, job.url)
+            return None, said_why(why, job.url)
         has_result = job.result_url and not self.places.refusal(tool, job.result_url, caller)
         return (job if has_result else replace(job, result_url="")), ""
 
@@ -128,13 +129,15 @@ class Jobs:
         if isinstance(heard, Failure):
             return heard.as_result()
         came = self._understood(tool, call, job, heard)
-        if isinstance(came, Job) and came.is_over and not job.is_over:  # its result is asked for at once
+        if (
+            isinstance(came, Job) and came.phase is Phase.DONE and job.phase is not Phase.DONE
+        ):  # its result is asked for at once
             job, heard = came, await self._ask(tool, call, came, deadline)
             if isinstance(heard, Failure):
                 return heard.as_result()
             came = self._understood(tool, call, job, heard)
         if isinstance(came, Job):
-            return _going_on(came)
+            return going_on(came)
         return await self._ended(tool, call, came, heard)
 
     async def _ask(self, tool: Tool, call: Call, job: Job, deadline: float) -> _Heard | Failure:
@@ -147,10 +150,12 @@ class Jobs:
             authority=self.authority,
             trying=self.trying,
             operation=operation,
+            tool=tool.name,
             request=request,
             caller=call.caller,
             deadline=deadline,
             terms=terms_of(tool, self.limiters),
+            may_lead_to=partial(self._may_ask, tool, call) if job.url else None,
         )
         try:
             response = await delivery.send(self.authority.choose(operation, call.caller))
@@ -183,14 +188,13 @@ class Jobs:
     def _understood(self, tool: Tool, call: Call, job: Job, heard: _Heard) -> Job | Answer | Failure:
         """Return the work as it goes on, its result as soon as that is there, or how it has failed."""
         asked = replace(job, asked=job.asked + 1)
+        if job.url and (answer := self._led_astray(tool, call, heard.response)) is not None:
+            return answer
         if isinstance(heard.told, Failure):
-            return _elsewhere(heard.response) or self._unheard(tool, asked, heard.told, heard.status)
+            return elsewhere(heard.response) or unheard(tool, asked, heard.told, heard.status)
         assert heard.response is not None  # noqa: S101  what is told was answered
         response, answer = heard.response, heard.told
-        if job.url and response.was_redirected and (why := self.places.refusal(tool, response.url, call.caller)):
-            where = one_line(redact_url(response.url), _MOST_URL)
-            return Answer(value={}, note={"job": f"the API leads on to what is {why}, which is not shown: {where}"})
-        state = None if asked.is_over else _state(job, response, answer, is_itself=job.tool == tool.name)
+        state = None if asked.phase is Phase.DONE else state_of(job, response, answer, is_itself=job.tool == tool.name)
         if state is None:
             return answer
         if state.stand is Stand.GOES_ON:
@@ -198,10 +202,21 @@ class Jobs:
             if job.tool == tool.name and told is None and not state.said and asked.asked >= _MOST_SILENT:
                 return replace(answer, note={**answer.note, "job": "the API still answers 202: call again later"})
             url, wait = self._goes_on_at(tool, call, job, response), pause(asked.asked, told)
-            return replace(asked, url=url, wait=wait, said=state.said, done=state.done, missed=0, is_seen=True)
+            return replace(asked, url=url, wait=wait, said=state.said, done=state.done, missed=0, phase=Phase.SEEN)
         if state.stand is Stand.ENDED:
             return self._at_its_end(tool, call, asked, response, answer, state)
-        return _failed(state, answer, response)
+        return failed(state, answer, response)
+
+    def _may_ask(self, tool: Tool, call: Call, url: str) -> bool:
+        return not self.places.refusal(tool, url, call.caller)
+
+    def _led_astray(self, tool: Tool, call: Call, response: HttpResponse | None) -> Answer | None:
+        """Return what is told of work whose monitor leads on, within its origin, to what is not asked; None else."""
+        if response is None or response.redirect is None or origin(response.redirect) != origin(response.url):
+            return None
+        url = response.redirect
+        where, why = one_line(redact_url(url), _MOST_URL), self.places.refusal(tool, url, call.caller)
+        return Answer(value={}, note={"job": f"the API leads on to what is {why}, which is not asked: {where}"})
 
     def _goes_on_at(self, tool: Tool, call: Call, job: Job, response: HttpResponse) -> str:
         """Return where to ask next; where a monitor has moved to a place that is not asked, it is asked as before."""
@@ -216,8 +231,8 @@ class Jobs:
         url = url or ("" if why else job.result_url)
         if url and url != job.url:
             over = replace(job, url=url, tool="", arguments=None, said=state.said, done=1.0)
-            return replace(over, wait=pause(0, None), missed=0, is_seen=True, is_over=True)
-        return replace(answer, note={**answer.note, **_not_asked_for(why)}) if why else answer
+            return replace(over, wait=pause(0, None), missed=0, phase=Phase.DONE)
+        return replace(answer, note={**answer.note, **not_asked_for(why)}) if why else answer
 
     def _result_at(self, tool: Tool, call: Call, response: HttpResponse, state: State) -> tuple[str, str]:
         """Return where an answer says that the result is, "" where it says nothing or that is not asked; and why not.
@@ -229,28 +244,7 @@ class Jobs:
             return "", "told by a URL that the call gave itself, which is not asked"
         url, elsewhere = result_at(response, state.result_url, self.understanding.dropped(tool))
         why = self.places.refusal(tool, url, call.caller) if url else "at another origin" if elsewhere else ""
-        return ("", _said(why, url or elsewhere)) if why else (url, "")
-
-    def _unheard(self, tool: Tool, job: Job, failure: Failure, status: int | None) -> Job | Answer | Failure:
-        """Return the work to be asked for again, or that nobody knows how it ended."""
-        if status in _GONE and tool.operation.method == "DELETE" and not job.is_monitor:
-            return Answer(value={}, note={"status": status, "job": "it is there no longer"})
-        if status in _GONE and not job.is_over:
-            if job.is_seen and job.result_url:
-                return replace(job, url=job.result_url, tool="", arguments=None, wait=pause(0, None), is_over=True)
-            if not job.is_seen and job.asked < _MOST_UNKNOWN:
-                return replace(job, wait=pause(job.asked, failure.retry_after))
-        elif failure.kind in _PASSING and job.missed < _MOST_MISSED:
-            missed = job.missed + 1
-            return replace(job, missed=missed, wait=pause(missed, failure.retry_after))
-        if job.is_over:
-            said = f"the API's work has ended well, but its result cannot be read: {failure.message}"
-            return replace(failure, message=said, faults=(), field=None, retryable=False)
-        is_write = tool.operation.method not in READS
-        said = f"the API took the call and went on with it; how that ended is not known: {failure.message}"
-        hint = f"it may have been carried out: read the present state before you call again; {failure.hint}"
-        unknown = replace(failure, message=said, faults=(), field=None)
-        return replace(unknown, retryable=False, is_unknown=True, hint=hint) if is_write else unknown
+        return ("", said_why(why, url or elsewhere)) if why else (url, "")
 
     async def _ended(self, tool: Tool, call: Call, came: Answer | Failure, heard: _Heard) -> Result:
         prepared = self.preparer.prepare(call, as_it_is=True)
@@ -290,79 +284,3 @@ class Jobs:
         operation, request = found
         base, path = urlsplit(self.preparer.server_of(operation)).path.rstrip("/"), urlsplit(request.url).path
         return path.removeprefix(base) if path.startswith(f"{base}/") else ""
-
-
-def _state(job: Job, response: HttpResponse, answer: Answer, *, is_itself: bool) -> State | None:
-    """Return how far work is; None where the answer is its result.
-
-    `is_itself`: the call itself is made again, and has its answer with any status but 202.
-    """
-    value = answer.value if answer.is_json else None
-    goes_on = State(stand=Stand.GOES_ON, said=said_of(value), done=share_done(value))
-    if is_itself:
-        return goes_on if response.status == 202 else None
-    if response.was_led_on:
-        return goes_on if response.status == 202 else None
-    state = read_state(value, is_of_job=job.is_monitor, before=job.said)
-    if response.status == 202:
-        is_over = state is not None and state.stand in (Stand.FAILED, Stand.CANCELLED)
-        return state if is_over else goes_on
-    if operation_name(value) is not None:
-        return goes_on
-    if state is None and (job.result_url or response.status == 201):
-        return State(stand=Stand.ENDED)
-    return state
-
-
-def _elsewhere(response: HttpResponse | None) -> Answer | None:
-    """Return what is told of work whose monitor leads on to another origin with 303: it has ended, and that is all."""
-    if response is None or response.redirect is None or response.status != 303:
-        return None
-    return Answer(value={}, note={"status": 303, **_not_asked_for(_said("at another origin", response.redirect))})
-
-
-def _said(why: str, url: str) -> str:
-    """Return that a URL is not asked, and why: it may hold a secret in its query."""
-    return f"{why}, which is not asked: {one_line(redact_url(url), _MOST_URL)}"
-
-
-def _not_asked_for(why: str) -> dict[str, str]:
-    return {"job": f"the work has ended; its result is {why}"}
-
-
-def _not_asked(begun: Begun, why: str) -> dict[str, str]:
-    """Return what is noted of work whose place is not asked, nothing where none was named."""
-    if not why and begun.elsewhere:
-        why = _said("at another origin", begun.elsewhere)
-    if not why and begun.is_repeated:
-        why = "by nothing but a URL that the call gave itself, which is not asked"
-    return {"job": f"how far the work is is told {why}"} if why else {}
-
-
-def _failed(state: State, answer: Answer, response: HttpResponse) -> Failure:
-    """Return the failure of work, in the API's own words."""
-    is_cancelled = state.stand is Stand.CANCELLED
-    word, why = one_line(state.said, 60) or state.stand.value, f": {state.why}" if state.why else ""
-    return Failure(
-        kind=FailureKind.CANCELLED if is_cancelled else FailureKind.UPSTREAM_ERROR,
-        message=f"the API took the call, and its work ended as {word!r}{why}",
-        status=response.status,
-        attempts=1,
-        hint="the API says why in `body`; correct that, then call again",
-        body=_shortened(answer),
-    )
-
-
-def _shortened(answer: Answer) -> Any:
-    from openapi_mcp.response.shape import shape_json
-
-    return shape_json(answer.value, _MOST_BODY)[0]
-
-
-_MOST_BODY = 4_000  # characters of what an API says of a failure
-
-
-def _going_on(job: Job) -> Result:
-    """Return what is known of work that goes on."""
-    said = {name: value for name, value in (("said", job.said), ("done", job.done)) if value not in ("", None)}
-    return Result(content=(Text(text=write_json(said)),), structured=said, job=job)

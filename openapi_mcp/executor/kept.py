@@ -15,7 +15,7 @@ from openapi_mcp.model.jsontext import read_json, write_json
 
 if TYPE_CHECKING:
     from openapi_mcp.shared.answers import SharedAnswers
-    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.namespace import Namespace
 
 MAX_BYTES = 64 << 20  # of all of them together; the least recently used go first
 MAX_AGE = 3600.0  # seconds
@@ -52,7 +52,7 @@ class Kept:
 class KeptAnswers:
     """Answers by a handle that nobody guesses; another caller's handle finds nothing. `clock` counts seconds.
 
-    With a `corner` what one replica gives a handle for is read by any of them.
+    With a `namespace` what one replica gives a handle for is read by any of them.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class KeptAnswers:
         *,
         max_bytes: int = MAX_BYTES,
         max_age: float = MAX_AGE,
-        corner: "Corner | None" = None,
+        namespace: "Namespace | None" = None,
     ) -> None:
         self._clock = clock
         self._max_bytes = max_bytes
@@ -69,7 +69,7 @@ class KeptAnswers:
         self._by_age: dict[_Key, Kept] = {}
         self._by_use: OrderedDict[_Key, None] = OrderedDict()
         self._size = 0
-        self._shared = _shared(corner, max_bytes, max_age) if corner is not None else None
+        self._shared = _shared(namespace, max_bytes, max_age) if namespace is not None else None
 
     async def keep(self, answer: Answer, caller: str, *tools: str) -> str | None:
         """Return the handle of an answer about these tools, JSON or text; None where it alone is more than may be kept.
@@ -98,7 +98,7 @@ class KeptAnswers:
 
     def may_be_elsewhere(self, handle: str) -> bool:
         """True for a handle of which another replica may know that cannot be asked, or has not told of it yet."""
-        return self._shared is not None and is_handle(handle) and not self._shared.corner.link.is_sure
+        return self._shared is not None and is_handle(handle) and not self._shared.namespace.link.is_sure
 
     async def find(self, handle: str, caller: str) -> Kept | None:
         """Return what a handle stands for; None where this caller has none, or no longer."""
@@ -129,10 +129,10 @@ class KeptAnswers:
         del self._by_use[key]
 
 
-def _shared(corner: "Corner", max_bytes: int, max_age: float) -> "SharedAnswers":
+def _shared(namespace: "Namespace", max_bytes: int, max_age: float) -> "SharedAnswers":
     from openapi_mcp.shared.answers import SharedAnswers
 
-    return SharedAnswers(corner=corner, max_bytes=max_bytes, max_age=max_age)
+    return SharedAnswers(namespace=namespace, max_bytes=max_bytes, max_age=max_age)
 
 
 def is_handle(text: str) -> bool:

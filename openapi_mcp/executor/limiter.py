@@ -68,8 +68,11 @@ class Limiter:
             wait = await turns.book(name, patience)
             if wait is not None and wait > patience:
                 raise self._too_soon(wait)
-            if wait:
+            while wait:
+                if anyio.current_time() + wait >= deadline:
+                    raise self._too_soon(wait)
                 await self.sleep(wait)
+                wait = await turns.take(name)
             await self._go(deadline)
         except BaseException:
             await turns.give_back(name)

@@ -9,7 +9,7 @@ import anyio
 
 from openapi_mcp.executor.breaker import LONGEST_PAUSE, PATIENCE, Breaker, Breakers, Mark
 from openapi_mcp.model.url import Origin
-from openapi_mcp.shared.corner import Corner
+from openapi_mcp.shared.namespace import Namespace
 from openapi_mcp.shared.script import Script
 
 EVERY = 1.0  # seconds: a call of an API that fails nowhere waits for no one, but one a second
@@ -101,9 +101,9 @@ class Others:
     While it is away each replica learns by itself.
     """
 
-    def __init__(self, corner: Corner, breakers: Breakers) -> None:
-        self._corner = corner
-        self._key = corner.key("breakers")
+    def __init__(self, namespace: Namespace, breakers: Breakers) -> None:
+        self._namespace = namespace
+        self._key = namespace.key("breakers")
         self._breakers = breakers
         self._next = -math.inf  # when to ask again
         self._changes = 0  # of ours: what was asked before one says nothing of it
@@ -116,6 +116,15 @@ class Others:
         if now >= self._next:
             self._next = now + EVERY
             await self._ask(now)
+        self._take_over(origin)
+
+    async def hear_aside(self, origin: Origin, now: float) -> None:
+        """The same while nobody calls, as numbers are told of it; the next call asks for itself, at once."""
+        if now >= self._next:
+            await self._ask(now)
+        self._take_over(origin)
+
+    def _take_over(self, origin: Origin) -> None:
         if not self._heard and not self._agreed:
             return
         name = self._name(origin)
@@ -169,19 +178,19 @@ class Others:
 
     async def _ask(self, now: float) -> None:
         changes = self._changes
-        told = await self._corner.link.run(_LOOK, [self._key], [])
+        told = await self._namespace.link.run(_LOOK, [self._key], [])
         if isinstance(told, list) and changes == self._changes:
             self._heard, self._done = _read(told, now), set()
 
     async def _run(self, script: Script, origin: Origin, *values: int) -> Any:
-        return await self._corner.link.run(script, [self._key], [self._name(origin), *values])
+        return await self._namespace.link.run(script, [self._key], [self._name(origin), *values])
 
     def _learn(self, origin: Origin, breaker: Breaker) -> None:
         self._agreed.add(origin)
         self._breakers.learn(origin, replace(breaker))
 
     def _name(self, origin: Origin) -> str:
-        return self._corner.link.seal.name("origin", *map(str, origin))
+        return self._namespace.link.seal.name("origin", *map(str, origin))
 
 
 def _read(told: Sequence[Any], now: float) -> dict[str, Breaker]:

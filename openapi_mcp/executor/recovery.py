@@ -18,6 +18,7 @@ from openapi_mcp.flow import drive, drive_at_once
 from openapi_mcp.model.call import Call, Caller, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
 from openapi_mcp.model.fault import Looked, Repair, Suggestion, told_repairs
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.policy import SAFE_METHODS, Recovering
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Toolset
@@ -62,14 +63,22 @@ class Attempting(Protocol):
 class Attempts:
     """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`.
 
-    `strategies` are the names of those that have repaired it, once it is through.
+    `strategies` are the names of those that have repaired it, once it is through. Where it goes on in the background by
+    its `leave`, its lookups have what they have in a call of so many `seconds` that begins then.
     """
 
     page: Attempting
     deadline: float
     learn: Learning | None = None
+    seconds: float = 0.0
+    leave: Leave | None = None
     strategies: tuple[str, ...] = ()
     _lookups_end: float | None = field(init=False, default=None)
+
+    def end(self, now: float) -> float:
+        """Return when what is done to repair the call has to end."""
+        is_left = self.leave is not None and self.leave.until is not None
+        return max(self.deadline, now + self.seconds) if is_left else self.deadline
 
     def lookups_end(self) -> float:
         """Return when all lookups are to end: the rest of the time is for the call itself, and to tell what is wrong.
@@ -78,7 +87,7 @@ class Attempts:
         """
         if self._lookups_end is None:
             now = anyio.current_time()
-            self._lookups_end = now + (self.deadline - now) * _LOOKUPS
+            self._lookups_end = now + (self.end(now) - now) * _LOOKUPS
         return self._lookups_end
 
 
@@ -198,7 +207,7 @@ class Recovery:
                 return await self._look_up(attempts, replace(step.call, caller=caller))
             case MayCall():
                 return self._may_call(caller, step.tool)
-        return await self._learned(caller, attempts.learn, attempts.deadline)
+        return await self._learned(caller, attempts.learn, attempts.end(anyio.current_time()))
 
     async def _look_up(self, attempts: Attempts, call: Call) -> Any:
         from openapi_mcp.recovery.steps import Found

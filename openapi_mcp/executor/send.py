@@ -64,6 +64,8 @@ class Sender:
     max_concurrency: int = 100
     trust: Trust = field(default_factory=Trust)
     bounds: Bounds = field(default_factory=Bounds)
+    queued: int = field(init=False, default=0)
+    queued_seconds: float = field(init=False, default=0.0)
     _lanes: Lanes[_Carrier] = field(init=False, repr=False)
     _turns: anyio.Semaphore = field(init=False, repr=False)
 
@@ -120,8 +122,10 @@ class Sender:
         answer = Answer(self.max_body)
         had_turn = False
         with anyio.CancelScope(deadline=deadline) as scope:
+            began = anyio.current_time()
             async with self._turns:
                 had_turn = True
+                self._count(anyio.current_time() - began)
                 if watch is not None:
                     watch(answer, scope)
                 return await self._exchange(request, answer, authorize)
@@ -130,6 +134,16 @@ class Sender:
         if came := answer.at_deadline():
             return came
         raise TimeoutError if answer.steps else SilenceError
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return self._turns.statistics().tasks_waiting
+
+    def _count(self, seconds: float) -> None:
+        if seconds >= _A_WAIT:
+            self.queued += 1
+            self.queued_seconds += seconds
 
     async def _exchange(self, request: HttpRequest, answer: Answer, authorize: Authorize) -> HttpResponse:
         import httpx
@@ -196,7 +210,7 @@ class Sender:
 async def _read(request: HttpRequest, response: "httpx.Response", answer: Answer) -> HttpResponse | HttpRequest:
     answer.begin(response.status_code, request.url, _plain(response.headers))
     onward = _onward(request, response)
-    if onward is not None and origin(onward.url) == origin(request.url):
+    if onward is not None and origin(onward.url) == origin(request.url) and answer.may_lead_to(onward.url):
         answer.was_led_on = answer.was_led_on or response.status_code == 303
         return onward
     async for packed in response.aiter_raw():
@@ -268,6 +282,7 @@ def _unreachable(error: Exception) -> UnreachableError:
     return CertificateError(fault.message, fault.hint or "") if fault else UnreachableError(_reason(error))
 
 
+_A_WAIT = 0.001  # seconds; shorter is no waiting
 _LOST = ("Server disconnected", "peer closed connection")  # so httpcore and h11 say it, among what is no HTTP
 
 

@@ -11,7 +11,7 @@ from openapi_mcp.model.policy import Limits, Rate
 from openapi_mcp.model.tool import Tool
 
 if TYPE_CHECKING:
-    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.namespace import Namespace
     from openapi_mcp.shared.turns import Turns
 
 PATIENCE = 1 / 3  # of a call's timeout; a read that brings nothing for so long gets a second attempt beside it
@@ -31,11 +31,11 @@ class Limiters:
     """The limiters of an API and of its tools, by name.
 
     One with the same rates goes on counting where other settings, or another document, take the place of the last: a
-    change is no way around a limit. With a `corner` all replicas count together.
+    change is no way around a limit. With a `namespace` all replicas count together.
     """
 
     now: Callable[[], float]
-    corner: "Corner | None" = None
+    namespace: "Namespace | None" = None
     _made: dict[str, Limiter] = field(init=False, default_factory=dict)
 
     def of_api(self, rates: Sequence[Rate]) -> Limiter | None:
@@ -55,11 +55,11 @@ class Limiters:
         return self._made[name]
 
     def _turns(self, name: str, rates: Sequence[Rate]) -> "Turns | None":
-        if self.corner is None:
+        if self.namespace is None:
             return None
         from openapi_mcp.shared.turns import Turns
 
-        return Turns(self.corner, name, rates)
+        return Turns(self.namespace, name, rates)
 
 
 def terms_of(tool: Tool, limiters: Limiters) -> Terms:

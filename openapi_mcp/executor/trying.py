@@ -26,13 +26,14 @@ from openapi_mcp.executor.retry import Outcome, is_unknown, may_follow, said_of,
 from openapi_mcp.executor.send import Authorize, Sender, Watch
 from openapi_mcp.executor.spans import answered, attempt_span, with_trace
 from openapi_mcp.executor.terms import PATIENCE, Limiters, Terms
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import READS, Limits
 from openapi_mcp.model.url import Origin, origin
 
 if TYPE_CHECKING:
     from openapi_mcp.executor.others import Others
-    from openapi_mcp.shared.corner import Corner
+    from openapi_mcp.shared.namespace import Namespace
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +63,15 @@ class Story:
     age: int = 0
 
 
+_ENDLESS = 30.0  # seconds that an answer without end has in the background: what has come by then is its result
+
+
 class Trial(NamedTuple):
     """A request with what goes along, its deadline by `anyio.current_time`, and what was done for it so far.
 
     One that `is_lookup` is sent once, and its failure is not the API's: nobody asked for it. The `terms` are those of
-    its tool, `path` is its operation's.
+    its `tool`, `path` is its operation's; with a `leave` its call may go on in the background.
+    `may_lead_to` says which URLs of its origin it may be redirected to; all of them where it is None.
     """
 
     request: HttpRequest
@@ -76,6 +81,14 @@ class Trial(NamedTuple):
     is_lookup: bool = False
     terms: Terms = Terms()
     path: str = ""
+    leave: Leave | None = None
+    may_lead_to: Callable[[str], bool] | None = None
+    tool: str = ""
+
+    @property
+    def is_left(self) -> bool:
+        """True where its call goes on in the background."""
+        return self.leave is not None and self.leave.until is not None
 
 
 class _Tried(NamedTuple):
@@ -90,7 +103,7 @@ class _Tried(NamedTuple):
 class Trying:
     """How requests are tried; one for all calls of an API. `now` is in seconds since 1970, `chance` from 0 up to 1.
 
-    `patience` are the seconds that a read may bring nothing before a second attempt goes beside it. With a `corner`
+    `patience` are the seconds that a read may bring nothing before a second attempt goes beside it. With a `namespace`
     replicas tell each other which origins fail.
     """
 
@@ -101,19 +114,24 @@ class Trying:
     limiter: Limiter | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     chance: Callable[[], float] = random.random
-    corner: "Corner | None" = None
+    namespace: "Namespace | None" = None
     others: "Others | None" = field(init=False, default=None)
     _breakers: Breakers = field(init=False, default_factory=Breakers)
 
     def __post_init__(self) -> None:
-        if self.corner is not None:
+        if self.namespace is not None:
             from openapi_mcp.executor.others import Others
 
-            self.others = Others(self.corner, self._breakers)
+            self.others = Others(self.namespace, self._breakers)
 
     def breakers(self, now: float) -> dict[object, str]:
         """Return the states of the breakers that there are, by origin; `now` is by `anyio.current_time`."""
         return self._breakers.states(now)
+
+    async def hear(self, where: Origin | None) -> None:
+        """Take over what the other replicas know of an origin, though nobody calls it here."""
+        if self.others is not None and where is not None:
+            await self.others.hear_aside(where, anyio.current_time())
 
     async def send(self, trial: Trial) -> HttpResponse:
         """Return the answer to a request, after as many attempts as it takes and may have.
@@ -140,7 +158,7 @@ class Trying:
             wait = self._wait(trial, tried.outcome, told)
             if wait is None:
                 return tried.outcome
-            self._tell(trial.story, tried.outcome, wait)
+            self._tell(trial, tried.outcome, wait)
             await self.sleep(wait)
             again = await self._again(trial)
             if again is None:
@@ -195,21 +213,23 @@ class Trying:
             if is_probe or not self._may_hedge(trial):
                 return await self._attempt(trial)
             hedge = Hedge(patience=self._patience(trial), second=partial(self._beside, trial))
+            if trial.leave is not None:
+                trial.leave.then(hedge.leave_alone)
             return await hedge.run(partial(self._attempt, trial))
         except (SendError, TimeoutError) as error:
             return error
 
     def _may_hedge(self, trial: Trial) -> bool:
-        """True where a second attempt may go beside the first: of a read, once."""
+        """True where a second attempt may go beside the first: of a read, once, that somebody waits for."""
         may_repeat = self._retries(trial) > 0 and not trial.is_lookup and trial.request.method in READS
-        return may_repeat and not trial.story.is_hedged
+        return may_repeat and not trial.story.is_hedged and not trial.is_left
 
     async def _attempt(self, trial: Trial, watch: Watch | None = None) -> HttpResponse:
         for limiter in (trial.terms.limiter, self.limiter):  # whoever waits for its own turn takes no one else's
             if limiter is not None:
                 await _taken(limiter, trial)
         try:
-            began = partial(_began, trial.story, watch)
+            began = partial(_began, trial, watch)
             with attempt_span(trial.request, trial.path, trial.story.attempts) as span:
                 request = with_trace(trial.request)
                 return answered(span, await self.sender.send(request, trial.deadline, trial.authorize, began))
@@ -237,7 +257,7 @@ class Trying:
         if is_answer(tried.outcome) and not is_failure(tried.outcome, told):
             self._breakers.answered(where)
         elif is_failure(tried.outcome, told) and not trial.is_lookup:
-            self._breakers.failed(where, tried.began, anyio.current_time())
+            self._breakers.failed(where, tried.began, anyio.current_time(), said_of(tried.outcome))
         elif tried.is_probe:
             self._breakers.let_go(where)
         await self._share(where, before)
@@ -260,12 +280,14 @@ class Trying:
     def _patience(self, trial: Trial) -> float:
         return self.patience if trial.terms.patience is None else trial.terms.patience
 
-    def _tell(self, story: Story, outcome: Outcome, wait: float) -> None:
+    def _tell(self, trial: Trial, outcome: Outcome, wait: float) -> None:
+        story = trial.story
         story.retries += 1
         story.waited += wait
         story.after.append(said_of(outcome))
         story.is_unknown = story.is_unknown or is_unknown(outcome)
-        log.info("sent_again after=%s attempt=%d wait_ms=%d", story.after[-1], story.attempts + 1, wait * 1e3)
+        said = trial.tool, story.after[-1], story.attempts + 1, wait * 1e3
+        log.info("sent_again tool=%s after=%s attempt=%d wait_ms=%d", *said)
 
 
 async def _taken(limiter: Limiter, trial: Trial) -> None:
@@ -277,11 +299,28 @@ async def _taken(limiter: Limiter, trial: Trial) -> None:
         trial.story.held += anyio.current_time() - began
 
 
-def _began(story: Story, watch: Watch | None, answer: Answer, scope: anyio.CancelScope) -> None:
+def _began(trial: Trial, watch: Watch | None, answer: Answer, scope: anyio.CancelScope) -> None:
     """Count an attempt when its turn has come."""
-    story.attempts += 1
+    trial.story.attempts += 1
+    if trial.may_lead_to is not None:
+        answer.may_lead_to = trial.may_lead_to
+    if trial.leave is not None:
+        trial.leave.then(partial(_prolong, answer, scope))
     if watch is not None:
         watch(answer, scope)
+
+
+def _prolong(answer: Answer, scope: anyio.CancelScope, until: float) -> None:
+    """Let an attempt take longer, until it has an answer without end: that has its end by the deadline."""
+    if answer.is_enough:
+        return
+    before, scope.deadline = scope.deadline, max(scope.deadline, until)
+    had = min(before - anyio.current_time(), _ENDLESS)
+
+    def shorten() -> None:
+        scope.deadline = anyio.current_time() + had
+
+    answer.when_enough = shorten
 
 
 def trying(sender: Sender, limits: Limits, limiters: Limiters) -> Trying:
@@ -292,5 +331,5 @@ def trying(sender: Sender, limits: Limits, limiters: Limiters) -> Trying:
         retries=limits.retries,
         patience=limits.timeout * PATIENCE,
         limiter=limiters.of_api(limits.rate_limit),
-        corner=limiters.corner,
+        namespace=limiters.namespace,
     )

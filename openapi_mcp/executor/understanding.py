@@ -8,7 +8,17 @@ from typing import Any
 from openapi_mcp.errors import CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.delivery import Delivery
-from openapi_mcp.executor.failures import not_sent, redirected, refused, shown_origin, timed_out, unauthenticated
+from openapi_mcp.executor.failures import (
+    OF_THE_BACKGROUND,
+    OF_THE_SERVER,
+    OF_THE_TOOL,
+    not_sent,
+    redirected,
+    refused,
+    shown_origin,
+    timed_out,
+    unauthenticated,
+)
 from openapi_mcp.executor.faults import SendError
 from openapi_mcp.executor.masked import masked_failure, plain_headers
 from openapi_mcp.executor.prepare import Preparer
@@ -16,7 +26,7 @@ from openapi_mcp.executor.story import note_of, told
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.jsontext import write_json
-from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.message import HttpResponse
 from openapi_mcp.model.secret import Place, Redactor
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
@@ -30,6 +40,11 @@ from openapi_mcp.response.pages import ways_on
 from openapi_mcp.response.readback import Made
 
 _MAX_URL = 500  # characters of a URL in a note
+_OF_CREDENTIALS = (FailureKind.UNAUTHENTICATED, FailureKind.FORBIDDEN)  # some APIs answer 403 to who brings none
+_NONE_IS_SET = (
+    "no credential was sent, as none is set; give one where this server is started: --bearer, --token, --basic, "
+    "--api-key, --header or --auth"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +61,7 @@ class Understanding:
     ) -> Page | Failure:
         """Return a page of the answer, or what is told of a refusal."""
         redact = self._redactor_of(delivery)
-        failure = self._failure(tool, arguments, delivery.request, response, redact)
+        failure = self._failure(tool, arguments, delivery, response, redact)
         if failure is not None:
             return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
         page = self._read(tool, arguments, delivery, response, redact)
@@ -60,9 +75,9 @@ class Understanding:
             case CredentialsError():
                 failure = unauthenticated(error)
             case SendError():
-                failure = not_sent(error, redact)
+                failure = not_sent(error, redact, delivery.request)
             case _:
-                failure = timed_out(delivery.request, timeout, is_own=is_own)
+                failure = _timed_out(delivery, timeout, is_own=is_own)
         return masked_failure(told(failure, delivery.request, delivery.story), redact)
 
     def _redactor_of(self, delivery: Delivery) -> Redactor:
@@ -70,13 +85,13 @@ class Understanding:
         return self.authority.redactor(tuple(delivery.carried), delivery.caller)
 
     def _failure(
-        self, tool: Tool, arguments: Mapping[str, Any], request: HttpRequest, response: HttpResponse, redact: Redactor
+        self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse, redact: Redactor
     ) -> Failure | None:
         if response.redirect is not None:
             return redirected(response, redact)
         if response.status >= 400 or (300 <= response.status < 400 and response.status != 304):
             failure = refused(response, redact, self.now(), tool, arguments)
-            return self._hinted(failure, request)
+            return self._hinted(failure, delivery)
         return None
 
     def _read(
@@ -114,7 +129,7 @@ class Understanding:
     def said(self, tool: Tool, delivery: Delivery, response: HttpResponse) -> Answer | Failure:
         """Return what is told of work that goes on, or its result; it is held against nothing that is declared."""
         redact = self._redactor_of(delivery)
-        failure = self._failure(tool, {}, delivery.request, response, redact)
+        failure = self._failure(tool, {}, delivery, response, redact)
         if failure is not None:
             return masked_failure(told(failure, delivery.request, delivery.story, response), redact)
         answer = read_answer(response, redactor=redact)
@@ -126,10 +141,22 @@ class Understanding:
             return False
         return not redact.finds(write_json(call.arguments))
 
-    def _hinted(self, failure: Failure, request: HttpRequest) -> Failure:
-        """Return a refusal; it says so where no credential was sent, as the origin is not one to have it."""
-        is_known = failure.kind is not FailureKind.UNAUTHENTICATED or not self.authority.held.occupied
-        if is_known or self.authority.trusts(request.url):
+    def _hinted(self, failure: Failure, delivery: Delivery) -> Failure:
+        """Return a refusal; it says so where no credential was sent, and why: none is set, or not for this origin."""
+        held = self.authority.held
+        if failure.kind not in _OF_CREDENTIALS or delivery.carried or held.has_certificate:
             return failure
-        hint = f"no credential was sent: {shown_origin(request.url)} was not named; confirm it with --base-url"
+        if not held.occupied:
+            return replace(failure, hint=_NONE_IS_SET)
+        if self.authority.trusts(delivery.request.url):
+            return failure
+        hint = f"no credential was sent: {shown_origin(delivery.request.url)} was not named; confirm it with --base-url"
         return replace(failure, hint=hint)
+
+
+def _timed_out(delivery: Delivery, timeout: float, *, is_own: bool) -> Failure:
+    """Return the failure of a call that took longer than it may: in the background that is another time, if a later."""
+    leave = delivery.leave
+    if leave is not None and leave.until is not None and leave.until >= delivery.deadline:
+        return timed_out(delivery.request, max(leave.seconds, timeout), OF_THE_BACKGROUND)
+    return timed_out(delivery.request, timeout, OF_THE_TOOL if is_own else OF_THE_SERVER)

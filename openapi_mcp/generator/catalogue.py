@@ -1,6 +1,6 @@
 """A toolset ready to serve, kept on disk: a stdio start lists from it, and calls from it, without the document.
 
-The file's form is front.py's, which reads its first part before anything else is imported. The body: a line for each
+Its form is in front/kept.py, which reads its first part before anything else is imported. The body: a line for each
 page of the list, a line for each tool with what its calls need beside that (before it one with its whole entry, where
 the list has none), a line for each schema of the document that their answers are held against, two lines that say where
 each tool and each schema is, a line with what is searched of them, and the document's own line.

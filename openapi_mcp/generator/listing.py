@@ -158,6 +158,15 @@ def said_mode(mode: str, why: str) -> str:
     return f"{mode} mode: {why}"
 
 
+def said_change(before: Toolset, now: Toolset) -> str:
+    """Return what is said of a new document, and of another mode that comes with it.
+
+    "the document has changed: 189 tools now; search mode: the list of 190 tools costs ..."
+    """
+    mode = f"; {said_mode(now.mode, now.why)}" if now.mode != before.mode else ""
+    return f"the document has changed: {len(now.tools)} tools now{mode}"
+
+
 def list_size(toolset: Toolset) -> int:
     """Return the bytes of `tools/list`, all pages together."""
     sizes = [len(text) for text in chain.from_iterable(pages_of(toolset).texts())]

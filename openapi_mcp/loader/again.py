@@ -24,10 +24,12 @@ async def unchanged(
     allow_remote_refs: bool = False,
     trust: Trust | None = None,
     bounds: Bounds | None = None,
+    brought: dict[Source, Fetched] | None = None,
 ) -> tuple[Part, ...] | None:
     """Return the parts, with the validators that they have now; None where one has changed, or cannot be asked for.
 
-    `named` is what the operator named: the document, then its overlays; `bounds` are for what references led to.
+    `named` is what the operator named: the document, then its overlays; `bounds` are for what references led to. What
+    came of those named in full is put into `brought`: whoever reads the new document need not ask for it once more.
 
     Raises:
         SourceError: one of those cannot be fetched.
@@ -38,7 +40,7 @@ async def unchanged(
     with anyio.move_on_after(DEADLINE):
         for part in parts:
             if part.uri == "":
-                again = await _same(part, next(sources), partial(fetch, trust=trust))
+                again = await _same(part, next(sources), partial(fetch, trust=trust), brought)
             else:
                 again = await _referred(part, referred)
             if again is None:
@@ -58,8 +60,10 @@ async def _referred(part: Part, ask: _Ask) -> Part | None:
         return part if part.digest is None else None
 
 
-async def _same(part: Part, source: Source, ask: _Ask) -> Part | None:
+async def _same(part: Part, source: Source, ask: _Ask, brought: dict[Source, Fetched] | None = None) -> Part | None:
     fetched = await ask(source, known=part.validators)
     if fetched.is_unchanged:
         return part
+    if brought is not None:
+        brought[source] = fetched
     return replace(part, validators=fetched.validators) if digest(fetched.data) == part.digest else None

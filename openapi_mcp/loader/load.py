@@ -48,6 +48,7 @@ async def load(
     wanted: Wanted | None = None,
     variables: Mapping[str, str] | None = None,
     trust: Trust | None = None,
+    brought: Mapping[Source, Fetched] | None = None,
 ) -> Document:
     """Fetch, parse and read one description, the files that its references name, and overlays applied to it.
 
@@ -55,7 +56,7 @@ async def load(
     to files below its folder, from a URL to the same origin; to other origins only with `allow_remote_refs`. `arrived`
     is told of every part: the document, the overlays in their order, then what references name. Of operations that are
     not `wanted` the heading alone is read. `variables` are values for server variables. `trust` says whose certificates
-    are believed, and who sees ours.
+    are believed, and who sees ours. What was `brought` of the document and its overlays is not fetched again.
 
     Raises:
         ConfigError: the text is no source, or a server variable is none.
@@ -74,11 +75,26 @@ async def load(
                 wanted=wanted,
                 variables=variables or {},
                 trust=trust,
+                brought=brought or {},
             )
             return await gathering.document(overlays)
     except TimeoutError:
         said = f"the document and what it refers to did not arrive within {DEADLINE:.0f} s"
         raise SourceError(said, where=str(source), hint="bundle it into one file and give that") from None
+
+
+def _came_from(source: Source, fetched: Fetched) -> str:
+    """Return where a document came from, for people: a login page is known by where a redirect led to.
+
+    Of that address no query is shown: it is not what the operator typed.
+    """
+    if not isinstance(source, UrlSource) or fetched.base_uri is None:
+        return str(source)
+    asked, came = urlsplit(source.url), urlsplit(fetched.base_uri)
+    if (asked.path or "/", asked.hostname) == (came.path, came.hostname):
+        return str(source)
+    led_to = one_line(redact_url(came._replace(query="", fragment="").geturl()), 200)
+    return f"{source} (redirected to {led_to})"
 
 
 def _untold(_source: Source, _fetched: Fetched | None) -> None:
@@ -96,19 +112,20 @@ class _Gathering:
     wanted: Wanted | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     trust: Trust | None = None
+    brought: Mapping[Source, Fetched] = field(default_factory=dict)
     roots: dict[str, JsonValue] = field(default_factory=dict)
     bounds: dict[str, Bounds] = field(default_factory=dict)  # by URI: for what the references of each document name
     problems: list[Problem] = field(default_factory=list)
     received: int = 0
 
     async def document(self, overlays: Sequence[Source]) -> Document:
-        fetched = await self.fetched(self.source, self.progress)
+        fetched = await self.named(self.source, self.progress)
         data = unpacked(fetched.data, str(self.source))
         self.received = len(data)
-        root = self.cut(data, str(self.source), "")
+        root = self.cut(data, _came_from(self.source, fetched), "")
         outside = may_point_outside(data)
         for overlay in overlays:
-            text = unpacked((await self.fetched(overlay)).data, str(overlay))
+            text = unpacked((await self.named(overlay)).data, str(overlay))
             outside = outside or may_point_outside(text)
             root = self.overlaid(root, parse(text, where=str(overlay)), str(overlay))
         root_uri = self.root_uri(fetched, root)
@@ -143,6 +160,14 @@ class _Gathering:
         if self.bounds[root_uri].reach is None:
             return None
         return farthest(*(bounds.reach for bounds in self.bounds.values()))
+
+    async def named(self, source: Source, progress: Progress | None = None) -> Fetched:
+        """Return what the operator named, as it was brought, or else fetched."""
+        brought = self.brought.get(source)
+        if brought is None:
+            return await self.fetched(source, progress)
+        self.arrived(source, brought)
+        return brought
 
     async def fetched(
         self,

@@ -12,7 +12,10 @@ _DEEPEST_YAML = 20_000  # levels that are read at all
 _NOTED = 4_000_000  # characters of JSON; in a larger text only `check` looks for keys that stand twice
 _ALIAS = re.compile(r"\*[\w-]")
 _JSON_START = re.compile(r'\s*(?:\{\s*["}]|\[)')
-_HINT_HTML = "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/"
+_HINT_HTML = (
+    "this looks like a web page; give the URL of the document itself, such as /openapi.json or /api/schema/; where it "
+    "is a login, --spec-command 'curl -H ... URL' gets the document with a credential"
+)
 
 
 def parse(data: bytes, *, where: str, cut: list[str] | None = None, twice: list[str] | None = None) -> JsonValue:

@@ -305,7 +305,7 @@ class Parts:
 
     def default_servers(self) -> tuple[ApiServer, ...]:
         """Without servers the description's own host serves it, at "/". OAS 3.1.1, 4.8.1.1."""
-        return (ApiServer(url=self.server_url("/", {}), pointer="#/servers"),)
+        return (ApiServer(url=self.server_url("/", {}), pointer="#/servers", is_assumed=True),)
 
     def server_url(self, template: str, variables: JsonObject) -> str:
         """Replace variables by their values, in one pass; a URL that would grow beyond all use stays a template.

@@ -67,7 +67,8 @@ class Pending:
     `handle` names it, and is a secret of that caller's; `created`, `updated` and `expires` are in seconds since 1970,
     `poll` in seconds: it is no use to ask earlier. `said` is what is known of its progress, of ours or the API's own
     ("running, 40 %"); `done` is that from 0 to 1, where the API tells. `result` is there once it is completed. Of what
-    is not known now, since the replicas cannot be asked, `tool` is empty.
+    is not known now, since the replicas cannot be asked, `tool` is empty. `is_alone`: only this replica knows of it.
+    `is_job_ended`: of a call that was cancelled, whether the API has ended its own job for it; None where it has none.
     """
 
     handle: str
@@ -80,6 +81,8 @@ class Pending:
     said: str = ""
     done: float | None = None
     result: Result | None = None
+    is_alone: bool = False
+    is_job_ended: bool | None = None
 
     @property
     def is_known(self) -> bool:

@@ -9,6 +9,7 @@ from openapi_mcp.errors import ExitCode
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_place, told_repairs
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.room import Room, brief, shown
 from openapi_mcp.model.secret import Secret
@@ -39,7 +40,9 @@ class Call:
     """A tool's name, the arguments it was given, and who calls.
 
     `is_shown`: a person has seen its request, and nothing else is sent for it. `sending` is told each request before
-    it goes out, secrets masked, but for lookups. `abandoned` is told what was done for it where it is cancelled.
+    it goes out, secrets masked, but for lookups. `abandoned` is told what was done for it where it is cancelled. With a
+    `leave` it may go on in the background. The `id` is that of its record, and in the lines of the log about it; ""
+    until somebody listens.
     """
 
     tool: str
@@ -48,6 +51,8 @@ class Call:
     is_shown: bool = False
     sending: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     abandoned: Callable[[Trace], None] | None = field(default=None, repr=False, compare=False)
+    leave: Leave | None = field(default=None, repr=False, compare=False)
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

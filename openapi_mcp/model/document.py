@@ -154,11 +154,13 @@ class Response:
 class ApiServer:
     """A Server Object: its variables replaced by their defaults, its URL resolved against the document's own.
 
-    `url` is absolute http(s) or, where the document has no URL of its own, still relative.
+    `url` is absolute http(s) or, where the document has no URL of its own, still relative. `is_assumed`: the document
+    names none, so that it is "/". OAS 3.1.1, 4.8.1.1.
     """
 
     url: str
     pointer: str
+    is_assumed: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,12 @@ class SecurityScheme:
     scheme: str = ""
     flows: "tuple[OAuthFlow, ...]" = ()
     metadata_url: str = ""
+
+    @property
+    def is_authorization(self) -> bool:
+        """True for an apiKey that is the whole Authorization header, its first word included: "Token abc"."""
+        is_header = self.type == "apiKey" and self.location == "header"
+        return is_header and self.parameter.lower() == "authorization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

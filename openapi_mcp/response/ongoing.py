@@ -10,6 +10,15 @@ from openapi_mcp.model.text import one_line
 LONGEST_SAID = 200  # characters of the API's own words
 _WAIT = 25  # seconds that the next call is offered to wait: clients themselves wait for 30, or 60
 _GOES_ON = f"The call goes on in the background, and is not to be made again: {GET_CALL} reads its result."
+_ALONE = (
+    " What the replicas share does not answer just now: until it does, only this replica knows of the call, which is "
+    "lost where this replica ends."
+)
+_JOB_ENDED = "The call was ended, and the API has taken the request to end its own job."
+_JOB_GOES_ON = (
+    "The call was ended here: its job is not asked for any more. The job goes on at the API, which was not told, or "
+    "refused to end it."
+)
 _SAID = {
     CallState.WORKING: _GOES_ON,
     CallState.COMPLETED: f"The call had ended before that: {GET_CALL} reads its result.",
@@ -31,12 +40,18 @@ def told(pending: Pending) -> Result:
         said["done"] = round(pending.done, 3)
     if pending.state is CallState.WORKING:
         said["poll"] = max(1, round(pending.poll))
-    said["message"] = _SAID[pending.state]
+    said["message"] = _message(pending)
     if pending.state is not CallState.CANCELLED:
         wait = {"wait": _WAIT} if pending.state is CallState.WORKING else {}
         said["next"] = {"tool": GET_CALL, "arguments": {"handle": pending.handle, **wait}}
     structured = {"call": said}
     return Result(content=(Text(text=write_json(structured)),), structured=structured)
+
+
+def _message(pending: Pending) -> str:
+    if pending.is_job_ended is not None:
+        return _JOB_ENDED if pending.is_job_ended else _JOB_GOES_ON
+    return f"{_SAID[pending.state]}{_ALONE if pending.is_alone else ''}"
 
 
 def came_to(pending: Pending) -> Result:

@@ -10,10 +10,11 @@ import anyio.to_thread
 from openapi_mcp.agreed import NOTHING, Agreed, Made, as_own
 from openapi_mcp.app import serve_taken
 from openapi_mcp.front import SUFFIX
+from openapi_mcp.generator.listing import said_change
 from openapi_mcp.loading import Notice
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.server.keep import Keeper
-from openapi_mcp.serving import App, changed
+from openapi_mcp.serving import App
 from openapi_mcp.shared.link import Link
 
 _ONCE = 5.0  # seconds in which one of those that start together looks whether the list is still true
@@ -90,7 +91,7 @@ class Agreeing:
             has_changed = await serve_taken(self.app, as_own(stored, self.app.switched), self.environ)
             self._made, self._made_of = made, self.app.executor
         if has_changed:
-            self.notice(f"another replica has loaded it: {changed(before, self.app.toolset)}")
+            self.notice(f"another replica has loaded it: {said_change(before, self.app.toolset)}")
         return True
 
     async def _put(self, agreed: Agreed, own: Made, *, is_sure: bool) -> None:

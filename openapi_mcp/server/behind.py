@@ -9,8 +9,9 @@ import anyio
 
 from openapi_mcp.app import check_again, is_checked_later
 from openapi_mcp.config import Config
+from openapi_mcp.generator.listing import said_change
 from openapi_mcp.server.keep import Keeper, SeveralKeeper
-from openapi_mcp.serving import App, changed
+from openapi_mcp.serving import App
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Several
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """Work for after the first list; `told` are the marks of the pages that front.py has sent."""
+    """Work for after the first list; `told` are the marks of the pages that front/ has sent."""
 
     keeper: Keeper
     told: Sequence[Sequence[int]] | None = None
@@ -33,7 +34,7 @@ class Behind:
         if app.stored is not None:
             before, notice = app.toolset, self.keeper.notice
             if _may_be_another(app.config) and await check_again(app, notice, self.environ) is not None:
-                notice(changed(before, app.toolset))
+                notice(said_change(before, app.toolset))
                 await self.keeper.keep(app)
             return
         if self.told is not None and [list(mark) for mark in app.pages.marks()] != [list(mark) for mark in self.told]:

@@ -6,6 +6,7 @@ from typing import Any
 from mcp.server.context import ServerRequestContext
 
 from openapi_mcp.model.call import ANYONE, Caller, Failure
+from openapi_mcp.server.access_log import take_id
 
 _CALLER = "openapi_mcp.caller"
 _OWNER = "openapi_mcp.owner"
@@ -29,6 +30,12 @@ def caller_of(context: ServerRequestContext[Any, Any]) -> Caller:
     """Return who made this request; it alone says that, not the one that began its session."""
     caller = _noted_in(context, _CALLER)
     return caller if isinstance(caller, Caller) else ANYONE
+
+
+def id_of(context: ServerRequestContext[Any, Any]) -> str:
+    """Return the id that the access log has for this request; "" where it has none."""
+    request: Any = context.request  # None over stdio
+    return "" if request is None else take_id(request.scope)
 
 
 def failure_of(context: ServerRequestContext[Any, Any], api: str) -> Failure | None:

@@ -13,7 +13,7 @@ from mcp.server.auth.provider import AccessToken
 from openapi_mcp.model.call import ANYONE, Caller
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.secret import Secret
-from openapi_mcp.server.access_log import note_caller
+from openapi_mcp.server.access_log import BY_TOKEN, note_caller
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 from openapi_mcp.server.callers import noted
 from openapi_mcp.server.endpoint import EndpointToken
@@ -126,7 +126,7 @@ class Door:
         forward = self._admission.forward
         brought = forward.brought(scope["headers"])
         owner, caller = caller.id, replace(caller, headers=brought.headers, id=forward.id_of(caller.id, brought.all))
-        note_caller(scope, caller.id)
+        note_caller(scope, caller.id or (BY_TOKEN if self._admission.token is not None else ""))
         user = {"user": AuthenticatedUser(AccessToken(token="", client_id=caller.id, scopes=[]))} if caller.id else {}
         return {**noted(caller, brought.failures, owner), **user}
 

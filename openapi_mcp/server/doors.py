@@ -20,7 +20,7 @@ async def behind_the_door(run: Callable[[Call], Awaitable[Result]], call: Call) 
         return Failure(kind=FailureKind.REFUSED, message=error.message, hint=error.hint or "").as_result()
     except Exception as error:
         # The traceback may quote values of the call, so it is shown only where debugging was asked for.
-        log.error("call_failed tool=%s error=%s", call.tool, type(error).__name__)
+        log.error("call_failed tool=%s error=%s id=%s", call.tool, type(error).__name__, call.id)
         log.debug("call_failed traceback", exc_info=True)
         hint = "report it with the server's log at --log-level debug"
         return Failure(

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from openapi_mcp import __version__
-from openapi_mcp.background.engine import Background
+from openapi_mcp.background.calls import Background
 from openapi_mcp.recording import Recorder, Standing
 from openapi_mcp.server.probes import Health
 from openapi_mcp.serving import App, Serves
@@ -58,9 +58,23 @@ def _of_apps(app: Serves) -> Iterator[Family]:
     made = {name: fresh.made for name, each in named.items() if (fresh := each.freshness) is not None}
     ages = {name: max(0.0, now - at) for name, at in made.items()}
     yield gauge("document_age", "Since when the document is served as it is.", "api", ages, "seconds")
+    looked = {name: max(0.0, now - each.looked) for name, each in named.items() if each.looked}
+    said = "Since when this replica last looked whether the document is still the same, and could."
+    yield gauge("document_checked_age", said, "api", looked, "seconds")
+    yield from _of_queues(apps)
     states = {origin: _STATES[state] for each in apps for origin, state in each.executor.breakers().items()}
     said = "The circuit breaker of an origin that fails: 0 counting failures, 1 a probe may go, 2 open."
     yield gauge("breaker_state", said, "origin", states)
+
+
+def _of_queues(apps: Sequence[App]) -> Iterator[Family]:
+    queues = [each.executor.queue for each in apps]
+    waiting = sum(waiting for waiting, _, _ in queues)
+    yield number("concurrency_waiting", "Requests that wait for --max-concurrency at the moment.", waiting)
+    said = "Requests that waited for --max-concurrency."
+    yield counter("concurrency_waits", said, (), [((), sum(count for _, count, _ in queues))])
+    said = "How long requests waited for --max-concurrency."
+    yield counter("concurrency_wait", said, (), [((), sum(seconds for _, _, seconds in queues))], "seconds")
 
 
 def _of_server(health: Health) -> Iterator[Family]:

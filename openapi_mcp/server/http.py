@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -92,32 +93,57 @@ def endpoint_url(host: str, listener: socket.socket, path: str) -> str:
     return f"http://{bracketed(host)}:{listener.getsockname()[1]}{path}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Where an endpoint is, and what stands around it.
+
+    `access` says who may call; `beside` shows something else at the same port, which sees to who may see it;
+    `operating` is what those are told who run it.
+    """
+
+    listener: socket.socket
+    path: str = "/mcp"
+    access: Access = field(default_factory=Access)
+    beside: Around | None = None
+    operating: Operating = field(default_factory=Operating)
+
+    @property
+    def address(self) -> str:
+        """The address that it is bound to."""
+        return _address(self.listener.getsockname())
+
+    @property
+    def url(self) -> str:
+        """Where it is, by the name that the operator gave its host."""
+        return endpoint_url(self.access.host, self.listener, self.path)
+
+    def around(self, inside: AsgiApp, admission: Admission) -> AsgiApp:
+        """Return the endpoint's app with what is shown at its port too."""
+        shown = self.beside(inside, admission) if self.beside is not None else inside
+        return self.operating.with_numbers(shown, self.access, admission, is_local=is_this_machine(self.address))
+
+
 async def serve_http(
     app: Serves,
-    listener: socket.socket,
-    path: str,
+    endpoint: Endpoint,
     ready: Callable[[], None],
+    *,
     watch: Looking | None = None,
     keeper: Keeping | None = None,
-    access: Access | None = None,
-    beside: Around | None = None,
-    operating: Operating | None = None,
     background: Goes | None = None,
 ) -> ExitCode:
     """Serve until SIGINT or SIGTERM, and return the exit status; `ready` is called once a client can connect.
 
     `watch` brings new documents and settings while it runs; `keeper` keeps what was loaded for a start that cannot
-    load; `access` says who may call; `beside` shows something else at the same port, which sees to who may see it;
-    `operating` is what those are told who run it. Calls that take long go on in the `background`.
+    load. Calls that take long go on in the `background`.
     """
-    access = access or Access()
+    access = endpoint.access
     keys = access.issuer.keys() if access.issuer is not None else None
-    url = endpoint_url(access.host, listener, path)
-    admission = access.admission(url, keys)
-    news = News(_asgi_app(app, path, access, url, background))
+    admission = access.admission(endpoint.url, keys)
+    news = News(_asgi_app(app, endpoint, background))
     app.on_change.append(news.list_changed)
     counted: AsgiApp = Sessions(news) if app.link is None else Streams(news)
-    served: AsgiApp = Door(Bodies(counted), admission)
+    served = endpoint.around(Door(Bodies(counted), admission), admission)
     work: list[Work] = []
     if keys is not None:
         work.append(keys.ask)  # the first caller need not wait for them, and the operator hears of trouble
@@ -125,12 +151,8 @@ async def serve_http(
         work.append(partial(watch.run, app))
     if keeper is not None and app.stored is None:
         work.append(partial(keeper.keep, app))
-    served = beside(served, admission) if beside is not None else served
-    address = _address(listener.getsockname())
-    if operating is not None:
-        served = operating.with_numbers(served, access, admission, is_local=is_this_machine(address))
-        work += operating.work(access)
-    return await run_server(served, access.names(address), listener, ready, work, operating)
+    work += endpoint.operating.work(access)
+    return await run_server(served, access.names(endpoint.address), endpoint.listener, ready, work, endpoint.operating)
 
 
 async def run_server(
@@ -198,24 +220,24 @@ class _Server(Quiet):
         self._ready()
 
 
-def _asgi_app(app: Serves, path: str, access: Access, url: str, background: Goes | None) -> AsgiApp:
+def _asgi_app(app: Serves, endpoint: Endpoint, background: Goes | None) -> AsgiApp:
     """Return the SDK's app, which also says to whom a caller goes for a token. RFC 9728.
 
     With replicas no client has a session: that would be of one of them, and the next request comes to another.
     """
-    auth = None
+    access, auth = endpoint.access, None
     if access.issuer is not None:
         # From texts: of a host alone AnyHttpUrl makes a URL with a slash, which is not the issuer's own any more.
         fields = {
             "issuer_url": access.issuer.url,
-            "resource_server_url": access.resource(url),
+            "resource_server_url": access.resource(endpoint.url),
             "required_scopes": list(access.issuer.scopes) or None,
             "validate_token_resource": False,  # the verifier has seen to the audience
         }
         auth = AuthSettings.model_validate(fields)
     server = create_server(app, is_private=access.is_authenticated, background=background)
     starlette: AsgiApp = server.streamable_http_app(
-        streamable_http_path=path,
+        streamable_http_path=endpoint.path,
         # The guard in front has looked at Host and Origin.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         max_request_body_size=LONGEST,

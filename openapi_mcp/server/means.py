@@ -2,7 +2,9 @@
 
 from functools import partial
 
-from openapi_mcp.background.engine import Background, Bounds, Means
+from openapi_mcp.background.calls import Background
+from openapi_mcp.background.means import Bounds, Means
+from openapi_mcp.config import Config
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.policy import READS
@@ -22,6 +24,17 @@ def background_of(app: Serves, link: Link | None = None, bounds: Bounds | None =
         stop=app.end,
     )
     return Background(means, link, bounds)
+
+
+def bounds_of(config: Config, grace: float = 5.0) -> Bounds:
+    """Return the bounds of a server: half of the calls to an API may be in the background, so that the others go on.
+
+    Where callers are told apart, half of these are the most that one caller has: each may be taken for long.
+    """
+    running = max(1, config.limits.max_concurrency // 2)
+    is_shared = bool(config.forward or config.oauth_issuer)
+    share = max(1, running // 2) if is_shared else running
+    return Bounds(running=running, running_of_a_caller=share, timeout=config.background_timeout, grace=grace)
 
 
 async def _follow(app: Serves, call: Call, job: Job) -> Result:

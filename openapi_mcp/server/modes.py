@@ -28,7 +28,7 @@ from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.ongoing import told
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.background import Calls, has_tasks
-from openapi_mcp.server.callers import caller_of, failure_of
+from openapi_mcp.server.callers import caller_of, failure_of, id_of
 from openapi_mcp.server.doors import behind_the_door
 from openapi_mcp.server.operations import Context, Operations
 from openapi_mcp.server.results import mcp_result
@@ -62,7 +62,8 @@ class Modes:
         Raises:
             MCPError: there is no such tool for this caller.
         """
-        call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller_of(context))
+        caller, own_id = caller_of(context), id_of(context)
+        call = Call(tool=params.name, arguments=params.arguments or {}, caller=caller, id=own_id)
         if self._calls.are_asked(call.tool):
             return mcp_result(await behind_the_door(partial(self._calls.answer, context), call))
         hearing = Hearing(self._app, call)

@@ -1,7 +1,7 @@
 """What a server over HTTP does for those who run it: probes, numbers, a line for each request, a slow end."""
 
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,6 +29,7 @@ class Operating:
     """What is told to those who run a server; without `meters` there are no numbers, without `probes` no probes.
 
     It drains for `drain` seconds. `numbers` is where the numbers are where they have a port of their own.
+    What is done `beside` the endpoint is begun with it.
     """
 
     health: Health = field(default_factory=Health)
@@ -37,6 +38,7 @@ class Operating:
     access_log: bool = False
     meters: Meters | None = None
     numbers: socket.socket | None = None
+    beside: Sequence[Work] = ()
 
     def around(self, guarded: AsgiApp) -> AsgiApp:
         """Return the app as the socket sees it: what is outside even of the guard."""
@@ -54,12 +56,12 @@ class Operating:
     def work(self, access: Access) -> list[Work]:
         """Return what is done beside the endpoint: showing the numbers at their own port, and the probes there too."""
         if self.meters is None or self.numbers is None:
-            return []
+            return [*self.beside]
         names = access.names(str(self.numbers.getsockname()[0]))
         names = replace(names, any_inside=names.any_address)  # a scraper there may ask by the name of a service
         served = self.around(Guard(Beside(Page(self.meters), nothing_else), names))
         server = Quiet(uvicorn_config(served, lifespan="off"))
-        return [partial(server.serve, sockets=[self.numbers])]
+        return [*self.beside, partial(server.serve, sockets=[self.numbers])]
 
 
 class Quiet(uvicorn.Server):

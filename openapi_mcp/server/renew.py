@@ -29,8 +29,8 @@ _FIXED = {
     **{name: name for name in (
         "host", "port", "path", "public_url", "endpoint_token", "allow_unauthenticated", "forward", "forward_optional",
         "oauth_issuer", "oauth_audience", "oauth_jwks", "records", "no_records", "record_arguments", "keep",
-        "dashboard", "cache_dir", "no_catalogue", "background_after", "log_level", "log_format", "access_log", "otel",
-        "drain", "metrics_host", "metrics_port", "redis", "shared_key", "quiet",
+        "dashboard", "cache_dir", "no_catalogue", "background_after", "background_timeout", "log_level", "log_format",
+        "access_log", "otel", "drain", "metrics_host", "metrics_port", "redis", "shared_key", "quiet",
     )},
     "allowed_hosts": "allowed_host", "allowed_origins": "allowed_origin", "oauth_scopes": "oauth_scope",
 }  # fmt: skip
@@ -198,7 +198,7 @@ async def _renew_one(notice: Notice, app: App, config: Config) -> Sequence[Opena
 
 async def _renew_all(notice: Notice, several: "Several", config: Config) -> Sequence[OpenapiMcpError]:
     """Go on with this configuration, each API with its own; return why some stay as they were, each with its name."""
-    from openapi_mcp.several import naming  # a server of one API starts without it
+    from openapi_mcp.said_of import naming  # a server of one API starts without it
 
     errors = []
     own = {api.name: api for api in config.apis}

@@ -139,7 +139,7 @@ class _Unanswered:
                 self.listed.set()
 
     def was_said(self, text: str) -> bool:
-        """True, once, for an answer that front.py has given."""
+        """True, once, for an answer that front/ has given."""
         if self.handover is None or self.heard.is_set():
             return False
         if self.handover.handshake is not None and (found := _ANSWER.match(text)):

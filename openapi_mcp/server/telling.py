@@ -1,6 +1,6 @@
-"""Progress of a request that waits, told at a steady pace to a client that asked for it: MCP, Progress."""
+"""Progress of a request that waits, told soon, then at a steady pace, to a client that asked for it: MCP, Progress."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,8 @@ from openapi_mcp.model.background import Pending
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.ongoing import LONGEST_SAID
 
-PACE = 5.0  # seconds from one notification to the next
+SOON = 0.1  # seconds to the first notification: a person sees by then that something waits
+PACE = 5.0  # seconds from one notification to the next, in the long run
 
 Look = Callable[[], Awaitable[Pending | None]]
 """Finds out how far a call is."""
@@ -34,13 +35,30 @@ async def telling(
 async def _tell(context: ServerRequestContext[Any, Any], subject: str, look: Look | None) -> None:
     """Tell the seconds, which only grow; of how many where the API says which part of its work is done."""
     began = anyio.current_time()
-    while True:
-        await anyio.sleep(PACE)
+    for pause in pauses():
+        await anyio.sleep(pause)
         pending = await look() if look is not None else None
         spent = anyio.current_time() - began
         await context.session.report_progress(
-            spent, _total(pending, spent), f"{_said(pending, subject)} ({spent:.0f} s)"
+            spent, _total(pending, spent), f"{_said(pending, subject)} ({shown_seconds(spent)} s)"
         )
+
+
+def pauses() -> Iterator[float]:
+    """Yield the seconds from one notification to the next: 0.1, 0.2, 0.4 and so on, then every 5.
+
+    A call of half a second has told three times that it goes on, as the conformance suite wants it, and one that is
+    answered at once not even once.
+    """
+    pause = SOON
+    while True:
+        yield min(pause, PACE)
+        pause = min(pause * 2, PACE)
+
+
+def shown_seconds(seconds: float) -> str:
+    """Return seconds for a person: 0.31 -> "0.3", 11.3 -> "11"."""
+    return f"{seconds:.0f}" if seconds >= PACE else f"{seconds:.1f}"
 
 
 def _total(pending: Pending | None, spent: float) -> float | None:

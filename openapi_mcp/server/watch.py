@@ -9,10 +9,11 @@ import anyio
 
 from openapi_mcp.app import check_again
 from openapi_mcp.front import state
+from openapi_mcp.generator.listing import said_change
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import FileSource
 from openapi_mcp.server.keep import Keeper
-from openapi_mcp.serving import App, changed
+from openapi_mcp.serving import App
 
 if TYPE_CHECKING:
     from openapi_mcp.member import Member
@@ -56,6 +57,7 @@ class Watch:
         while True:
             if app.cache is not None:
                 await app.cache.store.settle()
+            await app.executor.hear_of_breakers()
             if agreeing is not None:
                 await agreeing.look()
             if await _over(renewed, _LOOK):
@@ -88,7 +90,7 @@ class Watch:
     async def _check(self, app: App) -> None:
         before = app.toolset
         if await check_again(app, self.keeper.notice, self.environ) is not None:
-            self.keeper.notice(changed(before, app.toolset))
+            self.keeper.notice(said_change(before, app.toolset))
             await self.keeper.keep(app)
 
     def _as_read(self, app: App) -> dict[str, list[object]]:

@@ -8,6 +8,7 @@ from openapi_mcp.executor.breaker import (
     LONGEST_PAUSE,
     MOST_FAILURES,
     PATIENCE,
+    Breaker,
     Breakers,
     is_answer,
     is_failure,
@@ -228,3 +229,27 @@ class Calls(RuleBasedStateMachine):
 
 
 TestCalls = Calls.TestCase
+
+
+def test_one_that_opens_and_closes_has_one_line_each_with_its_origin_and_why(caplog: pytest.LogCaptureFixture) -> None:
+    """An operator's finding: the API of the whole team was down, and no line of the night said so."""
+    origin = ("https", "api.example.com", 443)
+    breakers = Breakers()
+    for number in range(MOST_FAILURES + 3):
+        breakers.failed(origin, float(number), number + 0.5, "no connection")
+    breakers.answered(origin)
+    breakers.answered(origin)
+    assert caplog.messages == [
+        "breaker_opened origin=https://api.example.com failures=10 seconds=5 reason=no connection",
+        "breaker_closed origin=https://api.example.com",
+    ]
+
+
+def test_what_another_replica_has_found_has_one_line_too(caplog: pytest.LogCaptureFixture) -> None:
+    """Each replica's log says why its calls are refused; it hears of it once a second."""
+    breakers = Breakers()
+    for _ in range(3):
+        breakers.learn(HERE, Breaker.of(failures=12, pause=5.0, until=9.0, probed_at=None, is_probed=False))
+    assert caplog.messages == [
+        "breaker_opened origin=here failures=12 seconds=5 reason=another replica has found it so"
+    ]

@@ -437,8 +437,10 @@ async def test_an_api_that_is_not_there_is_unreachable(httpx_mock: HTTPXMock) ->
     httpx_mock.add_exception(httpx.ConnectError("All connection attempts failed"))
     error = error_of(await called(API, "thing_add", {}))
     assert (error["kind"], error["retryable"], error["status"]) == ("unreachable", True, None)
-    assert error["message"] == "cannot connect to the API: All connection attempts failed"
-    assert error["hint"] == "the API cannot be reached; check that it runs and the network"
+    assert error["message"] == "cannot connect to https://api.example.com:443: All connection attempts failed"
+    assert error["hint"] == (
+        "check that the API runs, and the network; where the API is elsewhere, start the server with --base-url"
+    )
 
 
 async def test_the_budget_of_a_result_is_kept() -> None:
@@ -468,9 +470,10 @@ async def test_the_configured_credential_is_the_one_that_is_sent(spelling: str) 
     assert upstream.values("authorization") == [f"Bearer {SECRET}"]
 
 
-async def test_no_credential_goes_to_a_server_that_was_not_named(httpx_mock: HTTPXMock) -> None:
-    """security.md 6 R-SSRF; the failure says so."""
-    httpx_mock.add_response(status_code=401)
+@pytest.mark.parametrize("status", [401, 403])
+async def test_no_credential_goes_to_a_server_that_was_not_named(httpx_mock: HTTPXMock, status: int) -> None:
+    """security.md 6 R-SSRF; the failure says so. Some APIs answer 403 to who brings no key."""
+    httpx_mock.add_response(status_code=status)
     servers = [{"url": "https://other.example/v1"}]
     options: Any = {"servers": servers, "typed_url": "https://api.example.com/o.json", "credentials": [BEARER]}
     error = error_of(await called(None, **options))
@@ -483,6 +486,21 @@ async def test_no_credential_goes_to_a_server_that_was_not_named(httpx_mock: HTT
     running = executor(None, **options)
     assert running.trusts("https://api.example.com/x")
     assert not running.trusts("https://other.example/v1")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refusal_of_who_brings_no_credential_says_that_none_is_set(httpx_mock: HTTPXMock, status: int) -> None:
+    """docs/guides/walk.md: Jupyter Server answers 403, and its document asks for no credential."""
+    httpx_mock.add_response(status_code=status)
+    error = error_of(await called(API))
+    assert error["hint"].startswith("no credential was sent, as none is set; give one where this server is started")
+
+
+async def test_a_refusal_of_a_credential_that_was_sent_is_the_apis_word(httpx_mock: HTTPXMock) -> None:
+    """As before: it is the right that lacks, not the credential."""
+    httpx_mock.add_response(status_code=403)
+    error = error_of(await called(API, credentials=[BEARER]))
+    assert error["hint"] == "the credential does not allow this; use another tool, or ask for the right"
 
 
 @pytest.mark.parametrize("level", ["document", "path", "operation"])
@@ -796,7 +814,9 @@ async def test_what_came_of_an_answer_without_end_is_the_result() -> None:
 
 def test_a_file_that_cannot_be_sent_is_the_callers_to_mend() -> None:
     """design.md, A result: what happened, and what to do."""
-    failed = not_sent(UploadError("'a.bin' has changed since the call began"), Redactor.of(()))
+    failed = not_sent(
+        UploadError("'a.bin' has changed since the call began"), Redactor.of(()), HttpRequest(method="POST", url=API)
+    )
     assert (failed.kind, failed.attempts, failed.retryable) == ("invalid_arguments", 0, False)
     assert failed.message == "a file was not sent: 'a.bin' has changed since the call began"
     assert failed.hint == "leave the file as it is until the call has ended, and call again"

@@ -20,6 +20,17 @@ FIRST, SECOND = (HttpResponse(status=200, url="x", body=body) for body in (b"fir
 REFUSED = HttpResponse(status=429, url="x", body=b"second")
 
 
+async def test_a_call_that_is_left_alone_before_its_turn_has_no_second_attempt() -> None:
+    """It goes on in the background: nobody is in a hurry."""
+    attempts = Attempts()
+    hedge = Hedge(patience=0.0, second=attempts.two)
+    hedge.leave_alone(0.0)
+    running = asyncio.create_task(hedge.run(attempts.one))
+    await asyncio.wait([running], timeout=SOON)
+    attempts.go_on.set()
+    assert (await running, attempts.second_began) == (FIRST, False)
+
+
 class Attempts:
     """Two attempts, of which the first ends when `go_on` is set, or its scope is cancelled."""
 

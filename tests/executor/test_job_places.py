@@ -228,14 +228,24 @@ async def test_a_document_that_names_no_server_any_more_has_no_place(api: JobsAp
 
 
 @pytest.mark.parametrize("status", [303, 307])
-async def test_what_a_monitor_leads_on_to_is_not_shown_where_it_is_no_tool(api: JobsApi, status: int) -> None:
+async def test_what_a_monitor_leads_on_to_is_not_asked_where_it_is_no_tool(api: JobsApi, status: int) -> None:
     """RFC 9110 section 15.4.4: 303 names the result as a header does."""
     api.on("POST /echo", said(202, None, Location="/jobs/7"))
     api.on("GET /jobs/7", said(status, None, Location="/admin/7"))
     async with executor(api) as running:
         result = await ended(running, echo())
     assert "ADMIN-DATA" not in str(result)
-    assert "no tool that you may call, which is not shown" in note(result)
+    assert "no tool that you may call, which is not asked" in note(result)
+    assert api.targets == ["POST /echo", "GET /jobs/7"]
+
+
+async def test_a_monitor_that_leads_on_to_what_may_be_asked_is_followed(api: JobsApi) -> None:
+    """A redirect within the origin obeys the rule of the monitor's own URL, and no stricter one."""
+    api.on("POST /echo", said(202, None, Location="/jobs/7"))
+    api.on("GET /jobs/7", said(307, None, Location="/hidden"))
+    async with executor(api) as running:
+        assert "ADMIN-DATA" in str(await ended(running, echo()))
+    assert api.targets == ["POST /echo", "GET /jobs/7", "GET /hidden"]
 
 
 def with_tool(api: JobsApi, name: str, paths: Json = PATHS, **changes: Any) -> Executor:
@@ -311,3 +321,31 @@ async def test_an_operation_is_known_below_each_server_that_tools_are_at(api: Jo
         result = await ended(running, echo())
     assert api.targets == ["POST /echo"]
     assert "no tool that you may call" in note(result)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "2"}])
+async def test_an_answer_202_that_names_no_place_says_that_the_work_goes_on(
+    api: JobsApi, headers: dict[str, str]
+) -> None:
+    """RFC 9110 section 15.3.3 leaves the place open: there is nothing to ask, and that is said."""
+    api.on("POST /echo", said(202, None, **headers))
+    async with executor(api) as running:
+        result = await running.call(echo())
+    assert (result.job, note(result)) == (
+        None,
+        "the API goes on with its work, and its answer names no place that tells how far that is",
+    )
+
+
+async def test_the_tool_that_reads_what_a_call_makes_is_named(api: JobsApi) -> None:
+    """POST /reports beside GET /reports/{id}: what an id alone is of, no document says; a model may see it."""
+    operation = {"responses": {"202": {"description": "Taken."}}}
+    paths = {
+        "/reports": {"post": {"operationId": "make", **operation}},
+        "/reports/{id}": {"get": {"operationId": "report", "parameters": ID}},
+        "/reports/{id}/pages": {"get": {"operationId": "pages", "parameters": ID}},
+    }
+    api.on("POST /reports", said(202, {"id": "25e5"}))
+    async with executor(api, paths=paths) as running:
+        result = await running.call(Call(tool="make"))
+    assert note(result).endswith("; report may tell, with an id of this answer")

@@ -25,7 +25,7 @@ def no_time() -> float:
 @pytest.fixture
 async def both(redis: RedisServer) -> AsyncIterator[tuple[KeptAnswers, KeptAnswers]]:
     async with links(redis.url, KEY, KEY) as (one, other):
-        yield KeptAnswers(no_time, corner=one.corner()), KeptAnswers(no_time, corner=other.corner())
+        yield KeptAnswers(no_time, namespace=one.namespace()), KeptAnswers(no_time, namespace=other.namespace())
 
 
 async def keep(kept: KeptAnswers, answer: Answer = WHOLE, caller: str = "ann") -> str:
@@ -58,13 +58,13 @@ async def test_a_large_answer_comes_whole(both: tuple[KeptAnswers, KeptAnswers])
 async def test_another_caller_api_or_fleet_finds_nothing(redis: RedisServer) -> None:
     """security.md 26: bound to their caller."""
     async with links(redis.url, KEY, KEY, "other" * 10) as (one, other, foreign):
-        handle = await keep(KeptAnswers(no_time, corner=one.corner()))
-        there = KeptAnswers(no_time, corner=other.corner())
+        handle = await keep(KeptAnswers(no_time, namespace=one.namespace()))
+        there = KeptAnswers(no_time, namespace=other.namespace())
         for caller in ("bob", "", "ann "):
             assert await there.find(handle, caller) is None
             assert not await there.holds(handle, caller)
-        assert await KeptAnswers(no_time, corner=other.corner("another")).find(handle, "ann") is None
-        assert await KeptAnswers(no_time, corner=foreign.corner()).find(handle, "ann") is None
+        assert await KeptAnswers(no_time, namespace=other.namespace("another")).find(handle, "ann") is None
+        assert await KeptAnswers(no_time, namespace=foreign.namespace()).find(handle, "ann") is None
         assert await there.find(handle, "ann") is not None
 
 
@@ -122,10 +122,10 @@ async def test_in_redis_nothing_can_be_read_or_exchanged(
 async def test_in_all_there_are_no_more_bytes_than_may_be_and_the_oldest_go_first(redis: RedisServer) -> None:
     """Of all replicas together."""
     async with links(redis.url, KEY, KEY) as (one, other):
-        here = KeptAnswers(no_time, corner=one.corner(), max_bytes=10_000)
-        there = KeptAnswers(no_time, corner=other.corner(), max_bytes=10_000)
+        here = KeptAnswers(no_time, namespace=one.namespace(), max_bytes=10_000)
+        there = KeptAnswers(no_time, namespace=other.namespace(), max_bytes=10_000)
         handles = [await keep((here, there)[number % 2], Answer(text="x" * 3000, is_json=False)) for number in range(8)]
-        fresh = KeptAnswers(no_time, corner=other.corner(), max_bytes=10_000)
+        fresh = KeptAnswers(no_time, namespace=other.namespace(), max_bytes=10_000)
         assert [await fresh.holds(handle, "ann") for handle in handles] == [False] * 5 + [True] * 3
         async with Redis(port=redis.port) as own:
             assert len(await own.keys("*:answers:*")) == 3
@@ -141,12 +141,12 @@ async def test_in_all_there_are_no_more_bytes_than_may_be_and_the_oldest_go_firs
 async def test_a_sum_that_makes_no_sense_costs_no_more_than_what_was_kept(redis: RedisServer) -> None:
     """Somebody else wrote there."""
     async with links(redis.url, KEY) as (one,), Redis(port=redis.port) as own:
-        kept = KeptAnswers(no_time, corner=one.corner(), max_bytes=10_000)
+        kept = KeptAnswers(no_time, namespace=one.namespace(), max_bytes=10_000)
         await keep(kept)
         (total,) = await own.keys("*:answers-sum:*")
         await own.set(total, 10**15)
         handle, next_one = await keep(kept), await keep(kept)
-        fresh = KeptAnswers(no_time, corner=one.corner(), max_bytes=10_000)
+        fresh = KeptAnswers(no_time, namespace=one.namespace(), max_bytes=10_000)
         assert [await fresh.holds(each, "ann") for each in (handle, next_one)] == [True, True]
         await own.set(total, "theirs")
         assert await kept.find(await keep(kept), "ann") is not None
@@ -156,7 +156,7 @@ async def test_a_sum_that_makes_no_sense_costs_no_more_than_what_was_kept(redis:
 async def test_what_is_too_large_is_kept_nowhere(redis: RedisServer) -> None:
     """As without Redis."""
     async with links(redis.url, KEY) as (one,), Redis(port=redis.port) as own:
-        kept = KeptAnswers(no_time, corner=one.corner(), max_bytes=4000)
+        kept = KeptAnswers(no_time, namespace=one.namespace(), max_bytes=4000)
         assert await kept.keep(Answer(text="x" * 4000, is_json=False), "ann", "things") is None
         assert await own.keys() == []
 
@@ -164,7 +164,7 @@ async def test_what_is_too_large_is_kept_nowhere(redis: RedisServer) -> None:
 async def test_an_answer_that_is_gone_before_redis_refuses_it_is_gone(redis: RedisServer) -> None:
     """Others came meanwhile, and there is no room for all."""
     async with links(redis.url, KEY) as (one,):
-        kept = KeptAnswers(no_time, corner=one.corner(), max_bytes=2000)
+        kept = KeptAnswers(no_time, namespace=one.namespace(), max_bytes=2000)
         redis.stop()
         handles = await asyncio.gather(*(keep(kept, Answer(text="x" * 1000, is_json=False)) for _ in range(2)))
         assert [kept.is_here_alone(handle, "ann") for handle in handles] == [False, True]
@@ -185,7 +185,7 @@ async def test_without_redis_an_answer_is_kept_and_found_here(
     redis.start()
     for each in both:
         assert each._shared is not None
-        each._shared.corner.link._not_before = 0.0
+        each._shared.namespace.link._not_before = 0.0
     assert await there.find(before, "ann") is not None
     after = await keep(here)
     assert await there.find(after, "ann") is not None

@@ -1,6 +1,7 @@
 """Limits across replicas, counted by the API that is called: two executors are two replicas."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,7 +29,7 @@ HOURLY = Rate(amount=5, seconds=3600)
 
 def limiter(link: Linked, sleep: Callable[[float], Awaitable[None]]) -> Limiter:
     rates = (Rate(amount=1, seconds=3600),)
-    return Limiter(rates=rates, now=time.time, turns=Turns(link.corner(), "", rates), sleep=sleep)
+    return Limiter(rates=rates, now=time.time, turns=Turns(link.namespace(), "", rates), sleep=sleep)
 
 
 async def asked(limiter: Limiter) -> float | None:
@@ -71,7 +72,7 @@ async def fleet(redis: RedisServer, *rates: Rate, tool: tuple[Rate, ...] = ()) -
                 tools,
                 base_url=upstream.url,
                 limits=limits,
-                limiters=Limiters(now=time.time, corner=link.corner(upstream.url)),
+                limiters=Limiters(now=time.time, namespace=link.namespace(upstream.url)),
             )
             for link in both
         ]
@@ -168,3 +169,25 @@ async def test_who_is_in_the_middle_of_the_line_is_told_what_redis_says(redis: R
                 await here.take(anyio.current_time() + 0.02)
             group.cancel_scope.cancel()
         assert raised.value.wait == pytest.approx(7200, abs=10)
+
+
+async def test_who_wakes_up_late_counts_from_when_it_went(redis: RedisServer) -> None:
+    """A judge's finding: of 20/s over two replicas 23 came within a second, as turns were taken late, and bunched."""
+    rates = (Rate(amount=20, seconds=1),)
+    went: list[float] = []
+
+    async def late(seconds: float) -> None:
+        await anyio.sleep(seconds + random.uniform(0.0, 0.15))
+
+    async def go(limiter: Limiter) -> None:
+        for _ in range(10):
+            await limiter.take(anyio.current_time() + 60)
+            went.append(anyio.current_time())
+
+    async with links(redis.url, KEY, KEY) as both, anyio.create_task_group() as group:
+        for number in range(8):
+            turns = Turns(both[number % 2].namespace(), "late", rates)
+            group.start_soon(go, Limiter(rates=rates, now=time.time, turns=turns, sleep=late))
+    went.sort()
+    assert len(went) == 80
+    assert all(later - first >= 0.99 for first, later in zip(went, went[20:], strict=False))

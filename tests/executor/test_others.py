@@ -25,7 +25,7 @@ class Replica:
     def __init__(self, link: Linked, now: float = 1000.0) -> None:
         self.link = link
         self.breakers = Breakers()
-        self.others = Others(link.corner(), self.breakers)
+        self.others = Others(link.namespace(), self.breakers)
         self.now = now
 
     async def begin(self, origin: tuple[str, str, int] = HERE) -> bool:
@@ -232,7 +232,7 @@ async def test_other_fleets_and_apis_hear_nothing(redis: RedisServer) -> None:
         here, there = Replica(one), Replica(foreign)
         await here.fails(MOST_FAILURES)
         assert await there.is_refused() == 0.0
-        another = Others(one.corner("another"), there.breakers)
+        another = Others(one.namespace("another"), there.breakers)
         await another.hear(HERE, 5000.0)
         assert not there.breakers
 

@@ -179,7 +179,7 @@ async def test_a_handle_that_another_replica_may_have_given_is_asked_for_again_w
 ) -> None:
     """Issue 9, Proof: the right answer or a clear failure that may be retried; what could be kept here only says so."""
     async with links(redis.url, KEY, KEY) as (one, other):
-        here, there = (KeptAnswers(no_time, corner=each.corner()) for each in (one, other))
+        here, there = (KeptAnswers(no_time, namespace=each.namespace()) for each in (one, other))
         async with api(kept=here) as first, api(kept=there) as second:
             assert "replica" not in note(await first.call("things"))["more"]["hint"]
             redis.stop(kill=True)

@@ -38,6 +38,7 @@ from openapi_mcp.executor.send import Sender
 from openapi_mcp.executor.trying import Story, Trial, Trying
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.model.call import Call, Result
+from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.policy import Limits, Rate
 
@@ -151,6 +152,15 @@ async def test_a_time_told_in_the_body_is_waited_for() -> None:
     assert naps.taken == [4.125]
 
 
+async def test_the_line_of_a_second_attempt_names_its_tool(caplog: pytest.LogCaptureFixture) -> None:
+    """A judge's finding: it said after what, and not of what."""
+    caplog.set_level("INFO")
+    async with raw_upstream(BUSY, WELL) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        await trying(sender, Naps()).send(trial(upstream.url)._replace(tool="orders_list"))
+    (line,) = [said for said in caplog.messages if said.startswith("sent_again ")]
+    assert line.startswith("sent_again tool=orders_list after=503 attempt=2 wait_ms=")
+
+
 async def test_a_time_beyond_the_deadline_is_not_waited_for() -> None:
     """Issue 7, Retry: within the deadline; the failure says when."""
     outcome, story, naps, upstream = await tried([answer(b"", "429 Slow", Retry_After="60"), WELL])
@@ -226,6 +236,52 @@ async def test_a_hang_is_survived_by_a_second_attempt() -> None:
     assert (outcome.body, story.attempts, story.after, naps.taken) == (b'{"id": 7}', 2, ["no answer for 0.05 s"], [])
     with anyio.fail_after(5):
         await upstream.hung_up.wait()
+
+
+async def test_a_call_in_the_background_has_longer_and_is_not_hastened() -> None:
+    """A slow API works: a second attempt would be double work for each such read."""
+    leave, go_on = Leave(20.0), asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        leave.give(anyio.current_time())
+        await go_on.wait()
+        writer.write(WELL)
+
+    async with raw_upstream(slow) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        one = trial(upstream.url, seconds=0.1)._replace(leave=leave)
+        sending = asyncio.create_task(trying(sender, Naps(), patience=0.05).send(one))
+        await asyncio.wait([sending], timeout=0.3)
+        assert not sending.done()
+        go_on.set()
+        assert (await sending).body == b'{"id": 7}'
+    assert (one.story.attempts, len(upstream.seen)) == (1, 1)
+
+
+async def test_a_call_that_began_in_the_background_is_not_hastened_either() -> None:
+    """It was taken over from a replica that has ended."""
+    leave = Leave(0.2)
+    leave.give(anyio.current_time())
+    async with raw_upstream(hang, WELL) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        one = trial(upstream.url, seconds=0.2)._replace(leave=leave)
+        with pytest.raises(SilenceError):
+            await trying(sender, Naps(), patience=0.02).send(one)
+    assert len(upstream.seen) == 1
+
+
+async def test_an_answer_without_end_has_its_end_in_the_background_as_well() -> None:
+    """What has come by the deadline is its result: nobody waits an hour for an event."""
+    leave = Leave(3600.0)
+
+    async def events(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        leave.give(anyio.current_time())
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+        await hang(reader, writer)
+
+    async with raw_upstream(events) as upstream, Sender(max_body=10_000, user_agent="x") as sender:
+        one = trial(upstream.url, seconds=0.3)._replace(leave=leave)
+        with anyio.fail_after(10):
+            response = await trying(sender, Naps()).send(one)
+    assert (response.ended_early, response.body) == ("deadline", b"data: 1\n\n")
 
 
 async def test_a_second_attempt_that_gets_no_turn_is_none() -> None:
@@ -586,7 +642,7 @@ async def test_what_one_replica_has_seen_fail_another_does_not_ask(redis: RedisS
         Sender(max_body=10_000, user_agent="x") as sender,
         links(redis.url, KEY_OF_FLEET, KEY_OF_FLEET) as (one, other),
     ):
-        here, there = (trying(sender, Naps(), retries=0, corner=link.corner()) for link in (one, other))
+        here, there = (trying(sender, Naps(), retries=0, namespace=link.namespace()) for link in (one, other))
         fails(here, upstream, 9, anyio.current_time() - 1)
         with pytest.raises(LostError):
             await here.send(trial(upstream.url))
@@ -609,7 +665,7 @@ async def test_a_probe_that_is_cancelled_leaves_its_place_to_other_replicas(redi
         Sender(max_body=10_000, user_agent="x") as sender,
         links(redis.url, KEY_OF_FLEET, KEY_OF_FLEET) as (one, other),
     ):
-        here, there = (trying(sender, Naps(), retries=0, corner=link.corner()) for link in (one, other))
+        here, there = (trying(sender, Naps(), retries=0, namespace=link.namespace()) for link in (one, other))
         where = ("http", "127.0.0.1", upstream.port)
         assert here.others is not None
         assert there.others is not None

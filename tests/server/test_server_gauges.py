@@ -67,11 +67,14 @@ def test_records_that_cannot_be_written_are_told_and_the_server_is_ready(upstrea
         httpx.Client(trust_env=False, timeout=20) as client,
     ):
         called(client, url, "echo", {"n": 1})
-        child.wait_for_stderr("calls are not recorded")
         ready = client.get(url.replace("/mcp", "/readyz"))
         page = client.get(url.replace("/mcp", "/metrics")).text
+    assert "calls are not recorded" in child.stderr  # at the start
     assert (ready.status_code, ready.json()["degraded"]) == (200, ["records"])
     assert value(page, "records_waiting") == 1
+    assert value(page, "concurrency_waiting") == 0
+    assert value(page, "concurrency_waits_total") == 0
+    assert value(page, "document_checked_age_seconds", api="Toys") is not None
     assert value(page, "service_up", service="records") == 0
 
 

@@ -20,7 +20,7 @@ from support.upstream import PATIENCE, Upstream, description, running_upstream
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.server.http import bind, serve_http
+from openapi_mcp.server.http import Endpoint, bind, serve_http
 
 TOYS = ("/echo", "/hang", "/held")
 ACCEPT = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
@@ -455,7 +455,7 @@ def test_a_signal_that_came_while_the_document_was_loaded_ends_it_before_it_serv
         with bind("127.0.0.1", 0) as listener, anyio.fail_after(PATIENCE):
             async with open_app(config, lambda _: None, {}) as app:
                 signal.raise_signal(signal.SIGINT)  # to this thread, so that it is there before anything else happens
-                await serve_http(app, listener, "/mcp", lambda: begun.append("ready"))
+                await serve_http(app, Endpoint(listener=listener), lambda: begun.append("ready"))
 
     with pytest.raises(KeyboardInterrupt):
         anyio.run(begin)
@@ -513,7 +513,7 @@ async def test_the_whole_life_of_a_server(
         ready = anyio.Event()
 
         async def serve() -> None:
-            ended.append(await serve_http(app, listener, "/mcp", ready.set))
+            ended.append(await serve_http(app, Endpoint(listener=listener), ready.set))
 
         async def ask(client: httpx.AsyncClient, request: dict[str, Any]) -> None:
             answers.append(await client.post(url, **request))

@@ -93,7 +93,7 @@ async def test_of_all_sessions_the_oldest_goes_whosever_it_is(
     async with open_app(config, lambda _: None, {}) as app, anyio.create_task_group() as group:
         listener, ready = module.bind("127.0.0.1", 0), anyio.Event()
         access = Access(forward=Forward(names=("X-Key",)))
-        group.start_soon(partial(module.serve_http, app, listener, "/mcp", ready.set, access=access))
+        group.start_soon(module.serve_http, app, module.Endpoint(listener=listener, access=access), ready.set)
         await ready.wait()
         await anyio.to_thread.run_sync(_three_callers, f"http://127.0.0.1:{listener.getsockname()[1]}/mcp")
         signal.raise_signal(signal.SIGTERM)

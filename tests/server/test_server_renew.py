@@ -144,7 +144,7 @@ async def test_an_error_of_the_file_is_told_with_its_place(config: Config) -> No
 
 
 async def test_a_signal_from_before_anybody_listened_counts(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Issue 8, Switches: front.py notes them from the first moment."""
+    """Issue 8, Switches: front/ notes them from the first moment."""
     monkeypatch.setattr(front, "HANGUPS", [])
     monkeypatch.setattr(renewal, "HANGUPS", front.HANGUPS)
     before = signal.getsignal(signal.SIGHUP)

@@ -116,7 +116,7 @@ def test_discovery_is_answered_without_a_handshake(upstream: Upstream, tmp_path:
         discovered = child.request("server/discover", {"_meta": meta})["result"]
         listed = child.request("tools/list", {"_meta": meta})["result"]
     assert "2026-07-28" in discovered["supportedVersions"]
-    assert discovered["capabilities"]["tools"]["listChanged"]  # of a URL: tests/test_front.py
+    assert discovered["capabilities"]["tools"]["listChanged"]  # of a URL: tests/front/
     assert discovered["ttlMs"] > 0
     assert [tool["name"] for tool in listed["tools"]] == ["echo", "read_result"]
 

@@ -20,7 +20,7 @@ from support.upstream import Answer, Upstream
 
 from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
-from openapi_mcp.server.means import background_of
+from openapi_mcp.server.means import background_of, bounds_of
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.shared.link import Link
 
@@ -94,7 +94,7 @@ async def raw(upstream: Upstream, tmp_path: Path, link: Link | None = None, **op
     config = build_config({"spec": spec, "methods": "all", **options}, {}, tmp_path)
     async with (
         open_app(config, lambda _: None, {}) as app,
-        background_of(app, link) as background,
+        background_of(app, link, bounds_of(config)) as background,
         create_client_server_memory_streams() as ((read, write), (own_read, own_write)),
         anyio.create_task_group() as group,
     ):
@@ -126,7 +126,9 @@ async def test_a_long_call_is_a_task_and_ends_with_its_result(upstream: Upstream
 
 async def test_a_call_that_failed_is_a_completed_task(upstream: Upstream, tmp_path: Path) -> None:
     """SEP-2663: `failed` is for errors of the protocol."""
-    async with raw(upstream, tmp_path, background_after=SOON, timeout="0.3", retries="0") as client:
+    async with raw(
+        upstream, tmp_path, background_after=SOON, timeout="0.5", background_timeout="1", retries="0"
+    ) as client:
         ended = await client.ended((await client.call("held"))["taskId"])
         assert (ended["status"], ended["result"]["isError"]) == ("completed", True)
         assert ended["result"]["structuredContent"]["error"]["kind"] == "timeout"
@@ -247,7 +249,7 @@ def ask_modern(child: Child, method: str, *extensions: str, **params: Any) -> di
 
 
 async def test_over_stdio_the_first_answers_offer_tasks_too(upstream: Upstream, tmp_path: Path) -> None:
-    """front.py answers from what was kept: the list and what is offered are the same the second time."""
+    """front/ answers from what was kept: the list and what is offered are the same the second time."""
     seen = []
     for _ in range(2):
         upstream.release.clear()

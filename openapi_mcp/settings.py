@@ -1,0 +1,127 @@
+"""Every setting there is: the key that it has in all places, and what reads its value.
+
+A flag, a variable and a line of openapi-mcp.toml are read by the same function: `--port 80`, `OPENAPI_MCP_PORT=80` and
+`port = 80` are one. A new option begins here, with a field of Config (config.py) and a flag (cli/options.py).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from openapi_mcp.model.policy import CLIENTS, CONFIRM, MODES, STYLES
+from openapi_mcp.tables import read_recovery, read_tool_edits
+from openapi_mcp.values import (
+    read_base_url,
+    read_flag,
+    read_header_lines,
+    read_http_path,
+    read_keep,
+    read_methods,
+    read_number,
+    read_one_of,
+    read_pairs,
+    read_patterns,
+    read_port,
+    read_rates,
+    read_retries,
+    read_text,
+    read_texts,
+    read_variables,
+)
+
+LOG_FORMATS = ("text", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth")
+PLURALS = {  # a field that holds several has another name than the option that is given for each
+    "overlay": "overlays",
+    "server_variable": "server_variables",
+    "allowed_host": "allowed_hosts",
+    "allowed_origin": "allowed_origins",
+    "oauth_scope": "oauth_scopes",
+    "tool": "edits",
+}
+LIMITS = (
+    "timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit", "cache_ttl",
+)  # fmt: skip
+LISTING = {"mode": "mode", "context_budget": "budget", "list_style": "style"}
+READERS: dict[str, Callable[[Any, str], Any]] = {
+    "spec": read_text,
+    "spec_command": read_text,
+    "base_url": read_base_url,
+    "overlay": read_texts,
+    "server_variable": read_variables,
+    "files": read_text,
+    "allow_remote_refs": read_flag,
+    "methods": read_methods,
+    "allow": read_patterns,
+    "include": read_patterns,
+    "exclude": read_patterns,
+    "output_schemas": read_flag,
+    "client": read_one_of(CLIENTS),
+    "select": read_flag,
+    "mode": read_one_of(MODES),
+    "context_budget": read_number(0, "tokens", whole=True),
+    "list_style": read_one_of(STYLES),
+    "semantic": read_flag,
+    "tool": read_tool_edits,
+    "bearer": read_text,
+    "token": read_text,
+    "token_scheme": read_text,
+    "basic": read_text,
+    "api_key": read_text,
+    "header": read_header_lines,
+    "client_id": read_text,
+    "client_secret": read_text,
+    "auth": read_pairs,
+    "allow_anonymous": read_flag,
+    "client_cert": read_text,
+    "client_key": read_text,
+    "ca_bundle": read_text,
+    "insecure": read_flag,
+    "confirm": read_one_of(CONFIRM),
+    "recovery": read_recovery,
+    "timeout": read_number(0.001, "seconds", whole=False),
+    "max_response": read_number(0, "characters", whole=True),
+    "max_body": read_number(1, "bytes", whole=True),
+    "max_concurrency": read_number(1, "calls", whole=True),
+    "follow_pages": read_number(0, "pages", whole=True),
+    "retries": read_retries,
+    "rate_limit": read_rates,
+    "host": read_text,
+    "port": read_port,
+    "path": read_http_path,
+    "public_url": read_base_url,
+    "allowed_host": read_texts,
+    "allowed_origin": read_texts,
+    "endpoint_token": read_text,
+    "allow_unauthenticated": read_flag,
+    "forward": read_texts,
+    "forward_optional": read_flag,
+    "oauth_issuer": read_text,
+    "oauth_audience": read_texts,
+    "oauth_jwks": read_text,
+    "oauth_scope": read_texts,
+    "cache_dir": read_text,
+    "no_catalogue": read_flag,
+    "no_cache": read_flag,
+    "cache_ttl": read_number(0, "seconds", whole=False),
+    "records": read_text,
+    "no_records": read_flag,
+    "record_arguments": read_flag,
+    "keep": read_keep,
+    "watch": read_flag,
+    "refresh": read_number(1, "seconds", whole=False),
+    "watch_config": read_flag,
+    "dashboard": read_flag,
+    "background_after": read_number(0, "seconds", whole=False),
+    "background_timeout": read_number(1, "seconds", whole=False),
+    "redis": read_text,
+    "shared_key": read_text,
+    "drain": read_number(0, "seconds", whole=False),
+    "metrics_host": read_text,
+    "metrics_port": read_port,
+    "otel": read_flag,
+    "access_log": read_flag,
+    "log_format": read_one_of(LOG_FORMATS),
+    "log_level": read_one_of(LOG_LEVELS),
+    "quiet": read_flag,
+}
