@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -16,7 +17,7 @@ import pytest
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
-pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet")
+pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet", "support.node")
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
@@ -69,7 +70,13 @@ class Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The example API on a free port, freshly seeded. Whoever writes to it writes to records of its own."""
-    folder = tmp_path_factory.mktemp("shop")
+    with running_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
+
+
+@contextmanager
+def running_shop(folder: Path) -> Iterator[Shop]:
+    """Run the example API, freshly seeded."""
     environment = clean_environment(SHOP_DATABASE=str(folder / "shop.sqlite3"))
     manage = (sys.executable, str(SHOP / "manage.py"))
     token = "0123456789abcdef0123456789abcdef01234567"
@@ -151,7 +158,7 @@ def command(
     ours.setLevel(before[2])
 
 
-_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser"})
+_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser", "node"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

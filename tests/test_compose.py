@@ -183,7 +183,7 @@ def test_the_page_on_scale_names_options_that_exist(capsys: pytest.CaptureFixtur
 
 def test_the_page_on_scale_watches_numbers_that_are_shown() -> None:
     """A unit and `_total` are put to a name when it is shown."""
-    rooms = (ROOT / "openapi_mcp" / "telemetry", ROOT / "openapi_mcp" / "server")
+    rooms = (ROOT / "openapi_mcp" / name for name in ("telemetry", "server", "cli"))
     source = "".join(file.read_text(encoding="utf-8") for room in rooms for file in room.glob("*.py"))
     watched = {re.sub("(_seconds)?(_total)?$", "", name) for name in re.findall(r"openapi_mcp_(\w+)", SCALE)}
     assert len(watched) > 5

@@ -1,8 +1,7 @@
-"""What the README shows is so."""
+"""What the README shows is so; its commands are run in docs/test_docs_pages.py."""
 
 import json
 import re
-import shlex
 import tomllib
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from support.make import parameter, toolset
 from support.recover import repaired
 
-from openapi_mcp.cli import main
 from openapi_mcp.config import build_config
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Failure, FailureKind
@@ -23,30 +21,8 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def commands() -> list[str]:
-    """Return the command lines of our own that the README shows, those in a `claude mcp add` line too."""
-    shown = re.findall(r"^\$ (.+)$", README.replace("\\\n", ""), re.MULTILINE)
-    ours = (line.partition("-- ")[2] if line.startswith("claude ") else line for line in shown)
-    return [line for line in ours if line.startswith("openapi-mcp ")]
-
-
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-@pytest.mark.parametrize("line", commands())
-def test_every_option_of_a_shown_command_exists(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """style.md, Around the code: its examples run in the tests."""
-    words = shlex.split(line.partition(" > ")[0])
-    assert main.run([words[1], "--help"]) == 0
-    said = capsys.readouterr().out
-    used = {word.partition("=")[0] for word in words[2:] if word.startswith("-") and word != "-"}
-    assert {option for option in used if not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", said)} == set()
-
-
-def test_there_are_commands_to_check() -> None:
-    """The check itself."""
-    assert len(commands()) >= 5
 
 
 def the_file(mark: str) -> str:

@@ -6,7 +6,7 @@ import anyio
 import pytest
 from support.live import Told, put, yaml
 
-from openapi_mcp import serving
+from openapi_mcp import indexing, served
 from openapi_mcp.app import open_app, serve_catalogue
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.front import SUFFIX
@@ -36,13 +36,13 @@ async def test_an_index_is_made_once_for_all_that_wait(tmp_path: Path, monkeypat
     """Issue 6, Search quality: built lazily, so that it never delays the list."""
     put(tmp_path / "shop.yaml", yaml("/orders", "/users"))
     made: list[Index] = []
-    make_index = serving.make_index
+    make_index = indexing.make_index
 
     async def counted(corpus: Corpus, *, semantic: bool = False) -> Index:
         made.append(await make_index(corpus, semantic=semantic))
         return made[-1]
 
-    monkeypatch.setattr(serving, "make_index", counted)
+    monkeypatch.setattr(served, "make_index", counted)
     async with open_app(config(tmp_path), Told(), {}) as app:
         assert made == []
         async with anyio.create_task_group() as group:

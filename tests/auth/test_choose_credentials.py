@@ -170,6 +170,11 @@ def test_what_callers_bring_is_not_lacking() -> None:
             "or --auth my id=VALUE (or OPENAPI_MCP_AUTH_MY_ID) with an access token",
         ),
         (SecurityScheme(name="o", type="oauth2", pointer="#"), "--auth o=VALUE (or OPENAPI_MCP_AUTH_O)"),
+        (  # as drf-spectacular writes it; the value is the whole header
+            SecurityScheme(name="tokenAuth", type="apiKey", location="header", parameter="Authorization", pointer="#"),
+            "--token VALUE (Authorization: Token VALUE) or --bearer VALUE, as the API wants it, "
+            "or --auth tokenAuth=VALUE (or OPENAPI_MCP_AUTH_TOKENAUTH)",
+        ),
     ],
 )
 def test_each_kind_of_scheme_has_its_way(scheme: SecurityScheme, said: str) -> None:

@@ -29,7 +29,7 @@ def calls_succeed(child: Child, *which: int) -> None:
 
 def told(child: Child) -> list[str]:
     """Return the lines of stderr that tell of records."""
-    return [line for line in child.stderr.splitlines() if "record" in line.lower()]
+    return [line for line in child.all_of_stderr.splitlines() if "record" in line.lower()]
 
 
 def no_folder(folder: Path) -> str:

@@ -77,7 +77,7 @@ def test_the_list_and_the_first_call_come_from_what_was_kept(
 def test_the_list_comes_before_anything_heavy_is_imported(
     upstream: Upstream, other_upstream: Upstream, tmp_path: Path
 ) -> None:
-    """Issue 3, At once: front.py has what a client asks first."""
+    """Issue 3, At once: front/ has what a client asks first."""
     arguments = options(upstream, other_upstream, "/echo")
     prepare(arguments, tmp_path)
     code = f"import sys; sys.modules['openapi_mcp.cli.main'] = None; sys.argv[1:] = {['serve', *arguments]!r}\n"

@@ -34,6 +34,23 @@ async def test_a_url_is_loaded_and_is_the_base_of_its_servers(httpx_mock: HTTPXM
     assert told[-1] == len(YAML)
 
 
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("/login?next=%2Fspec", "https://a.example/spec?token=*** (redirected to https://a.example/login)"),
+        ("/spec?v=2", "https://a.example/spec?token=***"),
+    ],
+)
+async def test_a_page_that_a_redirect_led_to_is_named(httpx_mock: HTTPXMock, location: str, said: str) -> None:
+    """docs/guides/walk.md: Jupyter Server leads whoever has no token to its login page."""
+    httpx_mock.add_response(status_code=302, headers={"Location": location}, url="https://a.example/spec?token=SECRET")
+    httpx_mock.add_response(text="<html>Please log in</html>", url=f"https://a.example{location}")
+    with pytest.raises(DocumentError, match="HTML or XML") as raised:
+        await load(UrlSource(url="https://a.example/spec?token=SECRET"))
+    assert raised.value.where == said
+    assert "--spec-command" in str(raised.value.hint)
+
+
 async def test_each_stage_ends_in_its_own_error(tmp_path: Path) -> None:
     """style.md, Errors: 2 usage, 3 unreachable, 4 unusable; each with its place."""
     (tmp_path / "broken.yaml").write_text("a: *b", encoding="utf-8")

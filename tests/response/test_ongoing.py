@@ -51,3 +51,20 @@ def test_what_a_call_came_to_is_its_own_result() -> None:
     ended = replace(pending(CallState.COMPLETED), result=result)
     assert came_to(ended) is result
     assert came_to(pending()) == told(pending())
+
+
+def test_a_call_that_only_this_replica_knows_of_says_so() -> None:
+    """Issue 9, Replicas: what cannot be kept is said."""
+    structured = told(replace(pending(), is_alone=True)).structured
+    assert structured is not None
+    assert "only this replica knows of the call" in structured["call"]["message"]
+
+
+def test_of_a_job_whose_call_is_ended_it_is_said_whether_it_goes_on() -> None:
+    """That a call was ended reads as if its job had stopped: it goes on, unless the API was asked to end it."""
+    messages = []
+    for is_ended in (True, False):
+        structured = told(replace(pending(CallState.CANCELLED), is_job_ended=is_ended)).structured
+        assert structured is not None
+        messages.append(structured["call"]["message"])
+    assert ["goes on at the API" in message for message in messages] == [False, True]

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openapi_mcp.background.engine import Background, Bounds, Means
+from openapi_mcp.background.calls import Background
+from openapi_mcp.background.means import Bounds, Means
 from openapi_mcp.model.call import Call, Caller, Result, Text
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.secret import Redactor
@@ -45,6 +46,7 @@ class Api:
     heard: list[Heard] = field(default_factory=list)
     results: Mapping[str, Result] = field(default_factory=dict)
     jobs: list[Result] = field(default_factory=list)
+    stops: bool = True
     cancelled: list[str] = field(default_factory=list)
     on_call: list[Observer] = field(default_factory=list)
 
@@ -75,8 +77,9 @@ class Api:
         self.asked.append(job)
         return self.jobs.pop(0) if len(self.jobs) > 1 else self.jobs[0]
 
-    async def stop(self, call: Call, job: Job) -> None:
+    async def stop(self, call: Call, job: Job) -> bool:
         self.stopped.append(job)
+        return self.stops
 
     def hear(self, call: Call, ago: float = 0.0) -> Hearing:
         hearing = Hearing(self, call)

@@ -44,7 +44,8 @@ def command_line(*arguments: str) -> list[str]:
 
 def without_progress(text: str) -> str:
     """Return what was said on stderr without the lines that only a slow machine sees."""
-    return re.sub(r"^(loading|reading|making tools of) .+\n", "", text, flags=re.MULTILINE)
+    slow = r"^((loading|reading|making tools of) .+|warning: \d+ calls were not recorded: there was no time .*)\n"
+    return re.sub(slow, "", text, flags=re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -67,10 +68,21 @@ class Child:
 
     @property
     def stderr(self) -> str:
+        """Stderr so far, without what only a slow machine says; complete once the process has ended."""
+        return without_progress(self.all_of_stderr)
+
+    @property
+    def all_of_stderr(self) -> str:
         """All of stderr so far; complete once the process has ended."""
         while not self.err.empty():
             self._keep(self.err.get())
-        return without_progress("".join(self.complaints))
+        return "".join(self.complaints)
+
+    def find_in_stderr(self, pattern: str) -> "re.Match[str]":
+        """Return the first match in a line of stderr that was read already, or in one to come."""
+        return next((found for line in self.complaints if (found := re.search(pattern, line))), None) or (
+            self.wait_for_stderr(pattern)
+        )
 
     def wait_for_stderr(self, pattern: str) -> "re.Match[str]":
         """Return the first match in a line of stderr, as soon as it is there."""

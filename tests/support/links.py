@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from redis.asyncio import Redis
 
-from openapi_mcp.shared.corner import Corner
 from openapi_mcp.shared.link import Link
+from openapi_mcp.shared.namespace import Namespace
 from openapi_mcp.shared.seal import Seal
 
 KEY = "k" * 40
@@ -21,8 +21,8 @@ class Linked(Link):
         self.said: list[str] = []
         super().__init__(url, Seal(key), self.said.append)
 
-    def corner(self, identity: str = "shop") -> Corner:
-        return Corner(link=self, identity=identity)
+    def namespace(self, identity: str = "shop") -> Namespace:
+        return Namespace(link=self, identity=identity)
 
 
 @asynccontextmanager

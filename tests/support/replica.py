@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from openapi_mcp.background.engine import Background, Bounds
+from openapi_mcp.background.calls import Background
+from openapi_mcp.background.means import Bounds
 from openapi_mcp.model.background import Pending
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
@@ -62,7 +63,7 @@ def say(number: int, what: Any) -> None:
 
 
 async def main(redis: str, upstream: str, lease: str) -> None:
-    bounds = Bounds(lease=float(lease), doubt=float(lease), tick=0.2, grace=0.5)
+    bounds = Bounds(lease=float(lease), doubt=float(lease), tick=0.2, grace=0.5, running=500, running_of_a_caller=500)
     link, api = a_link(redis), Live()
     api.base = upstream
     async with httpx.AsyncClient(timeout=60, trust_env=False) as api.client, api.background(link, bounds) as background:

@@ -17,6 +17,8 @@ PATIENCE = 30.0
 ENDS_WITHIN = 15.0
 """Seconds in which a process, a call or a connection must end: security.md 24 and 25, on a machine with other work."""
 
+_SLOW = 1.0  # seconds that /slow/... takes: work that is long enough to be told of
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -51,14 +53,18 @@ class Upstream:
     """The server: `seen` is what arrived, `arrived` tells of each request that is kept waiting.
 
     Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves its
-    document then, `/status/N` answers with N, `/document.json` serves `document`, `answers` holds what others answer;
+    document then, `/status/N` answers with N, `/document.json` serves `document`, `answers` holds what others answer,
+    those of `/slow/...` after a second;
     `/guarded` wants the Authorization header `wanted`; the rest echo the request. With `has_etags` what is served is
-    not sent again to who has it.
+    not sent again to who has it. First comes what `in_turn` says for a method and target ("GET /jobs/7"): each
+    answer once, the last again and again; where `unsaid` is given, that is the answer to all else.
     """
 
     server: ThreadingHTTPServer
     document: bytes = b""
     answers: dict[str, Answer] = field(default_factory=dict)
+    in_turn: dict[str, list[Answer]] = field(default_factory=dict)
+    unsaid: Answer | None = None
     wanted: str = ""
     has_etags: bool = False
     seen: list[Seen] = field(default_factory=list)
@@ -80,6 +86,11 @@ class Upstream:
         """Serve this document; return its URL."""
         self.document = json.dumps(document).encode()
         return f"{self.url}/document.json"
+
+    def said(self, target: str) -> Answer | None:
+        """Return the next answer that is said for a method and target, None where none is."""
+        waiting = self.in_turn.get(target, [])
+        return waiting.pop(0) if len(waiting) > 1 else next(iter(waiting), self.unsaid)
 
     def wait_for_call(self) -> str:
         """Return the path of the next request that is kept waiting."""
@@ -134,6 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
         upstream = self.server.upstream
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         upstream.seen.append(Seen(self.command, self.path, tuple(self.headers.items()), body))
+        if (said := upstream.said(f"{self.command} {self.path}")) is not None:
+            self._send(said)
+            return
         parts = urlsplit(self.path)
         match parts.path.strip("/").split("/"):
             case ["hang"]:
@@ -153,6 +167,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer(200 if self.headers.get("Authorization") == upstream.wanted else 401, {"detail": "who?"})
             case ["document.json"]:
                 self._serve(Answer(upstream.document))
+            case ["slow", _]:
+                upstream.ended.wait(_SLOW)
+                self._serve(upstream.answers[parts.path])
             case _ if parts.path in upstream.answers:
                 self._serve(upstream.answers[parts.path])
             case _:
@@ -188,8 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
+        if answer.content_type:
+            self.send_header("Content-Type", answer.content_type)
+        if answer.body or answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers:
             self.send_header(name, value)
         self.end_headers()
