@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types coverage bench constraints clean
+.PHONY: help demo test check format lint types coverage bench docs constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,10 +20,10 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY) ## the main job on a live embedded API, over stdio and HTTP
 	@$(BIN)/python examples/demo.py
 
-test: $(READY) ## the tests that need nothing but Python: without those of PostgreSQL and of a real browser
+test: $(READY) ## the tests that need nothing but Python: without those of PostgreSQL, of a real browser and of clients
 	@$(BIN)/python -m pytest -m 'not service'
 
-check: format lint types coverage ## what CI runs: format, lint, types, all tests (PostgreSQL, Chromium) with coverage
+check: format lint types coverage ## what CI runs: format, lint, types, all tests (PostgreSQL, Chromium, npm) with coverage
 
 format: $(READY)
 	@$(BIN)/ruff format --check .
@@ -58,6 +58,12 @@ bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cach
 	@$(BIN)/python benchmarks/roundtrip.py
 	@$(BIN)/python benchmarks/choose.py --semantic
 	@$(BIN)/python benchmarks/needs.py
+
+docs: $(READY) ## the pages: reference and pictures made anew, the site in build/site, its links checked (needs Chromium)
+	@$(BIN)/python -m docs_tools.reference
+	@$(BIN)/python -m docs_tools.pictures
+	@$(BIN)/python -m docs_tools.screenshots
+	@$(BIN)/python -m docs_tools.site
 
 constraints: $(READY) ## write the installed versions into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable > constraints.txt

@@ -104,15 +104,18 @@ def running_shop(folder: Path, token: str) -> Iterator[str]:
         [*manage, "seed", "--token", token], cwd=SHOP, env=environment, check=True, stdout=subprocess.DEVNULL
     )
     port = free_port()
-    with ended(
-        subprocess.Popen(
-            [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"],
-            cwd=SHOP,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "shop.log").open("wb"),
-        )
-    ) as process:
+    with (
+        (folder / "shop.log").open("wb") as log,
+        ended(
+            subprocess.Popen(
+                [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"],
+                cwd=SHOP,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        ) as process,
+    ):
         url = f"http://127.0.0.1:{port}"
         wait_until_up(f"{url}/healthz", process, folder / "shop.log")
         yield url
