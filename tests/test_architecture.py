@@ -20,7 +20,7 @@ LAYERS = (
     ("schema", "values", "apis", "references", "embedding", "tls", "peer", "private", "shared", "telemetry"),
     ("tables",),
     ("settings",),
-    ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins"),
+    ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins", "workflow"),
     ("recovery",),
     ("executor",),
     ("recorded",),
@@ -34,7 +34,9 @@ LAYERS = (
     ("servable", "said_of"),
     ("app",),
     ("several",),
-    ("server", "ask", "clients"),
+    ("workflows",),
+    ("server", "clients"),
+    ("ask",),
     ("cli",),
 )
 LAYER = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}

@@ -1,0 +1,1 @@
+"""Arazzo 1.0: workflows of several calls, each served as one tool."""
