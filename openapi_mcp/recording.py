@@ -154,7 +154,10 @@ class Standing(Protocol):
 
 
 class Recorder:
-    """Writes down every call that it is told of; `standing` says how far that is."""
+    """Writes down every call that it is told of, as of the `run` of `ask` where there is one.
+
+    `standing` says how far that is.
+    """
 
     def __init__(
         self,
@@ -162,8 +165,10 @@ class Recorder:
         *,
         arguments: bool = True,
         standing: Standing | None = None,
+        run: str = "",
     ) -> None:
         self.standing = standing
+        self._run = run
         self._put = put
         self._arguments = arguments
         self._unknown: set[str] = set()
@@ -172,7 +177,7 @@ class Recorder:
         """Have a call recorded; what that takes is done elsewhere, later."""
         if heard.tool is None and heard.call.tool not in _OURS:
             heard = self._with_known_name(heard)
-        self._put(partial(record_of, heard, arguments=self._arguments), weight_of(heard))
+        self._put(partial(record_of, heard, arguments=self._arguments, run=self._run), weight_of(heard))
 
     def _with_known_name(self, heard: Heard) -> Heard:
         """Return a call of a tool that is not there under a name that has a row of its own: a caller invents any."""
@@ -195,7 +200,7 @@ def new_id() -> str:
 
 @asynccontextmanager
 async def open_recorder(
-    config: Config, say: Say, environ: Mapping[str, str] = os.environ, *, greets: bool = False
+    config: Config, say: Say, environ: Mapping[str, str] = os.environ, *, greets: bool = False, run: str = ""
 ) -> AsyncIterator[Recorder | None]:
     """Yield what records calls, None where none are to be recorded; what is on its way is written at the end.
 
@@ -214,7 +219,7 @@ async def open_recorder(
     if greets and isinstance(where, str):
         await anyio.to_thread.run_sync(writer.greet)
     try:
-        yield Recorder(writer.put, arguments=config.record_arguments, standing=writer)
+        yield Recorder(writer.put, arguments=config.record_arguments, standing=writer, run=run)
     finally:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(writer.close, _CLOSING)
@@ -248,7 +253,7 @@ def _weight(value: Any) -> int:
     return total
 
 
-def record_of(heard: Heard, *, arguments: bool = True) -> Record:
+def record_of(heard: Heard, *, arguments: bool = True, run: str = "") -> Record:
     """Return the record of a call, secrets masked, long texts shortened; without its values unless they are wanted."""
     call, result, tool = heard.call, heard.result, heard.tool
     given, hidden = without_confidential(call.arguments, tool.input_schema if tool is not None else {})
@@ -279,6 +284,7 @@ def record_of(heard: Heard, *, arguments: bool = True) -> Record:
         tokens=size // 4,
         curl=_line(trace.request(), redact, bool(hidden)) if trace.request and arguments else "",
         answer=_answer(result, redact, is_ours=bool(hidden) or result.trace is None) if arguments else "",
+        run=run,
     )
 
 

@@ -21,7 +21,8 @@ class Record:
     `kind` is the FailureKind of a failed call, "" of one that succeeded, `message` the failure's. `status` is the
     upstream's last, None where nothing was answered. `cache` is one of CACHES, "" where the cache had no part in it.
     `size` are the bytes of the result as the client got it, `tokens` a quarter of them. `curl` is the last request that
-    was sent, or would have been. `answer` is the result's text, shortened.
+    was sent, or would have been. `answer` is the result's text, shortened. `run` is the id of the run
+    of `ask` that made the call, "" where none did.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Record:
     tokens: int = 0
     curl: str = ""
     answer: str = field(default="", repr=False)
+    run: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -80,6 +82,7 @@ class Record:
             "bytes": self.size,
             "tokens": self.tokens,
             "curl": self.curl or None,
+            "run": self.run or None,
         }
         return {**said, "result": self.answer or None} if whole else said
 

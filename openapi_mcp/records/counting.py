@@ -67,7 +67,12 @@ def told_by(wanted: Filter, by: str) -> str:
 
 
 def is_summed(wanted: Filter, by: str) -> bool:
-    """True where sums answer a question: they are of tools, or of callers, and of no tool's calls by a caller."""
+    """True where sums answer a question: they are of tools, or of callers, and of no tool's calls by a caller.
+
+    Nor are they of one run's calls.
+    """
+    if wanted.run:
+        return False
     asks_tool = by in ("tool", "api") or bool(wanted.tool or wanted.api)
     return not (asks_tool and (by == "caller" or wanted.caller is not None))
 

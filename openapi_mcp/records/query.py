@@ -16,7 +16,8 @@ class Filter:
     """Which records are meant; what is None or empty leaves nothing out. Times are in seconds since 1970.
 
     `tool`, `api` and `caller` are exact names, or with `*` any that fit; `status` is "404" or a class, "4xx"; `kind` is
-    a FailureKind's value, "error" any failure and "ok" none; `since` is in, `until` is out.
+    a FailureKind's value, "error" any failure and "ok" none; `since` is in, `until` is out. `run` is the id of a run of
+    `ask`.
     """
 
     tool: str = ""
@@ -27,6 +28,7 @@ class Filter:
     cache: str = ""
     since: float | None = None
     until: float | None = None
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

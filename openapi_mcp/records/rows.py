@@ -59,6 +59,7 @@ def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> d
         "tokens": _held(record.tokens, _MOST_LONG),
         "repairs": len(record.repairs),
         "weight": _OVERHEAD + sum(map(len, filter(None, [texts[name] for name in _LONG]))),
+        "run": clean(record.run, _ID) or None,
     }
 
 
@@ -100,6 +101,7 @@ def record_of(row: Row) -> Record:
         tokens=read_count(row["tokens"]),
         curl=read_text(row["curl"]),
         answer=read_text(row.get("answer")),
+        run=read_text(row["run"]),
     )
 
 

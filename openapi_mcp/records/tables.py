@@ -1,8 +1,8 @@
 """The tables of a store: what is counted is narrow and stands in `calls`, the long texts of a call in `texts`.
 
-A call that is added changes few pages: `calls` has no index but those of id and time. So that a million of them are
-counted at once, `sums` has what the calls of six hours come to, worked out behind them (settling.py).
-migrations/versions makes the same tables.
+A call that is added changes few pages: `calls` has no index but those of id and time, and of the few in a run. So that
+a million of them are counted at once, `sums` has what the calls of six hours come to, worked out behind them
+(settling.py). migrations/versions makes the same tables.
 """
 
 from sqlalchemy import (
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The version of these tables: the last of migrations/versions."""
 
 METADATA = MetaData()
@@ -65,6 +65,7 @@ CALLS = Table(
     Column("tokens", _Long, nullable=False),
     Column("repairs", Integer, nullable=False),
     Column("weight", Integer, nullable=False),  # about how many bytes its rows take
+    Column("run", String),  # of `ask`, that made it; an older program writes none
 )
 TEXTS = Table(
     "texts",
@@ -116,4 +117,6 @@ TIDIED = Table(
 PART = 6 * 3600
 SUMMED = (TOOL, CALLER) = ("tool", "caller")
 BY_TIME = Index("calls_by_time", CALLS.c.time, CALLS.c.n)
+_IN_A_RUN = CALLS.c.run.is_not(None)
+BY_RUN = Index("calls_by_run", CALLS.c.run, sqlite_where=_IN_A_RUN, postgresql_where=_IN_A_RUN)  # most have none
 BY_PART = Index("sums_by_part", SUMS.c.by, SUMS.c.part)

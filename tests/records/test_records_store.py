@@ -1,6 +1,8 @@
 """records/sql.py, kept.py, reading.py, writing.py: what was added comes back, from SQLite and from PostgreSQL alike."""
 
+import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from support.records import NOON, ids, record
@@ -192,3 +194,34 @@ def test_a_star_alone_leaves_nothing_out(store: Store) -> None:
     store.add([record(1, caller=""), record(2)])
     assert store.stats(Filter(tool="*", api="**", caller="*"), "caller") == store.stats(Filter(), "caller")
     assert len(store.series(Filter(tool="*", caller="*"), 3600)) == 2
+
+
+def test_the_calls_of_a_run_are_found_by_it(store: Store) -> None:
+    """Issue 11: runs stand in the records; most calls belong to none."""
+    store.add([record(1), record(2, run="p3w8k1zt"), record(3, run="other"), record(4, run="p3w8k1zt", tool="b")])
+    wanted = Filter(run="p3w8k1zt")
+    assert ids(store.calls(wanted)) == ["r0004", "r0002"]
+    assert [each.run for each in store.calls(Filter())] == ["p3w8k1zt", "other", "p3w8k1zt", ""]
+    assert ids(store.calls(replace(wanted, tool="b"))) == ["r0004"]
+
+
+def test_figures_of_a_run_are_of_its_calls_alone(store: Store) -> None:
+    """counting.py: sums of settled time know no runs."""
+    store.add([record(number, run="p3w8k1zt" if number < 3 else "") for number in range(40)])
+    while store.settle():
+        pass
+    assert [store.stats(Filter(run="p3w8k1zt"), by).total.calls for by in ("tool", "caller", "day")] == [3, 3, 3]
+    assert store.stats(Filter()).total.calls == 40
+
+
+def test_a_store_without_runs_is_brought_up_to_date(records_file: Path) -> None:
+    """migrations/versions/0003_run.py: what an older program has written belongs to no run, and it may write on."""
+    with open_store(records_file) as store:
+        store.add([record(1)])
+    with sqlite3.connect(records_file) as raw:
+        raw.execute("DROP INDEX calls_by_run")
+        raw.execute("ALTER TABLE calls DROP COLUMN run")
+        raw.execute("UPDATE alembic_version SET version_num = '0002'")
+    raw.close()
+    with open_store(records_file, read_only=True) as store:
+        assert [(each.id, each.run) for each in store.calls(Filter())] == [("r0001", "")]
