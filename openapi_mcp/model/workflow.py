@@ -54,11 +54,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepParameter:
-    """A parameter of a step; `location` is "" where the step calls a workflow. `value` may hold runtime expressions."""
+    """A parameter of a step; `location` is "" where the step calls a workflow. `value` may hold runtime expressions.
+
+    One that is the workflow's own, and so each step's, `is_inherited`.
+    """
 
     name: str
     location: str
     value: Any
+    is_inherited: bool = field(default=False, compare=False)  # a description that is written gives it to each step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +127,66 @@ class SourceDescription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A workflow that is not served because of how it is written, and why."""
+
+    id: str
+    pointer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArazzoDocument:
-    """One Arazzo description, references to its components resolved; what is broken is left out and is a Problem."""
+    """One Arazzo description, references to its components resolved; what is broken is left out and is a Problem.
+
+    `left_out` are those workflows, as far as they could be read, each with the reason.
+    """
 
     title: str
     version: str
     sources: tuple[SourceDescription, ...] = ()
     workflows: tuple[Workflow, ...] = ()
+    components: Mapping[str, Any] = field(default_factory=dict)  # as they stand, for "$components.parameters.x"
     problems: tuple[Problem, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    summary: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWorkflow:
+    """A workflow whose steps have found their operations: `tools` are the names of those, by the ids of the steps.
+
+    What it depends on, and what its steps and actions call, are the `key` of other parts: their workflowId, with the
+    name of the file where another description has the same. `sources` are those of its own description, `place` where
+    that is.
+    """
+
+    workflow: Workflow
+    tools: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[SourceDescription, ...] = ()
+    key: str = ""
+    place: str = ""
+
+    @property
+    def name(self) -> str:
+        """What other parts call it by."""
+        return self.key or self.workflow.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a tool carries out that is a workflow: the part of this name, which is the first, and all it leads to."""
+
+    id: str
+    parts: tuple[PlannedWorkflow, ...]
+
+    @property
+    def own(self) -> PlannedWorkflow:
+        """The workflow itself."""
+        return self.parts[0]
+
+    @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools that its steps call, each once."""
+        return tuple(dict.fromkeys(tool for part in self.parts for tool in part.tools.values()))

@@ -1,0 +1,182 @@
+"""Workflows and the tools that are served: which tool each step calls, or why a workflow cannot be carried out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from openapi_mcp.model.document import Problem, Severity
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.workflow import (
+    Plan,
+    PlannedWorkflow,
+    SourceDescription,
+    Step,
+    Workflow,
+)
+from openapi_mcp.workflow.fitting import Warnings, fit_called, fit_operation
+from openapi_mcp.workflow.merged import merged
+from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
+from openapi_mcp.workflow.reach import Reach
+from openapi_mcp.workflow.together import Placed, Together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedApi:
+    """An API as workflows may refer to it: its name among several, where its document is, its tools.
+
+    `left_out` is why an operation is no tool, by its operationId, its method and path ("POST /orders") or its tool's
+    name.
+    """
+
+    name: str = ""
+    places: frozenset[str] = frozenset()
+    tools: Sequence[Tool] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplanned:
+    """A workflow that is left out, and why; `problem` where that is a defect, and no decision of the operator's."""
+
+    workflow: Workflow
+    where: str
+    reason: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What workflows come to beside the tools that are served: each with what its file is called, and its plan."""
+
+    plans: tuple[tuple[Workflow, str, Plan], ...] = ()
+    left_out: tuple[Unplanned, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
+    """Return a plan for each workflow whose steps all find their tools, with the reason for each of the others."""
+    binding = _Binding(apis, Together(placed))
+    known: dict[str, PlannedWorkflow] = {}
+    left_out: list[Unplanned] = []
+    order: list[tuple[PlannedWorkflow, Workflow, str]] = []
+    for at, each in enumerate(placed):
+        for workflow in each.document.workflows:
+            try:
+                part = binding.planned(workflow, each, at)
+                known[part.name] = part
+                order.append((part, workflow, each.where))
+            except UnboundError as error:
+                left_out.append(_unplanned(workflow, each.where, error))
+    problems = [
+        replace(problem, pointer=f"{each.where}{problem.pointer}")
+        for each in placed
+        for problem in each.document.problems
+    ]
+    plans: list[tuple[Workflow, str, Plan]] = []
+    known |= {part.name: binding.fitted(part, known, where) for part, _, where in order}
+    reach = Reach(known)
+    for part, workflow, where in order:
+        try:
+            plans.append((workflow, where, Plan(id=part.name, parts=reach.of(part.name))))
+        except UnboundError as error:
+            left_out.append(_unplanned(workflow, where, error))
+    problems += [each.problem for each in left_out if each.problem is not None]
+    return Bound(plans=tuple(plans), left_out=tuple(left_out), problems=(*problems, *binding.problems))
+
+
+def _unplanned(workflow: Workflow, where: str, error: UnboundError) -> Unplanned:
+    problem = Problem(
+        severity=Severity.ERROR,
+        pointer=f"{where}{error.pointer}",
+        message=f"the workflow {one_line(workflow.id, 80)!r} is left out: {error.reason}",
+        hint="correct the workflow",
+    )
+    made = Unplanned(workflow=workflow, where=where, reason=error.reason)
+    return made if error.is_policy else replace(made, problem=problem)
+
+
+class _Binding:
+    """Finds the tools of steps; `problems` are what is served with a gap."""
+
+    def __init__(self, apis: Sequence[ServedApi], together: Together) -> None:
+        self._apis = apis
+        self._together = together
+        self.problems: list[Problem] = []
+
+    def planned(self, workflow: Workflow, placed: Placed, at: int) -> PlannedWorkflow:
+        """Return a workflow of the description `at` that place with the tool of each step, what it calls by its key.
+
+        Raises:
+            UnboundError: a step finds none.
+        """
+        key = self._together.key(at, workflow)
+        tools: dict[str, str] = {}
+        steps: list[Step] = []
+        for step in workflow.steps:
+            if step.workflow:
+                steps.append(step)
+                continue
+            tool = self._tool(step, placed)
+            fitted, said = fit_operation(step, tool)
+            self._note(workflow, step, said, placed.where)
+            steps.append(fitted)
+            tools[step.id] = tool.name
+        plain = self._together.plain(at, replace(workflow, inputs=merged(workflow.inputs), steps=tuple(steps)))
+        return PlannedWorkflow(
+            workflow=plain, tools=tools, sources=placed.document.sources, key=key, place=placed.place or placed.where
+        )
+
+    def _tool(self, step: Step, placed: Placed) -> Tool:
+        source, wanted, is_path = target(step)
+        apis = self._candidates(step, source, placed)
+        found = [tool for api in apis for tool in api.tools if is_named(tool.operation, wanted, is_path=is_path)]
+        if len(found) == 1:
+            return found[0]
+        shown = one_line(wanted, 120)
+        if found:
+            said = f"step {step.id!r}: several APIs have the operation {shown!r}; write {SOURCES}NAME.{shown}"
+            raise UnboundError(said, step.pointer)
+        why = next((api.left_out[wanted] for api in apis if wanted in api.left_out), None)
+        if why is not None:
+            said = f"step {step.id!r} calls {shown}, which is left out ({why})"
+            raise UnboundError(said, step.pointer, is_policy=True)
+        said = f"step {step.id!r} calls {shown!r}, which the API does not have, or which is left out"
+        raise UnboundError(said, step.pointer)
+
+    def _candidates(self, step: Step, source: str, placed: Placed) -> Sequence[ServedApi]:
+        """Return the APIs that a step may mean: that of the source it names, else those of all sources."""
+        sources = [each for each in placed.document.sources if each.kind != "arazzo"]
+        if source and all(each.name != source for each in sources):
+            raise UnboundError(f"step {step.id!r}: no source is named {one_line(source, 80)!r}", step.pointer)
+        named = [each for each in sources if each.name == source] if source else sources
+        found = [api for each in named if (api := self._api(each, placed, is_only=len(sources) == 1)) is not None]
+        if not found:
+            shown = ", ".join(one_line(each.name, 40) for each in named) or "any"
+            said = f"step {step.id!r}: its source ({shown}) is none of the APIs that are served"
+            raise UnboundError(said, step.pointer)
+        return list({api.name: api for api in found}.values())
+
+    def _api(self, source: SourceDescription, placed: Placed, *, is_only: bool) -> ServedApi | None:
+        place = placed.places.get(source.name, source.url)
+        by_place = [api for api in self._apis if place in api.places]
+        by_name = [api for api in self._apis if api.name and api.name == source.name]
+        both = [api for api in by_place if api in by_name]
+        found = both or by_place or by_name or (list(self._apis) if is_only and len(self._apis) == 1 else [])
+        return found[0] if found else None
+
+    def fitted(self, part: PlannedWorkflow, known: Mapping[str, PlannedWorkflow], where: str) -> PlannedWorkflow:
+        """Return a workflow whose steps give others the inputs that those take; what is wrong with them is noted."""
+        steps = []
+        for step in part.workflow.steps:
+            called = known.get(step.workflow) if step.workflow else None
+            fitted, said = fit_called(step, called.workflow) if called is not None else (step, [])
+            self._note(part.workflow, step, said, where)
+            steps.append(fitted)
+        return replace(part, workflow=replace(part.workflow, steps=tuple(steps)))
+
+    def _note(self, workflow: Workflow, step: Step, said: Warnings, where: str) -> None:
+        of = f"the workflow {one_line(workflow.id, 80)!r}, step {step.id!r}"
+        self.problems += [
+            Problem(severity=Severity.WARNING, pointer=f"{where}{step.pointer}", message=f"{of}: {message}", hint=hint)
+            for message, hint in said
+        ]

@@ -1,0 +1,67 @@
+"""The criteria of steps and actions read (4.6.11, 4.6.12)."""
+
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.workflow import Criterion, CriterionKind
+from openapi_mcp.workflow.criteria import check_criterion
+from openapi_mcp.workflow.faults import CriterionError
+from openapi_mcp.workflow.fields import Fields, quoted
+from openapi_mcp.workflow.findings import Findings
+from openapi_mcp.workflow.scope import Moment, Scope
+
+_MOST = 100
+_FIELDS = ("context", "condition", "type")
+_RFC = "rfc9535"
+
+
+def criteria(holder: Fields, key: str, scope: Scope) -> tuple[Criterion, ...]:
+    """Return the criteria under a key of an object."""
+    found = (_criterion(item, pointer, scope, holder.findings) for item, pointer in holder.items(key, _MOST))
+    return tuple(each for each in found if each is not None)
+
+
+def _criterion(value: JsonValue, pointer: str, scope: Scope, findings: Findings) -> Criterion | None:
+    fields = Fields(value, pointer, findings, "a criterion")
+    fields.know(_FIELDS)
+    kind = _kind(fields)
+    condition = fields.text("condition", required=True)
+    context = fields.text("context")
+    if kind is None or not condition:
+        return None
+    if kind is CriterionKind.SIMPLE and context:
+        findings.warn(fields.at("context"), "a simple condition has no context", "say the type, or remove the context")
+    criterion = Criterion(condition=condition, kind=kind, context=context, pointer=pointer)
+    try:
+        for expression in check_criterion(criterion):
+            scope.check(expression, pointer, findings, Moment.AFTER)
+    except CriterionError as error:
+        said = f"in the condition {quoted(condition)}: {error.message}"
+        findings.error(fields.at("condition"), said, error.hint or "")
+        return None
+    return criterion
+
+
+def _kind(fields: Fields) -> CriterionKind | None:
+    value = fields.get("type")
+    if isinstance(value, dict):
+        return _versioned(Fields(value, fields.at("type"), fields.findings, "the type of a criterion"))
+    name = fields.text("type") or CriterionKind.SIMPLE
+    if name not in tuple(CriterionKind):
+        said = f"there are no conditions of type {quoted(name)}"
+        fields.findings.error(fields.at("type"), said, f"write {', '.join(CriterionKind)}")
+        return None
+    return CriterionKind(name)
+
+
+def _versioned(fields: Fields) -> CriterionKind | None:
+    """Return the kind that an expression type object says, with a word on a version that is not read as such."""
+    fields.know(("type", "version"))
+    name, version = fields.text("type", required=True), fields.text("version", required=True)
+    if name not in (CriterionKind.JSONPATH, CriterionKind.XPATH):
+        if name:
+            said = f"there is no version of conditions of type {quoted(name)}"
+            fields.findings.error(fields.at("type"), said, "write jsonpath, or the type alone")
+        return None
+    if name == CriterionKind.JSONPATH and version not in (_RFC, ""):
+        said = f"the JSONPath of version {quoted(version)} is read by RFC 9535, which differs in details"
+        fields.findings.warn(fields.at("version"), said, "write it by RFC 9535, and `type: jsonpath` alone")
+    return CriterionKind(name)

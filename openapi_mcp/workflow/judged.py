@@ -1,0 +1,67 @@
+"""What came of a step, held against what it expects; and the failures of a run, each with its workflow and step."""
+
+from dataclasses import replace
+
+from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.workflow import Criterion, Step, Workflow
+from openapi_mcp.workflow.criteria import first_unmet, observed
+from openapi_mcp.workflow.state import Missing, State
+from openapi_mcp.workflow.wanted import Came
+
+_LONGEST_SHOWN = 300
+
+
+def judged(workflow: Workflow, step: Step, came: Came, state: State) -> Failure | None:
+    """Return why a call has not brought what the step expects: without criteria any success will do."""
+    failure = came.failure
+    is_refusal = failure is not None and failure.status is not None and not 200 <= failure.status < 300
+    if failure is not None and not (step.criteria and is_refusal):
+        return _explained(workflow, step, failure, "a success" if not step.criteria else _said(step.criteria[0]))
+    return unmet(workflow, step, state, failure)
+
+
+def unmet(workflow: Workflow, step: Step, state: State, failure: Failure | None = None) -> Failure | None:
+    """Return the failure of a step whose criteria are not all met; that of its call, where it has one."""
+    criterion = first_unmet(step.criteria, state)
+    if criterion is None:
+        return None
+    expected = _said(criterion)
+    if failure is not None:
+        return _explained(workflow, step, failure, expected)
+    found = observed(criterion, state)
+    said = f"{expected} was expected" + (f", and {found}" if found else "")
+    made = failed(workflow, step, said, kind=FailureKind.BAD_RESPONSE)
+    if state.exchange is None:
+        return made
+    body = state.exchange.response_body
+    answered = None if isinstance(body, Missing) else body
+    return replace(made, status=state.exchange.status, body=answered, attempts=1)
+
+
+def failed(
+    workflow: Workflow, step: Step, said: str, *, kind: FailureKind = FailureKind.REFUSED, hint: str = ""
+) -> Failure:
+    """Return a failure that names the step."""
+    return Failure(kind=kind, message=f"{named(workflow, step)}: {said}", hint=hint)
+
+
+def stopped(said: str, hint: str = "correct the workflow; what was done until then is listed") -> Failure:
+    """Return the failure of a run that cannot go on, whatever the API answers."""
+    return Failure(kind=FailureKind.REFUSED, message=said, hint=hint)
+
+
+def named(workflow: Workflow, step: Step | None = None) -> str:
+    """Return what a person calls a step, or a workflow: "workflow 'buy', step 'pay'"."""
+    of = f", step {one_line(step.id, 80)!r}" if step is not None else ""
+    return f"workflow {one_line(workflow.id, 80)!r}{of}"
+
+
+def _explained(workflow: Workflow, step: Step, failure: Failure, expected: str) -> Failure:
+    """Return a failed call's failure as that of the workflow: which step, what was expected, what came."""
+    return replace(failure, message=f"{named(workflow, step)}: {expected} was expected; {failure.message}")
+
+
+def _said(criterion: Criterion) -> str:
+    context = f"{criterion.context}: " if criterion.context else ""
+    return one_line(f"{context}{criterion.condition}", _LONGEST_SHOWN)

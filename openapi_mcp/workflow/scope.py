@@ -1,0 +1,142 @@
+"""What the expressions of one workflow may name, held against what it has: before anything runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+from openapi_mcp.model.text import one_line
+from openapi_mcp.workflow.dereference import by_dots
+from openapi_mcp.workflow.expressions import Expression, Root, expressions_in, parse, without_braces
+from openapi_mcp.workflow.faults import ExpressionError
+from openapi_mcp.workflow.fields import JsonObject
+from openapi_mcp.workflow.findings import Findings
+from openapi_mcp.workflow.state import NOTHING
+
+_MOST_CHECKS = 200_000
+_HINT = "correct the name"
+_NO_INPUT = "the workflow has no such input"
+
+
+class Moment(IntEnum):
+    """When an expression is evaluated: before a step sends anything, after its answer, at the end of the workflow."""
+
+    BEFORE = 0
+    AFTER = 1
+    END = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Document:
+    """What all workflows share: the names in the document, and how many expressions are still looked at.
+
+    `read` remembers the expressions of a value by its id(): components are used many times.
+    """
+
+    workflows: frozenset[str]
+    sources: Mapping[str, str]  # the kind of each, by its name
+    components: JsonObject
+    checks_left: int = _MOST_CHECKS
+    read: dict[int, tuple[tuple[str, Expression], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one place of a workflow can name. `inputs` is None where the workflow takes any; it `is_closed` to others.
+
+    `steps` has the names of each step's outputs, None where they are not known; `order` its place, `is_in_order` where
+    no action leaves that order. `step` is the one that the place belongs to, "" for none.
+    """
+
+    document: Document
+    inputs: frozenset[str] | None
+    steps: Mapping[str, frozenset[str] | None]
+    order: Mapping[str, int]
+    is_in_order: bool
+    is_closed: bool = False
+    step: str = ""
+
+    def check_value(self, value: Any, pointer: str, findings: Findings) -> None:
+        """Note the expressions in a value that cannot be read, or name what is not there."""
+        known = self.document.read if isinstance(value, dict | list) else {}
+        try:
+            found = known.get(id(value))
+            if found is None:
+                found = known[id(value)] = _distinct(expressions_in(value, pointer))
+        except ExpressionError as error:
+            findings.refused(pointer, error)
+            return
+        for place, expression in found if self.document.checks_left > 0 else ():
+            self.check(expression, place, findings, Moment.BEFORE)
+
+    def check_text(self, text: str, pointer: str, findings: Findings, moment: Moment) -> None:
+        """Note what is wrong with a text that must be an expression, in braces or not."""
+        try:
+            self.check(parse(without_braces(text)), pointer, findings, moment)
+        except ExpressionError as error:
+            findings.refused(pointer, error)
+
+    def check(self, expression: Expression, pointer: str, findings: Findings, moment: Moment) -> None:
+        """Note where an expression names what is never there: an error; or what is not yet there: a warning.
+
+        What is certain is told before a step has written anything.
+        """
+        self.document.checks_left -= 1
+        if self.document.checks_left < 0:
+            return
+        said = self._never(expression)
+        if said:
+            findings.error(pointer, f"{one_line(expression.text, 80)!r}: {said}", _HINT)
+        elif said := self._missing(expression, moment):
+            findings.warn(pointer, f"{one_line(expression.text, 80)!r}: {said}", _HINT)
+
+    def _never(self, expression: Expression) -> str:
+        """Say which step, output or input there is not, however the workflow runs; "" where that is not certain."""
+        if expression.root is Root.INPUTS:
+            is_unsure = self.inputs is None or not (self.inputs or self.is_closed)
+            return "" if is_unsure or _is_among(expression.name, self.inputs or frozenset()) else _NO_INPUT
+        if expression.root is not Root.STEPS:
+            return ""
+        if expression.owner not in self.steps:
+            return "the workflow has no such step"
+        outputs = self.steps[expression.owner]
+        return "" if outputs is None or _is_among(expression.name, outputs) else "the step has no such output"
+
+    def _missing(self, expression: Expression, moment: Moment) -> str:
+        """Say what is missing, "" where nothing is."""
+        document = self.document
+        match expression.root:
+            case Root.URL | Root.METHOD | Root.STATUS | Root.REQUEST | Root.RESPONSE:
+                return "" if moment is not Moment.BEFORE else "nothing was sent yet when this is evaluated"
+            case Root.INPUTS:
+                is_known = self.inputs is None or _is_among(expression.name, self.inputs)
+                return "" if is_known else _NO_INPUT
+            case Root.STEPS:
+                return self._missing_of_step(expression, moment)
+            case Root.WORKFLOWS:
+                return "" if expression.owner in document.workflows else "there is no such workflow"
+            case Root.SOURCES:
+                return "" if expression.owner in document.sources else "there is no such source description"
+            case Root.COMPONENTS:
+                found = by_dots(document.components, f"{expression.owner}.{expression.name}")
+                return "there is no such component" if found is NOTHING else ""
+            case _:
+                return ""
+
+    def _missing_of_step(self, expression: Expression, moment: Moment) -> str:
+        if not self.is_in_order or moment is Moment.END:
+            return ""
+        here, there = self.order.get(self.step, 0), self.order[expression.owner]
+        is_done = there < here or (there == here and moment is Moment.AFTER)
+        return "" if is_done else "the step has not run when this is evaluated"
+
+
+def _distinct(found: Iterable[tuple[str, Expression]]) -> tuple[tuple[str, Expression], ...]:
+    """Return each expression once, where it stands first."""
+    seen = {expression.text: (place, expression) for place, expression in reversed(list(found))}
+    return tuple(reversed(seen.values()))
+
+
+def _is_among(name: str, names: frozenset[str]) -> bool:
+    """True for a name, or for one that goes on into its value by dots."""
+    return name in names or any(name[:at] in names for at, char in enumerate(name) if char == ".")

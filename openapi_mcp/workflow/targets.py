@@ -1,0 +1,53 @@
+"""What a step calls, as the document names it: an operation or a workflow, of this document or of a source."""
+
+import re
+from dataclasses import dataclass
+
+from openapi_mcp.model.pointer import tokens
+from openapi_mcp.workflow.faults import WorkflowError
+
+_SOURCE = "$sourceDescriptions."
+_PATH = re.compile(r"\{?\$sourceDescriptions\.([^.{}#]+)\.url\}?(#.*)", re.DOTALL)
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An operation or a workflow by its `id`, or an operation by `method` and `path`; `source` is "" for none named."""
+
+    source: str = ""
+    id: str = ""
+    method: str = ""
+    path: str = ""
+
+
+def by_id(text: str) -> Target:
+    """Return what an operationId or workflowId names: "$sourceDescriptions.shop.getOrder" -> source "shop".
+
+    Raises:
+        WorkflowError: it begins with a source description and names none.
+    """
+    if not text.startswith("$"):
+        return Target(id=text)
+    source, _, name = text.removeprefix(_SOURCE).partition(".")
+    if not text.startswith(_SOURCE) or not source or not name:
+        hint = "write the id alone, or $sourceDescriptions.NAME.ID"
+        raise WorkflowError(f"{text[:80]!r} names nothing of a source description", hint=hint)
+    return Target(source=source, id=name)
+
+
+def by_path(text: str) -> Target:
+    """Return what an operationPath names: "{$sourceDescriptions.shop.url}#/paths/~1orders/get" -> GET /orders.
+
+    Raises:
+        WorkflowError: it is none.
+    """
+    found = _PATH.fullmatch(text.strip())
+    try:
+        steps = tokens(found[2]) if found else ()
+    except ValueError:
+        steps = ()
+    if found is None or len(steps) != 3 or steps[0] != "paths" or steps[2].lower() not in _METHODS:
+        hint = "write {$sourceDescriptions.NAME.url}#/paths/~1orders~1{id}/get"
+        raise WorkflowError(f"{text[:80]!r} leads to no operation", hint=hint)
+    return Target(source=found[1], method=steps[2].upper(), path=steps[1])
