@@ -231,7 +231,7 @@ async def renew(app: App, config: Config, notice: Notice, environ: Mapping[str, 
 
 async def _renewed(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue:
     freshness, is_same = app.freshness, asks_the_same(app.config, config)
-    if is_same and freshness is not None and app.is_whole:
+    if is_same and freshness is not None and app.is_whole and not config.workflows:  # their files are read again
         return await catalogue_again(config, app.document, freshness, notice, environ, app.switched)
     catalogue = await load_catalogue(config, notice, environ, known=app.switched)
     if is_same:

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin
 
 from openapi_mcp.apis import said_for
 from openapi_mcp.auth.held import Held
 from openapi_mcp.config import Config, CredentialLayer
 from openapi_mcp.credentials import resolve_credentials
+from openapi_mcp.errors import ConfigError, SourceError
 from openapi_mcp.front import state
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.generator.listing import offered, prepared
 from openapi_mcp.generator.select import is_selected, unmatched
 from openapi_mcp.identity import identity_of, source_of
-from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
+from openapi_mcp.loader.source import FileSource, Source, StdinSource, UrlSource, parse_source
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.document import Document, Location
 from openapi_mcp.model.part import Part, digest
@@ -34,12 +36,13 @@ from openapi_mcp.tls import Trust
 if TYPE_CHECKING:
     from openapi_mcp.loader.fetch import Fetched
     from openapi_mcp.loader.load import Arrived
+    from openapi_mcp.workflow.together import Placed
 
 _TICK = 20_000_000  # ns; a file written so shortly before it was read may be written again without a newer mtime
 
 _OF_DOCUMENT = (
-    "spec", "spec_command", "overlays", "server_variables", "allow_remote_refs", "methods", "allow", "include",
-    "exclude", "client_cert", "client_key", "ca_bundle", "insecure",
+    "spec", "spec_command", "overlays", "workflows", "server_variables", "allow_remote_refs", "methods", "allow",
+    "include", "exclude", "client_cert", "client_key", "ca_bundle", "insecure",
 )  # fmt: skip
 
 Notice = Callable[[str], None]
@@ -109,7 +112,7 @@ async def _loaded(
 ) -> Catalogue:
     from openapi_mcp.loader.load import TWICE, load  # a start from a stored catalogue needs it not
 
-    source, parts = source_of(config), _Parts(named=1 + len(config.overlays))
+    source, parts = source_of(config), _Parts(named=1 + len(config.overlays) + len(config.workflows))
     selection = _selection(config)
     trust = _trust_for(config, source)
     trust.check()
@@ -125,6 +128,7 @@ async def _loaded(
             if arrived is not None:
                 arrived(part, fetched)
 
+        placed = [await _workflows(parse_source(one), received, trust, brought) for one in config.workflows]
         document = await load(
             source,
             receiving,
@@ -137,13 +141,80 @@ async def _loaded(
             brought=brought,
         )
         progress.at = f"making tools of {len(document.operations):,} operations"
-        catalogue = catalogue_of(config, document, parts.freshness(), notice, environ, known)
+        catalogue = catalogue_of(config, document, parts.freshness(), notice, environ, known, placed)
     if not whole:  # else it stands among the problems that are shown
         for problem in document.problems:
             if problem.message.startswith(TWICE):
                 notice(f"warning: {problem.message} ({problem.hint})")
         _say_what_finds_nothing(catalogue, selection, notice)
     return catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflows:
+    """The Arazzo descriptions that were named, and what tells whether they are still as they were."""
+
+    placed: "tuple[Placed, ...]" = ()
+    freshness: Freshness | None = None
+
+
+async def load_workflows(config: Config) -> Workflows:
+    """Return the workflows over several APIs; those over one are loaded with its document.
+
+    Raises:
+        SourceError, DocumentError: a description cannot be had, or is none.
+    """
+    if not config.workflows:
+        return Workflows()
+    parts, trust = _Parts(named=len(config.workflows)), trust_of(config)
+    placed = [await _workflows(parse_source(one), parts.arrived, trust, {}) for one in config.workflows]
+    return Workflows(placed=tuple(placed), freshness=parts.freshness())
+
+
+async def _workflows(
+    source: Source, received: "Arrived", trust: Trust, brought: "Mapping[Source, Fetched]"
+) -> "Placed":
+    """Return an Arazzo description, with what the URLs of its sources come to.
+
+    Raises:
+        ConfigError, SourceError, DocumentError: it cannot be had, or is none.
+    """
+    from openapi_mcp.loader.fetch import fetch
+    from openapi_mcp.loader.parse import parse
+    from openapi_mcp.workflow.read import read
+    from openapi_mcp.workflow.together import Placed
+
+    if isinstance(source, StdinSource):  # which carries the protocol, or the document
+        hint = "save it to a file and give that"
+        raise ConfigError("a workflow cannot come from standard input", where="--workflow -", hint=hint)
+    fetched = brought.get(source)
+    if fetched is None:
+        try:
+            fetched = await fetch(source, trust=trust)
+        except SourceError:
+            received(source, None)
+            raise
+    received(source, fetched)
+    document = read(parse(fetched.data, where=str(source)), where=str(source))
+    places = {each.name: place_of(source, each.url) for each in document.sources}
+    return Placed(document=document, where=_shown_uri(source), place=place_of(source), places=places)
+
+
+def place_of(source: Source, url: str = "") -> str:
+    """Return where a document is, or what a URL in it comes to: a URL, or an absolute path."""
+    if isinstance(source, UrlSource):
+        return urljoin(source.url, url) if url else source.url
+    base = source.path.absolute() if isinstance(source, FileSource) else Path.cwd() / "-"
+    if not url:
+        return str(base.resolve()) if isinstance(source, FileSource) else ""
+    if "://" in url and not url.lower().startswith("file:"):
+        return url
+    named = parse_source(url) if url.lower().startswith("file:") else FileSource(path=Path(unquote(url)))
+    return str((base.parent / named.path).resolve()) if isinstance(named, FileSource) else url
+
+
+def _shown_uri(source: Source) -> str:
+    return source.path.resolve().as_uri() if isinstance(source, FileSource) else str(source)
 
 
 def _selection(config: Config) -> Selection:
@@ -171,8 +242,9 @@ def catalogue_of(
     notice: Notice,
     environ: Mapping[str, str],
     known: Switched | None,
+    placed: "Sequence[Placed]" = (),
 ) -> Catalogue:
-    """Return a document with the tools made from it; `freshness` is the document's own.
+    """Return a document with the tools made from it and from workflows; `freshness` is the document's own.
 
     Raises:
         OpenapiMcpError: as `generate` and `resolve_credentials` do.
@@ -188,6 +260,13 @@ def catalogue_of(
         notice(said)
     off = switched.reasons(identity_of(config))
     toolset = generate(document, replace(_selection(config), hidden=occupied, off=off))
+    if placed:
+        from openapi_mcp.workflows import served_api, with_workflows
+
+        api = served_api(toolset, document, place_of(source))
+        toolset = with_workflows(
+            toolset, placed, [api], client=config.client, off=off, output_schemas=config.output_schemas
+        )
     learn = partial(find_capabilities, toolset.tools, document.schemas)
     toolset = prepared(toolset, config.listing, learn)
     if not config.name:  # else united.py offers it, with those of the other APIs
@@ -267,7 +346,7 @@ async def still_the_same(
     own = frozenset(found for url in (typed, document.base_uri or "") if (found := origin(url)) is not None)
     return await unchanged(
         parts,
-        [source, *map(parse_source, config.overlays)],
+        [*map(parse_source, config.workflows), source, *map(parse_source, config.overlays)],
         allow_remote_refs=config.allow_remote_refs,
         trust=_trust_for(config, source),
         bounds=Bounds(reach=document.reach, exempt=own) if document.reach is not None else None,

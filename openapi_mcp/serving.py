@@ -1,9 +1,9 @@
 """What an MCP server needs of what it serves, and what serves one API while documents and settings come and go."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 import anyio
 
@@ -13,6 +13,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.kept import KeptAnswers
+from openapi_mcp.executor.masked import masked_failure
 from openapi_mcp.executor.terms import Limiters
 from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
 from openapi_mcp.generator.listing import said_mode
@@ -108,8 +109,14 @@ class Serves(Protocol):
     def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
         """Return what is repaired in a call before it is sent, secrets masked."""
 
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+
+    async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up; nothing is asked."""
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
@@ -281,7 +288,12 @@ class App:
         return scoped_schemes(self.document.security_schemes)
 
     def asks_before(self, tool: Tool) -> bool:
-        """True where a person is asked before a call of this tool is sent: as is said of it, else by what it does."""
+        """True where a person is asked before a call of this tool is sent: as is said of it, else by what it does.
+
+        Of a workflow its steps are asked about, each before it is sent.
+        """
+        if tool.plan is not None:
+            return False
         if tool.limits.confirm is not None:
             return tool.limits.confirm
         match self.config.confirm:
@@ -293,19 +305,30 @@ class App:
 
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        tool = self.tool_of(call.tool)
+        if tool is not None and tool.plan is not None:
+            from openapi_mcp.running import foreseen
+
+            return masked_failure(foreseen(tool, call), self.redactor(call))
         return self.executor.foresee(call)
 
     def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
         """Return what is repaired in a call before it is sent, secrets masked."""
-        return self.executor.foreseen_repairs(call)
+        return () if self._is_workflow(call) else self.executor.foreseen_repairs(call)
+
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+        return None if self._is_workflow(call) else self.executor.foreseen_arguments(call)
 
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+        if self._is_workflow(call):
+            return failure
         return await self.executor.explained(call, failure, self.capabilities)
 
     async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
         """Return what a call that cannot be sent as it is would look up; nothing is asked."""
-        return await self.executor.foreseen_lookups(call, self.capabilities)
+        return () if self._is_workflow(call) else await self.executor.foreseen_lookups(call, self.capabilities)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
@@ -315,10 +338,27 @@ class App:
         """Run a call on what is served as it begins, whatever arrives while it runs."""
         self.in_flight += 1
         try:
+            tool, toolset = self.tool_of(call.tool), self.toolset
             async with self._served.running() as executor:
-                return await executor.call(call, self.capabilities)
+                if tool is None or tool.plan is None:
+                    return await executor.call(call, self.capabilities)
+                from openapi_mcp.running import Running  # a start from a catalogue needs it not
+
+                running = Running(
+                    call=call,
+                    tool=tool,
+                    toolset=toolset,
+                    app=self,
+                    perform=partial(executor.call, learn=self.capabilities),
+                    show=executor.show,
+                )
+                return await running.result()
         finally:
             self.in_flight -= 1
+
+    def _is_workflow(self, call: Call) -> bool:
+        tool = self.tool_of(call.tool)
+        return tool is not None and tool.plan is not None
 
     async def follow(self, call: Call, job: Job) -> Result:
         """Ask once how far the work of a call is; the result has its `job` while that goes on."""

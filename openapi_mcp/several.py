@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -20,21 +20,23 @@ from openapi_mcp.app import check_again, is_checked_later, open_app, renew
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.executor.failures import unknown_tool
+from openapi_mcp.executor.masked import masked_failure
 from openapi_mcp.front import is_fresh, open_catalogue
 from openapi_mcp.generator.catalogue import Summary
 from openapi_mcp.generator.pages import Pages, ToolPages, pages_of
 from openapi_mcp.generator.stored import Stored, read_catalogue
+from openapi_mcp.identity import source_of
 from openapi_mcp.indexing import make_index
-from openapi_mcp.loading import Notice, path_of, say_of
+from openapi_mcp.loading import Notice, Workflows, load_workflows, path_of, place_of, say_of
 from openapi_mcp.member import Member, ready
 from openapi_mcp.model.answer import Answer
 from openapi_mcp.model.call import Call, Caller, Failure, Result
-from openapi_mcp.model.capability import Capabilities
-from openapi_mcp.model.fault import Repair
+from openapi_mcp.model.capability import Capabilities, Capability
+from openapi_mcp.model.fault import Looked, Repair
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.model.policy import Listing
+from openapi_mcp.model.policy import ANY_CLIENT, Listing
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool, Toolset
@@ -65,7 +67,14 @@ class Several:
         semantic: bool = False,
         link: "Link | None" = None,
         agrees: bool = False,
+        workflows: Workflows | None = None,
+        client: str = ANY_CLIENT,
+        output_schemas: bool = False,
     ) -> None:
+        self.workflows = workflows or Workflows()
+        self._client = client
+        self._output_schemas = output_schemas
+        self._plans: Mapping[str, Tool] = {}
         self.members = tuple(members)
         self.is_begun = False
         self.can_change = False
@@ -107,12 +116,13 @@ class Several:
 
     async def index(self) -> "Index":
         """Return what finds the tools of all that are served now by words; made when it is first asked for."""
-        from openapi_mcp.index.corpus import united_corpus
+        from openapi_mcp.index.corpus import read_corpus, united_corpus
 
         async with self._indexing:
             toolset = self.toolset
             if self._index is None or self._indexed is not toolset:
                 corpora = [await app.corpus() for app in tuple(self._apps())]
+                corpora += [read_corpus(tuple(self._plans.values()), {}, dict.fromkeys(self._plans, Capability()))]
                 self._index = await apart(partial(make_index, united_corpus(corpora), semantic=self._semantic))
                 self._indexed = toolset  # where another document came meanwhile, the next search sees to it
         return self._index
@@ -146,11 +156,15 @@ class Several:
 
     def asks_before(self, tool: Tool) -> bool:
         """True where the tool's own API has a person asked before a call of it is sent."""
-        owner = self.owner(tool.name)
+        owner = self.owner(tool.name) if tool.plan is None else None
         return owner is not None and owner.app is not None and owner.app.asks_before(tool)
 
     def foresee(self, call: Call) -> HttpRequest | Failure:
         """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        if (plan := self._plans.get(call.tool)) is not None:
+            from openapi_mcp.running import foreseen
+
+            return masked_failure(foreseen(plan, call), self.redactor(call))
         owner = self.owner(call.tool)
         if owner is None or owner.app is None:
             return unknown_tool(call.tool, self.toolset)
@@ -163,6 +177,13 @@ class Several:
             return ()
         return owner.app.foreseen_repairs(_as_known_to(owner.config, call))
 
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return None
+        return owner.app.foreseen_arguments(_as_known_to(owner.config, call))
+
     async def explained(self, call: Call, failure: Failure) -> Failure:
         """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
         owner = self.owner(call.tool)
@@ -171,13 +192,33 @@ class Several:
         told = await owner.app.explained(_as_known_to(owner.config, call), failure)
         return replace(told, hint=said_for(owner.name, told.hint))
 
+    async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up; nothing is asked."""
+        owner = self.owner(call.tool)
+        if owner is None or owner.app is None:
+            return ()
+        return await owner.app.foreseen_lookups(_as_known_to(owner.config, call))
+
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet: those of its API."""
+        if call.tool in self._plans:
+            from openapi_mcp.running import Redactors
+
+            return Redactors([app.redactor(call) for app in self._apps()])
         owner = self.owner(call.tool)
         return owner.app.redactor(call) if owner is not None and owner.app is not None else Redactor(())
 
     async def call(self, call: Call) -> Result:
-        """Run a call on the API whose tool it names, with nothing of its caller's that is for another one."""
+        """Run a call on the API whose tool it names, with nothing of its caller's that is for another one.
+
+        The steps of a workflow are calls of their own, each on its API.
+        """
+        toolset = self.toolset
+        if (plan := self._plans.get(call.tool)) is not None:
+            from openapi_mcp.running import Running
+
+            running = Running(call=call, tool=plan, toolset=toolset, app=self, perform=self.call, show=self.show)
+            return await running.result()
         member = await self._reader_of(call) if call.tool == READ_RESULT else self.owner(call.tool)
         if member is None or member.app is None:
             return unknown_tool(call.tool, self.toolset).as_result()
@@ -230,7 +271,9 @@ class Several:
         return sum(app.lacking for app in self._apps())
 
     def owner(self, tool: str) -> Member | None:
-        """Return the API whose tools are named so."""
+        """Return the API whose tools are named so; a workflow is of none."""
+        if tool in self._plans:
+            return None
         return next((member for member in self.members if member.owns(tool)), None)
 
     async def announce(self) -> None:
@@ -249,8 +292,28 @@ class Several:
             goes_on = bool(self.background_after)
             self._of = of
             toolsets = {member.name: member.toolset for member in self.members}
-            self._toolset = united(toolsets, reads_on=reads_on, goes_on=goes_on, listing=self._listing)
+            self._toolset = united(
+                toolsets, reads_on=reads_on, goes_on=goes_on, listing=self._listing, more=self._with_workflows
+            )
             self._pages = pages_of(self._toolset)
+
+    def _with_workflows(self, toolset: Toolset) -> Toolset:
+        """Return the tools of all APIs with the workflows that call them."""
+        self._plans = {}
+        if not self.workflows.placed:
+            return toolset
+        from openapi_mcp.workflows import served_api, with_workflows
+
+        apis = [
+            served_api(member.app.toolset, member.app.document, place_of(source_of(member.config)), member.name)
+            for member in self.members
+            if member.app is not None
+        ]
+        made = with_workflows(
+            toolset, self.workflows.placed, apis, client=self._client, output_schemas=self._output_schemas
+        )
+        self._plans = {tool.name: tool for tool in made.tools[len(toolset.tools) :]}
+        return made
 
     async def _reader_of(self, call: Call) -> Member | None:
         """Return the API that has the answer of a handle; where none has, any can say so."""
@@ -293,7 +356,16 @@ async def open_several(
     """
     require_extras(config)
     members = [Member(api, path_of(api.name, path)) for api in config.apis]
-    several = Several(members, config.listing, semantic=config.semantic, link=link, agrees=agrees)
+    several = Several(
+        members,
+        config.listing,
+        semantic=config.semantic,
+        link=link,
+        agrees=agrees,
+        workflows=await load_workflows(config),
+        client=config.client,
+        output_schemas=config.output_schemas,
+    )
     error: OpenapiMcpError | None = None
     async with anyio.create_task_group() as group:
         for member in several.members:

@@ -1,17 +1,19 @@
 """The toolsets of several APIs as one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from openapi_mcp.generator.instructions import GOING_ON, NEEDING, READING, fitting, own_lines
 from openapi_mcp.generator.listing import offered, united_size
 from openapi_mcp.model.background import CANCEL_CALL_TOOL, GET_CALL_TOOL
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.policy import Listing
 from openapi_mcp.model.reading import READ_RESULT_TOOL
-from openapi_mcp.model.searching import united_hints
+from openapi_mcp.model.searching import call_hints, united_hints
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 
 _MISSING = "not available now; its tools are listed when it is"
 _INSTRUCTIONS = 2000  # characters of all of them: clients cut at 2 kB
@@ -23,9 +25,11 @@ def united(
     reads_on: bool = False,
     goes_on: bool = False,
     listing: Listing | None = None,
+    more: Callable[[Toolset], Toolset] | None = None,
 ) -> Toolset:
     """Return what several APIs have, by their names, as it is offered; None is one that is not served now.
 
+    `more` adds what is made of the tools of all of them.
     `goes_on` where calls may go on in the background; those of a document with answers that they come from may anyway.
     """
     served = {name: toolset for name, toolset in toolsets.items() if toolset is not None}
@@ -46,9 +50,18 @@ def united(
         has_jobs=has_jobs,
         hints=united_hints(toolset.hints for toolset in served.values()),
         skipped=tuple(chain.from_iterable(toolset.skipped for toolset in served.values())),
+        odd_workflows=sum(toolset.odd_workflows for toolset in served.values()),
         problems=tuple(chain.from_iterable(toolset.problems for toolset in served.values())),
     )
-    return offered(toolset, listing)
+    return offered(toolset if more is None else _with_more(toolset, more), listing)
+
+
+def _with_more(toolset: Toolset, more: Callable[[Toolset], Toolset]) -> Toolset:
+    """Return a toolset with more tools behind its own, which costs what their entries in the list are."""
+    made = more(toolset)
+    added = made.tools[len(toolset.tools) :]
+    size = toolset.size + sum(len(write_json(wire_tool(tool)).encode()) + 1 for tool in added)
+    return replace(made, size=size, hints=united_hints((toolset.hints, call_hints(added))))
 
 
 class _Tools(Sequence[Tool]):

@@ -308,6 +308,11 @@ class Executor:
         redact = self.redactor(call)
         return () if isinstance(found, Failure) else tuple(masked_repair(each, redact) for each in repairs)
 
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+        found, _ = self._foreseen(call)
+        return None if isinstance(found, Failure) else found.arguments
+
     async def foreseen_lookups(self, call: Call, learn: Learning) -> tuple[Looked, ...]:
         """Return what a call that cannot be sent as it is would look up, secrets masked; nothing is asked."""
         found = self._foreseer.prepare(call)
@@ -393,6 +398,8 @@ class Executor:
             is_own = tool.limits.timeout is not None
             return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits), is_own=is_own)
         delivery.story.status = response.status
+        if call.answered is not None and not is_lookup:
+            call.answered(request, response)
         log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
         work = partial(self._understanding.read, tool, arguments, delivery, response)
         is_small = len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL)

@@ -46,6 +46,10 @@ def unknown_tool(name: str, toolset: Toolset) -> Failure:
     if off is not None:
         said = f"the tool {one_line(name, 80)!r} is {one_line(off, 300)}"
         return Failure(kind=FailureKind.REFUSED, message=said, hint="whoever runs this server can switch it on")
+    left_out = next((each for each in toolset.skipped if each.tool == name and each.is_workflow), None)
+    if left_out is not None:
+        said = f"there is no tool {one_line(name, 80)!r}: the workflow is left out: {one_line(left_out.reason, 300)}"
+        return Failure(kind=FailureKind.UNKNOWN_TOOL, message=said, hint="whoever runs this server can correct it")
     near = get_close_matches(name, toolset.by_name, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "list the tools to see their names"
     return Failure(kind=FailureKind.UNKNOWN_TOOL, message=f"there is no tool {one_line(name, 80)!r}", hint=hint)

@@ -29,6 +29,7 @@ _SECRETS = (
     "--client-secret",
     "--endpoint-token",
     "--records",
+    "--model-key",
 )
 _SECRET_VARIABLES = (
     "BEARER",
@@ -40,6 +41,7 @@ _SECRET_VARIABLES = (
     "CLIENT_SECRET",
     "ENDPOINT_TOKEN",
     "RECORDS",
+    "MODEL_KEY",
 )
 
 

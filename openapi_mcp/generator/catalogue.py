@@ -27,13 +27,16 @@ from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.part import Part
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.secret import Redactor
-from openapi_mcp.model.tool import Toolset, wire_tool
+from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.schema.answer import AnswerForms, references
 
 MAX_FOLDER = 256 << 20  # bytes of all catalogues together; the oldest go first
 _ABANDONED = 3600.0  # seconds after which a file half written belongs to nobody
 _CHUNK = 1 << 20
-_SAID = ("title", "version", "instructions", "mode", "style", "why", "size", "says_needs", "has_jobs", "hints")
+_SAID = (
+    "title", "version", "instructions", "mode", "style", "why", "size", "says_needs", "has_jobs", "hints",
+    "odd_workflows",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +87,13 @@ def summary_of(toolset: Toolset) -> Summary:
     """Return what a start says about these tools."""
     return Summary(
         tools=len(toolset.tools),
-        left_out=len(toolset.skipped),
-        reads_only=all(tool.operation.method in SAFE_METHODS for tool in toolset.tools),
+        left_out=sum(not each.is_workflow for each in toolset.skipped),
+        reads_only=all(_only_reads(tool) for tool in toolset.tools),
     )
+
+
+def _only_reads(tool: Tool) -> bool:
+    return tool.annotations.read_only if tool.plan is not None else tool.operation.method in SAFE_METHODS
 
 
 class SecretFoundError(Exception):
@@ -251,6 +258,8 @@ def _write_schemas(body: _Body, asked: Iterable[str], schemas: Mapping[str, Sche
 
 def _encode_toolset(toolset: Toolset) -> dict[str, Any]:
     said = {name: getattr(toolset, name) for name in _SAID}
+    left_out = tuple(each for each in toolset.skipped if each.is_workflow)
+    said |= {"skipped": encode(left_out)}
     return {**said, "extras": list(toolset.extras), "summary": encode(summary_of(toolset))}
 
 

@@ -16,7 +16,7 @@ from openapi_mcp.generator.catalogue import Freshness, Summary
 from openapi_mcp.generator.codec import decode
 from openapi_mcp.generator.pages import Mark
 from openapi_mcp.generator.stripped import decode_tool
-from openapi_mcp.model.document import Document, Schema
+from openapi_mcp.model.document import Document, Schema, Skipped
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.part import Part
 from openapi_mcp.model.tool import Tool, Toolset, WireTool
@@ -66,6 +66,7 @@ def read_catalogue(kept: Kept) -> Stored | None:
         by_name = StoredTools(kept, _json(kept, "index"))
         toolset, document = about["toolset"], decode(Document, about["document"])
         summary = decode(Summary, toolset.pop("summary"))
+        toolset["skipped"] = decode(tuple[Skipped, ...], toolset["skipped"])
         stored = Stored(
             document=replace(document, schemas=StoredSchemas(kept)),
             toolset=Toolset(**toolset, tools=_InOrder(by_name), by_name=by_name),

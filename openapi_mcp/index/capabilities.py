@@ -22,11 +22,15 @@ _MOST_FINDS = 6
 
 def find_capabilities(tools: Sequence[Tool], schemas: Mapping[str, Schema]) -> Capabilities:
     """Return what each tool needs and yields; `schemas` are those that a `$ref` in an answer names."""
+    plain = {
+        tool.name: Capability() for tool in tools if tool.plan is not None
+    }  # a workflow finds what it needs itself
+    tools = [tool for tool in tools if tool.plan is None]
     vocabulary = read_vocabulary(tools, Shapes(schemas))
     linked = linked_arguments(tools)
     all_facts = read_facts(tools, vocabulary, linked)
     ranking, wanted = Ranking(all_facts, linked), _wanted_keys(all_facts)
-    return {facts.tool.name: _capability(facts, ranking, wanted, vocabulary) for facts in all_facts}
+    return {facts.tool.name: _capability(facts, ranking, wanted, vocabulary) for facts in all_facts} | plain
 
 
 def _wanted_keys(all_facts: Sequence[Facts]) -> dict[str, frozenset[str]]:

@@ -1,6 +1,6 @@
 """One tools/call and what comes back from it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion, told_plac
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.leave import Leave
-from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.room import Room, brief, shown
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.trace import Trace
@@ -41,7 +41,9 @@ class Call:
 
     `is_shown`: a person has seen its request, and nothing else is sent for it. `sending` is told each request before
     it goes out, secrets masked, but for lookups. `abandoned` is told what was done for it where it is cancelled. With a
-    `leave` it may go on in the background. The `id` is that of its record, and in the lines of the log about it; ""
+    `leave` it may go on in the background. `answered` is told each answer of the API, as it came and with its request,
+    but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; `telling`
+    is told which step comes. The `id` is that of its record, and in the lines of the log about it; ""
     until somebody listens.
     """
 
@@ -52,6 +54,9 @@ class Call:
     sending: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     abandoned: Callable[[Trace], None] | None = field(default=None, repr=False, compare=False)
     leave: Leave | None = field(default=None, repr=False, compare=False)
+    answered: Callable[[HttpRequest, HttpResponse], None] | None = field(default=None, repr=False, compare=False)
+    asking: "Callable[[Call], Awaitable[Failure | None]] | None" = field(default=None, repr=False, compare=False)
+    telling: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
     id: str = field(default="", compare=False)
 
 

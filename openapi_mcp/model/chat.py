@@ -82,7 +82,8 @@ class Answered:
     """What came of a call: its result's `text`, and the same as JSON where it is some (`value`).
 
     `is_sent` is False where the harness itself answered, and nothing went to the API. `record` is the id of the call's
-    record. `shortened` is how many characters of the text a model is no longer told.
+    record. `shortened` is how many characters of the text a model is no longer told. `request` is the digest of what
+    was sent last, "" where that is not known.
     """
 
     call: ToolCall
@@ -92,6 +93,7 @@ class Answered:
     is_sent: bool = True
     record: str = ""
     shortened: int = 0
+    request: str = ""
 
 
 Message = Asked | Turn | Answered

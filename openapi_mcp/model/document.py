@@ -15,6 +15,8 @@ from openapi_mcp.model.template import PLACEHOLDER
 Schema: TypeAlias = Mapping[str, Any]
 ANY_METHODS = "*"
 _LONGEST = 2_000  # characters of a signature: a path template may have any number
+WORKFLOW = "WORKFLOW"
+"""What a workflow has in place of a method."""
 SWITCHED_OFF = "switched off"
 """What the reason begins with why a person left out a tool that could be served."""
 
@@ -38,7 +40,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """An operation that does not become a tool, and why; `tool` is the name that it would have."""
+    """An operation or workflow that does not become a tool, and why; `tool` is the name that it would have."""
 
     method: str
     path: str
@@ -50,6 +52,11 @@ class Skipped:
     def is_switched_off(self) -> bool:
         """True where a person left it out by its name, though it could be served."""
         return self.reason.startswith(SWITCHED_OFF)
+
+    @property
+    def is_workflow(self) -> bool:
+        """True for a workflow, of an Arazzo description."""
+        return self.method == WORKFLOW
 
 
 class Location(StrEnum):

@@ -8,6 +8,7 @@ from typing import Any
 from openapi_mcp.model.document import Encoding, Operation, Parameter, Problem, Schema, Skipped
 from openapi_mcp.model.policy import NO_LIMITS, ToolLimits
 from openapi_mcp.model.text import clean_text
+from openapi_mcp.model.workflow import Plan
 from openapi_mcp.model.xml import XmlNode
 
 
@@ -103,7 +104,7 @@ class Annotations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """One operation as a tool.
+    """One operation as a tool; or, where it has a `plan`, a workflow of several, whose `operation` only names it.
 
     `ignored` are the declared parameters that a caller may not set, headers in lower case: dropped
     when given.
@@ -130,6 +131,7 @@ class Tool:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     limits: ToolLimits = NO_LIMITS
+    plan: Plan | None = None
 
     @property
     def bindings(self) -> tuple[Binding, ...]:
@@ -161,7 +163,7 @@ class Toolset:
     whole list, else ("tools") each tool is in it, as the `style` has it; `why` says why it is that mode. `size` are the
     bytes of the list with each tool in it, `hints` the annotations of a tool that calls any of them. `says_needs` is
     true where descriptions say what tools need, or would if there were anything to say; `has_jobs` where an operation
-    may answer before its work is done.
+    may answer before its work is done. `odd_workflows` counts what is odd in workflows, and leaves none of them out.
     """
 
     title: str
@@ -171,6 +173,7 @@ class Toolset:
     extras: Sequence[WireTool] = ()
     skipped: tuple[Skipped, ...] = ()
     problems: tuple[Problem, ...] = ()
+    odd_workflows: int = 0
     mode: str = "tools"
     style: str = "full"
     why: str = ""
@@ -216,7 +219,9 @@ def wire_tool(tool: Tool) -> WireTool:
         "openWorldHint": tool.annotations.open_world,
     }
     meta = dict(tool.meta)
-    if tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
+    if tool.plan is not None:
+        meta["openapi-mcp/workflow"] = clean_text(tool.plan.own.workflow.id)
+    elif tool.name != tool.operation.operation_id:  # where the name alone does not say which operation it is
         meta["openapi-mcp/operation"] = f"{tool.operation.method} {clean_text(tool.operation.path)}"
     if meta:
         listed["_meta"] = meta

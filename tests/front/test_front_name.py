@@ -118,7 +118,7 @@ def test_which_api_a_credential_is_for_is_in_the_name_and_its_value_is_not() -> 
     assert len(set(kinds)) == len(kinds)
 
 
-@pytest.mark.parametrize("name", ["BEARER", "API_KEY", "AUTH_KEY", "TOKEN", "CLIENT_SECRET"])
+@pytest.mark.parametrize("name", ["BEARER", "API_KEY", "AUTH_KEY", "TOKEN", "CLIENT_SECRET", "MODEL_KEY"])
 def test_the_value_of_an_apis_own_variable_is_not_in_the_name(name: str) -> None:
     """Secrets reach no file, not even as the digest of one that can be guessed."""
     one, two = (key(environ={f"OPENAPI_MCP_API_SHOP_{name}": value}) for value in ("one", "two"))

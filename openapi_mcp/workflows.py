@@ -1,0 +1,237 @@
+"""Workflows as tools: each of an Arazzo description's becomes one, beside the operations that its steps call."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from openapi_mcp.generator.clients import Fit, fit
+from openapi_mcp.generator.enrich import MAX_DESCRIPTION
+from openapi_mcp.generator.gate import Gate
+from openapi_mcp.generator.inline import inline
+from openapi_mcp.generator.naming import tool_names
+from openapi_mcp.generator.slim import slim
+from openapi_mcp.model.document import WORKFLOW, Document, Operation, Problem, Schema, Severity, Skipped
+from openapi_mcp.model.policy import ANY_CLIENT
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Annotations, Tool, Toolset, wire_tool
+from openapi_mcp.model.workflow import LeftOut, Plan, PlannedWorkflow, Workflow
+from openapi_mcp.workflow.binding import ServedApi, Unplanned, bind
+from openapi_mcp.workflow.together import Placed
+
+_COMBINING = ("allOf", "anyOf", "oneOf", "not", "if", "$ref", "patternProperties")
+_MOST_SHOWN = 12  # steps and outputs in a description
+_LONGEST_WORDS = 600  # characters of its own words there
+
+
+def with_workflows(
+    toolset: Toolset,
+    placed: Sequence[Placed],
+    apis: Sequence[ServedApi],
+    *,
+    client: str = ANY_CLIENT,
+    prefix: str = "",
+    off: Mapping[str, str] | None = None,
+    output_schemas: bool = False,
+) -> Toolset:
+    """Return a toolset with a tool for each workflow whose steps call its tools, behind those of the operations.
+
+    What cannot be one stands in `skipped` with the reason; a workflow never calls what is not served itself. `off`
+    says of tools, by their names, why a person wants none. With `output_schemas` they say what comes of them.
+    """
+    if not placed:
+        return toolset
+    bound = bind(placed, apis)
+    making = _Making(toolset, fit(client), prefix, output_schemas=output_schemas)
+    tools: list[Tool] = []
+    unread = [_unread(each, one.where) for one in placed for each in one.document.left_out]
+    skipped = [*toolset.skipped, *unread, *map(_skipped, bound.left_out)]
+    problems = [*toolset.problems, *bound.problems]
+    for workflow, where, plan in bound.plans:
+        made = making.tool(workflow, where, plan)
+        if isinstance(made, Tool) and (reason := _switched_off(made, off or {})) is not None:
+            skipped.append(replace(_named_skip(workflow, where, reason), tool=made.name))
+            continue
+        if isinstance(made, Tool):
+            tools.append(made)
+            continue
+        skipped.append(_named_skip(workflow, where, made))
+        problems.append(_objection(workflow, where, made))
+    odd = sum(each.severity is Severity.WARNING for each in bound.problems)
+    return replace(
+        toolset,
+        odd_workflows=toolset.odd_workflows + odd,
+        tools=(*toolset.tools, *tools),
+        by_name={},
+        skipped=tuple(skipped),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _switched_off(tool: Tool, off: Mapping[str, str]) -> str | None:
+    return off.get(tool.name) or off.get(tool.operation.signature)
+
+
+def served_api(toolset: Toolset, document: Document, place: str, name: str = "") -> ServedApi:
+    """Return an API that is served, as workflows may refer to it: by its `name`, or its document's `place`."""
+    reasons = {(each.method, each.path): each.reason for each in toolset.skipped}
+    left_out: dict[str, str] = {f"{method} {path}": reason for (method, path), reason in reasons.items()}
+    for operation in document.operations:
+        reason = reasons.get((operation.method, operation.path))
+        if operation.operation_id and reason is not None:
+            left_out[operation.operation_id] = reason
+    places = frozenset(filter(None, (place, document.base_uri or "")))
+    return ServedApi(name=name, places=places, tools=toolset.tools, left_out=left_out)
+
+
+def _unread(broken: LeftOut, where: str) -> Skipped:
+    name = one_line(broken.id, 120)
+    return Skipped(method=WORKFLOW, path=name, pointer=f"{where}{broken.pointer}", reason=broken.reason, tool=name)
+
+
+def _skipped(unplanned: Unplanned) -> Skipped:
+    return _named_skip(unplanned.workflow, unplanned.where, unplanned.reason)
+
+
+def _named_skip(workflow: Workflow, where: str, reason: str) -> Skipped:
+    name = one_line(workflow.id, 120)
+    return Skipped(method=WORKFLOW, path=name, pointer=f"{where}{workflow.pointer}", reason=reason, tool=name)
+
+
+def _objection(workflow: Workflow, where: str, reason: str) -> Problem:
+    return Problem(
+        severity=Severity.ERROR,
+        pointer=f"{where}{workflow.pointer}",
+        message=f"the workflow {one_line(workflow.id, 80)!r} is left out: {reason}",
+        hint="correct the workflow",
+    )
+
+
+class _Making:
+    """Makes the tools of workflows; no name is given twice."""
+
+    def __init__(self, toolset: Toolset, fitted: Fit, prefix: str, *, output_schemas: bool) -> None:
+        self._output_schemas = output_schemas
+        self._fit = fitted
+        self._prefix = prefix
+        self._by_name = toolset.by_name
+        self._taken = set(toolset.by_name)
+        self._gate = Gate(fitted)
+
+    def tool(self, workflow: Workflow, where: str, plan: Plan) -> Tool | str:
+        """Return the tool of a workflow, or why there is none."""
+        called = [self._by_name[name] for name in plan.tools]
+        schema = _input_schema(plan, self._fit)
+        if isinstance(schema, str):
+            return schema
+        title = one_line(workflow.summary or workflow.id, 80)
+        made = Tool(
+            name=self._name(workflow, where),
+            title=title,
+            description=_description(workflow, plan, self._fit.longest_description or MAX_DESCRIPTION),
+            input_schema=schema,
+            operation=Operation(
+                method=WORKFLOW,
+                path=one_line(workflow.id, 120),
+                pointer=f"{where}{workflow.pointer}",
+                operation_id=workflow.id,
+                summary=one_line(workflow.summary, 300),
+                description=one_line(workflow.description, 1_500),
+                servers=called[0].operation.servers if called else (),
+                security=(),
+            ),
+            output_schema=_output_schema(workflow) if self._output_schemas else None,
+            annotations=_annotations(called),
+            plan=plan,
+        )
+        objection = self._gate.objection(wire_tool(made))
+        if objection is not None:
+            return f"clients would refuse its tool: {objection}"
+        self._taken.add(made.name)
+        return made
+
+    def _name(self, workflow: Workflow, where: str) -> str:
+        """Return a name that is free: that of the id, else with "workflow" behind it, else with its file's name."""
+        file = where.rpartition("/")[2].partition(".")[0]
+        for words in (
+            workflow.id,
+            f"{workflow.id} workflow",
+            *(f"{workflow.id} {file} {at}" for at in range(2, 1_000)),
+        ):
+            plain = Operation(method=WORKFLOW, path=workflow.id, pointer="", operation_id=words)
+            (name,) = tool_names([plain], self._fit.longest_name, self._prefix)
+            if name not in self._taken:
+                break
+        return name
+
+
+def _annotations(called: Sequence[Tool]) -> Annotations:
+    """Return what all the steps together are: read-only where each of them is, destructive where any is."""
+    each = [tool.annotations for tool in called]
+    return Annotations(
+        read_only=all(one.read_only for one in each),
+        destructive=any(one.destructive for one in each),
+        idempotent=all(one.read_only for one in each),  # steps that repeat alone need not do so one after the other
+    )
+
+
+def _input_schema(plan: Plan, fitted: Fit) -> Schema | str:
+    """Return what a workflow takes, with what those take that it depends on; or why that is no tool's schema."""
+    properties: dict[str, Any] = {}
+    definitions: dict[str, Any] = {}
+    required: dict[str, None] = {}
+    for part in _taking(plan):
+        inputs = part.workflow.inputs
+        combining = next((word for word in _COMBINING if word in inputs), None)
+        if combining is not None or inputs.get("type", "object") != "object":
+            return f"the inputs of {one_line(part.workflow.id, 80)!r} are no plain object ({combining or 'type'})"
+        for name, schema in inputs.get("properties", {}).items():
+            properties.setdefault(name, schema if isinstance(schema, dict) else {})
+        definitions |= inputs.get("$defs", {})
+        required |= dict.fromkeys(inputs.get("required", ()))
+    if fitted.inline and definitions:
+        properties, definitions = inline(properties, definitions), {}
+    properties, definitions = slim(properties, definitions)
+    if not properties:
+        return {"type": "object", "additionalProperties": False}
+    made: dict[str, Any] = {"type": "object", "properties": properties}
+    made |= {"required": [*required]} if required else {}
+    return made | ({"$defs": definitions} if definitions else {})
+
+
+def _output_schema(workflow: Workflow) -> Schema:
+    """Return what a workflow yields, by the names: any of it may be null, where it leads to nothing."""
+    properties: dict[str, Any] = {name: {} for name in workflow.outputs}
+    return {"type": "object", **({"properties": properties} if properties else {})}
+
+
+def _taking(plan: Plan) -> Iterator[PlannedWorkflow]:
+    """Yield the parts whose inputs a caller gives: the workflow itself, and those that it depends on."""
+    by_id = {part.name: part for part in plan.parts}
+    waiting, seen = [plan.id], set[str]()
+    while waiting:
+        name = waiting.pop(0)
+        if name in by_id and name not in seen:
+            seen.add(name)
+            yield by_id[name]
+            waiting += by_id[name].workflow.depends_on
+
+
+def _description(workflow: Workflow, plan: Plan, longest: int) -> str:
+    """Return what a model reads: its own words, what it calls, what comes back."""
+    words = " ".join(filter(None, (_sentence(workflow.summary), workflow.description)))
+    said = one_line(words or f"The workflow {workflow.id}.", _LONGEST_WORDS)
+    own = plan.own
+    steps = [f"{step.id} ({own.tools.get(step.id) or step.workflow})" for step in own.workflow.steps]
+    returns = ", ".join(_some(list(workflow.outputs))) or "which steps were carried out"
+    ending = f"\nReturns: {one_line(returns, 240)}."
+    calls = f"One call carries out: {', '.join(_some(steps))}."
+    return one_line(f"{said} {calls}", longest - len(ending)) + ending
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text[-1] in ".!?…:" else f"{text}."
+
+
+def _some(texts: list[str]) -> list[str]:
+    shown = [one_line(text, 80) for text in texts[:_MOST_SHOWN]]
+    return shown + ([f"and {len(texts) - len(shown)} more"] if len(texts) > len(shown) else [])
