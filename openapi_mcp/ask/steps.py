@@ -1,18 +1,47 @@
 """What a run wants done: the steps that its flow (loop.py) yields, and what each is answered with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from openapi_mcp.model.chat import Answered, ChatTool, History, ModelFault, ToolCall, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Think:
-    """A model's turn; answered with a Turn, or with the ModelFaults of all models that were tried in vain."""
+    """A model's turn; answered with a Turn, or with the ModelFaults of all models that were tried in vain.
+
+    Where it `can_be_shorter`, the first model whose context is too short for it ends the search: it is told again.
+    """
 
     history: History
     tools: tuple[ChatTool, ...]
     instructions: str
     most_tokens: int | None = None  # that may come out
+    may_call: bool = True  # where not, the tools are still told: some services take no history with calls without them
+    can_be_shorter: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foresee:
+    """What a call would send, without sending it; answered with a Foreseen.
+
+    `made` are the requests of writes that were made: the call, which may follow, sends none of them again.
+    """
+
+    call: ToolCall
+    made: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a call would send: its `arguments` as repaired before that, and its `request`, as a digest.
+
+    None and "" where that is not known before, as something is to be looked up, or it is not one request.
+    """
+
+    arguments: Mapping[str, Any] | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +51,24 @@ class Invoke:
     call: ToolCall
 
 
-Step = Think | Invoke
-Outcome = Turn | tuple[ModelFault, ...] | Answered
+Step = Think | Foresee | Invoke
+Outcome = Turn | tuple[ModelFault, ...] | Foreseen | Answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """A request to one model; answered with a Turn or a ModelFault."""
+    """A request to one model; answered with a Tried."""
 
     model: str
     think: Think
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a Try came to, and the time then, in seconds (monotonic)."""
+
+    came: Turn | ModelFault
+    now: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +80,15 @@ class Pause:
 
 
 TryStep = Try | Pause
-TryOutcome = Turn | ModelFault | float
+TryOutcome = Tried | float
+
+
+class Interrupted(Exception):
+    """Thrown into the loop where a person ends it: it returns its Ending all the same.
+
+    With `is_unaccepted` the call that is on its way waited for the person's yes: nothing was sent for it.
+    """
+
+    def __init__(self, *, is_unaccepted: bool = False) -> None:
+        super().__init__()
+        self.is_unaccepted = is_unaccepted

@@ -1,5 +1,6 @@
 """Calls that take long, between the protocol and what goes on with them: begun, waited for, read and ended."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from openapi_mcp.response.ongoing import NO_SUCH_CALL, NOT_KNOWN_NOW, came_to, t
 from openapi_mcp.response.through import through_call
 from openapi_mcp.server.doors import behind_the_door
 from openapi_mcp.server.rights import Rights
-from openapi_mcp.server.telling import telling
+from openapi_mcp.server.telling import Subject, telling
 from openapi_mcp.serving import Serves
 
 TASKS = "io.modelcontextprotocol/tasks"
@@ -60,7 +61,9 @@ class Calls:
     async def run(self, context: Context, tool: Tool, call: Call, hearing: Hearing) -> Result | Pending:
         """Return what a call comes to, or what is told of it where that takes longer than its caller would wait."""
         after = self._after(context)
-        async with telling(context, f"{tool.operation.method} {clean_text(tool.operation.path)}"):
+        subject = Subject(f"{tool.operation.method} {clean_text(tool.operation.path)}")
+        call = replace(call, telling=subject.say) if tool.plan is not None else call
+        async with telling(context, subject):
             if self._background is None or after is None:
                 return await behind_the_door(self._app.call, call)
             return await self._background.run(call, hearing, after=after)

@@ -6,6 +6,7 @@ gave with the question, which the SDK seals, and which is good for one answer ab
 """
 
 import shlex
+from dataclasses import replace
 from typing import Any, Literal
 
 import anyio
@@ -28,6 +29,10 @@ _MAX_SHOWN_ARGUMENTS = 1_000  # characters of a command line in a hint
 _MODERN = MODERN_PROTOCOL_VERSIONS
 _KEY = "confirm"
 _PURPOSE = "the state of a question"
+_NOT_WITHIN = (
+    "a person must confirm steps of this workflow, and this client answers questions only with a call made anew, "
+    "which cannot be done in the middle of a run; nothing was sent"
+)
 _NO_FIELDS: types.ElicitRequestedSchema = {"type": "object", "properties": {}}
 
 Answer = Literal["accept", "decline", "cancel", "late", "unable"]
@@ -68,6 +73,27 @@ class Person:
             return unable(call, has_replicas=self._app.link is not None and _has_no_session(context))
         if context.protocol_version in _MODERN:
             return await self._with_the_next_call(params, call, request)
+        return await self._meanwhile(context, call, request)
+
+    def within_reach(self, context: ServerRequestContext[Any, Any], call: Call) -> Failure | None:
+        """Return why nobody can be asked while a workflow runs; None where somebody can.
+
+        Since 2026-07-28 an answer comes with the call made anew, and a run that has begun cannot be made anew.
+        """
+        if not _can_ask(context):
+            return unable(call, has_replicas=self._app.link is not None and _has_no_session(context))
+        if context.protocol_version in _MODERN:
+            return replace(unable(call), message=_NOT_WITHIN)
+        return None
+
+    async def within(self, context: ServerRequestContext[Any, Any], call: Call) -> Failure | None:
+        """Return why a step of a workflow is not sent; None where the person has seen its request and lets it be."""
+        refusal = self.within_reach(context, call)
+        if refusal is not None:
+            return refusal
+        request = self._app.foresee(call)
+        if isinstance(request, Failure):
+            return await self._app.explained(call, request)  # nobody is asked about what cannot be sent
         return await self._meanwhile(context, call, request)
 
     async def _with_the_next_call(

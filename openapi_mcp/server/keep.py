@@ -106,12 +106,18 @@ class SeveralKeeper:
         from openapi_mcp.server.protocol import first_answers
 
         served = {member.name: member.app for member in several.members if member.app is not None}
-        freshness = _united(app.freshness for app in served.values())
+        freshness = _united((*(app.freshness for app in served.values()), *_of_workflows(several)))
         if not freshness.is_settled:
             return
         redactor = Redactor(secret for name, app in served.items() for secret in self.keepers[name].secrets(app))
         answers, toolset = await first_answers(several), several.toolset
         await _write(lambda: write_list(path, toolset, answers, freshness, redactor), self.notice)
+
+
+def _of_workflows(several: "Several") -> tuple[Freshness, ...]:
+    """Return what tells whether the workflows over several APIs are still true."""
+    own = several.workflows.freshness
+    return (own,) if own is not None else ()
 
 
 def keepers(config: Config, notice: Notice, path: Path | None) -> dict[str, Keeper]:

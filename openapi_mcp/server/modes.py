@@ -86,7 +86,7 @@ class Modes:
             return await behind_the_door(telling, call)
         if self._app.toolset.searches and call.tool != READ_RESULT:
             return await self._searching(context, params, call, hearing)
-        if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
+        if (failure := self._lacking(context, call.tool)) is not None:
             return failure.as_result()
         if call.tool == READ_RESULT and self._app.reads_on:
             return await behind_the_door(self._app.call, call)
@@ -158,7 +158,7 @@ class Modes:
         except ArgumentsError as error:
             return invalid(error).as_result()
         call = hearing.watched(replace(asked, tool=named.name, arguments=named.arguments))
-        if (failure := failure_of(context, self._app.api_of(call.tool))) is not None:
+        if (failure := self._lacking(context, call.tool)) is not None:
             return failure.as_result()
         tool = self._rights.tool(call.tool, call.caller.scopes)
         if tool is None:
@@ -169,6 +169,13 @@ class Modes:
         if result.failure is not None and result.failure.kind is FailureKind.UNKNOWN_TOOL:  # gone by now
             return await self._unknown_operation(call)
         return through_call(result)
+
+    def _lacking(self, context: Context, name: str) -> Failure | None:
+        """Return why a caller cannot call a tool, or one of the tools that a workflow calls; None where it can."""
+        tool = self._app.tool_of(name)
+        names = (name, *(tool.plan.tools if tool is not None and tool.plan is not None else ()))
+        failures = (failure_of(context, api) for api in dict.fromkeys(map(self._app.api_of, names)))
+        return next(filter(None, failures), None)
 
     def _may_call(self, call: Call, name: str) -> bool:
         return self._rights.allows(name, call.caller.scopes)
@@ -188,7 +195,15 @@ class Modes:
 
     def _unknown(self, call: Call, how: str = "") -> MCPError:
         name = self._app.redactor(call)(call.tool)  # the caller's text, which may hold anything
-        return MCPError(types.INVALID_PARAMS, f"Unknown tool: {one_line(name, 128)}{how}")
+        return MCPError(types.INVALID_PARAMS, f"Unknown tool: {one_line(name, 128)}{self._left_out(call) or how}")
+
+    def _left_out(self, call: Call) -> str:
+        """Return why a workflow is left out, for one who may call all there is; else ""."""
+        skipped = self._app.toolset.skipped if call.caller.scopes is None else ()
+        reason = next((each.reason for each in skipped if each.is_workflow and each.tool == call.tool), None)
+        return (
+            "" if reason is None else f"; the workflow is left out: {self._app.redactor(call)(one_line(reason, 300))}"
+        )
 
     async def _unknown_operation(self, call: Call) -> Result:
         shown, near = one_line(self._app.redactor(call)(call.tool), 80), await self._near(call, call.tool)

@@ -1,6 +1,7 @@
 """One call of an operation, between the protocol and the app: told of, confirmed, and run."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import mcp_types as types
@@ -37,8 +38,19 @@ class Operations:
         await context.session.report_progress(
             0, None, f"calling {tool.operation.method} {clean_text(tool.operation.path)}"
         )
+        if tool.plan is not None:
+            return await self._run_workflow(context, tool, call, hearing)
         instead = await self._person.instead(context, params, tool, call)
         if isinstance(instead, Failure):
             return instead.as_result()
         shown = replace(call, is_shown=self._app.asks_before(tool))
         return instead or await self._calls.run(context, tool, shown, hearing)
+
+    async def _run_workflow(self, context: Context, tool: Tool, call: Call, hearing: Hearing) -> Result | Pending:
+        """Run a workflow, a person asked before each step that wants it; nothing where nobody could be asked."""
+        from openapi_mcp.running import asks_within
+
+        if asks_within(self._app, tool) and (refusal := self._person.within_reach(context, call)) is not None:
+            return refusal.as_result()
+        asking = partial(self._person.within, context)
+        return await self._calls.run(context, tool, replace(call, asking=asking), hearing)

@@ -229,6 +229,9 @@ def for_now(before: Config, wanted: Config) -> tuple[Config, tuple[str, ...]]:
         kept, more = _with_fixed(api, own.get(api.name, api))
         apis.append(kept)
         fixed |= more
+    if apis and config.workflows != before.workflows:
+        config = replace(config, workflows=before.workflows)
+        fixed["--workflow"] = None
     if own.keys() != {api.name for api in before.apis}:
         fixed[_APIS] = None
     return replace(config, apis=tuple(apis)), tuple(fixed)

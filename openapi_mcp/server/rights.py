@@ -63,7 +63,11 @@ class Rights:
         return pages_of(replace(toolset, tools=tuple(needs_within(tool, names) for tool in allowed)))
 
     def _allows(self, scopes: frozenset[str] | None, tool: Tool) -> bool:
-        return scopes is None or allows(scopes, tool.operation, self._app.scoped_schemes(tool))
+        if scopes is None:
+            return True
+        if tool.plan is not None:  # one who may not take a step may not take any
+            return all(self.allows(name, scopes) for name in tool.plan.tools)
+        return allows(scopes, tool.operation, self._app.scoped_schemes(tool))
 
     def _follow(self) -> None:
         """Begin anew where another document is served now."""

@@ -18,9 +18,25 @@ Look = Callable[[], Awaitable[Pending | None]]
 """Finds out how far a call is."""
 
 
+class Subject:
+    """What a client waits for, in words that change while it waits: a workflow goes from step to step."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def say(self, text: str) -> None:
+        """Tell this from now on."""
+        self.text = text
+
+
 @asynccontextmanager
 async def telling(
-    context: ServerRequestContext[Any, Any], subject: str, look: Look | None = None
+    context: ServerRequestContext[Any, Any], subject: "str | Subject", look: Look | None = None
 ) -> AsyncIterator[None]:
     """Tell how the time goes, and what an API's job says, until the request is answered; nothing comes after that."""
     if "progress_token" not in (context.meta or {}):
@@ -32,7 +48,7 @@ async def telling(
         group.cancel_scope.cancel()
 
 
-async def _tell(context: ServerRequestContext[Any, Any], subject: str, look: Look | None) -> None:
+async def _tell(context: ServerRequestContext[Any, Any], subject: "str | Subject", look: Look | None) -> None:
     """Tell the seconds, which only grow; of how many where the API says which part of its work is done."""
     began = anyio.current_time()
     for pause in pauses():
@@ -40,7 +56,7 @@ async def _tell(context: ServerRequestContext[Any, Any], subject: str, look: Loo
         pending = await look() if look is not None else None
         spent = anyio.current_time() - began
         await context.session.report_progress(
-            spent, _total(pending, spent), f"{_said(pending, subject)} ({shown_seconds(spent)} s)"
+            spent, _total(pending, spent), f"{_said(pending, str(subject))} ({shown_seconds(spent)} s)"
         )
 
 

@@ -1,0 +1,125 @@
+"""What is answered to a call in place of the API: the call was not sent, why, and what to do."""
+
+from dataclasses import replace
+from typing import Any
+
+from openapi_mcp.ask.grounds import Ungrounded
+from openapi_mcp.ask.meant import Meant
+from openapi_mcp.ask.offer import Offer
+from openapi_mcp.model.chat import Answered, ToolCall
+from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.room import brief, shown
+from openapi_mcp.model.searching import CALL, SEARCH
+from openapi_mcp.server.near import near_names
+
+_MOST_NEAR = 3
+_MOST_SOURCES = 3
+_SHOWN = 200  # characters of what a model wrote
+_NAME = 80
+_AGAIN = "This was not sent again: it was made already, and this is what it answered."
+_BEFORE = (
+    "This was not sent: it was made before, with this answer. If the person wants it once more, make the call again."
+)
+
+
+def not_sent(call: ToolCall, kind: str, message: str, hint: str, **more: Any) -> Answered:
+    """Return the answer to a call that is not sent, in the form of a failed call's."""
+    error = {"kind": kind, "message": message, "hint": hint, "retryable": False, "attempts": 0, **more}
+    value = {"error": error}
+    return Answered(call=call, text=write_json(value), value=value, is_error=True, is_sent=False)
+
+
+def malformed(call: ToolCall) -> Answered:
+    """Return the answer to a call whose arguments are no JSON object."""
+    wrote = f", but {brief(call.written, _SHOWN)!r}" if call.written.strip() else ""
+    message = f"the arguments of {brief(call.tool, _NAME)} are no JSON object{wrote}; nothing was sent"
+    return not_sent(call, "invalid_arguments", message, 'write them as one JSON object: {"id": "..."}')
+
+
+def too_deep(call: ToolCall) -> Answered:
+    """Return the answer to a call whose arguments are nested beyond measure."""
+    message = "the arguments are nested too deeply; nothing was sent"
+    return not_sent(call, "invalid_arguments", message, "write them as the tool's schema has them")
+
+
+def cut_off(call: ToolCall) -> Answered:
+    """Return the answer to a call of a turn that was cut off: it may not be what was meant."""
+    message = "your turn was cut off, as it was too long, and none of its calls was made"
+    return not_sent(call, "invalid_arguments", message, "make the call again, with fewer words around it")
+
+
+def too_many(call: ToolCall, most: int) -> Answered:
+    """Return the answer to a call beyond those that one turn may make."""
+    return not_sent(call, "refused", f"a turn may make {most} calls; this one was not made", "make it in the next turn")
+
+
+def too_late(call: ToolCall) -> Answered:
+    """Return the answer to a call in a turn that was to make none."""
+    return not_sent(call, "refused", "no more calls are made in this run", "say what is known")
+
+
+def interrupted(call: ToolCall, *, is_on_its_way: bool) -> Answered:
+    """Return the answer to a call when a person ended the run; of one on its way nobody knows what became of it."""
+    if not is_on_its_way:
+        return not_sent(call, "cancelled", "the person ended the run before this was made", "")
+    message = "the person ended the run while this was on its way; whether it was carried out is not known"
+    error = {"kind": "cancelled", "message": message, "hint": "read before you write again", "unknown_outcome": True}
+    value = {"error": error}
+    return Answered(call=call, text=write_json(value), value=value, is_error=True, is_sent=True)
+
+
+UNACCEPTED = "the person did not accept this call; it was not sent"
+
+
+def unaccepted(call: ToolCall) -> Answered:
+    """Return the answer to a call whose question a person left by ending the run."""
+    return not_sent(call, "cancelled", UNACCEPTED, "make it again if it is still wanted: the person is asked again")
+
+
+def unknown(call: ToolCall, meant: Meant, offer: Offer) -> Answered:
+    """Return the answer to a call of what was never offered, with names like it that are."""
+    names = tuple(offer.operations) if meant.is_through else tuple(tool.name for tool in offer.tools)
+    near = near_names(meant.tool, names, _MOST_NEAR)
+    if not meant.is_through and meant.tool in offer.operations:
+        hint = f"it is an operation: call it by {CALL}"
+    elif near:
+        hint = f"did you mean {' or '.join(near)}?"
+    else:
+        hint = (
+            f"{SEARCH} finds operations by words" if offer.operations else "call one of the tools that you were given"
+        )
+    what = "operation" if meant.is_through else "tool"
+    if (why := offer.left_out.get(meant.tool)) is not None:
+        return not_sent(call, "unknown_tool", f"{why}; nothing was sent", "tell the person: only they can change that")
+    message = f"there is no {what} {brief(meant.tool, _NAME)!r}; nothing was sent"
+    return not_sent(call, "unknown_tool", message, hint, near=near)
+
+
+def ungrounded(call: ToolCall, lacks: Ungrounded, offer: Offer) -> Answered:
+    """Return the answer to a call with an id that nobody gave: from which answers to take it."""
+    offered = set(offer.operations) | {tool.name for tool in offer.tools}
+    sources = [each for each in lacks.need.producers if each.tool in offered][:_MOST_SOURCES]
+    value, argument = shown(lacks.value), brief(lacks.argument, _NAME)
+    message = (
+        f'argument "{argument}": {write_json(value)} stands in no answer so far and in no words of the person; '
+        "nothing was sent"
+    )
+    ways = [{"tool": each.tool, "field": brief(each.field, _NAME)} for each in sources]
+    thing = brief(lacks.need.entity, _NAME)
+    first = f"take it from an answer of {ways[0]['tool']}" if ways else f"find the {thing} first"
+    place = f" ({ways[0]['field']})" if ways and ways[0]["field"] else ""
+    hint = f"{first}{place}; or ask the person which {thing} is meant"
+    return not_sent(call, "refused", message, hint, field=argument, value=value, **{"from": ways})
+
+
+def repeated(call: ToolCall, first: Answered, *, is_before: bool) -> Answered:
+    """Return the answer to a write that was made already: the first one's, and that it was not sent again."""
+    said = _BEFORE if is_before else _AGAIN
+    value = first.value
+    if isinstance(value, dict):
+        note = value.get("_note")
+        value = {**value, "_note": {**(note if isinstance(note, dict) else {}), "not_sent": said}}
+        text = write_json(value)
+    else:
+        text = f"{said}\n{first.text}"
+    return replace(first, call=call, text=text, value=value, is_sent=False, record="")

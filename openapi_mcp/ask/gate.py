@@ -1,0 +1,108 @@
+"""What stands between a model's call and its being sent: each check has an answer of its own in place of the API's."""
+
+from dataclasses import replace
+
+from openapi_mcp.ask.answers import malformed, repeated, too_deep, ungrounded, unknown
+from openapi_mcp.ask.grounds import Grounds
+from openapi_mcp.ask.meant import Meant, is_too_deep, meant
+from openapi_mcp.ask.offer import Offer
+from openapi_mcp.ask.repeats import Notice, Repeats
+from openapi_mcp.ask.steps import Foresee, Foreseen
+from openapi_mcp.ask.writes import Writes
+from openapi_mcp.model.chat import Answered, Asked, Message, ToolCall
+
+
+class Gate:
+    """Knows what was said, answered and written in a run, and which calls may follow."""
+
+    def __init__(self, offer: Offer) -> None:
+        self._offer = offer
+        self._grounds = Grounds(offer)
+        self._writes = Writes()
+        self._repeats = Repeats()
+
+    def hear(self, message: Message) -> None:
+        """Take a message of before this run."""
+        self._grounds.hear(message)
+        match message:
+            case Asked(is_ours=False):
+                self._writes.asked()
+            case Answered() if not is_unreadable(message.call) and self.is_write(message.call):
+                self._writes.answered(_keys_sent(meant(message.call), message), message)
+
+    def answer(self, call: ToolCall) -> Answered | None:
+        """Return what is answered to a call in place of the API, as it was written; None where it may be sent."""
+        if call.arguments is None:
+            return malformed(call)
+        if is_too_deep(call.arguments):
+            return too_deep(call)
+        what = meant(call)
+        if self._offer.known(what) is None:
+            return unknown(call, what, self._offer)
+        if (lacks := self._grounds.lacking(what)) is not None:
+            return ungrounded(call, lacks, self._offer)
+        return self._repeated(call, [what.key])
+
+    def foresee(self, call: ToolCall) -> Foresee | None:
+        """Return what asks for what a call would send, None where nothing hangs on that."""
+        if not self.is_write(call) and not self._offer.needs.get(meant(call).tool):
+            return None
+        return Foresee(call=call, made=self._writes.keys)
+
+    def answer_foreseen(self, call: ToolCall, foreseen: Foreseen) -> Answered | None:
+        """Return what is answered to a call in place of the API, by what it would send; None where it is to be sent."""
+        what = meant(call)
+        if foreseen.arguments is not None:
+            lacks = self._grounds.lacking(replace(what, arguments=foreseen.arguments), what.arguments)
+            if lacks is not None:
+                return ungrounded(call, lacks, self._offer)
+        return self._repeated(call, _keys(what, foreseen))
+
+    def held_back(self, answer: Answered) -> Answered:
+        """Return what is answered to a call: where its request was made already, what it was answered with then.
+
+        That is known only as it is to go out, where something was looked up for it, or repaired after a refusal.
+        """
+        if not answer.request or answer.is_sent:
+            return answer
+        return self._repeated(answer.call, [answer.request]) or answer
+
+    def _repeated(self, call: ToolCall, keys: list[str]) -> Answered | None:
+        if not self.is_write(call) or (first := self._writes.first(keys)) is None:
+            return None
+        return repeated(call, first[0], is_before=first[1])
+
+    def answered(self, answer: Answered, foreseen: Foreseen | None = None) -> Notice:
+        """Take the answer to a call, the API's or ours; return whether the run goes in circles."""
+        self._grounds.hear(answer)
+        if is_unreadable(answer.call):
+            return Notice.NONE  # counted by the loop: nothing can be compared
+        what = meant(answer.call)
+        key, keys = what.key, _keys(what, foreseen or Foreseen()) + _keys_sent(what, answer)
+        if self.is_write(answer.call) and self._writes.answered(keys, answer):
+            self._repeats.written()
+            return Notice.NONE
+        return self._repeats.answered(key, answer)
+
+    def is_write(self, call: ToolCall) -> bool:
+        """True for a call that may change something; of what is not known, everything may."""
+        if is_unreadable(call):
+            return False  # and was never sent
+        tool = self._offer.known(meant(call))
+        return tool is None or not tool.is_read
+
+
+def _keys(what: Meant, foreseen: Foreseen) -> list[str]:
+    keys = [what.key, foreseen.request]
+    if foreseen.arguments is not None:
+        keys.append(replace(what, arguments=foreseen.arguments).key)
+    return [key for key in keys if key]
+
+
+def _keys_sent(what: Meant, answer: Answered) -> list[str]:
+    return [key for key in (what.key, answer.request) if key]
+
+
+def is_unreadable(call: ToolCall) -> bool:
+    """True for a call whose arguments are no JSON object, or nested beyond measure."""
+    return call.arguments is None or is_too_deep(call.arguments)

@@ -1,0 +1,591 @@
+"""One model of one provider over HTTP: both wires, streaming, against a server on loopback."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+import trustme
+from pydantic_ai.messages import ModelResponse
+from pydantic_ai.usage import RequestUsage
+from support.wires import Reply, Wires, anthropic_says, error, openai_says, stream, wires
+
+from openapi_mcp.ask.names import ModelName, Wire
+from openapi_mcp.ask.prices import cost_of
+from openapi_mcp.ask.providers import Provider, require_extra
+from openapi_mcp.ask.steps import Think
+from openapi_mcp.ask.wire_tool import wire_tool
+from openapi_mcp.errors import ConfigError
+from openapi_mcp.model.chat import (
+    Answered,
+    Asked,
+    ChatTool,
+    FaultKind,
+    Finish,
+    History,
+    ModelFault,
+    ToolCall,
+    Turn,
+)
+from openapi_mcp.model.secret import Secret
+from openapi_mcp.tls import Trust
+
+KEY = "sk-test-0123456789"
+TOOLS = (
+    ChatTool(
+        name="get_order",
+        description="An order.",
+        input_schema={"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+    ),
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Wires]:
+    with wires() as running:
+        yield running
+
+
+def claude(server: Wires, **changes: Any) -> ModelName:
+    known: dict[str, Any] = {"name": "anthropic:claude-test", "id": "claude-test", "wire": Wire.ANTHROPIC}
+    return ModelName(**{**known, "url": server.url, "key": Secret(KEY), **changes})
+
+
+def gpt(server: Wires, **changes: Any) -> ModelName:
+    known: dict[str, Any] = {"name": "openai:gpt-4o", "id": "gpt-4o", "wire": Wire.OPENAI}
+    return ModelName(**{**known, "url": f"{server.url}/v1", "key": Secret(KEY), **changes})
+
+
+def ask(
+    model: ModelName, *history: Any, heard: list[str] | None = None, trust: Trust | None = None, **changes: Any
+) -> Turn | ModelFault:
+    told: History = history or (Asked(text="Where is order 7?"),)
+    think = Think(history=told, tools=TOOLS, instructions="Be short.", **changes)
+
+    async def run() -> Turn | ModelFault:
+        provider = Provider(model, trust)
+        try:
+            return await provider.turn(think, (heard if heard is not None else []).append)
+        finally:
+            await provider.aclose()
+
+    return anyio.run(run)
+
+
+def turn(came: Turn | ModelFault) -> Turn:
+    assert isinstance(came, Turn), came
+    return came
+
+
+def fault(came: Turn | ModelFault) -> ModelFault:
+    assert isinstance(came, ModelFault), came
+    return came
+
+
+def test_an_anthropic_turn_streams_its_text_and_brings_its_calls(server: Wires) -> None:
+    """Anthropic, Messages API, streaming: content_block_delta with text_delta and input_json_delta."""
+    server.replies.append(stream(anthropic_says("Let me look.", ("toolu_1", "get_order", '{"id": 7}'))))
+    heard: list[str] = []
+    said = turn(ask(claude(server), heard=heard))
+    assert (said.text, "".join(heard), len(heard)) == ("Let me look.", "Let me look.", 2)
+    assert said.calls == (ToolCall(id="toolu_1", tool="get_order", arguments={"id": 7}),)
+    assert (said.finish, said.model) == (Finish.CALLS, "anthropic:claude-test")
+    assert (said.usage.tokens_in, said.usage.tokens_out, said.usage.cached) == (100, 20, 70)
+    assert said.usage.cost is None  # not at Anthropic's own address
+
+
+def test_an_anthropic_request_has_the_key_the_tools_and_what_is_to_be_kept(server: Wires) -> None:
+    """Anthropic, Prompt caching: cache_control on instructions, tools and the last message."""
+    server.replies.append(stream(anthropic_says("Here.")))
+    ask(claude(server), most_tokens=500)
+    (sent,) = server.requests
+    assert sent.path.startswith("/v1/messages")
+    assert [name for name, value in sent.headers.items() if KEY in value] in (["x-api-key"], ["authorization"])
+    assert sent.body["max_tokens"] == 500
+    assert sent.body["stream"] is True
+    assert sent.body["tools"][0]["input_schema"]["properties"] == {"id": {"type": "integer"}}
+    assert json.dumps(sent.body).count("cache_control") == 3
+    assert sent.body["messages"][0]["role"] == "user"
+
+
+def test_an_openai_turn_streams_its_text_and_brings_its_calls(server: Wires) -> None:
+    """OpenAI, Chat completions, streaming: delta.content and delta.tool_calls."""
+    server.replies.append(stream(openai_says("Let me look.", ("call_x", "get_order", '{"id": 7}'))))
+    heard: list[str] = []
+    said = turn(ask(gpt(server), heard=heard))
+    assert (said.text, "".join(heard)) == ("Let me look.", "Let me look.")
+    assert said.calls == (ToolCall(id="call_x", tool="get_order", arguments={"id": 7}),)
+    assert (said.finish, said.usage.tokens_in, said.usage.tokens_out) == (Finish.CALLS, 100, 20)
+
+
+def test_an_openai_request_has_the_instructions_and_tools_that_are_not_strict(server: Wires) -> None:
+    """OpenAI, Function calling: strict mode takes few schemas."""
+    server.replies.append(stream(openai_says("Here.")))
+    ask(gpt(server), most_tokens=500)
+    (sent,) = server.requests
+    assert sent.path == "/v1/chat/completions"
+    assert sent.headers["authorization"] == f"Bearer {KEY}"
+    assert sent.body["messages"][0] == {"role": "system", "content": "Be short."}
+    assert sent.body["messages"][1] == {"role": "user", "content": "Where is order 7?"}
+    (tool,) = sent.body["tools"]
+    assert "strict" not in tool["function"]
+    assert tool["function"]["parameters"] == {**TOOLS[0].input_schema}
+    assert sent.body["max_completion_tokens"] == 500
+
+
+def test_a_compatible_server_without_a_key_is_told_nothing_of_ours(
+    server: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: what the environment has for OpenAI is not sent to another address of --model-url."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-openai-123456")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-secret")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-secret")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Mine: secret")
+    server.replies.append(stream(openai_says("Here.")))
+    said = turn(ask(gpt(server, name="qwen3:8b", id="qwen3:8b", key=None, is_named_url=True), most_tokens=500))
+    (sent,) = server.requests
+    assert "secret" not in str(sent.headers)
+    assert "authorization" not in sent.headers
+    assert not [name for name in sent.headers if name.startswith("x-")]
+    assert (sent.body["model"], sent.body["max_tokens"], said.model) == ("qwen3:8b", 500, "qwen3:8b")
+
+
+def test_an_anthropic_server_of_ones_own_is_told_nothing_of_ours(
+    server: Wires, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: as with OpenAI's."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-of-anthropic")
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Mine: secret")
+    server.replies.append(stream(anthropic_says("Here.")))
+    turn(ask(claude(server, key=None, is_named_url=True)))
+    (sent,) = server.requests
+    assert not [name for name in sent.headers if name.startswith("x-")]
+    assert "authorization" not in sent.headers
+
+
+def test_a_server_that_the_environment_names_is_asked_without_a_key_where_there_is_none(server: Wires) -> None:
+    """As with OPENAI_BASE_URL alone: what the SDKs put in a key's place does not leave."""
+    server.replies += [stream(openai_says("Here.")), stream(anthropic_says("Here."))]
+    for model in (gpt(server, key=None), claude(server, key=None)):
+        turn(ask(model))
+    assert not [sent for sent in server.requests if {"authorization", "x-api-key"} & set(sent.headers)]
+
+
+@pytest.mark.parametrize("origin", [7, {}, {"kind": "request", "parts": []}, {"kind": "response", "parts": 7}])
+def test_an_origin_that_cannot_be_read_is_left_alone(server: Wires, origin: Any) -> None:
+    """Our choice: a kept run may be of another version, or edited; what we keep ourselves says enough."""
+    own = Turn(model="openai:gpt-4o", calls=(ToolCall(id="call_x", tool="get_order", arguments={}),), origin=origin)
+    server.replies.append(stream(openai_says("Here.")))
+    turn(ask(gpt(server), Asked(text="?"), own, Answered(call=own.calls[0], text="{}")))
+    assert server.requests[0].body["messages"][2]["tool_calls"][0]["id"] == "call_x"
+
+
+OTHER = Turn(
+    model="openai:gpt-4o",
+    text="I look.",
+    calls=(
+        ToolCall(id="call|odd id", tool="get_order", arguments={"id": 7}),
+        ToolCall(id="call|odd id", tool="functions.get order", arguments=None, written='{"id": '),
+    ),
+    finish=Finish.CALLS,
+)
+CARRIED = (
+    Asked(text="Where is order 7?"),
+    OTHER,
+    Answered(call=OTHER.calls[0], text='{"id": 7}', value={"id": 7}),
+    Answered(call=OTHER.calls[1], text="no JSON object", is_error=True, is_sent=False),
+)
+
+
+def test_what_another_provider_began_anthropic_goes_on_with(server: Wires) -> None:
+    """Issue 11: the history carries over from one provider's form to another's, tool calls and results included."""
+    server.replies.append(stream(anthropic_says("It is on its way.")))
+    turn(ask(claude(server), *CARRIED))
+    messages = server.requests[0].body["messages"]
+    assert [each["role"] for each in messages] == ["user", "assistant", "user"]
+    text, one, two = messages[1]["content"]
+    assert text["text"] == "I look."
+    assert (one["id"], one["name"], one["input"]) == ("call00001", "get_order", {"id": 7})
+    assert (two["id"], two["name"], two["input"]) == ("call00002", "functions_get_order", {"unreadable": '{"id": '})
+    first, second = messages[2]["content"]
+    assert (first["tool_use_id"], first["is_error"]) == ("call00001", False)
+    assert (second["tool_use_id"], second["is_error"]) == ("call00002", True)
+
+
+def test_what_another_provider_began_openai_goes_on_with(server: Wires) -> None:
+    """Issue 11, as above."""
+    server.replies.append(stream(openai_says("It is on its way.")))
+    turn(ask(gpt(server, name="openai:other"), *CARRIED))
+    _, user, assistant, one, two = server.requests[0].body["messages"]
+    assert (user["role"], assistant["role"], one["role"], two["role"]) == ("user", "assistant", "tool", "tool")
+    ids = [each["id"] for each in assistant["tool_calls"]]
+    assert ids == ["call00001", "call00002"] == [one["tool_call_id"], two["tool_call_id"]]
+    assert all(isinstance(json.loads(each["function"]["arguments"]), dict) for each in assistant["tool_calls"])
+    assert two["content"] == "no JSON object"
+
+
+def test_a_models_own_turn_goes_back_as_it_was_thought_and_signature_too(server: Wires) -> None:
+    """Anthropic, Extended thinking: thinking blocks are passed back unmodified while tools are used."""
+    events = anthropic_says("Let me look.", ("toolu_1", "get_order", '{"id": 7}'), thought="An order it is.")
+    server.replies += [stream(events), stream(anthropic_says("It is on its way."))]
+    own = turn(ask(claude(server)))
+    assert own.thought == "An order it is."
+    kept = json.loads(json.dumps(own.origin))
+    assert kept is not None
+    said = Turn(model=own.model, text=own.text, calls=own.calls, finish=own.finish, origin=kept)
+    turn(ask(claude(server), Asked(text="?"), said, Answered(call=own.calls[0], text="{}")))
+    content = server.requests[1].body["messages"][1]["content"]
+    assert [each["type"] for each in content] == ["thinking", "text", "tool_use"]
+    assert content[0]["signature"] == "c2ln"
+    assert content[2]["id"] == "toolu_1"
+
+
+@pytest.mark.parametrize("written", ['{"id": ', "[1]", "NaN", "7", '{"id": NaN}', '"id"', '"[1]"', '"null"', '"{"'])
+def test_arguments_that_are_no_json_object_are_kept_as_written(server: Wires, written: str) -> None:
+    """Issue 11: malformed tool calls."""
+    server.replies.append(stream(openai_says("", ("call_x", "get_order", written))))
+    (call,) = turn(ask(gpt(server))).calls
+    assert (call.arguments, call.written) == (None, written)
+
+
+@pytest.mark.parametrize("written", ["", " ", "null"])
+def test_a_call_without_arguments_has_none_of_them(server: Wires, written: str) -> None:
+    """Our choice: some servers write nothing for a tool that takes nothing."""
+    server.replies.append(stream(openai_says("", ("call_x", "list_orders", written))))
+    (call,) = turn(ask(gpt(server))).calls
+    assert (call.arguments, call.written) == ({}, "")
+
+
+def test_arguments_that_were_encoded_twice_are_taken_and_told_as_the_object_that_they_are(server: Wires) -> None:
+    """Our choice: some servers write the object as a JSON string."""
+    twice = json.dumps('{"id": 7}')
+    server.replies += [stream(openai_says("", ("call_x", "get_order", twice))), stream(openai_says("Here."))]
+    said = turn(ask(gpt(server)))
+    (call,) = said.calls
+    assert (call.arguments, call.written) == ({"id": 7}, "")
+    turn(ask(gpt(server), Asked(text="?"), said, Answered(call=call, text="{}")))
+    (told,) = server.requests[1].body["messages"][2]["tool_calls"]
+    assert json.loads(told["function"]["arguments"]) == {"id": 7}
+
+
+@pytest.mark.parametrize(
+    ("stop", "finish"), [("max_tokens", Finish.LENGTH), ("refusal", Finish.REFUSED), ("end_turn", Finish.DONE)]
+)
+def test_anthropic_says_why_a_turn_ended(server: Wires, stop: str, finish: Finish) -> None:
+    """Anthropic, Handling stop reasons."""
+    server.replies.append(stream(anthropic_says("Well", stop=stop)))
+    assert turn(ask(claude(server))).finish is finish
+
+
+@pytest.mark.parametrize(("stop", "finish"), [("length", Finish.LENGTH), ("content_filter", Finish.REFUSED)])
+def test_openai_says_why_a_turn_ended(server: Wires, stop: str, finish: Finish) -> None:
+    """OpenAI, Chat completions: finish_reason."""
+    server.replies.append(stream(openai_says("Well", stop=stop)))
+    assert turn(ask(gpt(server))).finish is finish
+
+
+@pytest.mark.parametrize("stop", ["eos_token", "STOP", "end_turn", "tool_call", "eos"])
+def test_an_end_of_another_name_is_an_end(server: Wires, stop: str) -> None:
+    """Compatible servers write what their engine calls it."""
+    server.replies += [
+        stream(openai_says("Here.", stop=stop)),
+        stream(openai_says("", ("call_x", "get_order", '{"id": 7}'), stop=stop)),
+    ]
+    said, called = turn(ask(gpt(server))), turn(ask(gpt(server)))
+    assert (said.finish, said.text) == (Finish.DONE, "Here.")
+    assert (called.finish, called.calls[0].arguments) == (Finish.CALLS, {"id": 7})
+
+
+@pytest.mark.parametrize(("stop", "finish"), [("MAX_TOKENS", Finish.LENGTH), ("SAFETY", Finish.REFUSED)])
+def test_a_cut_of_another_name_is_a_cut(server: Wires, stop: str, finish: Finish) -> None:
+    """As above: Gemini's words."""
+    server.replies.append(stream(openai_says("Well", stop=stop)))
+    assert turn(ask(gpt(server))).finish is finish
+
+
+def without_reason(*, done: bool) -> Reply:
+    events = openai_says("Here.")
+    for event in events:
+        for choice in event["choices"]:
+            choice["finish_reason"] = ""
+    return stream(events, done=done)
+
+
+def test_an_end_without_a_name_is_one_where_the_stream_is_done(server: Wires) -> None:
+    """Compatible servers: finish_reason "" to the last; [DONE] tells it from a stream that was cut."""
+    server.replies += [without_reason(done=True), without_reason(done=False)]
+    assert turn(ask(gpt(server))).text == "Here."
+    assert fault(ask(gpt(server))).kind is FaultKind.UNREACHABLE
+
+
+@pytest.mark.parametrize("stop", ["error", "abort", "insufficient_system_resource"])
+def test_a_reason_that_is_a_failure_makes_no_turn(server: Wires, stop: str) -> None:
+    """OpenRouter, vLLM, DeepSeek: finish_reason."""
+    server.replies.append(stream(openai_says("Her", stop=stop)))
+    assert fault(ask(gpt(server))).kind is FaultKind.UNREACHABLE
+
+
+def test_calls_that_share_an_index_are_told_apart_by_their_ids(server: Wires) -> None:
+    """Compatible servers: each call of a turn at the index 0."""
+    events = openai_says("", ("a", "get_order", '{"id": 7}'), ("b", "get_order", '{"id": 8}'))
+    for event in events:
+        for choice in event["choices"]:
+            for call in choice["delta"].get("tool_calls", ()):
+                call["index"] = 0
+    server.replies.append(stream(events))
+    said = turn(ask(gpt(server)))
+    assert [(each.id, each.arguments) for each in said.calls] == [("a", {"id": 7}), ("b", {"id": 8})]
+
+
+def in_pieces(*pieces: str) -> Reply:
+    first, *_, last, usage = openai_says()
+    texts = [{**first, "choices": [{**first["choices"][0], "delta": {"content": each}}]} for each in pieces]
+    return stream([first, *texts, last, usage])
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100, None])
+def test_a_thought_in_tags_is_none_of_the_answer(server: Wires, size: int | None) -> None:
+    """DeepSeek R1, Qwen3 on servers without a parser of thoughts: <think> at the beginning of the content."""
+    whole = "\n<think>\nIs 1 < 2? </thin\n</think>\n\nYes, <think> is a tag."
+    tokens = ["<think>", "\nIs 1 < 2? ", "</thin\n", "</think>", "\n\n", "Yes, ", "<think>", " is a tag."]
+    pieces = [whole[at : at + size] for at in range(0, len(whole), size)] if size else tokens
+    server.replies.append(in_pieces(*pieces))
+    heard: list[str] = []
+    said = turn(ask(gpt(server), heard=heard))
+    assert (said.text, "".join(heard)) == ("Yes, <think> is a tag.", "Yes, <think> is a tag.")
+    assert said.thought.strip() == "Is 1 < 2? </thin"
+
+
+@pytest.mark.parametrize("text", ["<thi", "<b>Yes</b>", "  Yes.\n\nNo.", "</think>"])
+def test_what_is_no_thought_is_the_answer(server: Wires, text: str) -> None:
+    """Our choice: as it is written, but for the empty lines before it."""
+    server.replies.append(in_pieces("\n\n", *text))
+    assert turn(ask(gpt(server))).text == text
+
+
+def test_a_thought_without_an_end_is_no_answer(server: Wires) -> None:
+    """Our choice: the loop asks for one."""
+    server.replies.append(in_pieces("<think>", "Hm", " </th"))
+    said = turn(ask(gpt(server)))
+    assert (said.text, said.thought) == ("", "Hm </th")
+
+
+def test_an_openai_refusal_is_the_turns_text(server: Wires) -> None:
+    """OpenAI, Chat completions: delta.refusal."""
+    server.replies.append(stream(openai_says(refusal="I will not.")))
+    said = turn(ask(gpt(server)))
+    assert (said.finish, said.text) == (Finish.REFUSED, "I will not.")
+
+
+def test_an_empty_turn_is_a_turn(server: Wires) -> None:
+    """Issue 11: empty turns; what to do about one is the loop's."""
+    server.replies += [stream(anthropic_says()), stream(openai_says())]
+    for model in (claude(server), gpt(server)):
+        said = turn(ask(model))
+        assert (said.text, said.calls, said.finish) == ("", (), Finish.DONE)
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+@pytest.mark.parametrize("end", [4, 5, 8])
+def test_an_anthropic_stream_that_breaks_makes_no_turn(server: Wires, end: int, breaks: bool) -> None:
+    """Issue 11: a stream that breaks, in the middle of a text or of a call."""
+    events = anthropic_says("Let me look.", ("toolu_1", "get_order", '{"id": 7}'))[:end]
+    server.replies.append(stream(events, breaks=breaks))
+    assert fault(ask(claude(server))).kind is FaultKind.UNREACHABLE
+
+
+@pytest.mark.parametrize("breaks", [True, False])
+@pytest.mark.parametrize("end", [2, 3, 5])
+def test_an_openai_stream_that_breaks_makes_no_turn(server: Wires, end: int, breaks: bool) -> None:
+    """Issue 11: as above; a stream without a finish_reason is not taken for a whole one."""
+    events = openai_says("Let me look.", ("call_x", "get_order", '{"id": 7}'))[:end]
+    server.replies.append(stream(events, breaks=breaks, done=False))
+    assert fault(ask(gpt(server))).kind is FaultKind.UNREACHABLE
+
+
+def test_an_overload_within_an_anthropic_stream_is_an_overload(server: Wires) -> None:
+    """Anthropic, Errors: an error event after a 200."""
+    said = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    server.replies.append(stream([*anthropic_says("Let me look.")[:4], said]))
+    found = fault(ask(claude(server)))
+    assert (found.kind, "Overloaded" in found.message) == (FaultKind.OVERLOADED, True)
+
+
+def test_a_spent_quota_within_an_openai_stream_is_a_spent_quota(server: Wires) -> None:
+    """OpenAI, Error codes: insufficient_quota; the SDK raises what stands in a chunk's `error`."""
+    said = {"error": {"message": "You exceeded your current quota.", "type": "insufficient_quota", "code": None}}
+    server.replies.append(stream([*openai_says("Let me look.")[:2], said]))
+    assert fault(ask(gpt(server))).kind is FaultKind.QUOTA
+
+
+def test_a_status_within_an_openai_stream_is_one(server: Wires) -> None:
+    """OpenRouter: an error in a chunk, its code a number."""
+    said = {"error": {"message": "Provider disconnected", "code": 502}}
+    server.replies.append(stream([*openai_says("Let me look.")[:2], said]))
+    assert fault(ask(gpt(server))).kind is FaultKind.SERVER
+
+
+def test_a_refused_request_has_its_status_its_words_and_no_key(server: Wires) -> None:
+    """security.md 10: a secret value is in no error."""
+    body = {"error": {"message": f"Incorrect API key provided: {KEY}.", "code": "invalid_api_key", "type": "x"}}
+    server.replies.append(error(401, body))
+    found = fault(ask(gpt(server)))
+    assert (found.kind, found.status) == (FaultKind.CREDENTIALS, 401)
+    assert KEY not in repr(found)
+    assert "OPENAI_API_KEY" in found.message
+
+
+def test_a_request_that_failed_is_not_sent_again_by_the_sdk(server: Wires) -> None:
+    """Our choice: one place tries again, fallback.py."""
+    server.replies += [error(529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})]
+    assert fault(ask(claude(server))).kind is FaultKind.OVERLOADED
+    server.replies += [error(429, {"error": {"message": "Slow down", "type": "requests"}}, retry_after="7")]
+    found = fault(ask(gpt(server)))
+    assert (found.kind, found.retry_after) == (FaultKind.RATE_LIMITED, 7.0)
+    assert len(server.requests) == 2
+
+
+def test_a_redirect_is_not_followed(server: Wires) -> None:
+    """security.md 7: a key does not go where an answer points."""
+    server.replies.append(Reply(b"", 307, {"Location": f"{server.url}/elsewhere"}))
+    assert fault(ask(claude(server))).kind is FaultKind.REJECTED
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"<html>a page</html>", headers={"Content-Type": "text/html"}),
+        Reply(b'{"hello": 1}', headers={"Content-Type": "application/json"}),
+        Reply(b"\x1f\x8b", headers={"Content-Encoding": "gzip"}),
+        Reply(b"data: {oh\n\n"),
+        Reply(b'data: {"choices": 7}\n\n'),
+        Reply(b'data: {"choices": [{"delta": {"tool_calls": [7]}}]}\n\n'),
+        Reply(b"data: " + b"[" * 100_000 + b"\n\n"),
+    ],
+)
+def test_what_is_no_answer_of_a_model_is_a_fault(server: Wires, reply: Reply) -> None:
+    """Issue 11: a garbage body; our choice: nothing that a server sends ends the run by an exception."""
+    server.replies.append(reply)
+    assert fault(ask(gpt(server))).kind is FaultKind.MALFORMED
+
+
+def test_an_error_that_comes_as_a_success_is_read(server: Wires) -> None:
+    """Our choice: some compatible servers send their errors with a 200."""
+    said = json.dumps({"error": {"message": "model 'x' not found", "type": "not_found_error"}}).encode()
+    server.replies.append(Reply(said, headers={"Content-Type": "application/json"}))
+    assert fault(ask(gpt(server))).kind is FaultKind.UNKNOWN_MODEL
+
+
+def test_where_nobody_listens_the_server_cannot_be_reached(server: Wires) -> None:
+    """Our choice: a connection that is refused may be accepted a moment later."""
+    found = fault(ask(gpt(server, url="http://127.0.0.1:9/v1")))
+    assert (found.kind, "127.0.0.1:9" in found.message) == (FaultKind.UNREACHABLE, True)
+
+
+def test_a_stream_in_which_nothing_comes_any_more_is_given_up(server: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: a minute between two pieces; connections that hang are no answer."""
+    monkeypatch.setattr("openapi_mcp.ask.connect.BETWEEN", 0.05)
+    server.replies.append(replace(stream(anthropic_says("Let me look.")[:4]), hangs=True))
+    found = fault(ask(claude(server)))
+    assert (found.kind, "nothing came for" in found.message) == (FaultKind.UNREACHABLE, True)
+
+
+def test_an_answer_without_an_end_is_given_up(server: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security.md 17: what is read has a bound."""
+    monkeypatch.setattr("openapi_mcp.ask.connect.MOST_BYTES", 100)
+    server.replies.append(stream(openai_says("A long story. " * 100)))
+    found = fault(ask(gpt(server)))
+    assert (found.kind, "no end" in found.message) == (FaultKind.MALFORMED, True)
+
+
+def test_a_turn_of_more_calls_than_a_model_makes_is_none(server: Wires) -> None:
+    """Our choice: bounds on sizes; each of the calls would be made."""
+    server.replies.append(stream(openai_says("", *((f"call_{n}", "get_order", "{}") for n in range(129)))))
+    found = fault(ask(gpt(server)))
+    assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
+
+
+def test_a_page_that_is_no_stream_is_read_to_a_bound(server: Wires) -> None:
+    """Our choice: as above, before there is a stream."""
+    server.replies.append(Reply(b"<p>" * 100_000, headers={"Content-Type": "text/html"}))
+    found = fault(ask(gpt(server)))
+    assert found.kind is FaultKind.MALFORMED
+    assert len(found.message) < 500
+
+
+def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """design.md: a command that lacks its extra says how to add it."""
+    require_extra()
+    monkeypatch.setattr("openapi_mcp.ask.providers.find_spec", lambda name: None if name == "openai" else name)
+    with pytest.raises(ConfigError, match=r"\[ask\], which is not installed: openai missing") as caught:
+        require_extra()
+    assert caught.value.hint == "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
+
+
+@pytest.mark.parametrize(("model", "has_price"), [("claude-sonnet-4-5", True), ("of-nobody", False)])
+def test_a_turn_has_its_price_where_it_is_known(model: str, has_price: bool) -> None:
+    """Issue 11: --budget; prices are those of the services' own addresses, shipped with genai-prices."""
+    said = ModelResponse(parts=[], model_name=model, usage=RequestUsage(input_tokens=1000, output_tokens=100))
+    at_home = ModelName(name=f"anthropic:{model}", id=model, wire=Wire.ANTHROPIC, url="https://api.anthropic.com")
+    cost = cost_of(said, at_home)
+    assert (cost is not None and cost > 0) is has_price
+    assert cost_of(said, replace(at_home, url="http://localhost")) is None
+
+
+def test_a_tool_is_offered_as_its_provider_takes_it() -> None:
+    """OpenAI and Anthropic: an object at the root, without a choice there; OpenAI: 1,024 characters of description."""
+    tool = ChatTool(
+        name="t",
+        description="x" * 2000,
+        input_schema={"oneOf": [{"required": ["a"]}], "$schema": "s", "$defs": {"a": 1}},
+    )
+    made = wire_tool(tool, Wire.OPENAI)
+    assert made.input_schema == {"type": "object", "properties": {}, "$defs": {"a": 1}}
+    assert len(made.description) == 1024
+    assert len(wire_tool(tool, Wire.ANTHROPIC).description) == 2000
+
+
+def test_an_authority_of_ones_own_is_believed_where_it_is_named(tmp_path: Path) -> None:
+    """Our choice: --ca-bundle counts for the servers of models, too; without it the fault says what to do."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    certified = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(certified)
+    with wires(certified) as server:
+        server.replies.append(stream(openai_says("Here.")))
+        found = fault(ask(gpt(server), trust=Trust(insecure=True)))
+        assert (found.kind, "--ca-bundle" in found.message) == (FaultKind.UNREACHABLE, True)
+        assert server.requests == []
+        assert turn(ask(gpt(server), trust=Trust(ca_bundle=str(tmp_path / "ca.pem")))).text == "Here."
+
+
+@pytest.mark.parametrize("make", [claude, gpt])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        None,
+        error(401, {"error": {"type": "authentication_error", "message": "invalid key"}}),
+        Reply(b"{}", 307, {"Location": "http://127.0.0.1:1/"}),
+        Reply(b"<p>", headers={"Content-Type": "text/html"}),
+        Reply(b"data: {oh\n\n"),
+        Reply(b"data: " + b"x" * 100_000),
+    ],
+)
+def test_after_a_turn_no_connection_is_left_open(server: Wires, make: Any, reply: Reply | None) -> None:
+    """Our choice: one that waits for the next turn may be dead by then, and is forgotten where a run breaks off."""
+    whole = stream(anthropic_says("Here.") if make is claude else openai_says("Here."))
+    server.replies.append(replace(reply or whole, stays=True))
+
+    async def run() -> bool:
+        provider = Provider(make(server))
+        await provider.turn(Think(history=(Asked(text="?"),), tools=(), instructions=""), lambda text: None)
+        is_over = await anyio.to_thread.run_sync(lambda: server.ended.acquire(timeout=5))
+        await provider.aclose()
+        return is_over
+
+    assert anyio.run(run)

@@ -1,0 +1,499 @@
+"""Workflows served as tools: real calls to an API that fails on purpose, a person asked, rights, records."""
+
+import json
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import mcp_types as types
+import pytest
+from mcp import Client
+from mcp.shared.exceptions import MCPError
+from support.upstream import Answer, Upstream
+
+from openapi_mcp.app import check_again, open_app
+from openapi_mcp.config import build_config
+from openapi_mcp.recording import Heard
+from openapi_mcp.server.protocol import create_server
+from openapi_mcp.server.rights import Rights
+from openapi_mcp.several import open_several
+from openapi_mcp.workflow import criteria, judged
+
+pytestmark = pytest.mark.anyio
+Json = dict[str, Any]
+ERAS = pytest.mark.parametrize("mode", ["legacy", "auto"])
+
+
+def pets(server: str) -> Json:
+    body = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+    number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Pets", "version": "1"},
+        "servers": [{"url": server}],
+        "components": {"securitySchemes": {"oauth": {"type": "oauth2", "flows": {}}}},
+        "paths": {
+            "/pets": {
+                "get": {"operationId": "find", "responses": {}},
+                "post": {"operationId": "add", "responses": {"201": {"description": "Made."}}, **body},
+            },
+            "/pets/{id}": {
+                "parameters": [number],
+                "get": {"operationId": "read", "responses": {}},
+                "delete": {"operationId": "remove", "responses": {}},
+            },
+            "/hang": {"get": {"operationId": "hang", "responses": {}}},
+        },
+    }
+
+
+FIND: Json = {"stepId": "find", "operationId": "find", "outputs": {"id": "$response.body#/id"}}
+ADD: Json = {
+    "stepId": "add",
+    "operationId": "add",
+    "requestBody": {"payload": {"name": "$inputs.name"}},
+    "outputs": {"id": "$response.body#/id"},
+}
+BY_ID = [{"name": "id", "in": "path", "value": "$steps.add.outputs.id"}]
+READ: Json = {"stepId": "read", "operationId": "read", "parameters": BY_ID, "outputs": {"name": "$response.body#/name"}}
+UNDO: Json = {"stepId": "undo", "operationId": "remove", "parameters": BY_ID}
+INPUTS: Json = {"type": "object", "properties": {"name": {"type": "string", "default": "Ana"}}}
+
+
+def ok(value: Any, status: int = 200, **headers: str) -> Answer:
+    return Answer(json.dumps(value).encode(), status=status, headers=tuple(headers.items()))
+
+
+def arazzo(*steps: Json, outputs: Json | None = None, **more: Json) -> Json:
+    """Return a description with the workflow "adopt" of these steps, and others of one step each."""
+    own = {"workflowId": "adopt", "inputs": INPUTS, "steps": list(steps), "outputs": outputs or {}}
+    others = [{"workflowId": name, "steps": [step]} for name, step in more.items()]
+    return {
+        "arazzo": "1.0.1",
+        "info": {"title": "Pets", "version": "1"},
+        "sourceDescriptions": [{"name": "pets", "url": "pets.json", "type": "openapi"}],
+        "workflows": [own, *others],
+    }
+
+
+@dataclass(slots=True)
+class Somebody:
+    answers: list[str]
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, context: Any, params: Any) -> Any:
+        self.asked.append(params.message)
+        return types.ElicitResult(action=self.answers.pop(0))  # type: ignore[arg-type]
+
+
+@dataclass(slots=True)
+class Calling:
+    client: Client
+    app: Any
+    upstream: Upstream
+    heard: list[Heard] = field(default_factory=list)
+
+    @property
+    def sent(self) -> list[str]:
+        return [f"{seen.method} {seen.target}" for seen in self.upstream.calls]
+
+    async def adopt(self, **arguments: Any) -> Json:
+        """Return the outputs of the workflow "adopt"."""
+        result = await self.client.call_tool("adopt", arguments)
+        assert not result.is_error, result.structured_content
+        return dict(result.structured_content or {})
+
+    async def failure(self, **arguments: Any) -> Json:
+        """Return what is told of its failure."""
+        result = await self.client.call_tool("adopt", arguments)
+        assert result.is_error, result.structured_content
+        return dict((result.structured_content or {})["error"])
+
+
+@asynccontextmanager
+async def calling(
+    upstream: Upstream,
+    folder: Path,
+    description: Json,
+    *,
+    mode: str = "auto",
+    person: Somebody | None = None,
+    **options: Any,
+) -> AsyncIterator[Calling]:
+    file = folder / "pets.arazzo.json"
+    file.write_text(json.dumps(description), encoding="utf-8")
+    flags = {"spec": upstream.serve(pets(upstream.url)), "workflow": [str(file)], "methods": "all", **options}
+    config = build_config({"retries": "0", **flags}, {}, folder)
+    async with (
+        open_app(config, lambda _: None, {}) as app,
+        Client(create_server(app), mode=mode, elicitation_callback=person) as client,
+    ):
+        made = Calling(client, app, upstream)
+        app.on_call.append(made.heard.append)
+        yield made
+
+
+@ERAS
+async def test_a_workflow_is_one_tool_and_each_step_a_call_with_a_record(
+    upstream: Upstream, tmp_path: Path, mode: str
+) -> None:
+    """Issue 11: each workflow becomes one tool with its inputs and outputs; steps run through our executor."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["GET /pets/7"] = [ok({"id": 7, "name": "Ana"})]
+    description = arazzo(ADD, READ, outputs={"id": "$steps.add.outputs.id", "name": "$steps.read.outputs.name"})
+    async with calling(upstream, tmp_path, description, mode=mode) as own:
+        (listed,) = [tool for tool in (await own.client.list_tools()).tools if tool.name == "adopt"]
+        assert await own.adopt(name="Bia") == {"id": 7, "name": "Ana"}
+    assert listed.input_schema == INPUTS
+    assert listed.annotations is not None
+    assert listed.annotations.read_only_hint is False
+    assert own.sent == ["POST /pets", "GET /pets/7"]
+    assert upstream.calls[0].body == b'{"name":"Bia"}'
+    assert [(each.call.tool, each.result.is_error) for each in own.heard] == [
+        ("add", False),
+        ("read", False),
+        ("adopt", False),
+    ]
+    assert len({each.id for each in own.heard}) == 3
+
+
+async def test_defaults_of_inputs_are_sent_and_wrong_inputs_are_refused_before_anything_is(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Arazzo 1.0.1, 4.6.4: inputs are a JSON Schema."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    async with calling(upstream, tmp_path, arazzo(ADD)) as own:
+        assert await own.adopt() == {
+            "steps": [{"workflow": "adopt", "step": "add", "tool": "add", "status": 201}],
+        }
+        failure = await own.failure(name=7, colour="red")
+    assert upstream.calls[0].body == b'{"name":"Ana"}'
+    assert (failure["kind"], len(own.sent)) == ("invalid_arguments", 1)
+    assert "colour" in failure["message"]
+
+
+async def test_a_failure_names_workflow_step_criterion_and_answer_and_what_was_written(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 11: errors name the step; a model knows which writes have happened."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["GET /pets/7"] = [ok({"detail": "gone"}, 404)]
+    reading = {**READ, "successCriteria": [{"condition": "$statusCode == 200"}]}
+    async with calling(upstream, tmp_path, arazzo(ADD, reading), recovery="off") as own:
+        failure = await own.failure()
+    assert failure["message"].startswith("workflow 'adopt', step 'read': $statusCode == 200 was expected; ")
+    assert failure["kind"] == "not_found"
+    assert failure["status"] == 404
+    assert failure["hint"] == "already carried out: add (add); another call of the workflow would do it again"
+    assert failure["retryable"] is False
+    assert failure["body"]["answer"] == {"detail": "gone"}
+    assert [step["status"] for step in failure["body"]["steps"]] == [201, 404]
+
+
+async def test_every_failure_action_against_an_api_that_fails_on_purpose(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11, Proof: end, goto a step, goto a workflow, retry, retry by another step and by another workflow."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["DELETE /pets/7"] = [ok({})]
+
+    async def run(action: Json, *answers: Answer, **more: Json) -> tuple[list[str], bool]:
+        upstream.seen.clear()
+        upstream.in_turn["GET /pets/7"] = list(answers)
+        done = {"name": "done", "type": "end"}
+        steps = (ADD, {**READ, "onFailure": [action], "onSuccess": [done]}, UNDO)
+        async with calling(upstream, tmp_path, arazzo(*steps, **more), recovery="off") as own:
+            result = await own.client.call_tool("adopt", {})
+        return own.sent, bool(result.is_error)
+
+    broken, well = ok({}, 500), ok({"name": "Ana"})
+    made, read, undone = "POST /pets", "GET /pets/7", "DELETE /pets/7"
+    assert await run({"name": "a", "type": "end"}, broken) == ([made, read], True)
+    assert await run({"name": "a", "type": "goto", "stepId": "undo"}, broken) == ([made, read, undone], False)
+    assert await run({"name": "a", "type": "retry", "retryLimit": 2, "retryAfter": 0.01}, broken, well) == (
+        [made, read, read],
+        False,
+    )
+    assert await run({"name": "a", "type": "retry", "retryLimit": 2}, broken) == ([made, read, read, read], True)
+    upstream.in_turn["GET /pets"] = [ok({"id": 1})]
+    other = {"stepId": "look", "operationId": "find"}
+    gone = {"name": "a", "type": "goto", "workflowId": "other"}
+    assert await run(gone, broken, other=other) == ([made, read, "GET /pets"], False)
+    again = {"name": "a", "type": "retry", "workflowId": "other"}
+    assert await run(again, broken, well, other=other) == ([made, read, "GET /pets", read], False)
+    by_step = {"name": "a", "type": "retry", "stepId": "undo"}
+    assert await run(by_step, broken, well) == ([made, read, undone, read], False)
+
+
+async def test_a_write_without_an_answer_is_never_sent_again(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: its outcome is unknown, whatever the author's retry says."""
+    step = {
+        "stepId": "add", "operationId": "add", "requestBody": {"payload": {"name": "x"}},
+        "onFailure": [{"name": "again", "type": "retry", "retryLimit": 5}],
+    }  # fmt: skip
+    upstream.answers["/pets"] = Answer(b"", status=504)
+    async with calling(upstream, tmp_path, arazzo(step)) as own:
+        failure = await own.failure()
+    assert failure["unknown_outcome"] is True
+    said = "perhaps carried out, as the API answered 504, which does not say whether it was carried out: add (add); not"
+    assert failure["hint"].startswith(said)
+    assert own.sent == ["POST /pets"]
+
+
+async def test_no_goto_sends_a_write_of_unknown_outcome_again(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: not at once, and not by way of a read."""
+    upstream.answers["/pets"] = Answer(b"", status=503)
+    step = {**ADD, "onFailure": [{"name": "again", "type": "goto", "stepId": "add"}]}
+    async with calling(upstream, tmp_path, arazzo(step)) as own:
+        failure = await own.failure()
+        assert own.sent == ["POST /pets"]
+    assert failure["unknown_outcome"] is True
+    assert "it is not sent again" in failure["message"]
+
+
+async def test_a_failure_has_what_the_steps_before_it_yielded(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: who takes up a half-done chain needs the id that the write gave; end as a failure action, too."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7, "note": "n" * 5_000}, 201)] * 2
+    upstream.answers["/pets/7"] = Answer(b"{}", status=404)
+    adding = {**ADD, "outputs": {"id": "$response.body#/id", "note": "$response.body#/note"}}
+    ending = {**READ, "onFailure": [{"name": "stop", "type": "end"}]}
+    for last in (READ, ending):
+        async with calling(upstream, tmp_path, arazzo(adding, last), recovery="off") as own:
+            failure = await own.failure()
+        first, second = failure["body"]["steps"]
+        assert first["outputs"]["id"] == 7
+        assert len(str(first["outputs"]["note"])) < 1_000
+        assert "outputs" not in second
+        assert failure["attempts"] == 1
+        assert failure["body"]["calls"] == 2
+
+
+async def test_a_write_that_did_not_bring_what_was_expected_says_what_it_gave(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Our choice: it was carried out, whatever the criteria say."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    step = {**ADD, "successCriteria": [{"condition": "$statusCode == 200"}]}
+    async with calling(upstream, tmp_path, arazzo(step)) as own:
+        failure = await own.failure()
+    assert [each["outputs"] for each in failure["body"]["steps"]] == [{"id": 7}]
+
+
+@pytest.mark.parametrize("answers", [["accept", "accept"], ["accept", "decline"], ["decline"]])
+async def test_a_person_is_asked_before_each_write_with_its_exact_request(
+    upstream: Upstream, tmp_path: Path, answers: list[str]
+) -> None:
+    """Issue 11, --confirm: in the middle of a run, by the same question as for any call."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["DELETE /pets/7"] = [ok({})]
+    person, given = Somebody(list(answers)), len(answers)
+    steps = ({**ADD, "onFailure": [{"name": "again", "type": "retry"}]}, UNDO)
+    async with calling(upstream, tmp_path, arazzo(*steps), mode="legacy", person=person, confirm="writes") as own:
+        result = await own.client.call_tool("adopt", {"name": "Bia"})
+    assert len(person.asked) == given
+    assert '    | {"name":"Bia"}\n' in person.asked[0]
+    assert "POST" in person.asked[0]
+    assert result.is_error is (answers[-1] == "decline")
+    assert own.sent == ["POST /pets", "DELETE /pets/7"][: answers.count("accept")]
+
+
+async def test_where_nobody_can_be_asked_in_the_middle_nothing_is_sent(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: refused with a clear word; reading alone needs nobody."""
+    upstream.in_turn["GET /pets"] = [ok({"id": 1})]
+    description = arazzo(FIND, ADD, look={"stepId": "find", "operationId": "find"})
+    person = Somebody([])
+    async with calling(upstream, tmp_path, description, person=person, confirm="writes") as own:
+        failure = await own.failure()
+        assert "cannot be done in the middle of a run" in failure["message"]
+        assert own.sent == []
+        assert not (await own.client.call_tool("look", {})).is_error
+    async with calling(upstream, tmp_path, description, mode="legacy", confirm="writes") as own:
+        assert "cannot ask one" in (await own.failure())["message"]
+    assert own.sent == ["GET /pets"]
+
+
+async def test_a_workflow_is_for_those_who_may_take_each_of_its_steps(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: callers' rights hold for each step."""
+    description = pets(upstream.url)
+    description["paths"]["/pets"]["post"]["security"] = [{"oauth": ["write"]}]
+    file = tmp_path / "pets.arazzo.json"
+    file.write_text(json.dumps(arazzo(FIND, ADD)), encoding="utf-8")
+    config = build_config(
+        {"spec": upstream.serve(description), "workflow": [str(file)], "methods": "all"}, {}, tmp_path
+    )
+    async with open_app(config, lambda _: None, {}) as app:
+        rights = Rights(app)
+        assert rights.tool("adopt", frozenset()) is None
+        assert rights.tool("adopt", frozenset({"write"})) is not None
+        assert "adopt" not in [tool["name"] for tool in rights.pages(frozenset()).tools(0)]
+
+
+async def test_a_cancelled_workflow_stops_at_once(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: its step's request is closed, and both are recorded as cancelled."""
+    steps = ({"stepId": "wait", "operationId": "hang"}, FIND)
+    async with calling(upstream, tmp_path, arazzo(*steps)) as own:
+        with anyio.move_on_after(30) as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(own.client.call_tool, "adopt", {})
+                await anyio.to_thread.run_sync(upstream.wait_for_call)
+                group.cancel_scope.cancel()
+        assert not scope.cancelled_caught
+        await anyio.to_thread.run_sync(upstream.wait_for_hang_up)
+    assert own.sent == ["GET /hang"]
+
+
+async def test_progress_names_the_step(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11; MCP, Progress: the API answers only once that is told."""
+    description = pets(upstream.url)
+    description["paths"] = {"/held": {"get": {"operationId": "find", "responses": {}}}}
+    file = tmp_path / "pets.arazzo.json"
+    file.write_text(json.dumps(arazzo(FIND)), encoding="utf-8")
+    config = build_config({"spec": upstream.serve(description), "workflow": [str(file)]}, {}, tmp_path)
+    said: list[str] = []
+
+    async def told(progress: float, total: float | None, message: str | None) -> None:
+        said.append(message or "")
+        if said[-1].startswith("adopt: step find: no answer yet"):
+            upstream.release.set()
+
+    async with open_app(config, lambda _: None, {}) as app, Client(create_server(app), mode="legacy") as client:
+        result = await client.call_tool("adopt", {}, progress_callback=told)
+    assert not result.is_error, result.structured_content
+    assert upstream.release.is_set(), said
+
+
+async def test_workflows_are_found_described_and_called_in_the_search_mode(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: the search mode's tools know them."""
+    upstream.in_turn["GET /pets"] = [ok({"id": 1})]
+    description = arazzo(FIND, outputs={"id": "$steps.find.outputs.id"})
+    async with calling(upstream, tmp_path, description, context_budget="0") as own:
+        found = await own.client.call_tool("search_operations", {"query": "adopt"})
+        assert "adopt" in [hit["name"] for hit in (found.structured_content or {})["results"]]
+        told = await own.client.call_tool("describe_operations", {"names": ["adopt"]})
+        (operation,) = (told.structured_content or {})["operations"]
+        assert operation["returns"] == "id."
+        called = await own.client.call_tool("call_operation", {"name": "adopt", "arguments": {}})
+        assert called.structured_content == {"id": 1}
+
+
+async def test_a_changed_workflow_is_served_when_the_document_is_looked_at_again(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Issue 3, Live: the file of a workflow is a part of what is served."""
+    async with calling(upstream, tmp_path, arazzo(FIND)) as own:
+        (tmp_path / "pets.arazzo.json").write_text(json.dumps(arazzo(ADD, FIND)), encoding="utf-8")
+        assert await check_again(own.app, lambda _: None, {}) is not None
+        tool = own.app.tool_of("adopt")
+    assert tool.plan.tools == ("add", "find")
+
+
+async def test_secrets_in_an_answer_are_masked_in_what_a_workflow_returns(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md A: a credential is told to nobody, wherever it comes back from."""
+    upstream.in_turn["GET /pets"] = [ok({"id": "s3cr3t-t0k3n"})]
+    description = arazzo(FIND, outputs={"id": "$steps.find.outputs.id"})
+    async with calling(upstream, tmp_path, description, bearer="s3cr3t-t0k3n") as own:
+        assert await own.adopt() == {"id": "***"}
+    assert "s3cr3t-t0k3n" not in str([each.redact(str(each.result.structured)) for each in own.heard])
+
+
+LONG_TOKEN = "".join(f"{number:03}" for number in range(60)) + "x"
+
+
+@pytest.mark.parametrize("padding", [0, 3_000], ids=["short", "longer than what is told"])
+async def test_no_part_of_a_secret_is_told_where_a_failure_is_cut(
+    upstream: Upstream, tmp_path: Path, padding: int
+) -> None:
+    """security.md A: what is cut before it is masked has the beginning of a secret that nobody finds any more."""
+    upstream.in_turn["GET /pets"] = [
+        ok({"pad": "-" * max(padding - 1_100, 0), "id": LONG_TOKEN, "more": "." * padding})
+    ]
+    unmet = {**FIND, "successCriteria": [{"condition": "$response.body#/id == 'x'"}]}
+    async with calling(upstream, tmp_path, arazzo(unmet), bearer=LONG_TOKEN) as own:
+        failure = await own.failure()
+    assert LONG_TOKEN[:12] not in str(failure)
+    assert LONG_TOKEN[:12] not in str([each.result for each in own.heard])
+
+
+async def test_no_part_of_a_secret_is_told_where_what_steps_yielded_is_cut(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md A: an output of a step before the failure may hold a secret that no answer had."""
+    upstream.in_turn["GET /pets"] = [ok({"id": 1}), ok({"id": 1})]
+    yielding = {**FIND, "outputs": {"said": "$inputs.name"}}
+    unmet = {**FIND, "stepId": "again", "successCriteria": [{"condition": "$response.body#/id == 2"}]}
+    async with calling(upstream, tmp_path, arazzo(yielding, unmet), bearer=LONG_TOKEN) as own:
+        failure = await own.failure(name=f"{'-' * 200}{LONG_TOKEN}")
+    assert failure["body"]["steps"][0]["outputs"]["said"].startswith("---")
+    assert LONG_TOKEN[:12] not in str(failure)
+
+
+async def test_expressions_see_an_answer_without_the_secrets_in_it(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: the credential that one API echoes is not the next step's to send, nor a condition's to guess."""
+    upstream.in_turn["GET /pets"] = [
+        Answer(json.dumps({"id": f"Bearer {LONG_TOKEN}"}).encode(), headers=(("X-Echo", LONG_TOKEN),))
+    ]
+    finding = {**FIND, "outputs": {**FIND["outputs"], "head": "$response.header.X-Echo"}}
+    values = {"id": "$steps.find.outputs.id", "head": "$steps.find.outputs.head"}
+    adding = {**ADD, "requestBody": {"payload": values}}
+    guessing = {"condition": f"^Bearer {LONG_TOKEN[:4]}", "type": "regex", "context": "$response.body#/id"}
+    upstream.in_turn["POST /pets"] = [ok({})]
+    async with calling(upstream, tmp_path, arazzo(finding, adding), bearer=LONG_TOKEN) as own:
+        await own.adopt()
+    assert json.loads(upstream.calls[-1].body) == {"id": "Bearer ***", "head": "***"}
+    async with calling(upstream, tmp_path, arazzo({**FIND, "successCriteria": [guessing]}), bearer=LONG_TOKEN) as own:
+        assert "was expected" in (await own.failure())["message"]
+
+
+async def test_conditions_are_looked_at_beside_the_loop(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """security.md: a condition and what it is held against may be hostile; other calls go on meanwhile."""
+    threads: list[threading.Thread] = []
+    first_unmet = criteria.first_unmet
+
+    def watched(*held: Any) -> Any:
+        threads.append(threading.current_thread())
+        return first_unmet(*held)
+
+    monkeypatch.setattr(judged, "first_unmet", watched)
+    upstream.in_turn["GET /pets"] = [ok({"id": 7})]
+    async with calling(upstream, tmp_path, arazzo(FIND)) as own:
+        await own.adopt()
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+async def test_a_call_of_a_workflow_that_is_left_out_says_why(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: it is in no list, and a client that knows its name is told the reason."""
+    twice = arazzo(FIND, FIND, other=FIND)
+    async with calling(upstream, tmp_path, twice) as own:
+        with pytest.raises(MCPError, match="Unknown tool: adopt; the workflow is left out: there are two steps 'find'"):
+            await own.client.call_tool("adopt", {})
+
+
+async def test_a_workflow_calls_several_apis(upstream: Upstream, other_upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11: sources are the APIs that are served, by their names."""
+    upstream.in_turn["GET /pets"] = [ok({"id": 3})]
+    other_upstream.in_turn["GET /pets/3"] = [ok({"name": "Ana"})]
+    reading = {
+        **READ,
+        "operationId": "$sourceDescriptions.second.read",
+        "parameters": [{"name": "id", "in": "path", "value": "$steps.find.outputs.id"}],
+    }
+    finding = {**FIND, "operationId": "$sourceDescriptions.first.find"}
+    description = arazzo(finding, reading, outputs={"name": "$steps.read.outputs.name"})
+    description["sourceDescriptions"] = [
+        {"name": name, "url": f"https://example.com/{name}.json", "type": "openapi"} for name in ("first", "second")
+    ]
+    file = tmp_path / "both.arazzo.json"
+    file.write_text(json.dumps(description), encoding="utf-8")
+    specs = [
+        f"first={upstream.serve(pets(upstream.url))}",
+        f"second={other_upstream.serve(pets(other_upstream.url))}",
+    ]
+    config = build_config({"spec": specs, "workflow": [str(file)]}, {}, tmp_path)
+    async with open_several(config, lambda _: None, {}) as app, Client(create_server(app)) as client:
+        result = await client.call_tool("adopt", {})
+        index = await app.index()
+    assert result.structured_content == {"name": "Ana"}
+    assert index.search("adopt", 1).hits[0].tool == "adopt"
