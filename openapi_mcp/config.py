@@ -23,7 +23,7 @@ PREFIX = "OPENAPI_MCP_"
 _OF_API = f"{PREFIX}API_"
 FILE_NAME = "openapi-mcp.toml"
 _LARGEST_FILE = 1_000_000  # bytes
-_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", *CREDENTIALS)
+_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", "model_key", *CREDENTIALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -53,6 +53,7 @@ class Config:
     spec_command: str | None = None
     base_url: str | None = None
     overlays: tuple[str, ...] = ()
+    workflows: tuple[str, ...] = ()
     server_variables: Mapping[str, str] = field(default_factory=dict)
     files: str | None = None
     allow_remote_refs: bool = False
@@ -97,6 +98,12 @@ class Config:
     no_records: bool = False
     record_arguments: bool = True
     keep: Keep = field(default_factory=Keep)
+    models: tuple[str, ...] = ()
+    model_urls: tuple[str, ...] = ()
+    model_keys: tuple[str, ...] = field(default=(), repr=False)
+    max_steps: int = 25
+    max_tokens: int | None = None
+    budget: float | None = None
     watch: bool = False
     refresh: float | None = None
     watch_config: bool = False
@@ -116,8 +123,12 @@ class Config:
     file: Path | None = None
 
 
-def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Config:
+def build_config(
+    flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path, defaults: Mapping[str, Any] | None = None
+) -> Config:
     """Merge what was given; `flags` holds None for what was not. `folder` is where openapi-mcp.toml is looked for.
+
+    `defaults` hold where nothing is said, in place of those of Config.
 
     Raises:
         ConfigError: an unknown key, a value of the wrong form, or a config file that cannot be read.
@@ -144,13 +155,15 @@ def build_config(flags: Mapping[str, Any], environ: Mapping[str, str], folder: P
     places[1] = replace(places[1], values={**places[1].values, "api": tables})
     shares = [share(place, names) for place in places]
     for_all = [_Layer(values=shared.for_all, named=place.named) for place, shared in zip(places, shares, strict=True)]
+    weakest = [_Layer(values=defaults, named=_flag_name)] if defaults else []
     apis = []
     for name in names:
         parts = zip(places, shares, strict=True)
         own = [_Layer(values=shared.by_name[name], named=partial(place.written, name)) for place, shared in parts]
         layers = [layer for pair in zip(for_all, own, strict=True) for layer in pair]  # a flag beats any table
-        apis.append(_require_source(_as_config(layers, file=file, name=name)))
-    config = _as_config(for_all, file=file, apis=tuple(apis))
+        own_config = _require_source(_as_config([*weakest, *layers], file=file, name=name))
+        apis.append(replace(own_config, workflows=()))  # they may call several of the APIs
+    config = _as_config([*weakest, *for_all], file=file, apis=tuple(apis))
     brought = dict.fromkeys(header for api in apis for header in api.forward)  # by clients, for any of the APIs
     return replace(config, forward=tuple(brought)) if apis else config
 

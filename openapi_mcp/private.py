@@ -41,7 +41,10 @@ def own_folder(folder: Path) -> None:
     Raises:
         PermissionError: it is a link, or others may read it.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each folder that we make on the way is ours, too: `mkdir` would leave those open.
+    missing = [each for each in folder.parents if not each.exists()]
+    for each in (*reversed(missing), folder):
+        each.mkdir(mode=0o700, exist_ok=True)
     if not is_private(folder.lstat(), 0o040000):
         raise PermissionError(0, "the folder is a link, or others may read it")
 

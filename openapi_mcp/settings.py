@@ -33,11 +33,15 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth")
 PLURALS = {  # a field that holds several has another name than the option that is given for each
     "overlay": "overlays",
+    "workflow": "workflows",
     "server_variable": "server_variables",
     "allowed_host": "allowed_hosts",
     "allowed_origin": "allowed_origins",
     "oauth_scope": "oauth_scopes",
     "tool": "edits",
+    "model": "models",
+    "model_url": "model_urls",
+    "model_key": "model_keys",
 }
 LIMITS = (
     "timeout", "max_body", "max_response", "max_concurrency", "follow_pages", "retries", "rate_limit", "cache_ttl",
@@ -48,6 +52,7 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "spec_command": read_text,
     "base_url": read_base_url,
     "overlay": read_texts,
+    "workflow": read_texts,
     "server_variable": read_variables,
     "files": read_text,
     "allow_remote_refs": read_flag,
@@ -108,6 +113,12 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
     "no_records": read_flag,
     "record_arguments": read_flag,
     "keep": read_keep,
+    "model": read_texts,
+    "model_url": read_texts,
+    "model_key": read_texts,
+    "max_steps": read_number(1, "steps", whole=True),
+    "max_tokens": read_number(1, "tokens", whole=True),
+    "budget": read_number(0.000_001, "US dollars", whole=False),
     "watch": read_flag,
     "refresh": read_number(1, "seconds", whole=False),
     "watch_config": read_flag,

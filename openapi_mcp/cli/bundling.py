@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _ASKED = ("files", "client_cert", "client_key", "ca_bundle")
 _OF_THIS_MACHINE = ("cache_dir", "records", "redis", "watch", "watch_config", "config")
-_URLS = ("spec", "overlay", "base_url")
+_URLS = ("spec", "overlay", "workflow", "base_url")
 _STAND_IN = "user:secret"  # for a credential that is not set here; nothing is sent with it
 
 

@@ -1,7 +1,9 @@
 """One call from the shell: made, asked about before, or only shown."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import anyio
 
@@ -18,12 +20,12 @@ from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.recording import Hearing, observe, open_recorder
 from openapi_mcp.request.shown import question
 from openapi_mcp.said_of import hinted, naming
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 DECLINED, ON_DECLINED = "declined; nothing was sent", "answer y to send it"
-Prepare = Callable[[App], Call]
+Prepare = Callable[[Serves], Call]
 """Says what is called, once the tools are known."""
-Consent = Callable[[App, Call], Awaitable[Call | Failure]]
+Consent = Callable[[Serves, Call], Awaitable[Call | Failure]]
 """Returns a call as it may be sent, or why it is not."""
 
 
@@ -36,7 +38,7 @@ async def make_call(
     """
     with naming(config):
         # `reads_on`: this process ends with its answer.
-        async with open_recorder(config, notice) as recorder, open_app(config, notice, reads_on=False) as app:
+        async with open_recorder(config, notice) as recorder, _opened(config, notice) as app:
             observe(app, recorder)
             hearing = Hearing(app, prepare(app))
             try:
@@ -49,7 +51,16 @@ async def make_call(
             return hinted(_explained(app, hearing.call, hearing.ended(result)), config.name)
 
 
-def _explained(app: App, call: Call, result: Result) -> Result:
+def _opened(config: Config, notice: Notice) -> AbstractAsyncContextManager[Serves]:
+    """Open what serves one API, or all of several: only a workflow is of more than one."""
+    if not config.apis:
+        return open_app(config, notice, reads_on=False)
+    from openapi_mcp.several import open_several
+
+    return open_several(config, notice)
+
+
+def _explained(app: Serves, call: Call, result: Result) -> Result:
     """Return a result that says of an operation which is no tool why; it is recorded as any client would be told."""
     failure = result.failure
     if failure is None or (told := with_left_out(failure, call.tool, app.toolset)) is failure:
@@ -57,14 +68,16 @@ def _explained(app: App, call: Call, result: Result) -> Result:
     return replace(told.as_result(), trace=result.trace)
 
 
-async def _result(app: App, hearing: Hearing, consent: "Consent") -> Result:
+async def _result(app: Serves, hearing: Hearing, consent: "Consent") -> Result:
     call = await consent(app, hearing.watched(hearing.call))
     hearing.begins()
     return call.as_result() if isinstance(call, Failure) else await app.call(call)
 
 
-async def _as_configured(app: App, call: Call) -> Call | Failure:
+async def _as_configured(app: Serves, call: Call) -> Call | Failure:
     tool = app.toolset.by_name.get(call.tool)
+    if tool is not None and tool.plan is not None:
+        return replace(call, asking=partial(_step_as_configured, app))
     if tool is None or not app.asks_before(tool):
         return call
     where, other = ("--confirm", "give --confirm none")
@@ -75,7 +88,13 @@ async def _as_configured(app: App, call: Call) -> Call | Failure:
     return await confirmed(app, call, nobody)
 
 
-async def confirmed(app: App, call: Call, nobody: ConfigError) -> Call | Failure:
+async def _step_as_configured(app: Serves, call: Call) -> Failure | None:
+    """Return why a step of a workflow is not sent; None where the person at the terminal lets it be."""
+    asked = await _as_configured(app, call)
+    return asked if isinstance(asked, Failure) else None
+
+
+async def confirmed(app: Serves, call: Call, nobody: ConfigError) -> Call | Failure:
     """Return a call as the person at the terminal was shown it and lets it be sent, or why it is not sent.
 
     Raises:
@@ -113,8 +132,15 @@ class Preview:
 async def preview_call(config: Config, notice: Notice, prepare: Prepare) -> Preview:
     """Return what is known of a call before it is made; nothing is sent."""
     with naming(config):
+        if config.apis:
+            async with _opened(config, notice) as several:
+                found = several.foresee(prepare(several))
+                return Preview(found=found)
         async with open_app(config, notice) as app:
             call = prepare(app)
+            tool = app.tool_of(call.tool)
+            if tool is not None and tool.plan is not None:
+                return Preview(found=app.foresee(call))
             found = app.executor.foresee(call, is_dry=True)
             if not isinstance(found, Failure):
                 return Preview(found=found, repairs=app.executor.foreseen_repairs(call))

@@ -12,6 +12,7 @@ import anyio
 import typer
 
 from openapi_mcp import __version__
+from openapi_mcp.cli.across import Across, across
 from openapi_mcp.cli.annotate import LEVELS, Finding, Level, github, sarif
 from openapi_mcp.cli.inspect import inspection
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
@@ -27,7 +28,7 @@ from openapi_mcp.loader.load import TWICE, unpacked
 from openapi_mcp.loader.locate import Located, locate
 from openapi_mcp.loader.source import FileSource, Source, UrlSource
 from openapi_mcp.loading import Catalogue, Notice, load_catalogue
-from openapi_mcp.model.document import Operation, Problem
+from openapi_mcp.model.document import WORKFLOW, Operation, Problem
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import wire_tool
@@ -87,11 +88,15 @@ def check(
         raise ConfigError(f"--json and --format {form} exclude each other", where="--format", hint="give one of them")
     each = {api.name: anyio.run(_checked, api, notice, server_name) for api in config.apis or (config,)}
     findings = [finding for checked in each.values() for finding in checked.findings]
+    catalogues = {name: checked.catalogue for name, checked in each.items()}
+    beside = anyio.run(across, config, catalogues) if config.apis and config.workflows else Across()
+    findings += beside.findings
     match "json" if as_json else form:
         case "json":
             reports = {name: checked.report() for name, checked in each.items()}
             named = [{"name": name, **report} for name, report in reports.items()]
-            show_json({"apis": named} if config.apis else reports[""])
+            workflows = {"workflows": beside.report()} if config.workflows else {}
+            show_json({"apis": named, **workflows} if config.apis else reports[""])
         case "sarif":
             show_json(sarif(findings, __version__))
         case "github":
@@ -100,6 +105,10 @@ def check(
         case _:
             for checked in each.values():
                 _show(checked)
+            for finding in beside.findings:
+                _show_problem(finding)
+            for skipped in beside.skipped:
+                show_text(f"{skipped.method} {skipped.path} is left out: {one_line(skipped.reason, 200)}")
     levels = {finding.level for finding in findings}
     return _FOUND if "error" in levels or (strict and "warning" in levels) else ExitCode.OK
 
@@ -183,6 +192,7 @@ class _Checked:
 
     def __init__(self, config: Config, catalogue: Catalogue, parts: _Parts, server_name: str) -> None:
         self.base = inspection(config, catalogue)
+        self.catalogue = catalogue
         document, toolset = catalogue.document, catalogue.toolset
         self.parts = parts
         self.total = len(document.operations) + len(document.skipped)
@@ -360,7 +370,9 @@ def _show_reasons(skipped: Sequence[Mapping[str, str]]) -> None:
     for one in skipped:
         reasons[one["reason"]] = reasons.get(one["reason"], 0) + 1
     if reasons:
-        show_text(f"operations left out: {len(skipped)}")
+        workflows = sum(one.get("method") == WORKFLOW for one in skipped)
+        beside = f", workflows: {workflows}" if workflows else ""
+        show_text(f"operations left out: {len(skipped) - workflows}{beside}")
     ranked = sorted(reasons.items(), key=lambda reason: -reason[1])
     for reason, count in ranked[:_SHOWN]:
         show_text(f"  {count} x {one_line(reason, 200)}")

@@ -58,6 +58,12 @@ def _call() -> _Command:
     return call.call, call.HELP
 
 
+def _ask() -> _Command:
+    from openapi_mcp.cli import ask
+
+    return ask.ask, ask.HELP
+
+
 def _check() -> _Command:
     from openapi_mcp.cli import check
 
@@ -148,11 +154,24 @@ def _uninstall() -> _Command:
     return uninstall.uninstall, uninstall.HELP
 
 
+def _workflow() -> _Command:
+    from openapi_mcp.cli import workflow
+
+    return workflow.workflow, workflow.HELP
+
+
+def _suggest() -> _Command:
+    from openapi_mcp.cli import suggest
+
+    return suggest.suggest, suggest.HELP
+
+
 _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "serve": _serve,
     "inspect": _inspect,
     "search": _search,
     "call": _call,
+    "ask": _ask,
     "check": _check,
     "install": _install,
     "uninstall": _uninstall,
@@ -160,13 +179,17 @@ _COMMANDS: Mapping[str, Callable[[], _Command]] = {
     "init": _init,
     "history": _history,
     "stats": _stats,
+    "workflow": _workflow,
     "cache": _cache,
     "dashboard": _dashboard,
     "doctor": _doctor,
     "login": _login,
     "logout": _logout,
 }
-_BELOW: Mapping[str, Mapping[str, Callable[[], _Command]]] = {"history": {"replay": _replay, "export": _export}}
+_BELOW: Mapping[str, Mapping[str, Callable[[], _Command]]] = {
+    "history": {"replay": _replay, "export": _export},
+    "workflow": {"suggest": _suggest},
+}
 """Commands of two words; the first alone is a command, too."""
 
 

@@ -55,7 +55,7 @@ def _named_files(config: Config) -> Iterator[Path]:
     if config.file is not None:
         yield config.file
     for api in config.apis or (config,):
-        for source in (source_of(api), *map(parse_source, api.overlays)):
+        for source in (source_of(api), *map(parse_source, (*api.overlays, *api.workflows))):
             if isinstance(source, FileSource):
                 yield source.path
 

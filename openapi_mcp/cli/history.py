@@ -40,6 +40,10 @@ Examples:
       the last 20 calls of these tools, the newest last, and each new one as it is recorded; Ctrl-C ends it
 
 \b
+  openapi-mcp history --run p3w8k1zt
+      what a run of `openapi-mcp ask` has called
+
+\b
   openapi-mcp history replay 7f3a --spec openapi.json
       the same call again: a read at once, a write after a confirmation
 

@@ -1,6 +1,6 @@
 """`openapi-mcp inspect`: the tools that a client would see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, Any
@@ -22,10 +22,11 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.generator.pages import written
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
+from openapi_mcp.identity import source_of
+from openapi_mcp.loading import Catalogue, Notice, load_catalogue, load_workflows, place_of, say_of
 from openapi_mcp.model.background import CALL_TOOLS
 from openapi_mcp.model.capability import Capabilities, Capability, as_json
-from openapi_mcp.model.document import Operation
+from openapi_mcp.model.document import WORKFLOW, Operation, Problem, Skipped
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import SEARCH_TOOLS
@@ -115,9 +116,12 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
     Raises:
         OpenapiMcpError: none of them can be; the first one's error.
     """
+    from openapi_mcp.workflows import served_api, with_workflows
+
     errors: dict[str, OpenapiMcpError] = {}
     found: dict[str, dict[str, Any]] = {}
     toolsets: dict[str, Toolset | None] = {}
+    served = []
     needs: dict[str, Capability] = {}
     for api in config.apis:
         try:
@@ -126,6 +130,7 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
                 require_tools(catalogue.toolset, catalogue.document)
             found[api.name] = inspection(api, catalogue)
             toolsets[api.name] = catalogue.toolset
+            served.append(served_api(catalogue.toolset, catalogue.document, place_of(source_of(api)), api.name))
             needs |= needs_of(catalogue)
         except OpenapiMcpError as error:
             errors[api.name] = error
@@ -133,16 +138,44 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
         raise next(iter(errors.values()))
     reads_on = any(api.name in found and api.limits.max_response for api in config.apis)
     goes_on = bool(config.background_after)
-    together = united(toolsets, reads_on=reads_on, goes_on=goes_on, listing=config.listing)
+    workflows = await load_workflows(config)
+    more = partial(
+        with_workflows, placed=workflows.placed, apis=served, client=config.client, output_schemas=config.output_schemas
+    )
+    together = united(toolsets, reads_on=reads_on, goes_on=goes_on, listing=config.listing, more=more)
+    skipped = _beyond(together.skipped, toolsets, "skipped")
+    problems = _beyond(together.problems, toolsets, "problems")
     return {
         "document": None,
         "apis": [_api_report(api.name, found.get(api.name), errors.get(api.name)) for api in config.apis],
         **costs_report(together, needs, config.listing.budget),
-        "tools": _of_each(found, "tools"),
+        "tools": [*_of_each(found, "tools"), *_of_workflows(together)],
         "extra_tools": list(together.extras),
-        "skipped": _of_each(found, "skipped"),
-        "problems": _of_each(found, "problems"),
+        "skipped": [*_of_each(found, "skipped"), *map(_skipped_report, skipped)],
+        "problems": [*_of_each(found, "problems"), *map(_problem_report, problems)],
     }
+
+
+def _of_workflows(together: Toolset) -> list[dict[str, Any]]:
+    """Return what is told of workflows that call several APIs, and are of none."""
+    none: dict[str, Any] = {"security": None, "missing": [], "hint": None}
+    own = (tool for tool in together.tools if tool.plan is not None)
+    return [{**_tool_report(tool, Capability(), together.style), "auth": none, "api": ""} for tool in own]
+
+
+def _beyond(all_of_it: Sequence[Any], toolsets: Mapping[str, Toolset | None], name: str) -> Sequence[Any]:
+    """Return what stands behind what the APIs themselves have: that of the workflows."""
+    return all_of_it[sum(len(getattr(toolset, name)) for toolset in toolsets.values() if toolset is not None) :]
+
+
+def _skipped_report(skipped: Skipped) -> dict[str, Any]:
+    said = {"method": skipped.method, "path": skipped.path, "pointer": skipped.pointer, "reason": skipped.reason}
+    return {**said, "tool": skipped.tool or None, "api": ""}
+
+
+def _problem_report(problem: Problem) -> dict[str, Any]:
+    said = {"severity": problem.severity.value, "pointer": problem.pointer}
+    return {**said, "message": problem.message, "hint": problem.hint, "api": ""}
 
 
 def _api_report(name: str, report: Mapping[str, Any] | None, error: OpenapiMcpError | None) -> dict[str, Any]:
@@ -210,9 +243,7 @@ def _tool_report(tool: Tool, capability: Capability, style: str) -> dict[str, An
         "name": tool.name,
         "title": tool.title,
         "description": tool.description,
-        "method": tool.operation.method,
-        "path": tool.operation.path,
-        "operation_id": tool.operation.operation_id,
+        **_called(tool),
         "tags": list(tool.operation.tags),
         "input_schema": tool.input_schema,
         "output_schema": tool.output_schema,
@@ -221,6 +252,26 @@ def _tool_report(tool: Tool, capability: Capability, style: str) -> dict[str, An
         **({"limits": limits} if (limits := tool.limits.as_json()) else {}),
         "bytes": len(write_json(listed).encode()),
     }
+
+
+def _called(tool: Tool) -> dict[str, Any]:
+    """Return what a tool calls: one operation, or the steps of a workflow with their tools."""
+    if tool.plan is None:
+        operation = tool.operation
+        return {"method": operation.method, "path": operation.path, "operation_id": operation.operation_id}
+    own = tool.plan.own
+    steps = [
+        {"step": step.id, **({"tool": own.tools[step.id]} if step.id in own.tools else {"workflow": step.workflow})}
+        for step in own.workflow.steps
+    ]
+    return {"method": None, "path": None, "operation_id": None, "workflow": own.workflow.id, "steps": steps}
+
+
+def operation_of(report: Mapping[str, Any], longest: int = 120) -> str:
+    """Return what a reported tool calls, in a line: "GET /orders", "workflow placeOrder"."""
+    if "workflow" in report:
+        return f"workflow {one_line(report['workflow'], longest)}"
+    return f"{report['method']} {one_line(report['path'], longest)}"
 
 
 def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
@@ -262,10 +313,13 @@ def _show_extra(extra: Mapping[str, Any]) -> None:
 def _show_tool(tool: dict[str, Any]) -> None:
     import json
 
-    show_text(f"{tool['name']}  ({tool['method']} {one_line(tool['path'], 500)})\n\n{tool['description']}\n")
+    show_text(f"{tool['name']}  ({operation_of(tool, 500)})\n\n{tool['description']}\n")
     show_text(json.dumps({"input_schema": tool["input_schema"]}, indent=2, ensure_ascii=False))
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
+    if "steps" in tool:
+        steps = (f"{step['step']} ({step.get('tool') or step['workflow']})" for step in tool["steps"])
+        show_text(f"\nits steps: {one_line(', '.join(steps), 1_000)}")
     show_capability(tool)
     if "limits" in tool:
         show_text(f"\nits own: {', '.join(f'{name} {_plain(said)}' for name, said in tool['limits'].items())}")
@@ -297,8 +351,7 @@ def show_table(report: dict[str, Any]) -> None:
     for heading, style in (("Tool", "bold"), ("Operation", "cyan"), ("What it does", "")):
         table.add_column(heading, style=style, overflow="fold")
     for tool in report["tools"]:
-        operation = f"{tool['method']} {one_line(tool['path'], 120)}"
-        table.add_row(tool["name"], escape(operation), escape(one_line(tool["title"], 120)))
+        table.add_row(tool["name"], escape(operation_of(tool)), escape(one_line(tool["title"], 120)))
     show(table)
     show_costs(report)
     if report["extra_tools"]:
@@ -337,9 +390,18 @@ def _show_lacking(tools: list[dict[str, Any]]) -> None:
         show_text(line)
 
 
+def _counted(skipped: list[dict[str, Any]]) -> str:
+    """Return how many operations and workflows there are: "3 operations and 1 workflow"."""
+    workflows = sum(each["method"] == WORKFLOW for each in skipped)
+    operations = len(skipped) - workflows
+    said = [f"{operations} operations"] if operations else []
+    said += [f"{workflows} workflow{'' if workflows == 1 else 's'}"] if workflows else []
+    return " and ".join(said)
+
+
 def _show_left_out(report: dict[str, Any]) -> None:
     if report["skipped"]:
-        show_text(f"{len(report['skipped'])} operations left out:")
+        show_text(f"{_counted(report['skipped'])} left out:")
         for skipped in report["skipped"][:_SHOWN_SKIPPED]:
             of = f"{skipped['api']}: " if skipped.get("api") else ""
             operation = f"{skipped['method']} {one_line(skipped['path'], 120)}"

@@ -27,8 +27,19 @@ def with_left_out(failure: Failure, name: str, toolset: Toolset) -> Failure:
     found = next((each for each in toolset.skipped if each.tool == name), None)
     if found is None:
         return failure
+    if found.is_workflow:
+        return replace(failure, hint="`openapi-mcp check` shows where it is wrong, `inspect` all that is left out")
     message = f"{_operation(found)} is left out: {plain(found.reason, _LONGEST)}"
     return replace(failure, message=message, hint=_way_in(found))
+
+
+def ways_in(toolset: Toolset) -> dict[str, str]:
+    """Return why operations are left out that a write would need another option for, and which, by tool's name."""
+    return {
+        each.tool: f"{_operation(each)} is left out: {plain(each.reason, _LONGEST)}; {_way_in(each)}"
+        for each in toolset.skipped
+        if each.tool and each.reason.endswith(NOT_ENABLED)
+    }
 
 
 def _way_in(skipped: Skipped) -> str:

@@ -44,6 +44,8 @@ def _facts(record: Record, now: float) -> Iterator[tuple[str, str]]:
         name = f" ({plain(record.operation_id, _LONGEST)})" if record.operation_id else ""
         yield "operation", f"{plain(record.operation, _LONGEST)}{name}"
     yield "API", plain(record.api, _LONGEST)
+    if record.run:
+        yield "run", f"{plain(record.run, _LONGEST)} (`openapi-mcp history --run` has all of it)"
     if record.caller:
         yield "caller", plain(record.caller, _LONGEST)
     yield "outcome", outcome(record) + (f": {plain(record.message, _LONGEST)}" if record.message else "")

@@ -15,6 +15,7 @@ _CALLS = "Calls"
 _OUTPUT = "Output"
 _TLS = "TLS"
 _RECORDS = "Records"
+_MODEL = "The model"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,11 @@ DOCUMENT: Options = {
     "overlay": option(
         Texts, "--overlay", metavar="FILE", panel=_DOCUMENT,
         help_text="An OpenAPI Overlay (file or URL), applied to the document before anything else; repeatable.",
+    ),
+    "workflow": option(
+        Texts, "--workflow", metavar="FILE", panel=_TOOLS,
+        help_text="An Arazzo description (file or URL): each of its workflows becomes one tool, which calls the "
+        "operations that are tools here; repeatable.",
     ),
     "server_variable": option(
         Texts, "--server-variable", metavar="NAME=VALUE", panel=_DOCUMENT,
@@ -186,7 +192,7 @@ CALLS: Options = {
     "confirm": option(
         Each, "--confirm", metavar="WHICH", panel=_CALLS, values=("none", "destructive", "writes"),
         help_text="Ask a person, with the exact request, before: destructive calls, writes (all but reads). "
-        "Default: none.",
+        "Default: none, but writes for `ask`.",
     ),
     "files": option(
         Each, "--files", metavar="DIR", panel=_CALLS,
@@ -306,6 +312,35 @@ CACHE: Options = {
 }  # fmt: skip
 WHERE_CACHED: Options = {"cache_dir": CACHE["cache_dir"]}
 """What a command takes that uses kept answers, or shows them."""
+ASK: Options = {
+    "model": option(
+        Texts, "--model", metavar="PROVIDER:NAME", panel=_MODEL,
+        help_text="anthropic:NAME or openai:NAME; the next one takes over where one fails; repeatable.",
+    ),
+    "model_url": option(
+        Texts, "--model-url", metavar="URL", panel=_MODEL,
+        help_text="Where an OpenAI-compatible server answers, such as Ollama or vLLM: http://127.0.0.1:11434/v1; or "
+        "MODEL=URL for one of several models; repeatable.",
+    ),
+    "model_key": option(
+        Texts, "--model-key", metavar="VALUE", panel=_MODEL,
+        help_text="The key to the model: env:NAME or file:PATH; or MODEL=VALUE; repeatable. "
+        "Default: ANTHROPIC_API_KEY, OPENAI_API_KEY; none for --model-url.",
+    ),
+    "max_steps": option(
+        Whole, "--max-steps", metavar="N", panel=_MODEL,
+        help_text="Most turns of the model for a question. Default: 25.",
+    ),
+    "max_tokens": option(
+        Whole, "--max-tokens", metavar="N", panel=_MODEL,
+        help_text="Most tokens for a question, in and out together. Default: no limit.",
+    ),
+    "budget": option(
+        Text, "--budget", metavar="USD", panel=_MODEL,
+        help_text="Most that a question may cost, in US dollars, where prices are known. Default: no limit.",
+    ),
+}  # fmt: skip
+"""What `ask` takes beside the options of a call."""
 Command = Callable[..., int]
 
 

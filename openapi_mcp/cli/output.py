@@ -10,7 +10,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.cli.logged import JsonLines, TextLines, json_line
@@ -154,6 +154,20 @@ def notice(text: str) -> None:
     _write(sys.stderr, said)
 
 
+def say(text: str, style: str) -> None:
+    """Write one line of what goes on to stderr, in a style of rich's where that is a terminal: "dim", "bold red"."""
+    if _lines.are_json or not sys.stderr.isatty():
+        notice(text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=shutil.get_terminal_size().columns, highlight=False)
+    console.print(Text(clean_text(text), style=style))  # a Text: nothing in it is markup
+    _write(sys.stderr, drawn.getvalue(), end="")
+
+
 def quiet_notice(_text: str) -> None:
     """Say nothing: --quiet."""
 
@@ -163,10 +177,25 @@ def ask(text: str) -> bool | None:
     if not is_asked():
         return None
     with _interruptible():
+        _drop_typed()
         _write(sys.stderr, text)
         sys.stderr.write("Accept? [y/N] ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _drop_typed() -> None:
+    """Throw away what was typed before a question: it answers something else."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+        return
+    import termios
+
+    with suppress(termios.error, OSError, ValueError):  # no terminal after all
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def is_asked() -> bool:

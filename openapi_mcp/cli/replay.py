@@ -28,7 +28,7 @@ from openapi_mcp.model.policy import READS
 from openapi_mcp.model.record import Record, iso_time
 from openapi_mcp.recording import Heard, record_of
 from openapi_mcp.request.shown import question
-from openapi_mcp.serving import App
+from openapi_mcp.serving import Serves
 
 HELP = """Make a call again that was made before, with the arguments that were recorded; then say what is different.
 
@@ -124,7 +124,7 @@ class _Again:
     request: HttpRequest | None = None
     heard: list[Record] = field(default_factory=list)
 
-    def prepare(self, app: App) -> Call:
+    def prepare(self, app: Serves) -> Call:
         """Return the call, of the tool that makes it now."""
         tool = tool_for(app.toolset, self.record)
         if tool.name != self.record.tool or operation_of(tool) != self.record.operation:
@@ -133,7 +133,7 @@ class _Again:
         app.on_call.append(self._hear)
         return Call(tool=tool.name, arguments=dict(self.record.arguments or {}))
 
-    async def consent(self, app: App, call: Call) -> Call | Failure:
+    async def consent(self, app: Serves, call: Call) -> Call | Failure:
         """Return the call as it may be sent: a request of a read is shown as it goes, of a write it is asked about."""
         tool = app.toolset.by_name[call.tool]
         found = app.foresee(call)
@@ -149,7 +149,7 @@ class _Again:
             self._ask(app, call, found)
         return replace(call, is_shown=True)
 
-    def _ask(self, app: App, call: Call, request: HttpRequest) -> None:
+    def _ask(self, app: Serves, call: Call, request: HttpRequest) -> None:
         """Do nothing where the person at the terminal agrees to a request.
 
         Raises:

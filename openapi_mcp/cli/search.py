@@ -1,12 +1,14 @@
 """`openapi-mcp search`: what a model would be offered for some words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
 
+from openapi_mcp.cli.across import tools_across
+from openapi_mcp.cli.inspect import operation_of
 from openapi_mcp.cli.loaded import load_each
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.output import show, show_json, show_text
@@ -59,7 +61,8 @@ def search(
     require_extras(config)
     loaded = anyio.run(load_each, config, notice)
     _say_not_offered(loaded, notice)
-    report = search_report(loaded, words, limit, semantic=config.semantic)
+    more = anyio.run(tools_across, config, loaded)
+    report = search_report(loaded, words, limit, semantic=config.semantic, more=more)
     if not report["results"]:
         notice("nothing was found: say what is to be read or changed in other words, or widen --methods and --include")
     if as_json:
@@ -82,21 +85,24 @@ def _say_not_offered(loaded: Mapping[str, Catalogue], notice: Notice) -> None:
         notice(f"{many} not enabled (--methods, --allow)")
 
 
-def search_report(loaded: Mapping[str, Catalogue], words: str, limit: int, *, semantic: bool = False) -> dict[str, Any]:
-    """Return what `search --json` prints, {"query", "results", "plan"}, of the tools of all APIs."""
-    index = anyio.run(partial(_index, loaded, semantic=semantic))
+def search_report(
+    loaded: Mapping[str, Catalogue], words: str, limit: int, *, semantic: bool = False, more: Sequence[Tool] = ()
+) -> dict[str, Any]:
+    """Return what `search --json` prints, {"query", "results", "plan"}, of the tools of all APIs, and of `more`."""
+    index = anyio.run(partial(_index, loaded, more, semantic=semantic))
     tools = {name: tool for each in loaded.values() for name, tool in each.toolset.by_name.items()}
+    tools |= {tool.name: tool for tool in more}
     found = index.search(words, limit)
     none = Capability()
     results = [_result(tools[hit.tool], hit.score, index.capabilities.get(hit.tool, none)) for hit in found.hits]
     return {"query": words, "results": results, "plan": found.plan}
 
 
-async def _index(loaded: Mapping[str, Catalogue], *, semantic: bool) -> "Index":
+async def _index(loaded: Mapping[str, Catalogue], more: Sequence[Tool], *, semantic: bool) -> "Index":
     from openapi_mcp.index.capabilities import find_capabilities
     from openapi_mcp.index.corpus import read_corpus, united_corpus
 
-    corpora = []
+    corpora = [read_corpus(more, {}, find_capabilities(more, {}))] if more else []
     for catalogue in loaded.values():
         tools, schemas = catalogue.toolset.tools, catalogue.document.schemas
         corpora.append(read_corpus(tools, schemas, find_capabilities(tools, schemas)))
@@ -106,12 +112,18 @@ async def _index(loaded: Mapping[str, Catalogue], *, semantic: bool) -> "Index":
 def _result(tool: Tool, score: float, capability: Capability) -> dict[str, Any]:
     return {
         "name": tool.name,
-        "method": tool.operation.method,
-        "path": tool.operation.path,
+        **_called(tool),
         "summary": one_line(tool.title, _SUMMARY),
         "score": score,
         **as_json(capability),
     }
+
+
+def _called(tool: Tool) -> dict[str, Any]:
+    """Return the operation that a tool calls, or the workflow that it carries out."""
+    if tool.plan is not None:
+        return {"method": None, "path": None, "workflow": tool.plan.own.workflow.id}
+    return {"method": tool.operation.method, "path": tool.operation.path}
 
 
 def _show_table(report: Mapping[str, Any]) -> None:
@@ -123,9 +135,10 @@ def _show_table(report: Mapping[str, Any]) -> None:
     for heading, style in columns:
         table.add_column(heading, style=style, overflow="fold")
     for result in report["results"]:
-        operation = f"{result['method']} {one_line(result['path'], 120)}"
         needs = "\n".join(_needs(result))
-        table.add_row(result["name"], escape(operation), escape(one_line(result["summary"], 120)), escape(needs))
+        table.add_row(
+            result["name"], escape(operation_of(result)), escape(one_line(result["summary"], 120)), escape(needs)
+        )
     show(table)
     if report["plan"]:
         show_text(f"plan: {report['plan']}")

@@ -97,14 +97,14 @@ def _plain_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
     return flags
 
 
-def start(flags: Mapping[str, Any]) -> tuple[Config, Notice]:
-    """Return the configuration and where notices go.
+def start(flags: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> tuple[Config, Notice]:
+    """Return the configuration and where notices go; `defaults` are a command's own, where nothing is said.
 
     Raises:
         ConfigError: as `build_config` does.
     """
     flags, folder = _plain_flags(flags), Path.cwd()
-    config = build_config(flags, os.environ, folder)
+    config = build_config(flags, os.environ, folder, defaults)
     set_up_logging("error" if config.quiet else config.log_level, config.log_format)
     say = quiet_notice if config.quiet else notice
     if config.insecure:
@@ -180,6 +180,8 @@ def require_spec(config: Config, *, stdin_is_protocol: bool = False) -> None:
 def api_of(config: Config, tool: str) -> Config:
     """Return the configuration of the API that a tool's name names; the only one where there is one.
 
+    A workflow may be of several: then it is that of all.
+
     Raises:
         ConfigError: no API's tools are named so.
     """
@@ -188,6 +190,8 @@ def api_of(config: Config, tool: str) -> Config:
     for api in config.apis:
         if tool.startswith(f"{api.name}_"):
             return api
+    if config.workflows:
+        return config
     hint = f"names begin with {', '.join(f'{api.name}_' for api in config.apis)}"
     raise ConfigError(f"there is no tool {tool[:80]!r}", where="TOOL", hint=hint)
 

@@ -19,10 +19,14 @@ from openapi_mcp.front import Wire
 from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.stored import read_catalogue
 from openapi_mcp.loading import Notice
+from openapi_mcp.model.text import one_line
+from openapi_mcp.model.tool import Toolset
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 from openapi_mcp.sharing import open_link
 from openapi_mcp.telemetry.meters import Meters
+
+_MOST_WORKFLOWS = 10  # that are left out, and said to be
 
 
 def go_on(begun: Begun) -> ExitCode | None:
@@ -146,5 +150,19 @@ def say_what_is_served(app: Serves, notice: Notice) -> None:
     notice(f"openapi-mcp {__version__}: {summary.tools} tools of {app.toolset.title}, {rights}{left_out}")
     if summary.tools and app.toolset.why:
         notice(said_mode(app.toolset.mode, app.toolset.why))
+    _say_of_workflows(app.toolset, notice)
     if lacking := app.lacking:
         notice(f"warning: {lacking} of them lack a credential (openapi-mcp inspect shows which, and how to give it)")
+
+
+def _say_of_workflows(toolset: Toolset, notice: Notice) -> None:
+    """Say which workflows are left out: their files were named, and nobody would look for what is not listed."""
+    left_out = [each for each in toolset.skipped if each.is_workflow and not each.is_switched_off]
+    for each in left_out[:_MOST_WORKFLOWS]:
+        notice(f"warning: the workflow {one_line(each.path, 80)!r} is left out: {one_line(each.reason, 300)}")
+    if len(left_out) > _MOST_WORKFLOWS:
+        notice(
+            f"warning: {len(left_out) - _MOST_WORKFLOWS} more workflows are left out (openapi-mcp inspect shows why)"
+        )
+    if odd := toolset.odd_workflows:
+        notice(f"warning: {odd} warning{'' if odd == 1 else 's'} about workflows (openapi-mcp check shows them)")

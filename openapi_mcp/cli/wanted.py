@@ -36,6 +36,9 @@ FILTERS: Options = {
         "--kind", metavar="KIND",
         help_text="How they ended: ok, error (all that failed), or one kind, such as rate_limited or timeout.",
     ),
+    "run": _filter(
+        "--run", metavar="ID", help_text="Calls of this run of `openapi-mcp ask`, which names it at its end."
+    ),
     "since": _filter(
         "--since", metavar="TIME",
         help_text="Calls from then on: 30m, 2h, 7d, 2026-11-01, 2026-11-01T09:30 (local, unless it says Z or +01:00).",

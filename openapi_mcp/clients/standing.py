@@ -27,7 +27,7 @@ from openapi_mcp.clients.surroundings import surroundings
 from openapi_mcp.clients.urls import has_secret
 
 _FROM_DESKTOP = frozenset(("claude-desktop", "cursor", "vscode", "windsurf", "zed"))
-_FILES = ("--spec", "-s", "--config", "--overlay", "--ca-bundle", "--client-cert", "--client-key")
+_FILES = ("--spec", "-s", "--config", "--overlay", "--workflow", "--ca-bundle", "--client-cert", "--client-key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

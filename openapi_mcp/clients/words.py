@@ -32,6 +32,7 @@ _OWN_FILE = "put the URL into a config file of your own and give --config FILE; 
 _URL_HINTS = {
     "--spec": _OWN_FILE,
     "--overlay": _OWN_FILE,
+    "--workflow": _OWN_FILE,
     "--base-url": "--auth SCHEME=env:NAME sends a key in the query; --write-secrets writes it as it is",
 }
 _NOT_IN_A_NAME = re.compile("[^A-Z0-9]+")
@@ -108,7 +109,7 @@ class _Word:
         key = self._said.key
         if key in _FILES:
             return self._here.absolute(text)
-        if key in ("spec", "overlay"):
+        if key in ("spec", "overlay", "workflow"):
             return self._source(text)
         if key == "spec_command":
             return _command(text, self._here)

@@ -10,7 +10,7 @@ from conftest import Command
 from support.child import clean_environment, run_command
 
 import openapi_mcp
-from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED
+from openapi_mcp.cli.options import ASK, CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED
 from openapi_mcp.cli.serve_options import HTTP
 from openapi_mcp.cli.wanted import FILTERS, STORE
 
@@ -19,6 +19,7 @@ OPTIONS = {
     "inspect": [*SHARED],
     "search": [*SHARED, TLS],
     "call": [*SHARED, CALLS],
+    "ask": [*SHARED, TLS, CALLS, ASK, RECORDS],
     "check": [*SHARED],
     "serve": [*SHARED, CALLS, HTTP],
     "login": [DOCUMENT, TOOLS, TLS, OUTPUT],
@@ -29,6 +30,7 @@ OWN = {
     "inspect": ["--json", "--graph"],
     "search": ["--json", "--limit"],
     "call": ["--json", "--dry-run", "--arg", "--args", "-a"],
+    "ask": ["--json", "--continue", "--run"],
     "serve": [],
     "login": ["--client-id", "--client-secret", "--scope", "--redirect-port", "--no-browser", "--auth"],
     "logout": [],
