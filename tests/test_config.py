@@ -657,3 +657,15 @@ def test_what_says_nothing_of_recovery_is_refused(value: Any, said: str) -> None
     with pytest.raises(ConfigError, match=said) as raised:
         build_config({"recovery": value}, {}, Path("/nowhere"))
     assert raised.value.hint
+
+
+def test_a_commands_own_defaults_hold_where_nothing_is_said(tmp_path: Path) -> None:
+    """Issue 11: `ask` confirms writes unless told otherwise, anywhere."""
+    own = {"confirm": "writes"}
+    assert build_config({}, {}, tmp_path, own).confirm == "writes"
+    assert build_config({"confirm": "none"}, {}, tmp_path, own).confirm == "none"
+    assert build_config({}, {"OPENAPI_MCP_CONFIRM": "destructive"}, tmp_path, own).confirm == "destructive"
+    (tmp_path / "openapi-mcp.toml").write_text('confirm = "none"\n', encoding="utf-8")
+    assert build_config({}, {}, tmp_path, own).confirm == "none"
+    several = build_config({"spec": ["a=x.json", "b=y.json"], "confirm": ["b=none"]}, {}, tmp_path, own)
+    assert [api.confirm for api in several.apis] == ["writes", "none"]

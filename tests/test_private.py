@@ -56,3 +56,10 @@ def test_a_folder_that_others_may_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "open").chmod(0o755)
     with pytest.raises(PermissionError, match="others may read"):
         own_folder(tmp_path / "open")
+
+
+def test_each_folder_that_is_made_on_the_way_is_this_users_alone(tmp_path: Path) -> None:
+    """Our choice: else the next one who wants a file in one of them finds it open, and keeps nothing."""
+    own_folder(tmp_path / "state" / "openapi-mcp" / "runs")
+    for folder in ("state", "state/openapi-mcp", "state/openapi-mcp/runs"):
+        assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700

@@ -21,6 +21,7 @@ _API = re.compile(r"(uvicorn|fastapi|flask|python [\w./]+ runserver|python (?:ma
 _DASHBOARD = re.compile(r"openapi-mcp dashboard\b(?!.*--help)")
 _GIVEN = re.compile(r"export \w+=(\.\.\.|['\"].*\.\.\..*|<.*>)$")
 _ID = re.compile(r"\bk3vq9x2m4t7a\b")
+_RUN = re.compile(r"\bp3w8k1zt9x2m\b")
 
 
 class NotSo(AssertionError):
@@ -72,12 +73,13 @@ class Reader:
         return self.shell.run(self._real(step.command))
 
     def _real(self, text: str) -> str:
-        return self.world.real(_ID.sub(lambda _: self._newest(), text))
+        text = _RUN.sub(lambda _: self._newest("run"), text)
+        return self.world.real(_ID.sub(lambda _: self._newest("id"), text))
 
-    def _newest(self) -> str:
-        """Return the id of the newest call that is recorded, which stands for the one that a page names."""
-        said = self.shell.run("openapi-mcp history --limit 1 --json")
-        return str(json.loads("\n".join(said.lines))["calls"][0]["id"])
+    def _newest(self, key: str) -> str:
+        """Return the id, or the run, of the newest call that is recorded: it stands for the one that a page names."""
+        said = self.shell.run("openapi-mcp history --limit 1 --json --quiet")
+        return str(json.loads("\n".join(said.lines))["calls"][0][key])
 
     def _compare(self, step: Step, said: Said) -> None:
         whole = "\n".join(said.lines)

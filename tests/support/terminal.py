@@ -67,7 +67,7 @@ def at_terminal(
         stdout=its,
         stderr=its,
         cwd=folder,
-        env=clean_environment(TERM="dumb", COLUMNS="200", **(environment or {})),
+        env=clean_environment(**{"TERM": "dumb", "COLUMNS": "200", **(environment or {})}),
         start_new_session=True,
         preexec_fn=_take_terminal,
     )

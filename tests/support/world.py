@@ -16,6 +16,7 @@ import yaml
 
 from support.child import clean_environment
 from support.issuer import Issuer
+from support.page_model import page_model
 from support.pages import ROOT
 from support.stand_in import running_stand_in
 from support.upstream import running_upstream
@@ -97,7 +98,7 @@ class World:
 @contextmanager
 def world(shop: "Shop", folder: Path, *, has_uploads: bool = False) -> Iterator[World]:
     """Yield the world of a page, below a folder of its own."""
-    with running_stand_in(shop) as origin, running_upstream() as server:
+    with running_stand_in(shop) as origin, running_upstream() as server, page_model() as models:
         home, work = folder / "home", folder / "work"
         programs = home / ".local" / "bin"
         for each in (home, work, programs):
@@ -105,7 +106,8 @@ def world(shop: "Shop", folder: Path, *, has_uploads: bool = False) -> Iterator[
         _put_programs(programs)
         _put_documents(shop, work, origin, has_uploads=has_uploads)
         _put_secrets(home, shop.token)
-        yield World(origin, work, home, _environment(shop, home, programs), Issuer(server))
+        environment = {**_environment(shop, home, programs), **models.environment}
+        yield World(origin, work, home, environment, Issuer(server))
 
 
 def _environment(shop: "Shop", home: Path, programs: Path) -> dict[str, str]:
