@@ -37,7 +37,7 @@ types: $(READY)
 coverage: $(READY)
 	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
-bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cache, live frameworks, a corpus of real documents, a round trip, search
+bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cache, live frameworks, a corpus of real documents, a round trip, search, ask
 	@$(BIN)/python benchmarks/start.py
 	@$(BIN)/python benchmarks/call.py
 	@$(BIN)/python benchmarks/load.py
@@ -58,6 +58,7 @@ bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cach
 	@$(BIN)/python benchmarks/roundtrip.py
 	@$(BIN)/python benchmarks/choose.py --semantic
 	@$(BIN)/python benchmarks/needs.py
+	@$(BIN)/python benchmarks/ask.py
 
 docs: $(READY) ## the pages: reference and pictures made anew, the site in build/site, its links checked (needs Chromium)
 	@$(BIN)/python -m docs_tools.reference
