@@ -4,7 +4,7 @@ import re
 
 from docs_tools.markdown import code, fenced, page, prose, table
 from openapi_mcp.apis import PER_API
-from openapi_mcp.cli.options import Flag, Option, Texts, Whole
+from openapi_mcp.cli.options import ASK, Flag, Option, Texts, Whole
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.config import PREFIX
 
@@ -88,7 +88,7 @@ def configuration_page() -> str:
 
 def keys() -> dict[str, Option]:
     """Return every option that can stand in the file, by its key."""
-    return {key: option for group in SERVE for key, option in group.items() if key not in NO_KEYS}
+    return {key: option for group in (*SERVE, ASK) for key, option in group.items() if key not in NO_KEYS}
 
 
 def _panels() -> dict[str, dict[str, Option]]:
