@@ -119,12 +119,13 @@ def answer_one(config: Config, run: Run, question: str, notice: Notice, *, as_js
     """Show how one question ends; return the exit status."""
     warnings: list[str] = []
     ending, conversation = anyio.run(_one, config, run, question, warnings.append if as_json else notice, as_json)
+    command = goes_on(config, run) if can_go_on(ending) else ""
     if as_json:
         said = [each.removeprefix("warning: ") for each in warnings]
-        trace = trace_json(run.id, mended(run.history), ending, conversation.steps.fell_over, said)
+        trace = trace_json(run.id, mended(run.history), ending, conversation.steps.fell_over, said, command)
         show_json(mask_each(trace, conversation.hide))
     else:
-        show_ending(run.id, ending, notice, goes_on(config, run) if can_go_on(ending) else "")
+        show_ending(run.id, ending, notice, command)
     return exit_code(ending)
 
 

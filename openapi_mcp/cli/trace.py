@@ -11,11 +11,16 @@ FellOver = tuple[int, ModelFault]
 
 
 def trace_json(
-    run: str, before: History, ending: Ending, fell_over: Sequence[FellOver] = (), warnings: Sequence[str] = ()
+    run: str,
+    before: History,
+    ending: Ending,
+    fell_over: Sequence[FellOver] = (),
+    warnings: Sequence[str] = (),
+    go_on: str = "",
 ) -> dict[str, Any]:
-    """Return {"run", "ended", "answer", "steps", "usage", "models", "faults", "warnings"} of what came after `before`.
+    """Return {"run", "ended", "answer", "steps", "usage", "models", "faults", "warnings", "go_on"} of a run.
 
-    What each is stands in docs/guides/ask.md.
+    It is what came after `before`; what each is stands in docs/guides/ask.md.
     """
     came = ending.history[len(before) :]
     steps = list(_steps(came))
@@ -27,10 +32,11 @@ def trace_json(
         "usage": usage_json(ending.usage),
         "models": list(dict.fromkeys(step["model"] for step in steps)),
         "faults": [
-            *(_fault(fault, step, falls_over=True) for step, fault in fell_over),
+            *(_fault(fault, step, falls_over=True) for step, fault in fell_over if fault not in ending.faults),
             *(_fault(fault, len(steps) + 1, falls_over=False) for fault in ending.faults),
         ],
         "warnings": list(warnings),
+        "go_on": go_on or None,
     }
 
 
