@@ -69,6 +69,6 @@ def _said(answer: Answered) -> str:
                 return json.dumps({name: kept.get(name) for name in _ERROR}, sort_keys=True)
             case dict() if "_note" in value:
                 return json.dumps({name: each for name, each in value.items() if name != "_note"}, sort_keys=True)
-    except (RecursionError, ValueError, TypeError):
-        pass
+    except (RecursionError, ValueError, TypeError):  # no value that JSON has a form for: its text tells it apart
+        return answer.text
     return answer.text

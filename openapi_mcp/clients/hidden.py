@@ -7,23 +7,9 @@ from urllib.parse import unquote
 
 from openapi_mcp.clients.launch import Launch, Reference, Target
 from openapi_mcp.clients.urls import secrets_in
+from openapi_mcp.front.name import SECRET_OPTIONS
 from openapi_mcp.model.secret import MASK, Redactor, Secret
 
-SECRET_OPTIONS = (
-    "--bearer",
-    "--token",
-    "--basic",
-    "--api-key",
-    "--auth",
-    "--header",
-    "-H",
-    "--client-secret",
-    "--endpoint-token",
-    "--records",
-    "--redis",
-    "--shared-key",
-)
-"""The options whose value is a secret, unless it is `env:NAME` or `file:PATH`."""
 _REFERENCES = ("env:", "file:")
 _SECRET_WORDS = ("token", "secret", "password", "passwd", "bearer", "api_key", "apikey", "auth", "credential", "key")
 _IN_A_QUERY = frozenset(("code", "jwt", "pass", "pin", "pw", "pwd", "sas", "session", "sig"))  # whole names

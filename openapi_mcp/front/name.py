@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "OPENAPI_MCP_"
 SWITCHES = "switches.json"
-_SECRETS = (
+SECRET_OPTIONS = (
     "--bearer",
     "--token",
     "--basic",
@@ -29,20 +29,12 @@ _SECRETS = (
     "--client-secret",
     "--endpoint-token",
     "--records",
+    "--redis",
+    "--shared-key",
     "--model-key",
 )
-_SECRET_VARIABLES = (
-    "BEARER",
-    "TOKEN",
-    "BASIC",
-    "API_KEY",
-    "AUTH",
-    "HEADER",
-    "CLIENT_SECRET",
-    "ENDPOINT_TOKEN",
-    "RECORDS",
-    "MODEL_KEY",
-)
+"""The options whose value is a secret, unless it is `env:NAME` or `file:PATH`."""
+_SECRET_VARIABLES = tuple(each[2:].upper().replace("-", "_") for each in SECRET_OPTIONS if each.startswith("--"))
 
 
 def catalogue_key(arguments: "Sequence[str]", environ: "Mapping[str, str]", folder: str, version: str) -> str:
@@ -200,7 +192,7 @@ def _without_secrets(arguments: "Sequence[str]", apis: "frozenset[str]") -> "Ite
         if of:
             yield _label(of, argument, apis)
             of = ""
-        elif name in _SECRETS:
+        elif name in SECRET_OPTIONS:
             yield name + (f"={_label(name, value, apis)}" if equals else "")
             of = "" if equals else name
         elif argument.startswith("-H"):

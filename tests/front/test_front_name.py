@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from openapi_mcp import __version__
-from openapi_mcp.front.name import catalogue_folder, catalogue_key
+from openapi_mcp.front.name import SECRET_OPTIONS, catalogue_folder, catalogue_key
 
 
 def key(*arguments: str, environ: dict[str, str] | None = None) -> str:
@@ -123,6 +123,15 @@ def test_the_value_of_an_apis_own_variable_is_not_in_the_name(name: str) -> None
     """Secrets reach no file, not even as the digest of one that can be guessed."""
     one, two = (key(environ={f"OPENAPI_MCP_API_SHOP_{name}": value}) for value in ("one", "two"))
     assert one == two != key()
+
+
+@pytest.mark.parametrize("option", [each for each in SECRET_OPTIONS if each.startswith("--") and each != "--header"])
+def test_the_value_of_an_option_that_is_a_secret_is_not_in_the_name(option: str) -> None:
+    """As above: of the option, and of its variable."""
+    variable = f"OPENAPI_MCP_{option[2:].upper().replace('-', '_')}"
+    given = [key("--spec", "a.json", option, value) for value in ("one", "two")]
+    set_ = [key("--spec", "a.json", environ={variable: value}) for value in ("one", "two")]
+    assert given[0] == given[1] != key("--spec", "a.json") != set_[0] == set_[1]
 
 
 def test_an_apis_own_variable_that_is_no_secret_decides_the_list() -> None:
