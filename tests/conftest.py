@@ -166,3 +166,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if _SERVICES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.service)
+        if "node" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.node)
