@@ -276,7 +276,7 @@ def _tell(each: Wanted, change: Change, copy: Path | None, machine: Machine, say
 
 
 def _line(each: Wanted, change: Change) -> str:
-    """Return what was done: "shop: 12 tools in 0.8 s; written for Cursor (user): /home/ann/.cursor/mcp.json"."""
+    """Return what was done: "shop: 12 tools in 0.8 s; written for Cursor (user): /u/ann/.cursor/mcp.json"."""
     tried = "not tried (--no-start)"
     if each.listed is not None:
         tools = len(each.listed.tools)

@@ -19,7 +19,7 @@ def our_command() -> tuple[str, ...]:
 def starter(ran: str, python: str, find: Callable[[str], str | None]) -> tuple[str, ...]:
     """Return what starts us, from what was run; a link stays one, as an update of what it leads to changes the target.
 
-    ("/home/ann/.local/bin/openapi-mcp", ...) -> ("/home/ann/.local/bin/openapi-mcp",)
+    ("/u/ann/.local/bin/openapi-mcp", ...) -> ("/u/ann/.local/bin/openapi-mcp",)
     (".../openapi_mcp/__main__.py", "/usr/bin/python3", ...) -> ("/usr/bin/python3", "-m", "openapi_mcp")
     """
     name = Path(ran).name.lower()

@@ -13,7 +13,7 @@ def gemini_trusts(
 ) -> bool:
     """True where Gemini CLI starts servers in a folder; where nothing is said of it, it does not.
 
-    ({"/home/ann": "TRUST_FOLDER", "/home/ann/x": "DO_NOT_TRUST"}) -> True for /home/ann/shop, False for /home/ann/x/y
+    ({"/u/ann": "TRUST_FOLDER", "/u/ann/x": "DO_NOT_TRUST"}) -> True for /u/ann/shop, False for /u/ann/x/y
     """
     told = environ.get("GEMINI_CLI_TRUST_WORKSPACE")
     if told == "false" or environ.get("GEMINI_RESTRICTED_MODE") == "true":

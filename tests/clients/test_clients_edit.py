@@ -106,10 +106,10 @@ def test_the_table_is_made_where_it_is_missing_or_null() -> None:
 
 def test_a_project_of_claude_code_is_found_below_its_folder() -> None:
     """known.py: local scope."""
-    table = Table(client=KNOWN["claude-code"], keys=("projects", "/home/ann/p.q", "mcpServers"))
-    text = '{\n  "projects": {\n    "/home/ann/p.q": {\n      "allowedTools": []\n    }\n  }\n}'
+    table = Table(client=KNOWN["claude-code"], keys=("projects", "/u/ann/p.q", "mcpServers"))
+    text = '{\n  "projects": {\n    "/u/ann/p.q": {\n      "allowedTools": []\n    }\n  }\n}'
     changed = put_entry(text, table, SHOP)
-    assert list(json.loads(changed)["projects"]["/home/ann/p.q"]) == ["allowedTools", "mcpServers"]
+    assert list(json.loads(changed)["projects"]["/u/ann/p.q"]) == ["allowedTools", "mcpServers"]
     assert list(entries(changed, table)) == ["shop"]
 
 

@@ -118,7 +118,7 @@ def test_a_server_that_did_not_start_is_mended_by_its_cause(code: ExitCode, mend
 def test_a_wrong_word_of_a_command_line_is_mended_in_the_file() -> None:
     """A second look says the same for ever; a server that was too slow the first time may be in time then."""
     ended = StartError("it ended", where="serve", hint="", status=2)
-    assert of_failure(started(*DOC), ended, "", COMMON, "").mend == "${EDITOR:-vi} /home/ann/clients.json"
+    assert of_failure(started(*DOC), ended, "", COMMON, "").mend == "${EDITOR:-vi} /u/ann/clients.json"
     slow = StartError("not answered", where="serve", hint="")
     assert of_failure(started(*DOC), slow, "", COMMON, "").mend == "openapi-mcp doctor claude-code --name shop"
 

@@ -10,7 +10,7 @@ from openapi_mcp.clients.places import place, table
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.generator.clients import BY_NAME
 
-HOMES = {System.LINUX: "/home/ann", System.MACOS: "/Users/ann", System.WINDOWS: "C:\\Users\\ann"}
+HOMES = {System.LINUX: "/u/ann", System.MACOS: "/Users/ann", System.WINDOWS: "C:\\Users\\ann"}
 FOLDERS = {System.LINUX: "/srv/shop", System.MACOS: "/srv/shop", System.WINDOWS: "C:\\shop"}
 
 
@@ -19,36 +19,36 @@ def machine(system: System = System.LINUX, **environ: str) -> Machine:
 
 
 USER = {
-    "claude-code": ("/home/ann/.claude.json", "/Users/ann/.claude.json", "C:\\Users\\ann\\.claude.json"),
+    "claude-code": ("/u/ann/.claude.json", "/Users/ann/.claude.json", "C:\\Users\\ann\\.claude.json"),
     "claude-desktop": (
-        "/home/ann/.config/Claude/claude_desktop_config.json",
+        "/u/ann/.config/Claude/claude_desktop_config.json",
         "/Users/ann/Library/Application Support/Claude/claude_desktop_config.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
     ),
-    "cursor": ("/home/ann/.cursor/mcp.json", "/Users/ann/.cursor/mcp.json", "C:\\Users\\ann\\.cursor\\mcp.json"),
+    "cursor": ("/u/ann/.cursor/mcp.json", "/Users/ann/.cursor/mcp.json", "C:\\Users\\ann\\.cursor\\mcp.json"),
     "vscode": (
-        "/home/ann/.config/Code/User/mcp.json",
+        "/u/ann/.config/Code/User/mcp.json",
         "/Users/ann/Library/Application Support/Code/User/mcp.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Code\\User\\mcp.json",
     ),
     "windsurf": (
-        "/home/ann/.codeium/windsurf/mcp_config.json",
+        "/u/ann/.codeium/windsurf/mcp_config.json",
         "/Users/ann/.codeium/windsurf/mcp_config.json",
         "C:\\Users\\ann\\.codeium\\windsurf\\mcp_config.json",
     ),
-    "codex": ("/home/ann/.codex/config.toml", "/Users/ann/.codex/config.toml", "C:\\Users\\ann\\.codex\\config.toml"),
+    "codex": ("/u/ann/.codex/config.toml", "/Users/ann/.codex/config.toml", "C:\\Users\\ann\\.codex\\config.toml"),
     "gemini": (
-        "/home/ann/.gemini/settings.json",
+        "/u/ann/.gemini/settings.json",
         "/Users/ann/.gemini/settings.json",
         "C:\\Users\\ann\\.gemini\\settings.json",
     ),
     "copilot-cli": (
-        "/home/ann/.copilot/mcp-config.json",
+        "/u/ann/.copilot/mcp-config.json",
         "/Users/ann/.copilot/mcp-config.json",
         "C:\\Users\\ann\\.copilot\\mcp-config.json",
     ),
     "zed": (
-        "/home/ann/.config/zed/settings.json",
+        "/u/ann/.config/zed/settings.json",
         "/Users/ann/.config/zed/settings.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Zed\\settings.json",
     ),

@@ -6,7 +6,7 @@ from openapi_mcp.clients.launch import Launch, Remote
 from openapi_mcp.clients.machine import Machine, System
 from openapi_mcp.clients.served import serve_the_same, what_serves
 
-MACHINE = Machine(system=System.LINUX, home="/home/ann", environ={}, folder="/srv")
+MACHINE = Machine(system=System.LINUX, home="/u/ann", environ={}, folder="/srv")
 
 
 def launch(*args: str, cwd: str | None = None, **env: str) -> Launch:

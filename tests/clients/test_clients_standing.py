@@ -107,7 +107,7 @@ def test_a_secret_in_clear_is_told_and_not_shown() -> None:
     assert brief(findings) == [("secret", "warning"), ("secret", "warning"), ("readable", "error")]
     assert "in --bearer" in findings[0].what
     assert "in the variable A_KEY" in findings[1].what
-    assert findings[2].mend == "chmod 600 /home/ann/clients.json"
+    assert findings[2].mend == "chmod 600 /u/ann/clients.json"
     assert "abcdef" not in str(findings)
     assert "ghijkl" not in str(findings)
     assert findings[0].mend == (
@@ -124,7 +124,7 @@ def test_a_secret_in_a_url_is_told_and_not_shown() -> None:
     assert [one.what.partition("in the file, in ")[2].partition(";")[0] for one in findings] == [
         "--records", "the URL of --spec", "the URL of --base-url", "a URL",
     ]  # fmt: skip
-    assert findings[1].mend == "${EDITOR:-vi} /home/ann/clients.json"
+    assert findings[1].mend == "${EDITOR:-vi} /u/ann/clients.json"
     at_url = only(said(remote("http://u:PWPW@h/mcp?api_key=PWPW")))
     assert "in its URL" in at_url.what
     assert "PWPW" not in str([*findings, at_url])
@@ -136,7 +136,7 @@ def test_what_is_no_name_of_a_variable_comes_to_no_shell() -> None:
     in_clear = only(said(started(env={hostile: "abcdefgh"})))
     assert in_clear.mend.startswith("read -rs SHOP_X_TOKEN_TOUCH_TMP_PWNED && export SHOP_X_TOKEN_TOUCH_TMP_PWNED && ")
     finding = only(said(started(client="codex", env={hostile: Reference(variable=hostile)})))
-    assert (finding.severity, finding.mend) == (Severity.ERROR, "${EDITOR:-vi} /home/ann/clients.json")
+    assert (finding.severity, finding.mend) == (Severity.ERROR, "${EDITOR:-vi} /u/ann/clients.json")
     assert "no name that a variable can have" in finding.what
 
 
@@ -197,7 +197,7 @@ def test_an_api_that_a_client_has_twice_is_told_once() -> None:
     others = [started("--spec", "x", client="codex"), started("-s", "y"), started("--spec-command", "x y")]
     finding = only(doubles([first, *others, second]))
     assert (finding.server, finding.rule, finding.severity) == ("again", "twice", Severity.WARNING)
-    assert "also as shop in /home/ann/clients.json" in finding.what
+    assert "also as shop in /u/ann/clients.json" in finding.what
     assert finding.mend == "openapi-mcp uninstall claude-code --name again --scope user"
     assert brief(doubles([remote("http://x"), remote("http://x", name="b"), remote("http://y")])) == [
         ("twice", "warning")

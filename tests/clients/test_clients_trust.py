@@ -7,7 +7,7 @@ import pytest
 
 from openapi_mcp.clients.trust import gemini_trusts
 
-SHOP = PurePosixPath("/home/ann/shop")
+SHOP = PurePosixPath("/u/ann/shop")
 
 
 def trusts(rules: Any = None, settings: Any = None, **environ: str) -> bool:
@@ -18,13 +18,13 @@ def trusts(rules: Any = None, settings: Any = None, **environ: str) -> bool:
     ("rules", "expected"),
     [
         ({}, False),
-        ({"/home/ann/shop": "TRUST_FOLDER"}, True),
-        ({"/home/ann": "TRUST_FOLDER"}, True),
-        ({"/home/ann/other": "TRUST_PARENT"}, True),
-        ({"/home/ann/other": "TRUST_FOLDER"}, False),
-        ({"/home/ann": "TRUST_FOLDER", "/home/ann/shop": "DO_NOT_TRUST"}, False),
-        ({"/home/ann/shop": "TRUST_FOLDER", "/home/ann": "DO_NOT_TRUST"}, True),
-        ({"/home/ann/shop": ["TRUST_FOLDER"]}, False),
+        ({"/u/ann/shop": "TRUST_FOLDER"}, True),
+        ({"/u/ann": "TRUST_FOLDER"}, True),
+        ({"/u/ann/other": "TRUST_PARENT"}, True),
+        ({"/u/ann/other": "TRUST_FOLDER"}, False),
+        ({"/u/ann": "TRUST_FOLDER", "/u/ann/shop": "DO_NOT_TRUST"}, False),
+        ({"/u/ann/shop": "TRUST_FOLDER", "/u/ann": "DO_NOT_TRUST"}, True),
+        ({"/u/ann/shop": ["TRUST_FOLDER"]}, False),
     ],
 )
 def test_of_the_rules_about_a_folder_the_longest_decides(rules: Any, expected: bool) -> None:
@@ -34,7 +34,7 @@ def test_of_the_rules_about_a_folder_the_longest_decides(rules: Any, expected: b
 
 def test_what_its_variables_say_comes_first() -> None:
     """Gemini CLI 0.61.0: for a run in no terminal."""
-    rules = {"/home/ann/shop": "TRUST_FOLDER"}
+    rules = {"/u/ann/shop": "TRUST_FOLDER"}
     assert trusts(GEMINI_CLI_TRUST_WORKSPACE="true")
     assert not trusts(rules, GEMINI_CLI_TRUST_WORKSPACE="false")
     assert not trusts(rules, GEMINI_RESTRICTED_MODE="true", GEMINI_CLI_TRUST_WORKSPACE="true")

@@ -143,7 +143,7 @@ def test_documents_that_a_config_file_names_by_a_path_of_this_folder_are_found_e
 @pytest.mark.parametrize(
     ("ran", "starts"),
     [
-        ("/home/ann/.local/bin/openapi-mcp", ("/home/ann/.local/bin/openapi-mcp",)),
+        ("/u/ann/.local/bin/openapi-mcp", ("/u/ann/.local/bin/openapi-mcp",)),
         ("openapi-mcp", ("/usr/bin/openapi-mcp",)),
         ("/x/openapi_mcp/__main__.py", ("/py", "-m", "openapi_mcp")),
         ("/x/bin/pytest", ("/py", "-m", "openapi_mcp")),

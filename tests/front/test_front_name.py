@@ -90,8 +90,8 @@ def test_a_server_that_no_folder_has_a_part_in_has_one_list_in_all_of_them(tmp_p
     """As `install` writes it: a client that starts it in a new project has its list at once."""
     (tmp_path / "mine").touch()
     arguments = (
-        "--spec", "https://a.example/openapi.json", "--overlay", "/home/ann/mine", "--methods", "get,post",
-        "--bearer", "env:TOKEN", "--header", "X-Key: file:/home/ann/mine",
+        "--spec", "https://a.example/openapi.json", "--overlay", "/u/ann/mine", "--methods", "get,post",
+        "--bearer", "env:TOKEN", "--header", "X-Key: file:/u/ann/mine",
     )  # fmt: skip
     environ = {"OPENAPI_MCP_CACHE_TTL": "60", "OPENAPI_MCP_BEARER": "mine"}
     here, there = (catalogue_key(arguments, environ, folder, __version__) for folder in (str(tmp_path), "/x"))

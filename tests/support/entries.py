@@ -14,7 +14,7 @@ COMMON = {"--spec": True, "-s": True, "--bearer": True, "--header": True, "--out
 
 
 def a_machine(system: System = System.LINUX, folder: str | Path = "/work-of-ann", **environ: str) -> Machine:
-    return Machine(system=system, home="/home/ann", environ=environ, folder=str(folder))
+    return Machine(system=system, home="/u/ann", environ=environ, folder=str(folder))
 
 
 def started(
@@ -22,7 +22,7 @@ def started(
     client: str = "claude-code",
     scope: Scope = Scope.USER,
     command: str = "/opt/bin/openapi-mcp",
-    file: str = "/home/ann/clients.json",
+    file: str = "/u/ann/clients.json",
     name: str = "shop",
     env: Mapping[str, Given] | None = None,
     cwd: str | None = None,
@@ -35,7 +35,7 @@ def remote(
     url: str, *, client: str = "claude-code", name: str = "shop", headers: Mapping[str, Any] | None = None
 ) -> Installed:
     target = Remote(name=name, url=url, headers=headers or {})
-    return Installed(client=client, scope=Scope.USER, file="/home/ann/clients.json", name=name, target=target)
+    return Installed(client=client, scope=Scope.USER, file="/u/ann/clients.json", name=name, target=target)
 
 
 def brief(findings: Any) -> list[tuple[str, str]]:
