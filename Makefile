@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# A whole run takes as many processes as there are cores, each with an API and servers of its own; a file stays in one.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lint types coverage bench docs constraints clean
@@ -21,7 +23,7 @@ demo: $(READY) ## the main job on a live embedded API, over stdio and HTTP
 	@$(BIN)/python examples/demo.py
 
 test: $(READY) ## the tests that need nothing but Python: without those of PostgreSQL, of a real browser and of clients
-	@$(BIN)/python -m pytest -m 'not service'
+	@$(BIN)/python -m pytest $(WORKERS) -m 'not service'
 
 check: format lint types coverage ## what CI runs: format, lint, types, all tests (PostgreSQL, Chromium, npm) with coverage
 
@@ -35,7 +37,7 @@ types: $(READY)
 	@$(BIN)/mypy
 
 coverage: $(READY)
-	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report=term --cov-fail-under=95
 
 bench: $(READY) ## start-up, call and list cost, a soak, replicas, records, cache, live frameworks, a corpus of real documents, a round trip, search, ask
 	@$(BIN)/python benchmarks/start.py

@@ -40,7 +40,7 @@ def is_allowed(scopes: set[str], security: Any) -> bool:
         ([{"oauth": ["read"]}, {}], set(), True),
         ([{"unknown": ["read"]}], set(), True),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_the_scopes_of_one_alternative_are_enough(security: Any, scopes: set[str], allowed: bool) -> None:
     """Issue 5, Per caller (b); OAS 3.1.1, 4.8.30: one of the list, all of its schemes."""
