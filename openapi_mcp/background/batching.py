@@ -19,12 +19,15 @@ class Batched(Generic[Item, Value]):
         self._turn = asyncio.Lock()
 
     async def __call__(self, item: Item) -> Value:
-        """Return what the work comes to for this item."""
+        """Return what the work comes to for this item, or raise what it raises; who gives up takes the item along."""
         value: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, value))
-        async with self._turn:
-            while not value.done():
-                await self._next()
+        try:
+            async with self._turn:
+                while not value.done():
+                    await self._next()
+        finally:
+            self._waiting = [waiting for waiting in self._waiting if waiting[1] is not value]
         return value.result()
 
     async def _next(self) -> None:

@@ -11,7 +11,7 @@ from openapi_mcp.model.call import Result
 
 log = logging.getLogger(__name__)
 
-_CANCELLED_EVERY = 0.5  # seconds
+_CANCELLED_EVERY = 3.0  # seconds: more than cleaning up takes, which a second cancel would cut short
 
 
 def in_a_task(work: Awaitable[Result]) -> asyncio.Task[Result]:
