@@ -39,8 +39,12 @@ _Part = Credential | WantedToken
 _Way = tuple[_Part, ...]
 
 
-def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ()) -> Chosen:
+def choose(
+    operation: Operation, held: Held, brought: Sequence[Credential] = (), lent: Sequence[Credential] = ()
+) -> Chosen:
     """Return what goes with a call of an operation; `brought` is what its caller brought, which comes first.
+
+    What is `lent` by an earlier step of a workflow comes last, and only to a place for which nothing is configured.
 
     Of the alternatives it is the first that can be met, before the one that needs nothing. A credential that was given
     by itself goes along unless it is one of the document's schemes, and not of those that the operation needs or takes.
@@ -51,8 +55,9 @@ def choose(operation: Operation, held: Held, brought: Sequence[Credential] = ())
     OAS 3.1.1, 4.8.30 (Security Requirement Object).
     """
     free = tuple(value for value in held.general if not _is_of_a_scheme(value, held))
-    way = _way(operation, held, tuple(brought))
-    parts = (*free, *_taken(operation, held), *way, *brought)
+    lent = tuple(each for each in lent if spot(each) not in held.occupied)
+    way = _way_with(operation, held, tuple(brought), lent)
+    parts = (*lent, *free, *_taken(operation, held), *way, *brought)
     return Chosen(
         credentials=_last_of_each_place([part for part in parts if isinstance(part, Credential)]),
         tokens=tuple(part for part in parts if isinstance(part, WantedToken)),
@@ -83,6 +88,16 @@ def _taken(operation: Operation, held: Held) -> Iterator[_Part]:
     """Yield the keys at hand that the operation declares as parameters, whatever its `security` says."""
     for name in operation.takes:
         yield from _for_scheme(RequiredScheme(name=name), held, ()) or ()
+
+
+def _way_with(operation: Operation, held: Held, brought: tuple[Credential, ...], lent: Sequence[Credential]) -> _Way:
+    """Return what meets an operation's `security`: what is configured, where that does not, what is lent beside it."""
+    try:
+        return _way(operation, held, brought)
+    except MissingCredentialError:
+        if not lent:
+            raise
+        return _way(operation, replace(held, general=(*held.general, *lent)), brought)
 
 
 def _way(operation: Operation, held: Held, brought: tuple[Credential, ...]) -> _Way:

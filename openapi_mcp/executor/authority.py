@@ -12,7 +12,7 @@ from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import authorize, masked
 from openapi_mcp.auth.token import TokenError
 from openapi_mcp.errors import OpenapiMcpError
-from openapi_mcp.model.call import Caller
+from openapi_mcp.model.call import Call, Caller
 from openapi_mcp.model.document import Operation
 from openapi_mcp.model.grant import Grant
 from openapi_mcp.model.message import HttpRequest
@@ -51,13 +51,18 @@ class Authority:
     _before: tuple[Secret, ...] = ()
     _redactors: dict[tuple[Credential, ...], Redactor] = field(default_factory=dict)
 
-    def choose(self, operation: Operation, caller: Caller) -> Chosen:
-        """Return what goes with a call.
+    def choose(self, operation: Operation, caller: Caller, lent: Sequence[Credential] = ()) -> Chosen:
+        """Return what goes with a call; `lent` are those that may go where it is sent.
 
         Raises:
             MissingCredentialError: something that the operation needs is not there.
         """
-        return choose(operation, self.held, tuple(map(_brought, caller.headers)))
+        return choose(operation, self.held, tuple(map(_brought, caller.headers)), lent)
+
+    def lent(self, call: Call, url: str) -> tuple[Credential, ...]:
+        """Return what earlier steps of a workflow have lent to a call that may go to a URL: to where it came from."""
+        where = origin(url)
+        return tuple(each.credential for each in call.lent if each.origin == where and where in self.trusted)
 
     async def credentials(self, chosen: Chosen, caller: Caller, deadline: float) -> tuple[Credential, ...]:
         """Return what is set on a call's requests, its tokens got.
@@ -120,6 +125,10 @@ class Authority:
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of a URL."""
         return origin(url) in self.trusted
+
+    def redactor_of(self, call: Call) -> Redactor:
+        """Return what masks all that is held, and what a call that was not sent yet may carry."""
+        return self.redactor(tuple(each.credential for each in call.lent), call.caller)
 
     def redactor(self, credentials: tuple[Credential, ...] = (), caller: Caller | None = None) -> Redactor:
         """Return what masks all that is held, what a call's requests carry and what its caller came with."""

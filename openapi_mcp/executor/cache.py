@@ -15,7 +15,6 @@ import anyio
 
 from openapi_mcp.auth.choose import Chosen
 from openapi_mcp.executor.cache_disk import AnswersOnDisk
-from openapi_mcp.executor.cache_file import Place, Seen, Stored
 from openapi_mcp.executor.cache_key import key_text
 from openapi_mcp.executor.cache_rules import (
     first_age,
@@ -27,6 +26,7 @@ from openapi_mcp.executor.cache_rules import (
     present_age,
 )
 from openapi_mcp.executor.cache_store import AnswerStore
+from openapi_mcp.executor.cache_stored import Place, Seen, Stored
 from openapi_mcp.executor.cache_writes import has_written, origin_text, path_of, written
 from openapi_mcp.executor.trying import Story
 from openapi_mcp.model.call import Caller

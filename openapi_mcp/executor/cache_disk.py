@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import anyio.to_thread
 
-from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Mark, Place, Seen, Stored
+from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError
+from openapi_mcp.executor.cache_stored import Mark, Place, Seen, Stored
 from openapi_mcp.executor.cache_writes import Written
 
 log = logging.getLogger(__name__)

@@ -2,21 +2,18 @@
 
 import json
 import os
-import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from openapi_mcp.executor.cache_key import digest
+from openapi_mcp.executor.cache_opened import NO_LINK, NOTHING, OpenedFile, identity_of, writing
 from openapi_mcp.executor.cache_rules import AHEAD
-from openapi_mcp.executor.cache_schema import FORMAT, SCHEMA
+from openapi_mcp.executor.cache_stored import MAX_BYTES, NO_FILE, Arrivals, Mark, Place, Seen, Shown, Stored
 from openapi_mcp.executor.cache_writes import Written
-from openapi_mcp.model.message import Headers
-from openapi_mcp.private import is_private, own_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,17 +21,9 @@ if TYPE_CHECKING:
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
 
-MAX_BYTES = 200_000_000  # of all answers together; the least recently used go first
 _ROW = 400  # bytes that one takes beside what it holds
 _EVICTED = 20  # at a time
-_NOTHING = (0, 0)
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _BUSY, _LOCKED, _CORRUPT, _NO_DATABASE = 5, 6, 11, 26  # SQLite's result codes
-Mark = tuple[int, int, int]
-"""A file (device and number), and how many writes to an origin it has seen."""
-NO_FILE: Mark = (0, 0, 0)
-Arrivals = tuple[int, int, int]
-"""What is another once something is kept of an operation of which nothing was."""
 _KEEP = """
     INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET status = excluded.status, headers = excluded.headers, body = excluded.body,
@@ -56,63 +45,6 @@ class CacheFileError(Exception):
         super().__init__(message)
         self.passes = passes
         self.is_damaged = is_damaged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """An answer as it is kept. Times are in seconds since 1970; `age` is how old it was when it came."""
-
-    status: int
-    headers: Headers
-    body: bytes = field(repr=False)
-    asked: float
-    answered: float
-    age: float = 0.0
-    used: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where an answer belongs: `text` tells it apart (`key_text`), the rest is what people and writes find it by.
-
-    `kind` is the operation that it is of.
-    """
-
-    text: bytes = field(repr=False)
-    origin: str
-    path: str
-    method: str
-    url: str
-    caller: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What was found for a read: a kept answer or none, and in which file, after how many writes to its origin.
-
-    `is_alone` where nothing at all was kept of its operation, after these `arrivals`.
-    """
-
-    stored: Stored | None = None
-    mark: Mark = NO_FILE
-    is_alone: bool = True
-    arrivals: Arrivals = NO_FILE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A kept answer for people; `lifetime` as it was when it came."""
-
-    origin: str
-    method: str
-    url: str
-    status: int
-    size: int
-    caller: str
-    answered: float
-    age: float
-    lifetime: float
 
 
 def _named(
@@ -149,12 +81,9 @@ class AnswerFile:
     def __init__(self, path: Path, *, patience: float = 2.0, max_bytes: int = MAX_BYTES) -> None:
         self.path = path
         self._arrivals = f"{path}-arrivals"
-        self._patience = patience
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._identity = _NOTHING
-        self._secret = b""
+        self._opened = OpenedFile(path, patience)
 
     def __enter__(self) -> Self:
         return self
@@ -164,9 +93,7 @@ class AnswerFile:
 
     def close(self) -> None:
         """Close it; the next use opens it again."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+        self._opened.close()
 
     def is_there(self) -> bool:
         """True where there is such a file, whatever it holds."""
@@ -184,14 +111,14 @@ class AnswerFile:
     def find(self, place: Place) -> Seen:
         """Return what is kept for a place; nothing is made where no file is."""
         arrivals = self.arrivals()  # before the look: what comes after it is seen as new
-        found = _identity(self.path)
-        if found == _NOTHING:
+        found = identity_of(self.path)
+        if found == NOTHING:
             return Seen(arrivals=arrivals)
-        connection = self._open(found)
-        key = digest(self._secret, place.text)
+        connection = self._opened.connection(found)
+        key = digest(self._opened.secret, place.text)
         writes, has_alike, *row = connection.execute(_FIND, (place.origin, place.kind, key)).fetchone()
         stored = _stored(row) if row[0] is not None else None
-        mark = (*self._identity, writes or 0)
+        mark = (*self._opened.identity, writes or 0)
         return Seen(stored=stored, mark=mark, is_alone=not has_alike, arrivals=arrivals)
 
     @_named
@@ -203,10 +130,10 @@ class AnswerFile:
         """
         headers = json.dumps(stored.headers)
         size = len(stored.body) + len(headers) + len(place.url) + _ROW
+        key = digest(self._opened.secret_of(), place.text)
         row = (
-            digest(self._secret_of(), place.text), place.origin, place.path, place.method, place.url, place.caller,
-            place.kind, stored.status, headers, stored.body, size, stored.asked, stored.answered, stored.age, lifetime,
-            stored.used,
+            key, place.origin, place.path, place.method, place.url, place.caller, place.kind, stored.status, headers,
+            stored.body, size, stored.asked, stored.answered, stored.age, lifetime, stored.used,
         )  # fmt: skip
         with self._transaction() as connection:
             if not self._is_as_seen(connection, place.origin, mark):
@@ -224,14 +151,14 @@ class AnswerFile:
     def touch(self, place: Place, now: float) -> None:
         """Note that an answer was used."""
         with self._transaction() as connection:
-            key = digest(self._secret, place.text)
+            key = digest(self._opened.secret, place.text)
             connection.execute("UPDATE answers SET used = ? WHERE key = ?", (now, key))
 
     @_named
     def forget(self, place: Place, asked: float, now: float) -> None:
         """Drop an answer that is no longer true, unless it was asked for after this, and not in the future."""
         with self._transaction() as connection:
-            key = digest(self._secret, place.text)
+            key = digest(self._opened.secret, place.text)
             connection.execute(
                 "DELETE FROM answers WHERE key = ? AND (asked <= ? OR asked > ?)", (key, asked, now + AHEAD)
             )
@@ -253,7 +180,7 @@ class AnswerFile:
         """Return what is kept, the last used first."""
         if not self.is_there():
             return []
-        rows = self._open().execute(
+        rows = self._opened.connection().execute(
             "SELECT origin, method, url, status, length(body), caller, answered, age, lifetime FROM answers "
             "ORDER BY used DESC, url"
         )
@@ -273,8 +200,8 @@ class AnswerFile:
         import sqlite3
 
         with suppress(sqlite3.OperationalError):  # another process is at it: the room is used again all the same
-            self._open().execute("VACUUM")
-            self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._opened.connection().execute("VACUUM")
+            self._opened.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return cleared
 
     def remove(self) -> None:
@@ -290,89 +217,27 @@ class AnswerFile:
 
     def _announce(self) -> None:
         """Let a file beside grow, which others look at: its length counts, where a time could be the same again."""
-        file = os.open(self._arrivals, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK, 0o600)
+        file = os.open(self._arrivals, os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK, 0o600)
         try:
             os.write(file, b".")
         finally:
             os.close(file)
 
-    def _secret_of(self) -> bytes:
-        self._open()
-        return self._secret
-
     @contextmanager
     def _transaction(self) -> "Iterator[sqlite3.Connection]":
         """Yield the connection within a transaction that writes; what fails, or is left early, changes nothing."""
-        with _writing(self._open()) as connection:
+        with writing(self._opened.connection()) as connection:
             yield connection
 
     def _is_as_seen(self, connection: "sqlite3.Connection", origin: str, mark: Mark) -> bool:
         """True where nothing was written since; a file that was not there then has seen no write yet."""
         found = connection.execute("SELECT count FROM writes WHERE origin = ?", (origin,)).fetchone()
         count = found[0] if found else 0
-        return mark == (*self._identity, count) or (mark == NO_FILE and count == 0)
+        return mark == (*self._opened.identity, count) or (mark == NO_FILE and count == 0)
 
     def _make_room(self, connection: "sqlite3.Connection") -> None:
         while connection.execute("SELECT bytes FROM total").fetchone()[0] > self._max_bytes:
             connection.execute(_EVICT, (_EVICTED,))
-
-    def _open(self, found: tuple[int, int] | None = None) -> "sqlite3.Connection":
-        """Return a connection to the file that is there now: `found`, where that is known."""
-        if self._connection is not None and (found or _identity(self.path)) == self._identity:
-            return self._connection
-        self.close()
-        own_folder(self.path.parent)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o600))
-        if not is_private(self.path.lstat(), 0o100000):
-            raise PermissionError(0, "the file is a link, or others may read it")
-        self._identity = _identity(self.path)
-        self._connection = self._connected()
-        return self._connection
-
-    def _connected(self) -> "sqlite3.Connection":
-        import sqlite3
-
-        made = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
-        try:
-            made.execute("PRAGMA synchronous = NORMAL")
-            (found,) = made.execute("PRAGMA user_version").fetchone()
-            if found != FORMAT:
-                _begin(made, found)
-            (self._secret,) = made.execute("SELECT value FROM secret").fetchone()
-        except BaseException:
-            made.close()
-            raise
-        return made
-
-
-def _begin(connection: "sqlite3.Connection", found: int) -> None:
-    if found:
-        raise OSError(0, "another version of openapi-mcp made it; `openapi-mcp cache clear` begins it anew")
-    connection.execute("PRAGMA journal_mode = WAL")
-    with _writing(connection):
-        for statement in SCHEMA:
-            connection.execute(statement)
-        connection.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (secrets.token_bytes(32),))
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-
-
-@contextmanager
-def _writing(connection: "sqlite3.Connection") -> "Iterator[sqlite3.Connection]":
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield connection
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return _NOTHING
-    return found.st_dev, found.st_ino
 
 
 def _stored(row: list[Any]) -> Stored:

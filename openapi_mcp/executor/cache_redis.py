@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 
 from openapi_mcp.executor import cache_scripts as scripts
-from openapi_mcp.executor.cache_file import MAX_BYTES, Mark, Place, Seen, Shown, Stored
 from openapi_mcp.executor.cache_rules import AHEAD
+from openapi_mcp.executor.cache_stored import MAX_BYTES, Mark, Place, Seen, Shown, Stored
 from openapi_mcp.executor.cache_writes import Written
 from openapi_mcp.shared.foreign import each, seconds, whole, word
 from openapi_mcp.shared.link import Link

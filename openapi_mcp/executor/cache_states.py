@@ -22,8 +22,8 @@ from hishel import (
     StoreAndUse,
 )
 
-from openapi_mcp.executor.cache_file import Stored
 from openapi_mcp.executor.cache_rules import without
+from openapi_mcp.executor.cache_stored import Stored
 from openapi_mcp.model.message import Headers as Pairs
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from openapi_mcp.executor.cache_file import Mark, Place, Seen, Stored
+from openapi_mcp.executor.cache_stored import Mark, Place, Seen, Stored
 from openapi_mcp.executor.cache_writes import Written
 
 

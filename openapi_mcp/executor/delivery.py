@@ -26,7 +26,7 @@ class Delivery:
     `is_lookup` is sent as `Trial` says, by the `terms` of its `tool`. By its `leave` its call may go on in the
     background, and has longer then. A `cache` may answer in place of the API; `cache_ttl` are the seconds that an
     answer stays fresh which names no lifetime. `chosen` is what was to go along, also where nothing was sent.
-    `may_lead_to` is as in `Trial`.
+    `may_lead_to` is as in `Trial`; `lent` are the credentials of earlier steps that may go along.
     """
 
     authority: Authority
@@ -42,6 +42,8 @@ class Delivery:
     may_lead_to: Callable[[str], bool] | None = None
     cache: Cache | None = None
     cache_ttl: float = 0.0
+    is_anew: bool = False
+    lent: tuple[Credential, ...] = ()
     chosen: Chosen = field(default_factory=Chosen)
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
@@ -70,14 +72,14 @@ class Delivery:
             redactor=lambda: self.authority.redactor(tuple(self.carried), self.caller),
             kind=self.operation.pointer,
             ttl=self.cache_ttl,
-            is_anew=self.is_lookup,
+            is_anew=self.is_lookup or self.is_anew,
         )
         return await self.cache.send(asked, partial(self._sent, chosen))
 
     async def _is_still(self, who: Chosen) -> bool:
         """True while calls go as this; what was refused, or has expired, may have been renewed as somebody else."""
         try:
-            chosen = self.authority.choose(self.operation, self.caller)
+            chosen = self.authority.choose(self.operation, self.caller, self.lent)
         except MissingCredentialError:
             return False
         return await self.authority.identified(chosen, self.caller) == who
@@ -91,7 +93,7 @@ class Delivery:
         if response.status != 401 or response.ended_early == "deadline" or self._may_be_done(response):
             return response
         await self.authority.refused(chosen, self.caller, used)
-        fresh = await self._credentials(self.authority.choose(self.operation, self.caller))
+        fresh = await self._credentials(self.authority.choose(self.operation, self.caller, self.lent))
         return response if fresh == used else await self._with(request, fresh)
 
     def _may_be_done(self, response: HttpResponse) -> bool:
@@ -113,5 +115,5 @@ class Delivery:
         except TokenError as error:
             if error.may_pass or not await self.authority.read_again():
                 raise
-        chosen = self.authority.choose(self.operation, self.caller)
+        chosen = self.authority.choose(self.operation, self.caller, self.lent)
         return await self.authority.credentials(chosen, self.caller, self._end)

@@ -1,6 +1,5 @@
 """The life of one call: validated, built, authorized, sent within its deadline, decoded or classified, redacted."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -10,32 +9,28 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import anyio
-import anyio.to_thread
 
-from openapi_mcp.auth.choose import MissingCredentialError, lacking
+from openapi_mcp.auth.choose import lacking
 from openapi_mcp.auth.held import Held, as_held
 from openapi_mcp.auth.schemes import trusted_origins
 from openapi_mcp.auth.scopes import scoped_schemes
-from openapi_mcp.errors import ArgumentsError, ConfigError, CredentialsError
+from openapi_mcp.errors import ArgumentsError, ConfigError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.cache_writes import origin_text
 from openapi_mcp.executor.delivery import Delivery
-from openapi_mcp.executor.failures import (
-    invalid,
-    no_such_result,
-    not_known_now,
-    unauthenticated,
-)
+from openapi_mcp.executor.failures import invalid, no_such_result, not_known_now
+from openapi_mcp.executor.foresight import Foresight
 from openapi_mcp.executor.kept import KeptAnswers
-from openapi_mcp.executor.masked import masked_failure, masked_lookup, masked_repair
-from openapi_mcp.executor.prepare import Prepared, Preparer
+from openapi_mcp.executor.masked import masked_failure
+from openapi_mcp.executor.page import Pages
+from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.executor.provider import Provider
 from openapi_mcp.executor.reading import NoSuchResultError, NotKnownNowError, Reader, selection
 from openapi_mcp.executor.recovery import Attempts, Learning, Recovery, Strategies, ours
-from openapi_mcp.executor.send import Sender, SendError
-from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
+from openapi_mcp.executor.send import Sender
+from openapi_mcp.executor.terms import Limiters, timeout_of
 from openapi_mcp.executor.tokens import RefreshTokens
 from openapi_mcp.executor.tracing import noted_of_pages, trace_of
 from openapi_mcp.executor.trying import trying
@@ -64,10 +59,6 @@ from openapi_mcp.tls import Trust
 if TYPE_CHECKING:
     from openapi_mcp.executor.jobs import Jobs
 
-log = logging.getLogger(__name__)
-
-_LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
-_LARGE_REFUSAL = 200_000  # more is looked for in one
 _NEW_KEY = "new-for-each-request"  # the idempotency key of a request that is shown before it is sent
 
 
@@ -149,6 +140,16 @@ class Executor:
         )
         self._limiters = limiters or Limiters(now=time.time)
         self._trying = trying(self._sender, self._limits, self._limiters)
+        self._pages = Pages(
+            authority=self._authority,
+            trying=self._trying,
+            preparer=self._preparer,
+            understanding=self._understanding,
+            limits=self._limits,
+            limiters=self._limiters,
+            cache=cache,
+        )
+        self._foresight = Foresight(preparer=self._foreseer, recovery=self._recovery, authority=self._authority)
         self._scoped = scoped
         self._jobs: Jobs | None = None
 
@@ -209,7 +210,7 @@ class Executor:
     async def _result(self, call: Call, sent: list[Delivery], learn: Learning | None) -> Result:
         """Return what a call comes to; its requests are noted in `sent` as they go out."""
         deadline = self._deadline(call)
-        page = partial(self._page, deadline=deadline, sent=sent)
+        page = partial(self._pages.ask, deadline=deadline, sent=sent)
         seconds = timeout_of(self._toolset.by_name.get(call.tool), self._limits)
         attempts = Attempts(page=page, deadline=deadline, learn=learn, seconds=seconds, leave=call.leave)
         first = await page(call)
@@ -220,7 +221,8 @@ class Executor:
             result = first.as_result()
             return traced(result, (result.structured or {}).get("error", {}))
         tool = self._toolset.by_name[call.tool]
-        pages = self._limits.follow_pages if tool.operation.method in SAFE_METHODS else 0
+        may_follow = tool.operation.method in SAFE_METHODS and call.answered is None  # that is told the answer itself
+        pages = self._limits.follow_pages if may_follow else 0
         collection = collect(first, pages=pages, max_bytes=self._limits.max_body)
         answer = await drive(collection, partial(page, as_it_is=True))
         if "pages" in answer.note:
@@ -285,53 +287,29 @@ class Executor:
 
         `is_dry`, it is shown though a credential is missing: the call says that.
         """
-        redact = self.redactor(call)
-        found, _ = self._foreseen(call)
-        if isinstance(found, Failure):
-            return masked_failure(found, redact)
-        try:
-            chosen = self._authority.choose(found.tool.operation, call.caller)
-        except CredentialsError as error:
-            is_shown = is_dry and isinstance(error, MissingCredentialError)
-            return found.request if is_shown else masked_failure(unauthenticated(error), redact)
-        return self._authority.masked(found.request, chosen, call.caller)
+        return self._foresight.request(call, is_dry=is_dry)
+
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked; nothing where that does not help."""
+        return self._foresight.repairs(call)
+
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+        return self._foresight.arguments(call)
+
+    async def foreseen_lookups(self, call: Call, learn: Learning) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up, secrets masked; nothing is asked."""
+        return await self._foresight.lookups(call, learn, self._deadline(call))
 
     async def explained(self, call: Call, failure: Failure, learn: Learning | None = None) -> Failure:
         """Return what a caller is told of a call that a person is to be asked about, and that cannot be sent."""
         deadline = self._deadline(call)
-        attempts = Attempts(page=partial(self._page, deadline=deadline), deadline=deadline, learn=learn)
+        attempts = Attempts(page=partial(self._pages.ask, deadline=deadline), deadline=deadline, learn=learn)
         return masked_failure(await self._recovery.explained(call, failure, attempts), self.redactor(call))
-
-    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
-        """Return what is repaired in a call before it is sent, secrets masked; nothing where that does not help."""
-        found, repairs = self._foreseen(call)
-        redact = self.redactor(call)
-        return () if isinstance(found, Failure) else tuple(masked_repair(each, redact) for each in repairs)
-
-    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
-        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
-        found, _ = self._foreseen(call)
-        return None if isinstance(found, Failure) else found.arguments
-
-    async def foreseen_lookups(self, call: Call, learn: Learning) -> tuple[Looked, ...]:
-        """Return what a call that cannot be sent as it is would look up, secrets masked; nothing is asked."""
-        found = self._foreseer.prepare(call)
-        if not isinstance(found, Failure):
-            return ()
-        lookups = await self._recovery.planned(call, found, learn, self._deadline(call))
-        redact = self.redactor(call)
-        return tuple(masked_lookup(replace(each, failed=False), redact) for each in lookups)  # none was made
-
-    def _foreseen(self, call: Call) -> tuple[Prepared | Failure, tuple[Repair, ...]]:
-        """Return what a call sends, repaired as far as that goes without asking anybody, and the repairs."""
-        found = self._foreseer.prepare(call)
-        if not isinstance(found, Failure):
-            return found, ()
-        return self._recovery.foreseen(replace(call, is_shown=True), found)
 
     def redactor(self, call: Call) -> Redactor:
         """Return what masks every secret in a text about a call that was not sent yet."""
-        return self._authority.redactor(caller=call.caller)
+        return self._authority.redactor_of(call)
 
     def trusts(self, url: str) -> bool:
         """True when credentials may go to the origin of `url`."""
@@ -354,65 +332,15 @@ class Executor:
 
     async def _recovered(self, call: Call, failure: Failure, attempts: Attempts) -> Page | Failure:
         """Return what a failed call comes to once it is repaired, or what its caller is told."""
-        redact = self._authority.redactor(caller=call.caller)
+        redact = self._authority.redactor_of(call)
         found = await self._recovery.run(call, failure, attempts, redact)
         return masked_failure(found, redact) if isinstance(found, Failure) else found
-
-    async def _page(
-        self,
-        call: Call,
-        deadline: float,
-        *,
-        as_it_is: bool = False,
-        is_lookup: bool = False,
-        sent: list[Delivery] | None = None,
-    ) -> Page | Failure:
-        """Return what one request for a call brings; `deadline` is that of all its pages, by the event loop's clock."""
-        found = self._preparer.prepare(call, as_it_is=as_it_is)
-        if isinstance(found, Failure):
-            return found
-        tool, arguments, request = found.tool, found.arguments, found.request
-        delivery = Delivery(
-            authority=self._authority,
-            trying=self._trying,
-            operation=tool.operation,
-            tool=tool.name,
-            request=request,
-            caller=call.caller,
-            deadline=deadline,
-            is_lookup=is_lookup,
-            terms=terms_of(tool, self._limiters),
-            leave=None if is_lookup else call.leave,
-            cache=self._cache,
-            cache_ttl=self._limits.cache_ttl if tool.limits.cache_ttl is None else tool.limits.cache_ttl,
-        )
-        if sent is not None and not is_lookup:
-            sent.append(delivery)
-        began = time.monotonic()
-        try:
-            chosen = self._authority.choose(tool.operation, call.caller)
-            if call.sending is not None and not is_lookup:
-                call.sending(self._authority.masked(request, chosen, call.caller))
-            response = await delivery.send(chosen)
-        except (CredentialsError, TimeoutError, SendError) as error:
-            is_own = tool.limits.timeout is not None
-            return self._understanding.unanswered(error, delivery, timeout_of(tool, self._limits), is_own=is_own)
-        delivery.story.status = response.status
-        if call.answered is not None and not is_lookup:
-            call.answered(request, response)
-        log.info("answered tool=%s status=%d ms=%d", tool.name, response.status, (time.monotonic() - began) * 1e3)
-        work = partial(self._understanding.read, tool, arguments, delivery, response)
-        is_small = len(response.body) < (_LARGE if response.status < 400 else _LARGE_REFUSAL)
-        page = work() if is_small else await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
-        if isinstance(page, Failure) and page.has_acted and self._cache is not None:
-            await self._cache.drop(request)  # it was refused, and something was done for it all the same
-        return page
 
     async def _read_on(self, call: Call, kept: KeptAnswers) -> Result:
         try:
             return await self._reader.read_on(call, kept)
         except ArgumentsError as error:
-            return masked_failure(invalid(error), self._authority.redactor(caller=call.caller)).as_result()
+            return masked_failure(invalid(error), self._authority.redactor_of(call)).as_result()
         except NoSuchResultError as error:
             failure = not_known_now(call) if isinstance(error, NotKnownNowError) else no_such_result(call)
-            return masked_failure(failure, self._authority.redactor(caller=call.caller)).as_result()
+            return masked_failure(failure, self._authority.redactor_of(call)).as_result()

@@ -14,6 +14,7 @@ from openapi_mcp.executor.faults import (
     CertificateError,
     LeftAloneError,
     LostError,
+    MadeAlreadyError,
     NoTurnError,
     SendError,
     TooLargeError,
@@ -108,6 +109,9 @@ def not_sent(error: SendError, redact: Redactor, request: HttpRequest) -> Failur
         case UnsendableError():
             message, hint = f"no request can carry these arguments: {reason}", "give shorter and plainer values"
             return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=message, hint=hint)
+        case MadeAlreadyError():
+            hint = "take it as done: read the present state; only the person can say that it is to be made once more"
+            return Failure(kind=FailureKind.REFUSED, message=f"{reason}; nothing was sent", hint=hint)
         case UploadError():
             hint = "leave the file as it is until the call has ended, and call again"
             return Failure(kind=FailureKind.INVALID_ARGUMENTS, message=f"a file was not sent: {reason}", hint=hint)
@@ -167,13 +171,17 @@ def _left_alone(error: LeftAloneError) -> Failure:
 
 
 def redirected(response: HttpResponse, redact: Redactor) -> Failure:
-    """Return the failure of a call whose answer points to another origin."""
+    """Return the failure of a call whose answer points to where it is not followed: to another origin, as a rule."""
     target = redact(redact_url(response.redirect or ""))
+    is_elsewhere = origin(response.redirect or "") != origin(response.url)
+    where = (
+        "to another origin, which is not followed" if is_elsewhere else "within its origin, which is not followed here"
+    )
     return Failure(
         kind=FailureKind.REFUSED,
-        message=f"the API redirects to another origin, which is not followed: {one_line(target, 500)}",
+        message=f"the API redirects {where}: {one_line(target, 500)}",
         status=response.status,
-        hint="if that is where the API lives now, start the server with --base-url for it",
+        hint="if that is where the API lives now, start the server with --base-url for it" if is_elsewhere else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 SendError
 ├── UnsendableError     no request that HTTP can carry; nothing was sent
+├── MadeAlreadyError    the caller wants no request made twice; nothing was sent
 ├── UploadError         a file to send is not what it was; nothing was sent as if it were whole
 ├── UnreachableError    no connection; nothing was sent
 │   └── CertificateError    because of a certificate: the server's, or ours
@@ -24,6 +25,10 @@ class SendError(Exception):
 
 class UnsendableError(SendError):
     """The request is none that HTTP can carry: nothing was sent."""
+
+
+class MadeAlreadyError(SendError):
+    """The same request was made before, and whoever calls wants none made twice: nothing was sent."""
 
 
 class UploadError(SendError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from openapi_mcp.model.call import Failure
+from openapi_mcp.model.call import Content, Failure, Result, Text
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import without_lone_surrogates
 from openapi_mcp.model.message import HttpResponse
@@ -36,6 +36,23 @@ def masked_failure(failure: Failure, redact: Redactor) -> Failure:
         repairs=tuple(masked_repair(each, redact) for each in failure.repairs),
         lookups=tuple(masked_lookup(each, redact) for each in failure.lookups),
     )
+
+
+def masked_result(result: Result, redact: Redactor) -> Result:
+    """Return a result with every secret masked."""
+    structured: Any = None if result.structured is None else mask(dict(result.structured), redact)
+    failure = masked_failure(result.failure, redact) if result.failure is not None else None
+    content = tuple(masked_content(each, redact) for each in result.content)
+    return replace(result, content=content, structured=structured, failure=failure)
+
+
+def masked_content(content: Content, redact: Redactor) -> Content:
+    """Return a block of a result with every secret masked."""
+    if isinstance(content, Text):
+        return replace(content, text=redact(content.text))
+    text = content.data.decode("utf-8", "surrogateescape")
+    data = redact(text).encode("utf-8", "surrogateescape") if redact.finds(text) else content.data
+    return replace(content, data=data, uri=redact(content.uri))
 
 
 def masked_repair(repair: Repair, redact: Redactor) -> Repair:

@@ -11,6 +11,7 @@ import anyio.lowlevel
 
 from openapi_mcp.auth.scopes import allows
 from openapi_mcp.errors import ConfigError
+from openapi_mcp.executor.denied import DENIED, Denied, with_cause
 from openapi_mcp.executor.masked import masked_lookup, masked_repair
 from openapi_mcp.executor.prepare import Prepared, Preparer
 from openapi_mcp.executor.terms import own_deadline
@@ -64,7 +65,8 @@ class Attempts:
     """How the steps of one call's recovery are performed; `deadline` is the call's, by `anyio.current_time`.
 
     `strategies` are the names of those that have repaired it, once it is through. Where it goes on in the background by
-    its `leave`, its lookups have what they have in a call of so many `seconds` that begins then.
+    its `leave`, its lookups have what they have in a call of so many `seconds` that begins then. `denied` is the first
+    lookup that the API refused for want of another credential.
     """
 
     page: Attempting
@@ -73,6 +75,7 @@ class Attempts:
     seconds: float = 0.0
     leave: Leave | None = None
     strategies: tuple[str, ...] = ()
+    denied: Denied | None = None
     _lookups_end: float | None = field(init=False, default=None)
 
     def end(self, now: float) -> float:
@@ -112,7 +115,7 @@ class Recovery:
             return failure
         attempts.strategies = tuple(repair.strategy for repair in found.repairs)
         if isinstance(found.outcome, Failure):
-            return found.outcome
+            return with_cause(found.outcome, attempts.denied)
         log.info("recovered tool=%s repairs=%d lookups=%d", call.tool, len(found.repairs), len(found.lookups))
         return _noted(found, redact)
 
@@ -146,7 +149,7 @@ class Recovery:
         if found is None:
             return failure
         if isinstance(found.outcome, Failure):
-            return found.outcome
+            return with_cause(found.outcome, attempts.denied)
         again = Suggestion(tool=call.tool, why="this call with what was looked up", arguments=found.outcome.arguments)
         return replace(failure, tries=(again,), lookups=found.lookups, hint=_AGAIN)
 
@@ -221,6 +224,8 @@ class Recovery:
                 looking.fail(page.kind.value)
         if isinstance(page, Failure):
             log.info("lookup_failed tool=%s kind=%s", call.tool, page.kind.value)
+            if page.kind in DENIED and attempts.denied is None:
+                attempts.denied = Denied(tool=call.tool, failure=page)
             return None
         log.info("looked_up tool=%s", call.tool)
         answer = page.answer

@@ -13,10 +13,11 @@ import anyio
 
 from openapi_mcp.errors import DocumentError, SourceError
 from openapi_mcp.loader.depth import MAX_DEPTH
-from openapi_mcp.loader.fetch import DEADLINE, MAX_BYTES, Fetched, Progress, fetch
+from openapi_mcp.loader.fetch import DEADLINE, Fetched, Progress, fetch
 from openapi_mcp.loader.parse import parse
 from openapi_mcp.loader.read import Wanted, read
 from openapi_mcp.loader.refs import Resources, declared_uris, may_point_outside, outside_uris
+from openapi_mcp.loader.size import MAX_BYTES, check_size
 from openapi_mcp.loader.source import FileSource, Source, UrlSource, parse_source
 from openapi_mcp.model.address import Bounds, Reach, farthest
 from openapi_mcp.model.document import Document, Problem, Severity
@@ -330,8 +331,5 @@ def unpacked(data: bytes, where: str) -> bytes:
             plain = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DocumentError(f"the gzip file is damaged: {error}", where=where, hint="fetch it again") from None
-    if len(plain) > MAX_BYTES:
-        raise SourceError(
-            f"the document is larger than {MAX_BYTES // 1_000_000} MB", where=where, hint="serve a part of it"
-        )
+    check_size(len(plain), where)
     return plain

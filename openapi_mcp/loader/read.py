@@ -88,6 +88,9 @@ def _version(root: JsonObject, source: str) -> str:
     if "swagger" in root:
         said = f"the document is Swagger {shown(root['swagger'])}"
         raise DocumentError(said, where=source, hint="versions 2.0, 3.0, 3.1 and 3.2 are read; convert it")
+    if version is None and "arazzo" in root:
+        hint = "give it as --workflow FILE, and as --spec the OpenAPI description whose operations it calls"
+        raise DocumentError("the document is an Arazzo description: workflows, no API", where=source, hint=hint)
     if version is None:
         raise DocumentError(
             'the document has no "openapi" field, so it is not an OpenAPI description',

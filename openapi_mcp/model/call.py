@@ -12,7 +12,7 @@ from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.leave import Leave
 from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.room import Room, brief, shown
-from openapi_mcp.model.secret import Secret
+from openapi_mcp.model.secret import Lent, Secret
 from openapi_mcp.model.trace import Trace
 
 
@@ -42,9 +42,12 @@ class Call:
     `is_shown`: a person has seen its request, and nothing else is sent for it. `sending` is told each request before
     it goes out, secrets masked, but for lookups. `abandoned` is told what was done for it where it is cancelled. With a
     `leave` it may go on in the background. `answered` is told each answer of the API, as it came and with its request,
-    but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; `telling`
-    is told which step comes. The `id` is that of its record, and in the lines of the log about it; ""
-    until somebody listens.
+    but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; where it
+    `insists`, before each step that writes; `telling` is told which step comes, `reading` each request of a step that
+    only reads. Of a step, `within` says which: "step 'place' of the workflow 'orderFor'"; what earlier steps have
+    `lent` goes along where no credential is configured. One that `is_anew` is answered by the API, not by a kept
+    answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id` is that
+    of its record, and in the lines of the log about it; "" until somebody listens.
     """
 
     tool: str
@@ -53,10 +56,17 @@ class Call:
     is_shown: bool = False
     sending: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     abandoned: Callable[[Trace], None] | None = field(default=None, repr=False, compare=False)
+    insists: bool = False
     leave: Leave | None = field(default=None, repr=False, compare=False)
     answered: Callable[[HttpRequest, HttpResponse], None] | None = field(default=None, repr=False, compare=False)
     asking: "Callable[[Call], Awaitable[Failure | None]] | None" = field(default=None, repr=False, compare=False)
     telling: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    reading: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
+    within: str = field(default="", compare=False)
+    lent: tuple[Lent, ...] = field(default=(), repr=False, compare=False)
+    is_anew: bool = field(default=False, compare=False)
+    is_unkept: bool = field(default=False, compare=False)
+    stays: bool = field(default=False, compare=False)
     id: str = field(default="", compare=False)
 
 

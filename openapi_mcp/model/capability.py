@@ -43,12 +43,14 @@ class Yield:
 class Capability:
     """What a tool needs and yields, the most telling first.
 
-    `finds` are the arguments that take words (`q`, `name`, `email`): with them it is a way from words to ids.
+    `finds` are the arguments that take words (`q`, `name`, `email`): with them it is a way from words to ids. Of a
+    workflow `said_again` are the outputs that hold what its caller gave; None of what is no workflow.
     """
 
     needs: tuple[Need, ...] = ()
     yields: tuple[Yield, ...] = ()
     finds: tuple[str, ...] = ()
+    said_again: frozenset[str] | None = None
 
 
 Capabilities = Mapping[str, Capability]

@@ -76,14 +76,20 @@ class Turn:
     usage: Usage = field(default_factory=Usage)
     origin: Any = field(default=None, repr=False)
 
+    @property
+    def says_something(self) -> bool:
+        """False for a turn of thought alone, or of nothing, of which no model is told again."""
+        return bool(self.calls or self.text.strip())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What came of a call: its result's `text`, and the same as JSON where it is some (`value`).
 
     `is_sent` is False where the harness itself answered, and nothing went to the API. `record` is the id of the call's
-    record. `shortened` is how many characters of the text a model is no longer told. `request` is the digest of what
-    was sent last, "" where that is not known.
+    record. `shortened` is how many characters of the text a model is no longer told. `requests` are the writes that
+    were sent for it, by their names (server/sent.py), without those that did nothing; `held` is the one that was held
+    back as it was made before, "" for none.
     """
 
     call: ToolCall
@@ -93,7 +99,8 @@ class Answered:
     is_sent: bool = True
     record: str = ""
     shortened: int = 0
-    request: str = ""
+    requests: tuple[str, ...] = ()
+    held: str = ""
 
 
 Message = Asked | Turn | Answered

@@ -146,12 +146,14 @@ class Selection:
 class Listing:
     """How the tools are offered: each by itself ("tools"), or three that find, describe and call them ("search").
 
-    "auto" lists each as long as that costs no more than `budget` tokens of context; `style` is how much each says.
+    "auto" lists each as long as that costs no more than `budget` tokens of context, and they are no more than `most`,
+    where whoever is told of them takes so many; `style` is how much each says.
     """
 
     mode: str = "auto"
     budget: int = 20_000
     style: str = "full"
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Secrets: values that are used and never shown."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -71,6 +71,14 @@ class Credential:
         return cls(place=Place.HEADER, name="Authorization", value=Secret(text), prefix="Basic ", hides=hides)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """A credential that an earlier step of a workflow got from the API at this `origin`, and that may go there only."""
+
+    credential: Credential
+    origin: tuple[str, str, int]
+
+
 class Redactor:
     """Replaces every known secret in a text by `***`, however it was encoded on its way."""
 
@@ -101,3 +109,21 @@ class Redactor:
     def finds(self, text: str) -> bool:
         """True when `text` holds a secret."""
         return any(form in text if isinstance(form, str) else form.finds(text) for form in self._forms)
+
+
+class Redactors(Redactor):
+    """Masks what each of several redactors knows."""
+
+    def __init__(self, each: Sequence[Redactor]) -> None:
+        super().__init__(())
+        self._each = each
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with `***` in place of each secret that any of them knows."""
+        for redact in self._each:
+            text = redact(text)
+        return text
+
+    def finds(self, text: str) -> bool:
+        """True when `text` holds a secret that any of them knows."""
+        return any(redact.finds(text) for redact in self._each)

@@ -16,7 +16,8 @@ class Trace:
     asked. `status` is the last that was answered, `attempts` counts what was sent for the call itself, lookups not;
     `waited` is in seconds, and so is how long the rate limits `held` it back. `cache` is one of the model's CACHES
     (record.py), "" where it had no part in it. `repairs` and `lookups` are as they are told, `strategies` the names of
-    what repaired it. `redact` masks every secret that the call may have come by.
+    what repaired it. `carried` says of a workflow that was cancelled which of its writes were sent. `redact` masks
+    every secret that the call may have come by.
     """
 
     redact: Redactor
@@ -29,3 +30,4 @@ class Trace:
     repairs: Sequence[Mapping[str, Any]] = ()
     lookups: Sequence[Mapping[str, Any]] = ()
     strategies: Sequence[str] = ()
+    carried: str = ""

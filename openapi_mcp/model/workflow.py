@@ -56,13 +56,15 @@ class Action:
 class StepParameter:
     """A parameter of a step; `location` is "" where the step calls a workflow. `value` may hold runtime expressions.
 
-    One that is the workflow's own, and so each step's, `is_inherited`.
+    One that is the workflow's own, and so each step's, `is_inherited`. One that `is_credential` is no argument: an
+    earlier step of the same API got it there, and it goes along as the operator's credentials do.
     """
 
     name: str
     location: str
     value: Any
     is_inherited: bool = field(default=False, compare=False)  # a description that is written gives it to each step
+    is_credential: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from openapi_mcp.model.call import Call
+from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.message import HttpRequest, Streamed, Upload
 from openapi_mcp.model.text import visible
 
@@ -15,14 +16,15 @@ _MOST_HEADERS = 30
 _MAX_HEADER = 300  # characters, as all below
 _MAX_URL = 2_000
 _MAX_BODY = 2_000
-_BY_MODEL = "as a model filled it in"
+_LEAST_FIELD = 40  # of a field of a body that is shortened
 _BOUNDARY = re.compile(r"boundary=(\w+)")
 
 
-def question(tool: str, request: HttpRequest, mask: Callable[[str], str] = str, origin: str = _BY_MODEL) -> str:
+def question(call: Call, request: HttpRequest, mask: Callable[[str], str] = str, origin: str = "") -> str:
     """Return the text that asks a person whether a request may be sent; `mask` hides secrets in a text.
 
-    `origin` says where the words of the request come from. What a model or a document wrote stands behind bars, so no
+    `origin` says where the words of the request come from; a model, or a workflow, where it is not given. What a
+    model or a document wrote stands behind bars, so no
     words of theirs can pass for ours: each line of it is short and has its bar, and nothing in it is invisible. Four
     spaces in front make it plain text in Markdown, too.
     """
@@ -30,14 +32,25 @@ def question(tool: str, request: HttpRequest, mask: Callable[[str], str] = str, 
     behind_bars = [line for part in short.parts(request) for line in _bars(part)]
     missing = [f"NOT ALL OF IT IS SHOWN. Left out: {', '.join(short.left_out)}."] if short.left_out else []
     said = [
-        f"Send this request? The tool {tool} was called, and would send:",
+        f"Send this request? {_caller_of(call)}, and would send:",
         "",
         *behind_bars,
         "",
         *missing,
-        f"Lines with a bar are the request {origin}; do not follow what they say. Nothing is sent unless you accept.",
+        f"Lines with a bar are the request {origin or _filled_in(call)}; do not follow what they say. "
+        "Nothing is sent unless you accept.",
     ]
     return "\n".join(said)
+
+
+def _caller_of(call: Call) -> str:
+    if not call.within:
+        return f"The tool {call.tool} was called"
+    return f"{visible(call.within[:1].upper() + call.within[1:])} calls the tool {call.tool}"
+
+
+def _filled_in(call: Call) -> str:
+    return "as its workflow filled it in" if call.within else "as a model filled it in"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,14 +68,39 @@ class _Shortened:
             self.left_out.append(f"{more:,} headers")
         if (body := shown_body(request.body)) is not None:
             yield ""
-            yield self.text(body, _MAX_BODY, "the body")
+            yield self.text(body, _MAX_BODY, "the body", _shortened_fields)
 
-    def text(self, text: str, limit: int, what: str) -> str:
-        """Return a text's beginning, secrets masked first: half of one is a secret too."""
+    def text(self, text: str, limit: int, what: str, shorten: Callable[[str, int], str] | None = None) -> str:
+        """Return a text's beginning, or what `shorten` makes of it; masked first: half a secret is one too."""
         masked = self.mask(text)
-        if len(masked) > limit:
-            self.left_out.append(f"{len(masked) - limit:,} of {len(masked):,} characters of {what}")
-        return visible(masked[:limit])
+        if len(masked) <= limit:
+            return visible(masked)
+        shown = (shorten or _beginning)(masked, limit)
+        self.left_out.append(f"{len(masked) - len(shown):,} of {len(masked):,} characters of {what}")
+        return visible(shown)
+
+
+def _beginning(text: str, length: int) -> str:
+    return text[:length]
+
+
+def _shortened_fields(text: str, length: int) -> str:
+    """Return a body of about that length: of a JSON object each field, however long those before it; else both ends."""
+    try:
+        body = read_json(text)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return f"{text[: length - length // 4]} ... {text[-length // 4 :]}"
+    share = max(_LEAST_FIELD, length // len(body))
+    fields = [_cut(f"{write_json(name)}: {write_json(value)}", share) for name, value in body.items()]
+    shown = fields[: length // _LEAST_FIELD]
+    more = [f"... {len(fields) - len(shown):,} more fields"] if len(fields) > len(shown) else []
+    return "{" + ",\n ".join([*shown, *more]) + "}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}..."
 
 
 def _bars(text: str) -> Iterator[str]:

@@ -32,7 +32,9 @@ _TAKERS = frozenset(
 _MORE = ("hasmore", "hasnext", "hasnextpage", "hasmoreitems", "moreitemsincollection", "istruncated", "more", "next")
 _LAST = ("last", "islast", "islastpage", "lastpage")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?")
-MARK_WORDS = frozenset({*_KEYS, *_ONLY_WITH_MORE, *_MORE, *_LAST}) - {*_OF_NEXT_ONLY}
+MARKS = frozenset({*_KEYS, *_ONLY_WITH_MORE})
+"""What holds such a mark, by plain words."""
+MARK_WORDS = frozenset({*MARKS, *_MORE, *_LAST}) - {*_OF_NEXT_ONLY}
 """What says that there is more, and from where, by plain words."""
 
 

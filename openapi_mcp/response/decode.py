@@ -121,19 +121,20 @@ def _note(response: HttpResponse, redactor: Redactor) -> dict[str, Any]:
     return note
 
 
-def mask(value: JsonValue, redactor: Redactor) -> JsonValue:
-    """Return a JSON value with every secret in its keys, strings and numbers masked."""
+def mask(value: Any, hide: Callable[[str], str]) -> Any:
+    """Return a JSON value with every secret in its keys, strings and numbers masked; `hide` masks them in a text."""
     match value:
         case str():
-            return redactor(value)
-        case list():
-            return [mask(item, redactor) for item in value]
-        case dict():
-            return {redactor(key): mask(item, redactor) for key, item in value.items()}
+            return hide(value)
+        case list() | tuple():
+            return [mask(item, hide) for item in value]
+        case Mapping():
+            return {hide(str(key)): mask(item, hide) for key, item in value.items()}
         case None | bool():
             return value
         case _:
-            return redactor(str(value)) if redactor.finds(str(value)) else value
+            hidden = hide(str(value))
+            return value if hidden == str(value) else hidden
 
 
 def _masked_json(value: JsonValue, redactor: Redactor) -> tuple[JsonValue, str] | None:

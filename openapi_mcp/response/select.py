@@ -43,11 +43,14 @@ class Select:
     """
 
     def __init__(self, expression: str) -> None:
-        if len(expression) > MAX_EXPRESSION:
-            raise SelectError(f"has {len(expression):,} characters, but must have at most {MAX_EXPRESSION:,}")
-        self._root = _parsed(expression)
+        self._root = parsed(expression)
         for node in _nodes(self._root):
             _check_function(node)
+
+    @property
+    def tree(self) -> Node:
+        """The syntax tree."""
+        return self._root
 
     def apply(self, value: JsonValue) -> JsonValue:
         """Return the part of a JSON value that the expression selects; null where that has none.
@@ -83,7 +86,14 @@ def _identifier(name: str) -> str:
     return name if plain else write_json(name)
 
 
-def _parsed(expression: str) -> Node:
+def parsed(expression: str) -> Node:
+    """Return an expression as the library's tree.
+
+    Raises:
+        SelectError: it is none, or too long.
+    """
+    if len(expression) > MAX_EXPRESSION:
+        raise SelectError(f"has {len(expression):,} characters, but must have at most {MAX_EXPRESSION:,}")
     try:
         return Parser().parse(expression).parsed
     except IncompleteExpressionError:

@@ -179,3 +179,35 @@ def test_what_callers_bring_is_not_lacking() -> None:
 )
 def test_each_kind_of_scheme_has_its_way(scheme: SecurityScheme, said: str) -> None:
     assert how_to_give(scheme) == said
+
+
+LENT = value("Authorization", text="Bearer lent")
+
+
+@pytest.mark.parametrize(
+    ("ways", "names", "expected"),
+    [
+        (({"jwt": ()},), (), (LENT,)),
+        (({"jwt": ()},), ("jwt",), (JWT,)),
+        (({"jwt": (), "key": ()},), ("key",), (LENT, KEY)),
+        (({"key": ()}, {"jwt": ()}), ("jwt",), (JWT,)),
+        (({"key": ()},), ("key",), (LENT, KEY)),
+        (({"key": ()},), ("key", "jwt"), (KEY,)),
+        (({"key": ()},), ("key", "oauth"), (KEY,)),
+        ((None,), (), (LENT,)),
+        ((), (), (LENT,)),
+    ],
+)
+def test_what_a_step_of_a_workflow_lends_goes_where_nothing_is_configured(
+    ways: tuple[dict[str, tuple[str, ...]] | None, ...], names: tuple[str, ...], expected: tuple[Credential, ...]
+) -> None:
+    """security.md R-CRED 3: what is configured for a place is what stands there."""
+    assert set(choose(operation(*ways), held(*names), (), (LENT,)).credentials) == set(expected)
+
+
+def test_what_is_lent_meets_no_other_scheme() -> None:
+    """OAS 3.1.1, 4.8.30: a token is no key."""
+    with pytest.raises(MissingCredentialError):
+        choose(operation({"key": ()}), held(), (), (LENT,))
+    brought = value("Authorization", text="the caller's own")
+    assert choose(operation({"jwt": ()}), held(), (brought,), (LENT,)).credentials == (brought,)

@@ -327,7 +327,7 @@ async def test_a_lookup_of_the_recovery_asks_the_api(tmp_path: Path) -> None:
     """Issue 8: what a repair rests on is the present state; the answer is kept for others."""
     async with cached(tmp_path, fresh(b'{"n": 1}'), fresh(b'{"n": 2}')) as api:
         await api.keep()
-        page = await api.running._page(Call(tool="orders"), anyio.current_time() + 30, is_lookup=True)
+        page = await api.running._pages.ask(Call(tool="orders"), anyio.current_time() + 30, is_lookup=True)
         assert len(api.upstream.seen) == 2
         assert (await api.call()).structured == {"n": 2, "_note": {"cache": {"from": "cache", "age": 0}}}
         assert page is not None
@@ -421,7 +421,7 @@ async def test_a_file_that_another_process_holds_is_waited_for_only_so_long(tmp_
     """Issue 8: locked; the answer comes from the API, and is said once not to be kept."""
     async with cached(tmp_path, fresh(b'{"n": 1}'), fresh(b'{"n": 2}')) as api:
         await api.keep()
-        disk(api)._far._patience = 0.0
+        disk(api)._far._opened._patience = 0.0
         disk(api)._far.close()
         other = sqlite3.connect(api.cache.path, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")

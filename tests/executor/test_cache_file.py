@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.child import clean_environment
 
-from openapi_mcp.executor.cache_file import NO_FILE, AnswerFile, CacheFileError, Place, Stored
+from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError
+from openapi_mcp.executor.cache_stored import NO_FILE, Place, Stored
 
 API = "https://api.example.com"
 
@@ -208,7 +209,7 @@ def test_a_disk_that_is_full_is_said(tmp_path: Path) -> None:
     """Issue 8: full; what was kept before is still there."""
     with opened(tmp_path) as file:
         kept(file, "a")
-        file._open().execute("PRAGMA max_page_count = 20")
+        file._opened.connection().execute("PRAGMA max_page_count = 20")
         with pytest.raises(CacheFileError, match="full") as caught:
             kept(file, "b", b"x" * 200_000)
         assert (caught.value.passes, caught.value.is_damaged) == (False, False)
@@ -231,7 +232,8 @@ def test_a_damaged_file_is_said_to_be_one(tmp_path: Path) -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from openapi_mcp.executor.cache_file import AnswerFile, Place, Stored
+from openapi_mcp.executor.cache_file import AnswerFile
+from openapi_mcp.executor.cache_stored import Place, Stored
 from openapi_mcp.executor.cache_writes import Written
 path, who = Path(sys.argv[1]), sys.argv[2]
 with AnswerFile(path, patience=60) as file:

@@ -16,8 +16,8 @@ from support.raw import answer
 from support.redis import RedisServer
 
 from openapi_mcp.executor import cache_redis
-from openapi_mcp.executor.cache_file import Place, Stored
 from openapi_mcp.executor.cache_redis import AnswersInRedis
+from openapi_mcp.executor.cache_stored import Place, Stored
 from openapi_mcp.executor.cache_writes import path_of, written
 from openapi_mcp.model.call import Call, Caller
 from openapi_mcp.model.message import HttpRequest, HttpResponse

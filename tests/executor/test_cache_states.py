@@ -2,8 +2,8 @@
 
 import pytest
 
-from openapi_mcp.executor.cache_file import Stored
 from openapi_mcp.executor.cache_states import conditional, from_kept, headers_to_keep, renewed
+from openapi_mcp.executor.cache_stored import Stored
 from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
 
 GET = HttpRequest(method="GET", url="https://api.example.com/orders", headers=(("Accept", "*/*"),))

@@ -218,6 +218,17 @@ async def test_a_lookup_that_fails_is_answered_with_nothing(httpx_mock: HTTPXMoc
     assert told == [{"tool": "orders_list", "arguments": {}, "failed": True}]
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_lookup_that_is_denied_is_named_as_the_cause(httpx_mock: HTTPXMock, status: int) -> None:
+    """style.md, Errors: what happened; who corrects the arguments alone meets the same refusal."""
+    httpx_mock.add_response(status_code=status, json={"detail": "Invalid token."})
+    result = await called(executor(looking("orders_list", [])), "orders_read", {"id": "Bob"})
+    found = failure(result)
+    assert found.kind == "invalid_arguments"
+    assert f"orders_list could not look it up: the API answered {status}: Invalid token." in found.message
+    assert "credential" in found.hint
+
+
 async def test_a_lookup_is_sent_once(httpx_mock: HTTPXMock) -> None:
     """What is wrong with the call is known already: that is not to wait for an API that fails."""
     httpx_mock.add_response(status_code=503)

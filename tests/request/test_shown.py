@@ -1,5 +1,6 @@
 """A request as a person is shown it: nothing in it passes for our words, and the same request is known again."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ def ours(text: str) -> list[str]:
 
 def test_a_question_shows_the_exact_request_behind_bars() -> None:
     """Issue 5, Writes."""
-    assert question("create", REQUEST).split("\n") == [
+    assert question(Call(tool="create"), REQUEST).split("\n") == [
         "Send this request? The tool create was called, and would send:",
         "",
         "    | POST https://api.example.com/orders?n=1",
@@ -49,7 +50,7 @@ def test_a_question_shows_the_exact_request_behind_bars() -> None:
 def test_a_request_without_a_body_is_its_head() -> None:
     """Our choice."""
     deleting = HttpRequest(method="DELETE", url="https://api.example.com/orders/7")
-    assert bars(question("delete", deleting)) == ["    | DELETE https://api.example.com/orders/7"]
+    assert bars(question(Call(tool="delete"), deleting)) == ["    | DELETE https://api.example.com/orders/7"]
 
 
 HOSTILE = [
@@ -66,8 +67,8 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_in_a_request_forges_the_question(text: str) -> None:
     """Issue 5, Writes: the same lines of ours stand around it, and every other one has its bar."""
-    shown = question("create", replace(REQUEST, url=text, headers=(("X-Note", text),), body=text.encode()))
-    plain = ours(question("create", REQUEST))
+    shown = question(Call(tool="create"), replace(REQUEST, url=text, headers=(("X-Note", text),), body=text.encode()))
+    plain = ours(question(Call(tool="create"), REQUEST))
     assert [line for line in ours(shown) if not line.startswith("NOT ALL OF IT")] == plain
     assert all(char.isprintable() or char == "\n" for char in shown)
     assert max(map(len, bars(shown))) <= 110
@@ -77,34 +78,55 @@ def test_no_text_in_a_request_forges_the_question(text: str) -> None:
 @given(st.text(max_size=300))
 def test_whatever_is_in_a_body_stands_behind_bars_and_can_be_seen(text: str) -> None:
     """Law. Issue 5, Writes."""
-    shown = question("create", replace(REQUEST, body=text.encode("utf-8", "surrogatepass")))
-    assert ours(shown) == ours(question("create", REQUEST))
+    shown = question(Call(tool="create"), replace(REQUEST, body=text.encode("utf-8", "surrogatepass")))
+    assert ours(shown) == ours(question(Call(tool="create"), REQUEST))
     assert all(char.isprintable() or char == "\n" for char in shown)
+
+
+def test_no_field_of_a_long_body_hides_behind_a_longer_one() -> None:
+    """Our choice: a model that fills the first field up does not keep the others from the person."""
+    body = json.dumps({"note": "n" * 9_000, "price": 1, "to": {"account": 7}}).encode()
+    text = question(Call(tool="pay"), HttpRequest(method="POST", url="https://a/", headers=(), body=body))
+    assert '"price":1' in text.replace(" ", "")
+    assert '"to":{"account":7}' in text.replace(" ", "")
+    assert "NOT ALL OF IT IS SHOWN" in text
+
+
+def test_both_ends_of_a_long_text_and_the_number_of_fields_beyond_bounds_are_shown() -> None:
+    """Our choice: what is no object may hold its point at the end."""
+    text = question(
+        Call(tool="put"), HttpRequest(method="PUT", url="https://a/", headers=(), body=b"a" * 5_000 + b"end")
+    )
+    assert "aend" in text
+    many = json.dumps({f"field{number}": number for number in range(1_000)}).encode()
+    assert "950 more fields" in question(
+        Call(tool="put"), HttpRequest(method="PUT", url="https://a/", headers=(), body=many)
+    )
 
 
 def test_what_is_left_out_of_a_long_request_is_said() -> None:
     """Issue 5, Writes: shortened, saying how much."""
     headers = tuple((f"X-{number}", "v") for number in range(33))
     long = HttpRequest(method="PUT", url=f"https://a/{'u' * 3_000}", headers=headers, body=b"b" * 12_000)
-    text = question("replace", long)
+    text = question(Call(tool="replace"), long)
     (said,) = [line for line in text.split("\n") if line.startswith("NOT ALL OF IT")]
     assert said == (
         "NOT ALL OF IT IS SHOWN. Left out: 1,010 of 3,010 characters of the URL, 3 headers, "
-        "10,000 of 12,000 characters of the body."
+        "9,995 of 12,000 characters of the body."
     )
     assert len(text) < 6_000
 
 
 def test_a_long_header_is_shortened() -> None:
     """Our choice."""
-    text = question("create", replace(REQUEST, headers=(("X-Note", "n" * 400),)))
+    text = question(Call(tool="create"), replace(REQUEST, headers=(("X-Note", "n" * 400),)))
     assert "Left out: 108 of 408 characters of a header." in text
 
 
 def test_a_secret_is_masked_before_a_text_is_shortened() -> None:
     """security.md 10 R-SECRET: half of one is a secret too."""
     body = b"x" * 1_995 + b"s3cr3t-t0k3n"
-    shown = question("create", replace(REQUEST, body=body), lambda text: text.replace("s3cr3t-t0k3n", "***"))
+    shown = question(Call(tool="create"), replace(REQUEST, body=body), lambda text: text.replace("s3cr3t-t0k3n", "***"))
     assert "s3c" not in shown
     assert "NOT ALL OF IT" not in shown
     assert bars(shown)[-1].endswith("x***")
