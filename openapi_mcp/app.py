@@ -1,340 +1,301 @@
-"""Wires configuration, document, tools and credentials together; the only module that knows every room."""
+"""What serves one API, while documents and settings come and go."""
 
-import os
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, closing, nullcontext
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-from openapi_mcp import __version__
+import anyio
+
 from openapi_mcp.apart import apart
-from openapi_mcp.caching import cache_of, shared_answers
+from openapi_mcp.auth.scopes import scoped_schemes
 from openapi_mcp.config import Config
-from openapi_mcp.credentials import newest_grant, resolve_credentials
-from openapi_mcp.errors import ConfigError, OpenapiMcpError
-from openapi_mcp.executor.base import server_url
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.executor import Executor
-from openapi_mcp.executor.folder import Folder
 from openapi_mcp.executor.kept import KeptAnswers
 from openapi_mcp.executor.terms import Limiters
-from openapi_mcp.executor.tokens import RefreshTokens
-from openapi_mcp.front import switches_state
-from openapi_mcp.generator.catalogue import Freshness
-from openapi_mcp.generator.stored import Stored, last_catalogue
-from openapi_mcp.identity import source_of
-from openapi_mcp.loader.source import CommandSource, Source, UrlSource
-from openapi_mcp.loading import (
-    Catalogue,
-    Notice,
-    asks_the_same,
-    catalogue_again,
-    load_catalogue,
-    still_the_same,
-    trust_of,
-)
-from openapi_mcp.logins import keep_refresh_token
-from openapi_mcp.model.grant import Grant
-from openapi_mcp.model.secret import Secret
-from openapi_mcp.model.text import one_line
-from openapi_mcp.request.files import no_folder
-from openapi_mcp.servable import parts_of, require_extras, require_parts, require_server, require_tools
-from openapi_mcp.serving import App
-from openapi_mcp.sharing import namespace_of
-from openapi_mcp.strategies import all_strategies
-from openapi_mcp.switches import read_switches
+from openapi_mcp.generator.catalogue import Freshness, Summary, summary_of
+from openapi_mcp.generator.pages import Pages, pages_of
+from openapi_mcp.generator.stored import Stored
+from openapi_mcp.identity import identity_of
+from openapi_mcp.model.call import Call, Caller, Failure, Result
+from openapi_mcp.model.capability import Capabilities
+from openapi_mcp.model.document import Document
+from openapi_mcp.model.fault import Looked, Repair
+from openapi_mcp.model.job import Job
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.tool import Tool, Toolset
+from openapi_mcp.served import Served
+from openapi_mcp.serving import Serving
+from openapi_mcp.switches import NOTHING_OFF, Switched
 
 if TYPE_CHECKING:
-    from openapi_mcp.loader.fetch import Fetched
+    from openapi_mcp.index.corpus import Corpus
+    from openapi_mcp.index.search import Index
     from openapi_mcp.shared.link import Link
 
-Load = Callable[[], Awaitable[Catalogue]]
 
+class App(Serving):
+    """What serves calls: the tools, and the executor that runs them; both are exchanged when a new document arrives.
 
-def is_checked_later(config: Config) -> bool:
-    """True where a stdio start lists what was kept, and looks behind the answer whether the document is the same."""
-    return not config.no_catalogue and isinstance(source_of(config), UrlSource | CommandSource)
-
-
-@asynccontextmanager
-async def open_app(
-    config: Config,
-    notice: Notice,
-    environ: Mapping[str, str] = os.environ,
-    stored: Stored | None = None,
-    *,
-    last_good: Path | None = None,
-    can_change: bool = False,
-    reads_on: bool = True,
-    aside: bool = False,
-    link: "Link | None" = None,
-    agrees: bool = False,
-) -> AsyncIterator[App]:
-    """Yield what serves calls; closes its connections at the end. With a stored catalogue no document is loaded.
-
-    Where the document cannot be served, the catalogue in the file `last_good` is, which is said. What is cut off an
-    answer is kept unless nobody `reads_on`. `aside` loads in a thread of its own, so that others are served meanwhile.
-    By the `link` replicas share what they count, learn and keep, and where it `agrees`, the list too (agreed.py).
-
-    Raises:
-        OpenapiMcpError: as `load_catalogue` does, and nothing is there to serve in its place.
-        ConfigError: no operation became a tool, none of the tools has a usable server, or an extra is not installed.
+    `can_change` says whether one may arrive; `on_change` are told when the list has changed. `stored` is the catalogue
+    that it began from, None where the document was loaded; `looked` is when it was last seen at its source, in seconds
+    since 1970, 0 where that is not known; `trouble` is why a new one could not be served, once said.
+    `kept` are the answers that can be read on, None where none can: they stay when the document goes. `config` is what
+    the operator wants now, `switched` what a person switched off; `renewed` is set, and another one, when another
+    `config` comes. Whoever exchanges what is served holds `exchanging`. The `limiters` stay when all else goes; the
+    `cache` is that of the executor. By the `link` replicas share, where there is one, and the list too where it
+    `agrees`. `in_flight` counts the calls that run.
     """
-    require_extras(config)
-    trouble: OpenapiMcpError | None = None
-    found: Catalogue | Stored
-    try:
-        load: Load = partial(_load_servable, config, notice, environ, last_good)
-        load = partial(apart, load) if aside else load
-        found = stored or await (_agreed(config, link, environ, load) if agrees else load())
-    except OpenapiMcpError as error:
-        kept = _last_good(last_good, environ)
-        if kept is None:
-            raise
-        found, trouble = kept, error
-    with closing(found) if isinstance(found, Stored) else nullcontext():
-        async with _app(config, found, notice, environ, can_change=can_change, reads_on=reads_on, link=link) as app:
-            app.agrees = agrees
-            if trouble is not None:
-                _say_what_stays(app, trouble, notice)
-            yield app
 
-
-def _app(
-    config: Config,
-    found: Catalogue | Stored,
-    notice: Notice,
-    environ: Mapping[str, str],
-    *,
-    can_change: bool,
-    reads_on: bool,
-    link: "Link | None",
-) -> App:
-    stored = found if isinstance(found, Stored) else None
-    catalogue = _from_stored(config, found, environ) if isinstance(found, Stored) else found
-    namespace = namespace_of(config, link)
-    kept = KeptAnswers(time.monotonic, namespace=namespace) if reads_on and config.limits.max_response else None
-    limiters = Limiters(now=time.time, namespace=namespace)
-    cache = cache_of(config, notice, environ, shared_answers(link))
-    executor = make_executor(config, catalogue, environ, kept, limiters, cache)
-    if catalogue.credentials.occupied:
-        _say_where_credentials_go(config, catalogue, executor, notice)
-    return App(
-        toolset=catalogue.toolset,
-        document=catalogue.document,
-        executor=executor,
-        pages=stored.pages if stored else None,
-        freshness=catalogue.freshness,
-        stored=stored,
-        can_change=can_change,
-        kept=kept,
-        config=config,
-        switched=catalogue.switched,
-        limiters=limiters,
-        cache=cache,
-        link=link,
-    )
-
-
-async def _agreed(config: Config, link: "Link | None", environ: Mapping[str, str], load: Load) -> Catalogue | Stored:
-    from openapi_mcp.agreed import Agreed, may_agree
-
-    if link is None or not may_agree(config):
-        return await load()
-    return await Agreed(link, config, read_switches(None, environ)[0]).first(load)
-
-
-def _last_good(path: Path | None, environ: Mapping[str, str]) -> Stored | None:
-    """Return the catalogue of this name; None where there is none, or it may list what was switched off since."""
-    stored = last_catalogue(path)
-    if stored is not None and list(stored.freshness.switches) != switches_state(environ):
-        stored.close()
-        return None
-    return stored
-
-
-async def _load_servable(
-    config: Config, notice: Notice, environ: Mapping[str, str], last_good: Path | None
-) -> Catalogue:
-    catalogue = await load_catalogue(config, notice, environ)
-    if not all(part.is_good for part in parts_of(catalogue.freshness)) and (kept := last_catalogue(last_good)):
-        with closing(kept):
-            require_parts(catalogue, kept.freshness)
-    require_tools(catalogue.toolset, catalogue.document)
-    require_server(config, catalogue)
-    return catalogue
-
-
-def _from_stored(config: Config, stored: Stored, environ: Mapping[str, str]) -> Catalogue:
-    source = source_of(config)
-    typed_url = source.url if isinstance(source, UrlSource) else None
-    return Catalogue(
-        document=stored.document,
-        toolset=stored.toolset,
-        credentials=resolve_credentials(config, stored.document, environ, source),
-        typed_url=typed_url,
-        freshness=stored.freshness,
-        switched=read_switches(None, environ)[0],
-    )
-
-
-async def serve_catalogue(
-    app: App,
-    config: Config,
-    catalogue: Catalogue,
-    environ: Mapping[str, str] = os.environ,
-    stored: Stored | None = None,
-) -> bool:
-    """Serve a document that arrived while the app runs; return whether the list changed. It may be `stored`.
-
-    Raises:
-        ConfigError: it cannot be served; the last one stays.
-    """
-    if stored is None:  # else somebody else has seen to that
-        require_tools(catalogue.toolset, catalogue.document)
-        require_server(config, catalogue)
-    if app.kept is None and config.limits.max_response:
-        app.kept = KeptAnswers(time.monotonic, namespace=namespace_of(config, app.link))
-    if app.cache is not None:
-        app.cache = cache_of(config, app.cache.say, environ, app.cache.shared)
-    executor = make_executor(config, catalogue, environ, app.kept, app.limiters, app.cache)
-    app.switched = catalogue.switched
-    return await app.serve(catalogue.toolset, catalogue.document, executor, catalogue.freshness, config, stored)
-
-
-async def serve_taken(app: App, stored: Stored, environ: Mapping[str, str] = os.environ) -> bool:
-    """Serve a list that another replica has made; return whether it is another one."""
-    catalogue = replace(_from_stored(app.config, stored, environ), switched=app.switched)
-    return await serve_catalogue(app, app.config, catalogue, environ, stored)
-
-
-async def renew(app: App, config: Config, notice: Notice, environ: Mapping[str, str] = os.environ) -> bool:
-    """Go on with this configuration, and without what is switched off now; return whether the list changed.
-
-    The document is loaded again only where another one is asked for, or all of it is not at hand.
-
-    Raises:
-        OpenapiMcpError: as `load_catalogue` and `serve_catalogue` do; all stays as it was.
-    """
-    require_extras(config)
-    while True:
-        began = app.executor
-        catalogue = await apart(partial(_renewed, app, config, notice, environ))
-        async with app.exchanging:
-            if app.executor is began:  # else another document has come meanwhile
-                return await serve_catalogue(app, config, catalogue, environ)
-
-
-async def _renewed(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue:
-    freshness, is_same = app.freshness, asks_the_same(app.config, config)
-    if is_same and freshness is not None and app.is_whole and not config.workflows:  # their files are read again
-        return await catalogue_again(config, app.document, freshness, notice, environ, app.switched)
-    catalogue = await load_catalogue(config, notice, environ, known=app.switched)
-    if is_same:
-        require_parts(catalogue, freshness)
-    return catalogue
-
-
-async def check_again(app: App, notice: Notice, environ: Mapping[str, str] = os.environ) -> Catalogue | None:
-    """Load the document again, and serve it where it is another one; return that, None where nothing is new.
-
-    Where it cannot be had, or not be served, the last good one stays, and that is said.
-    """
-    try:
-        while True:
-            began, config = app.executor, app.config
-            catalogue = await _newer(app, config, notice, environ)
-            async with app.exchanging:
-                if app.executor is not began:  # other settings have come meanwhile, or another document
-                    continue
-                if catalogue is not None:
-                    await serve_catalogue(app, config, catalogue, environ)
-                    app.trouble = None
-                app.looked = time.time()
-                return catalogue
-    except OpenapiMcpError as error:
-        _say_what_stays(app, error, notice)
-        return None
-
-
-async def _newer(app: App, config: Config, notice: Notice, environ: Mapping[str, str]) -> Catalogue | None:
-    """Return another document than the one that is served, None where it is the same."""
-    known = app.freshness
-    brought: dict[Source, Fetched] = {}
-    if known is not None and (parts := await still_the_same(config, known.parts, app.document, brought)) is not None:
-        _note_unchanged(app, known, replace(known, parts=parts))
-        return None
-    catalogue = await apart(partial(load_catalogue, config, notice, environ, known=app.switched, brought=brought))
-    found = catalogue.freshness
-    if known is not None and found is not None and found.digests == known.digests:
-        _note_unchanged(app, known, replace(found, switches=known.switches))
-        return None
-    require_parts(catalogue, known)
-    return catalogue
-
-
-def _note_unchanged(app: App, known: Freshness, found: Freshness) -> None:
-    app.trouble = None
-    if app.freshness is known:  # another check may have brought another document meanwhile
-        app.freshness = found
-
-
-def _say_what_stays(app: App, error: OpenapiMcpError, notice: Notice) -> None:
-    """Say why no new document is served, and from when the last good one is; the same trouble is said once."""
-    trouble = one_line(error.message + (f" ({error.where})" if error.where else ""), 500)
-    if trouble == app.trouble:
-        return
-    app.trouble = trouble
-    made = f" (of {datetime.fromtimestamp(app.freshness.made, UTC):%Y-%m-%d %H:%M} UTC)" if app.freshness else ""
-    notice(f"warning: the last good document stays{made}; the new one cannot be served: {trouble}")
-
-
-def make_executor(
-    config: Config,
-    catalogue: Catalogue,
-    environ: Mapping[str, str] = os.environ,
-    kept: KeptAnswers | None = None,
-    limiters: Limiters | None = None,
-    cache: Cache | None = None,
-) -> Executor:
-    """Return an executor for the catalogue's tools; its files of credentials are read again after a 401."""
-    trust = trust_of(config)
-    trust.check()
-    return Executor(
-        catalogue.document,
-        catalogue.toolset,
-        base_url=config.base_url,
-        typed_url=catalogue.typed_url,
-        credentials=catalogue.credentials,
-        renew=partial(resolve_credentials, config, catalogue.document, environ, source_of(config)),
-        refresh_tokens=RefreshTokens(find=partial(newest_grant, environ=environ), keep=partial(_keep, environ)),
-        limits=config.limits,
-        find_file=Folder.open(config.files).find if config.files is not None else no_folder,
-        user_agent=f"openapi-mcp/{__version__}",
-        kept=kept,
-        trust=trust,
-        recovering=config.recovery,
-        strategies=partial(all_strategies, config.recovery),
-        limiters=limiters,
-        cache=cache,
-    )
-
-
-def _keep(environ: Mapping[str, str], grant: Grant, refresh: Secret) -> bool:
-    return bool(grant.kept_as) and keep_refresh_token(grant.kept_as, grant.refresh_token, refresh, environ)
-
-
-def _say_where_credentials_go(config: Config, catalogue: Catalogue, executor: Executor, notice: Notice) -> None:
-    try:
-        url = server_url(catalogue.document, config.base_url)
-    except ConfigError:
-        return
-    if not executor.trusts(url):
-        notice(
-            f"warning: the document's server is not the origin that you named, so no credential is sent to it; "
-            f"if it is right, confirm it with --base-url {url}"
+    def __init__(
+        self,
+        *,
+        toolset: Toolset,
+        document: Document,
+        executor: Executor,
+        pages: Pages | None = None,
+        freshness: Freshness | None = None,
+        stored: Stored | None = None,
+        can_change: bool = False,
+        kept: KeptAnswers | None = None,
+        config: Config | None = None,
+        switched: Switched = NOTHING_OFF,
+        limiters: Limiters | None = None,
+        cache: Cache | None = None,
+        link: "Link | None" = None,
+    ) -> None:
+        super().__init__(stored=stored, can_change=can_change, link=link)
+        self._served = Served(
+            toolset=toolset,
+            document=document,
+            executor=executor,
+            pages=pages or pages_of(toolset),
+            freshness=freshness,
+            stored=stored,
         )
+        self.kept = kept
+        self.config = config or Config()
+        self.switched = switched
+        self.limiters = limiters
+        self.cache = cache
+        self.renewed = anyio.Event()
+        self.exchanging = anyio.Lock()
+        self.trouble: str | None = None
+        self.looked = float(freshness.made) if freshness is not None else 0.0
+        self.in_flight = 0
+
+    @property
+    def toolset(self) -> Toolset:
+        """The tools that are served now."""
+        return self._served.toolset
+
+    @property
+    def document(self) -> Document:
+        """What they were made from."""
+        return self._served.document
+
+    @property
+    def executor(self) -> Executor:
+        """What runs their calls."""
+        return self._served.executor
+
+    @property
+    def pages(self) -> Pages:
+        """The list as it is sent."""
+        return self._served.pages
+
+    @property
+    def reads_on(self) -> bool:
+        """True where answers that were cut can be read on."""
+        return self.kept is not None and self.config.limits.max_response > 0
+
+    @property
+    def background_after(self) -> float | None:
+        """Seconds after which a call goes on in the background, 0 for never; None where nothing was said."""
+        return self.config.background_after
+
+    @property
+    def is_whole(self) -> bool:
+        """True where all of the document is at hand: a catalogue holds only what calls need of it."""
+        return self._served.stored is None
+
+    @property
+    def freshness(self) -> Freshness | None:
+        """What tells whether the list is still true."""
+        return self._served.freshness
+
+    @freshness.setter
+    def freshness(self, freshness: Freshness | None) -> None:
+        self._served.freshness = freshness
+
+    @property
+    def summary(self) -> Summary:
+        """What a start says about the tools."""
+        return self.stored.summary if self.stored else summary_of(self.toolset)
+
+    @property
+    def lacking(self) -> int:
+        """How many tools lack a credential; not counted where they are read from a catalogue."""
+        return 0 if self.stored else sum(map(self.executor.lacks_credential, self.toolset.tools))
+
+    async def __aenter__(self) -> Self:
+        await self.executor.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.executor.__aexit__(kind, error, traceback)
+
+    async def index(self) -> "Index":
+        """Return what finds the tools that are served now by words; made in a thread when it is first asked for."""
+        return await self._served.index(semantic=self.config.semantic)
+
+    async def corpus(self) -> "Corpus":
+        """Return what is searched of the tools that are served now; read in a thread when it is first asked for."""
+        return await self._served.corpus.get()
+
+    async def capabilities(self) -> Capabilities:
+        """Return what the tools that are served now need and yield."""
+        return (await self.corpus()).capabilities
+
+    def api_of(self, tool: str) -> str:
+        """Return "": there is only this one."""
+        return ""
+
+    def label_of(self, tool: str) -> str:
+        """Return its name among several, else the document's title."""
+        return self.config.name or self.toolset.title
+
+    def identity_of(self, tool: str) -> str:
+        """Return what it is known by from run to run: as the operator named it."""
+        return identity_of(self.config)
+
+    def scoped_schemes(self, tool: Tool) -> frozenset[str]:
+        """Return the names of the schemes whose requirements name scopes: those of the one document."""
+        return scoped_schemes(self.document.security_schemes)
+
+    def asks_before(self, tool: Tool) -> bool:
+        """True where a person is asked before a call of this tool is sent: as is said of it, else by what it does.
+
+        Of a workflow its steps are asked about, each before it is sent.
+        """
+        if tool.plan is not None:
+            return False
+        if tool.limits.confirm is not None:
+            return tool.limits.confirm
+        match self.config.confirm:
+            case "writes":
+                return not tool.annotations.read_only
+            case "destructive":
+                return tool.annotations.destructive
+        return False
+
+    def foresee(self, call: Call) -> HttpRequest | Failure:
+        """Return what a call would send now, secrets masked, or the failure that it would end with before that."""
+        workflow = self.workflow_of(call)
+        return self.foreseen_run(workflow, call) if workflow is not None else self.executor.foresee(call)
+
+    def foreseen_repairs(self, call: Call) -> tuple[Repair, ...]:
+        """Return what is repaired in a call before it is sent, secrets masked."""
+        return () if self.workflow_of(call) is not None else self.executor.foreseen_repairs(call)
+
+    def foreseen_arguments(self, call: Call) -> Mapping[str, Any] | None:
+        """Return the arguments of what a call would send, by the names of the list, unmasked; None where none is."""
+        return None if self.workflow_of(call) is not None else self.executor.foreseen_arguments(call)
+
+    async def explained(self, call: Call, failure: Failure) -> Failure:
+        """Return what a caller is told of a call that was foreseen to fail; lookups are made for it, nothing else."""
+        if self.workflow_of(call) is not None:
+            return failure
+        return await self.executor.explained(call, failure, self.capabilities)
+
+    async def foreseen_lookups(self, call: Call) -> tuple[Looked, ...]:
+        """Return what a call that cannot be sent as it is would look up; nothing is asked."""
+        if self.workflow_of(call) is not None:
+            return ()
+        return await self.executor.foreseen_lookups(call, self.capabilities)
+
+    def redactor(self, call: Call) -> Redactor:
+        """Return what masks every secret in a text about a call that was not sent yet."""
+        return self.executor.redactor(call)
+
+    async def call(self, call: Call) -> Result:
+        """Run a call on what is served as it begins, whatever arrives while it runs."""
+        self.in_flight += 1
+        try:
+            workflow, toolset = self.workflow_of(call), self.toolset
+            async with self._served.running() as executor:
+                if workflow is None:
+                    return await executor.call(call, self.capabilities)
+                from openapi_mcp.running import Running  # a start from a catalogue needs it not
+
+                running = Running(
+                    call=call,
+                    tool=workflow,
+                    toolset=toolset,
+                    app=self,
+                    perform=partial(executor.call, learn=self.capabilities),
+                    show=executor.show,
+                )
+                return await running.result()
+        finally:
+            self.in_flight -= 1
+
+    async def follow(self, call: Call, job: Job) -> Result:
+        """Ask once how far the work of a call is; the result has its `job` while that goes on."""
+        async with self._served.running() as executor:
+            return await executor.follow(call, job)
+
+    async def end(self, call: Call, job: Job) -> bool:
+        """Ask the API to end the work of a call, where a tool is made for that and nobody is to be asked before it."""
+        async with self._served.running() as executor:
+            ending = executor.ending(call, job)
+            tool = self.tool_of(ending.tool) if ending is not None else None
+            if ending is None or tool is None or self.asks_before(tool):
+                return False
+            return not (await executor.call(ending)).is_error
+
+    async def show(self, value: JsonValue, caller: Caller, *tools: str) -> Result:
+        """Return what is said about these tools, cut as the answers of their calls are, to be read on."""
+        return await self.executor.show(value, caller, *tools)
+
+    async def serve(
+        self,
+        toolset: Toolset,
+        document: Document,
+        executor: Executor,
+        freshness: Freshness | None = None,
+        config: Config | None = None,
+        stored: Stored | None = None,
+    ) -> bool:
+        """Serve these from now on; calls in flight end where they began. Tells, and returns, whether the list changed.
+
+        `--watch`, the check behind a start and new settings all come here.
+        """
+        pages: Pages = stored.pages if stored is not None else pages_of(toolset)
+        await apart(partial(_measure, pages))
+        before = self._served
+        await executor.__aenter__()
+        self._served = Served(
+            toolset=toolset, document=document, executor=executor, pages=pages, freshness=freshness, stored=stored
+        )
+        self._take(config or self.config)
+        await before.end()
+        if before.pages.marks() == pages.marks():
+            return False
+        await self.announce()
+        return True
+
+    def _take(self, config: Config) -> None:
+        if config is not self.config:
+            self.config = config
+            self.renewed.set()
+            self.renewed = anyio.Event()
+
+
+async def _measure(pages: Pages) -> None:
+    pages.marks()

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import anyio
 
+from openapi_mcp.app import App
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.model.tool import Toolset
-from openapi_mcp.serving import App
 
 
 class Member:
@@ -63,6 +63,11 @@ class Member:
         await self._opened.wait()
         assert self.app is not None  # noqa: S101  `arrived` has set both
         return self.app
+
+
+def path_of(name: str, path: Path | None) -> Path | None:
+    """Return where the catalogue of one of several APIs is kept, beside the list of all."""
+    return path.with_name(f"{path.stem}-{name}{path.suffix}") if path is not None else None
 
 
 async def ready(members: Sequence[Member], patience: float) -> None:

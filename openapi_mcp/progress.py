@@ -8,6 +8,9 @@ from typing import Self
 _FIRST = 1.0  # seconds after which a person is told that work is on its way
 _REPEAT = 5.0
 
+Notice = Callable[[str], None]
+"""Told, in one line, of slow work and of what a person should know."""
+
 
 class Progress:
     """Tells what work is `at` after the first second, and then every five, until it is done.
@@ -18,7 +21,7 @@ class Progress:
     A thread of its own does so: parsing and generating leave an event loop no time.
     """
 
-    def __init__(self, notice: Callable[[str], None], at: str) -> None:
+    def __init__(self, notice: Notice, at: str) -> None:
         self.at = at
         self._notice = notice
         self._done = threading.Event()

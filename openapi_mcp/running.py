@@ -1,5 +1,6 @@
 """A call of a workflow, run: each step a call of its own, with its checks, its record and its person's consent."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -8,26 +9,30 @@ import anyio
 import anyio.to_thread
 
 from openapi_mcp.errors import ArgumentsError
+from openapi_mcp.exchanged import exchange_of, plain_exchange
 from openapi_mcp.executor.failures import invalid, unknown_tool
-from openapi_mcp.executor.masked import masked_failure
+from openapi_mcp.executor.masked import masked_content, masked_failure, masked_result
+from openapi_mcp.heard import Hearing, Observed
 from openapi_mcp.model.call import Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.document import Schema
-from openapi_mcp.model.jsontext import JsonValue, read_json
-from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
-from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.message import HttpRequest, HttpResponse
+from openapi_mcp.model.secret import Redactor, Redactors, Secret
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool, Toolset
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.recording import Hearing, Observed
+from openapi_mcp.model.url import origin
 from openapi_mcp.request.arguments import offered, validate, validate_against, validator
-from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
+from openapi_mcp.response.decode import mask
 from openapi_mcp.schema.check import Check
-from openapi_mcp.workflow.run import Run, run
-from openapi_mcp.workflow.state import NOTHING, Exchange, Missing
-from openapi_mcp.workflow.telling import MOST_DONE, told_failure
-from openapi_mcp.workflow.wanted import CallStep, Came, Done, Ended, Step, Wait
+from openapi_mcp.workflow.handed_on import HandedOn
+from openapi_mcp.workflow.lent import got_from
+from openapi_mcp.workflow.run import run
+from openapi_mcp.workflow.telling import MOST_DONE, carried_out, told_failure
+from openapi_mcp.workflow.underway import Run
+from openapi_mcp.workflow.wanted import CallStep, Came, Done, Ended, Got, Step, Wait
+from openapi_mcp.workflow.work import Work
 
-_LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _FINAL = frozenset({FailureKind.REFUSED, FailureKind.CANCELLED})
 
 Perform = Callable[[Call], Awaitable[Result]]
@@ -58,7 +63,11 @@ class Running:
     perform: Perform
     show: Show
     _redactors: dict[str, Redactor] = field(default_factory=dict)
+    _got: frozenset[Secret] = frozenset()
+    _of_got: Redactor = field(default_factory=Redactor)
+    _files: HandedOn | None = None
     _trace: Trace = field(default_factory=lambda: Trace(redact=Redactor(())))
+    _done: deque[Done] = field(default_factory=lambda: deque(maxlen=MOST_DONE))
 
     async def result(self) -> Result:
         """Return what the run comes to: the outputs of the workflow, or its failure with what was done until then."""
@@ -66,9 +75,23 @@ class Running:
         inputs = given(self.tool, self.call)
         if plan is None or isinstance(inputs, Failure):
             return (inputs if isinstance(inputs, Failure) else unknown_tool(self.call.tool, self.toolset)).as_result()
-        ended = await self._ended(run(plan, inputs, self.toolset.by_name.get, hold))
+        self._files = HandedOn(plan.own.workflow)
+        work = Work()
+        try:
+            ended = await self._ended(run(plan, inputs, self.toolset.by_name.get, hold, work))
+        except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):  # the latter at a question
+            self._say_carried()
+            raise
+        finally:
+            work.give_up()  # where the call was cancelled, a thread may be at it still
         result = await self._told(ended)
         return replace(result, trace=replace(self._trace, redact=Redactors(self._all_redactors())))
+
+    def _say_carried(self) -> None:
+        """Say of a run that is cancelled what it had done: nobody gets its result."""
+        if self.call.abandoned is not None:
+            carried = carried_out(self._done, self.toolset)
+            self.call.abandoned(replace(self._trace, carried=carried, redact=Redactors(self._all_redactors())))
 
     async def _ended(self, flow: Run) -> Ended:
         """Return how a run ended; its conditions are looked at in a thread, as they and what came may be hostile."""
@@ -77,6 +100,7 @@ class Running:
             step = await anyio.to_thread.run_sync(_sent, flow, came, abandon_on_cancel=True)
             if isinstance(step, Ended):
                 return step
+            came = None  # a large answer: the next may be as large
             came = await self._performed(step)
 
     async def _performed(self, step: Step) -> Came | None:
@@ -92,35 +116,76 @@ class Running:
         if tool is None or tool.plan is not None:
             return Came(failure=unknown_tool(step.tool, self.toolset))
         answers: list[tuple[HttpRequest, HttpResponse]] = []
+        got: dict[str, Got] = {}
 
         def answered(request: HttpRequest, response: HttpResponse) -> None:
             if not answers or answers[-1][1].status >= 300:  # of an answer in pages the first
                 answers.append((request, response))
+                if step.lends:  # they are secrets before anything of the answer is told, or recorded
+                    got.update(self._lent_by(step, request, response))
 
         call = Call(
-            tool=step.tool, arguments=step.arguments, caller=self.call.caller, leave=self.call.leave, answered=answered
+            tool=step.tool,
+            arguments=step.arguments,
+            caller=self.call.caller,
+            leave=self.call.leave,
+            sending=self.call.reading if tool.annotations.read_only else self.call.sending,
+            answered=answered,
+            within=f"step {one_line(step.step, 60)!r} of the workflow {one_line(step.workflow, 60)!r}",
+            lent=step.lent,
+            is_anew=step.is_anew,
+            stays=step.stays,
+            is_unkept=bool(step.lends),
         )
         hearing = Hearing(self.app, call)
-        result = await self._result(tool, hearing)
+        done = Done(workflow=step.workflow, step=step.step, tool=step.tool, is_unknown=True)
+        try:
+            result = await self._result(tool, hearing)
+        except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):
+            if hearing.was_sent:
+                self._done.append(done)
+            raise
+        status = answers[-1][1].status if answers else None
+        is_unknown = result.failure is not None and result.failure.is_unknown
+        self._done.append(replace(done, status=status, is_unknown=is_unknown))
         if result.trace is not None:
             self._redactors[step.tool] = result.trace.redact
             self._trace = _added(self._trace, result.trace)
-        exchange = await _exchange(*answers[-1], Redactors(self._all_redactors())) if answers else None
+        if self._files is not None:
+            self._files.take(step, result)
+        exchange = await exchange_of(*answers[-1], Redactors(self._all_redactors())) if answers else None
         failure = result.failure
         is_final = failure is not None and failure.kind in _FINAL and not answers
-        return Came(exchange=exchange, failure=failure, is_final=is_final)
+        return Came(exchange=exchange, failure=failure, is_final=is_final, got=got)
+
+    def _lent_by(self, step: CallStep, request: HttpRequest, response: HttpResponse) -> Mapping[str, Got]:
+        """Return the credentials that a step has got, each of which is masked from now on."""
+        where = origin(request.url)
+        if where is None or not 200 <= response.status < 300:
+            return {}
+        got = got_from(step, plain_exchange(request, response, Redactor()), where)
+        self._got |= {each.value for each in got.values()}
+        self._of_got = Redactor(self._got)
+        return got
+
+    def _masked(self, result: Result) -> Result:
+        """Return a step's result without the credentials that it is the first to bring."""
+        if not self._got or result.trace is None:
+            return result
+        trace = replace(result.trace, redact=Redactors([result.trace.redact, self._of_got]))
+        return replace(masked_result(result, self._of_got), trace=trace)
 
     async def _result(self, tool: Tool, hearing: Hearing) -> Result:
         call = hearing.watched(hearing.call)
         try:
-            if self.app.asks_before(tool):
+            if self.app.asks_before(tool) or (self.call.insists and not tool.annotations.read_only):
                 refusal = await self.call.asking(call) if self.call.asking is not None else NOBODY_TO_ASK
                 if refusal is not None:
                     return hearing.ended(refusal.as_result())
                 call = replace(call, is_shown=True)
                 hearing.begins()
-            return hearing.ended(await self.perform(call))
-        except anyio.get_cancelled_exc_class():
+            return hearing.ended(self._masked(await self.perform(call)))
+        except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):
             hearing.failed(FailureKind.CANCELLED, "the workflow that it is a step of was cancelled")
             raise
 
@@ -137,32 +202,17 @@ class Running:
         value: JsonValue = dict(ended.outputs)
         if not ended.outputs and not ended.absent:
             value = {"steps": [each.as_json() for each in ended.done[:MOST_DONE]]}
-        elif ended.absent:
-            value = {**ended.outputs, **dict.fromkeys(ended.absent)}
+        elif ended.absent and self._files is not None:
+            value = {**ended.outputs, **{name: self._files.said_of(name) for name in ended.absent}}
         for redact in self._all_redactors():
             value = mask(value, redact)
-        return await self.show(value, self.call.caller, *(self.tool.plan.tools if self.tool.plan else ()))
+        shown = await self.show(value, self.call.caller, *(self.tool.plan.tools if self.tool.plan else ()))
+        known = Redactors(self._all_redactors())
+        files = [masked_content(each, known) for each in self._files.blobs()] if self._files is not None else []
+        return replace(shown, content=(*files, *shown.content))  # a pipe gets the first, and nothing that spoils it
 
     def _all_redactors(self) -> Sequence[Redactor]:
-        return [self.app.redactor(self.call), *self._redactors.values()]
-
-
-class Redactors(Redactor):
-    """Masks what each of several redactors knows."""
-
-    def __init__(self, each: Sequence[Redactor]) -> None:
-        super().__init__(())
-        self._each = each
-
-    def __call__(self, text: str) -> str:
-        """Return `text` with `***` in place of each secret that any of them knows."""
-        for redact in self._each:
-            text = redact(text)
-        return text
-
-    def finds(self, text: str) -> bool:
-        """True when `text` holds a secret that any of them knows."""
-        return any(redact.finds(text) for redact in self._each)
+        return [self.app.redactor(self.call), self._of_got, *self._redactors.values()]
 
 
 def _sent(flow: Run, came: Came | None) -> Step | Ended:
@@ -239,53 +289,3 @@ def _added(trace: Trace, step: Trace) -> Trace:
 def _masked_done(done: Done, redact: Redactor) -> Done:
     """Return a call without secrets: what a step yielded may have one of an API that was called after it."""
     return replace(done, outputs={redact(name): mask(value, redact) for name, value in done.outputs.items()})
-
-
-async def _exchange(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
-    """Return an exchange as expressions may name it: what they find goes to other APIs, so no secret is in it."""
-    if len(response.body) < _LARGE:
-        return _masked_exchange(request, response, redact)
-    return await anyio.to_thread.run_sync(_masked_exchange, request, response, redact, abandon_on_cancel=True)
-
-
-def _masked_exchange(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
-    return Exchange(
-        method=request.method,
-        url=redact(request.url),
-        request_headers=_masked_headers(request.headers, redact),
-        request_body=_masked_body(_sent_body(request), redact),
-        status=response.status,
-        response_headers=_masked_headers(response.headers, redact),
-        response_body=_masked_body(_read_body(response), redact),
-    )
-
-
-def _masked_headers(headers: Headers, redact: Redactor) -> Headers:
-    return tuple((redact(name), redact(value)) for name, value in headers)
-
-
-def _masked_body(body: Any, redact: Redactor) -> Any:
-    return body if isinstance(body, Missing) else mask(body, redact)
-
-
-def _read_body(response: HttpResponse) -> Any:
-    if not response.body:
-        return NOTHING
-    value, is_json = json_body(response)
-    text = text_body(response)
-    if is_json and not is_deep(value, text or ""):  # else it is its text: nobody reads so deep
-        return value
-    return NOTHING if text is None else text
-
-
-def _sent_body(request: HttpRequest) -> Any:
-    if not isinstance(request.body, bytes) or not request.body:
-        return NOTHING
-    try:
-        text = request.body.decode()
-    except ValueError:
-        return NOTHING
-    try:
-        return read_json(text)
-    except (ValueError, RecursionError):
-        return text

@@ -7,10 +7,16 @@ from dataclasses import replace
 from openapi_mcp.apis import said_for
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
-from openapi_mcp.loading import Notice
 from openapi_mcp.member import Member
 from openapi_mcp.model.call import Result
 from openapi_mcp.model.text import one_line
+from openapi_mcp.progress import Notice
+
+
+def say_of(api: str, notice: Notice, line: str) -> None:
+    """Say what is about one of several APIs: "warning: ..." -> "warning: shop: ..."."""
+    head = "warning: " if line.startswith("warning: ") else ""
+    notice(f"{head}{api}: {said_for(api, line.removeprefix(head))}")
 
 
 def hinted(result: Result, name: str) -> Result:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _State = tuple[str, int, int] | None
 _KEPT = 16  # contexts: each new state of a file makes another
+_DEEPEST = 20  # causes of an exception that are looked at: others' code may chain them in a ring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +163,9 @@ def certificate_fault(error: BaseException | None) -> OpenapiMcpError | None:
     """Return what is wrong with a certificate, and what to do, where that is what a failed connection comes from."""
     import ssl
 
-    while error is not None:
+    for _ in range(_DEEPEST):
+        if error is None:
+            break
         if isinstance(error, ssl.SSLCertVerificationError):
             return _not_believed(error)
         if isinstance(error, ssl.SSLError) and (alert := _REFUSES_US.search(str(error))):

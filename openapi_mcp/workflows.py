@@ -1,9 +1,10 @@
 """Workflows as tools: each of an Arazzo description's becomes one, beside the operations that its steps call."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from openapi_mcp.auth.held import spot_of
 from openapi_mcp.generator.clients import Fit, fit
 from openapi_mcp.generator.enrich import MAX_DESCRIPTION
 from openapi_mcp.generator.gate import Gate
@@ -14,12 +15,13 @@ from openapi_mcp.model.document import WORKFLOW, Document, Operation, Problem, S
 from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations, Tool, Toolset, wire_tool
-from openapi_mcp.model.workflow import LeftOut, Plan, PlannedWorkflow, Workflow
+from openapi_mcp.model.workflow import LeftOut, Plan, Workflow
 from openapi_mcp.workflow.binding import ServedApi, Unplanned, bind
+from openapi_mcp.workflow.shown import Shown, shown_of
 from openapi_mcp.workflow.together import Placed
 
-_COMBINING = ("allOf", "anyOf", "oneOf", "not", "if", "$ref", "patternProperties")
 _MOST_SHOWN = 12  # steps and outputs in a description
+_LONGEST_WAYS = 200
 _LONGEST_WORDS = 600  # characters of its own words there
 
 
@@ -56,7 +58,8 @@ def with_workflows(
             continue
         skipped.append(_named_skip(workflow, where, made))
         problems.append(_objection(workflow, where, made))
-    odd = sum(each.severity is Severity.WARNING for each in bound.problems)
+    problems += making.problems
+    odd = sum(each.severity is Severity.WARNING for each in (*bound.problems, *making.problems))
     return replace(
         toolset,
         odd_workflows=toolset.odd_workflows + odd,
@@ -80,7 +83,8 @@ def served_api(toolset: Toolset, document: Document, place: str, name: str = "")
         if operation.operation_id and reason is not None:
             left_out[operation.operation_id] = reason
     places = frozenset(filter(None, (place, document.base_uri or "")))
-    return ServedApi(name=name, places=places, tools=toolset.tools, left_out=left_out)
+    keys = {each.name: (at[0].value, at[1]) for each in document.security_schemes if (at := spot_of(each)) is not None}
+    return ServedApi(name=name, places=places, tools=toolset.tools, left_out=left_out, keys=keys)
 
 
 def _unread(broken: LeftOut, where: str) -> Skipped:
@@ -107,7 +111,7 @@ def _objection(workflow: Workflow, where: str, reason: str) -> Problem:
 
 
 class _Making:
-    """Makes the tools of workflows; no name is given twice."""
+    """Makes the tools of workflows; no name is given twice. `problems` are of those that go by another name."""
 
     def __init__(self, toolset: Toolset, fitted: Fit, prefix: str, *, output_schemas: bool) -> None:
         self._output_schemas = output_schemas
@@ -116,19 +120,20 @@ class _Making:
         self._by_name = toolset.by_name
         self._taken = set(toolset.by_name)
         self._gate = Gate(fitted)
+        self.problems: list[Problem] = []
 
     def tool(self, workflow: Workflow, where: str, plan: Plan) -> Tool | str:
         """Return the tool of a workflow, or why there is none."""
         called = [self._by_name[name] for name in plan.tools]
-        schema = _input_schema(plan, self._fit)
-        if isinstance(schema, str):
-            return schema
+        shown = shown_of(plan)
+        if isinstance(shown, str):
+            return shown
         title = one_line(workflow.summary or workflow.id, 80)
         made = Tool(
             name=self._name(workflow, where),
             title=title,
-            description=_description(workflow, plan, self._fit.longest_description or MAX_DESCRIPTION),
-            input_schema=schema,
+            description=_description(workflow, plan, shown, self._fit.longest_description or MAX_DESCRIPTION),
+            input_schema=_input_schema(shown, self._fit),
             operation=Operation(
                 method=WORKFLOW,
                 path=one_line(workflow.id, 120),
@@ -147,6 +152,8 @@ class _Making:
         if objection is not None:
             return f"clients would refuse its tool: {objection}"
         self._taken.add(made.name)
+        if made.name != self._plain_name(workflow, workflow.id):
+            self.problems.append(_renamed(workflow, where, made.name))
         return made
 
     def _name(self, workflow: Workflow, where: str) -> str:
@@ -157,11 +164,25 @@ class _Making:
             f"{workflow.id} workflow",
             *(f"{workflow.id} {file} {at}" for at in range(2, 1_000)),
         ):
-            plain = Operation(method=WORKFLOW, path=workflow.id, pointer="", operation_id=words)
-            (name,) = tool_names([plain], self._fit.longest_name, self._prefix)
+            name = self._plain_name(workflow, words)
             if name not in self._taken:
                 break
         return name
+
+    def _plain_name(self, workflow: Workflow, words: str) -> str:
+        """Return a name of these words, free or not."""
+        plain = Operation(method=WORKFLOW, path=workflow.id, pointer="", operation_id=words)
+        (name,) = tool_names([plain], self._fit.longest_name, self._prefix)
+        return name
+
+
+def _renamed(workflow: Workflow, where: str, name: str) -> Problem:
+    return Problem(
+        severity=Severity.WARNING,
+        pointer=f"{where}{workflow.pointer}",
+        message=f"the workflow {one_line(workflow.id, 80)!r} is listed as {name}: another tool has its name",
+        hint="give it a workflowId of its own",
+    )
 
 
 def _annotations(called: Sequence[Tool]) -> Annotations:
@@ -174,27 +195,16 @@ def _annotations(called: Sequence[Tool]) -> Annotations:
     )
 
 
-def _input_schema(plan: Plan, fitted: Fit) -> Schema | str:
-    """Return what a workflow takes, with what those take that it depends on; or why that is no tool's schema."""
-    properties: dict[str, Any] = {}
-    definitions: dict[str, Any] = {}
-    required: dict[str, None] = {}
-    for part in _taking(plan):
-        inputs = part.workflow.inputs
-        combining = next((word for word in _COMBINING if word in inputs), None)
-        if combining is not None or inputs.get("type", "object") != "object":
-            return f"the inputs of {one_line(part.workflow.id, 80)!r} are no plain object ({combining or 'type'})"
-        for name, schema in inputs.get("properties", {}).items():
-            properties.setdefault(name, schema if isinstance(schema, dict) else {})
-        definitions |= inputs.get("$defs", {})
-        required |= dict.fromkeys(inputs.get("required", ()))
+def _input_schema(shown: Shown, fitted: Fit) -> Schema:
+    """Return what a caller is shown of a workflow's inputs as a tool's schema."""
+    properties, definitions = dict(shown.properties), dict(shown.definitions)
     if fitted.inline and definitions:
         properties, definitions = inline(properties, definitions), {}
     properties, definitions = slim(properties, definitions)
     if not properties:
         return {"type": "object", "additionalProperties": False}
     made: dict[str, Any] = {"type": "object", "properties": properties}
-    made |= {"required": [*required]} if required else {}
+    made |= {"required": [*shown.required]} if shown.required else {}
     return made | ({"$defs": definitions} if definitions else {})
 
 
@@ -204,19 +214,7 @@ def _output_schema(workflow: Workflow) -> Schema:
     return {"type": "object", **({"properties": properties} if properties else {})}
 
 
-def _taking(plan: Plan) -> Iterator[PlannedWorkflow]:
-    """Yield the parts whose inputs a caller gives: the workflow itself, and those that it depends on."""
-    by_id = {part.name: part for part in plan.parts}
-    waiting, seen = [plan.id], set[str]()
-    while waiting:
-        name = waiting.pop(0)
-        if name in by_id and name not in seen:
-            seen.add(name)
-            yield by_id[name]
-            waiting += by_id[name].workflow.depends_on
-
-
-def _description(workflow: Workflow, plan: Plan, longest: int) -> str:
+def _description(workflow: Workflow, plan: Plan, shown: Shown, longest: int) -> str:
     """Return what a model reads: its own words, what it calls, what comes back."""
     words = " ".join(filter(None, (_sentence(workflow.summary), workflow.description)))
     said = one_line(words or f"The workflow {workflow.id}.", _LONGEST_WORDS)
@@ -225,7 +223,8 @@ def _description(workflow: Workflow, plan: Plan, longest: int) -> str:
     returns = ", ".join(_some(list(workflow.outputs))) or "which steps were carried out"
     ending = f"\nReturns: {one_line(returns, 240)}."
     calls = f"One call carries out: {', '.join(_some(steps))}."
-    return one_line(f"{said} {calls}", longest - len(ending)) + ending
+    ways = f"{one_line(shown.words, _LONGEST_WAYS)} " if shown.words else ""
+    return one_line(f"{said} {ways}{calls}", longest - len(ending)) + ending
 
 
 def _sentence(text: str) -> str:

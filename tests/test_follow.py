@@ -8,11 +8,11 @@ import pytest
 from support.jobs import JobsApi, jobs_api, said
 from support.make import parameter
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import Config, build_config
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.call import Call, FailureKind
 from openapi_mcp.model.job import Job
-from openapi_mcp.several import open_several
+from openapi_mcp.opening import open_app
 
 pytestmark = pytest.mark.anyio
 

@@ -14,18 +14,21 @@ from mcp.shared.exceptions import MCPError
 from pytest_httpx import HTTPXMock
 from support.make import ALL_METHODS, Json, document, json_body, parameter
 
+from openapi_mcp.app import App
+from openapi_mcp.as_record import record_of, weight_of
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError, CredentialsError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
+from openapi_mcp.heard import Heard, new_id
 from openapi_mcp.model.call import Blob, Call, Failure, FailureKind, Result, Text
 from openapi_mcp.model.policy import Limits
 from openapi_mcp.model.record import Record, iso_time
 from openapi_mcp.model.secret import Credential, Redactor, Secret
 from openapi_mcp.model.trace import Trace
-from openapi_mcp.recording import Heard, Recorder, new_id, observe, open_recorder, record_of, weight_of, where_recorded
+from openapi_mcp.recorded import where_recorded
+from openapi_mcp.recording import Recorder, observe, open_recorder
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 

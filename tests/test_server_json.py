@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from openapi_mcp import __version__
-from openapi_mcp.cli.options import read_plainly
+from openapi_mcp.cli.option import read_plainly
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.config import PREFIX
 from openapi_mcp.settings import READERS

@@ -7,16 +7,17 @@ import pytest
 from support.live import Told, put, yaml
 
 from openapi_mcp import indexing, served
-from openapi_mcp.app import open_app, serve_catalogue
+from openapi_mcp.app import App
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.front import SUFFIX
 from openapi_mcp.generator.stored import last_catalogue
 from openapi_mcp.index.corpus import Corpus
 from openapi_mcp.index.search import Index
+from openapi_mcp.joining import open_several
 from openapi_mcp.loading import load_catalogue
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import serve_catalogue
 from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
-from openapi_mcp.serving import App
-from openapi_mcp.several import open_several
 
 pytestmark = pytest.mark.anyio
 NOWHERE = Path("no-such-folder")

@@ -11,15 +11,16 @@ import pytest
 from support.live import Told, put, yaml
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp import several
+from openapi_mcp import joining
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import OpenapiMcpError, SourceError
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, Result
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.server.keep import SeveralKeeper, keepers
-from openapi_mcp.several import Several, open_several
+from openapi_mcp.several import Several
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +29,7 @@ NOWHERE = Path("no-such-folder")
 
 @pytest.fixture(autouse=True)
 def _try_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(several, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(joining, "_FIRST_PAUSE", 0.01)
 
 
 def config(folder: Path, *apis: str, **options: Any) -> Config:
@@ -281,7 +282,7 @@ async def test_a_document_that_keeps_us_waiting_holds_nobody_up(
     upstream: Upstream, other_upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Our choice: a client waits for the list; what comes later is announced."""
-    monkeypatch.setattr(several, "PATIENCE", 0.0)
+    monkeypatch.setattr(joining, "PATIENCE", 0.0)
     told = Told()
     other_upstream.serve(description("/echo"))
     spec = [f"shop={upstream.serve(description('/echo'))}", f"billing={other_upstream.url}/late/document.json"]
@@ -304,8 +305,8 @@ async def test_what_fails_while_it_serves_fails_as_itself(tmp_path: Path) -> Non
 
 def test_it_is_tried_again_after_longer_and_longer_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 5: 5 s, then doubling to 5 minutes."""
-    monkeypatch.setattr(several, "_FIRST_PAUSE", 5.0)
-    pauses = several._pauses()
+    monkeypatch.setattr(joining, "_FIRST_PAUSE", 5.0)
+    pauses = joining._pauses()
     assert [next(pauses) for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
 
 

@@ -12,11 +12,11 @@ from support.live import Told
 from support.redis import RedisServer
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError, CredentialsError
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.call import Call, FailureKind, Result
-from openapi_mcp.several import open_several
+from openapi_mcp.opening import open_app
 from openapi_mcp.sharing import link_of, open_link
 
 pytestmark = pytest.mark.anyio

@@ -164,3 +164,16 @@ def test_what_is_no_fault_of_a_certificate_is_none() -> None:
     """Our choice: other errors keep their own words."""
     assert certificate_fault(ConnectionError("refused")) is None
     assert certificate_fault(ssl.SSLError(1, "bad record mac")) is None
+
+
+def test_causes_that_run_in_a_ring_are_looked_at_to_an_end() -> None:
+    """Our choice: an exception's `__cause__` is set by others' code, and nothing keeps it from leading back."""
+    outer, inner = ConnectionError("outer"), ConnectionError("inner")
+    outer.__cause__, inner.__cause__ = inner, outer
+    assert certificate_fault(outer) is None
+    refused = ssl.SSLCertVerificationError(1, "self-signed")
+    refused.verify_message, refused.verify_code = "self-signed certificate", 18
+    inner.__cause__ = refused
+    fault = certificate_fault(outer)
+    assert fault is not None
+    assert "self-signed" in fault.message

@@ -1,0 +1,77 @@
+"""A step's request and its answer, as the expressions of a workflow may name them: read, and without secrets."""
+
+from typing import Any
+
+import anyio.to_thread
+
+from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
+from openapi_mcp.model.secret import Redactor
+from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
+from openapi_mcp.workflow.state import NOTHING, Exchange, Missing
+
+_LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
+_MOST_READ = 100_000_000
+"""Bytes that the JSON of an answer may take once it is read: ten megabytes of "[]," are two hundred."""
+_TOO_LARGE = Missing(why="the answer has too many parts to be read")
+_OF_A_LIST, _OF_A_VALUE = 64, 32  # bytes, about
+
+
+async def exchange_of(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
+    """Return an exchange as expressions may name it: what they find goes to other APIs, so no secret is in it."""
+    if len(response.body) < _LARGE:
+        return plain_exchange(request, response, redact)
+    return await anyio.to_thread.run_sync(plain_exchange, request, response, redact, abandon_on_cancel=True)
+
+
+def plain_exchange(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
+    """Return an exchange, read, with what `redact` knows masked."""
+    return Exchange(
+        method=request.method,
+        url=redact(request.url),
+        request_headers=_masked_headers(request.headers, redact),
+        request_body=_masked_body(_sent_body(request), redact),
+        status=response.status,
+        response_headers=_masked_headers(response.headers, redact),
+        response_body=_masked_body(_read_body(response), redact),
+    )
+
+
+def _masked_headers(headers: Headers, redact: Redactor) -> Headers:
+    return tuple((redact(name), redact(value)) for name, value in headers)
+
+
+def _masked_body(body: Any, redact: Redactor) -> Any:
+    return body if isinstance(body, Missing) else mask(body, redact)
+
+
+def _read_body(response: HttpResponse) -> Any:
+    if not response.body:
+        return NOTHING
+    if _memory(response.body) > _MOST_READ:
+        return _TOO_LARGE
+    value, is_json = json_body(response)
+    text = text_body(response)
+    if is_json and not is_deep(value, text or ""):  # else it is its text: nobody reads so deep
+        return value
+    return NOTHING if text is None else text
+
+
+def _memory(body: bytes) -> int:
+    """Return about how many bytes an answer takes once it is read as JSON, most of it if it is none."""
+    if len(body) < _LARGE:
+        return 0
+    return len(body) + _OF_A_LIST * (body.count(b"[") + body.count(b"{")) + _OF_A_VALUE * body.count(b",")
+
+
+def _sent_body(request: HttpRequest) -> Any:
+    if not isinstance(request.body, bytes) or not request.body:
+        return NOTHING
+    try:
+        text = request.body.decode()
+    except ValueError:
+        return NOTHING
+    try:
+        return read_json(text)
+    except (ValueError, RecursionError):
+        return text
