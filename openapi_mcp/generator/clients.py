@@ -66,6 +66,7 @@ class Client:
     compiles_outputs: bool = False  # the TypeScript SDK 1.x does, and loses the list over one bad schema
     odd_tool: Effect = Effect.REFUSED  # a root that is no object, an annotation that is no boolean
     most_tools: int | None = None
+    too_many_tools: Effect = Effect.HIDDEN
     most_tools_used_well: int | None = None
 
     def prefixed(self, name: str, server: str) -> str:
@@ -110,6 +111,8 @@ _TABLE = (
         longest_description=1024,
         description_too_long=Effect.REFUSED,
         takes_type_lists=False,
+        most_tools=128,  # 400: "array too long. Expected an array with maximum length 128"
+        too_many_tools=Effect.REFUSED,
     ),
     Client(
         name="gemini",
@@ -275,7 +278,7 @@ def _judge_together(tools: Sequence[WireTool], client: Client, server: str) -> I
         taken.add(name)
         if client.most_tools is not None and index >= client.most_tools:
             why = f"number {index + 1} of the list; {client.most_tools} fit"
-            yield Verdict(client=client.name, tool=name, effect=Effect.HIDDEN, rule="number of tools", why=why)
+            yield Verdict(client=client.name, tool=name, effect=client.too_many_tools, rule="number of tools", why=why)
     most = client.most_tools_used_well
     if most is not None and len(tools) > most:
         why = f"{len(tools)} tools; models choose worse among more than {most}"

@@ -75,6 +75,7 @@ def _no_operation(key: str, edit: ToolEdit, operations: Sequence[Operation], nam
     known = [*names, *(one.operation_id for one in operations if one.operation_id), *map(_said, operations)]
     near = get_close_matches(key, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "openapi-mcp inspect without a name lists the tools"
+    hint += " (operations alone are edited here, no workflows)"
     return _nothing(f"there is no operation {key[:80]!r}", edit.where, hint)
 
 

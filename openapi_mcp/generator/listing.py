@@ -67,7 +67,9 @@ def offered(toolset: Toolset, listing: Listing) -> Toolset:
     if listing.mode != "auto":
         return _as_wanted(toolset, listing.mode, "as --mode says")
     listed = _listing(toolset)
-    count = len(listed.tools) + len(listed.extras)
+    count = _count(listed)
+    if not _is_short(listed, listing):
+        return _as_wanted(toolset, "search", f"the list has {count:,} tools, and {listing.most} are taken at most")
     said = f"the list of {count:,} tools costs {_about(toolset, listed.size)}"
     if _is_affordable(listed, listing):
         return _as_wanted(toolset, "tools", f"{said}, within --context-budget {listing.budget}")
@@ -76,7 +78,15 @@ def offered(toolset: Toolset, listing: Listing) -> Toolset:
 
 
 def _is_affordable(toolset: Toolset, listing: Listing) -> bool:
-    return toolset.size <= listing.budget * BYTES_PER_TOKEN
+    return toolset.size <= listing.budget * BYTES_PER_TOKEN and _is_short(toolset, listing)
+
+
+def _is_short(toolset: Toolset, listing: Listing) -> bool:
+    return listing.most is None or _count(toolset) <= listing.most
+
+
+def _count(toolset: Toolset) -> int:
+    return len(toolset.tools) + len(toolset.extras)
 
 
 def _as_wanted(toolset: Toolset, mode: str, why: str) -> Toolset:

@@ -13,11 +13,12 @@ from openapi_mcp.index.lift import Lift
 from openapi_mcp.index.names import has_id, has_name
 from openapi_mcp.index.plan import plan
 from openapi_mcp.index.semantic import Meaning
+from openapi_mcp.index.whole_ways import WholeWays, raised
 from openapi_mcp.index.words import stem
 from openapi_mcp.model.capability import Capabilities, Need
 
 DEFAULT_LIMIT = 10
-_NAMED = 0.5  # how well a tool fits the words of a request, beside the best, that is named by them
+_NAMED = 0.5  # how well a tool fits the words of a request, beside the best, that is named by them; a workflow wholly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The best hits, best first; `plan` are the calls that lead to the first, "" where it needs none before it."""
+    """The best hits, best first; `plan` are the calls that lead to the first, "" where it needs none before it.
+
+    A workflow that is all of what is asked for is named in front of them.
+    """
 
     hits: tuple[Hit, ...]
     plan: str = ""
@@ -46,16 +50,21 @@ class Index:
         self.capabilities: Capabilities = corpus.capabilities
         self._lift = Lift(corpus.capabilities)
         self._words, self._meaning = ByWords(corpus), meaning
+        self._whole_ways = WholeWays(corpus)
 
     def search(self, query: str, limit: int = DEFAULT_LIMIT, allowed: Allowed | None = None) -> Found:
         """Return what a request finds among the tools that are `allowed`, all where nothing is said."""
         request = read_request(query)
         fitting = self._fitting(request, allowed)
-        scores = self._lifted(request, fitting, allowed)
+        whole = self._whole_ways.shares(request, allowed)
+        scores = raised(self._lifted(request, fitting, allowed), whole)
         best = sorted(scores, key=lambda name: (-scores[name], name))[:limit]
         top = scores[best[0]] if best else 1.0
         hits = tuple(Hit(tool=name, score=round(scores[name] / top, 3)) for name in best)
-        return Found(hits=hits, plan=self._plan(request, best, fitting, allowed) if best else "")
+        if not best:
+            return Found(hits=hits)
+        steps = self._plan(request, best, fitting, allowed)
+        return Found(hits=hits, plan=_with_whole(steps, best, whole))
 
     def _fitting(self, request: Request, allowed: Allowed | None) -> Scores:
         """Return the scores by words, with those by meaning as far as no tool has the words."""
@@ -94,6 +103,12 @@ class Index:
             return True
         finds = any(self.capabilities[each.tool].finds for each in need.producers if each.tool in self.capabilities)
         return finds and self._has_name(request)
+
+
+def _with_whole(steps: str, best: Sequence[str], whole: Scores) -> str:
+    """Return a plan with the workflow before it that is the whole way: "orderFor, or customers_list -> ..."."""
+    first = next((name for name in best if whole.get(name, 0.0) >= _NAMED), best[0])
+    return f"{first}, or {steps}" if steps and first != best[0] else steps
 
 
 def _may_have_id(request: Request) -> bool:

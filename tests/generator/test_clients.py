@@ -120,11 +120,12 @@ def test_lists_of_types_annotations_and_descriptions() -> None:
 
 
 def test_a_list_is_judged_as_a_whole() -> None:
-    """mcp-facts.md section 6: VS Code 128 tools, Windsurf 100, Cursor degrades above 40."""
+    """mcp-facts.md section 6: VS Code 128 tools, Windsurf 100, Cursor degrades above 40; OpenAI: 128."""
     tools = [listed(name=f"t{n}") for n in range(130)]
     found = list_verdicts(tools, SERVER)
     hidden = [verdict.client for verdict in found if verdict.effect is Effect.HIDDEN]
     assert (hidden.count("vscode"), hidden.count("windsurf"), len(hidden)) == (2, 30, 32)
+    assert [verdict.client for verdict in found if verdict.effect is Effect.REFUSED] == ["openai"] * 2
     (crowded,) = [verdict for verdict in found if verdict.effect is Effect.MISREAD]
     assert (crowded.client, crowded.tool, crowded.rule) == ("cursor", "", "number of tools")
     twice = list_verdicts([listed(), listed()], SERVER, [BY_NAME["zed"]])

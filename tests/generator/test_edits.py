@@ -152,7 +152,9 @@ def test_two_tables_about_one_operation_are_a_config_error() -> None:
     assert caught.value.where == "two"
 
 
-@pytest.mark.parametrize(("key", "hint"), [("lits", "did you mean 'list'?"), ("zzz", "lists the tools")])
+@pytest.mark.parametrize(
+    ("key", "hint"), [("lits", "did you mean 'list'?"), ("zzz", "lists the tools"), ("zzz", "no workflows")]
+)
 def test_a_tool_that_is_not_there_is_a_warning(key: str, hint: str) -> None:
     """Issue 6, Enrichment: like a pattern that matches nothing."""
     selection = Selection(edits={key: ToolEdit(title="A", where=WHERE)})

@@ -1,5 +1,6 @@
 """index/search.py."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from support.capable import capabilities, need
 
 from openapi_mcp.index.corpus import read_corpus
 from openapi_mcp.index.search import Index
+from openapi_mcp.model.document import WORKFLOW, Operation
 
 
 def operation(summary: str, **fields: Any) -> dict[str, Any]:
@@ -121,3 +123,65 @@ def test_equal_hits_keep_one_order() -> None:
     tools = make.toolset({f"/p{index}": {"get": operation("Orders", operationId=f"o{index}")} for index in range(5)})
     index = Index(read_corpus(tools.tools, {}, {}))
     assert [hit.tool for hit in index.search("orders").hits] == sorted(tool.name for tool in tools.tools)
+
+
+WORKFLOWS = {
+    "orderFor": "Place an order of a product for a customer, and read it back",
+    "tidy": "Delete the orders that no customer paid",
+}
+
+
+@pytest.fixture(scope="module")
+def with_workflows() -> Index:
+    """Return the index of a shop with workflows, as `workflows.py` makes tools of them."""
+    paths = {
+        "/customers": {"get": operation("List customers", operationId="customers_list")},
+        "/orders": {
+            "get": operation("List orders", operationId="orders_list"),
+            "post": operation("Place an order for a customer", operationId="orders_create"),
+        },
+        "/orders/{id}": {
+            method: operation(f"{verb} an order of a customer", operationId=f"orders_{verb.lower()}")
+            for method, verb in (("get", "Retrieve"), ("put", "Replace"), ("patch", "Update"), ("delete", "Delete"))
+        },
+        "/orders/{id}/cancel": {"post": operation("Cancel an order of a customer", operationId="orders_cancel")},
+    }
+    tools = make.toolset(paths).tools
+    made = [
+        replace(
+            tools[0],
+            name=name,
+            operation=Operation(method=WORKFLOW, path=name, pointer="", operation_id=name, summary=summary),
+        )
+        for name, summary in WORKFLOWS.items()
+    ]
+    needed = capabilities({"orders_create": [need("customer", "customers_list", entity="customer")]})
+    return Index(read_corpus([*tools, *made], {}, needed))
+
+
+@pytest.mark.parametrize("query", ["place an order for a customer", "placing orders for my customer"])
+def test_a_workflow_that_says_all_of_a_request_is_among_the_first(with_workflows: Index, query: str) -> None:
+    """Issue 11: it is the whole way, and its method is none that a verb could stand for."""
+    assert "orderFor" in [hit.tool for hit in with_workflows.search(query).hits][:2]
+
+
+def test_a_plan_names_the_workflow_that_is_the_whole_way(with_workflows: Index) -> None:
+    """Issue 11: chains that no longer need a loop; the steps themselves are still said."""
+    said = with_workflows.search("place an order for a customer")
+    assert said.hits[0].tool == "orders_create"
+    assert said.plan == "orderFor, or customers_list -> orders_create(customer)"
+
+
+def test_a_workflow_that_says_some_of_a_request_is_not_raised(with_workflows: Index) -> None:
+    """Our choice: one that does less, or something else, is no way; a word alone is of many things."""
+    for query in ("cancel an order of a customer", "orders"):
+        said = with_workflows.search(query)
+        assert not {"orderFor", "tidy"} & {hit.tool for hit in said.hits[:3]}
+        assert "orderFor" not in said.plan
+
+
+def test_a_workflow_that_is_not_allowed_is_not_found(with_workflows: Index) -> None:
+    """Issue 9: who may not call a tool does not see it."""
+    said = with_workflows.search("place an order for a customer", allowed=lambda name: name != "orderFor")
+    assert "orderFor" not in {hit.tool for hit in said.hits}
+    assert "orderFor" not in said.plan
