@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import Action, ActionKind
+from openapi_mcp.workflow.bounds import LONGEST_WAIT, LONGEST_WAITS
 from openapi_mcp.workflow.conditions import criteria
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.reusable import resolved
@@ -14,7 +15,6 @@ from openapi_mcp.workflow.workflow_ids import is_workflow_known
 _MOST = 100  # of a step, and of a workflow
 _FIELDS = ("name", "type", "workflowId", "stepId", "criteria")
 _RETRYING = ("retryAfter", "retryLimit")
-_MOST_SECONDS = 86_400.0
 
 
 def actions(holder: Fields, key: str, scope: Scope, *, may_retry: bool) -> tuple[Action, ...]:
@@ -48,6 +48,9 @@ def _action(value: JsonValue, pointer: str, holder: Fields, scope: Scope, may_re
         return None
     after, limit = _retry_after(fields), _retry_limit(fields)
     is_end = kind is ActionKind.END
+    if kind is ActionKind.RETRY and after * limit > LONGEST_WAITS:
+        said = f"its repetitions may wait {after * limit:,.0f} s, and a run that waits {LONGEST_WAITS:,.0f} s is ended"
+        fields.findings.warn(fields.at("retryLimit"), said, "write a smaller retryAfter or retryLimit")
     return Action(
         name=name,
         kind=kind,
@@ -65,7 +68,8 @@ def _kind(fields: Fields, may_retry: bool) -> ActionKind | None:
     said = fields.text("type", required=True)
     if said and said not in kinds:
         message = f"there is no action of type {quoted(said)} here"
-        fields.findings.error(fields.at("type"), message, f"write {', '.join(kinds)}")
+        hint = fields.findings.meant(said, kinds, f"write {', '.join(kinds)}")
+        fields.findings.error(fields.at("type"), message, hint)
     return ActionKind(said) if said in kinds else None
 
 
@@ -79,7 +83,8 @@ def _leads(fields: Fields, kind: ActionKind, step: str, workflow: str, scope: Sc
     if step and workflow:
         findings.error(fields.pointer, "the action has a stepId and a workflowId", "remove one")
     elif step and step not in scope.steps:
-        findings.error(fields.at("stepId"), f"there is no step {quoted(step)} in this workflow", "correct the stepId")
+        hint = findings.meant(step, scope.steps, "correct the stepId")
+        findings.error(fields.at("stepId"), f"there is no step {quoted(step)} in this workflow", hint)
     elif workflow:
         return is_workflow_known(workflow, fields.at("workflowId"), scope.document, findings)
     elif not step and kind is ActionKind.GOTO:
@@ -94,8 +99,8 @@ def _retry_after(fields: Fields) -> float:
     if value is None:
         return 0.0
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value <= _MOST_SECONDS:  # type: ignore[arg-type,operator]
-        hint = f"write seconds from 0 to {_MOST_SECONDS:,.0f}"
+    if not is_number or not math.isfinite(value) or not 0 <= value <= LONGEST_WAIT:  # type: ignore[arg-type,operator]
+        hint = f"write seconds from 0 to {LONGEST_WAIT:g}, which is as long as a run waits"
         fields.findings.error(fields.at("retryAfter"), "the retryAfter is no number of seconds to wait", hint)
         return 0.0
     return float(value)  # type: ignore[arg-type]

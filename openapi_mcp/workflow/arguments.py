@@ -1,14 +1,15 @@
 """A step's parameters and its body as the arguments of the tool that it calls."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.model.workflow import Payload, Step, StepParameter
 from openapi_mcp.workflow.evaluate import evaluate, filled
-from openapi_mcp.workflow.faults import WorkflowError
-from openapi_mcp.workflow.payload import payload_of
+from openapi_mcp.workflow.faults import InputError, WorkflowError
+from openapi_mcp.workflow.payload import payload_of, read_payload
 from openapi_mcp.workflow.state import Missing, State
 
 _INPUT = "$inputs."
@@ -25,8 +26,8 @@ def arguments_of(tool: Tool, step: Step, state: State) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for parameter in step.parameters:
         binding = binding_of(tool, parameter)
-        if binding is None:  # a credential or a value of the operator's own, which is said when the file is read
-            continue
+        if binding is None or parameter.is_credential:
+            continue  # a credential, or a value of the operator's own, which is said when the file is read
         value = filled(parameter.value, state)
         if isinstance(value, Missing):
             if not binding.required and _is_input(parameter.value):
@@ -64,12 +65,10 @@ def _of_body(tool: Tool, payload: Payload, state: State) -> dict[str, Any]:
     body = body_of(tool, payload)
     if body is None:
         raise WorkflowError("the operation takes no such body", hint="correct requestBody")
-    content = Payload(
-        content_type=payload.content_type,
-        payload=_without_absent(payload.payload, state),
-        replacements=payload.replacements,
-    )
-    value = payload_of(content, state, body.content_type)
+    if isinstance(payload.payload, str):
+        state.work.spend(len(payload.payload))  # it is read anew each time
+    content = read_payload(payload, body.content_type)
+    value = payload_of(replace(content, payload=_without_absent(content.payload, state)), state, body.content_type)
     if isinstance(value, Missing):
         raise _missing("the body", value)
     chosen = {tool.chooser: body.content_type} if tool.chooser and body is not tool.bodies[0] else {}
@@ -95,6 +94,8 @@ def _without_absent(value: Any, state: State) -> Any:
     """Return a payload without the fields whose value is an input that was not given."""
     if isinstance(value, Mapping):
         return {name: _without_absent(held, state) for name, held in value.items() if not _is_absent(held, state)}
+    if isinstance(value, list):  # of whose objects fields are left out, never an item
+        return [_without_absent(held, state) for held in value]
     return value
 
 
@@ -110,8 +111,8 @@ def _is_input(value: Any) -> bool:
 
 def _missing(what: str, value: Missing) -> WorkflowError:
     why = f" ({value.why})" if value.why else ""
+    said = f"{what} is {value.expression}, which leads to nothing{why}"
     name = value.expression.removeprefix(_INPUT)
-    hint = (
-        f"give the input {name!r}" if name != value.expression else "look at the outputs that the steps before it gave"
-    )
-    return WorkflowError(f"{what} is {value.expression}, which leads to nothing{why}", hint=hint)
+    if name != value.expression:
+        return InputError(said, hint=f"give the input {name.partition('#')[0]!r}")
+    return WorkflowError(said, hint="look at the outputs that the steps before it gave")

@@ -1,9 +1,10 @@
 """Workflows and the tools that are served: which tool each step calls, or why a workflow cannot be carried out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openapi_mcp.model.document import Problem, Severity
+from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.workflow import (
@@ -14,7 +15,9 @@ from openapi_mcp.model.workflow import (
     Workflow,
 )
 from openapi_mcp.workflow.fitting import Warnings, fit_called, fit_operation
+from openapi_mcp.workflow.lent import AUTHORIZATION, Spot
 from openapi_mcp.workflow.merged import merged
+from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
 from openapi_mcp.workflow.reach import Reach
 from openapi_mcp.workflow.together import Placed, Together
@@ -25,13 +28,20 @@ class ServedApi:
     """An API as workflows may refer to it: its name among several, where its document is, its tools.
 
     `left_out` is why an operation is no tool, by its operationId, its method and path ("POST /orders") or its tool's
-    name.
+    name. `keys` are the places of the credentials of its security schemes, by their names.
     """
 
     name: str = ""
     places: frozenset[str] = frozenset()
     tools: Sequence[Tool] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, Spot] = field(default_factory=dict)
+
+    def spots(self, tool: Tool) -> frozenset[Spot]:
+        """Return where the credentials of a tool's operation go."""
+        operation = tool.operation
+        named = {each.name for one in operation.security or () for each in one.schemes}.union(operation.takes)
+        return frozenset({AUTHORIZATION, *(self.keys[name] for name in named if name in self.keys)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +83,16 @@ def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
         for problem in each.document.problems
     ]
     plans: list[tuple[Workflow, str, Plan]] = []
-    known |= {part.name: binding.fitted(part, known, where) for part, _, where in order}
-    reach = Reach(known)
+    refused: set[str] = set()
     for part, workflow, where in order:
+        try:
+            known[part.name] = binding.fitted(part, known, where)
+        except UnboundError as error:
+            refused.add(part.name)
+            left_out.append(_unplanned(workflow, where, error))
+    known = {name: part for name, part in known.items() if name not in refused}
+    reach = Reach(known)
+    for part, workflow, where in (each for each in order if each[0].name not in refused):
         try:
             plans.append((workflow, where, Plan(id=part.name, parts=reach.of(part.name))))
         except UnboundError as error:
@@ -89,7 +106,7 @@ def _unplanned(workflow: Workflow, where: str, error: UnboundError) -> Unplanned
         severity=Severity.ERROR,
         pointer=f"{where}{error.pointer}",
         message=f"the workflow {one_line(workflow.id, 80)!r} is left out: {error.reason}",
-        hint="correct the workflow",
+        hint=error.hint or "correct the workflow",
     )
     made = Unplanned(workflow=workflow, where=where, reason=error.reason)
     return made if error.is_policy else replace(made, problem=problem)
@@ -100,8 +117,11 @@ class _Binding:
 
     def __init__(self, apis: Sequence[ServedApi], together: Together) -> None:
         self._apis = apis
+        self._of = {id(tool): api for api in apis for tool in api.tools}
         self._together = together
         self.problems: list[Problem] = []
+        self._guesses = Guesses()
+        self._misfits = Misfits(nouns=frozenset(_nouns(apis)), guesses=self._guesses)
 
     def planned(self, workflow: Workflow, placed: Placed, at: int) -> PlannedWorkflow:
         """Return a workflow of the description `at` that place with the tool of each step, what it calls by its key.
@@ -110,17 +130,21 @@ class _Binding:
             UnboundError: a step finds none.
         """
         key = self._together.key(at, workflow)
-        tools: dict[str, str] = {}
+        found = {step.id: self._tool(step, placed) for step in workflow.steps if not step.workflow}
         steps: list[Step] = []
+        before: list[str] = []
         for step in workflow.steps:
             if step.workflow:
                 steps.append(step)
                 continue
-            tool = self._tool(step, placed)
-            fitted, said = fit_operation(step, tool)
+            tool = found[step.id]
+            api = self._of[id(tool)]
+            lenders = [each for each in before if self._of[id(found[each])] is api]
+            before.append(step.id)
+            fitted, said = fit_operation(step, tool, self._misfits, api.spots(tool), lenders)
             self._note(workflow, step, said, placed.where)
             steps.append(fitted)
-            tools[step.id] = tool.name
+        tools = {name: tool.name for name, tool in found.items()}
         plain = self._together.plain(at, replace(workflow, inputs=merged(workflow.inputs), steps=tuple(steps)))
         return PlannedWorkflow(
             workflow=plain, tools=tools, sources=placed.document.sources, key=key, place=placed.place or placed.where
@@ -141,13 +165,15 @@ class _Binding:
             said = f"step {step.id!r} calls {shown}, which is left out ({why})"
             raise UnboundError(said, step.pointer, is_policy=True)
         said = f"step {step.id!r} calls {shown!r}, which the API does not have, or which is left out"
-        raise UnboundError(said, step.pointer)
+        near = self._guesses.also(wanted, tuple(_names(apis, is_path=is_path)) if self._guesses.left else ())
+        raise UnboundError(said + near, step.pointer)
 
     def _candidates(self, step: Step, source: str, placed: Placed) -> Sequence[ServedApi]:
         """Return the APIs that a step may mean: that of the source it names, else those of all sources."""
         sources = [each for each in placed.document.sources if each.kind != "arazzo"]
         if source and all(each.name != source for each in sources):
-            raise UnboundError(f"step {step.id!r}: no source is named {one_line(source, 80)!r}", step.pointer)
+            near = self._guesses.also(source, [each.name for each in sources])
+            raise UnboundError(f"step {step.id!r}: no source is named {one_line(source, 80)!r}{near}", step.pointer)
         named = [each for each in sources if each.name == source] if source else sources
         found = [api for each in named if (api := self._api(each, placed, is_only=len(sources) == 1)) is not None]
         if not found:
@@ -165,11 +191,15 @@ class _Binding:
         return found[0] if found else None
 
     def fitted(self, part: PlannedWorkflow, known: Mapping[str, PlannedWorkflow], where: str) -> PlannedWorkflow:
-        """Return a workflow whose steps give others the inputs that those take; what is wrong with them is noted."""
+        """Return a workflow whose steps give others the inputs that those take; what is wrong with them is noted.
+
+        Raises:
+            UnboundError: one of them can never be called.
+        """
         steps = []
         for step in part.workflow.steps:
             called = known.get(step.workflow) if step.workflow else None
-            fitted, said = fit_called(step, called.workflow) if called is not None else (step, [])
+            fitted, said = fit_called(step, called.workflow, self._misfits) if called is not None else (step, [])
             self._note(part.workflow, step, said, where)
             steps.append(fitted)
         return replace(part, workflow=replace(part.workflow, steps=tuple(steps)))
@@ -177,6 +207,29 @@ class _Binding:
     def _note(self, workflow: Workflow, step: Step, said: Warnings, where: str) -> None:
         of = f"the workflow {one_line(workflow.id, 80)!r}, step {step.id!r}"
         self.problems += [
-            Problem(severity=Severity.WARNING, pointer=f"{where}{step.pointer}", message=f"{of}: {message}", hint=hint)
-            for message, hint in said
+            Problem(
+                severity=Severity.WARNING,
+                pointer=f"{where}{step.pointer}{each.place}",
+                message=f"{of}: {each.message}",
+                hint=each.hint,
+            )
+            for each in said
         ]
+
+
+def _nouns(apis: Sequence[ServedApi]) -> Iterator[str]:
+    """Yield what the paths of some APIs name: "customers" of /customers/{id}."""
+    for api in apis:
+        for tool in api.tools:
+            yield from (part.lower() for part in tool.operation.path.split("/") if part and "{" not in part)
+
+
+def _names(apis: Sequence[ServedApi], *, is_path: bool) -> Iterator[str]:
+    """Yield what steps may call the operations of some APIs, those that are left out among them."""
+    for api in apis:
+        for operation in (tool.operation for tool in api.tools):
+            if is_path:
+                yield f"{operation.method} {operation.path}"
+            elif operation.operation_id:
+                yield operation.operation_id
+        yield from (each for each in api.left_out if (" " in each) is is_path)

@@ -8,7 +8,9 @@ from openapi_mcp.workflow.condition import Compared, Joined, Literal, Named, Nod
 from openapi_mcp.workflow.dereference import by_index, by_name
 from openapi_mcp.workflow.evaluate import evaluate
 from openapi_mcp.workflow.state import Missing, State
+from openapi_mcp.workflow.work import Work
 
+_LONGEST_WORD = 6  # characters: longer than "false"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -22,7 +24,7 @@ def is_met(tree: Node, state: State) -> bool:
         case Not():
             return not is_met(tree.operand, state)
         case Compared():
-            return _compared(tree.sign, value_of(tree.left, state), value_of(tree.right, state))
+            return _compared(tree.sign, value_of(tree.left, state), value_of(tree.right, state), state.work)
         case Literal() | Named():
             value = value_of(tree, state)
             return isinstance(value, dict | list) or bool(value)
@@ -48,10 +50,10 @@ def found(named: Named, state: State) -> Any:
     return value
 
 
-def _compared(sign: str, left: Any, right: Any) -> bool:
+def _compared(sign: str, left: Any, right: Any, work: Work) -> bool:
     if sign in ("==", "!="):
-        return _are_equal(left, right) is (sign == "==")
-    left, right = _alike(left, right)
+        return _are_equal(left, right, work) is (sign == "==")
+    left, right = _alike(left, right, work)
     if not (_is_number(left) and _is_number(right)) and not (isinstance(left, str) and isinstance(right, str)):
         return False  # what has no order is neither less nor greater
     if left < right:
@@ -59,8 +61,9 @@ def _compared(sign: str, left: Any, right: Any) -> bool:
     return sign in (">", ">=") if left > right else sign in ("<=", ">=")
 
 
-def _are_equal(left: Any, right: Any) -> bool:
-    left, right = _alike(left, right)
+def _are_equal(left: Any, right: Any, work: Work) -> bool:
+    work.compare(left, right)
+    left, right = _alike(left, right, work)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     try:
@@ -69,9 +72,10 @@ def _are_equal(left: Any, right: Any) -> bool:
         return False
 
 
-def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+def _alike(left: Any, right: Any, work: Work) -> tuple[Any, Any]:
     """Return two values in forms that can be compared: texts in one letter case, a number's text as that number."""
     if isinstance(left, str) and isinstance(right, str):
+        work.read(len(left) + len(right))
         return left.casefold(), right.casefold()
     if isinstance(left, str):
         return _like(left, right), right
@@ -82,7 +86,7 @@ def _alike(left: Any, right: Any) -> tuple[Any, Any]:
 
 def _like(text: str, other: Any) -> Any:
     if isinstance(other, bool):
-        return {"true": True, "false": False}.get(text.casefold(), text)
+        return {"true": True, "false": False}.get(text[:_LONGEST_WORD].casefold(), text)
     return json.loads(text) if _is_number(other) and _NUMBER.fullmatch(text) else text
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.workflow.expressions import Expression, parse
+from openapi_mcp.workflow.expressions import Expression, Root, parse
 from openapi_mcp.workflow.faults import CriterionError, ExpressionError
 
 LONGEST = 4_000  # characters
@@ -192,6 +192,9 @@ class _Parser:
                 return inner
         self._at -= 1
         is_word = token.kind == "word"
+        root = re.split(r"[.\W]", token.text)[0]
+        if is_word and root in tuple(Root):
+            self.refuse("a value is missing here", f"write it with a $: ${root}")
         hint = "write a text in single quotes" if is_word else "write a value: $statusCode, 200, 'text', true, null"
         self.refuse("a value is missing here", hint)
 

@@ -47,7 +47,8 @@ def _kind(fields: Fields) -> CriterionKind | None:
     name = fields.text("type") or CriterionKind.SIMPLE
     if name not in tuple(CriterionKind):
         said = f"there are no conditions of type {quoted(name)}"
-        fields.findings.error(fields.at("type"), said, f"write {', '.join(CriterionKind)}")
+        hint = fields.findings.meant(name, tuple(CriterionKind), f"write {', '.join(CriterionKind)}")
+        fields.findings.error(fields.at("type"), said, hint)
         return None
     return CriterionKind(name)
 

@@ -12,11 +12,13 @@ from openapi_mcp.workflow.evaluate import evaluate
 from openapi_mcp.workflow.expressions import Expression, parse, without_braces
 from openapi_mcp.workflow.faults import CriterionError, ExpressionError
 from openapi_mcp.workflow.jsonpath import check_path, selects
-from openapi_mcp.workflow.regex import LONGEST, LONGEST_TEXT, is_found, is_pattern
+from openapi_mcp.workflow.regex import LONGEST, LONGEST_TEXT, cost, is_found, is_pattern
 from openapi_mcp.workflow.state import Missing, State
 
 _SHOWN = 80  # characters of a value
 _MOST_SHOWN = 5
+_PATH, _PATTERN = 5, 1_000  # steps: what it is to read a character of a path, and a pattern
+_WRITTEN = 3  # characters of JSON that are written in a step, where it need not be all of it
 
 
 def check_criterion(criterion: Criterion) -> tuple[Expression, ...]:
@@ -43,16 +45,25 @@ def holds(criterion: Criterion, state: State) -> bool:
 
     Raises:
         CriterionError: it cannot be held against what came: a path that takes too long to follow.
+        SpentError, GivenUpError: as `Work.spend`.
     """
+    work, size = state.work, len(criterion.condition)
     if criterion.kind is CriterionKind.SIMPLE:
+        work.spend(size)  # it is read anew where it was not read lately
         return is_met(parse_condition(criterion.condition), state)
-    check_criterion(criterion)
+    if criterion.kind is not CriterionKind.JSONPATH:  # a path is read as it is followed
+        check_criterion(criterion)
     value = evaluate(_context(criterion), state)
     if isinstance(value, Missing):
         return False
     if criterion.kind is CriterionKind.JSONPATH:
-        return selects(criterion.condition, value)
-    return is_found(criterion.condition, _text(value))
+        work.spend(_PATH * size)
+        return selects(criterion.condition, value, work)
+    text = _text(value)
+    if not isinstance(value, str):
+        work.spend(len(text) // _WRITTEN)
+    work.spend(_PATTERN + cost(criterion.condition, text))
+    return is_found(criterion.condition, text)
 
 
 def _text(value: Any) -> str:

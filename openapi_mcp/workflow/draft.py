@@ -52,7 +52,8 @@ def named(tool: Tool, source: str, *, is_only: bool, repeated: Collection[str] =
 def draft(chain: Chain, usual: Mapping[Node, Sequence[str]], tools: Mapping[str, Named]) -> Workflow | None:
     """Return a chain as a workflow; None where a step takes what no workflow can give, such as a file.
 
-    What no step before it gives is an input: what is required, and what is `usual`. No value is in it but those of the
+    What no step before it gives is an input: what is required, and what is `usual`. Required is what an operation
+    cannot do without, and before a write what the first of a list is found by. No value is in it but those of the
     document.
     """
     return _Draft(chain, usual, tools).workflow()
@@ -147,6 +148,7 @@ class _Draft:
         nested = {parts_of(name)[0] for name in sources} - {*sources}
         required: Sequence[str] = tool.input_schema.get("required", ())
         bound = {binding.argument for binding in tool.bindings}
+        whole = {binding.argument for binding in tool.bindings if binding.is_whole_body}  # never left out of a payload
         given: dict[str, Any] = {}
         for name, schema in tool.input_schema.get("properties", {}).items():
             if name in sources:
@@ -154,7 +156,7 @@ class _Draft:
             elif name in nested:
                 given[name] = self._nested(node, name, schema, sources)
             elif name in required or (name in self.usual.get(node, ()) and name in bound):
-                given[name] = self._input(node, name, schema)
+                given[name] = self._input(node, name, schema, is_required=name in required or name in whole)
         return given
 
     def _nested(self, node: Node, holder: str, schema: Any, sources: Mapping[str, str]) -> Any:
@@ -168,13 +170,21 @@ class _Draft:
         usual = {parts_of(name)[2] for name in self.usual.get(node, ()) if parts_of(name)[:2] == (holder, items)}
         made: dict[str, Any] = {field: value for (_, _, field), value in own.items() if field}
         for name, field_schema in inner.get("properties", {}).items():
-            if name not in made and (name in inner.get("required", ()) or name in usual):
-                made[name] = self._input(node, name, field_schema)
+            is_required = name in inner.get("required", ())
+            if name not in made and (is_required or name in usual):
+                made[name] = self._input(node, name, field_schema, is_required=is_required)
         return [made] if items else made
 
-    def _input(self, node: Node, name: str, schema: Any) -> str:
+    def _input(self, node: Node, name: str, schema: Any, *, is_required: bool) -> str:
         definitions = self.tools[node.tool].tool.input_schema.get("$defs", {})
-        return f"$inputs.{self.inputs.add(self.ids[node], name, schema, definitions)}"
+        is_needed = is_required or self._decides(node)
+        added = self.inputs.add(self.ids[node], name, schema, definitions, is_required=is_needed)
+        return f"$inputs.{added}"
+
+    def _decides(self, node: Node) -> bool:
+        """True for a step whose first find a write goes to: without words it would be the first of all."""
+        is_choice = any(None in path for path in self.outputs[node].values())
+        return is_choice and not all(self.tools[each.tool].tool.annotations.read_only for each in self.chain)
 
     def _taken(self, source: Node, path: Path) -> str:
         name = next(name for name, each in self.outputs[source].items() if each == path)

@@ -8,10 +8,12 @@ from openapi_mcp.workflow.dereference import by_dots, by_pointer
 from openapi_mcp.workflow.expressions import Expression, Root, parse, pieces, whole, without_braces
 from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.state import NOTHING, Exchange, Missing, Ran, State
+from openapi_mcp.workflow.work import parts
 
 _DEEPEST = 300  # levels of a value; documents have no more
 _MOST = 10_000_000  # characters that expressions may put into one value
 _OVERHEAD = 4  # of a value: quotes, a comma, the work of looking at it
+_CHARACTERS = 8  # of an expression that are followed in a step: a name may have many dots
 Write = Callable[[str], str]
 
 
@@ -22,8 +24,10 @@ def evaluate(expression: str | Expression, state: State) -> Any:
 
     Raises:
         ExpressionError: it is no runtime expression.
+        SpentError, GivenUpError: as `Work.spend`, here and below.
     """
     read = expression if isinstance(expression, Expression) else parse(without_braces(expression))
+    state.work.spend(1 + len(read.text) // _CHARACTERS)
     held = _held(read, state)
     if not isinstance(held, Missing) and read.name and read.root not in (Root.SOURCES, Root.COMPONENTS):
         held = held if read.part == "header" else by_dots(held, read.name)
@@ -61,9 +65,11 @@ class _Filling:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._work = state.work
         self._left = _MOST
 
     def value(self, value: Any, levels: int) -> Any:
+        self._work.spend(1)
         if isinstance(value, str):
             only = whole(value)
             return self.text(value) if only is None else self._counted(evaluate(only, self._state))
@@ -86,27 +92,26 @@ class _Filling:
         return value
 
     def text(self, text: str, write: Write | None = None) -> str | Missing:
+        self._work.read(len(text))
         if "{$" not in text:
             return text
-        parts: list[str] = []
+        written: list[str] = []
         for piece in pieces(text):
             found = self._counted(evaluate(piece, self._state)) if isinstance(piece, Expression) else piece
             if isinstance(found, Missing):
                 return found
             said = found if isinstance(found, str) else write_json(found)
-            parts.append(write(said) if write and isinstance(piece, Expression) else said)
-        return "".join(parts)
+            written.append(write(said) if write and isinstance(piece, Expression) else said)
+        return "".join(written)
 
     def _counted(self, value: Any) -> Any:
         """Return the value, once its characters, members and items are counted."""
-        stack = [value]
-        while stack:
-            node = stack.pop()
+        self._work.weigh(value)
+        for node in parts(value):
             self._left -= _OVERHEAD + (len(node) if isinstance(node, str | dict | list) else 0)
             if self._left < 0:
                 said = "the expressions of one value put in more than any request can carry"
                 raise WorkflowError(said, hint="name a part of the value: $steps.ID.outputs.NAME#/0/id")
-            stack += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         return value
 
 
@@ -114,7 +119,7 @@ def _held(read: Expression, state: State) -> Any:
     """Return where the name of an expression is looked for; for a header, a source and a component the value itself."""
     match read.root:
         case Root.URL | Root.METHOD | Root.STATUS | Root.REQUEST | Root.RESPONSE:
-            return Missing(why="nothing was sent yet") if state.exchange is None else _of(read, state.exchange)
+            return Missing(why="nothing was sent yet") if state.exchange is None else _of(read, state.exchange, state)
         case Root.INPUTS:
             return state.inputs
         case Root.OUTPUTS:
@@ -130,7 +135,7 @@ def _held(read: Expression, state: State) -> Any:
             return _component(read, state)
 
 
-def _of(read: Expression, exchange: Exchange) -> Any:
+def _of(read: Expression, exchange: Exchange, state: State) -> Any:
     if read.root in (Root.URL, Root.METHOD, Root.STATUS):
         value = {Root.URL: exchange.url, Root.METHOD: exchange.method, Root.STATUS: exchange.status}[read.root]
         return Missing(why="there is no answer") if value is None else value
@@ -139,11 +144,12 @@ def _of(read: Expression, exchange: Exchange) -> Any:
         return Missing(why="there is no answer")
     if read.part == "header":
         headers = exchange.request_headers if is_request else exchange.response_headers
+        state.work.spend(len(headers))
         wanted = read.name.lower()
         return next((value for name, value in headers if name.lower() == wanted), Missing(why="no such header"))
     if read.part == "body":
         body = exchange.request_body if is_request else exchange.response_body
-        return Missing(why="there is no body") if body is NOTHING else body
+        return Missing(why=body.why or "there is no body") if isinstance(body, Missing) else body
     return exchange.path if read.part == "path" else exchange.query
 
 

@@ -17,6 +17,10 @@ _BEGINS = re.compile(
     r"\$(?:(?:url|method|statusCode)\Z"
     r"|(?:request|response|inputs|outputs|steps|workflows|sourceDescriptions|components)(?:\.|\Z))"
 )
+_ALMOST = re.compile(r"(?:\A|\{)\$([A-Za-z]{3,40})\.")
+_BARE = re.compile(
+    r"(?<![{=$\w])\$(?:inputs|outputs|steps|workflows|response|request|sourceDescriptions|components)\.[\w#./~-]*\w"
+)  # behind "=" it is the value of a form's field
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, a field's name
 _ESCAPE = re.compile("~(?![01])")
 
@@ -56,6 +60,16 @@ class Expression:
 def begins_one(text: str) -> bool:
     """True for a text that is meant as an expression: "$inputs.x", not "$5" or "$input.x"."""
     return _BEGINS.match(text) is not None
+
+
+def roots_meant(text: str) -> list[str]:
+    """Return what begins the expressions of a text and is no root: "$input.x" -> ["$input"]; not of "$5.00"."""
+    return [f"${found}" for found in _ALMOST.findall(text[:LONGEST]) if found not in tuple(Root)]
+
+
+def without_their_braces(text: str) -> list[str]:
+    """Return the expressions within a text that would need braces: "for $inputs.name" -> ["$inputs.name"]."""
+    return [] if begins_one(text) else _BARE.findall(text[:LONGEST])
 
 
 def without_braces(text: str) -> str:
@@ -124,11 +138,17 @@ def expressions_in(value: Any, pointer: str) -> Iterator[tuple[str, Expression]]
     Raises:
         ExpressionError: a text begins as an expression does, and is none; `where` is its place.
     """
+    for place, text in texts_in(value, pointer):
+        yield from ((place, each) for each in _of_text(text, place))
+
+
+def texts_in(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a JSON value, however deep, each with its place."""
     stack = [(value, pointer)]
     while stack:
         node, place = stack.pop()
         if isinstance(node, str):
-            yield from ((place, each) for each in _of_text(node, place))
+            yield place, node
         elif isinstance(node, dict):
             stack += [(child, join(place, key)) for key, child in node.items()]
         elif isinstance(node, list):
@@ -151,6 +171,8 @@ def _message(text: str, root: Root, rest: str) -> Expression:
         name, sharp, pointer = rest.removeprefix("body").removeprefix(".").partition("#")
         if rest.startswith("body.") and not name:
             raise _refused(text, "a name follows the dot")
+        if "[" in name:  # conditions read it, and nothing else: an output would be null
+            raise _refused(text, f"write a JSON Pointer: ${root}.body#/items/0/id")
         return Expression(
             text=text, root=root, part="body", name=name, pointer=_pointer(text, pointer) if sharp else None
         )

@@ -21,3 +21,7 @@ class CriterionError(WorkflowError):
 
 class PayloadError(WorkflowError):
     """A request body that cannot be made of its payload and its replacements."""
+
+
+class InputError(WorkflowError):
+    """What a caller gave, or did not give, is what a step cannot be carried out with."""

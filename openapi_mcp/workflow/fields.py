@@ -43,7 +43,8 @@ class Fields:
         for key in self._held:
             if key not in known and not key.startswith("x-"):
                 said = f"{self._what} has no field {one_line(key, _SHOWN)!r}"
-                self.findings.warn(self.at(key), said, "correct its name, or begin it with x-")
+                hint = self.findings.meant(key, known, "correct its name, or begin it with x-")
+                self.findings.warn(self.at(key), said, hint)
 
     def text(self, key: str, *, required: bool = False) -> str:
         """Return a text, "" where there is none."""

@@ -1,6 +1,9 @@
 """What is found wrong while a document is read, gathered as Problems."""
 
+from collections.abc import Collection
+
 from openapi_mcp.model.document import Problem, Severity
+from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.faults import WorkflowError
 
@@ -18,6 +21,7 @@ class Findings:
         self._of = of
         self._within = within
         self._problems: list[Problem] = [] if within is None else within._problems
+        self._guesses: Guesses = Guesses() if within is None else within._guesses
         self._noted: set[tuple[str, str]] = set() if within is None or not within._of else within._noted
         self.is_broken = False
         self.first = ""
@@ -50,6 +54,10 @@ class Findings:
     def refused(self, pointer: str, error: WorkflowError) -> None:
         """Note what cannot be understood."""
         self.error(error.where or pointer, error.message, error.hint or "")
+
+    def meant(self, name: str, names: Collection[str], otherwise: str) -> str:
+        """Return what to do about a name that is not among some: "did you mean 'find'?", or else as given."""
+        return self._guesses.meant(name, names, otherwise)
 
     def _note(self, severity: Severity, pointer: str, message: str, hint: str) -> None:
         """Add a Problem; one of a place that several steps of a workflow share is named once for it."""

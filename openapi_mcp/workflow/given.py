@@ -13,7 +13,7 @@ _DEEPEST = 60
 
 
 class Inputs:
-    """Collects the inputs of a workflow; all of them are required.
+    """Collects the inputs of a workflow.
 
     `repeated` are the arguments that more than one step takes: their inputs are named by the step, too.
     """
@@ -22,9 +22,12 @@ class Inputs:
         self._taken: Counter[str] = Counter()
         self._apart = repeated
         self._properties: dict[str, Any] = {}
+        self._required: list[str] = []
         self._definitions: dict[str, Any] = {}
 
-    def add(self, step: str, argument: str, schema: Any, definitions: Mapping[str, Any]) -> str:
+    def add(
+        self, step: str, argument: str, schema: Any, definitions: Mapping[str, Any], *, is_required: bool = True
+    ) -> str:
         """Take an argument of a step, its schema and the `$defs` that it refers to; return the input's name.
 
         That is the argument's own, or with the step before it where another step has one of that name: "orders_page".
@@ -35,6 +38,7 @@ class Inputs:
             name += "_"
         names = {each: self._free(each, definitions[each]) for each in _needed(schema, definitions)}
         self._properties[name] = _renamed(schema, names)
+        self._required += [name] if is_required else []
         self._definitions.update({names[each]: _renamed(definitions[each], names) for each in names})
         return name
 
@@ -46,8 +50,8 @@ class Inputs:
     def schema(self) -> Schema:
         """Return the inputs as one JSON Schema."""
         made: dict[str, Any] = {"type": "object", "properties": self._properties}
-        if self._properties:
-            made["required"] = list(self._properties)
+        if self._required:
+            made["required"] = list(self._required)
         return {**made, "$defs": self._definitions} if self._definitions else made
 
     def _free(self, name: str, schema: Any) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.faults import CriterionError
 from openapi_mcp.workflow.regex import LONGEST_TEXT, cost, is_found, is_pattern
+from openapi_mcp.workflow.work import SpentError, Work
 
 LONGEST = 2_000  # characters
 _MOST_STEPS = 500_000  # nodes that are visited, some microseconds each
-_COMPARED_PER_STEP = 64  # items or characters
+_NEW_PATTERN = 2_000  # steps: what it is to make a pattern ready that an answer may hold
 
 
 def check_path(path: str) -> None:
@@ -19,21 +20,20 @@ def check_path(path: str) -> None:
     Raises:
         CriterionError: it is none.
     """
-    _compiled(path)
+    _compiled(path, Work())
 
 
-def selects(path: str, value: Any) -> bool:
+def selects(path: str, value: Any, work: Work) -> bool:
     """Return whether a JSONPath selects at least one node of a value.
 
     Raises:
         CriterionError: it is no JSONPath, or takes too long to follow through this value.
+        SpentError, GivenUpError: as `Work.spend`.
     """
     import jsonpath_rfc9535
 
     try:
-        compiled = _compiled(path)
-        if "$" in path[1:]:  # a filter may compare the whole value for each part of it
-            compiled.env.weight += _size(value) // _COMPARED_PER_STEP
+        compiled = _compiled(path, _Steps(work))
         return compiled.find_one(value) is not None
     except _TooLongError:
         said = f"the JSONPath {one_line(path, 80)!r} takes too long to follow through what came"
@@ -44,21 +44,36 @@ def selects(path: str, value: Any) -> bool:
 
 
 def _size(value: Any) -> int:
-    """Return how many items, members or characters a value has."""
-    return len(value) if isinstance(value, dict | list | str) else 0
+    """Return how many items or members a value has."""
+    return len(value) if isinstance(value, dict | list) else 0
 
 
 class _TooLongError(Exception):
     """More nodes were visited than there may be."""
 
 
-def _compiled(path: str) -> Any:
+class _Steps(Work):
+    """The steps of one path, which are the run's, too."""
+
+    def __init__(self, run: Work) -> None:
+        super().__init__(_MOST_STEPS)
+        self._run = run
+
+    def spend(self, steps: int) -> None:
+        self._run.spend(steps)
+        try:
+            super().spend(steps)
+        except SpentError:
+            raise _TooLongError from None
+
+
+def _compiled(path: str, work: Work) -> Any:
     import jsonpath_rfc9535
 
     if len(path) > LONGEST:
         raise CriterionError(f"a JSONPath has more than {LONGEST:,} characters", hint="write a shorter one")
     try:
-        return _environment_type()().compile(path)
+        return _environment_type()(path, work).compile(path)
     except jsonpath_rfc9535.JSONPathError as error:
         said = f"{one_line(path, 80)!r} is no JSONPath: {one_line(str(error), 120)}"
         raise CriterionError(said, hint="write it by RFC 9535: $.items[?@.price > 10]") from None
@@ -71,7 +86,9 @@ def _compiled(path: str) -> Any:
 def _environment_type() -> Any:
     """Return what reads one path and counts the steps it takes; its patterns are matched in linear time."""
     from jsonpath_rfc9535 import JSONPathEnvironment
+    from jsonpath_rfc9535.filter_expressions import ComparisonExpression, FilterExpressionLiteral
     from jsonpath_rfc9535.function_extensions import ExpressionType, FilterFunction
+    from jsonpath_rfc9535.node import JSONPathNodeList
     from jsonpath_rfc9535.parse import Parser
     from jsonpath_rfc9535.segments import JSONPathChildSegment, JSONPathRecursiveDescentSegment
     from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
@@ -83,25 +100,41 @@ def _environment_type() -> Any:
         def __init__(self, form: str, spend: Callable[[int], None]) -> None:
             self._form = form
             self._spend = spend
+            self._seen: set[str] = set()
 
         def __call__(self, text: Any, pattern: Any) -> bool:
             if not isinstance(text, str) or not isinstance(pattern, str):
                 return False
+            if len(pattern) > LONGEST:
+                return False
             whole = self._form.format(pattern)
+            if whole not in self._seen:
+                self._spend(_NEW_PATTERN)
+                self._seen.add(whole)
             self._spend(cost(whole, text))
             if len(text) > LONGEST_TEXT:
                 raise _TooLongError
             return is_pattern(whole) and is_found(whole, text)
 
     def selected(nodes: Iterable[Any], selectors: Iterable[Any], environment: Any) -> Iterator[Any]:
-        """Yield what is selected of each node: a filter looks at all within it, and compares what it finds."""
+        """Yield what is selected of each node: a filter looks at all within it, as often as it has queries."""
         for node in nodes:
             for selector in selectors:
                 looks_at_all = not isinstance(selector, NameSelector | IndexSelector)
-                environment.spend(1 + (_size(node.value) * environment.weight if looks_at_all else 0))
-                for found in selector.resolve(node):
-                    environment.spend(_size(found.value) // _COMPARED_PER_STEP)
-                    yield found
+                environment.work.spend(1 + (_size(node.value) * environment.weight if looks_at_all else 0))
+                yield from selector.resolve(node)
+
+    class Weighed(ComparisonExpression):
+        """A comparison that is counted: it looks at all of both sides, in depth."""
+
+        def evaluate(self, context: Any) -> bool:
+            left, right = (_value_of(side.evaluate(context)) for side in (self.left, self.right))
+            context.env.work.compare(left, right)
+            both = (FilterExpressionLiteral(self.token, side) for side in (left, right))
+            return ComparisonExpression(self.token, next(both), self.operator, next(both)).evaluate(context)
+
+    def _value_of(side: Any) -> Any:
+        return side[0].value if isinstance(side, JSONPathNodeList) and len(side) == 1 else side
 
     class Child(JSONPathChildSegment):
         def resolve(self, nodes: Iterable[Any]) -> Iterable[Any]:
@@ -118,21 +151,22 @@ def _environment_type() -> Any:
                 kind = Descendants if isinstance(each, JSONPathRecursiveDescentSegment) else Child
                 yield kind(env=each.env, token=each.token, selectors=each.selectors)
 
+        def parse_infix_expression(self, stream: Any, left: Any) -> Any:
+            made = super().parse_infix_expression(stream, left)
+            if isinstance(made, ComparisonExpression):
+                return Weighed(made.token, made.left, made.operator, made.right)
+            return made
+
     class Environment(JSONPathEnvironment):
         parser_class = Counting
 
-        def __init__(self) -> None:
+        def __init__(self, path: str, work: Work) -> None:
             super().__init__()
-            self._left = _MOST_STEPS
-            self.weight = 1  # of looking at one child
+            self.work = work
+            self.weight = max(1, path.count("@") + path.count("$") - 1)  # of looking at one child: queries in filters
             self.function_extensions |= {
-                "match": Linear("^(?:{})$", self.spend),
-                "search": Linear("{}", self.spend),
+                "match": Linear("^(?:{})$", work.spend),
+                "search": Linear("{}", work.spend),
             }
-
-        def spend(self, steps: int) -> None:
-            self._left -= steps
-            if self._left < 0:
-                raise _TooLongError
 
     return Environment

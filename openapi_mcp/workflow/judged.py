@@ -6,10 +6,13 @@ from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Criterion, Step, Workflow
 from openapi_mcp.workflow.criteria import first_unmet, observed
+from openapi_mcp.workflow.fed import fed_by
 from openapi_mcp.workflow.state import Missing, State
 from openapi_mcp.workflow.wanted import Came
+from openapi_mcp.workflow.written_inputs import input_of
 
 _LONGEST_SHOWN = 300
+_OF_ARGUMENTS = (FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED)
 
 
 def judged(workflow: Workflow, step: Step, came: Came, state: State) -> Failure | None:
@@ -31,7 +34,7 @@ def unmet(workflow: Workflow, step: Step, state: State, failure: Failure | None 
         return _explained(workflow, step, failure, expected)
     found = observed(criterion, state)
     said = f"{expected} was expected" + (f", and {found}" if found else "")
-    made = failed(workflow, step, said, kind=FailureKind.BAD_RESPONSE)
+    made = failed(workflow, step, said, kind=FailureKind.BAD_RESPONSE, hint=_hint(step))
     if state.exchange is None:
         return made
     body = state.exchange.response_body
@@ -40,9 +43,9 @@ def unmet(workflow: Workflow, step: Step, state: State, failure: Failure | None 
 
 
 def failed(
-    workflow: Workflow, step: Step, said: str, *, kind: FailureKind = FailureKind.REFUSED, hint: str = ""
+    workflow: Workflow, step: Step | None, said: str, *, kind: FailureKind = FailureKind.REFUSED, hint: str = ""
 ) -> Failure:
-    """Return a failure that names the step."""
+    """Return a failure that names the step, where it is one of a step."""
     return Failure(kind=kind, message=f"{named(workflow, step)}: {said}", hint=hint)
 
 
@@ -58,8 +61,30 @@ def named(workflow: Workflow, step: Step | None = None) -> str:
 
 
 def _explained(workflow: Workflow, step: Step, failure: Failure, expected: str) -> Failure:
-    """Return a failed call's failure as that of the workflow: which step, what was expected, what came."""
-    return replace(failure, message=f"{named(workflow, step)}: {expected} was expected; {failure.message}")
+    """Return a failed call's failure as that of the workflow: which step, what was expected, what came.
+
+    Of a call that was not sent, as a person declined it, no answer was expected.
+    """
+    wanted = f"{expected} was expected; " if failure.kind is not FailureKind.REFUSED or failure.status else ""
+    said = f"{named(workflow, step)}: {wanted}{failure.message}"
+    return replace(failure, message=said, hint=_hint_of_call(step, failure))
+
+
+def _hint_of_call(step: Step, failure: Failure) -> str:
+    """Return what to do about a failed call in the words of the workflow: its caller knows inputs, and no arguments."""
+    if failure.kind not in _OF_ARGUMENTS or not failure.faults:
+        return failure.hint
+    name = input_of(step, failure.faults[0].place)
+    if name:
+        return f"correct the input {one_line(name, 80)!r} and call again"
+    return "no input is at fault: correct the workflow, or look at what the steps before it gave"
+
+
+def _hint(step: Step) -> str:
+    """Return what to do where an answer came that a step does not take: another value, or another criterion."""
+    fed = fed_by(step)
+    other = "correct its successCriteria, if this is the right answer"
+    return f"the step was given {fed}: give another, or {other}" if fed else other
 
 
 def _said(criterion: Criterion) -> str:

@@ -9,13 +9,14 @@ SOURCES = "$sourceDescriptions."
 
 
 class UnboundError(Exception):
-    """A step whose operation cannot be called; `is_policy` where the operator does not serve it."""
+    """A step whose operation cannot be called, and what to do; `is_policy` where the operator does not serve it."""
 
-    def __init__(self, reason: str, pointer: str, *, is_policy: bool = False) -> None:
+    def __init__(self, reason: str, pointer: str, *, is_policy: bool = False, hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.pointer = pointer
         self.is_policy = is_policy
+        self.hint = hint
 
 
 def target(step: Step) -> tuple[str, str, bool]:

@@ -1,5 +1,7 @@
 """The request body of a step, made of its payload, what a run knows, and its replacements (4.6.14, 4.6.15)."""
 
+import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -12,8 +14,12 @@ from openapi_mcp.workflow.evaluate import filled, filled_text
 from openapi_mcp.workflow.expressions import LONGEST, whole
 from openapi_mcp.workflow.faults import PayloadError
 from openapi_mcp.workflow.state import Missing, State
-from openapi_mcp.workflow.template import filled_json
+from openapi_mcp.workflow.template import read_template, template
+from openapi_mcp.workflow.work import Work
 
+_FORM = "application/x-www-form-urlencoded"
+_FORMS = (_FORM, "multipart/form-data")
+_OPENS_OBJECT = re.compile(r'\s*\{\s*"')  # as no form does: its fields may be written as JSON, too
 _MOST_FIELDS = 10_000
 _LONGEST_INDEX = 9  # digits
 
@@ -28,22 +34,59 @@ def payload_of(body: Payload, state: State, content_type: str = "") -> Any:
         PayloadError: a template that is no JSON, a replacement whose place is not there.
         WorkflowError: it would be larger than any request.
     """
-    value = _value(body.payload, state, (body.content_type or content_type).partition(";")[0].strip().lower())
+    value = _value(body.payload, state, _media_type(body, content_type))
     for replacement in body.replacements:
         if isinstance(value, Missing):
             return value
-        value = _replaced(value, replacement, filled(replacement.value, state))
+        value = replaced(value, replacement, filled(replacement.value, state), state.work)
     return value
 
 
+def read_payload(body: Payload, content_type: str = "") -> Payload:
+    """Return a body whose payload, where it is a template of JSON or of a form, is its values, not filled yet.
+
+    Raises:
+        PayloadError: a template that is no JSON.
+    """
+    return replace(body, payload=written(body.payload, _media_type(body, content_type)))
+
+
+def _media_type(body: Payload, content_type: str) -> str:
+    return (body.content_type or content_type).partition(";")[0].strip().lower()
+
+
 def _value(payload: Any, state: State, media_type: str) -> Any:
+    value = written(payload, media_type)
+    if not isinstance(value, str) or whole(value) is not None or is_json(media_type):
+        return filled(value, state)
+    return filled_text(value, state, _in_xml if is_xml(media_type) else None)
+
+
+def written(payload: Any, media_type: str) -> Any:
+    """Return a payload as it is written, its expressions not filled: of a text what it is read as, JSON or a form.
+
+    Raises:
+        PayloadError: it opens as JSON and is none; a form has too many fields.
+    """
     if not isinstance(payload, str) or whole(payload) is not None:
-        return filled(payload, state)
-    if is_json(media_type):
-        return filled_json(payload, state)
-    if media_type == "application/x-www-form-urlencoded":
-        return filled(_form(payload), state)
-    return filled_text(payload, state, _in_xml if is_xml(media_type) else None)
+        return payload
+    if is_json(media_type) or (media_type in _FORMS and _OPENS_OBJECT.match(payload)):
+        return template(payload)
+    return _form(payload) if media_type == _FORM else payload
+
+
+def read_text(text: str) -> Any:
+    """Return the JSON value, or the fields of the form, that a payload in text is; None for any other text.
+
+    Its expressions are still in it.
+    """
+    begin = text.lstrip()
+    try:
+        if begin.startswith(("{", "[")) and not begin.startswith("{$"):
+            return read_template(text)
+        return _form(text) if "=" in text and not begin.startswith("<") else None
+    except (PayloadError, RecursionError):
+        return None
 
 
 def is_json(media_type: str) -> bool:
@@ -77,13 +120,18 @@ def _form(text: str) -> dict[str, Any]:
     return fields
 
 
-def _replaced(value: Any, replacement: Replacement, new: Any) -> Any:
-    """Return a body with a value put where a replacement says; it is not changed in place."""
+def replaced(value: Any, replacement: Replacement, new: Any, work: Work) -> Any:
+    """Return a body with a value put where a replacement says; it is not changed in place.
+
+    Raises:
+        PayloadError: there is no such place.
+    """
     if isinstance(new, Missing):
         return new
     if not isinstance(value, dict | list):
+        work.read(len(value) if isinstance(value, str) else 0)
         value = _read(value, replacement)
-    return _put(value, reference_tokens(replacement.target.removeprefix("#")), new, replacement.target)
+    return _put(value, reference_tokens(replacement.target.removeprefix("#")), new, replacement.target, work)
 
 
 def _read(value: Any, replacement: Replacement) -> Any:
@@ -94,7 +142,7 @@ def _read(value: Any, replacement: Replacement) -> Any:
         raise _no_place(replacement.target, "the payload is a text that is no JSON") from None
 
 
-def _put(value: Any, tokens: list[str], new: Any, target: str) -> Any:
+def _put(value: Any, tokens: list[str], new: Any, target: str, work: Work) -> Any:
     """Return a copy of a value with another in a place of it: the objects and arrays on the way are copied."""
     root = holder = [value]
     step: Any = 0
@@ -102,6 +150,7 @@ def _put(value: Any, tokens: list[str], new: Any, target: str) -> Any:
         inner = _at(holder, step, target)
         if not isinstance(inner, dict | list):
             raise _no_place(target, f"what should hold {one_line(token, 40)!r} is no object and no array")
+        work.read(len(inner))
         holder[step] = inner.copy()
         holder, step = holder[step], _step(inner, token, target)
     holder[step] = new

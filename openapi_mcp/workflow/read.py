@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from openapi_mcp.errors import DocumentError
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import ArazzoDocument, LeftOut, SourceDescription, Workflow
+from openapi_mcp.workflow.bounds import DEEPEST
+from openapi_mcp.workflow.ending import circling, endless
 from openapi_mcp.workflow.fields import Fields, JsonObject, quoted
 from openapi_mcp.workflow.findings import Findings
+from openapi_mcp.workflow.had import given_by_steps, had, never_had
 from openapi_mcp.workflow.reusable import components_of
 from openapi_mcp.workflow.scope import Document
 from openapi_mcp.workflow.workflows import MOST_WORKFLOWS, in_circles, without_broken, workflow_of
@@ -90,7 +93,10 @@ def _workflows(
     """Return the workflows that can be served, and those that are left out."""
     named = dict(_named(fields))
     document = Document(
-        workflows=frozenset(named), sources={each.name: each.kind for each in sources}, components=components
+        workflows=frozenset(named),
+        sources={each.name: each.kind for each in sources},
+        components=components,
+        given=given_by_steps(named),
     )
     found: dict[str, Workflow] = {}
     broken: list[str] = []
@@ -102,6 +108,22 @@ def _workflows(
         said = "it depends on itself, or on workflows that do"
         named[workflow_id].findings.error(named[workflow_id].at("dependsOn"), said, "remove one of the circle")
         broken.append(workflow_id)
+    for workflow_id, workflow in found.items():
+        own = had(workflow_id, workflow.inputs, document.given, depends=bool(workflow.depends_on))
+        for pointer, never in never_had(workflow, own, found):
+            named[workflow_id].findings.error(pointer, never.message, never.hint)
+            broken.append(workflow_id)
+    for workflow_id in endless({name: each for name, each in found.items() if name not in broken}):
+        said = "no run of it can succeed: each way to its end leads round in a circle, or through such a workflow"
+        hint = "give it a way out: an action with criteria, or an onFailure that leads on"
+        named[workflow_id].findings.error(named[workflow_id].pointer, said, hint)
+        broken.append(workflow_id)
+    for workflow_id in circling(found):
+        if workflow_id not in broken:
+            said = f"it may call itself, and workflows call one another at most {DEEPEST} deep"
+            named[workflow_id].findings.warn(
+                named[workflow_id].pointer, said, "use goto, which goes on without coming back"
+            )
     if not found:
         fields.findings.error("#", "the description has no workflows", "give it at least one")
     parts = {workflow_id: each.findings for workflow_id, each in named.items()}

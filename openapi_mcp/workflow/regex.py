@@ -23,19 +23,21 @@ def is_found(pattern: str, text: str) -> bool:
 def cost(pattern: str, text: str) -> int:
     """Return how much work it is to find a pattern in a text, in steps of about a microsecond or two."""
     compiled = _compiled(pattern)
-    return 1 + (len(text) * int(compiled.programsize) // 1_000 if compiled is not None else 0)
+    return 1 + (len(text) * int(compiled.programsize) // 200 if compiled is not None else 0)
+
+
+def _compiled(pattern: str) -> Any:
+    return _made(pattern) if len(pattern) <= LONGEST else None  # one that is longer is not kept in mind either
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> Any:
+def _made(pattern: str) -> Any:
     import re2  # type: ignore[import-untyped]
 
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
     options.max_mem = _MEMORY
-    if len(pattern) > LONGEST:
-        return None
     try:
         return re2.compile(pattern, options)
     except (re2.error, ValueError):  # ValueError: half of a surrogate pair

@@ -40,7 +40,8 @@ def resolved(
         return None, pointer
     if not isinstance(component, dict):
         said = f"there is no {quoted(name)} in components/{section}"
-        findings.error(join(pointer, "reference"), said, "correct the name")
+        names = held if isinstance(held, dict) else {}
+        findings.error(join(pointer, "reference"), said, findings.meant(name, names, "correct the name"))
         return None, pointer
     if "value" in value and section == "parameters":
         component = {**component, "value": value["value"]}

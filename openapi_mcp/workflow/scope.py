@@ -1,21 +1,35 @@
 """What the expressions of one workflow may name, held against what it has: before anything runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
 from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.dereference import by_dots
-from openapi_mcp.workflow.expressions import Expression, Root, expressions_in, parse, without_braces
+from openapi_mcp.workflow.expressions import (
+    Expression,
+    Root,
+    expressions_in,
+    parse,
+    without_braces,
+)
 from openapi_mcp.workflow.faults import ExpressionError
 from openapi_mcp.workflow.fields import JsonObject
 from openapi_mcp.workflow.findings import Findings
+from openapi_mcp.workflow.had import Given
+from openapi_mcp.workflow.mistaken import mistaken
 from openapi_mcp.workflow.state import NOTHING
+from openapi_mcp.workflow.warned import Warned
 
 _MOST_CHECKS = 200_000
 _HINT = "correct the name"
 _NO_INPUT = "the workflow has no such input"
+_NOT_RUN = "the step has not run when this is evaluated"
+_HINTS = {
+    _NO_INPUT: "name it among the properties of the workflow's inputs: its tool takes those alone",
+    _NOT_RUN: "put that step before this one",
+}
 
 
 class Moment(IntEnum):
@@ -30,19 +44,22 @@ class Moment(IntEnum):
 class Document:
     """What all workflows share: the names in the document, and how many expressions are still looked at.
 
-    `read` remembers the expressions of a value by its id(): components are used many times.
+    `read` remembers the expressions of a value by its id(), `mistaken` what is nearly one: components are used many
+    times.
     """
 
     workflows: frozenset[str]
     sources: Mapping[str, str]  # the kind of each, by its name
     components: JsonObject
+    given: Given = field(default_factory=dict)
     checks_left: int = _MOST_CHECKS
     read: dict[int, tuple[tuple[str, Expression], ...]] = field(default_factory=dict)
+    mistaken: dict[int, tuple[Warned, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What one place of a workflow can name. `inputs` is None where the workflow takes any; it `is_closed` to others.
+    """What one place of a workflow can name. `inputs` is None where they are not known; `has_all` of them where sure.
 
     `steps` has the names of each step's outputs, None where they are not known; `order` its place, `is_in_order` where
     no action leaves that order. `step` is the one that the place belongs to, "" for none.
@@ -53,19 +70,24 @@ class Scope:
     steps: Mapping[str, frozenset[str] | None]
     order: Mapping[str, int]
     is_in_order: bool
-    is_closed: bool = False
+    has_all: bool = True
     step: str = ""
 
     def check_value(self, value: Any, pointer: str, findings: Findings) -> None:
         """Note the expressions in a value that cannot be read, or name what is not there."""
         known = self.document.read if isinstance(value, dict | list) else {}
+        said = self.document.mistaken if isinstance(value, dict | list) else {}
         try:
             found = known.get(id(value))
             if found is None:
                 found = known[id(value)] = _distinct(expressions_in(value, pointer))
+                said[id(value)] = tuple(mistaken(value, pointer, findings.meant))
         except ExpressionError as error:
             findings.refused(pointer, error)
             return
+        for each in said.get(id(value), ()):
+            note = findings.error if each.is_fatal else findings.warn
+            note(each.place, each.message, each.hint)
         for place, expression in found if self.document.checks_left > 0 else ():
             self.check(expression, place, findings, Moment.BEFORE)
 
@@ -84,16 +106,33 @@ class Scope:
         self.document.checks_left -= 1
         if self.document.checks_left < 0:
             return
-        said = self._never(expression)
+        never = self._never(expression)
+        said = never or self._missing(expression, moment)
         if said:
-            findings.error(pointer, f"{one_line(expression.text, 80)!r}: {said}", _HINT)
-        elif said := self._missing(expression, moment):
-            findings.warn(pointer, f"{one_line(expression.text, 80)!r}: {said}", _HINT)
+            note = findings.error if never else findings.warn
+            hint = findings.meant(*self._named(expression), _HINTS.get(said, _HINT))
+            note(pointer, f"{one_line(expression.text, 80)!r}: {said}", hint)
+
+    def _named(self, expression: Expression) -> tuple[str, Collection[str]]:
+        """Return what an expression names, and all that it may name there."""
+        match expression.root:
+            case Root.INPUTS:
+                return expression.name, self.inputs or ()
+            case Root.STEPS if expression.owner in self.steps:
+                return expression.name, self.steps[expression.owner] or ()
+            case Root.STEPS:
+                return expression.owner, self.steps
+            case Root.WORKFLOWS:
+                return expression.owner, self.document.workflows
+            case Root.SOURCES:
+                return expression.owner, self.document.sources
+            case _:
+                return "", ()
 
     def _never(self, expression: Expression) -> str:
         """Say which step, output or input there is not, however the workflow runs; "" where that is not certain."""
         if expression.root is Root.INPUTS:
-            is_unsure = self.inputs is None or not (self.inputs or self.is_closed)
+            is_unsure = self.inputs is None or not self.has_all
             return "" if is_unsure or _is_among(expression.name, self.inputs or frozenset()) else _NO_INPUT
         if expression.root is not Root.STEPS:
             return ""
@@ -128,7 +167,7 @@ class Scope:
             return ""
         here, there = self.order.get(self.step, 0), self.order[expression.owner]
         is_done = there < here or (there == here and moment is Moment.AFTER)
-        return "" if is_done else "the step has not run when this is evaluated"
+        return "" if is_done else _NOT_RUN
 
 
 def _distinct(found: Iterable[tuple[str, Expression]]) -> tuple[tuple[str, Expression], ...]:

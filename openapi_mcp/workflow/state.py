@@ -6,6 +6,7 @@ from typing import Any
 
 from openapi_mcp.model.message import Headers
 from openapi_mcp.model.workflow import SourceDescription
+from openapi_mcp.workflow.work import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class State:
 
     `exchange` is the current step's, None before it has sent anything. `outputs` are those of this workflow, or of the
     workflow that the current step has called. `components` are the document's own, by the names of their sections.
+    `work` is what the run may still take, to find and compare any of it.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -65,3 +67,4 @@ class State:
     sources: tuple[SourceDescription, ...] = ()
     components: Mapping[str, Any] = field(default_factory=dict)
     exchange: Exchange | None = None
+    work: Work = field(default_factory=Work, repr=False, compare=False)

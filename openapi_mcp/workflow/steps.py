@@ -4,6 +4,8 @@ from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import Action, Criterion, Payload, Replacement, Step
 from openapi_mcp.workflow.actions import actions, overridden
 from openapi_mcp.workflow.conditions import criteria
+from openapi_mcp.workflow.criteria import check_criterion
+from openapi_mcp.workflow.expressions import Root
 from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.parameters import parameters
@@ -17,6 +19,7 @@ _FIELDS = (
     "successCriteria", "onSuccess", "onFailure", "outputs",
 )  # fmt: skip
 _CALLS = ("operationId", "operationPath", "workflowId")
+_OF_AN_ANSWER = (Root.URL, Root.METHOD, Root.STATUS, Root.REQUEST, Root.RESPONSE)
 _MOST_OUTPUTS = 500
 _MOST_REPLACEMENTS = 500
 Actions = tuple[tuple[Action, ...], tuple[Action, ...]]
@@ -28,6 +31,8 @@ def step_of(fields: Fields, workflow: Fields, shared: Actions, scope: Scope) -> 
     called = _called(fields, scope)
     is_workflow = bool(called.get("workflowId"))
     held: tuple[Criterion, ...] = criteria(fields, "successCriteria", scope)
+    if is_workflow:
+        _warn_of_answers(held, fields)
     return Step(
         id=scope.step,
         description=fields.text("description"),
@@ -42,6 +47,17 @@ def step_of(fields: Fields, workflow: Fields, shared: Actions, scope: Scope) -> 
         outputs=outputs(fields, scope, Moment.AFTER),
         pointer=fields.pointer,
     )
+
+
+def _warn_of_answers(held: tuple[Criterion, ...], fields: Fields) -> None:
+    """Note criteria that are held against an answer, where a step calls a workflow, which has none of its own."""
+    for criterion in held:
+        named = next((each for each in check_criterion(criterion) if each.root in _OF_AN_ANSWER), None)
+        if named is not None:
+            said = f"{quoted(named.text)} is never there: the step calls a workflow, which has no answer of its own"
+            fields.findings.warn(
+                criterion.pointer, said, "name an output of it: $outputs.NAME, or take the criterion out"
+            )
 
 
 def outputs(fields: Fields, scope: Scope, moment: Moment) -> dict[str, str]:
@@ -80,7 +96,8 @@ def _called(fields: Fields, scope: Scope) -> dict[str, str]:
 def _check_source(source: str, fields: Fields, key: str, scope: Scope) -> None:
     kinds = scope.document.sources
     if source and source not in kinds:
-        fields.findings.error(fields.at(key), f"there is no source description {quoted(source)}", "correct the name")
+        hint = fields.findings.meant(source, kinds, "correct the name")
+        fields.findings.error(fields.at(key), f"there is no source description {quoted(source)}", hint)
     elif source and kinds[source] == "arazzo":
         said = f"the source description {quoted(source)} is Arazzo, which has no operations"
         fields.findings.error(fields.at(key), said, "name one of type openapi, or write workflowId")

@@ -32,6 +32,11 @@ def told_failure(failure: Failure, done: Sequence[Done], toolset: Toolset) -> Fa
     )
 
 
+def carried_out(done: Sequence[Done], toolset: Toolset) -> str:
+    """Return which writes were carried out, and which may have been; "" where there was none."""
+    return _said_of([each for each in done if _has_written(each, toolset)])
+
+
 def _steps(done: Sequence[Done], wrote: Sequence[Done]) -> list[dict[str, Any]]:
     """Return the last steps with their outputs; those of writes come first into the room there is."""
     last = done[-MOST_DONE:]
@@ -69,7 +74,12 @@ def _named(done: Done) -> str:
 def _has_written(done: Done, toolset: Toolset) -> bool:
     tool = toolset.by_name.get(done.tool)
     is_read = tool is not None and tool.annotations.read_only
-    return not is_read and (done.is_unknown or (done.status is not None and 200 <= done.status < 300))
+    return not is_read and (done.is_unknown or _is_done(done.status))
+
+
+def _is_done(status: int | None) -> bool:
+    """True for a success, and for a redirect that leads from what is done to its result (RFC 9110, 15.4.4)."""
+    return status is not None and (200 <= status < 300 or status in (301, 302, 303))
 
 
 def _short(body: Any, most: int) -> Any:

@@ -5,29 +5,31 @@ from typing import Any
 
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.text import one_line
-from openapi_mcp.workflow.evaluate import filled
 from openapi_mcp.workflow.expressions import pieces
 from openapi_mcp.workflow.faults import PayloadError
-from openapi_mcp.workflow.state import State
 
 _ESCAPE_OR_QUOTE = re.compile(r'\\.|"', re.DOTALL)
 
 
-def filled_json(text: str, state: State) -> Any:
-    """Return the JSON value that a template makes: '{"id": {$inputs.id}, "note": "for {$inputs.name}"}'.
+def template(text: str) -> Any:
+    """Return the JSON value that a template is, its expressions still in its texts; the text where it opens none.
 
-    It is read first and filled then, so that no value can add a field. A text that opens no object and no array is
-    itself the value.
+    '{"id": {$inputs.id}, "note": "for {$inputs.name}"}' -> {"id": "$inputs.id", "note": "for {$inputs.name}"}. It is
+    read first and filled then, so that no value can add a field.
 
     Raises:
         PayloadError: what opens as JSON is none.
     """
-    if not text.lstrip().startswith(("{", "[")) or text.lstrip().startswith("{$"):
-        return filled(text, state)
-    return filled(_read(text), state)
+    opens = text.lstrip().startswith(("{", "[")) and not text.lstrip().startswith("{$")
+    return read_template(text) if opens else text
 
 
-def _read(text: str) -> Any:
+def read_template(text: str) -> Any:
+    """Return the JSON value that a template is, its expressions still in it.
+
+    Raises:
+        PayloadError: it is none.
+    """
     try:
         return read_json(text)
     except ValueError:

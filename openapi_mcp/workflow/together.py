@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Action, ArazzoDocument, Step, Workflow
 from openapi_mcp.workflow.named import SOURCES, UnboundError
@@ -27,6 +28,7 @@ class Together:
     def __init__(self, placed: Sequence[Placed]) -> None:
         self._placed = placed
         self._keys: dict[tuple[int, str], str] = {}
+        self._guesses = Guesses()
         taken: set[str] = set()
         for at, each in enumerate(placed):
             for workflow in each.document.workflows if self._first(each.place) in (None, at) else ():
@@ -84,7 +86,8 @@ class Together:
             said = f"it calls {shown}, which is not given: give {one_line(url, 120)} with --workflow, too"
             raise UnboundError(said, pointer)
         if (other, name) not in self._keys:
-            raise UnboundError(f"it calls {shown}, which is not there, or left out itself", pointer)
+            near = self._guesses.also(name, [of for place, of in self._keys if place == other])
+            raise UnboundError(f"it calls {shown}, which is not there, or left out itself{near}", pointer)
         return self._keys[other, name]
 
     def _first(self, place: str) -> int | None:

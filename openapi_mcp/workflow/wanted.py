@@ -5,17 +5,37 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_mcp.model.call import Failure
+from openapi_mcp.model.secret import Lent, Secret
+from openapi_mcp.model.url import Origin
 from openapi_mcp.workflow.state import Exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Got:
+    """A secret that an API at this `origin` answered."""
+
+    value: Secret
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallStep:
-    """A call of a tool; answered with Came."""
+    """A call of a tool; answered with Came.
+
+    What earlier steps have `lent` goes along as credentials. `lends` are expressions that lead to credentials for later
+    steps, by the `outputs` of this one: what they find is a secret. One that `is_anew` was made before, and is not
+    answered by what is kept; one that `stays` follows no redirect.
+    """
 
     workflow: str
     step: str
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    lent: tuple[Lent, ...] = ()
+    lends: tuple[str, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    is_anew: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +51,14 @@ class Wait:
 class Came:
     """What came of a call: the `exchange` with the API, None where nothing was sent, and its failure.
 
-    Where it `is_final`, a person or a rule of ours said no: nothing that a workflow says follows.
+    Where it `is_final`, a person or a rule of ours said no: nothing that a workflow says follows. `got` is what the
+    expressions that the step lends by lead to.
     """
 
     exchange: Exchange | None = None
     failure: Failure | None = None
     is_final: bool = False
+    got: Mapping[str, Got] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

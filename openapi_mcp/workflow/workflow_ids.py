@@ -18,9 +18,11 @@ def is_workflow_known(text: str, pointer: str, document: Document, findings: Fin
         said = f"the source description {quoted(target.source)} is OpenAPI, which has no workflows"
         findings.error(pointer, said, "name one of type arazzo")
     elif target.source and target.source not in document.sources:
-        findings.error(pointer, f"there is no source description {quoted(target.source)}", "correct the name")
+        hint = findings.meant(target.source, document.sources, "correct the name")
+        findings.error(pointer, f"there is no source description {quoted(target.source)}", hint)
     elif not target.source and target.id not in document.workflows:
-        findings.error(pointer, f"there is no workflow {quoted(target.id)}", "correct the workflowId")
+        hint = findings.meant(target.id, document.workflows, "correct the workflowId")
+        findings.error(pointer, f"there is no workflow {quoted(target.id)}", hint)
     else:
         return True
     return False

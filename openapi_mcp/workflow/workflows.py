@@ -4,12 +4,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from openapi_mcp.model.document import Schema
 from openapi_mcp.model.workflow import Workflow
 from openapi_mcp.workflow.actions import actions
 from openapi_mcp.workflow.fields import KEY, Fields, JsonObject, quoted
 from openapi_mcp.workflow.findings import Findings
-from openapi_mcp.workflow.inputs import inputs_schema, names_of
+from openapi_mcp.workflow.had import Had, had
+from openapi_mcp.workflow.inputs import inputs_schema
 from openapi_mcp.workflow.scope import Document, Moment, Scope
 from openapi_mcp.workflow.steps import outputs, step_of
 from openapi_mcp.workflow.workflow_ids import is_workflow_known
@@ -27,7 +27,7 @@ def workflow_of(fields: Fields, workflow_id: str, document: Document, root: Json
     """Return a workflow, its own parameters and actions in each of its steps; what is wrong is in the findings."""
     fields.know(_FIELDS)
     inputs = inputs_schema(fields.get("inputs"), fields.at("inputs"), root, fields.findings)
-    scope = _scope(fields, document, inputs)
+    scope = _scope(fields, document, had(workflow_id, inputs, document.given, depends=bool(fields.get("dependsOn"))))
     shared = (
         actions(fields, "successActions", scope, may_retry=False),
         actions(fields, "failureActions", scope, may_retry=True),
@@ -68,7 +68,7 @@ def _steps(fields: Fields) -> Iterator[Fields]:
         yield step
 
 
-def _scope(fields: Fields, document: Document, inputs: Schema) -> Scope:
+def _scope(fields: Fields, document: Document, inputs: Had) -> Scope:
     """Return what the steps of a workflow may name; they are looked at before they are read."""
     steps: dict[str, frozenset[str] | None] = {}
     order: dict[str, int] = {}
@@ -83,11 +83,11 @@ def _scope(fields: Fields, document: Document, inputs: Schema) -> Scope:
             leads_elsewhere = leads_elsewhere or bool(item.get("onSuccess") or item.get("onFailure"))
     return Scope(
         document=document,
-        inputs=names_of(inputs),
+        inputs=inputs.names,
         steps=steps,
         order=order,
         is_in_order=not leads_elsewhere,
-        is_closed=inputs.get("additionalProperties") is False,
+        has_all=inputs.is_all,
     )
 
 

@@ -53,7 +53,7 @@ def test_a_chain_of_two_is_a_workflow() -> None:
         "orders_list_from_customers_list",
         {"result": "$steps.orders_list.outputs.result"},
     )
-    assert made.inputs == {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]}
+    assert made.inputs == {"type": "object", "properties": {"q": {"type": "string"}}}
     first, second = made.steps
     assert [(each.name, each.location, each.value) for each in first.parameters] == [("q", "query", "$inputs.q")]
     assert first.outputs == {"id": "$response.body#/results/0/id"}
@@ -77,12 +77,26 @@ def test_fields_of_a_body_become_a_payload() -> None:
     assert (made.steps[2].outputs, made.outputs) == ({}, {})
 
 
+def test_only_what_the_chain_cannot_do_without_is_required() -> None:
+    """Our choice: what an operation calls optional stays so; but no write goes to the first that there is at all."""
+    find, orders = chain(("customers_list", ""), ("orders_list", "customer"))
+    made = drafted(find, orders, usual={find: ["q"], orders: ["page"]})
+    assert list(made.inputs["properties"]) == ["q", "page"]
+    assert "required" not in made.inputs
+    made = drafted(find, Node("orders_create", (("customer", find, ID),)), usual={find: ["q"]})
+    assert made.inputs["required"] == ["q", "sku"]
+    retrieve = Node("customers_retrieve")
+    again = Node("orders_list", (("customer", retrieve, ("id",)),))
+    assert drafted(retrieve, again, usual={again: ["page"]}).inputs["required"] == ["id"]
+
+
 def test_inputs_of_one_name_are_told_apart_by_their_steps() -> None:
     """Our choice: the words to find a customer by are not those to find a product by."""
     customers, products = Node("customers_list"), Node("products_list")
     order = Node("orders_create", (("customer", customers, ID), ("sku", products, (None, "sku"))))
     made = drafted(customers, products, order, usual={customers: ["q"], products: ["q"]})
     assert list(made.inputs["properties"]) == ["customers_list_q", "products_list_q"]
+    assert made.inputs["required"] == list(made.inputs["properties"])
     assert made.steps[1].outputs == {"sku": "$response.body#/0/sku"}
     assert made.steps[1].criteria[1].condition == "$[0].sku"
 
@@ -150,6 +164,7 @@ def test_a_field_within_an_argument_is_taken_and_the_rest_is_input() -> None:
         "tags": ["$steps.look.outputs.tag"],
     }
     assert list(made.inputs["properties"]) == ["quantity", "note"]
+    assert made.inputs["required"] == ["quantity"]
 
 
 def test_what_a_schema_refers_to_comes_along() -> None:

@@ -67,6 +67,8 @@ def test_every_form_of_the_grammar_is_read(
         "$response.body#items",
         "$response.body#/a~2",
         "$response.body.",
+        "$response.body.items[0].id",
+        "$request.body.items[0]",
         "$response.bodyx",
         "$steps.find",
         "$steps.find.inputs.x",

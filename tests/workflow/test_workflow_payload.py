@@ -71,6 +71,14 @@ def test_a_form_of_values_is_filled() -> None:
     assert made({"a": "$inputs.sign"}, FORM) == {"a": "a&b=c"}
 
 
+@pytest.mark.parametrize("media_type", [FORM, "multipart/form-data"])
+def test_a_form_may_be_written_as_json(media_type: str) -> None:
+    """Our choice: what opens a JSON object is no form of any other kind; it fails as JSON does."""
+    assert made(' {"a": "{$inputs.code}", "n": {$inputs.id}}', media_type) == {"a": 'A"&<b', "n": 5}
+    with pytest.raises(PayloadError, match="no JSON"):
+        made('{"a": }', media_type)
+
+
 def test_another_text_is_filled_as_it_is() -> None:
     """Our choice: nothing is known of its form."""
     assert made("id {$inputs.id} {$inputs.code}", "text/plain") == 'id 5 A"&<b'

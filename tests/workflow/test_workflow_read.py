@@ -427,6 +427,37 @@ def test_a_circle_of_workflows_that_wait_for_each_other_is_left_out() -> None:
     assert [pointer for pointer, _ in said(found)] == ["#/workflows/0/dependsOn", "#/workflows/1/dependsOn"]
 
 
+def test_workflows_that_call_each_other_without_a_way_out_are_left_out() -> None:
+    """Our choice: each run would end at the tenth level, after the writes of nine; with a way out it is a warning."""
+    again = {"stepId": "again", "workflowId": "a"}
+    ending = {"name": "end", "type": "end", "criteria": [{"condition": "$statusCode == 200"}]}
+    found = read(described({"workflowId": "a", "steps": [step(), again]}))
+    assert [each.id for each in found.workflows] == []
+    assert "no run of it can succeed" in found.left_out[0].reason
+    found = read(described({"workflowId": "a", "steps": [step(onSuccess=[ending]), again]}))
+    assert [each.id for each in found.workflows] == ["a"]
+    assert [each.message for each in found.problems] == [
+        "workflow 'a': it may call itself, and workflows call one another at most 10 deep"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "limit", "said_of_it"),
+    [
+        (300, 3, []),
+        (301, 1, ["the retryAfter is no number of seconds to wait"]),
+        (300, 7, ["its repetitions may wait"]),
+    ],
+)
+def test_a_wait_that_no_run_takes_is_seen_before_one(after: int, limit: int, said_of_it: list[str]) -> None:
+    """Our choice: bounds.py; each run that comes to it would fail, after what the steps before it wrote."""
+    retry = {"name": "r", "type": "retry", "retryAfter": after, "retryLimit": limit}
+    found = read(described({"workflowId": "a", "steps": [step(onFailure=[retry])]}))
+    messages = [each.message for each in found.problems]
+    assert len(messages) == len(said_of_it)
+    assert all(wanted in message for wanted, message in zip(said_of_it, messages, strict=True))
+
+
 def test_of_two_workflows_with_one_id_the_first_is_served() -> None:
     """Arazzo 1.0.1, 4.6.4: the id MUST be unique."""
     found = read(described(workflow(step("a")), workflow(step("b"))))
@@ -557,12 +588,45 @@ def test_a_name_that_is_never_there_leaves_the_workflow_out(expression: str, mes
         assert any(message in words for _, words in said(found)), found.problems
 
 
-def test_inputs_that_nobody_declares_may_come_unless_none_may() -> None:
-    """Our choice: a workflow without inputs of its own may be called with some by another one."""
+@pytest.mark.parametrize("inputs", [None, {}, {"type": "object"}, {"additionalProperties": True}, {"properties": {}}])
+def test_an_input_that_no_caller_can_give_leaves_a_workflow_out(inputs: Any) -> None:
+    """Our choice: a tool takes what its schema names alone; a step of another workflow may give more."""
     using = step(parameters=[{"name": "p", "in": "query", "value": "$inputs.x"}])
-    open_, closed = {"type": "object"}, {"type": "object", "additionalProperties": False}
-    assert [place for place, _ in said(one(using, inputs=open_), Severity.WARNING)] != []
-    assert read(described(workflow(using, inputs=closed))).workflows == ()
+    own = workflow(using, **({} if inputs is None else {"inputs": inputs}))
+    assert [each.reason for each in read(described(own)).left_out] == [
+        "step 's': '$inputs.x': the workflow has no such input"
+    ]
+    giving = step(workflowId="w", parameters=[{"name": "x", "value": 1}])
+    calling = {**workflow(giving), "workflowId": "calling"}
+    assert read(described(own, calling)).left_out == ()
+    giving = step(workflowId="w", parameters=[{"reference": "$components.parameters.x"}])
+    shared = {"parameters": {"x": {"name": "x", "value": 1}}}
+    assert read(described(own, {**workflow(giving), "workflowId": "calling"}, components=shared)).left_out == ()
+
+
+def test_inputs_of_what_a_workflow_depends_on_may_be_there() -> None:
+    """Our choice: its tool takes these, too, and passes them on."""
+    using = step(parameters=[{"name": "p", "in": "query", "value": "$inputs.x"}])
+    before = {**workflow(step(), inputs={"properties": {"x": {}}}), "workflowId": "before"}
+    assert read(described(workflow(using, dependsOn=["before"]), before)).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "is_left_out"),
+    [
+        ({}, {"q": {}}, True),
+        ({"q": {}}, {"q": {}}, False),
+        ({}, {"q": {"default": 1}}, False),
+    ],
+)
+def test_a_way_to_a_workflow_whose_input_is_never_there_is_an_error(own: Any, other: Any, is_left_out: bool) -> None:
+    """Our choice: a goto passes inputs on by their names; what is required and has no default is missing each time."""
+    leading = step(onSuccess=[{"name": "on", "type": "goto", "workflowId": "other"}])
+    second = {**workflow(step(), inputs={"properties": other, "required": ["q"]}), "workflowId": "other"}
+    found = read(described(workflow(leading, inputs={"properties": own}), second))
+    assert [
+        each.reason.startswith("step 's': its action 'on' leads to the workflow 'other'") for each in found.left_out
+    ] == ([True] if is_left_out else [])
 
 
 def test_outputs_of_a_step_that_calls_a_workflow_are_those_of_the_workflow() -> None:
@@ -576,7 +640,7 @@ def test_outputs_of_a_step_that_calls_a_workflow_are_those_of_the_workflow() -> 
 
 def test_where_an_action_leads_elsewhere_no_order_is_sure() -> None:
     """Issue 11: statically, where sure."""
-    back = {"name": "back", "type": "goto", "stepId": "first"}
+    back = {"name": "back", "type": "goto", "stepId": "first", "criteria": [{"condition": "$statusCode == 202"}]}
     parameter = {"name": "p", "in": "query", "value": "$steps.second.outputs.y"}
     found = one(step("first", parameters=[parameter]), step("second", outputs={"y": "$url"}, onSuccess=[back]))
     assert found.problems == ()
@@ -665,9 +729,13 @@ def test_a_description_with_anything_anywhere_is_read_or_refused_by_us(chance: A
 def test_a_large_description_is_read_in_one_pass() -> None:
     """Our choice: linear in the document; what is shared by reference is looked at once."""
     payload = {"reference": "$components.parameters.large"}
-    large = {"name": "large", "in": "query", "value": [{"a": f"$inputs.x{number}"} for number in range(20_000)]}
+    large = {"name": "large", "in": "query", "value": [{"a": f"$inputs.x#/{number}"} for number in range(20_000)]}
     flows = [
-        {"workflowId": f"w{index}", "steps": [step(str(number), parameters=[payload]) for number in range(100)]}
+        {
+            "workflowId": f"w{index}",
+            "inputs": {"properties": {"x": {}}},
+            "steps": [step(str(number), parameters=[payload]) for number in range(100)],
+        }
         for index in range(100)
     ]
     found = read(described(*flows, components={"parameters": {"large": large}}))
@@ -683,3 +751,90 @@ def test_a_step_without_outputs_has_those_of_the_workflow_that_it_calls() -> Non
     assert not [problem for problem in found.problems if "no such output" in problem.message]
     own = read(described(workflow({**calling, "outputs": {"n": "$outputs.n"}}, using), other))
     assert [problem for problem in own.problems if "no such output" in problem.message]
+
+
+@pytest.mark.parametrize(
+    ("value", "severity", "hint"),
+    [
+        ("$input.x", Severity.ERROR, "did you mean '$inputs'?"),
+        ("$INPUTS.x", Severity.ERROR, "did you mean '$inputs'?"),
+        ("{$step.find.outputs.id}", Severity.ERROR, "did you mean '$steps'?"),
+        ("Hi {$input.x}", Severity.ERROR, "did you mean '$inputs'?"),
+        (["$step.find.outputs.id"], Severity.ERROR, "did you mean '$steps'?"),
+        ('{"a": "$step.find.outputs.id"}', Severity.ERROR, "did you mean '$steps'?"),
+        ("$HOME.x", Severity.WARNING, "begin it with one of $url, "),
+        ("for $inputs.x", Severity.WARNING, "within a text, write {$inputs.x}"),
+        ("for $steps.s.outputs.a, now", Severity.WARNING, "within a text, write {$steps.s.outputs.a}"),
+        ("$5.00", None, ""),
+        ("$inputs.x", None, ""),
+        ("for {$inputs.x}", None, ""),
+        ('{"a": "$inputs.x"}', None, ""),
+        ("a=$inputs.x&b=1", None, ""),
+    ],
+)
+def test_a_value_that_is_nearly_an_expression_is_said(value: Any, severity: Severity | None, hint: str) -> None:
+    """Our choice: it would be sent as it stands, in a write too; a price or a shell variable may be meant."""
+    found = one(step(requestBody={"payload": value}), inputs={"properties": {"x": {}}})
+    told = [each for each in found.problems if "no runtime expression" in each.message]
+    assert [each.severity for each in told] == ([severity] if severity else [])
+    assert all(each.hint.startswith(hint) for each in told)
+    assert bool(found.left_out) is (severity is Severity.ERROR)
+
+
+def test_a_component_with_a_mistyped_expression_leaves_out_each_workflow_that_uses_it() -> None:
+    """Our choice: what is shared is looked at once, and told of each."""
+    shared = {"note": {"name": "note", "in": "query", "value": ["$input.x"]}}
+    using = [
+        {**workflow(step(parameters=[{"reference": "$components.parameters.note"}])), "workflowId": w} for w in "ab"
+    ]
+    assert [each.id for each in read(described(*using, components={"parameters": shared})).left_out] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "hint"),
+    [
+        ({"dependsOn": ["othr"]}, "did you mean 'other'?"),
+        ({"outputs": {"x": "$steps.frist.outputs.id"}}, "did you mean 'first'?"),
+        ({"outputs": {"x": "$steps.first.outputs.custmer"}}, "did you mean 'customer'?"),
+        ({"outputs": {"x": "$steps.first.outputs.zzz"}}, "correct the name"),
+        ({"outputs": {"x": "$workflows.othr.outputs.y"}}, "did you mean 'other'?"),
+        ({"outputs": {"x": "$sourceDescriptions.shp.url"}}, "did you mean 'shop'?"),
+        ({"outputs": {"x": "$inputs.nmae"}}, "did you mean 'name'?"),
+        (
+            {"outputs": {"x": "$inputs.zzz"}},
+            "name it among the properties of the workflow's inputs: its tool takes those alone",
+        ),
+        ({"more": {"successCriteria": [{"condition": "statusCode == 201"}]}}, "write it with a $: $statusCode"),
+        ({"sumary": "x"}, "did you mean 'summary'?"),
+        ({"more": {"onSuccess": [{"name": "a", "type": "goto", "stepId": "secnd"}]}}, "did you mean 'second'?"),
+        ({"more": {"onSuccess": [{"name": "a", "type": "goto", "workflowId": "othr"}]}}, "did you mean 'other'?"),
+        ({"more": {"onSuccess": [{"name": "a", "type": "gotoo", "stepId": "second"}]}}, "did you mean 'goto'?"),
+        ({"more": {"operationId": "$sourceDescriptions.shopp.a"}}, "did you mean 'shop'?"),
+        ({"more": {"parameters": [{"reference": "$components.parameters.pge"}]}}, "did you mean 'page'?"),
+        ({"more": {"successCriteria": [{"condition": "1 == 1", "type": "Simple"}]}}, "did you mean 'simple'?"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_guessed(fields: dict[str, Any], hint: str) -> None:
+    """errors.py: what to do; a slip in an id is the commonest fault of a file that is written by hand."""
+    first = step("first", outputs={"customer": "$response.body#/customer"}, **fields.pop("more", {}))
+    inputs = {"type": "object", "properties": {"name": {}}, "additionalProperties": False}
+    own = workflow(first, step("second"), **{"inputs": inputs, **fields})
+    other = {**workflow(step("only")), "workflowId": "other"}
+    components = {"parameters": {"page": {"name": "page", "in": "query", "value": 1}}}
+    document = read(described(own, other, components=components))
+    assert [each.hint for each in document.problems] == [hint]
+
+
+def test_an_output_of_a_later_step_is_a_matter_of_order() -> None:
+    """errors.py: what to do; the name is right."""
+    early = step("a", parameters=[{"name": "p", "in": "query", "value": "$steps.b.outputs.x"}])
+    (problem,) = one(early, step("b", outputs={"x": "$response.body"})).problems
+    assert problem.hint == "put that step before this one"
+
+
+def test_a_criterion_on_an_answer_that_a_called_workflow_does_not_have_is_said() -> None:
+    """run.py: such a step has the outputs of the workflow, and no exchange of its own."""
+    calling = step("a", workflowId="other", successCriteria=[{"condition": "$statusCode == 200"}])
+    found = read(described(workflow(calling), {**workflow(step()), "workflowId": "other"}))
+    (problem,) = found.problems
+    assert "'$statusCode' is never there: the step calls a workflow" in problem.message

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from support.make import json_body, parameter, toolset
 
 from openapi_mcp.model.call import Failure, FailureKind
+from openapi_mcp.model.fault import Fault
 from openapi_mcp.model.workflow import (
     Action,
     ActionKind,
@@ -18,8 +20,9 @@ from openapi_mcp.model.workflow import (
     Workflow,
 )
 from openapi_mcp.running import hold
+from openapi_mcp.workflow.bounds import DEEPEST, LONGEST_WAITS, MOST_STEPS
 from openapi_mcp.workflow.guards import MOST_ALIKE
-from openapi_mcp.workflow.run import DEEPEST, LONGEST_WAITS, MOST_STEPS, run
+from openapi_mcp.workflow.run import run
 from openapi_mcp.workflow.state import Exchange
 from openapi_mcp.workflow.wanted import CallStep, Came, Ended, Wait
 
@@ -159,10 +162,24 @@ def test_a_header_is_found_in_any_letter_case_and_a_body_becomes_its_fields() ->
 
 def test_an_input_that_is_not_given_leaves_out_what_an_operation_can_do_without() -> None:
     """Our choice: optional inputs are optional parameters and fields; what an answer lacks is never left out."""
-    body = Payload(payload={"name": "Ana", "note": "$inputs.note"})
+    body = Payload(payload={"name": "Ana", "note": "$inputs.note", "of": [{"id": 1, "note": "$inputs.note"}]})
     optional = (StepParameter(name="name", location="query", value="$inputs.name"),)
     driven = Driven(plan(step("look", parameters=optional), step("put", "add", body=body)), came())
-    assert [dict(one.arguments) for one in driven.wanted] == [{}, {"name": "Ana"}]
+    assert [dict(one.arguments) for one in driven.wanted] == [{}, {"name": "Ana", "of": [{"id": 1}]}]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text"),
+    [
+        ("application/json", '{"name": "Ana", "note": "{$inputs.note}", "of": {"id": 1, "note": {$inputs.note}}}'),
+        ("", '{"name": "Ana", "note": "$inputs.note", "of": {"id": 1}}'),
+    ],
+)
+def test_an_input_that_is_not_given_leaves_out_a_field_of_a_template_in_text(media_type: str, text: str) -> None:
+    """Arazzo 1.0.1, 4.6.14, JSON Templated Example: a payload means the same however it is written."""
+    body = Payload(content_type=media_type, payload=text)
+    driven = Driven(plan(step("put", "add", body=body)), came())
+    assert [dict(one.arguments) for one in driven.wanted] == [{"name": "Ana", "of": {"id": 1}}]
 
 
 def test_a_value_that_leads_to_nothing_fails_before_anything_is_sent() -> None:
@@ -184,6 +201,35 @@ def test_an_input_that_is_not_given_says_what_to_do_where_a_text_needs_it() -> N
     driven = Driven(plan(step("look"), step("again", parameters=of)), came())
     assert driven.ended.failure is not None
     assert "outputs" in driven.ended.failure.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("$inputs.name", FailureKind.INVALID_ARGUMENTS), ("$steps.b.outputs.id", FailureKind.REFUSED)],
+)
+def test_a_defect_of_the_workflow_is_not_told_as_its_callers_fault(value: str, kind: FailureKind) -> None:
+    """Our choice: invalid_arguments is what another call with other arguments may mend."""
+    driven = Driven(plan(step("a", "add", body=Payload(payload={"name": "x", "note": [value]})), step("b")), came())
+    assert driven.steps == []
+    assert driven.ended.failure is not None
+    assert driven.ended.failure.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("$inputs.product", "correct the input 'product' and call again"),
+        (7, "no input is at fault: correct the workflow, or look at what the steps before it gave"),
+    ],
+)
+def test_what_the_api_refuses_is_told_by_the_input_that_it_came_from(value: Any, hint: str) -> None:
+    """Our choice: a caller knows the inputs, and none of the arguments that the steps make of them."""
+    body = Payload(payload={"items": [{"product": value}]})
+    fault = Fault(path=("items", 0, "product"), rule="exists", said="unknown")
+    refused = came(400, faults=(fault,), hint='correct "items[0].product" and call again')
+    failure = Driven(plan(step("a", "add", body=body)), refused, inputs={"product": 9}).ended.failure
+    assert failure is not None
+    assert failure.hint == hint
 
 
 def test_without_criteria_any_success_will_do_and_a_refusal_ends_the_workflow() -> None:
@@ -210,6 +256,34 @@ def test_a_criterion_that_is_not_met_is_told_with_what_was_found() -> None:
     assert "dog" in driven.message
     assert driven.ended.failure is not None
     assert driven.ended.failure.body == {"kind": "dog"}
+
+
+@pytest.mark.parametrize("payload", [{"name": "$inputs.name", "note": "of {$steps.look.outputs.id}"}, None])
+def test_a_criterion_that_is_not_met_says_what_fed_the_step(payload: Any) -> None:
+    """errors.md: each error says what to do; the caller of a workflow knows its inputs, and not its requests."""
+    body = Payload(content_type="application/json", payload=payload or '{"name": "{$inputs.name}"}')
+    fed = StepParameter(name="id", location="query", value="$steps.look.outputs.id")
+    steps = (
+        step("look", outputs={"id": "$response.body#/id"}),
+        step("put", "add", body=body, criteria=(Criterion(condition="$statusCode == 201"),)),
+        step("get", parameters=(fed,), criteria=(Criterion(condition="$statusCode == 204"),)),
+    )
+    driven = Driven(plan(*steps), came(body={"id": 7}), came(200), inputs={"name": "Ana"})
+    assert driven.ended.failure is not None
+    hint = driven.ended.failure.hint
+    assert hint is not None
+    assert "the input 'name'" in hint
+    assert ("the output 'id' of the step 'look'" in hint) is (payload is not None)
+    alone = Driven(plan(step("look", criteria=(Criterion(condition="$statusCode == 201"),))), came(200))
+    assert alone.ended.failure is not None
+    assert alone.ended.failure.hint == "correct its successCriteria, if this is the right answer"
+
+
+def test_a_step_that_is_declined_expected_no_answer() -> None:
+    """Our choice: nothing was sent, so there is nothing that its criteria could be held against."""
+    refused = Came(failure=Failure(kind=FailureKind.REFUSED, message="declined; nothing was sent"), is_final=True)
+    driven = Driven(plan(step("put", "add", criteria=(Criterion(condition="$statusCode == 201"),))), refused)
+    assert driven.message == "workflow 'own', step 'put': declined; nothing was sent"
 
 
 def test_the_first_action_whose_criteria_are_met_is_taken() -> None:
@@ -292,6 +366,10 @@ def test_a_retry_may_do_another_step_or_workflow_first() -> None:
     steps = (step("sign_in", outputs={"id": "$response.body#/id"}), step("look", on_failure=by_step))
     driven = Driven(plan(*steps), came(), came(401), came(), came())
     assert driven.steps == ["sign_in", "look", "sign_in", "look"]
+    later = (StepParameter(name="name", location="query", value="$steps.sign_in.outputs.id"),)
+    use = step("then", parameters=later)
+    driven = Driven(plan(*steps, use), came(body={"id": "old"}), came(401), came(body={"id": "new"}), came(), came())
+    assert [dict(one.arguments) for one in driven.wanted][-1] == {"name": "new"}
     by_workflow = (Action(name="again", kind=RETRY, workflow="other"),)
     other = Workflow(id="other", steps=(step("there"),))
     driven = Driven(plan(step("look", on_failure=by_workflow), beside=(other,)), came(401), came(), came())
@@ -474,7 +552,7 @@ def test_inputs_that_a_called_workflow_does_not_take_fail_the_step_before_anythi
         assert "workflow 'own', step 'call': the workflow 'other'" in driven.message
         assert said in driven.message
         assert driven.ended.failure is not None
-        assert driven.ended.failure.kind is FailureKind.INVALID_ARGUMENTS
+        assert driven.ended.failure.kind is FailureKind.REFUSED  # no caller's argument is at fault
     assert called({"name": 7}, taking, goes=True).steps == ["a"]
     open_one = {"type": "object", "additionalProperties": True}
     assert called({"name": "Ana", "more": 1}, open_one).steps == ["there"]
