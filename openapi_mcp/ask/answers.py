@@ -1,11 +1,11 @@
 """What is answered to a call in place of the API: the call was not sent, why, and what to do."""
 
-from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.ask.grounds import Ungrounded
 from openapi_mcp.ask.meant import Meant
 from openapi_mcp.ask.offer import Offer
+from openapi_mcp.ask.writes import Repeated
 from openapi_mcp.model.chat import Answered, ToolCall
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.room import brief, shown
@@ -16,10 +16,16 @@ _MOST_NEAR = 3
 _MOST_SOURCES = 3
 _SHOWN = 200  # characters of what a model wrote
 _NAME = 80
-_AGAIN = "This was not sent again: it was made already, and this is what it answered."
-_BEFORE = (
-    "This was not sent: it was made before, with this answer. If the person wants it once more, make the call again."
+_EARLIER = "it was not sent again, and nothing has changed now. `earlier` is what it was answered then"
+_SAID = f"this write was made already: {_EARLIER}"
+_SAID_UNKNOWN = f"this write was sent already, and may have been carried out: {_EARLIER}"
+_AGAIN = (
+    "take it as done. Only if the person wants it to be made a second time, make the same call again in your next "
+    "turn: the person is asked then"
 )
+_BEFORE = "if the person wants it once more now, make the same call again in your next turn"
+NOBODY = "this write was made already in this run, and only a person can say that it is made once more"
+NOBODY_WAY = "tell the person: they can ask for it again in a new question, or say yes at a terminal"
 
 
 def not_sent(call: ToolCall, kind: str, message: str, hint: str, **more: Any) -> Answered:
@@ -112,14 +118,14 @@ def ungrounded(call: ToolCall, lacks: Ungrounded, offer: Offer) -> Answered:
     return not_sent(call, "refused", message, hint, field=argument, value=value, **{"from": ways})
 
 
-def repeated(call: ToolCall, first: Answered, *, is_before: bool) -> Answered:
-    """Return the answer to a write that was made already: the first one's, and that it was not sent again."""
-    said = _BEFORE if is_before else _AGAIN
-    value = first.value
-    if isinstance(value, dict):
-        note = value.get("_note")
-        value = {**value, "_note": {**(note if isinstance(note, dict) else {}), "not_sent": said}}
-        text = write_json(value)
-    else:
-        text = f"{said}\n{first.text}"
-    return replace(first, call=call, text=text, value=value, is_sent=False, record="")
+def repeated(call: ToolCall, found: Repeated) -> Answered:
+    """Return the answer to a write that was made already: that it was not sent again, and the first one's answer."""
+    first = found.first
+    said = _SAID_UNKNOWN if first.is_error else _SAID
+    earlier = first.text if first.value is None else first.value
+    return not_sent(call, "refused", said, _BEFORE if found.is_before else _AGAIN, earlier=earlier)
+
+
+def nobody_to_ask(call: ToolCall) -> Answered:
+    """Return the answer to a write that the model insists on making again, where no person can be asked."""
+    return not_sent(call, "refused", f"{NOBODY}: nobody can be asked here; nothing was sent", NOBODY_WAY)

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import anyio
 
+from openapi_mcp.ask.answers import nobody_to_ask
 from openapi_mcp.ask.meant import meant
 from openapi_mcp.ask.steps import Foresee, Foreseen, Interrupted, Invoke, Outcome, Step, Think
 from openapi_mcp.model.chat import Answered, Asked, Ending, History, ModelFault, ToolCall, Turn
@@ -39,7 +40,8 @@ class Told(Protocol):
 class Driver:
     """Drives one run at a time; `interrupt` ends the one that is driven, whatever it waits for.
 
-    `is_unaccepted` says of a call that was given up whether it waited for a person's yes, and nothing was sent.
+    `once_more` makes a call that was made before, where a person says so. `is_unaccepted` says of a call that was given
+    up whether it waited for a person's yes, and nothing was sent.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class Driver:
         told: Told,
         is_unaccepted: Callable[[], bool] = lambda: False,
         foresee: Foresees | None = None,
+        once_more: Calls | None = None,
     ) -> None:
         self._think = think
         self._foresee = foresee
         self._call = call
+        self._once_more = once_more
         self._told = told
         self._is_unaccepted = is_unaccepted
         self._scope: anyio.CancelScope | None = None
@@ -102,9 +106,14 @@ class Driver:
                 return self._foreseen(step)
             case Invoke():
                 self._told.calls(step.call)
-                answered = await self._call(step.call)
+                answered = await self._made(step)
                 self._told.answered(answered)
                 return answered
+
+    async def _made(self, step: Invoke) -> Answered:
+        if not step.is_again:
+            return await self._call(step.call)
+        return nobody_to_ask(step.call) if self._once_more is None else await self._once_more(step.call)
 
     def _foreseen(self, step: Foresee) -> Foreseen:
         if self._foresee is None:

@@ -18,11 +18,15 @@ _LONGEST_TOOL_NAME = 64
 _LONGEST_WRITTEN = 2000  # characters of arguments that are no JSON object, as the model is told them again
 _BLANK = "(nothing)"
 _GO_ON = Asked(text="Go on.", is_ours=True)
+_SEEN = Turn(model="", text="I have read this.")
 _NO_ANSWER = "This call has no answer: the run was interrupted. It is not known whether it was carried out."
 
 
-def carried(history: History, model: str) -> History:
+def carried(history: History, model: str, *, is_strict: bool = False) -> History:
     """Return a history as it can be told to `model` ("anthropic:NAME").
+
+    Where it `is_strict`, its roles come in the order that the templates of Mistral, Gemma and others insist on: nothing
+    is said to the model twice in a row, nor right behind an answer.
 
     A turn of the model's own keeps its ids, and its origin, where nothing had to be changed. All others have ids of
     nine letters and digits, which every service takes (Mistral's takes no other length).
@@ -33,7 +37,8 @@ def carried(history: History, model: str) -> History:
         if turn is not None:
             told += _with_answers(turn, [each for each in others if isinstance(each, Answered)], ids, model)
         told += [_asked(each) for each in others if isinstance(each, Asked)]
-    return tuple(_taking_turns(told))
+    in_turns = _taking_turns(told)
+    return tuple(_in_strict_order(in_turns) if is_strict else in_turns)
 
 
 def _groups(history: History) -> Iterator[tuple[Turn | None, list[Message]]]:
@@ -137,3 +142,26 @@ def _taking_turns(told: list[Message]) -> Iterator[Message]:
         yield message
     if is_models:
         yield _GO_ON
+
+
+def _in_strict_order(told: Iterable[Message]) -> Iterator[Message]:
+    """Yield what is told with words of the model behind answers that a person speaks after, and what is said joined."""
+    asked: Asked | None = None
+    before: Message | None = None
+    for message in told:
+        if isinstance(message, Asked):
+            if isinstance(before, Answered):
+                yield _SEEN
+            asked = message if asked is None else _both(asked, message)
+        else:
+            if asked is not None:
+                yield asked
+                asked = None
+            yield message
+        before = message
+    if asked is not None:
+        yield asked
+
+
+def _both(first: Asked, second: Asked) -> Asked:
+    return Asked(text=f"{first.text}\n\n{second.text}", is_ours=first.is_ours and second.is_ours)

@@ -3,6 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
+
+from openapi_mcp.ask.caught import NoAnswerError
+from openapi_mcp.ask.faults import Seen
+from openapi_mcp.model.chat import FaultKind
+
+MOST_CALLS = 128
+"""Calls of one turn: OpenAI takes as many tools. What follows in the stream is not read, each call makes it slower."""
+
 Chunk = Any
 """The SDK's ChatCompletionChunk, which is changed in its place; it is loosely made, anything may be anywhere."""
 
@@ -10,6 +19,7 @@ _OPEN, _CLOSE = "<think>", "</think>"
 _LENGTH = frozenset(("length", "max_tokens", "max_length", "max_output_tokens", "model_length"))
 _FILTER = frozenset(("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii"))
 _CALLS = frozenset(("tool_calls", "tool_call", "tool_use", "function_call"))
+_MOST_TOKENS = 10**12
 _NO_END = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
 
 
@@ -26,6 +36,26 @@ def reason_of(written: str) -> str | None:
     if word in _CALLS:
         return "tool_calls"
     return None if not word or word in _NO_END else "stop"
+
+
+def put_right_usage(usage: Any) -> Any:
+    """Return what a server says it counted, without counts that are none; None where nothing is left of it."""
+    counts = [_count(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens")]
+    if counts == [None, None]:
+        return None
+    usage.prompt_tokens, usage.completion_tokens = into, out = counts[0] or 0, counts[1] or 0
+    usage.total_tokens = into + out
+    for name in ("prompt_tokens_details", "completion_tokens_details"):
+        details = getattr(usage, name, None)
+        is_sound = isinstance(details, BaseModel) and all(
+            each is None or _count(each) is not None for _, each in details
+        )
+        setattr(usage, name, details if is_sound else None)
+    return usage
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
 
 
 class Thought:
@@ -81,24 +111,35 @@ class Calls:
     def __init__(self) -> None:
         self._now: dict[Any, int] = {}  # by the index: the number of the call that goes on there
         self._known: dict[tuple[Any, str], int] = {}
+        self._with_id: set[int] = set()
         self._made = 0
 
     def number(self, index: Any, call_id: Any, name: Any) -> int:
-        """Return the number of the call that a piece belongs to: a new id with a name begins a new one."""
+        """Return the number of the call that a piece belongs to: a new id with a name begins a new one.
+
+        Raises:
+            NoAnswerError: there are more of them than a model makes at once.
+        """
         own = call_id if isinstance(call_id, str) else ""
         known = self._known.get((index, own)) if own else self._now.get(index)
         if known is None and (index not in self._now or (own and name and self._has_id(index))):
-            known = self._made
-            self._made += 1
+            known = self._next()
         elif known is None:
             known = self._now[index]
         self._now[index] = known
         if own:
             self._known[index, own] = known
+            self._with_id.add(known)
         return known
 
+    def _next(self) -> int:
+        self._made += 1
+        if self._made > MOST_CALLS:
+            raise NoAnswerError(Seen(said=f"{self._made} calls in one turn", kind=FaultKind.MALFORMED))
+        return self._made - 1
+
     def _has_id(self, index: Any) -> bool:
-        return self._now[index] in self._known.values()
+        return self._now[index] in self._with_id
 
 
 class Chunks:
@@ -113,6 +154,8 @@ class Chunks:
 
     def put_right(self, chunk: Chunk) -> Iterator[Chunk]:
         """Yield what a chunk says, in as many chunks as it takes."""
+        if chunk.usage is not None:
+            chunk.usage = put_right_usage(chunk.usage)
         if not chunk.choices or chunk.choices[0].delta is None:
             yield chunk
             return

@@ -15,6 +15,8 @@ ASKED_TO_CLOSE = (
     "No more calls can be made in this run: {why}. Say now, in short: what you found that answers the question, what "
     "was changed, what is still missing or not sure."
 )
+NONE_SENT = "none of its last calls could be sent, and it found no other way"
+_REFUSED = "The model, or a filter of its provider, refused to answer."
 _MOST_SHOWN = 5  # answers, and writes
 _LONGEST_WORDS = 2_000  # characters
 _LONGEST_ANSWER = 300
@@ -27,11 +29,12 @@ def why(kind: EndKind, limits: Limits) -> str:
     """Return why a run ends, as a part of a sentence, with what would let it go further."""
     match kind:
         case EndKind.STEPS:
-            return f"it took {limits.max_steps} steps (--max-steps)"
+            steps = "its one step" if limits.max_steps == 1 else f"its {limits.max_steps} steps"
+            return f"it took {steps} (--max-steps)"
         case EndKind.TOKENS:
-            return f"its {limits.max_tokens or limits.turn_tokens or 0:,} tokens are used up (--max-tokens)"
+            return f"too little is left of its {limits.max_tokens or 0:,} tokens to go on (--max-tokens)"
         case EndKind.BUDGET:
-            return f"its budget of ${limits.budget or 0:g} is used up (--budget)"
+            return f"too little is left of its budget of ${limits.budget or 0:g} to go on (--budget)"
         case EndKind.LOOP:
             return "it went in circles: calls that had been made came again, and their answers with them"
         case EndKind.EMPTY:
@@ -42,6 +45,23 @@ def why(kind: EndKind, limits: Limits) -> str:
             return "it was interrupted"
         case _:
             return "it came to no answer"
+
+
+def too_few(kind: EndKind, limits: Limits, needed: int) -> str:
+    """Return why a run ends before its first request, which takes about so many tokens."""
+    if kind is not EndKind.TOKENS:
+        return why(kind, limits)
+    most = limits.max_tokens or 0
+    return f"{most:,} tokens (--max-tokens) do not suffice for one request, which takes about {needed:,}"
+
+
+def too_dear(tokens: int, cost: float, limits: Limits) -> str:
+    """Return why a run does not even begin, as a part of a sentence, with what would let it."""
+    return (
+        f"the first request alone, about {tokens:,} tokens, would cost ${cost:.4f}, which is more than the budget of "
+        f"${limits.budget or 0:g}, so that nothing was sent. Give a larger --budget, a cheaper --model, or fewer tools "
+        "(--mode search, --include)"
+    )
 
 
 def closing(kind: EndKind, history: History, limits: Limits, is_write: IsWrite, *, words: str, more: str = "") -> str:
@@ -58,7 +78,8 @@ def closing(kind: EndKind, history: History, limits: Limits, is_write: IsWrite, 
 def refused(words: str, history: History, is_write: IsWrite) -> str:
     """Return the text of a run's end where the model will not answer: what it says, and what it did before."""
     done = carried_out(history, is_write) if _writes_done(history, is_write) else ""
-    return "\n\n".join(filter(None, (words.strip() or "The model will not answer this.", done)))
+    end = "The model, or a filter of its provider, refused to go on." if words.strip() else _REFUSED
+    return "\n\n".join(filter(None, (words.strip(), end, done)))
 
 
 def so_far(history: History) -> str:

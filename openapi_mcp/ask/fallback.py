@@ -27,7 +27,8 @@ def ask_models(think: Think, standing: Standing, now: float, jitter: Jitter) -> 
     waits = 0
     asked: set[str] = set()
     while True:
-        model = next((each for each in standing.ready(now) if each not in asked), None)
+        left = (*standing.ready(now), *standing.last_resort())
+        model = next((each for each in left if each not in asked), None)
         if model is None:
             reset = standing.next_reset(now)
             if reset is None or reset[1] > LONGEST_WAIT or waits == _MOST_WAITS:

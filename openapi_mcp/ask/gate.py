@@ -20,6 +20,19 @@ class Gate:
         self._grounds = Grounds(offer)
         self._writes = Writes()
         self._repeats = Repeats()
+        self._unheard: list[Answered] = []  # of the turn that goes on
+        self.is_insisted = False
+        """True where the call that was looked at last was made already, and the model was told so before."""
+
+    def turned(self) -> None:
+        """Take that a turn of a model begins: all its calls are held against what was known then.
+
+        What one of them is answered grounds no other one: the model had not seen it.
+        """
+        for answer in self._unheard:
+            self._grounds.hear(answer)
+        self._unheard.clear()
+        self._writes.turned()
 
     def hear(self, message: Message) -> None:
         """Take a message of before this run."""
@@ -28,10 +41,11 @@ class Gate:
             case Asked(is_ours=False):
                 self._writes.asked()
             case Answered() if not is_unreadable(message.call) and self.is_write(message.call):
-                self._writes.answered(_keys_sent(meant(message.call), message), message)
+                self._writes.answered([meant(message.call).key], message)
 
     def answer(self, call: ToolCall) -> Answered | None:
         """Return what is answered to a call in place of the API, as it was written; None where it may be sent."""
+        self.is_insisted = False
         if call.arguments is None:
             return malformed(call)
         if is_too_deep(call.arguments):
@@ -63,22 +77,27 @@ class Gate:
 
         That is known only as it is to go out, where something was looked up for it, or repaired after a refusal.
         """
-        if not answer.request or answer.is_sent:
+        if not answer.held:
             return answer
-        return self._repeated(answer.call, [answer.request]) or answer
+        keys = [meant(answer.call).key, answer.held]
+        if answer.is_sent:  # a workflow, whose other steps were: its failure says what was done
+            self._writes.again(keys)
+            return answer
+        return self._repeated(answer.call, keys) or answer
 
     def _repeated(self, call: ToolCall, keys: list[str]) -> Answered | None:
-        if not self.is_write(call) or (first := self._writes.first(keys)) is None:
+        if self.is_insisted or not self.is_write(call) or (found := self._writes.again(keys)) is None:
             return None
-        return repeated(call, first[0], is_before=first[1])
+        self.is_insisted = found.is_insisted
+        return None if found.is_insisted else repeated(call, found)
 
     def answered(self, answer: Answered, foreseen: Foreseen | None = None) -> Notice:
         """Take the answer to a call, the API's or ours; return whether the run goes in circles."""
-        self._grounds.hear(answer)
+        self._unheard.append(answer)
         if is_unreadable(answer.call):
             return Notice.NONE  # counted by the loop: nothing can be compared
         what = meant(answer.call)
-        key, keys = what.key, _keys(what, foreseen or Foreseen()) + _keys_sent(what, answer)
+        key, keys = what.key, _keys(what, foreseen or Foreseen())
         if self.is_write(answer.call) and self._writes.answered(keys, answer):
             self._repeats.written()
             return Notice.NONE
@@ -97,10 +116,6 @@ def _keys(what: Meant, foreseen: Foreseen) -> list[str]:
     if foreseen.arguments is not None:
         keys.append(replace(what, arguments=foreseen.arguments).key)
     return [key for key in keys if key]
-
-
-def _keys_sent(what: Meant, answer: Answered) -> list[str]:
-    return [key for key in (what.key, answer.request) if key]
 
 
 def is_unreadable(call: ToolCall) -> bool:

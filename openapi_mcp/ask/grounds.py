@@ -7,31 +7,36 @@ field may name what is needed, so that "quantity": 3 does not stand for the orde
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
-from openapi_mcp.ask.leaves import Scalar, folded, leaves, written
-from openapi_mcp.ask.meant import Meant, is_too_deep, meant
+from openapi_mcp.ask.leaves import Leaf, Scalar, folded, written
+from openapi_mcp.ask.meant import Meant, meant
+from openapi_mcp.ask.needed import given_for
+from openapi_mcp.ask.numbers import Numbers, Says
 from openapi_mcp.ask.offer import Offer
-from openapi_mcp.ask.own import is_identifying, makes_values, own_values
+from openapi_mcp.ask.own import Own, is_identifying
+from openapi_mcp.ask.picked import WHOLE, given
+from openapi_mcp.ask.sources import Source, Sources, of_note, unnoted, unnoted_text
+from openapi_mcp.ask.spelling import Spellings
 from openapi_mcp.ask.spots import ANYTHING, Spot, known_kinds, may_name, spot, things
+from openapi_mcp.ask.within import GIVING, as_json, segments, told
 from openapi_mcp.generator.instructions import without_inventory
-from openapi_mcp.index.entities import IDS, parse
+from openapi_mcp.index.entities import split
 from openapi_mcp.model.capability import Need
 from openapi_mcp.model.chat import Answered, Asked, Message
-from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.searching import DESCRIBE
 
 _SHORT = 4  # digits: a quantity, a price, a year have no more
+_LONGEST_ID = 100  # characters of a value that may be written in another way
 _PARTS = re.compile(r"[,;|/\s]+")
-_ADDRESS = re.compile(r"(?:[A-Za-z][\w+.-]*[:/]|/)\S+$")
-_SEGMENTS = re.compile(r"[/?&=:#]+")
 _ONESELF = frozenset(("me", "self", "current"))  # what APIs take in place of the caller's own id
 _NUMBERED = ("", "id ", "no ", "nr ", "number ")  # between a thing and its number: "order no 3"
-_GIVING = ("enum", "default", "example", "examples", "const")
 _OFFERED = ("error.near", "error.allowed", "error.try")  # our server's own words on what may have been meant
 _REPAIR, _REPAIRED = "repairs[].to", "repairs[].from"  # what was sent, and what the call had
+_CUT = "…"  # ends a text that was cut, be it within a word
 _THOUSANDS = re.compile(r"(?<=\d)[,.'\u202f\u00a0](?=\d{3}(?!\d))")
 
 
@@ -53,8 +58,12 @@ class Grounds:
         self._leaves: set[str] = set()
         self._short: dict[str, set[Spot]] = defaultdict(set)
         self._kinds = known_kinds(offer.needs, offer.yields)
-        self._texts: list[tuple[str, frozenset[str]]] = []
+        self._texts: list[tuple[str, Own]] = []
         self._words: set[str] = set()
+        self._sources = Sources()
+        self._spellings = Spellings()
+        self._numbers = Numbers()
+        self._things = frozenset(each for kinds in self._kinds.values() for kind in kinds for each in split(kind)[-1:])
         self._own = f" {folded(without_inventory(offer.instructions))} "
         self._of_tools: dict[str, tuple[str, frozenset[str]]] = {}
 
@@ -68,37 +77,75 @@ class Grounds:
             case Asked(is_ours=False, text=text):
                 self._said.append(f" {folded(text)} ")
                 self._said.append(f" {folded(_THOUSANDS.sub('', text))} ")
+                self._spellings.hear(text)
+                self._numbers.hear(text)
             case Answered() if message.is_sent or not message.is_error:
                 self._hear_answer(message)
 
     def _hear_answer(self, answered: Answered) -> None:
-        value = answered.value if answered.value is not None else _as_json(answered.text)
-        what = meant(answered.call)
-        if makes_values(what):
+        value = answered.value if answered.value is not None else as_json(answered.text)
+        if (source := self._sources.of(meant(answered.call))) is None:
             return
-        own = own_values(what)
-        if not answered.is_error:
-            own = frozenset(each for each in own if not self._was_said(each))
-        if value is None:
-            self._hear_text(text := folded(answered.text), own)
-            for word in set(text.split()) - own:
+        if value is None or (source.is_part and isinstance(value, str | int | float)):
+            self._hear_words(answered.text, source)
+        elif answered.is_error:
+            self._hear_leaves(given(WHOLE, value), replace(source, own=source.all), is_error=True)
+        else:
+            plain, note, source = unnoted(value, source)
+            self._sources.gave(note, value, source)
+            self._hear_leaves(chain(given(source.shape, plain), of_note(note)), source)
+
+    def _hear_words(self, text: str, source: Source) -> None:
+        """Hear an answer that is no JSON."""
+        text, note = unnoted_text(text)
+        self._sources.gave(note, None, source)
+        words = folded(text).split()
+        words = words[1:-1] if source.is_part else words
+        own = self._unknown(source.all, words)
+        self._hear_text(" ".join(words), own)
+        for word in words:
+            if not own.holds(word):
                 self._keep(word, ANYTHING)
-            return
-        tool, said = what.tool, []
-        for leaf in leaves(value):
+        self._hear_leaves(of_note(note), source)
+
+    def _hear_leaves(self, found: Iterable[Leaf], source: Source, *, is_error: bool = False) -> None:
+        said = []
+        for leaf in found:
             text = written(leaf.value)
-            plain, where = folded(text), spot(leaf, tool, self._kinds)
-            is_found = not answered.is_error and not leaf.is_key and (where.kinds or is_identifying(leaf.field))
-            if (plain in own and not is_found) or leaf.place.endswith(_REPAIRED):
+            if source.is_part and isinstance(leaf.value, str):
+                text = " ".join(text.split()[1:-1])
+            elif text.endswith(_CUT):
+                text = text.rpartition(" ")[0]
+            plain, where = folded(text), spot(leaf, source.tool, self._kinds)
+            if leaf.place.endswith(_REPAIRED) or self._is_repeated(leaf, plain, source, where, is_error=is_error):
                 continue
             is_open = leaf.is_key or leaf.place.startswith(_OFFERED) or leaf.place.endswith(_REPAIR)
-            is_open = is_open or (tool == DESCRIBE and leaf.field in _GIVING)
+            is_open = is_open or (source.tool == DESCRIBE and leaf.field in GIVING)
             self._keep(plain, ANYTHING if is_open else where)
-            for each in {folded(each) for each in _segments(text)} - own:
-                self._keep(each, ANYTHING)
+            if not leaf.is_key and len(text) <= _LONGEST_ID and not source.own.is_within(plain):
+                self._spellings.hear(text)
+            for each in map(folded, segments(text)):
+                if not source.own.holds(each) or (not is_error and self._was_said(each)):
+                    self._keep(each, ANYTHING)
             if not leaf.is_key:
                 said.append(plain)
-        self._hear_text(" . ".join(said), own)
+        words = " . ".join(said)
+        self._hear_text(words, source.own if is_error else self._unknown(source.own, words.split()))
+
+    def _is_repeated(self, leaf: Leaf, plain: str, source: Source, where: Spot, *, is_error: bool) -> bool:
+        """True for a value that the call had itself, where it does not identify an item that was found by it."""
+        outputs = self._offer.said_again.get(source.tool)
+        if outputs is not None and _is_of(leaf.place, outputs):
+            return True
+        is_own = source.own.holds(plain) and (is_error or not self._was_said(plain))
+        if is_error:
+            return is_own or (outputs is not None and source.own.is_within(plain))
+        is_named = outputs is not None and leaf.place == leaf.field  # by the author of a workflow, as they like
+        return is_own and (leaf.is_key or is_named or not (where.kinds or is_identifying(leaf.field)))
+
+    def _unknown(self, own: Own, words: Iterable[str]) -> Own:
+        """Return what of a call's own was not said before, as far as an answer says it again."""
+        return Own(own.values - {each for each in own.values.intersection(words) if self._was_said(each)}, own.text)
 
     def _was_said(self, plain: str) -> bool:
         """True for a value that was said before, by a person or in an answer, wherever that was."""
@@ -113,7 +160,7 @@ class Grounds:
         else:
             self._leaves.add(plain)
 
-    def _hear_text(self, text: str, own: frozenset[str]) -> None:
+    def _hear_text(self, text: str, own: Own) -> None:
         self._texts.append((f" {text} ", own))
         self._words.update(text.split())
 
@@ -124,28 +171,13 @@ class Grounds:
         grounded, "order 7" -> 7, is so too.
         """
         for need in self._offer.needs.get(meant.tool, ()):
-            before = [] if written_as is None else list(self._given(replace(meant, arguments=written_as), need))
-            for value in self._given(meant, need):
+            before = (
+                [] if written_as is None else list(given_for(replace(meant, arguments=written_as), need, self._offer))
+            )
+            for value in given_for(meant, need, self._offer):
                 if not self._is_grounded(value, need, meant) and not _is_within(value, before):
                     return Ungrounded(argument=need.argument, value=value, need=need)
         return None
-
-    def _given(self, meant: Meant, need: Need) -> Iterator[Scalar]:
-        """Yield the values that a call has for a need, under its name or one that the server may take for it."""
-        names = need.argument.replace("[]", "").split(".")
-        if need.argument in meant.arguments:
-            names = [need.argument]
-        if names[0] in meant.arguments:
-            yield from _at(meant.arguments, names)
-        elif (tool := self._offer.known(meant)) is not None:
-            known = tool.input_schema.get("properties", {})
-            for name, value in meant.arguments.items():
-                if name in known:
-                    continue
-                if _is_alike(name, need):
-                    yield from _at(value, [])
-                elif isinstance(value, str):  # an address in place of what is missing: the server reads it
-                    yield from (each for each in _segments(value) if any(map(str.isdigit, each)))
 
     def _is_grounded(self, value: Scalar, need: Need, meant: Meant) -> bool:
         text = written(value)
@@ -159,7 +191,7 @@ class Grounds:
         if not plain or plain in _ONESELF or plain in self._leaves:
             return True
         word = f" {plain} "
-        if any(word in each for each in self._said):
+        if self._is_named(plain, need, meant) if _is_short(plain) else any(word in each for each in self._said):
             return True
         described, given = self._of_tool(meant)
         if plain in given:
@@ -167,17 +199,31 @@ class Grounds:
         if _is_short(plain):
             where = self._short.get(plain, ())
             return any(may_name(spot, need) for spot in where) or self._is_numbered(plain, need, described)
-        return word in self._own or word in described or self._is_told(plain)
+        return word in self._own or word in described or self._is_told(plain) or self._spellings.have(text)
+
+    def _is_named(self, plain: str, need: Need, meant: Meant) -> bool:
+        """True where a person has named what is needed by a number of few digits.
+
+        One that only stands for itself is enough to read by; to write by, where no tool would give it.
+        """
+        named, tool = things(need), self._offer.known(meant)
+        said = self._numbers.say(plain, named, self._things - named, split(meant.tool))
+        if said is not Says.ITSELF:
+            return said is Says.NAMES
+        if tool is not None and tool.is_read:
+            return True
+        offered = set(self._offer.operations) | {each.name for each in self._offer.tools}
+        return not any(each.tool in offered for each in need.producers)
 
     def _is_told(self, plain: str) -> bool:
         """True where the text of an answer holds these words."""
         if plain.partition(" ")[0] not in self._words:  # nearly always where nobody said them
             return False
-        return any(f" {plain} " in said and plain not in own for said, own in self._texts)
+        return any(f" {plain} " in said and not own.holds(plain) for said, own in self._texts)
 
     def _is_numbered(self, plain: str, need: Need, described: str) -> bool:
         """True where it is said in words: "created order 3". A version of the API has numbers, too."""
-        texts = (self._own, described, *(said for said, own in self._texts if plain not in own))
+        texts = (self._own, described, *(said for said, own in self._texts if not own.holds(plain)))
         phrases = [f" {thing} {between}{plain} " for thing in things(need) for between in _NUMBERED]
         return any(phrase in said for said in texts for phrase in phrases)
 
@@ -185,7 +231,7 @@ class Grounds:
         """Return what a tool's description says, and the values that its schema gives, folded."""
         if meant.tool not in self._of_tools:
             tool = self._offer.known(meant)
-            self._of_tools[meant.tool] = _told(tool.description, tool.input_schema) if tool else ("", frozenset())
+            self._of_tools[meant.tool] = told(tool.description, tool.input_schema) if tool else ("", frozenset())
         return self._of_tools[meant.tool]
 
 
@@ -195,57 +241,10 @@ def _is_within(value: Scalar, before: list[Scalar]) -> bool:
     return any(word in f" {folded(written(each))} " for each in before)
 
 
+def _is_of(place: str, outputs: frozenset[str]) -> bool:
+    """True for a place in one of these outputs of a workflow, or where that may be."""
+    return any(place.startswith("?") or f"{place}.".startswith((f"{each}.", f"{each}[")) for each in outputs)
+
+
 def _is_short(plain: str) -> bool:
     return plain.isdigit() and len(plain) <= _SHORT
-
-
-def _as_json(text: str) -> Any:
-    try:
-        return read_json(text)
-    except ValueError:
-        return None
-
-
-def _segments(text: str) -> list[str]:
-    """Return what the path of a URL, a URN or a compound id is made of: "/orders/1042" -> ["orders", "1042"]."""
-    if not _ADDRESS.match(text):
-        return []
-    path = text.partition("://")[2].partition("/")[2] if text.startswith("http") else text
-    return [each for each in _SEGMENTS.split(path.partition("?")[0]) if each]
-
-
-def _at(value: Any, names: list[str]) -> Iterator[Scalar]:
-    """Yield the scalars at a place within arguments; of an object that stands there, those that identify it."""
-    if isinstance(value, str) and value[:1] in ("{", "[") and not is_too_deep(read := _as_json(value)):
-        value = value if read is None else read  # the server reads it, too
-    match value:
-        case Mapping() if names:
-            yield from _at(value.get(names[0]), names[1:])
-        case Mapping():
-            for name, each in value.items():
-                if isinstance(each, (str, int, float)) and str(name).casefold() in IDS:
-                    yield from _at(each, [])
-        case list() | tuple():
-            for each in value:
-                yield from _at(each, names)
-        case bool() | None:
-            pass
-        case str() | int() | float() if not names:
-            yield value
-
-
-def _is_alike(name: str, need: Need) -> bool:
-    """True for an argument of another name that a server may take for what is needed: `order_id` for `id`."""
-    found = parse(name)
-    return bool(things(need) & set(found.words[-1:])) or (not found.words and found.key in IDS)
-
-
-def _told(description: str, schema: Mapping[str, Any]) -> tuple[str, frozenset[str]]:
-    """Return the words of a tool and of its arguments, and the values that its schema names itself."""
-    words, given = [folded(description)], set()
-    for leaf in leaves(schema):
-        if leaf.field in _GIVING and not leaf.is_key:
-            given.add(folded(written(leaf.value)))
-        elif leaf.field == "description" and not leaf.is_key:
-            words.append(folded(written(leaf.value)))
-    return f" {' . '.join(words)} ", frozenset(given)

@@ -5,11 +5,14 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from openapi_mcp.ask.leaves import Scalar, leaves, written
-from openapi_mcp.index.entities import IDS, parse
+from openapi_mcp.ask.identifying import UNKNOWN, Identifying
+from openapi_mcp.ask.leaves import Leaf, Scalar, leaves, mappings, written
+from openapi_mcp.index.entities import KEYS, parse
 from openapi_mcp.model.jsontext import read_json, write_json
 
-_KEYS = IDS | {"key", "slug", "code", "sku", "handle", "uri", "href", "url", "self", "number", "ref"}
+_KEYS = KEYS - {"name", "no"}  # which any field may be called
+_WORDS = frozenset(("email", "tracking", "barcode"))  # "contact_email"
+_LEAST_OF_A_MAP = 2
 _LONGEST = 500  # characters: what is longer is no id
 _PLAIN = re.compile(r"\S{1,500}")
 _TOKEN = re.compile(r"[^\s,;\"'()<>\[\]{}|]+")
@@ -18,20 +21,49 @@ _ROW_START = re.compile(r"(?m)^[ \t]*(\d{1,20})(?=[,;|\t])")
 _MOST_TOKENS = 2_000  # of a text that is no JSON
 
 
-def kept_of(value: Any, text: str, used: Collection[str]) -> str:
+def kept_of(value: Any, text: str, used: Collection[str], tool: str = "", known: Identifying = UNKNOWN) -> str:
     """Return the ids of an answer in short, as JSON: {"results[].id": [7, 8]}; "" where there are none.
 
     `used` are the values of later calls, written out: those that this answer gave are kept, whatever their field is.
+    What is `known` to identify in the answers of this tool is kept, too; names that are ids stand under "place.*".
     """
-    found: dict[str, list[Scalar]] = {}
-    if isinstance(value, (Mapping, list)):
-        for place, scalar in _places(value):
-            if is_id(place, scalar) or written(scalar) in used:
-                found.setdefault(place, []).append(scalar)
-    else:
-        found = {"text": list(_of_text(text, used))}
+    is_json = isinstance(value, (Mapping, list))
+    found = _of_value(value, used, tool, known) if is_json else {"text": [*_of_text(text, used)]}
     short = {place: list(dict.fromkeys(scalars)) for place, scalars in found.items() if scalars}
     return write_json(short) if short else ""
+
+
+def _of_value(value: Any, used: Collection[str], tool: str, known: Identifying) -> dict[str, list[Scalar]]:
+    found: dict[str, list[Scalar]] = {}
+    maps = {place for place, mapping in mappings(value) if _is_map(mapping)}
+    for leaf in leaves(value):
+        if leaf.is_key:
+            if leaf.place in maps:
+                found.setdefault(f"{leaf.place}.*".lstrip("."), []).append(leaf.value)
+        elif _is_kept(leaf, used) or known.has(tool, leaf.place, leaf.value):
+            found.setdefault(leaf.place, []).append(leaf.value)
+    return found
+
+
+def _is_kept(leaf: Leaf, used: Collection[str]) -> bool:
+    return is_id(leaf.place, leaf.value) or written(leaf.value) in used
+
+
+def _is_map(mapping: Mapping[str, Any]) -> bool:
+    """True for an object whose names are those of things: they look like ids, or what they name is all of one kind.
+
+    {"ord-7": 3, "ord-9": 1}, {"ana": {"role": "admin"}, "bo": {"role": "guest"}}
+    """
+    if mapping and all(map(_looks_like_an_id, mapping)):
+        return True
+    each = list(mapping.values())
+    if len(each) < _LEAST_OF_A_MAP or not all(isinstance(one, Mapping) for one in each):
+        return False
+    return bool(set(each[0]).intersection(*each[1:]))
+
+
+def _looks_like_an_id(name: str) -> bool:
+    return len(name) <= _LONGEST and (name.isdecimal() or _AN_ID.fullmatch(name) is not None)
 
 
 def plain_values(value: Any, but: Collection[str] = ()) -> tuple[str, frozenset[str]]:
@@ -65,7 +97,8 @@ def is_id(place: str, value: Scalar) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def _is_id_like(name: str) -> bool:
-    return parse(name).key in _KEYS
+    found = parse(name)
+    return found.key in _KEYS or (not found.key and found.words[-1:] != () and found.words[-1] in _WORDS)
 
 
 def _places(value: Any) -> Iterator[tuple[str, Scalar]]:

@@ -1,17 +1,21 @@
 """A run as it is kept between one start of the program and the next: its conversation as JSON, and back."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from openapi_mcp.ask.answers import interrupted
+from openapi_mcp.ask.about import About, about_json, read_about
+from openapi_mcp.ask.mended import mended
+from openapi_mcp.ask.usage import read_usage, usage_json
 from openapi_mcp.model.chat import Answered, Asked, EndKind, Finish, History, Message, ToolCall, Turn, Usage
 from openapi_mcp.model.jsontext import read_json
+from openapi_mcp.response.decode import mask
 
 FORMAT = 1
 _LONGEST = 4_000_000  # characters of one run
 _SHORT = 2_000  # characters of an answer, or of what a model says, in one that is longer
+_COUNTS = ("usage", "shortened")  # are no one's words
 _MOST_CALLS = 100  # of a turn, in such a run
 
 # In ASCII: no text breaks the file.
@@ -25,7 +29,7 @@ class Run:
     """One run of `ask`, as far as it has come: `began` and `changed` are in seconds since 1970.
 
     `ended` is how its last question ended, None while it goes on. `question` is the first, `models` those that were
-    named, `usage` that of all of it.
+    named, `usage` that of all of it, `about` the APIs that it may have asked.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Run:
     changed: float = 0.0
     question: str = ""
     models: tuple[str, ...] = ()
+    about: tuple[About, ...] = ()
     history: History = ()
     usage: Usage = field(default_factory=Usage)
     ended: EndKind | None = None
@@ -48,22 +53,22 @@ class Run:
         return self.ended is EndKind.ANSWERED
 
 
-def run_text(run: Run, mask: Mask = str) -> str:
-    """Return a run as JSON, what `mask` knows as secret masked; a very long one is shortened, its answers and turns.
+def run_text(run: Run, hide: Mask = str) -> str:
+    """Return a run as JSON, what `hide` knows as secret masked; a very long one is shortened, its answers and turns.
 
     Raises:
         ValueError: it holds a number that JSON has no form for.
         RecursionError: it is nested too deeply.
     """
-    text = _written(_run(run, mask)) if _size(run.history) <= _LONGEST else ""
+    text = _written(_run(run, hide)) if _size(run.history) <= _LONGEST else ""
     for shorten in (_shortened, _without_arguments):
         if text and len(text) <= _LONGEST:
             return text
         run = replace(run, history=tuple(map(shorten, run.history)))
-        text = _written(_run(run, mask))
+        text = _written(_run(run, hide))
     while len(text) > _LONGEST and run.history:
         run = replace(run, history=run.history[len(run.history) // 4 + 1 :])  # the oldest go
-        text = _written(_run(run, mask))
+        text = _written(_run(run, hide))
     return text
 
 
@@ -79,52 +84,6 @@ def read_run(text: str) -> Run | None:
         return _read_run(read_json(text))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def mended(history: Sequence[Message]) -> History:
-    """Return a history in which every call has one answer, and every answer its call: a killed run leaves some without.
-
-    The first of these may have been carried out.
-    """
-    whole: list[Message] = []
-    waiting: list[ToolCall] = []
-    for message in history:
-        if isinstance(message, Answered):
-            answered = next((call for call in waiting if call.id == message.call.id), None)
-            if answered is not None:
-                waiting.remove(answered)
-                whole.append(message)
-            continue
-        whole += _without_answer(waiting)
-        waiting = list(message.calls) if isinstance(message, Turn) else []
-        whole.append(message)
-    return (*whole, *_without_answer(waiting))
-
-
-def _without_answer(calls: Sequence[ToolCall]) -> Iterator[Answered]:
-    return (interrupted(call, is_on_its_way=not number) for number, call in enumerate(calls))
-
-
-def usage_of(history: Sequence[Message]) -> Usage:
-    """Return what all turns took together; the cost is that of the turns whose cost is known, None where none is."""
-    each = [message.usage for message in history if isinstance(message, Turn)]
-    costs = [usage.cost for usage in each if usage.cost is not None]
-    return Usage(
-        tokens_in=sum(usage.tokens_in for usage in each),
-        tokens_out=sum(usage.tokens_out for usage in each),
-        cached=sum(usage.cached for usage in each),
-        cost=sum(costs) if costs else None,
-    )
-
-
-def usage_json(usage: Usage) -> dict[str, Any]:
-    """Return {"tokens_in", "tokens_out", "cached", "cost"}."""
-    return {
-        "tokens_in": usage.tokens_in,
-        "tokens_out": usage.tokens_out,
-        "cached": usage.cached,
-        "cost": None if usage.cost is None else round(usage.cost, 6),
-    }
 
 
 def _shortened(message: Message) -> Message:
@@ -162,17 +121,18 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}... ({len(text):,} characters)"
 
 
-def _run(run: Run, mask: Mask) -> dict[str, Any]:
+def _run(run: Run, hide: Mask) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "run": run.id,
         "began": run.began,
         "changed": run.changed,
-        "question": mask(run.question),
+        "question": hide(run.question),
         "models": list(run.models),
+        "about": [{**mask(about_json(each), hide), "digest": each.digest} for each in run.about],
         "usage": usage_json(run.usage),
         "ended": run.ended,
-        "history": [_masked(_message(each), mask) for each in run.history],
+        "history": [_masked(_message(each), hide) for each in run.history],
     }
 
 
@@ -193,29 +153,17 @@ def _message(message: Message) -> dict[str, Any]:
         case Answered():
             said = {"answered": message.call.id, "call": _call(message.call), "text": message.text}
             more = {"is_error": message.is_error, "is_sent": message.is_sent, "record": message.record}
-            more |= {"request": message.request} if message.request else {}
+            more |= {"requests": list(message.requests)} if message.requests else {}
             return {**said, **more, "shortened": message.shortened}
 
 
-def _masked(said: dict[str, Any], mask: Mask) -> dict[str, Any]:
+def _masked(said: dict[str, Any], hide: Mask) -> dict[str, Any]:
     """Return a message without secrets; a provider's own form of it, which may be signed, is whole or not there."""
     origin = said.pop("origin", None)
-    masked: dict[str, Any] = mask_each(said, mask)
-    if origin is not None and mask_each(origin, mask) == origin:
+    masked = {name: each if name in _COUNTS else mask(each, hide) for name, each in said.items()}
+    if origin is not None and mask(origin, hide) == origin:
         masked["origin"] = origin
     return masked
-
-
-def mask_each(value: Any, mask: Mask) -> Any:
-    """Return a JSON value with each of its texts masked, names too."""
-    match value:
-        case str():
-            return mask(value)
-        case Mapping():
-            return {mask(str(name)): mask_each(each, mask) for name, each in value.items()}
-        case list() | tuple():
-            return [mask_each(each, mask) for each in value]
-    return value
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
@@ -232,7 +180,8 @@ def _read_run(said: Any) -> Run | None:
         changed=float(said["changed"]),
         question=str(said["question"]),
         models=tuple(map(str, said["models"])),
-        usage=_read_usage(said["usage"]),
+        about=tuple(map(read_about, said.get("about", ()))),
+        usage=read_usage(said["usage"]),
         ended=EndKind(said["ended"]) if said["ended"] is not None else None,
         history=mended([_read_message(each) for each in said["history"]]),
     )
@@ -248,7 +197,7 @@ def _read_message(said: Mapping[str, Any]) -> Message:
             thought=str(said["thought"]),
             calls=tuple(map(_read_call, said["calls"])),
             finish=Finish(said["finish"]),
-            usage=_read_usage(said["usage"]),
+            usage=read_usage(said["usage"]),
             origin=said.get("origin"),
         )
     text = str(said["text"])
@@ -260,7 +209,7 @@ def _read_message(said: Mapping[str, Any]) -> Message:
         is_sent=said["is_sent"] is True,
         record=str(said["record"]),
         shortened=int(said["shortened"]),
-        request=str(said.get("request", "")),
+        requests=tuple(map(str, said.get("requests", ()))),
     )
 
 
@@ -269,12 +218,6 @@ def _read_call(said: Mapping[str, Any]) -> ToolCall:
     if arguments is not None and not isinstance(arguments, dict):
         raise TypeError("arguments")
     return ToolCall(id=str(said["id"]), tool=str(said["tool"]), arguments=arguments, written=str(said["written"]))
-
-
-def _read_usage(said: Mapping[str, Any]) -> Usage:
-    cost = said["cost"]
-    tokens = {name: int(said[name]) for name in ("tokens_in", "tokens_out", "cached")}
-    return Usage(**tokens, cost=None if cost is None else float(cost))
 
 
 def _value(text: str) -> Any:

@@ -41,17 +41,31 @@ def leaves(value: Any) -> Iterator[Leaf]:
         match node:
             case Mapping():
                 yield from (Leaf(str(name), place, is_key=True) for name in node)
-                waiting += [(each, _within(place, str(name))) for name, each in reversed(list(node.items()))]
+                waiting += [(each, within(place, str(name))) for name, each in reversed(list(node.items()))]
             case list() | tuple():
-                waiting += [(each, _within(place, "[]")) for each in reversed(node)]
+                waiting += [(each, within(place, "[]")) for each in reversed(node)]
             case bool() | None:
                 pass
             case str() | int() | float() if is_writable(node):
                 yield Leaf(node, place)
 
 
-def _within(place: str, name: str) -> str:
-    whole = f"{place}.{name}" if place and name != "[]" else f"{place}{name}"
+def mappings(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the objects within a JSON value, each with its place."""
+    waiting: list[tuple[Any, str]] = [(value, "")]
+    while waiting:
+        node, place = waiting.pop()
+        match node:
+            case Mapping():
+                yield place, node
+                waiting += [(each, within(place, str(name))) for name, each in node.items()]
+            case list() | tuple():
+                waiting += [(each, within(place, "[]")) for each in node]
+
+
+def within(place: str, name: str) -> str:
+    """Return a place within another: ("results[]", "id") -> "results[].id"; "[]" is an item of a list."""
+    whole = f"{place}.{name}" if place and name and not name.startswith("[]") else f"{place}{name}"
     return whole[-_LONGEST_PLACE:]  # of a place far within, its end tells most
 
 

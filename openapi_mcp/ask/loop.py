@@ -6,13 +6,13 @@ from dataclasses import replace
 from openapi_mcp.ask import as_text
 from openapi_mcp.ask.answers import cut_off, interrupted, too_late, too_many, unaccepted
 from openapi_mcp.ask.as_text import has_call
-from openapi_mcp.ask.closing import ASKED_TO_CLOSE, closing, refused, why
+from openapi_mcp.ask.closing import ASKED_TO_CLOSE, NONE_SENT, closing, refused, too_dear, too_few, why
 from openapi_mcp.ask.gate import Gate, is_unreadable
+from openapi_mcp.ask.mended import mended
 from openapi_mcp.ask.offer import Limits, Offer
 from openapi_mcp.ask.repeats import Notice
-from openapi_mcp.ask.shorten import shorten, size
-from openapi_mcp.ask.spending import Spending, tool_size
-from openapi_mcp.ask.steps import Foreseen, Interrupted, Invoke, Outcome, Step, Think
+from openapi_mcp.ask.steps import Foreseen, Interrupted, Invoke, Outcome, Step
+from openapi_mcp.ask.turns import Faults, Turns
 from openapi_mcp.model.chat import (
     Answered,
     Asked,
@@ -29,13 +29,9 @@ from openapi_mcp.model.chat import (
 
 UNLIMITED = Limits()
 _MOST_CALLS = 32  # of one turn
-_MOST_SHORTER = 4  # times that the history is halved for one turn of a model
-_SHORT = 1_000  # characters: what is too long beside them are the tools, or it is a very small context
 _MOST_MALFORMED = 2  # turns in a row with calls that are no JSON, which are answered
 _MOST_UNSENT = 5  # turns in a row of whose calls none was sent
-_TO_BE_CLOSED = frozenset((EndKind.STEPS, EndKind.TOKENS, EndKind.BUDGET, EndKind.LOOP))
 _NO_JSON = "it writes calls that are no JSON, again and again; try another --model"
-_LIMITS_OF_SIZE = frozenset((EndKind.TOKENS, EndKind.BUDGET))
 _SAY_SOMETHING = "You said nothing and called nothing. Answer the question, or call a tool."
 _GO_ON = "Your answer was cut off, as it was too long. Go on exactly where it stopped, and be brief."
 _CIRCLES = (
@@ -44,7 +40,6 @@ _CIRCLES = (
 )
 
 Steps = Generator[Step, Outcome, Ending]
-Faults = tuple[ModelFault, ...]
 
 
 def run(history: History, offer: Offer, limits: Limits = UNLIMITED) -> Steps:
@@ -67,28 +62,27 @@ class _Run:
         self._offer = offer
         self._limits = limits
         self._gate = Gate(offer)
-        self._spending = Spending(limits)
+        self._turns = Turns(offer, limits)
         self._history: list[Message] = []
         self._waiting: list[ToolCall] = []  # calls of the last turn that have no answer yet
         self._is_on_its_way = False  # the first of them
-        self._room = limits.room
-        self._fixed = len(offer.instructions) + sum(map(tool_size, offer.tools))  # what each request has
         self._pieces: list[str] = []  # of an answer that was cut off
-        self._empty = self._malformed = self._unsent = self._textual = 0  # turns in a row
-        for message in _mended(history):
+        self._empty = self._malformed = self._unsent = self._lost = 0  # turns in a row
+        self._names = frozenset((*(tool.name for tool in offer.tools), *offer.operations))
+        for message in mended(history):
             self._history.append(message)
             self._gate.hear(message)
 
     def going(self) -> Steps:
         try:
             while True:
-                room = self._room_for_another()
-                if (limit := self._spending.ends(self._told(room))) is not None:
-                    return (yield from self._closed(limit))
-                turn = yield from self._thought(room)
+                room = self._turns.room_for_another(self._history)
+                if (limit := self._turns.limit(self._history, room)) is not None:
+                    return (yield from self._at_limit(limit, room))
+                turn = yield from self._turns.next(self._history, room)
                 if not isinstance(turn, Turn):
                     return self._ended(EndKind.MODELS, faults=turn)
-                self._spending.steps += 1
+                self._turns.spending.steps += 1
                 if (ending := (yield from self._taken(turn))) is not None:
                     return ending
         except Interrupted as ended:
@@ -100,62 +94,6 @@ class _Run:
                 self._is_on_its_way = False
             return self._ended(EndKind.INTERRUPTED)
 
-    def _room_for_another(self) -> int:
-        """Return the room of the next turn: less than there is where an answer is too large for what may be used."""
-        room = self._room
-        for _ in range(_MOST_SHORTER):
-            told = self._told(room)
-            if self._spending.ends(told) not in _LIMITS_OF_SIZE or not self._spending.is_leap(told):
-                return room
-            room = min(room, self._size(room)) // 2
-        return room
-
-    def _room_for_last_word(self) -> int | None:
-        """Return the room in which the model can say what is known; None where nothing is left for it."""
-        room = self._room
-        for _ in range(_MOST_SHORTER + 1):
-            if self._spending.has_last_word(self._told(room)):
-                return room
-            room = min(room, self._size(room)) // 2
-        return None
-
-    def _told(self, room: int) -> int:
-        """Return about how many characters a request has in which the history takes so much room."""
-        return self._size(room) + self._fixed
-
-    def _thought(self, room: int, *, may_call: bool = True) -> Generator[Step, Outcome, Turn | Faults]:
-        """Return a model's turn, or the faults of all models; what is too long for them is told in short."""
-        halvings = 0
-        while True:
-            told = shorten(tuple(self._history), room)
-            half = min(room, size(told)) // 2
-            can_be_shorter = halvings < _MOST_SHORTER and half >= _SHORT and self._size(half) < size(told)
-            outcome = yield self._think(told, may_call=may_call, can_be_shorter=can_be_shorter)
-            match outcome:
-                case Turn():
-                    self._spending.spent(outcome, size(told) + self._fixed)
-                    return outcome
-                case Answered() | Foreseen():
-                    raise TypeError("a Think is answered with a Turn, or with faults")
-            if not can_be_shorter or not any(fault.kind is FaultKind.TOO_LONG for fault in outcome):
-                return outcome
-            self._room = room = half
-            halvings += 1
-
-    def _size(self, room: int) -> int:
-        return size(shorten(tuple(self._history), room))
-
-    def _think(self, told: History, *, may_call: bool, can_be_shorter: bool) -> Think:
-        most = self._spending.most_out(size(told) + self._fixed)
-        return Think(
-            history=told,
-            tools=self._offer.tools,
-            instructions=self._offer.instructions,
-            most_tokens=most,
-            may_call=may_call,
-            can_be_shorter=can_be_shorter,
-        )
-
     def _taken(self, turn: Turn) -> Generator[Step, Outcome, Ending | None]:
         """Append a turn with the answers to its calls; return the run's end where it is one."""
         if turn.finish is Finish.REFUSED:
@@ -166,32 +104,34 @@ class _Run:
         if turn.calls:
             self._empty = 0
             self._pieces.clear()
-            self._textual = 0
+            self._lost = 0
             return (yield from self._called(turn))
-        if self._offer.tools and has_call(turn.text):
-            return self._as_text(turn)
-        if turn.text.strip() and turn.finish is not Finish.CALLS:
+        if self._offer.tools and has_call(turn.text, self._names):
+            return self._without_its_call(turn, as_text.SAY, as_text.WHY)
+        if self._offer.tools and turn.finish is Finish.CALLS:
+            return self._without_its_call(turn, as_text.SAY_NONE_CAME, as_text.WHY_NONE_CAME)
+        if turn.text.strip():
             self._history.append(turn)
             return self._ending(EndKind.ANSWERED, "".join((*self._pieces, turn.text)))
+        self._history.append(turn)  # no model is told of it; what it took is in it
         self._empty += 1
         if self._empty > 1:
             return self._ended(EndKind.EMPTY)
         self._history.append(Asked(text=_SAY_SOMETHING, is_ours=True))
         return None
 
-    def _as_text(self, turn: Turn) -> Ending | None:
-        """Take a turn with a call in its text: the model is told once, the second time nothing will come of it."""
+    def _without_its_call(self, turn: Turn, say: str, why_not: str) -> Ending | None:
+        """Take a turn whose call its server did not hand on: the model is told once, a second time ends the run."""
         self._history.append(turn)
-        self._textual += 1
-        if self._textual > 1:
-            return self._malformed_end(turn, as_text.WHY)
-        self._history.append(Asked(text=as_text.SAY, is_ours=True))
+        self._lost += 1
+        if self._lost > 1:
+            return self._malformed_end(turn, why_not)
+        self._history.append(Asked(text=say, is_ours=True))
         return None
 
     def _cut_off(self, turn: Turn) -> Ending | None:
         """Take a turn that was cut off: none of its calls is made. The model may go on once."""
-        if turn.text.strip() or turn.calls:
-            self._append_unmade(turn, is_cut_off=True)
+        self._append_unmade(turn, is_cut_off=True)
         is_second = bool(self._pieces)
         self._pieces.append(turn.text)
         if is_second:
@@ -206,6 +146,7 @@ class _Run:
 
     def _called(self, turn: Turn) -> Generator[Step, Outcome, Ending | None]:
         """Make the calls of a turn, in their order, and append their answers."""
+        self._gate.turned()
         self._history.append(turn)
         self._waiting = list(turn.calls)
         before, notices = len(self._history), []
@@ -223,15 +164,17 @@ class _Run:
         self._count(turn, self._history[before:])
         if self._malformed > _MOST_MALFORMED:
             return self._malformed_end(turn, _NO_JSON)
-        if Notice.END in notices or self._unsent >= _MOST_UNSENT:
-            return (yield from self._closed(EndKind.LOOP))
+        if Notice.END in notices:
+            return (yield from self._closed(EndKind.LOOP, why(EndKind.LOOP, self._limits)))
+        if self._unsent >= _MOST_UNSENT:
+            return (yield from self._closed(EndKind.LOOP, NONE_SENT))
         if Notice.SAY in notices:
             self._history.append(Asked(text=_CIRCLES, is_ours=True))
         return None
 
     def _invoked(self, call: ToolCall) -> Generator[Step, Outcome, Answered]:
         self._is_on_its_way = True
-        outcome = yield Invoke(call=call)
+        outcome = yield Invoke(call=call, is_again=self._gate.is_insisted)
         self._is_on_its_way = False
         if not isinstance(outcome, Answered):
             raise TypeError("an Invoke is answered with an Answered")
@@ -246,21 +189,27 @@ class _Run:
         fault = ModelFault(model=turn.model, kind=FaultKind.MALFORMED, message=message)
         return self._ended(EndKind.MODELS, faults=(fault,))
 
-    def _closed(self, kind: EndKind) -> Steps:
+    def _at_limit(self, kind: EndKind, room: int) -> Steps:
+        if self._turns.spending.steps == 0:  # nothing was asked, so there is nothing to be said
+            if kind is EndKind.BUDGET and (dear := self._turns.too_dear(self._history)) is not None:
+                return self._ended(kind, more=too_dear(*dear, self._limits))
+            needed = self._turns.needed(self._history, room)
+            return self._ended(kind, more=too_few(kind, self._limits, needed))
+        return (yield from self._closed(kind, why(kind, self._limits)))
+
+    def _closed(self, kind: EndKind, because: str) -> Steps:
         """Return a run's end at a limit; before it the model says what is known, where there is enough for that."""
-        if kind not in _TO_BE_CLOSED:
-            return self._ended(kind)
-        self._history.append(Asked(text=ASKED_TO_CLOSE.format(why=why(kind, self._limits)), is_ours=True))
-        if (room := self._room_for_last_word()) is None:
+        self._history.append(Asked(text=ASKED_TO_CLOSE.format(why=because), is_ours=True))
+        if (room := self._turns.room_for_last_word(self._history)) is None:
             self._history.pop()
-            return self._ended(kind)
-        turn = yield from self._thought(room, may_call=False)
+            return self._ended(kind, more=because)
+        turn = yield from self._turns.next(self._history, room, may_call=False)
         if not isinstance(turn, Turn):
             self._history.pop()
-            return self._ended(kind, faults=turn)
+            return self._ended(kind, more=because, faults=turn)
         if turn.text.strip() or turn.calls:
             self._append_unmade(turn)
-        return self._ended(kind, words="" if has_call(turn.text) else turn.text)
+        return self._ended(kind, words="" if has_call(turn.text, self._names) else turn.text, more=because)
 
     def _ended(self, kind: EndKind, *, words: str = "", more: str = "", faults: Faults = ()) -> Ending:
         """Return the end of a run that found no answer, with an honest word."""
@@ -273,21 +222,7 @@ class _Run:
             kind=kind,
             text=text,
             history=tuple(self._history),
-            steps=self._spending.steps,
-            usage=self._spending.usage,
+            steps=self._turns.spending.steps,
+            usage=self._turns.spending.usage,
             faults=faults,
         )
-
-
-def _mended(history: History) -> History:
-    """Return a history in which each call has its answer: a run may have ended between the two."""
-    mended: list[Message] = []
-    waiting: list[ToolCall] = []
-    for message in history:
-        if isinstance(message, Answered):
-            waiting = waiting[1:]  # they are in the order of their calls
-        else:
-            mended += [interrupted(call, is_on_its_way=True) for call in waiting]
-            waiting = list(message.calls) if isinstance(message, Turn) else []
-        mended.append(message)
-    return (*mended, *(interrupted(call, is_on_its_way=True) for call in waiting))

@@ -108,6 +108,16 @@ def _wire(name: str) -> Wire | None:
     return next((wire for wire in Wire if colon and provider == wire), None)
 
 
+def wires(models: Sequence[str]) -> tuple[Wire, ...]:
+    """Return how each of the models is spoken to: one without a provider as OpenAI's are."""
+    return tuple(_wire(model.strip()) or Wire.OPENAI for model in models)
+
+
+def of_provider(models: Sequence[str], wire: Wire) -> tuple[str, ...]:
+    """Return the models that this provider's name stands before."""
+    return tuple(model for model in models if _wire(model.strip()) is wire)
+
+
 def _places(names: Sequence[str], urls: Sequence[str]) -> dict[str, str]:
     """Return the URL of each model that has one by --model-url."""
     general: str | None = None

@@ -16,8 +16,9 @@ class Offer:
     """The tools as a model is told of them, and what is known of what they call.
 
     In the search mode `operations` are those that `call_operation` calls, by name; else it is empty. `needs` and
-    `yields` are by the name of a tool or an operation. `left_out` says of tools that are not offered why, and what a
-    person can do. `instructions` is the whole system text (ask/instructions.py).
+    `yields` are by the name of a tool or an operation. So is `said_again`, of workflows alone: the outputs that hold
+    what their caller gave. `left_out` says of tools that are not offered why, and what a person can do. `instructions`
+    is the whole system text (ask/instructions.py).
     """
 
     tools: tuple[ChatTool, ...] = ()
@@ -25,6 +26,7 @@ class Offer:
     operations: Mapping[str, ChatTool] = field(default_factory=dict)
     needs: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
     yields: Mapping[str, tuple[Yield, ...]] = field(default_factory=dict)
+    said_again: Mapping[str, frozenset[str]] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def known(self, meant: Meant) -> ChatTool | None:
@@ -40,12 +42,14 @@ class Limits:
     """How far a run may go; None is no limit.
 
     `max_steps` are turns of the model in which it may call tools; a last one, to say what is known, may follow.
-    `max_tokens` are all of a run, in and out; `budget` is in US dollars, held where costs are known. `turn_tokens` are
+    `max_tokens` are all of a run, in and out; `budget` is in US dollars, held where costs are known. `input_price` is
+    that of a token which goes into the first model, by which its first request is held to the budget. `turn_tokens` are
     those that may come out in one turn. `room` are the characters of the history that a model is told.
     """
 
     max_steps: int = MOST_STEPS
     max_tokens: int | None = None
     budget: float | None = None
+    input_price: float | None = None
     turn_tokens: int | None = None
     room: int = LONGEST_HISTORY

@@ -1,43 +1,74 @@
 """What a call itself had: an answer that only says it again has not given it."""
 
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from openapi_mcp.ask.leaves import folded, leaves, written
 from openapi_mcp.ask.meant import Meant
 from openapi_mcp.index.entities import IDS, parse
 from openapi_mcp.model.reading import READ_RESULT, SELECT
 
-_FILTER = re.compile(r"\[\?(?:[^\[\]]|\[[^\[\]]*\])*\]")
-_LITERAL = re.compile(r"`(?:[^`\\]|\\.)*`|'(?:[^'\\]|\\.)*'")
-_MOST = 20_000  # characters of arguments whose words are looked at
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The values of a call's arguments and the names within these, folded, and their words; `text` is all of them.
+
+    "ORD-98765" is the call's own as "ORD98765", too: an API may spell it in its own way.
+    """
+
+    values: frozenset[str] = frozenset()
+    text: str = ""
+
+    def holds(self, plain: str) -> bool:
+        """True for a folded value that the call had, in whole or as words within a longer text."""
+        if plain in self.values or "".join(plain.split()) in self.values:
+            return True
+        return " " in plain and f" {plain} " in self.text
+
+    def is_within(self, plain: str) -> bool:
+        """True where a value with a digit that the call had is a part of a folded value, be it of a word: "o55443"."""
+        spelled = "".join(plain.split())
+        return any(len(each) > 1 and each in spelled and any(map(str.isdigit, each)) for each in self.values)
+
+    def __or__(self, other: "Own") -> "Own":
+        """Return what two calls had."""
+        return Own(self.values | other.values, f"{self.text}.{other.text}")
 
 
-def own_values(meant: Meant) -> frozenset[str]:
-    """Return the values of a call's arguments, folded, and the words with a digit within them."""
-    found: set[str] = set()
-    left = _MOST
-    for leaf in leaves(meant.arguments):
-        if leaf.is_key:
-            continue
-        plain = folded(written(leaf.value))
-        found.add(plain)
-        if left > 0 and not (leaf.place == SELECT and not _LITERAL.search(str(leaf.value))):
-            found.update(word for word in plain[:left].split() if any(map(str.isdigit, word)))
-            left -= len(plain)
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What a call had: its `arguments`, and the expression that `selects`, which only an error says again."""
+
+    arguments: Own = field(default_factory=Own)
+    selects: Own = field(default_factory=Own)
 
 
-def makes_values(meant: Meant) -> bool:
-    """True where a call's own expression may write numbers into what it selects: `{id: `7`}`, join('', ['o', '7'])."""
-    return any(any(map(str.isdigit, each)) for each in _literals(meant))
+def had(meant: Meant) -> Had:
+    """Return what a call had itself."""
+    select = select_of(meant)
+    arguments = {name: each for name, each in meant.arguments.items() if name not in select[:1]}
+    return Had(_own(arguments), _own(list(select[1:])))
 
 
-def _literals(meant: Meant) -> Iterator[str]:
-    """Yield the literals of the expressions that select of an answer, but for those that only filter it."""
-    for name in (SELECT, "select") if meant.tool == READ_RESULT else (SELECT,):
-        if isinstance(text := meant.arguments.get(name), str):
-            yield from _LITERAL.findall(_FILTER.sub("", text))
+def select_of(meant: Meant) -> tuple[str, Any] | tuple[()]:
+    """Return the argument of a call that selects a part of an answer, with its expression; () where it has none."""
+    name = "select" if meant.tool == READ_RESULT else SELECT
+    return (name, meant.arguments[name]) if meant.arguments.get(name) else ()
+
+
+def _own(value: Any) -> Own:
+    plain = list(_plain(value))
+    words = {word for each in plain for word in each.split()}
+    spelled = {"".join(each.split()) for each in plain}
+    return Own(frozenset({*plain, *words, *spelled}), f" {' . '.join(plain)} ")
+
+
+def _plain(value: Any) -> Iterator[str]:
+    """Yield the values within arguments, and the names of what stands in them, folded."""
+    for leaf in leaves(value):
+        if not leaf.is_key or leaf.place or any(map(str.isdigit, str(leaf.value))):
+            yield folded(written(leaf.value))
 
 
 def is_identifying(field: str) -> bool:

@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from openapi_mcp.ask.caught import HOSTILE, NoAnswerError, seen_of
-from openapi_mcp.ask.faults import fault_of
+from openapi_mcp.ask.faults import Seen, fault_of
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.model.chat import ModelFault, Turn
+from openapi_mcp.model.chat import FaultKind, ModelFault, Turn
 from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
     import httpx2
+    from pydantic_ai.messages import ModelMessage, ModelResponse
     from pydantic_ai.models import Model
 
 _log = logging.getLogger(__name__)
 _HOW = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
 _LONGEST = 1800.0  # seconds of a turn, however much comes in it
+_MOST_PAUSES = 5  # of a turn
 _PACKAGES = ("pydantic_ai", "anthropic", "openai")
 
 OnText = Callable[[str], None]
@@ -66,13 +68,25 @@ class Provider:
             return fault
 
     async def _turn(self, think: Think, on_text: OnText) -> Turn:
+        """Return a turn; where Anthropic pauses it, it is sent back as it stands, and goes on."""
+        from openapi_mcp.ask.wire import joined, messages_of, turn_of
+
+        messages, said = messages_of(think, self.model), None
+        for _ in range(_MOST_PAUSES + 1):
+            response = await self._response([*messages, said] if said else messages, think, on_text)
+            said = joined(said, response)
+            if said.state != "suspended":
+                return turn_of(said, self.model)
+        raise NoAnswerError(Seen(said="it pauses again and again", kind=FaultKind.MALFORMED))
+
+    async def _response(self, messages: "list[ModelMessage]", think: Think, on_text: OnText) -> "ModelResponse":
         from pydantic_ai.direct import model_request_stream
 
-        from openapi_mcp.ask.wire import messages_of, parameters_of, turn_of
+        from openapi_mcp.ask.wire import parameters_of
 
         request = model_request_stream(
             self._opened(),
-            messages_of(think, self.model),
+            messages,
             model_settings=self._settings(think),
             model_request_parameters=parameters_of(think, self.model.wire),
             instrument=False,
@@ -81,7 +95,7 @@ class Provider:
             async for event in stream:
                 if text := _text_in(event):
                     on_text(text)
-            return turn_of(stream.get(), self.model)
+            return stream.get()
 
     def _opened(self) -> "Model[Any]":
         if self._model is None:

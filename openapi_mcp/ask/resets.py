@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _LONGEST = 31 * 86_400.0  # seconds; what is further away is no reset, but a mistake
 _DEEPEST = 6
@@ -24,7 +25,13 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:\s+at\s+|[T ])(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\bat\s+(\d{1,2}):(\d\d)(?::\d\d)?\s*(am|pm)?\s*\(?(?:UTC|GMT|Z)\b", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = re.compile(  # "at 15:00 UTC", "resets 3pm (Europe/Lisbon)", "resets Feb 2, 9am (UTC)"
+    rf"\b(?:at|resets?)\s+(?:({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?\s+(\d{{1,2}})(?:,|\s+at)?\s+)?"
+    r"(?=\d{1,2}(?::\d\d|\s*[ap]m\b))(\d{1,2})(?::(\d\d))?(?::\d\d)?\s*(am|pm)?"
+    r"\s*\(?(UTC|GMT|Z|[a-z][a-z_]{1,20}(?:/[a-z][a-z0-9_+-]{0,30}){1,2})\b",
+    re.IGNORECASE,
+)
 _EPOCH = re.compile(r"\|\s*(\d{10}|\d{13})\b")  # "usage limit reached|1749924000"
 
 
@@ -140,12 +147,22 @@ def _moments_in_words(words: str, now: datetime) -> Iterator[float]:
 
 
 def _to_clock(found: re.Match[str], now: datetime) -> float | None:
-    hour, minute, half = int(found[1]), int(found[2]), (found[3] or "").lower()
-    hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
-    if hour > 23 or minute > 59:
+    """Return the seconds until a clock shows a time; None where there is no such time, or no such zone."""
+    month, day, hours, minutes, half, place = found.groups()
+    hour, half = int(hours), (half or "").lower()
+    if half and not 1 <= hour <= 12:
         return None
-    moment = now.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return ((moment if moment > now else moment + timedelta(days=1)) - now).total_seconds()
+    hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
+    try:
+        here = now.astimezone(UTC if place.upper() in ("UTC", "GMT", "Z") else ZoneInfo(place))
+        moment = here.replace(hour=hour, minute=int(minutes or 0), second=0, microsecond=0)
+        if month:
+            moment = moment.replace(month=_MONTHS.index(month.lower()) + 1, day=int(day))
+            moment = moment if moment > here else moment.replace(year=moment.year + 1)
+    except (ValueError, LookupError, OSError):
+        return None
+    seconds = (moment.astimezone(UTC) - now).total_seconds()
+    return seconds if seconds > 0 else seconds + timedelta(days=1).total_seconds()
 
 
 _MOMENT_KEYS = frozenset(("resets_at", "reset_at", "resetsat", "resetat", "x-ratelimit-reset"))

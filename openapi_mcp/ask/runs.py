@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,9 +50,10 @@ class Runs:
         """Return a run by its id, or by a beginning of it that no other has; without one the last.
 
         Raises:
-            ConfigError: there is no such run, several begin so, or it cannot be read.
+            ConfigError: there is no such run, several begin so, or it, or the folder, cannot be read.
         """
-        paths = [path for path in self._newest_first() if path.stem.startswith(id)] if _ID.fullmatch(id or "0") else []
+        known = self._newest_first(_unreadable)
+        paths = [path for path in known if path.stem.startswith(id)] if _ID.fullmatch(id or "0") else []
         if not paths:
             said = f"no run is kept with the id {id[:40]!r}" if id else "no run is kept that could be gone on with"
             where = "--run" if id else "--continue"
@@ -67,12 +68,21 @@ class Runs:
             raise ConfigError("the run cannot be read", where=str(path), hint=hint)
         return run
 
-    def _newest_first(self) -> list[Path]:
+    def _newest_first(self, failed: Callable[[Path, OSError], None] = lambda _path, _error: None) -> list[Path]:
+        """Return the files of the runs; `failed` is told why the folder cannot be read, where it is there."""
         try:
             found = [path for path in self._folder.iterdir() if path.suffix == _SUFFIX and _ID.fullmatch(path.stem)]
-        except OSError:
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            failed(self._folder, error)
             return []
         return sorted(found, key=_changed, reverse=True)
+
+
+def _unreadable(folder: Path, error: OSError) -> None:
+    hint = "see whose folder it is, and what it may be read by; it must be one of this user's own"
+    raise ConfigError(f"the runs cannot be read: {error.strerror}", where=str(folder), hint=hint)
 
 
 def _changed(path: Path) -> tuple[int, str]:

@@ -4,8 +4,9 @@ Never left out: what a person said, the last turns, the answer to a call that st
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from openapi_mcp.ask.identifying import UNKNOWN, Identifying
 from openapi_mcp.ask.ids import kept_of, plain_values
 from openapi_mcp.ask.leaves import leaves, written
 from openapi_mcp.ask.meant import meant
@@ -23,8 +24,10 @@ Group = tuple[Message, ...]
 """What a person said, or a turn with the answers to its calls."""
 
 
-def shorten(history: History, room: int) -> History:
+def shorten(history: History, room: int, known: Identifying = UNKNOWN) -> History:
     """Return a history of at most `room` characters, where that can be: what is never left out may take more.
+
+    What is `known` to identify something stays beside what is called as an id is.
 
     Of a result that is cut, `text` has the beginning, or nothing of it, then how much was cut and its ids; its `value`
     is None. Whoever tells a model of results tells their `text`.
@@ -32,19 +35,19 @@ def shorten(history: History, room: int) -> History:
     for _ in range(_MOST_PASSES):
         if (whole := size(history)) <= room:
             break
-        short = _shorter(history, whole - room)
+        short = _shorter(history, whole - room, known)
         if size(short) >= whole:
             break
         history = short  # values that calls took which are left out now need not stay for them
     return history
 
 
-def _shorter(history: History, over: int) -> History:
+def _shorter(history: History, over: int, known: Identifying) -> History:
     groups = _groups(history)
-    turns = [at for at, group in enumerate(groups) if isinstance(group[0], Turn)]
+    turns = [at for at, group in enumerate(groups) if isinstance(group[0], Turn) and group[0].says_something]
     border = turns[-LAST:][0] if turns else len(groups)
     early, late = range(border), range(border, len(groups))
-    cutting = _Cutting(groups, over, _used(history))
+    cutting = _Cutting(groups, over, _Ids(_used(history), known))
     cutting.cut(early, _HEAD)
     cutting.cut(early, 0)
     cutting.leave_out([at for at in turns if at < border])
@@ -63,7 +66,8 @@ def _size(message: Message) -> int:
         case Asked():
             return len(message.text)
         case Turn():
-            return len(message.text) + len(message.thought) + sum(map(_call_size, message.calls))
+            whole = len(message.text) + len(message.thought) + sum(map(_call_size, message.calls))
+            return whole if message.says_something else 0
         case Answered():
             return len(message.text) + len(message.call.id)
 
@@ -93,13 +97,24 @@ def _used(history: History) -> frozenset[str]:
     return frozenset(text for leaf in values if (text := written(leaf.value)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """What is kept of an answer: what calls took of it, what is known to identify, what is called as an id is."""
+
+    used: Collection[str]
+    known: Identifying
+
+    def of(self, answer: Answered) -> str:
+        return kept_of(answer.value, answer.text, self.used, meant(answer.call).tool, self.known)
+
+
 class _Cutting:
     """The groups as they are cut, until `over` characters are gone."""
 
-    def __init__(self, groups: list[Group], over: int, used: Collection[str]) -> None:
+    def __init__(self, groups: list[Group], over: int, ids: "_Ids") -> None:
         self.groups = groups
         self._over = over
-        self._used = used
+        self._ids = ids
 
     def cut(self, places: Iterable[int], head: int) -> None:
         """Shorten the results at these places to a head and their ids, the first ones first."""
@@ -111,7 +126,7 @@ class _Cutting:
     def _shortened(self, message: Message, head: int) -> Message:
         if not isinstance(message, Answered) or self._over <= 0:
             return message
-        short = _cut(message, head, self._used)
+        short = _cut(message, head, self._ids)
         self._over -= len(message.text) - len(short.text)
         return short
 
@@ -122,7 +137,7 @@ class _Cutting:
         for number, at in enumerate(places, start=1):
             if saved >= self._over:
                 break
-            more, told = _lines(self.groups[at], self._used, told)
+            more, told = _lines(self.groups[at], self._ids, told)
             gain += size(self.groups[at]) - sum(len(line) + 1 for line in more)
             lines += more
             if gain > saved:
@@ -134,7 +149,7 @@ class _Cutting:
             self.groups[places[0]] = (Asked(text="\n".join(lines[:needed]), is_ours=True),)
 
 
-def _lines(group: Group, used: Collection[str], told: frozenset[str]) -> tuple[list[str], frozenset[str]]:
+def _lines(group: Group, ids: "_Ids", told: frozenset[str]) -> tuple[list[str], frozenset[str]]:
     """Return a line for each call of a turn: what it was, and the ids that its answer gave; and all that were told.
 
     They will stand among our own words: nothing with a space in it is taken over, as it could be read as an order. An
@@ -144,24 +159,24 @@ def _lines(group: Group, used: Collection[str], told: frozenset[str]) -> tuple[l
     for message in group:
         if isinstance(message, Answered):
             how = "failed" if message.is_error else "done" if message.is_sent else "not sent"
-            ids = message.text.rpartition(_IDS)[2] if message.shortened else kept_of(message.value, message.text, used)
+            kept = message.text.rpartition(_IDS)[2] if message.shortened else ids.of(message)
             arguments, _ = plain_values(message.call.arguments)
-            shown, new = plain_values(ids, more)
+            shown, new = plain_values(kept, more)
             lines.append(f"- {message.call.tool} {arguments}: {how}; ids: {shown}")
             more |= new
     return lines, more
 
 
-def _cut(answer: Answered, head: int, used: Collection[str]) -> Answered:
+def _cut(answer: Answered, head: int, ids: "_Ids") -> Answered:
     """Return an answer with the beginning of its text, and its ids; itself where that is no shorter."""
     if answer.shortened:
         shown, _, note = answer.text.rpartition(f"\n{_CUT}")
-        ids = note.partition(_IDS)[2]
+        kept = note.partition(_IDS)[2]
         gone = answer.shortened + len(shown) - len(shown[:head])
     else:
-        shown, ids = answer.text, kept_of(answer.value, answer.text, used)
+        shown, kept = answer.text, ids.of(answer)
         gone = len(answer.text) - len(shown[:head])
-    text = _with_note(shown[:head], gone, ids)
+    text = _with_note(shown[:head], gone, kept)
     return answer if len(text) >= len(answer.text) else replace(answer, text=text, value=None, shortened=gone)
 
 

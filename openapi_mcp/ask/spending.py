@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from openapi_mcp.ask.offer import Limits
 from openapi_mcp.ask.shorten import size
+from openapi_mcp.ask.usage import total
 from openapi_mcp.model.chat import ChatTool, EndKind, Turn, Usage
 from openapi_mcp.model.jsontext import write_json
 
@@ -24,15 +25,9 @@ class Spending:
 
     def spent(self, turn: Turn, told: int) -> None:
         """Add a turn of a model that was told so many characters; where its provider counts no tokens, we do."""
-        before, last = self.usage, turn.usage if turn.usage.tokens else _estimated(turn, told)
-        self._last, self._known = last, told + size((turn,))
-        costs = [each for each in (before.cost, last.cost) if each is not None]
-        self.usage = Usage(
-            tokens_in=before.tokens_in + last.tokens_in,
-            tokens_out=before.tokens_out + last.tokens_out,
-            cached=before.cached + last.cached,
-            cost=sum(costs) if costs else None,
-        )
+        self._last = turn.usage if turn.usage.tokens else _estimated(turn, told)
+        self._known = told + size((turn,))
+        self.usage = total((self.usage, self._last))
 
     def ends(self, told: int) -> EndKind | None:
         """Return the limit that is reached, None where there is enough for another turn with calls, and a last word.
@@ -50,17 +45,25 @@ class Spending:
         """Return whether there is enough for one turn more, in which the model says what is known."""
         return self._has_tokens(1, told) and self._has_money(1, told)
 
+    def too_dear(self, told: int) -> tuple[int, float] | None:
+        """Return the tokens and the cost of what goes into a first request where that alone is over the budget."""
+        price, budget = self.limits.input_price, self.limits.budget
+        if price is None or budget is None or self._last.tokens:
+            return None
+        tokens = told // _CHARACTERS
+        return (tokens, tokens * price) if tokens * price > budget else None
+
     def is_leap(self, told: int) -> bool:
         """Return whether the request that comes is much larger than the last one, so that less of it may do."""
         return told > _LEAP * self._known
 
     def most_out(self, told: int) -> int | None:
         """Return the tokens that may come out of the next turn, None where nothing limits them."""
-        left = None if self.limits.max_tokens is None else self._left() - self._next(told)
+        left = None if self.limits.max_tokens is None else self._left() - self.next_takes(told)
         most = [each for each in (left, self.limits.turn_tokens) if each is not None]
         return max(1, min(most)) if most else None
 
-    def _next(self, told: int) -> int:
+    def next_takes(self, told: int) -> int:
         """Return what the next request takes: what the last turn did, and what came since then."""
         return max(1, self._last.tokens + (told - self._known) // _CHARACTERS)
 
@@ -70,11 +73,13 @@ class Spending:
     def _has_tokens(self, turns: int, told: int) -> bool:
         if self.limits.max_tokens is None:
             return True
-        return self._left() >= turns * (self._next(told) + (_LEAST_OUT if self._last.tokens else 1))
+        return self._left() >= turns * (self.next_takes(told) + (_LEAST_OUT if self._last.tokens else 1))
 
     def _has_money(self, turns: int, told: int) -> bool:
-        if self.limits.budget is None or self.usage.cost is None:
-            return self.limits.budget is None or self.limits.budget > 0
+        if self.limits.budget is None:
+            return True
+        if self.usage.cost is None:
+            return self.limits.budget > 0 and self.too_dear(told) is None
         grown = max(1.0, told / max(1, self._known))
         return self.usage.cost + turns * grown * (self._last.cost or 0.0) <= self.limits.budget
 

@@ -46,9 +46,13 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoke:
-    """A call of a tool; answered with an Answered. Whoever performs it asks a person first where that is wanted."""
+    """A call of a tool; answered with an Answered. Whoever performs it asks a person first where that is wanted.
+
+    With `is_again` it was made before: it is made only where a person says so, now, whatever else is wanted.
+    """
 
     call: ToolCall
+    is_again: bool = False
 
 
 Step = Think | Foresee | Invoke

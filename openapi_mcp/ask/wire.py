@@ -11,6 +11,7 @@ from pydantic_ai.tools import ToolDefinition
 
 from openapi_mcp.ask.carried import carried
 from openapi_mcp.ask.caught import BROKEN_OFF, NoAnswerError
+from openapi_mcp.ask.chunks import reason_of
 from openapi_mcp.ask.faults import Seen
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.prices import cost_of
@@ -23,6 +24,7 @@ _MOST_CALLS = 128  # of a turn; OpenAI takes as many tools
 _FINISHES: Mapping[str, Finish] = {
     "stop": Finish.DONE,
     "tool_call": Finish.CALLS,
+    "tool_calls": Finish.CALLS,
     "length": Finish.LENGTH,
     "content_filter": Finish.REFUSED,
 }
@@ -45,9 +47,14 @@ def parameters_of(think: Think, wire: Wire) -> ModelRequestParameters:
 
 
 def messages_of(think: Think, model: ModelName) -> list[theirs.ModelMessage]:
-    """Return the history as pydantic-ai's messages, for this model."""
+    """Return the history as pydantic-ai's messages, for this model.
+
+    On the wire of chat completions nobody knows which template is behind it: the strictest order of roles is taken by
+    all. Anthropic's own wire has answers and words in one message.
+    """
     instructions = think.instructions.encode(errors="replace").decode()
-    return list(_messages(carried(think.history, model.name), instructions, model.wire))
+    told = carried(think.history, model.name, is_strict=model.wire is Wire.OPENAI)
+    return list(_messages(told, instructions, model.wire))
 
 
 def _messages(history: History, instructions: str, wire: Wire) -> Iterator[theirs.ModelMessage]:
@@ -109,7 +116,8 @@ def turn_of(response: theirs.ModelResponse, model: ModelName) -> Turn:
     Raises:
         NoAnswerError: it broke off, or has more calls than a model makes at once.
     """
-    if response.finish_reason is None or response.state != "complete":
+    finish = _finish_of(response)
+    if finish is None or response.state != "complete":
         raise NoAnswerError(Seen(said=BROKEN_OFF, kind=FaultKind.UNREACHABLE))
     if response.finish_reason == "error":
         raise NoAnswerError(Seen(said="the model failed in the middle of its answer", kind=FaultKind.SERVER))
@@ -117,9 +125,8 @@ def turn_of(response: theirs.ModelResponse, model: ModelName) -> Turn:
         said = f"{len(response.tool_calls)} calls in one turn"
         raise NoAnswerError(Seen(said=said, kind=FaultKind.MALFORMED))
     calls = tuple(_call_of(part) for part in response.tool_calls)
-    finish = _FINISHES.get(response.finish_reason, Finish.DONE)
-    if finish in (Finish.DONE, Finish.CALLS):
-        finish = Finish.CALLS if calls else Finish.DONE  # servers of local models say "stop" with calls, too
+    if calls and finish is Finish.DONE:
+        finish = Finish.CALLS  # servers of local models say "stop" with calls, too
     details = response.provider_details or {}
     refusal = details.get("refusal")
     return Turn(
@@ -131,6 +138,22 @@ def turn_of(response: theirs.ModelResponse, model: ModelName) -> Turn:
         usage=_usage_of(response, model),
         origin=_origin_of(response),
     )
+
+
+def _finish_of(response: theirs.ModelResponse) -> Finish | None:
+    """Return why a turn ended, None where it has not: a reason that pydantic-ai has no word for yet is one, too."""
+    reason: str | None = response.finish_reason
+    if reason is None:
+        written = (response.provider_details or {}).get("finish_reason")
+        reason = reason_of(written) if isinstance(written, str) else None
+    return None if reason is None else _FINISHES.get(reason, Finish.DONE)
+
+
+def joined(before: theirs.ModelResponse | None, response: theirs.ModelResponse) -> theirs.ModelResponse:
+    """Return a turn that paused and what it went on with as one."""
+    if before is None:
+        return response
+    return replace(response, parts=[*before.parts, *response.parts], usage=before.usage + response.usage)
 
 
 def _call_of(part: theirs.ToolCallPart) -> ToolCall:

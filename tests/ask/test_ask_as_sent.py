@@ -6,22 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from conftest import running_shop
 from support.runs import asked, says
 from support.runs import calls as turn
 from support.watched import Watched, running_watched
 
-from openapi_mcp.app import open_app
 from openapi_mcp.ask.ask import Driver
 from openapi_mcp.ask.loop import run
 from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.config import build_config
 from openapi_mcp.model.chat import Answered, Asked, History, ToolCall, Turn
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.searching import CALL
+from openapi_mcp.opening import open_app
 from openapi_mcp.recording import observe, open_recorder
-from openapi_mcp.server.inside import Inside, inside
+from openapi_mcp.server.inside import Consent, Inside, inside
 
 pytestmark = pytest.mark.anyio
 
@@ -36,14 +38,24 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield found
 
 
+@pytest.fixture(autouse=True)
+def stocked(watched: Watched) -> None:
+    """Have enough of product 22 for any test."""
+    headers = {"Authorization": f"Token {watched.options[3]}"}
+    url = f"{watched.shop.url}/api/products/22/"
+    httpx.patch(url, json={"stock": 50}, headers=headers, trust_env=False).raise_for_status()
+
+
 @asynccontextmanager
-async def opened(watched: Watched, mode: str) -> AsyncIterator[tuple[Inside, Offer]]:
+async def opened(
+    watched: Watched, mode: str, consent: Consent | None = None, **more: Any
+) -> AsyncIterator[tuple[Inside, Offer]]:
     watched.passed.clear()
-    options = {"spec": watched.options[1], "token": watched.options[3], "methods": "all", "mode": mode}
+    options = {"spec": watched.options[1], "token": watched.options[3], "methods": "all", "mode": mode, **more}
     config = build_config({**options, "no_records": True}, {}, Path("/nowhere"))
     async with open_recorder(config, print) as recorder, open_app(config, print) as app:
         observe(app, recorder)
-        async with inside(app, config) as tools:
+        async with inside(app, config, consent) as tools:
             known = await tools.capabilities()
             needs = {name: each.needs for name, each in known.items()}
             yields = {name: each.yields for name, each in known.items()}
@@ -60,9 +72,11 @@ class Untold:
     def has(self, history: History) -> None: ...
 
 
-async def answered(watched: Watched, mode: str, question: str, *script: list[Made] | str) -> list[Answered]:
+async def answered(
+    watched: Watched, mode: str, question: str, *script: list[Made] | str, consent: Consent | None = None, **more: Any
+) -> list[Answered]:
     """Return the answers to calls that are made one after the other; a text is the person's next question."""
-    async with opened(watched, mode) as (tools, offer):
+    async with opened(watched, mode, consent, **more) as (tools, offer):
         history = asked(question)
         waiting = list(script)
         while waiting:
@@ -75,7 +89,7 @@ async def answered(watched: Watched, mode: str, question: str, *script: list[Mad
             async def think(_: Think, now: list[Turn] = now) -> Turn:
                 return now.pop(0)
 
-            driver = Driver(think, tools.call, Untold(), foresee=tools.foresee)
+            driver = Driver(think, tools.call, Untold(), foresee=tools.foresee, once_more=tools.once_more)
             ending = await driver.drive(run(history, offer), history)
             history = ending.history
             if waiting:
@@ -157,7 +171,9 @@ async def test_a_write_that_is_spelt_another_way_is_not_made_twice(
     assert made.is_sent, made.text
     assert not made.is_error, made.text
     assert not again.is_sent, again.text
-    assert again.value["_note"]["not_sent"].startswith("This was not sent again")
+    assert again.is_error
+    assert "not sent again" in again.value["error"]["message"]
+    assert again.value["error"]["earlier"]["id"] == made.value["id"]
     assert len(watched.writes) == 1
 
 
@@ -179,3 +195,137 @@ async def test_another_write_is_made(watched: Watched) -> None:
     came = await answered(watched, "tools", question, calls)
     assert [answer.is_sent for answer in came] == [True, True]
     assert len(watched.writes) == 2
+
+
+def stock(number: int) -> Made:
+    return "products_partial_update", {"id": 5, "stock": number}
+
+
+@MODES
+async def test_a_write_that_takes_a_state_back_reaches_the_api(watched: Watched, mode: str) -> None:
+    """Issue 11: the third was answered as a success, while the API had 8."""
+    script = [stock(7), stock(8), stock(7)]
+    came = await answered(watched, mode, "Set the stock of product 5 to 7, then 8, then 7", script)
+    assert [(each.is_error, each.value["stock"]) for each in came] == [(False, 7), (False, 8), (False, 7)]
+    assert len(watched.writes) == 3
+
+
+@MODES
+@pytest.mark.parametrize("said", [True, False])
+async def test_what_the_model_insists_on_is_asked_of_a_person_whatever_confirm_says(
+    watched: Watched, mode: str, said: bool
+) -> None:
+    """docs/guides/ask.md: unless the model insists that you want it, and you say yes again."""
+    asked_for: list[str] = []
+
+    async def consent(text: str) -> bool:
+        asked_for.append(text)
+        return said
+
+    order: Made = ("orders_create", {"customer": 1, **ORDER})
+    question = "Order product 22 for customer 1, twice"
+    came = await answered(watched, mode, question, [order] * 3, consent=consent, confirm="none")
+    assert [each.is_sent for each in came] == [True, False, said], [each.text for each in came]
+    assert [text.splitlines()[0] for text in asked_for] == [
+        "This was made already in this run, and would be made ONCE MORE."
+    ]
+    assert "/api/orders/" in asked_for[0]
+    assert len(watched.writes) == 1 + said
+
+
+async def test_what_the_model_insists_on_is_not_made_where_nobody_can_be_asked(watched: Watched) -> None:
+    """Our choice: --confirm none says nothing of a write that is made twice."""
+    order: Made = ("orders_create", {"customer": 1, **ORDER})
+    came = await answered(watched, "tools", "Order product 22 for customer 1", [order] * 3)
+    assert [each.is_sent for each in came] == [True, False, False]
+    assert "only a person can say" in came[2].value["error"]["message"]
+    assert len(watched.writes) == 1
+
+
+@pytest.fixture
+def workflow(tmp_path: Path, watched: Watched) -> str:
+    """The file of a workflow that reads a product, and orders it for customer 1."""
+    payload = {"customer": 1, "items": [{"product": "$inputs.product", "quantity": 1}]}
+    steps = [
+        {"stepId": "look", "operationId": "products_retrieve",
+         "parameters": [{"name": "id", "in": "path", "value": "$inputs.product"}]},
+        {"stepId": "order", "operationId": "orders_create", "requestBody": {"payload": payload},
+         "successCriteria": [{"condition": "$statusCode == 201"}]},
+    ]  # fmt: skip
+    inputs = {"type": "object", "properties": {"product": {"type": "integer"}}}
+    described = {
+        "arazzo": "1.0.1",
+        "info": {"title": "t", "version": "1"},
+        "sourceDescriptions": [{"name": "shop", "url": watched.options[1], "type": "openapi"}],
+        "workflows": [{"workflowId": "order_one", "inputs": inputs, "steps": steps}],
+    }
+    file = tmp_path / "order.arazzo.json"
+    file.write_text(write_json(described), encoding="utf-8")
+    return str(file)
+
+
+THROUGH: Made = ("order_one", {"product": 22})
+DIRECT: Made = ("orders_create", {"customer": 1, **ORDER})
+
+
+@MODES
+@pytest.mark.parametrize(
+    "script", [[THROUGH, DIRECT], [DIRECT, THROUGH], [THROUGH, THROUGH], [THROUGH, DIRECT, THROUGH]]
+)
+async def test_a_write_of_a_workflows_step_is_the_same_as_one_that_is_called(
+    watched: Watched, mode: str, workflow: str, script: list[Made]
+) -> None:
+    """Issue 11: never repeats a write; docs/guides/ask.md: what counts is the request."""
+    question = "Order product 22 for customer 1"
+    first, *others = await answered(watched, mode, question, script, workflow=[workflow])
+    assert not first.is_error, first.text
+    assert all(each.is_error and "made already" in each.text for each in others), [each.text for each in others]
+    assert len(watched.writes) == 1
+
+
+async def test_a_workflow_that_the_model_insists_on_asks_before_each_step_that_writes(
+    watched: Watched, workflow: str
+) -> None:
+    """Our choice: as with a call."""
+    asked_for: list[str] = []
+
+    async def consent(text: str) -> bool:
+        asked_for.append(text)
+        return True
+
+    question = "Order product 22 for customer 1, twice"
+    script = [DIRECT, THROUGH, THROUGH]
+    came = await answered(watched, "tools", question, script, workflow=[workflow], consent=consent, confirm="none")
+    assert [each.is_error for each in came] == [False, True, False], [each.text for each in came]
+    assert (len(asked_for), len(watched.writes)) == (1, 2)
+
+
+async def test_reads_of_a_workflow_are_read_again(watched: Watched, workflow: str) -> None:
+    """Our choice: only writes are held back."""
+    read: Made = ("products_retrieve", {"id": 22})
+    came = await answered(watched, "tools", "Order product 22 for customer 1", [THROUGH, read], workflow=[workflow])
+    assert [each.is_error for each in came] == [False, False]
+
+
+async def test_what_was_created_and_deleted_is_created_again(watched: Watched) -> None:
+    """Issue 11: the second one was answered with the id of the customer that was deleted."""
+    yo = {"name": "Yo", "email": "yo@example.com", "city": "Rome"}
+    async with opened(watched, "tools") as (tools, offer):
+        history = asked("Create yo@example.com, delete it, create it again")
+        came: list[Answered] = []
+
+        async def call(made: ToolCall) -> Answered:
+            came.append(await tools.call(made))
+            return came[-1]
+
+        async def think(_: Think) -> Turn:
+            match len(came):
+                case 0 | 2:
+                    return turn(wrapped("tools", ("customers_create", yo), len(came)))
+                case 1:
+                    return turn(wrapped("tools", ("customers_destroy", {"id": came[0].value["id"]}), 1))
+            return says("done")
+
+        await Driver(think, call, Untold(), foresee=tools.foresee).drive(run(history, offer), history)
+    assert [each.is_error for each in came] == [False, False, False], [each.text for each in came]
+    assert [passed.method for passed in watched.writes] == ["POST", "DELETE", "POST"]

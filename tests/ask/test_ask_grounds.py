@@ -58,6 +58,48 @@ def test_what_the_person_wrote_counts_in_another_spelling(value: Any, words: str
     assert lacking(call("orders_retrieve", id=value), person(words)) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("9783161480019", "is book 978-3-16-148001-9 there?"),
+        (9783161480019, "is book 978-3-16-148001-9 there?"),
+        ("978-3-16-148001-9", "is book ISBN 9783161480019 there?"),
+        ("DE89370400440532013000", "what went to DE89 3704 0044 0532 0130 00?"),
+        ("GB29NWBK60161331926819", "what went to GB29 NWBK 6016 1331 9268 19?"),
+        ("+351215550101", "whose number is +351 21 555 0101?"),
+        ("3f2b8a6e1b0d4a779d0dabcdef012345", "order 3f2b8a6e-1b0d-4a77-9d0d-abcdef012345"),
+        ("3F2B8A6E-1B0D-4A77-9D0D-ABCDEF012345", "order 3f2b8a6e1b0d4a779d0dabcdef012345"),
+        ("a94a8fe", "what is in commit a94a8fe5ccb19ba61c4c0873d391e987982fbcd3?"),
+    ],
+)
+def test_the_same_id_in_another_writing_counts(value: Any, words: str) -> None:
+    """Our choice: an ISBN with its dashes or without, an IBAN in groups, the short form of a commit's digest."""
+    assert lacking(call("orders_retrieve", id=value), person(words)) is None
+    assert lacking(call("orders_retrieve", id=value)) == ("id", value)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("123-45678", "order 12-345678"),
+        (12345678, "products 1234 5678"),
+        (1234, "products 1, 2, 3, 4"),
+        ("9783161480018", "is book 978-3-16-148001-9 there?"),
+        ("a94a8fe5ccb19ba61c4c0873d391e987982fbcd3", "commit a94a8fe?"),
+        ("deadbee", "commit deadbeef12"),
+    ],
+)
+def test_what_is_not_the_same_in_another_writing_does_not_count(value: Any, words: str) -> None:
+    """Issue 11: derived, and not invented."""
+    assert lacking(call("orders_retrieve", id=value), person(words)) == ("id", value)
+
+
+def test_another_writing_of_what_an_answer_gave_counts() -> None:
+    """Our choice."""
+    found = ok(call("orders_list"), {"results": [{"isbn": "978-3-16-148001-9"}]})
+    assert lacking(call("orders_retrieve", id="9783161480019"), found) is None
+
+
 @pytest.mark.parametrize(("value", "words"), [(104, "order 1042"), ("ord", "my orders"), (2, "1042 and 12")])
 def test_a_part_of_a_word_does_not_count(value: Any, words: str) -> None:
     """Our choice: "as a word"."""
@@ -205,6 +247,15 @@ def test_what_the_harness_refused_is_not_grounded_by_the_refusal() -> None:
     assert (played.sent, len(played.unsent)) == ([], 2)
 
 
+def test_an_answer_grounds_no_call_of_the_turn_that_it_belongs_to() -> None:
+    """Issue 11: the model had not seen it, so the id was guessed."""
+    both = turn(call("orders_list"), call("orders_cancel", id=40))
+    answers = {"orders_list": {"results": [{"id": 40}]}, "orders_cancel": {"ok": True}}
+    played = play([both, turn(call("orders_cancel", id=40)), says("done")], lambda made: answers[made.tool])
+    assert [made.tool for made in played.sent] == ["orders_list", "orders_cancel"]
+    assert [each.is_sent for each in played.answers] == [True, False, True]
+
+
 def test_ids_within_a_body_are_looked_at() -> None:
     """Issue 11: nested bodies too."""
     made = call("orders_create", customer="Ana", items=[{"product": 5, "quantity": 3}, {"product": 6, "quantity": 1}])
@@ -301,6 +352,12 @@ def test_hostile_values_end_in_a_word_and_not_in_an_exception() -> None:
         (call("products_list", _select="results[].{id: `66605`}"), {"results": [{"id": 66605}]}),
         (call("products_list", _select="{id: join('', ['666', '05'])}"), {"id": "66605"}),
         (call("read_result", handle="h", select="{id: `66605`}"), {"id": 66605}),
+        (call("products_list", _select="results[].{id: reverse(id)}"), {"result": [{"id": "66605"}]}),
+        (call("products_list", _select="{id: length(results)}"), {"id": 66605}),
+        (call("products_list", _select="{id: sum(results[].price)}"), {"id": 66605}),
+        (call("products_list", _select='{"66605": results[0].name}'), {"66605": "mug"}),
+        (call("products_list", _select="results[].name || `66605`"), {"result": 66605}),
+        (call("products_list", _select="no expression ("), {"result": 66605}),
         (call("products_list", q="66605"), {"q": "66605", "results": []}),
         (call("products_list", q="mug 66605"), {"message": "nothing is like 'mug 66605'"}),
         (call("products_list", q="66605"), {"path": "/products?q=66605", "results": []}),
@@ -319,9 +376,9 @@ def test_what_a_call_says_itself_is_not_given_by_its_answer(made: ToolCall, answ
     ("made", "answer"),
     [
         (call("products_list", q="66605"), {"results": [{"id": 66605}]}),
-        (call("orders_list", _select="results[?total > `66605`].{id: id}"), {"results": [{"id": 66605}]}),
-        (call("orders_list", _select="results[?items[0].price > `66605`].{id: id}"), {"results": [{"id": 66605}]}),
-        (call("orders_list", _select="results[:66605].{id: id}"), {"results": [{"id": 66605}]}),
+        (call("orders_list", _select="results[?total > `66605`].{id: id}"), {"result": [{"id": 66605}]}),
+        (call("orders_list", _select="results[?items[0].price > `66605`].{id: id}"), {"result": [{"id": 66605}]}),
+        (call("orders_list", _select="results[:66605].{id: id}"), {"result": [{"id": 66605}]}),
     ],
 )
 def test_an_item_that_was_found_by_what_a_call_says_gives_its_id(made: ToolCall, answer: Any) -> None:

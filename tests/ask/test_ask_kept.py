@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openapi_mcp.ask.kept import Run, mended, read_run, run_text, usage_of
+from openapi_mcp.ask.kept import Run, read_run, run_text
 from openapi_mcp.model.chat import Answered, Asked, EndKind, Finish, Message, ToolCall, Turn, Usage
 
 CALL = ToolCall(id="c1", tool="orders_list", arguments={"page": 1})
-OTHER = ToolCall(id="c2", tool="orders_create", arguments={"item": "tea"})
 TURN = Turn(
     model="anthropic:one",
     text="I look.",
@@ -107,40 +106,24 @@ def test_what_is_damaged_is_no_run(text: str) -> None:
     assert read_run(text) is None
 
 
-def test_a_call_that_was_on_its_way_is_said_to_be_unknown() -> None:
-    """A run may be killed: whether its write was carried out is not known, and the calls behind it were not made."""
-    turn = Turn(model="m", calls=(CALL, OTHER, MALFORMED))
-    first, answered, unknown, unmade, asked = mended([turn, ANSWERED, Asked(text="and?")])
-    assert (first, answered, asked) == (turn, ANSWERED, Asked(text="and?"))
-    assert isinstance(unknown, Answered)
-    assert isinstance(unmade, Answered)
-    assert (unknown.call, unknown.is_sent, unmade.call, unmade.is_sent) == (OTHER, True, MALFORMED, False)
-    assert "not known" in unknown.text
-
-
-@given(st.lists(st.sampled_from([Asked(text="a"), TURN, ANSWERED, Turn(model="m", calls=(CALL, OTHER))]), max_size=8))
-def test_every_call_of_a_mended_history_has_one_answer(history: list[Message]) -> None:
-    """model/chat.py, History."""
-    whole = mended(history)
-    assert mended(whole) == whole
-    expected: list[str] = []
-    for message in whole:
-        if isinstance(message, Answered):
-            expected.remove(message.call.id)
-        else:
-            assert expected == []
-            expected = [call.id for call in message.calls] if isinstance(message, Turn) else []
-    assert expected == []
-
-
-def test_what_all_turns_took_is_added_up() -> None:
-    turns = [Turn(model="m", usage=Usage(tokens_in=1, tokens_out=2, cost=cost)) for cost in (None, 0.5, 0.25)]
-    assert usage_of(turns) == Usage(tokens_in=3, tokens_out=6, cost=0.75)
-    assert usage_of(turns[:1]).cost is None
-
-
 def test_a_number_that_json_has_no_form_for_is_refused() -> None:
     call = ToolCall(id="c", tool="t", arguments={"n": float("nan")})
     with pytest.raises(ValueError, match="JSON"):
         run_text(a_run(Turn(model="m", calls=(call,))))
     assert json.loads(run_text(a_run()))["run"] == "k3vq9x2m4t7a"
+
+
+def test_a_secret_that_is_a_number_is_masked_and_counts_stay() -> None:
+    """security.md: a secret within arguments may be a number; what counts tokens is no one's secret."""
+    made = ToolCall(id="c", tool="pay", arguments={"pin": 4711, "100": True})
+    turn = Turn(model="m", calls=(made,), usage=Usage(tokens_in=4711, tokens_out=1))
+    kept = run_text(
+        a_run(turn, Answered(call=made, text="ok", shortened=4711)), lambda text: text.replace("4711", "***")
+    )
+    assert '"pin":"***"' in kept
+    found = read_run(kept)
+    assert found is not None
+    assert (found.history[0], found.history[1]) == (
+        replace(turn, calls=(replace(made, arguments={"pin": "***", "100": True}),)),
+        Answered(call=replace(made, arguments={"pin": "***", "100": True}), text="ok", shortened=4711),
+    )

@@ -95,6 +95,7 @@ class TestCallsThatAreNotSent:
         script = [calls(call(f"invented_{number}")) for number in range(20)]
         played = play(script, closing=says("I know nothing."))
         assert (played.ending.kind, played.ending.steps, played.sent) == (EndKind.LOOP, 5, [])
+        assert ("in circles" in played.ending.text, "could be sent" in played.ending.text) == (False, True)
 
 
 class TestWrites:
@@ -107,13 +108,30 @@ class TestWrites:
         played = play([calls(self.MADE), calls(again), says("done")], lambda made: {"id": 9}, history=self.QUESTION)
         assert played.sent == [self.MADE]
         second = played.answers[1]
-        assert (second.call, second.is_sent, second.is_error, second.value["id"]) == (again, False, False, 9)
-        assert "not sent again" in second.text
+        assert (second.call, second.is_sent, second.is_error) == (again, False, True)
+        assert "not sent again" in second.value["error"]["message"]
+        assert second.value["error"]["earlier"] == {"id": 9}
 
     def test_twice_in_one_turn_it_is_made_once(self) -> None:
         """Issue 11."""
         played = play([calls(self.MADE, replace(self.MADE, id="2")), says("done")], history=self.QUESTION)
         assert played.sent == [self.MADE]
+
+    @pytest.mark.parametrize(("agrees", "times"), [(True, 2), (False, 1), (None, 1)])
+    def test_insisted_on_it_is_made_once_more_only_where_a_person_says_so(
+        self, agrees: bool | None, times: int
+    ) -> None:
+        """docs/guides/ask.md: unless the model insists that you want it, and you say yes again."""
+        script = [*[calls(self.MADE)] * 3, says("done")]
+        played = play(script, lambda made: {"id": 9}, history=self.QUESTION, agrees=agrees)
+        assert (len(played.sent), [each.is_error for each in played.answers][1:]) == (times, [True, times == 1])
+
+    def test_in_the_turn_in_which_it_is_told_it_is_not_insisted_on(self) -> None:
+        """Our choice: the model has not read yet that it was made."""
+        thrice = calls(*(replace(self.MADE, id=id_) for id_ in "123"))
+        assert len(play([thrice, says("done")], history=self.QUESTION, agrees=True).sent) == 1
+        before = (*self.QUESTION, calls(self.MADE), ok(self.MADE, {"id": 9}), says("Ordered."), Asked(text="again"))
+        assert play([thrice, says("done")], history=before).sent == []
 
     def test_through_call_operation_it_is_made_once(self) -> None:
         """Issue 11: in the search mode, the operation's own arguments count."""
@@ -216,10 +234,11 @@ class TestTurns:
     def test_a_refusal_ends_the_run_with_the_models_words(self) -> None:
         """Issue 11: refusals."""
         played = play([says("I will not.", Finish.REFUSED)])
-        assert (played.ending.kind, played.ending.text) == (EndKind.REFUSED, "I will not.")
+        said = "I will not.\n\nThe model, or a filter of its provider, refused to go on."
+        assert (played.ending.kind, played.ending.text) == (EndKind.REFUSED, said)
         silent = play([replace(calls(LIST), finish=Finish.REFUSED)])
         assert (silent.sent, silent.ending.kind, len(silent.answers)) == ([], EndKind.REFUSED, 1)
-        assert silent.ending.text
+        assert silent.ending.text == "The model, or a filter of its provider, refused to answer."
 
 
 class TestFaults:
@@ -256,6 +275,11 @@ class TestFaults:
         assert [step.can_be_shorter for step in played.thinks[-2:]] == [True, False]
 
 
+def deepseek(text: str) -> str:
+    """Return a text with the marks of DeepSeek's models, which are written with bars and blocks of their own."""
+    return text.replace("<|", "<\uff5c").replace("|>", "\uff5c>").replace("_", "\u2581")
+
+
 class TestCallsInText:
     @pytest.mark.parametrize(
         "text",
@@ -264,6 +288,21 @@ class TestCallsInText:
             'I look.\n<tool_call>{"name": "orders_list"}',
             "<tool_call>\n<function=orders_list>\n</function>\n</tool_call>",
             '[TOOL_CALLS] [{"name": "orders_list", "arguments": {}}]',
+            '[TOOL_CALLS]orders_list[ARGS]{"page": 1}',
+            '{"name": "orders_list", "parameters": {"page": "1"}}',
+            '{"type": "function", "function": {"name": "orders_list", "arguments": "{}"}}',
+            '```json\n[{"name": "orders_list", "arguments": {}}]\n```',
+            '{"name": "orders_list", "parameters": {}};\n{"name": "products_list", "parameters": {}}',
+            "<|python_tag|>orders_list.call(page=1)",
+            deepseek("I look.<|tool_calls_begin|><|tool_call_begin|>function<|tool_sep|>orders_list\n```json\n{}\n```"),
+            deepseek('<|tool_calls_begin|><|tool_call_begin|>orders_list<|tool_sep|>{"page": 1}<|tool_call_end|>'),
+            '<\uff5cDSML\uff5cfunction_calls>\n<\uff5cDSML\uff5cinvoke name="orders_list">',
+            "<|tool_calls_section_begin|><|tool_call_begin|>functions.orders_list:0<|tool_call_argument_begin|>{}",
+            '<|channel|>commentary to=functions.orders_list <|constrain|>json<|message|>{"page": 1}',
+            '<|tool_call|>[{"name": "orders_list", "arguments": {}}]',
+            '<tool_call>[{"name": "orders_list", "arguments": {}}]</tool_call>',
+            "<tool_call>orders_list\n<arg_key>page</arg_key>\n<arg_value>1</arg_value>\n</tool_call>",
+            '<function_calls>\n<invoke name="orders_list">',
         ],
     )
     def test_a_call_in_a_text_is_no_answer_and_said_once(self, text: str) -> None:
@@ -285,10 +324,54 @@ class TestCallsInText:
         played = play(script, closing=says('<tool_call>{"name": "x"}'), limits=Limits(max_steps=2))
         assert "tool_call" not in played.ending.text.partition("The run ended")[0].partition("Found so far")[0]
 
-    @pytest.mark.parametrize("text", ["The tag `<tool_call>` begins a call.", "[TOOL_CALLS] is a token."])
+    def test_in_the_search_mode_the_name_of_an_operation_is_one_of_a_call(self) -> None:
+        """Llama 3 writes it so."""
+        text = '{"name": "orders_list", "parameters": {}}'
+        assert play([says(text), says("done")], offer=SEARCHING).ending.text == "done"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "The tag `<tool_call>` begins a call.",
+            "[TOOL_CALLS] is a token.",
+            '{"name": "Ana", "parameters": {}}',
+            '{"name": "orders_list"}',
+            '{"name": "orders_list", "count": 2}',
+            '[{"id": 1, "name": "Mug"}]',
+            "[]",
+            "7",
+            '{"name": ["orders_list"], "arguments": {}}',
+            'It is this: {"name": "orders_list", "parameters": {}}',
+            "[" * 100_000,
+            '{"name": "orders_list", "parameters": ' * 50_000,
+        ],
+    )
     def test_words_about_calls_are_an_answer(self, text: str) -> None:
         """Our choice."""
         assert play([says(text)]).ending.text == text
+
+
+class TestCallsThatNeverCame:
+    ANNOUNCED = says("I will look it up now.", Finish.CALLS)
+
+    @pytest.mark.parametrize("said", [ANNOUNCED, says("", Finish.CALLS)])
+    def test_a_turn_that_ends_for_a_call_and_has_none_is_no_answer(self, said: Turn) -> None:
+        """finish_reason "tool_calls", stop_reason "tool_use": what its server lost is told to the model once."""
+        played = play([said, calls(LIST), says("There are 2.")])
+        assert (played.ending.kind, played.ending.text, played.sent) == (EndKind.ANSWERED, "There are 2.", [LIST])
+        assert ["no call came" in each for each in played.ours] == [True]
+        assert played.ending.history[1] == said
+
+    def test_the_second_time_the_run_ends_with_its_words_and_what_to_do(self) -> None:
+        """Issue 11: each run ends right or with an honest word."""
+        played = play([self.ANNOUNCED])
+        assert (played.ending.kind, played.ending.steps, len(played.thinks)) == (EndKind.MODELS, 2, 2)
+        assert "tool parser" in played.ending.faults[0].message
+        assert "last words: I will look it up now." in played.ending.text
+
+    def test_where_no_tool_is_offered_it_is_an_answer(self) -> None:
+        """Our choice: there is nothing to call."""
+        assert play([self.ANNOUNCED], offer=Offer()).ending.text == "I will look it up now."
 
 
 class TestLimits:
@@ -329,6 +412,17 @@ class TestLimits:
         played = self.endless(max_tokens=300)
         assert (played.ending.kind, len(played.thinks)) == (EndKind.TOKENS, 1)
         assert "--max-tokens" in played.ending.text
+
+    def test_tokens_that_do_not_suffice_for_one_request_are_not_called_used(self) -> None:
+        """Our choice: nothing was sent, so nothing is used up."""
+        played = play([says("done")], limits=Limits(max_tokens=30))
+        assert (played.ending.kind, played.thinks) == (EndKind.TOKENS, [])
+        assert "30 tokens (--max-tokens) do not suffice for one request, which takes about " in played.ending.text
+
+    def test_a_limit_that_is_reached_is_said_as_it_is(self) -> None:
+        """Our choice."""
+        assert "too little is left of its 2,000 tokens" in self.endless(max_tokens=2_000).ending.text
+        assert "its one step (--max-steps)" in self.endless(max_steps=1).ending.text
 
     def test_tokens_that_no_provider_counts_are_estimated(self) -> None:
         """Our choice: a local server may count none, and the limit holds all the same."""
@@ -386,6 +480,32 @@ class TestLimits:
         assert played.ending.usage.cost == pytest.approx(0.5)
         unknown = play([calls(LIST), says("done")], limits=Limits(budget=0.01))
         assert unknown.ending.kind is EndKind.ANSWERED
+
+    @pytest.mark.parametrize(("budget", "thinks"), [(0.001, 0), (0.1, 1)])
+    def test_a_first_request_that_alone_costs_more_than_the_budget_is_not_sent(
+        self, budget: float, thinks: int
+    ) -> None:
+        """Our choice: nothing has a cost yet, but what goes in has its price; the end says what to do."""
+        limits = Limits(budget=budget, input_price=0.000005)
+        played = play([says("done", cost=0.01)], history=asked("word " * 2_000), limits=limits)
+        assert len(played.thinks) == thinks
+        if not thinks:
+            assert (played.ending.kind, played.ending.steps) == (EndKind.BUDGET, 0)
+            for words in ("2,6", " tokens", "$0.013", "budget of $0.001", "--budget", "--mode search", "--model"):
+                assert words in played.ending.text, played.ending.text
+
+    def test_a_long_conversation_of_before_is_told_in_short_where_the_budget_is_small(self) -> None:
+        """Issue 11: --continue with --budget."""
+        before = (*asked(), calls(LIST), ok(LIST, {"text": "word " * 10_000}), says("Many."), *asked("And now?"))
+        played = play([says("done", cost=0.01)], history=before, limits=Limits(budget=0.02, input_price=0.000005))
+        assert (played.ending.kind, size(played.thinks[0].history) < 20_000) == (EndKind.ANSWERED, True)
+
+    def test_the_price_of_what_goes_in_counts_only_until_a_turn_has_its_own_cost(self) -> None:
+        """Our choice: another model may have taken over, of which no price is known."""
+        script = [calls(call("products_list", q=str(number)), tokens=100) for number in range(3)]
+        api = {"text": "word " * 2_000}
+        played = play([*script, says("done")], lambda made: api, limits=Limits(budget=0.001, input_price=0.000005))
+        assert played.ending.kind is EndKind.ANSWERED
 
     @pytest.mark.parametrize("limits", [Limits(max_steps=0), Limits(max_tokens=0), Limits(budget=0.0)])
     def test_a_limit_of_nothing_sends_nothing(self, limits: Limits) -> None:

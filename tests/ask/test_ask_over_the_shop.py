@@ -10,7 +10,6 @@ from conftest import Shop
 from mcp import Client
 from support.runs import asked, call, calls, says
 
-from openapi_mcp.app import open_app
 from openapi_mcp.ask.instructions import instructions
 from openapi_mcp.ask.loop import run
 from openapi_mcp.ask.offer import Offer
@@ -20,6 +19,7 @@ from openapi_mcp.flow import drive
 from openapi_mcp.model.chat import Answered, ChatTool, Ending, EndKind, History, ToolCall, Turn
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.searching import CALL
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.protocol import create_server
 
 pytestmark = pytest.mark.anyio

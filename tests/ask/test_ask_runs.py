@@ -44,6 +44,17 @@ def test_without_any_there_is_no_last_one(runs: Runs) -> None:
     assert runs.newest(5) == []
 
 
+def test_a_folder_that_cannot_be_read_is_said_and_not_taken_for_an_empty_one(runs: Runs, tmp_path: Path) -> None:
+    """style.md, Errors: what happened, where, and what to do."""
+    (tmp_path / "runs").write_text("no folder", encoding="utf-8")
+    for id in ("", "abc1"):
+        with pytest.raises(ConfigError, match="the runs cannot be read") as raised:
+            runs.find(id)
+        assert raised.value.where == str(tmp_path / "runs")
+        assert raised.value.hint
+    assert runs.newest(5) == []
+
+
 def test_the_oldest_go(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our brief: bounded in number."""
     monkeypatch.setattr(module, "MOST", 3)

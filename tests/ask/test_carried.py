@@ -109,6 +109,35 @@ def test_turns_are_taken() -> None:
     assert [type(each) for each in carried((), ME)] == [Asked]
 
 
+def roles(told: History) -> str:
+    """Return who speaks, a letter each: u(ser), a(ssistant), t(ool)."""
+    return "".join({Asked: "u", Turn: "a", Answered: "t"}[type(each)] for each in told)
+
+
+def test_after_an_answer_the_model_speaks_before_a_person_does() -> None:
+    """Mistral: "Unexpected role 'user' after role 'tool'"; its templates say the same elsewhere (vLLM)."""
+    own = turn(call("a"), model=ME)
+    history: History = (ASKED, own, *answers(*own.calls), Asked(text="You go in circles.", is_ours=True))
+    told = carried(history, ME, is_strict=True)
+    assert roles(told) == "uatau"
+    assert (told[:3], told[-1]) == (history[:3], history[-1])
+    assert roles(carried(history, ME)) == "uatu"
+
+
+def test_what_is_said_to_the_model_twice_in_a_row_is_said_at_once() -> None:
+    """Templates of Gemma, Llama 2, Mistral: "Conversation roles must alternate user/assistant/user/assistant/..."."""
+    history: History = (
+        ASKED,
+        Asked(text="Say something.", is_ours=True),
+        turn(text="a"),
+        Asked(text="x", is_ours=True),
+    )
+    said, _, last = carried(history, ME, is_strict=True)
+    assert said == Asked(text="?\n\nSay something.")
+    assert last == Asked(text="x", is_ours=True)
+    assert roles(carried(history, ME)) == "uuau"
+
+
 texts = st.text(max_size=8) | st.sampled_from(["", " ", "\ud800", "a\udfffb", "\n"])
 calls_of = st.builds(
     ToolCall,
@@ -127,6 +156,14 @@ turns = st.builds(
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Asked, text=texts), turns, st.builds(Answered, call=calls_of, text=texts)
 )
+
+
+@given(st.lists(messages, max_size=8).map(tuple))
+def test_whatever_was_said_the_strictest_takes_it(history: History) -> None:
+    """Mistral's order of roles, as a law: a person, then the model and either its answers or a person again."""
+    told = carried(history, ME, is_strict=True)
+    assert re.fullmatch("(?!.*(uu|aa|tu))u.*[ut]|u", roles(told)), roles(told)
+    assert carried(told, ME, is_strict=True) == told
 
 
 @given(st.lists(messages, max_size=8).map(tuple))

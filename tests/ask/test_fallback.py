@@ -143,6 +143,39 @@ def test_what_will_not_change_is_asked_once_in_a_run(kind: FaultKind) -> None:
     assert standing.all_faults() == (fault(kind),)
 
 
+@pytest.mark.parametrize("kind", [FaultKind.CREDENTIALS, FaultKind.UNKNOWN_MODEL, FaultKind.REJECTED, FaultKind.QUOTA])
+def test_before_another_question_a_person_may_have_put_it_right(kind: FaultKind) -> None:
+    """A user's finding: in a chat one refused request ended a model for good, and its error was told again unasked."""
+    world = World({"one": [fault(kind), turn("one")], "two": [turn("two")]})
+    _, standing = world.think()
+    came, standing = world.think(standing.anew(world.now))
+    assert (came, world.models) == (turn("one"), ["one", "two", "one"])
+    assert standing == TWO
+
+
+def test_a_reset_that_is_known_is_waited_for_over_questions_and_the_model_asked_where_no_other_is_left() -> None:
+    """Issue 11: the spent one left alone until its reset; our choice: a person may have topped it up."""
+    spent = fault(FaultKind.QUOTA, seconds_to_reset=500.0)
+    world = World({"one": [spent, turn("one")], "two": [turn("two"), turn("two"), fault(FaultKind.REJECTED, "two")]})
+    _, standing = world.think()
+    standing = standing.anew(world.now)
+    assert standing.left_alone(world.now) == ((spent, 500.0),)
+    came, standing = world.think(standing)
+    assert (came, world.models) == (turn("two"), ["one", "two", "two"])
+    came, standing = world.think(standing.anew(world.now))
+    assert (came, world.models[3:]) == (turn("one"), ["two", "one"])
+    assert standing.left_alone(world.now) == ()
+
+
+def test_a_model_whose_reset_has_not_come_is_asked_once_for_a_question() -> None:
+    """Our choice, as above: it said when it is back, again."""
+    world = World({"one": [fault(FaultKind.QUOTA, seconds_to_reset=500.0)]})
+    _, standing = world.think(Standing(models=("one",)))
+    _, standing = world.think(standing.anew(world.now))
+    came, _ = world.think(standing)
+    assert (came, world.models) == ((fault(FaultKind.QUOTA, seconds_to_reset=500.0),), ["one", "one"])
+
+
 def test_a_context_that_is_too_long_is_handed_up() -> None:
     """Issue 11: a context too long: a shorter history, never a loop."""
     world = World({"one": [fault(FaultKind.TOO_LONG), turn("one")], "two": [turn("two")]})
@@ -250,4 +283,26 @@ def test_every_turn_ends_within_bounds_and_no_spent_model_is_asked_before_its_re
         assert not {model for model, _ in asked} & known.gone
         assert all(at >= known.spent.get(model, -math.inf) for model, at in asked)
         assert isinstance(came, Turn) or (came and all(isinstance(each, ModelFault) for each in came))
+        world.now += gap
+
+
+@given(
+    outcomes=st.fixed_dictionaries(
+        {name: st.lists(st.one_of(st.just(turn(name)), some_fault(name)), min_size=1, max_size=8) for name in NAMES}
+    ),
+    gaps=st.lists(st.floats(0, 1000), min_size=1, max_size=5),
+)
+def test_every_question_asks_a_model_anew_or_all_of_them(
+    outcomes: dict[str, list[Turn | ModelFault]], gaps: list[float]
+) -> None:
+    """As above, question after question: no error is told of a model that was not asked for this one."""
+    world = World(outcomes)
+    standing = Standing(models=NAMES)
+    for gap in gaps:
+        before = len(world.tried)
+        came, standing = world.think(standing.anew(world.now))
+        asked = world.models[before:]
+        assert len(asked) <= len(NAMES) * MOST_TRIES + 2 * MOST_TRIES
+        assert asked
+        assert isinstance(came, Turn) or {each.model for each in came} == set(asked) == set(NAMES)
         world.now += gap

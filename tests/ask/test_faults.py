@@ -28,6 +28,13 @@ def openai(message: str, kind: str | None = None, code: str | None = None) -> An
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
+def routed(raw: str) -> Any:
+    """Return how OpenRouter hands on what its own provider said."""
+    return {
+        "error": {"message": "Provider returned error", "code": 400, "metadata": {"raw": raw, "provider_name": "X"}}
+    }
+
+
 def read(model: ModelName, status: int | None, body: Any, **headers: str) -> ModelFault:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return fault_of(model, Seen(status=status, body=body, headers=sent), NOW)
@@ -203,6 +210,110 @@ KINDS: list[tuple[str, ModelName, int | None, Any, FaultKind]] = [
         FaultKind.SERVER,
     ),
     (
+        "router, what its provider said",
+        LOCAL,
+        400,
+        routed('{"error":{"message":"This model\'s maximum context length is 32768 tokens","type":"x"}}'),
+        FaultKind.TOO_LONG,
+    ),
+    ("router, in words", LOCAL, 400, routed("prompt is too long: 9 tokens > 8 maximum"), FaultKind.TOO_LONG),
+    ("router, a code", LOCAL, 400, routed('{"error":{"code":"context_length_exceeded"}}'), FaultKind.TOO_LONG),
+    ("router, busy", LOCAL, 429, routed("x/y:free is temporarily rate-limited upstream."), FaultKind.RATE_LIMITED),
+    ("router, no words", LOCAL, 400, routed('{"error": '), FaultKind.REJECTED),
+    (
+        "router, in a stream",
+        LOCAL,
+        200,
+        {"error": {**routed("Overloaded")["error"], "code": 503}},
+        FaultKind.OVERLOADED,
+    ),
+    (
+        "router, no tools",
+        LOCAL,
+        404,
+        openai("No endpoints found that support tool use. To learn more about routing, visit: https://router.test"),
+        FaultKind.REJECTED,
+    ),
+    ("router, no model", LOCAL, 404, openai("No endpoints found for foo/bar."), FaultKind.UNKNOWN_MODEL),
+    # what other services call a spent quota
+    (
+        "litellm",
+        LOCAL,
+        400,
+        openai("ExceededBudget: Current cost: 1.2, Max budget: 1.0", "budget_exceeded", "400"),
+        FaultKind.QUOTA,
+    ),
+    (
+        "litellm, 429",
+        LOCAL,
+        429,
+        openai("Budget has been exceeded! Current cost: 1.2, Max budget: 1.0", None, "429"),
+        FaultKind.QUOTA,
+    ),
+    (
+        "bedrock, a day",
+        LOCAL,
+        429,
+        openai("ThrottlingException: Too many tokens per day, please wait before trying again."),
+        FaultKind.QUOTA,
+    ),
+    (
+        "bedrock, a moment",
+        LOCAL,
+        429,
+        openai("ThrottlingException: Too many tokens, please wait before trying again."),
+        FaultKind.RATE_LIMITED,
+    ),
+    (
+        "cohere, prompt",
+        LOCAL,
+        400,
+        {"message": "too many tokens: total number of tokens in the prompt cannot exceed 4081"},
+        FaultKind.TOO_LONG,
+    ),
+    ("plan's limit", CLAUDE, 429, anthropic("rate_limit_error", "You've hit your limit · resets 3pm"), FaultKind.QUOTA),
+    (
+        "rate limit that was hit",
+        CLAUDE,
+        429,
+        anthropic("rate_limit_error", "You've hit your rate limit. Please slow down."),
+        FaultKind.RATE_LIMITED,
+    ),
+    (
+        "x.ai",
+        LOCAL,
+        403,
+        {
+            "code": "The caller does not have permission to execute the specified operation",
+            "error": "Your newly created team doesn't have any credits or licenses yet. You can purchase those on x",
+        },
+        FaultKind.QUOTA,
+    ),
+    ("dashscope", LOCAL, 400, openai("Access denied.", "Arrearage", "Arrearage"), FaultKind.QUOTA),
+    (
+        "dashscope, free",
+        LOCAL,
+        403,
+        openai("free tier of the model has been exhausted.", None, "AllocationQuota.FreeTierOnly"),
+        FaultKind.QUOTA,
+    ),
+    ("one-api", LOCAL, 403, openai("$0.00", "new_api_error", "insufficient_user_quota"), FaultKind.QUOTA),
+    ("one-api, token", LOCAL, 429, openai("none", "new_api_error", "pre_consume_token_quota_failed"), FaultKind.QUOTA),
+    (
+        "cohere",
+        LOCAL,
+        429,
+        {"message": "You are using a Trial key, which is limited to 1000 API calls / month."},
+        FaultKind.QUOTA,
+    ),
+    (
+        "disabled",
+        CLAUDE,
+        400,
+        anthropic("invalid_request_error", "This organization has been disabled."),
+        FaultKind.CREDENTIALS,
+    ),
+    (
         "more than a minute's worth",
         GPT,
         429,
@@ -298,6 +409,18 @@ SPENT = openai("You exceeded your current quota.", "insufficient_quota", "insuff
         ({}, openai("Your usage limit is reached; it resets at 3:30 pm (UTC)."), 12_600.0),
         ({}, openai("Your usage limit is reached; it resets at 09:00 UTC."), 75_600.0),
         ({}, openai("Your usage limit is reached; it resets at 99:00 UTC."), None),
+        ({}, openai("You've hit your limit · resets 3pm (Europe/Lisbon)"), 10_800.0),
+        ({}, openai("You've hit your limit · resets 3pm (America/New_York)"), 28_800.0),
+        ({}, openai("You've hit your limit · resets 12:30am (Asia/Kolkata)"), 25_200.0),
+        ({}, openai("You've hit your weekly limit · resets Feb 2, 9am (Europe/Lisbon)"), 162_000.0),
+        ({}, openai("You've hit your weekly limit · resets Feb 31, 9am (UTC)"), None),
+        ({}, openai("Your usage limit resets at 12pm UTC."), 86_400.0),
+        ({}, openai("Your usage limit resets at 3pm."), None),
+        ({}, openai("Your usage limit resets 3pm (Nowhere/At_All)"), None),
+        ({}, openai("Your usage limit resets 3pm (../../etc/passwd)"), None),
+        ({}, openai("Your usage limit resets 3pm (Europe)"), None),
+        ({}, openai("Your usage limit resets 13pm (UTC)"), None),
+        ({}, openai("Your usage limit: 3 requests; 5 (UTC)"), None),
         ({}, openai(f"Usage limit reached|{int(NOW.timestamp()) + 70}"), 70.0),
         ({}, openai("Usage limit reached, resets 2026-02-30T00:00:00Z"), None),
         ({}, openai("Tokens per day (TPD) are used. Please try again in 7m12s."), 432.0),
@@ -307,6 +430,23 @@ def test_a_spent_quota_says_when_it_comes_back(headers: Any, body: Any, seconds:
     """Anthropic, Rate limits, Response headers; OpenAI, Rate limits in headers; the words of both. Issue 11."""
     found = read(GPT, 429, body, **headers)
     assert (found.kind, found.seconds_to_reset) == (FaultKind.QUOTA, seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (404, "No endpoints found that support tool use."),
+        (400, "registry.ollama.ai/library/gemma:2b does not support tools"),
+    ],
+)
+def test_of_a_model_that_takes_no_tools_it_is_said(status: int, words: str) -> None:
+    """OpenRouter, Ollama: the name is right, and the key; another model is wanted."""
+    assert "cannot call tools; name another --model" in read(LOCAL, status, openai(words)).message
+
+
+def test_what_a_routers_provider_said_is_told() -> None:
+    """Our choice: "Provider returned error" alone helps nobody."""
+    assert "maximum of 8 images" in read(LOCAL, 400, routed('{"error":{"message":"maximum of 8 images"}}')).message
 
 
 def test_a_key_that_was_given_is_what_is_to_be_checked() -> None:

@@ -172,8 +172,8 @@ def test_a_script_reads_the_ids_that_are_kept_of_a_shortened_answer(service: Mod
     service.play(turn, turn)
     cut = '{"items": [{"id": 7, "na\n… 300 characters cut; ids kept: {"items[].id":[7,8]}'
     assert ask_gpt(gpt, messages=[*GPT_CALLED[:2], {**GPT_CALLED[2], "content": cut}]).choices[0].message.content == "7"
-    left_out = {"role": "user", "content": 'Earlier steps:\n- find {}: done; ids: {"items[].id":[7]}'}
-    assert ask_gpt(gpt, messages=[*ASKED, left_out]).choices[0].message.content == "7"
+    left_out = {"role": "user", "content": 'Who?\n\nEarlier steps:\n- find {}: done; ids: {"items[].id":[7]}'}
+    assert ask_gpt(gpt, messages=[left_out]).choices[0].message.content == "7"
 
 
 def test_an_operation_is_called_through_the_one_tool_where_there_is_but_that(
@@ -392,6 +392,8 @@ GPT_BREAKS: list[tuple[dict[str, Any], str]] = [
     ({"messages": [*ASKED, GPT_CALLED[2]]}, "must be a response to a preceeding message"),
     ({"messages": [*GPT_CALLED, GPT_CALLED[2]]}, "must be a response to a preceeding message"),
     ({"messages": [*GPT_CALLED[:2], {"role": "tool", "content": "{}"}]}, "Missing parameter 'tool_call_id'"),
+    ({"messages": [*GPT_CALLED, *ASKED]}, "Unexpected role 'user' after role 'tool'"),
+    ({"messages": [*ASKED, *ASKED]}, "Unexpected role 'user' after role 'user'"),
     ({"messages": model_called(id="c" * 41)}, "maximum length 40"),
     ({"messages": model_called(function={"name": "a b", "arguments": "{}"})}, "does not match pattern"),
     ({"messages": model_called(function={"name": "find", "arguments": {}})}, "expected a string"),
@@ -415,7 +417,7 @@ GPT_BREAKS: list[tuple[dict[str, Any], str]] = [
 def test_what_breaks_openais_rules_is_refused(
     service: ModelService, gpt: openai.OpenAI, broken: dict[str, Any], words: str
 ) -> None:
-    """OpenAI, chat completions and function calling: the rules, and the words in which they are said."""
+    """OpenAI, chat completions and function calling, and Mistral's roles: the rules, and their words."""
     service.play(say("Here."))
     with pytest.raises(openai.BadRequestError, match=words):
         ask_gpt(gpt, **broken)
@@ -430,7 +432,8 @@ def test_a_good_request_of_each_form_is_taken(
     ask_claude(claude, messages=called(RESULT, TEXT), system="Be short.", tool_choice={"type": "none"})
     ask_claude(claude, system=[{"type": "text", "text": "Be short.", "cache_control": {"type": "ephemeral"}}])
     system = {"role": "system", "content": [{"type": "text", "text": "Be short."}]}
-    ask_gpt(gpt, messages=[system, *GPT_CALLED, {"role": "user", "content": "And now?"}], tool_choice="none")
+    more = [{"role": "assistant", "content": "7."}, {"role": "user", "content": "And now?"}]
+    ask_gpt(gpt, messages=[system, *GPT_CALLED, *more], tool_choice="none")
     assert service.refused == []
     assert [talk.system for talk in service.talks] == ["Be short.", "Be short.", "Be short."]
     assert [may_call(talk) for talk in service.talks] == [False, True, False]

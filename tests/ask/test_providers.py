@@ -12,10 +12,11 @@ import pytest
 import trustme
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
+from support.upstream import PATIENCE
 from support.wires import Reply, Wires, anthropic_says, error, openai_says, stream, wires
 
 from openapi_mcp.ask.names import ModelName, Wire
-from openapi_mcp.ask.prices import cost_of
+from openapi_mcp.ask.prices import cost_of, input_price
 from openapi_mcp.ask.providers import Provider, require_extra
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.ask.wire_tool import wire_tool
@@ -167,6 +168,21 @@ def test_an_anthropic_server_of_ones_own_is_told_nothing_of_ours(
     assert "authorization" not in sent.headers
 
 
+@pytest.mark.parametrize("header", ["Authorization: Bearer secret", "X-Api-Key: secret"])
+def test_a_key_among_the_headers_of_the_environment_is_not_for_a_server_of_ones_own(
+    server: Wires, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    """Our choice: gateways are often given theirs so; a server of --model-url gets --model-key, and nothing else."""
+    monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", header)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", header)
+    server.replies += [stream(openai_says("Here.")), stream(anthropic_says("Here."))]
+    for model in (gpt(server, is_named_url=True), claude(server, is_named_url=True)):
+        turn(ask(model))
+    of_openai, of_anthropic = (sent.headers for sent in server.requests)
+    assert "secret" not in f"{of_openai}{of_anthropic}"
+    assert (of_openai["authorization"], of_anthropic["x-api-key"]) == (f"Bearer {KEY}", KEY)
+
+
 def test_a_server_that_the_environment_names_is_asked_without_a_key_where_there_is_none(server: Wires) -> None:
     """As with OPENAI_BASE_URL alone: what the SDKs put in a key's place does not leave."""
     server.replies += [stream(openai_says("Here.")), stream(anthropic_says("Here."))]
@@ -281,6 +297,48 @@ def test_anthropic_says_why_a_turn_ended(server: Wires, stop: str, finish: Finis
     assert turn(ask(claude(server))).finish is finish
 
 
+@pytest.mark.parametrize(
+    ("stop", "finish"), [("brand_new", Finish.DONE), ("max_length", Finish.LENGTH), ("safety", Finish.REFUSED)]
+)
+def test_an_end_that_anthropic_has_a_new_name_for_is_an_end(server: Wires, stop: str, finish: Finish) -> None:
+    """As on the other wire: an answer that was paid for is not asked for again because of a word."""
+    server.replies.append(stream(anthropic_says("Here.", stop=stop)))
+    said = turn(ask(claude(server)))
+    assert (said.text, said.finish) == ("Here.", finish)
+
+
+def test_a_failure_that_anthropic_has_a_word_for_is_one(server: Wires) -> None:
+    """As on the other wire: "error", "aborted"."""
+    server.replies.append(stream(anthropic_says("Here.", stop="error")))
+    assert fault(ask(claude(server))).kind is FaultKind.UNREACHABLE
+
+
+def test_a_turn_that_pauses_is_sent_back_as_it_stands_and_goes_on(server: Wires) -> None:
+    """Anthropic, Handling stop reasons, pause_turn: "provide the response back as-is"; it is one turn to us."""
+    paused = anthropic_says("I look; ", thought="Hm.", stop="pause_turn")
+    server.replies += [stream(paused), stream(anthropic_says("it is there.", ("toolu_1", "get_order", '{"id": 7}')))]
+    heard: list[str] = []
+    said = turn(ask(claude(server), heard=heard))
+    assert (said.text, "".join(heard), said.finish) == ("I look; it is there.", "I look; it is there.", Finish.CALLS)
+    assert (said.usage.tokens_in, said.usage.tokens_out) == (200, 40)
+    first, second = (sent.body["messages"] for sent in server.requests)
+    assert [each["role"] for each in second] == ["user", "assistant"]
+    assert [each["type"] for each in second[1]["content"]] == ["thinking", "text"]
+    assert second[0]["content"][0]["text"] == first[0]["content"][0]["text"]
+    server.replies.append(stream(anthropic_says("Done.")))
+    turn(ask(claude(server), Asked(text="?"), said, Answered(call=said.calls[0], text="{}")))
+    content = server.requests[2].body["messages"][1]["content"]
+    assert [each["type"] for each in content] == ["thinking", "text", "text", "tool_use"]
+
+
+def test_a_turn_that_pauses_again_and_again_is_given_up(server: Wires) -> None:
+    """Our choice: a bound on every loop."""
+    server.replies += [stream(anthropic_says("Hm.", stop="pause_turn")) for _ in range(9)]
+    found = fault(ask(claude(server)))
+    assert (found.kind, "pauses" in found.message) == (FaultKind.MALFORMED, True)
+    assert len(server.requests) == 6
+
+
 @pytest.mark.parametrize(("stop", "finish"), [("length", Finish.LENGTH), ("content_filter", Finish.REFUSED)])
 def test_openai_says_why_a_turn_ended(server: Wires, stop: str, finish: Finish) -> None:
     """OpenAI, Chat completions: finish_reason."""
@@ -288,7 +346,16 @@ def test_openai_says_why_a_turn_ended(server: Wires, stop: str, finish: Finish) 
     assert turn(ask(gpt(server))).finish is finish
 
 
-@pytest.mark.parametrize("stop", ["eos_token", "STOP", "end_turn", "tool_call", "eos"])
+@pytest.mark.parametrize("stop", ["tool_calls", "tool_call", "tool_use"])
+def test_a_turn_that_ends_for_calls_and_has_none_says_so(server: Wires, stop: str) -> None:
+    """Both wires: the words before a call that got lost are no answer; what to do about it is the loop's."""
+    server.replies.append(stream(openai_says("I will look it up now.", stop=stop)))
+    assert turn(ask(gpt(server))).finish is Finish.CALLS
+    server.replies.append(stream(anthropic_says("I will look it up now.", stop="tool_use")))
+    assert turn(ask(claude(server))).finish is Finish.CALLS
+
+
+@pytest.mark.parametrize("stop", ["eos_token", "STOP", "end_turn", "eos"])
 def test_an_end_of_another_name_is_an_end(server: Wires, stop: str) -> None:
     """Compatible servers write what their engine calls it."""
     server.replies += [
@@ -389,6 +456,173 @@ def test_an_empty_turn_is_a_turn(server: Wires) -> None:
         assert (said.text, said.calls, said.finish) == ("", (), Finish.DONE)
 
 
+USAGES: list[Any] = [
+    {"prompt_tokens": None, "completion_tokens": None, "total_tokens": None},
+    {"prompt_tokens": -5, "completion_tokens": 10**20, "total_tokens": 5},
+    {"prompt_tokens": "many", "completion_tokens": 2.5, "total_tokens": [1]},
+    {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "prompt_tokens_details": {"cached_tokens": -1}},
+    {},
+    7,
+]
+
+
+@pytest.mark.parametrize("usage", USAGES)
+def test_a_usage_that_makes_no_sense_costs_neither_the_answer_nor_a_warning(server: Wires, usage: Any) -> None:
+    """Our choice: what a server counts is its matter; a library's warning with its path helps nobody."""
+    events = openai_says("Here.")
+    events[-1]["usage"] = usage
+    server.replies.append(stream(events))
+    said = turn(ask(gpt(server)))
+    assert said.text == "Here."
+    assert min(said.usage.tokens_in, said.usage.tokens_out, said.usage.cached) >= 0
+
+
+@pytest.mark.parametrize("count", [None, -5, 10**20, "many"])
+def test_a_usage_of_anthropics_that_makes_no_sense_costs_nothing(server: Wires, count: Any) -> None:
+    """As above: servers that speak this wire."""
+    events = anthropic_says("Here.")
+    events[0]["message"]["usage"]["input_tokens"] = count
+    events[-2]["usage"] = {"output_tokens": count}
+    server.replies.append(stream(events))
+    said = turn(ask(claude(server)))
+    assert said.text == "Here."
+    assert min(said.usage.tokens_in, said.usage.tokens_out, said.usage.cached) >= 0
+
+
+WHOLE: Any = {
+    "id": "c1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Here."}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+}
+FUNCTION: Any = {"name": "get_order", "arguments": '{"id": 7}'}
+
+
+def whole(message: Any = None, reason: Any = "stop", kind: str = "application/json") -> Reply:
+    """Return an answer that is not streamed."""
+    body = WHOLE if message is None else {**WHOLE, "choices": [{"message": message, "finish_reason": reason}]}
+    return Reply(json.dumps(body).encode(), headers={"Content-Type": kind})
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/plain", ""])
+def test_an_answer_that_comes_whole_is_one(server: Wires, kind: str) -> None:
+    """Compatible servers: some do not stream, or not where there are tools, and answer with a completion."""
+    server.replies.append(whole(kind=kind))
+    heard: list[str] = []
+    said = turn(ask(gpt(server), heard=heard))
+    assert (said.text, "".join(heard), said.finish) == ("Here.", "Here.", Finish.DONE)
+    assert (said.usage.tokens_in, said.usage.tokens_out) == (100, 20)
+
+
+def test_an_answer_that_comes_whole_has_its_calls_and_its_thought(server: Wires) -> None:
+    """OpenAI, Chat completions: message.tool_calls; reasoning_content of others."""
+    calls = [
+        {"id": "a", "type": "function", "function": FUNCTION},
+        {"id": "b", "type": "function", "function": FUNCTION},
+    ]
+    server.replies.append(whole({"content": None, "reasoning_content": "Hm.", "tool_calls": calls}, None))
+    said = turn(ask(gpt(server)))
+    assert [(each.id, each.arguments) for each in said.calls] == [("a", {"id": 7}), ("b", {"id": 7})]
+    assert (said.thought, said.finish) == ("Hm.", Finish.CALLS)
+
+
+def test_an_answer_that_comes_whole_says_why_it_ended(server: Wires) -> None:
+    """OpenAI, Chat completions: finish_reason, refusal."""
+    server.replies += [whole({"content": "He"}, "length"), whole({"content": None, "refusal": "I will not."})]
+    assert turn(ask(gpt(server))).finish is Finish.LENGTH
+    assert turn(ask(gpt(server))).text == "I will not."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"choices": 7}',
+        b'{"choices": []}',
+        b'{"choices": [7]}',
+        b'{"choices": [{"message": 7}]}',
+        b'{"choices": [{"message": {"content": "Her',
+        b'{"choices": [{"message": {"tool_calls": 7}}]}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_comes_whole_and_is_no_completion_is_a_fault(server: Wires, body: bytes) -> None:
+    """Our choice: as with streams."""
+    server.replies.append(Reply(body, headers={"Content-Type": "application/json"}))
+    assert fault(ask(gpt(server))).kind is FaultKind.MALFORMED
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-ndjson", "application/octet-stream"])
+@pytest.mark.parametrize("before", [b"", b": hello\n\n", b"\r\n"])
+def test_a_stream_is_known_by_what_it_says_where_it_has_another_name(server: Wires, kind: str, before: bytes) -> None:
+    """Compatible servers, and proxies: no Content-Type, or one that they give to everything."""
+    streamed = stream(openai_says("Here."))
+    server.replies.append(replace(streamed, body=before + streamed.body, headers={"Content-Type": kind}))
+    assert turn(ask(gpt(server))).text == "Here."
+    server.replies.append(replace(stream(anthropic_says("Here.")), headers={"Content-Type": kind}))
+    assert turn(ask(claude(server))).text == "Here."
+
+
+def test_an_answer_that_comes_whole_has_a_bound(server: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
+    """security.md 17: what is read has a bound."""
+    monkeypatch.setattr("openapi_mcp.ask.connect.MOST_BYTES", 100)
+    server.replies.append(whole({"content": "long " * 100}))
+    found = fault(ask(gpt(server)))
+    assert (found.kind, "no end" in found.message) == (FaultKind.MALFORMED, True)
+
+
+DETAILS: list[Any] = [
+    {"type": "reasoning.text", "text": "An ", "index": 0, "format": "anthropic-claude-v1", "id": None},
+    {"type": "reasoning.text", "text": "order.", "index": 0, "signature": None},
+    {"type": "reasoning.text", "signature": "c2ln", "index": 0},
+    {"type": "reasoning.encrypted", "data": "ENCRYPTED", "id": "r1", "index": 0},
+]
+
+
+def with_details(details: list[Any]) -> Reply:
+    events = openai_says("", ("call_x", "get_order", '{"id": 7}'))
+    piece = events[0]
+    pieces = [
+        {**piece, "choices": [{"index": 0, "delta": {"reasoning_details": [each]}, "finish_reason": None}]}
+        for each in details
+    ]
+    return stream([*pieces, *events])
+
+
+def test_the_details_of_a_thought_go_back_as_they_were(server: Wires) -> None:
+    """OpenRouter, Preserving reasoning: reasoning_details are passed back unmodified, pieces of one put together."""
+    server.replies += [with_details(DETAILS), stream(openai_says("Here.")), stream(openai_says("Here."))]
+    said = turn(ask(gpt(server)))
+    kept = replace(said, origin=json.loads(json.dumps(said.origin)))
+    history = (Asked(text="?"), kept, Answered(call=said.calls[0], text="{}"))
+    turn(ask(gpt(server), *history))
+    assert server.requests[1].body["messages"][2]["reasoning_details"] == [
+        {
+            "type": "reasoning.text",
+            "text": "An order.",
+            "index": 0,
+            "format": "anthropic-claude-v1",
+            "id": None,
+            "signature": "c2ln",
+        },
+        DETAILS[3],
+    ]
+    turn(ask(gpt(server, name="openai:other"), *history))
+    assert "reasoning_details" not in server.requests[2].body["messages"][2]
+
+
+@pytest.mark.parametrize("details", [7, [7], [{}], [None], {"type": "x"}, [{"type": [1], "index": {}}]])
+def test_details_of_another_form_cost_nothing(server: Wires, details: Any) -> None:
+    """Our choice: nothing that a server sends ends the run."""
+    server.replies.append(with_details([]))
+    broken = json.dumps({"choices": [{"index": 0, "delta": {"reasoning_details": details}}]})
+    server.replies[0] = replace(server.replies[0], body=f"data: {broken}\n\n".encode() + server.replies[0].body)
+    said = turn(ask(gpt(server)))
+    server.replies.append(stream(openai_says("Here.")))
+    turn(ask(gpt(server), Asked(text="?"), said, Answered(call=said.calls[0], text="{}")))
+
+
 @pytest.mark.parametrize("breaks", [True, False])
 @pytest.mark.parametrize("end", [4, 5, 8])
 def test_an_anthropic_stream_that_breaks_makes_no_turn(server: Wires, end: int, breaks: bool) -> None:
@@ -452,7 +686,9 @@ def test_a_request_that_failed_is_not_sent_again_by_the_sdk(server: Wires) -> No
 def test_a_redirect_is_not_followed(server: Wires) -> None:
     """security.md 7: a key does not go where an answer points."""
     server.replies.append(Reply(b"", 307, {"Location": f"{server.url}/elsewhere"}))
-    assert fault(ask(claude(server))).kind is FaultKind.REJECTED
+    found = fault(ask(claude(server)))
+    assert (found.kind, "answers itself with ANTHROPIC_BASE_URL" in found.message) == (FaultKind.REJECTED, True)
+    assert "another --model" not in found.message
     assert len(server.requests) == 1
 
 
@@ -510,6 +746,13 @@ def test_a_turn_of_more_calls_than_a_model_makes_is_none(server: Wires) -> None:
     assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
 
 
+def test_calls_are_counted_as_they_come(server: Wires) -> None:
+    """security.md: 40,000 calls in one stream took minutes before they were counted at its end."""
+    server.replies.append(stream(openai_says("", *((f"call_{n}", "get_order", "{}") for n in range(300)))))
+    found = fault(ask(gpt(server)))
+    assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
+
+
 def test_a_page_that_is_no_stream_is_read_to_a_bound(server: Wires) -> None:
     """Our choice: as above, before there is a stream."""
     server.replies.append(Reply(b"<p>" * 100_000, headers={"Content-Type": "text/html"}))
@@ -535,6 +778,9 @@ def test_a_turn_has_its_price_where_it_is_known(model: str, has_price: bool) -> 
     cost = cost_of(said, at_home)
     assert (cost is not None and cost > 0) is has_price
     assert cost_of(said, replace(at_home, url="http://localhost")) is None
+    price = input_price(at_home)
+    assert (price is not None and 0 < price < 0.001) is has_price
+    assert input_price(replace(at_home, url="http://localhost")) is None
 
 
 def test_a_tool_is_offered_as_its_provider_takes_it() -> None:
@@ -576,16 +822,9 @@ def test_an_authority_of_ones_own_is_believed_where_it_is_named(tmp_path: Path) 
         Reply(b"data: " + b"x" * 100_000),
     ],
 )
-def test_after_a_turn_no_connection_is_left_open(server: Wires, make: Any, reply: Reply | None) -> None:
-    """Our choice: one that waits for the next turn may be dead by then, and is forgotten where a run breaks off."""
+def test_once_a_provider_is_closed_no_connection_is_left_open(server: Wires, make: Any, reply: Reply | None) -> None:
+    """Our choice: what its last turn came to is all the same, and so is whether the server would stay."""
     whole = stream(anthropic_says("Here.") if make is claude else openai_says("Here."))
     server.replies.append(replace(reply or whole, stays=True))
-
-    async def run() -> bool:
-        provider = Provider(make(server))
-        await provider.turn(Think(history=(Asked(text="?"),), tools=(), instructions=""), lambda text: None)
-        is_over = await anyio.to_thread.run_sync(lambda: server.ended.acquire(timeout=5))
-        await provider.aclose()
-        return is_over
-
-    assert anyio.run(run)
+    ask(make(server))
+    assert server.ended.acquire(timeout=PATIENCE)

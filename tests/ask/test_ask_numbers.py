@@ -1,0 +1,112 @@
+"""What a number of few digits in a person's words is: the thing's own, how many of something, or one for itself."""
+
+from typing import Any
+
+import pytest
+from support.runs import SHOP, call, needed, tool
+
+from openapi_mcp.ask.grounds import Grounds
+from openapi_mcp.ask.meant import meant
+from openapi_mcp.ask.numbers import Numbers, Says
+from openapi_mcp.ask.offer import Offer
+from openapi_mcp.model.chat import Asked, ToolCall
+
+
+def grounded(made: ToolCall, words: str, offer: Offer = SHOP) -> bool:
+    grounds = Grounds(offer)
+    grounds.hear(Asked(text=words))
+    return grounds.lacking(meant(made)) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show order 3",
+        "What is in order 0003?",
+        "order #3, please",
+        "is #3 paid?",
+        "id 3",
+        "the order with the id 3",
+        "order no. 3",
+        "Order number: 3",
+        "orders 3, 4 and 7",
+        "orders 7, 4, and 3",
+        "orders 7 & 3",
+        "order (3)",
+        "Where is ORD-3?",
+        "/orders/3",
+        "https://api.example.com/orders/3",
+        "cancel 3",
+        "Cancel 7 and 3",
+        "cancel order 3 please",
+        "cancel order 3 because Ana wants it",
+        "cancel customer 7's order 3",
+        "top 3 products, then cancel order 3",
+    ],
+)
+def test_a_number_that_names_the_thing_is_enough_to_write(words: str) -> None:
+    """Issue 11: honest use is not refused."""
+    assert grounded(call("orders_cancel", id=3), words)
+    assert grounded(call("orders_cancel", id="3"), words)
+
+
+@pytest.mark.parametrize("words", ["is 3 paid?", "3", "and 3?", "Bestellung 3", "show 3 to me", "order 3 mugs"])
+def test_a_number_for_itself_is_enough_to_read_and_not_to_write(words: str) -> None:
+    """Our choice: a wrong refusal costs a turn, a wrong read another one; a wrong write the wrong record."""
+    assert grounded(call("orders_retrieve", id=3), words)
+    assert not grounded(call("orders_cancel", id=3), words)
+
+
+def test_where_no_tool_would_give_it_a_number_for_itself_is_enough_to_write() -> None:
+    """Our choice: the person is the only one who knows."""
+    needs = {"lot_take": (needed("lot", "lot"),)}
+    offer = Offer(tools=(tool("lot_take", "lot", writes=True),), needs=needs)
+    assert grounded(call("lot_take", lot=3), "please use 3 now", offer)
+    assert not grounded(call("lot_take", lot=3), "the top 3", offer)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the top 3",
+        "the last 3 of Ana",
+        "3 mugs for Ana",
+        "the 3 most expensive products",
+        "3 red mugs",
+        "everything of 2026-01-03",
+        "at 3:30",
+        "3.5 of it",
+        "more than 3",
+        "page 3",
+        "what did customer 3 buy?",
+        "what did customers 7 and 3 buy?",
+        "customer 3's orders",
+        "3 %",
+        "$3",
+        "the 3rd one",
+        "A3",
+    ],
+)
+def test_a_number_of_something_else_names_nothing(words: str) -> None:
+    """Issue 11: never passes an id that no answer gave."""
+    assert not grounded(call("orders_retrieve", id=3), words)
+    assert not grounded(call("orders_cancel", id=3), words)
+
+
+def test_a_number_names_the_thing_that_it_stands_next_to() -> None:
+    """Our choice."""
+    words = "an order for customer 3: 2 of product 5"
+    items: Any = [{"product": 5, "quantity": 2}]
+    assert grounded(call("orders_create", customer=3, items=items), words)
+    assert not grounded(call("orders_create", customer=5, items=items), words)
+    assert not grounded(call("orders_create", customer=3, items=[{"product": 2, "quantity": 5}]), words)
+
+
+def test_what_a_person_says_is_looked_at_up_to_a_bound() -> None:
+    """style: bounds on all work."""
+    numbers = Numbers()
+    for _ in range(30):
+        numbers.hear("order 3 " * 1_000)
+    numbers.hear("order 4")
+    assert numbers.say("3", {"order"}, (), ()) is Says.NAMES
+    assert numbers.say("4", {"order"}, (), ()) is Says.NOTHING
