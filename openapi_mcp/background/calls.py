@@ -15,10 +15,10 @@ from openapi_mcp.background.local import LocalCalls
 from openapi_mcp.background.means import Bounds, Means
 from openapi_mcp.background.state import KEPT, Ended, Ongoing, caller_of, pending_of
 from openapi_mcp.background.work import in_a_task, stop_task
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.model.leave import Leave
-from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 
 _MOMENT = 10.0  # seconds in which a replica whose way to Redis was slow has told what it had to

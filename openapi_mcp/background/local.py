@@ -24,10 +24,10 @@ from openapi_mcp.background.state import Ended, Ongoing, caller_of, size_of
 from openapi_mcp.background.store import Store
 from openapi_mcp.background.takeover import Takeover
 from openapi_mcp.background.work import in_a_task, result_of, stop_task
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.call import Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.leave import Leave
-from openapi_mcp.recording import Hearing
 from openapi_mcp.shared.link import Link
 from openapi_mcp.telemetry.spans import span
 

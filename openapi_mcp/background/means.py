@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from openapi_mcp.background.capacity import Space
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
-from openapi_mcp.recording import Hearing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

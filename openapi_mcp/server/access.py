@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.url import origin
+from openapi_mcp.progress import Notice
 from openapi_mcp.server.door import Admission
 from openapi_mcp.server.endpoint import SHORTEST, WHERE, EndpointToken
 from openapi_mcp.server.forward import NOTHING, Forward, read_forward

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openapi_mcp.heard import Heard, new_id
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recording import Heard, new_id
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send
 from openapi_mcp.server.paths import DASHBOARD, PLAIN
 

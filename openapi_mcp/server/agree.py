@@ -8,13 +8,13 @@ from pathlib import Path
 import anyio.to_thread
 
 from openapi_mcp.agreed import NOTHING, Agreed, Made, as_own
-from openapi_mcp.app import serve_taken
+from openapi_mcp.app import App
 from openapi_mcp.front import SUFFIX
 from openapi_mcp.generator.listing import said_change
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.progress import Notice
+from openapi_mcp.renewal import serve_taken
 from openapi_mcp.server.keep import Keeper
-from openapi_mcp.serving import App
 from openapi_mcp.shared.link import Link
 
 _ONCE = 5.0  # seconds in which one of those that start together looks whether the list is still true

@@ -8,11 +8,11 @@ from mcp.server.context import ServerRequestContext
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.executor.failures import invalid
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.background import CALL_TOOLS, GET_CALL, LONG, Pending, goes_on
 from openapi_mcp.model.call import Call, Caller, Result
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recording import Hearing
 from openapi_mcp.request.background import Asked, read_cancel, read_get
 from openapi_mcp.response.ongoing import NO_SUCH_CALL, NOT_KNOWN_NOW, came_to, told
 from openapi_mcp.response.through import through_call

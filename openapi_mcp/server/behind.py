@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from openapi_mcp.app import check_again, is_checked_later
+from openapi_mcp.app import App
 from openapi_mcp.config import Config
 from openapi_mcp.generator.listing import said_change
+from openapi_mcp.renewal import check_again, is_checked_later
 from openapi_mcp.server.keep import Keeper, SeveralKeeper
-from openapi_mcp.serving import App
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Several
@@ -45,7 +45,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BehindSeveral:
-    """The same for several APIs; each looks by itself whether its document is still the same (several.py)."""
+    """The same for several APIs; each looks by itself whether its document is still the same (joining.py)."""
 
     keeper: SeveralKeeper
     told: Sequence[Sequence[int]] | None = None

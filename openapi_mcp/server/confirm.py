@@ -131,7 +131,7 @@ class Person:
             request = found
 
     def _question(self, call: Call, request: HttpRequest) -> str:
-        return question(call.tool, request, self._app.redactor(call))
+        return question(call, request, self._app.redactor(call))
 
 
 def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from openapi_mcp import __version__
+from openapi_mcp.app import App
 from openapi_mcp.background.calls import Background
 from openapi_mcp.recording import Recorder, Standing
 from openapi_mcp.server.probes import Health
-from openapi_mcp.serving import App, Serves
+from openapi_mcp.serving import Serves
 from openapi_mcp.several import Several
 from openapi_mcp.shared.link import Link
 from openapi_mcp.telemetry.families import Family, counter, gauge, number

@@ -10,25 +10,32 @@ from mcp import Client, MCPError
 
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
+from openapi_mcp.heard import Heard
 from openapi_mcp.model.call import Call, Failure
 from openapi_mcp.model.capability import Capabilities, Capability
 from openapi_mcp.model.chat import Answered, ChatTool, ToolCall
 from openapi_mcp.model.jsontext import read_json, write_json
 from openapi_mcp.model.secret import Redactor, Secret
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recording import Heard
 from openapi_mcp.schema.confidential import without_confidential
 from openapi_mcp.server.confirm import unable
 from openapi_mcp.server.means import background_of, bounds_of
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.server.sent import Watched, request_digest
+from openapi_mcp.server.sent import Sending, Watched, request_name
 from openapi_mcp.serving import Serves
+from openapi_mcp.telemetry.spans import headers
 
 _MOST_PAGES = 1_000
 _MOST_HIDDEN = 1_000  # confidential values that are kept in mind, to be masked in what is kept of a run
 
 _UNABLE = unable(Call(tool="")).message
 _NOBODY = "a person must confirm this call, and nobody can be asked: there is no terminal, or --json is given"
+_NOBODY_AGAIN = (
+    "this write was made already in this run; only a person can say that it is to be made once more, and nobody can be "
+    "asked: there is no terminal, or --json is given; nothing was sent"
+)
+_WAY_AGAIN = "tell the person: they can ask for it in a new question (ask --continue), or say yes at a terminal"
+_MADE_BEFORE = "This was made already in this run, and would be made ONCE MORE."
 _WAY = "tell the person: they can ask at a terminal, or with --confirm none"
 
 Consent = Callable[[str], Awaitable[bool | None]]
@@ -62,7 +69,7 @@ class Inside:
     def foresee(
         self, name: str, arguments: Mapping[str, Any], made: frozenset[str]
     ) -> tuple[Mapping[str, Any] | None, str]:
-        """Return what a call of a tool or an operation would send: arguments as repaired, and the request's digest.
+        """Return what a call of a tool or an operation would send: arguments as repaired, and the request's name.
 
         None and "" where that is not known before. The next call sends no request of those that were `made`.
         """
@@ -79,28 +86,34 @@ class Inside:
             own = {**tool.defaults, **tool.fixed}
             own.setdefault(tool.key, sent.get(tool.key))
             sent = {each: value for each, value in sent.items() if each not in own or value != own[each]}
-        return sent, "" if isinstance(found, Failure) else request_digest(found)
+        return sent, "" if isinstance(found, Failure) else request_name(found)
 
     async def call(self, call: ToolCall) -> Answered:
-        """Return what comes of a call that has arguments; one that is held back has its `request`, and is not sent."""
-        self._heard = None
-        self._watched.begin(self._made)
+        """Return what comes of a call that has arguments; where a request of it was held back, it has that."""
+        made, self._made = self._made, frozenset()
+        return await self._called(call, self._watched.begin(made))
+
+    async def once_more(self, call: ToolCall) -> Answered:
+        """Return what comes of a call that was made before: a person is asked, whatever --confirm says."""
         self._made = frozenset()
+        return await self._called(call, self._watched.begin(frozenset(), insists=True))
+
+    async def _called(self, call: ToolCall, sending: Sending) -> Answered:
+        self._heard = None
         self._is_asking = self._has_written = False
         try:
-            result = await self._client.call_tool(call.tool, dict(call.arguments or {}))
+            result = await self._client.call_tool(call.tool, dict(call.arguments or {}), meta=_in_trace())
         except MCPError as error:  # no such tool
             return Answered(call=call, text=error.message, is_error=True, is_sent=False)
         answered = self._with_record(_answered(call, result))
-        if self._watched.held:
-            return replace(answered, request=self._watched.held, is_sent=False)
-        answered = replace(answered, request=self._watched.request)
-        return answered if self._may_ask else _with_own_way(answered)
+        is_sent = answered.is_sent and not (sending.held and not sending.done)
+        answered = replace(answered, requests=sending.so_far, held=sending.held, is_sent=is_sent)
+        return answered if self._may_ask else _with_own_way(answered, is_again=self._watched.insists)
 
     async def ask(self, consent: Consent, text: str) -> bool | None:
         """Return what a person answers to a question about the call that is made."""
         self._is_asking = True
-        said = await consent(text)
+        said = await consent(f"{_MADE_BEFORE}\n{text}" if self._watched.insists else text)
         self._is_asking = said is not True
         return said
 
@@ -115,10 +128,14 @@ class Inside:
         plans = {tool.name: tool.plan for tool in self._app.toolset.tools if tool.plan is not None}
         if not plans:
             return known
-        from openapi_mcp.workflow.passed_on import needs_of
+        from openapi_mcp.workflow.passed_on import needs_of, said_again
 
         find = self._app.tool_of
-        return {**known, **{name: Capability(needs=needs_of(plan, find, known)) for name, plan in plans.items()}}
+        found = {
+            name: Capability(needs=needs_of(plan, find, known), said_again=said_again(plan))
+            for name, plan in plans.items()
+        }
+        return {**known, **found}
 
     def mask(self, text: str) -> str:
         """Return a text without the secrets that calls had, and without what was confidential in their arguments."""
@@ -128,6 +145,8 @@ class Inside:
 
     def _hear(self, heard: Heard) -> None:
         self._heard = heard
+        if isinstance(sending := heard.call.sending, Sending):  # of a step of a workflow
+            sending.came(heard.result)
         trace, tool = heard.result.trace, heard.tool
         is_read = tool is not None and tool.annotations.read_only
         self._has_written = self._has_written or (trace is not None and trace.attempts > 0 and not is_read)
@@ -177,11 +196,17 @@ async def inside(
         yield found[0]
 
 
-def _with_own_way(answered: Answered) -> Answered:
+def _in_trace() -> Any:
+    """Return what tells our server in whose trace a call is made, None where nobody collects."""
+    return dict(headers()) or None
+
+
+def _with_own_way(answered: Answered, *, is_again: bool) -> Answered:
     """Return a refusal of what a person must confirm with what such a person can do here, where nobody is asked."""
     match answered.value:
         case {"error": {"kind": "refused", "message": str() as said, **more}} if said == _UNABLE:
-            error = {"kind": "refused", "message": _NOBODY, **more, "hint": _WAY}
+            message, hint = (_NOBODY_AGAIN, _WAY_AGAIN) if is_again else (_NOBODY, _WAY)
+            error = {"kind": "refused", "message": message, **more, "hint": hint}
             return replace(answered, text=write_json({"error": error}), value={"error": error})
     return answered
 

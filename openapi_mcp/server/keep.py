@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from openapi_mcp.apart import apart
+from openapi_mcp.app import App
 from openapi_mcp.config import Config
 from openapi_mcp.generator.catalogue import Freshness, SecretFoundError, write_catalogue, write_list
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import UrlSource
-from openapi_mcp.loading import Notice, path_of, say_of
+from openapi_mcp.member import path_of
 from openapi_mcp.model.searching import asks_index
 from openapi_mcp.model.secret import Redactor, Secret
-from openapi_mcp.serving import App
+from openapi_mcp.progress import Notice
+from openapi_mcp.said_of import say_of
 
 if TYPE_CHECKING:
     from openapi_mcp.several import Several
@@ -116,7 +118,7 @@ class SeveralKeeper:
 
 def _of_workflows(several: "Several") -> tuple[Freshness, ...]:
     """Return what tells whether the workflows over several APIs are still true."""
-    own = several.workflows.freshness
+    own = several.tools.workflows.freshness
     return (own,) if own is not None else ()
 
 

@@ -5,10 +5,10 @@ from functools import partial
 from openapi_mcp.background.calls import Background
 from openapi_mcp.background.means import Bounds, Means
 from openapi_mcp.config import Config
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.policy import READS
-from openapi_mcp.recording import Hearing
 from openapi_mcp.server.doors import behind_the_door
 from openapi_mcp.serving import Serves
 from openapi_mcp.shared.link import Link

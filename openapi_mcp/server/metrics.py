@@ -4,10 +4,10 @@ from functools import partial
 
 import anyio.to_thread
 
+from openapi_mcp.heard import Heard
 from openapi_mcp.model.background import CANCEL_CALL, GET_CALL
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import SEARCH_TOOLS
-from openapi_mcp.recording import Heard
 from openapi_mcp.server.access import Access
 from openapi_mcp.server.asgi import AsgiApp, Message, Receive, Send, answer
 from openapi_mcp.server.door import Admission, Door

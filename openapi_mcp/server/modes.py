@@ -17,13 +17,13 @@ from mcp.shared.exceptions import MCPError
 
 from openapi_mcp.errors import ArgumentsError
 from openapi_mcp.executor.failures import invalid
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.background import CALL_TOOLS, Pending
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.capability import Capability
 from openapi_mcp.model.reading import READ_RESULT
 from openapi_mcp.model.searching import CALL, DESCRIBE, SEARCH, SEARCH_TOOLS
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recording import Hearing
 from openapi_mcp.request.searching import read_call, read_names, read_query
 from openapi_mcp.response.ongoing import told
 from openapi_mcp.response.through import through_call

@@ -7,11 +7,11 @@ from typing import Any
 import mcp_types as types
 from mcp.server.context import ServerRequestContext
 
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.background import Pending
 from openapi_mcp.model.call import Call, Failure, Result
 from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recording import Hearing
 from openapi_mcp.server.background import Calls
 from openapi_mcp.server.confirm import Person
 from openapi_mcp.serving import Serves

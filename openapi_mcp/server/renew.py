@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import anyio
 import anyio.to_thread
 
-from openapi_mcp.app import renew
+from openapi_mcp.app import App
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.front import HANGUPS, Handover, switches_state
-from openapi_mcp.loading import Notice, say_of
+from openapi_mcp.progress import Notice
+from openapi_mcp.renewal import renew
+from openapi_mcp.said_of import say_of
 from openapi_mcp.server.beside import Keeping, Looking
 from openapi_mcp.server.signals import hangups
 from openapi_mcp.server.switching import Switching
-from openapi_mcp.serving import App, Serves
+from openapi_mcp.serving import Serves
 from openapi_mcp.shared.link import Link
 
 if TYPE_CHECKING:
@@ -212,7 +214,7 @@ async def _renew_all(notice: Notice, several: "Several", config: Config) -> Sequ
         except OpenapiMcpError as error:
             errors.append(error)
     before = several.toolset
-    several.offer(config.listing, semantic=config.semantic)
+    several.tools.offer(config.listing, semantic=config.semantic)
     if several.toolset is not before:
         await several.announce()
     return errors

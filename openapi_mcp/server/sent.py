@@ -1,28 +1,39 @@
-"""What the calls of `ask` send, each request as a digest: one that was made already is not sent again unasked."""
+"""What the calls of `ask` send, each request by its name: a write that was made already is not sent again unasked."""
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from openapi_mcp.executor.faults import UnsendableError
-from openapi_mcp.model.call import Call, Result
+from openapi_mcp.executor.faults import MadeAlreadyError
+from openapi_mcp.model.call import Call, FailureKind, Result
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest
+from openapi_mcp.model.tool import Tool
 
 if TYPE_CHECKING:
     from openapi_mcp.serving import Serves
 
 _LENGTH = 32  # of 64 hexadecimal digits
+_LONGEST = 2_000  # characters of a URL: of a longer one it is not known what it is above or below
 _OF_EACH = ("key", "request-id", "requestid", "correlation", "nonce", "trace")  # in the name of a header made anew
 _NOT_SAID = frozenset(("accept", "authorization", "cookie", "user-agent", "content-length"))
+NOTHING_DONE = frozenset(
+    (
+        FailureKind.INVALID_ARGUMENTS, FailureKind.UNKNOWN_TOOL, FailureKind.REFUSED, FailureKind.UNAUTHENTICATED,
+        FailureKind.FORBIDDEN, FailureKind.NOT_FOUND, FailureKind.CONFLICT, FailureKind.REJECTED,
+        FailureKind.RATE_LIMITED, FailureKind.QUOTA,
+    )
+)  # fmt: skip
+"""Kinds of failure by which an API says that it did not do what it was asked for."""
 
 
-def request_digest(request: HttpRequest) -> str:
-    """Return what requests share that ask for the same; "" for one whose body is read as it is sent.
+def request_name(request: HttpRequest) -> str:
+    """Return what requests share that ask for the same: "POST https://host/orders 9f86d0...", the end a digest.
 
-    The order of a query and of JSON does not count, nor do credentials and what is made anew for each request.
+    "" for one whose body is read as it is sent. The order of a query and of JSON does not count, nor do credentials
+    and what is made anew for each request. Method and URL tell what another write may have undone (ask/undone.py).
     """
     if request.body is not None and not isinstance(request.body, bytes):
         return ""
@@ -31,7 +42,9 @@ def request_digest(request: HttpRequest) -> str:
     headers = sorted((name.casefold(), value) for name, value in request.headers if _is_said(name.casefold()))
     body = _body(request.body)
     whole = json.dumps([request.method, where, headers, body], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+    target = request.url if len(request.url) <= _LONGEST else ""
+    return " ".join((request.method, "".join(target.split()), digest))
 
 
 def _is_said(name: str) -> bool:
@@ -47,33 +60,80 @@ def _body(body: bytes | None) -> Any:
         return ["bytes", hashlib.sha256(body).hexdigest()]
 
 
-class Watched:
-    """An app whose calls say what they send: `request` is the last. None that is in `made` goes out.
+@dataclass(slots=True)
+class Sending:
+    """The writes that one call sends, by their names: it is told each before it goes out; none of `made` does.
 
-    All else is the app's own. `held` is the one that was held back, "" for none.
+    A workflow's call sends several, and some that follow a refused one: `done` are those that may have done something.
+    `held` is the last that was held back, "" for none.
+    """
+
+    made: frozenset[str] = frozenset()
+    done: list[str] = field(default_factory=list)
+    held: str = ""
+    _last: str = ""
+
+    def __call__(self, request: HttpRequest) -> None:
+        """Take a request that is about to be sent.
+
+        Raises:
+            MadeAlreadyError: it was made before.
+        """
+        name = request_name(request)
+        if name in self.made:
+            self.held, self._last = name, ""
+            raise MadeAlreadyError("the same request was made already in this run of ask")
+        self._last = name
+
+    @property
+    def so_far(self) -> tuple[str, ...]:
+        """All that may have been done, what is on its way too, each once."""
+        return tuple(dict.fromkeys((*self.done, *filter(None, (self._last,)))))
+
+    def came(self, result: Result) -> None:
+        """Take what came of the last request: of the call, or of a step of it."""
+        if self._last and _may_be_done(result):
+            self.done.append(self._last)
+        self._last = ""
+
+
+def _may_be_done(result: Result) -> bool:
+    failure = result.failure
+    if failure is None or failure.is_unknown or failure.has_acted:
+        return True
+    return failure.kind not in NOTHING_DONE and failure.attempts > 0
+
+
+class Watched:
+    """An app of whose calls it is known what they send; all else is the app's own.
+
+    With `insists` a person is asked before each write, whatever --confirm says.
     """
 
     def __init__(self, app: "Serves") -> None:
         self._app = app
-        self.made: frozenset[str] = frozenset()
-        self.request = ""
-        self.held = ""
+        self.insists = False
+        self.sending = Sending()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._app, name)
 
-    def begin(self, made: frozenset[str]) -> None:
-        """Begin anew with the requests that are not to be sent."""
-        self.made, self.request, self.held = made, "", ""
+    def begin(self, made: frozenset[str], *, insists: bool = False) -> Sending:
+        """Begin a call of which none of the requests that were `made` is sent; return what it will send."""
+        self.insists = insists
+        self.sending = Sending(made)
+        return self.sending
+
+    def asks_before(self, tool: Tool) -> bool:
+        """True where a person is asked before a call of this tool is sent."""
+        return self._app.asks_before(tool) or (self.insists and not tool.annotations.read_only)
 
     async def call(self, call: Call) -> Result:
-        """Run a call."""
-
-        def sending(request: HttpRequest) -> None:
-            digest = request_digest(request)
-            if digest in self.made:
-                self.held = digest
-                raise UnsendableError("the same request was made already")
-            self.request = digest
-
-        return await self._app.call(replace(call, sending=sending))
+        """Run a call; only what may write is looked at."""
+        tool = self._app.tool_of(call.tool)
+        if tool is None or (tool.annotations.read_only and tool.plan is None):
+            return await self._app.call(call)
+        sending = self.sending
+        result = await self._app.call(replace(call, sending=sending, insists=self.insists))
+        sending.came(result)
+        return result

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from openapi_mcp.app import check_again
+from openapi_mcp.app import App
 from openapi_mcp.front import state
 from openapi_mcp.generator.listing import said_change
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import FileSource
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server.keep import Keeper
-from openapi_mcp.serving import App
 
 if TYPE_CHECKING:
     from openapi_mcp.member import Member

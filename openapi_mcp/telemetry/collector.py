@@ -9,6 +9,7 @@ import requests
 from openapi_mcp.model.text import one_line
 
 _SHOWN = 120  # characters
+_DEEPEST = 20  # causes of causes
 
 
 class Session(requests.Session):
@@ -48,6 +49,8 @@ def _reason(error: requests.RequestException) -> str:
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     found: BaseException | None = error
-    while found is not None:
+    for _ in range(_DEEPEST):
+        if found is None:
+            return
         yield found
         found = found.__cause__ or found.__context__

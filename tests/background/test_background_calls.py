@@ -7,10 +7,10 @@ import pytest
 from support.background import ANNE, BOB, Api, said, text_of
 
 from openapi_mcp.background.means import Bounds
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.background import CallState, Pending
 from openapi_mcp.model.call import Call, Caller, FailureKind, Result
 from openapi_mcp.model.job import Job
-from openapi_mcp.recording import Hearing
 
 pytestmark = pytest.mark.anyio
 SOON = 0.02  # seconds after which a call goes on in the background

@@ -15,15 +15,16 @@ from support.upstream import Upstream, description
 
 from openapi_mcp import agreed as agreed_module
 from openapi_mcp.agreed import Agreed
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import OpenapiMcpError
 from openapi_mcp.identity import identity_of
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server import watch
 from openapi_mcp.server.agree import Agreeing
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
-from openapi_mcp.serving import App
 from openapi_mcp.shared.link import Link
 from openapi_mcp.switches import NOTHING_OFF, Switched
 

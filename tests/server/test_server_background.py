@@ -17,14 +17,14 @@ from mcp.shared.memory import create_client_server_memory_streams
 from support.links import closed_port, linked
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.heard import Heard
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.call import FailureKind
-from openapi_mcp.recording import Heard
+from openapi_mcp.opening import open_app
 from openapi_mcp.server import telling
 from openapi_mcp.server.means import background_of, bounds_of
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.several import open_several
 from openapi_mcp.shared.link import Link
 
 pytestmark = pytest.mark.anyio

@@ -16,11 +16,12 @@ from support.linked import links
 from support.redis import RedisServer
 from support.upstream import Upstream
 
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import Config, build_config
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server import confirm, questions
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 

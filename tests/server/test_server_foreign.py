@@ -12,13 +12,13 @@ from support.linked import Links, links
 from support.redis import RedisServer
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import build_config
 from openapi_mcp.model.call import Call
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.agree import Agreeing
 from openapi_mcp.server.questions import Questions
 from openapi_mcp.server.switching import Switching
-from openapi_mcp.serving import App
 from openapi_mcp.switches import switch
 
 pytestmark = pytest.mark.anyio

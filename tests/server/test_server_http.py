@@ -17,9 +17,9 @@ import pytest
 from support.child import INITIALIZE, LISTED_OVER_HTTP, Child, run_command, serving_http
 from support.upstream import PATIENCE, Upstream, description, running_upstream
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.http import Endpoint, bind, serve_http
 
 TOYS = ("/echo", "/hang", "/held")

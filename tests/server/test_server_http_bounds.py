@@ -13,8 +13,8 @@ from support.child import INITIALIZE, Child, serving_http
 from support.issuer import Issuer
 from support.upstream import PATIENCE, Upstream, description
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.opening import open_app
 from openapi_mcp.server import http as module
 from openapi_mcp.server.access import Access
 from openapi_mcp.server.forward import Forward

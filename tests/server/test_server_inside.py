@@ -9,14 +9,14 @@ import pytest
 from conftest import Shop
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.chat import ToolCall
+from openapi_mcp.opening import open_app
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.server.inside import Consent, Inside, inside
-from openapi_mcp.several import open_several
 
 pytestmark = pytest.mark.anyio
 

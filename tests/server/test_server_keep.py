@@ -17,7 +17,7 @@ from support.child import LISTED_OVER_HTTP, Child, run_command, running, serving
 from support.live import Told, names, put, yaml
 from support.upstream import PATIENCE, Answer, Upstream, description
 
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp.app import App
 from openapi_mcp.cli.start import catalogue_path
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import CredentialsError, OpenapiMcpError
@@ -26,10 +26,11 @@ from openapi_mcp.generator.catalogue import Answers, Freshness, write_catalogue
 from openapi_mcp.generator.stored import last_catalogue
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.secret import Redactor
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server import watch
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
-from openapi_mcp.serving import App
 
 STAYS = r"warning: the last good document stays \(of \d{4}-\d\d-\d\d \d\d:\d\d UTC\); the new one cannot be served: "
 

@@ -18,17 +18,17 @@ from support.issuer import Issuer
 from support.make import document, toolset
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.app import open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import build_config
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.listing import searching
 from openapi_mcp.index.corpus import Corpus, Entry
 from openapi_mcp.index.search import Index
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.call import Caller
 from openapi_mcp.model.capability import Capability, Need, Producer
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.serving import App
-from openapi_mcp.several import open_several
 
 pytestmark = pytest.mark.anyio
 

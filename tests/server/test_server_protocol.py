@@ -12,15 +12,16 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.executor.recovery import Learning
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.tool import wire_tool
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.serving import App
 
 BYTES = b"\x00\xffdata"
 ENCODED = base64.b64encode(BYTES).decode()

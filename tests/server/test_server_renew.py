@@ -13,18 +13,20 @@ import pytest
 from support.live import Told, names, put, yaml
 from support.upstream import Upstream, description
 
-from openapi_mcp import front, several
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp import front, joining
+from openapi_mcp.app import App
 from openapi_mcp.cli.start import Settings
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.policy import Listing
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server import renew as renewal
 from openapi_mcp.server.keep import Keeper, SeveralKeeper, keepers
 from openapi_mcp.server.renew import Renewing, for_now, renewing
 from openapi_mcp.server.watch import Watch, watches
-from openapi_mcp.serving import App
-from openapi_mcp.several import Several, open_several
+from openapi_mcp.several import Several
 from openapi_mcp.switches import switch
 
 pytestmark = pytest.mark.anyio
@@ -312,7 +314,7 @@ async def test_an_api_that_arrives_with_old_settings_takes_the_new_ones(
     upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 8, Switches: its document was on its way when they came."""
-    monkeypatch.setattr(several, "PATIENCE", 0.0)
+    monkeypatch.setattr(joining, "PATIENCE", 0.0)
     put(tmp_path / "bank.yaml", yaml("one"))
     upstream.serve(description("/a", "/b", server=upstream.url))
     late = {"spec": f"{upstream.url}/late/document"}

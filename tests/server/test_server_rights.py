@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from support.make import document
 
+from openapi_mcp.app import App
 from openapi_mcp.executor.executor import Executor
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.instructions import with_needs_told
 from openapi_mcp.model.policy import Selection
 from openapi_mcp.server import rights as module
 from openapi_mcp.server.rights import Rights
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 

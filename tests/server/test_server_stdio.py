@@ -17,9 +17,9 @@ from conftest import Shop
 from support.child import INITIALIZE, Child, as_frame, command_line, run_command, running
 from support.upstream import PATIENCE, Answer, Upstream, description, running_upstream
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.errors import ExitCode
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.stdio import Wire, _lines, _Unanswered, _Writer, serve_stdio
 
 TOYS = ("/echo", "/hang", "/trickle", "/held", "/hostile")

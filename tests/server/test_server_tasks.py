@@ -18,8 +18,8 @@ from support.child import INITIALIZE, Child, running, serving_http
 from support.links import closed_port, linked
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.means import background_of, bounds_of
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.shared.link import Link

@@ -10,13 +10,14 @@ import pytest
 from support.live import Told, names, put, yaml
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import open_app, renew
+from openapi_mcp.app import App
 from openapi_mcp.config import Config
 from openapi_mcp.model.policy import Listing
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import renew
 from openapi_mcp.server import watch
 from openapi_mcp.server.keep import Keeper
 from openapi_mcp.server.watch import Watch
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 

@@ -15,12 +15,14 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.app import check_again, open_app
+from openapi_mcp.as_record import record_of
 from openapi_mcp.config import build_config
-from openapi_mcp.recording import Heard
+from openapi_mcp.heard import Heard
+from openapi_mcp.joining import open_several
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server.protocol import create_server
 from openapi_mcp.server.rights import Rights
-from openapi_mcp.several import open_several
 from openapi_mcp.workflow import criteria, judged
 
 pytestmark = pytest.mark.anyio
@@ -122,11 +124,17 @@ async def calling(
     *,
     mode: str = "auto",
     person: Somebody | None = None,
+    document: Json | None = None,
     **options: Any,
 ) -> AsyncIterator[Calling]:
     file = folder / "pets.arazzo.json"
     file.write_text(json.dumps(description), encoding="utf-8")
-    flags = {"spec": upstream.serve(pets(upstream.url)), "workflow": [str(file)], "methods": "all", **options}
+    flags = {
+        "spec": upstream.serve(document or pets(upstream.url)),
+        "workflow": [str(file)],
+        "methods": "all",
+        **options,
+    }
     config = build_config({"retries": "0", **flags}, {}, folder)
     async with (
         open_app(config, lambda _: None, {}) as app,
@@ -497,3 +505,335 @@ async def test_a_workflow_calls_several_apis(upstream: Upstream, other_upstream:
         index = await app.index()
     assert result.structured_content == {"name": "Ana"}
     assert index.search("adopt", 1).hits[0].tool == "adopt"
+
+
+def guarded(server: str) -> Json:
+    """Return the pets of which reading one needs a token, and a login that yields it."""
+    of = pets(server)
+    of["components"]["securitySchemes"] |= {
+        "session": {"type": "http", "scheme": "bearer"},
+        "key": {"type": "apiKey", "in": "query", "name": "api_key"},
+    }
+    of["paths"]["/login"] = {
+        "get": {"operationId": "login", "responses": {}, "parameters": [{"name": "user", "in": "query"}]}
+    }
+    of["paths"]["/pets/{id}"]["get"]["security"] = [{"session": []}]
+    of["paths"]["/pets"]["get"]["security"] = [{"key": []}]
+    return of
+
+
+TOKEN = "sess-abc123def"
+LOGIN: Json = {"stepId": "login", "operationId": "login", "outputs": {"token": "$response.body#/token"}}
+BEARER = {"name": "Authorization", "in": "header", "value": "Bearer {$steps.login.outputs.token}"}
+SECOND: Json = {"name": "id", "in": "path", "value": 7}
+
+
+@asynccontextmanager
+async def logging_in(upstream: Upstream, folder: Path, *steps: Json, **options: Any) -> AsyncIterator[Calling]:
+    """Call "adopt", whose first step logs in, and whose outputs are all that it yields."""
+    said = {"token": TOKEN, "user": "ann"}
+    upstream.in_turn.setdefault("GET /login", [ok(said, 200, **{"Cache-Control": "max-age=600"})])
+    upstream.in_turn.setdefault("GET /pets/7", [ok({"name": "Ana", "you": TOKEN})])
+    outputs = {"token": "$steps.login.outputs.token", "all": "$steps.login.outputs.all"}
+    if any(each["stepId"] == "read" for each in steps):
+        outputs["pet"] = "$steps.read.outputs.pet"
+    login = {**LOGIN, "outputs": {**LOGIN["outputs"], "all": "$response.body"}}
+    description = arazzo(login, *steps, outputs=outputs)
+    document = options.pop("document", guarded(upstream.url))
+    async with calling(upstream, folder, description, document=document, **options) as own:
+        yield own
+
+
+def reading(*parameters: Json) -> Json:
+    return {
+        "stepId": "read", "operationId": "read",
+        "parameters": [SECOND, *parameters], "outputs": {"pet": "$response.body"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["Bearer {$steps.login.outputs.token}", "$steps.login.outputs.token"])
+async def test_a_token_that_a_step_got_is_the_credential_of_those_after_it_and_no_model_sees_it(
+    upstream: Upstream, tmp_path: Path, form: str
+) -> None:
+    """Arazzo 1.0.1, its first example; security.md R-CRED: a credential is masked wherever it occurs."""
+    step = reading({**BEARER, "value": form})
+    async with logging_in(upstream, tmp_path, step) as own:
+        result = await own.adopt()
+    assert upstream.calls[1].values("authorization") == [form.replace("{$steps.login.outputs.token}", TOKEN).replace(
+        "$steps.login.outputs.token", TOKEN
+    )]  # fmt: skip
+    assert result == {"token": "***", "all": {"token": "***", "user": "ann"}, "pet": {"name": "Ana", "you": "***"}}
+    told = [record_of(each) for each in own.heard]
+    assert [each.tool for each in told] == ["login", "read", "adopt"]
+    assert TOKEN not in repr(told)
+
+
+async def test_a_token_is_of_one_run_and_of_the_place_that_its_scheme_has(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: a run logs in anew, though the answer might be used again; an apiKey in the query as in a header."""
+    step = {
+        "stepId": "find", "operationId": "find",
+        "parameters": [{"name": "api_key", "in": "query", "value": "$steps.login.outputs.token"}],
+    }  # fmt: skip
+    async with logging_in(upstream, tmp_path, step, cache_dir=str(tmp_path / "cache")) as own:
+        await own.adopt()
+        await own.adopt()
+    assert own.sent == ["GET /login", f"GET /pets?api_key={TOKEN}"] * 2
+    assert TOKEN not in repr([record_of(each) for each in own.heard])
+
+
+async def test_what_the_operator_configured_takes_the_place_of_a_token(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-CRED 3: the configured credential is set last."""
+    async with logging_in(upstream, tmp_path, reading(BEARER), auth=["session=operator-token"]) as own:
+        await own.adopt()
+    assert upstream.calls[1].values("authorization") == ["Bearer operator-token"]
+
+
+@pytest.mark.parametrize("value", ["Bearer {$inputs.name}", "Bearer literal", "$steps.login.outputs.said"])
+async def test_no_credential_comes_from_a_model_or_a_file(upstream: Upstream, tmp_path: Path, value: str) -> None:
+    """security.md: a model carries no credentials; not by way of an output either."""
+    upstream.in_turn["GET /login?user=Ana"] = [ok({"token": TOKEN})]
+    login = {
+        **LOGIN, "parameters": [{"name": "user", "in": "query", "value": "$inputs.name"}],
+        "outputs": {"said": "$request.query.user"},
+    }  # fmt: skip
+    description = arazzo(login, reading({**BEARER, "value": value}))
+    async with calling(upstream, tmp_path, description, document=guarded(upstream.url)) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login?user=Ana"]
+    assert "credential" in failure["message"]
+
+
+async def test_a_token_goes_to_the_origin_that_it_came_from(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-REDIR: neither to another server of the document, nor along a redirect; nor as an argument."""
+    elsewhere = Answer(
+        b"", status=302, headers=(("Location", f"http://localhost:{upstream.url.rpartition(':')[2]}/x"),)
+    )
+    upstream.in_turn["GET /pets/7"] = [elsewhere]
+    async with logging_in(upstream, tmp_path, reading(BEARER)) as own:
+        await own.failure()
+    assert own.sent == ["GET /login", "GET /pets/7"]
+    upstream.seen.clear()
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["GET /pets/7"] = [ok({})]
+    note = {"stepId": "add", "operationId": "add", "requestBody": {"payload": {"note": "$steps.login.outputs.token"}}}
+    async with logging_in(upstream, tmp_path, note, reading(BEARER)) as own:
+        await own.adopt()
+    assert upstream.calls[1].body == b'{"note":"***"}'
+
+
+async def test_a_token_goes_to_no_other_server_of_the_same_document(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-SSRF: what a document's servers say moves no credential; the step fails before it is sent."""
+    document = guarded(upstream.url)
+    document["paths"]["/pets/{id}"]["get"]["servers"] = [{"url": upstream.url.replace("127.0.0.1", "localhost")}]
+    async with logging_in(upstream, tmp_path, reading(BEARER), document=document) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login"]
+    assert failure["kind"] == "unauthenticated"
+
+
+async def test_a_person_is_asked_about_a_call_with_a_token_and_is_not_shown_it(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """security.md: no secret in a question."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    person = Somebody(["accept"])
+    step = {**ADD, "parameters": [BEARER]}
+    async with logging_in(upstream, tmp_path, step, mode="legacy", person=person, confirm="writes") as own:
+        await own.adopt(name="Bia")
+    assert upstream.calls[1].values("authorization") == [f"Bearer {TOKEN}"]
+    assert len(person.asked) == 1
+    assert TOKEN not in person.asked[0]
+
+
+async def test_a_failure_after_a_login_says_nothing_of_its_token(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md: masked in errors; the API may repeat it in a refusal."""
+    upstream.in_turn["GET /pets/7"] = [ok({"detail": f"{TOKEN} may not"}, 403)]
+    async with logging_in(upstream, tmp_path, reading(BEARER)) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login", "GET /pets/7"]
+    assert TOKEN not in repr(failure)
+    assert TOKEN not in repr([record_of(each) for each in own.heard])
+
+
+@pytest.mark.parametrize(
+    "follows",
+    [
+        {"onFailure": [{"name": "again", "type": "retry", "retryLimit": 5, "retryAfter": 0}]},
+        {"onFailure": [{"name": "back", "type": "goto", "stepId": "find"}]},
+    ],
+)
+async def test_a_step_that_is_repeated_asks_the_api_and_no_kept_answer(
+    upstream: Upstream, tmp_path: Path, follows: Json
+) -> None:
+    """Our choice: who polls wants the present state, though the API lets its last answer be used again."""
+    kept = {"Cache-Control": "max-age=600"}
+    upstream.in_turn["GET /pets"] = [ok({"id": each}, 200, **kept) for each in (1, 2)]
+    step = {**FIND, "successCriteria": [{"condition": "$response.body#/id == 2"}], **follows}
+    description = arazzo(step, outputs={"id": "$steps.find.outputs.id"})
+    async with calling(upstream, tmp_path, description, cache_dir=str(tmp_path / "cache")) as own:
+        assert await own.adopt() == {"id": 2}
+        assert await own.adopt() == {"id": 2}
+    assert own.sent == ["GET /pets"] * 2
+
+
+STAYS = {"outputs": {"to": "$response.header.Location"}}
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        [{"condition": "$statusCode == 303"}],
+        [{"condition": "^30[23]$", "context": "$statusCode", "type": "regex"}],
+        [{"condition": "$response.header.Location != null"}],
+    ],
+)
+async def test_a_step_that_expects_a_redirect_sees_it(upstream: Upstream, tmp_path: Path, criteria: list[Json]) -> None:
+    """Arazzo 1.0.1, 4.6.11: a criterion is about the answer of the step's operation; the write is done by then."""
+    upstream.in_turn["POST /pets"] = [Answer(b"", status=303, headers=(("Location", "/pets/7"),))]
+    step = {**ADD, **STAYS, "successCriteria": criteria}
+    async with calling(upstream, tmp_path, arazzo(step, outputs={"to": "$steps.add.outputs.to"})) as own:
+        assert await own.adopt() == {"to": "/pets/7"}
+    assert own.sent == ["POST /pets"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {**STAYS},
+        {**STAYS, "successCriteria": [{"condition": "$statusCode >= 200 && $statusCode < 300"}]},
+        {**STAYS, "successCriteria": [{"condition": "$statusCode == 200"}]},
+    ],
+)
+async def test_a_redirect_that_a_step_is_not_about_is_followed(upstream: Upstream, tmp_path: Path, more: Json) -> None:
+    """Our choice: as of any other call."""
+    upstream.in_turn["POST /pets"] = [Answer(b"", status=303, headers=(("Location", "/pets/7"),))]
+    upstream.in_turn["GET /pets/7"] = [ok({})]
+    async with calling(upstream, tmp_path, arazzo({**ADD, "outputs": {}, **more})) as own:
+        await own.adopt()
+    assert own.sent == ["POST /pets", "GET /pets/7"]
+
+
+async def test_a_write_that_was_redirected_is_told_as_carried_out(upstream: Upstream, tmp_path: Path) -> None:
+    """RFC 9110, 15.4.4: a 303 answers a write that is done; its redirect is within the API's own origin."""
+    upstream.in_turn["POST /pets"] = [Answer(b"", status=303, headers=(("Location", "/pets/7"),))]
+    step = {**ADD, "successCriteria": [{"condition": "$statusCode == 302"}]}
+    async with calling(upstream, tmp_path, arazzo(step)) as own:
+        failure = await own.failure()
+    assert "another origin" not in failure["message"]
+    assert "redirects" in failure["message"]
+    assert failure["hint"].startswith("already carried out: add (add)")
+
+
+PICTURE = Answer(b"\x89PNG\r\n\x1a\n\x00\xff\xfe", content_type="image/png")
+
+
+async def test_an_image_that_is_an_output_is_handed_on_as_a_direct_call_has_it(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Our choice: its bytes are no JSON; null would be told as a success."""
+    upstream.in_turn["GET /pets"] = [PICTURE]
+    step = {**FIND, "outputs": {"image": "$response.body", "type": "$response.header.Content-Type"}}
+    outputs = {"image": "$steps.find.outputs.image", "type": "$steps.find.outputs.type"}
+    async with calling(upstream, tmp_path, arazzo(step, outputs=outputs)) as own:
+        direct = await own.client.call_tool("find", {})
+        result = await own.client.call_tool("adopt", {})
+    assert result.content[0] == direct.content[0]
+    assert isinstance(direct.content[0], types.ImageContent)
+    assert result.structured_content == {
+        "image": f"image/png, {len(PICTURE.body)} bytes: beside this, as it is no JSON",
+        "type": "image/png",
+    }
+
+
+async def test_an_image_that_the_last_step_brings_is_the_answer_of_a_workflow_without_outputs(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Our choice: as `workflow suggest` writes chains."""
+    upstream.in_turn["GET /pets"] = [PICTURE]
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    async with calling(upstream, tmp_path, arazzo(ADD, {**FIND, "outputs": {}})) as own:
+        result = await own.client.call_tool("adopt", {})
+    async with calling(upstream, tmp_path, arazzo({**FIND, "outputs": {}}, ADD)) as own:
+        other = await own.client.call_tool("adopt", {})
+    assert [type(each) for each in result.content] == [types.ImageContent, types.TextContent]
+    assert [type(each) for each in other.content] == [types.TextContent]
+
+
+async def test_a_step_asks_for_one_page(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: `$response.body#/next` is about the API's own answer, and no page is asked for that nobody sees."""
+    document = pets(upstream.url)
+    document["paths"]["/pets"]["get"]["parameters"] = [{"name": "page", "in": "query", "schema": {"type": "integer"}}]
+    for target, more in (("GET /pets", "/pets?page=2"), ("GET /pets?page=2", None)):
+        said = {"count": 2, "next": more and upstream.url + more, "results": [{"id": 1}]}
+        upstream.in_turn[target] = [ok(said)]
+    step = {**FIND, "outputs": {"next": "$response.body#/next"}}
+    description = arazzo(step, outputs={"next": "$steps.find.outputs.next"})
+    async with calling(upstream, tmp_path, description, document=document, follow_pages="5") as own:
+        await own.client.call_tool("find", {})
+        assert own.sent == ["GET /pets", "GET /pets?page=2"]
+        assert await own.adopt() == {"next": f"{upstream.url}/pets?page=2"}
+    assert own.sent[2:] == ["GET /pets"]
+
+
+async def test_a_token_of_one_api_goes_to_no_other_one(
+    upstream: Upstream, other_upstream: Upstream, tmp_path: Path
+) -> None:
+    """security.md: several APIs share a process and nothing else; not as a credential, and not as an argument."""
+    upstream.in_turn["GET /login"] = [ok({"token": TOKEN})]
+    other_upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    upstream.in_turn["GET /pets/7"] = [ok({"name": "Ana"})]
+    login = {**LOGIN, "operationId": "$sourceDescriptions.first.login"}
+    add = {
+        **ADD, "operationId": "$sourceDescriptions.second.add", "parameters": [BEARER],
+        "requestBody": {"payload": {"note": "$steps.login.outputs.token"}},
+    }  # fmt: skip
+    read = {**reading(BEARER), "operationId": "$sourceDescriptions.first.read"}
+    description = {
+        **arazzo(login, add, read, outputs={"pet": "$steps.read.outputs.pet"}),
+        "sourceDescriptions": [
+            {"name": "first", "url": f"{upstream.url}/document.json", "type": "openapi"},
+            {"name": "second", "url": f"{other_upstream.url}/document.json", "type": "openapi"},
+        ],
+    }
+    file = tmp_path / "both.arazzo.json"
+    file.write_text(json.dumps(description), encoding="utf-8")
+    specs = [
+        f"first={upstream.serve(guarded(upstream.url))}",
+        f"second={other_upstream.serve(pets(other_upstream.url))}",
+    ]
+    config = build_config({"spec": specs, "workflow": [str(file)], "methods": "all"}, {}, tmp_path)
+    async with open_several(config, lambda _: None, {}) as app, Client(create_server(app)) as client:
+        result = await client.call_tool("adopt", {})
+    assert result.structured_content == {"pet": {"name": "Ana"}}
+    (added,) = other_upstream.calls
+    assert (added.body, added.values("authorization")) == (b'{"note":"***"}', [])
+    assert upstream.calls[-1].values("authorization") == [f"Bearer {TOKEN}"]
+
+
+async def test_a_token_for_all_steps_is_a_credential_of_those_after_the_login(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Arazzo 1.0.1, 4.6.4: a workflow's parameters are each step's; the first one has to go without."""
+    description = arazzo(LOGIN, reading())
+    description["workflows"][0]["parameters"] = [BEARER]
+    upstream.in_turn["GET /login"] = [ok({"token": TOKEN})]
+    upstream.in_turn["GET /pets/7"] = [ok({})]
+    async with calling(upstream, tmp_path, description, document=guarded(upstream.url)) as own:
+        await own.adopt()
+    assert [each.values("authorization") for each in upstream.calls] == [[], [f"Bearer {TOKEN}"]]
+
+
+async def test_a_run_that_logs_in_again_goes_on_with_the_new_token_and_with_the_same_one(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Our choice: what is masked already is still found in the answer that holds it."""
+    upstream.in_turn["GET /login"] = [ok({"token": each}) for each in (TOKEN, TOKEN, "sess-another-one")]
+    upstream.in_turn["GET /pets/7"] = [ok({}, 401), ok({}, 401), ok({})]
+    again = {"name": "again", "type": "retry", "stepId": "login", "retryLimit": 3}
+    step = {**reading(BEARER), "onFailure": [again], "successCriteria": [{"condition": "$statusCode == 200"}]}
+    description = arazzo(LOGIN, step, outputs={"token": "$steps.login.outputs.token"})
+    async with calling(upstream, tmp_path, description, document=guarded(upstream.url)) as own:
+        assert await own.adopt() == {"token": "***"}
+    sent = [each.values("authorization") for each in upstream.calls if each.path == "/pets/7"]
+    assert sent == [[f"Bearer {TOKEN}"], [f"Bearer {TOKEN}"], ["Bearer sess-another-one"]]

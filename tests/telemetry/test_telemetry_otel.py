@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from support import modern
-from support.child import Child, Frame, run_command, running, serving_http
+from support.child import Child, Frame, Outcome, run_command, running, serving_http
 from support.collector import Collector, running_collector, said
+from support.model_faults import out_of_credit, rate_limited
+from support.model_scripts import say, use
+from support.model_service import CLAUDE, ModelService, running_models
 from support.upstream import Upstream, description
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -246,3 +249,80 @@ def test_without_the_extra_it_is_said_how_to_add_it(tmp_path: Path) -> None:
     assert done.status == 2
     assert "OpenTelemetry needs the extra [otel]" in done.err
     assert "pipx" in done.err
+
+
+@pytest.fixture
+def models() -> Iterator[ModelService]:
+    with running_models() as service:
+        yield service
+
+
+def asked(models: ModelService, collector: Collector, upstream: Upstream, folder: Path, *options: str) -> Outcome:
+    """Ask a model, by the real command."""
+    spec = ("--spec", upstream.serve(description("/echo")), "--bearer", "a-secret-token")
+    environment = {**models.environment, **collector.environment}
+    arguments = ("ask", "a-secret-question", *spec, "--model", f"anthropic:{CLAUDE}", *options)
+    return run_command(*arguments, folder=folder, environment=environment)
+
+
+def test_a_run_of_ask_is_a_span_with_each_request_to_a_model_and_each_call_below_it(
+    models: ModelService, upstream: Upstream, collector: Collector, tmp_path: Path
+) -> None:
+    """OpenTelemetry, GenAI conventions: invoke_agent, chat and execute_tool, tokens; never content."""
+    models.play(use("echo", n=SECRET_NUMBER), rate_limited(after=0.01), say("a-secret-answer"))
+    ended = asked(models, collector, upstream, tmp_path, "--otel", "--json", "--max-tokens", "50000")
+    assert (ended.status, ended.err) == (0, "")
+    (run,) = [span for span in collector.spans if span.name == "invoke_agent openapi-mcp"]
+    first, failed, last = [span for span in collector.spans if span.name == f"chat {CLAUDE}"]
+    call, attempt = collector.named("tools/call echo"), collector.named("GET /echo")
+    assert {span.parent_span_id for span in (first, failed, last, call)} == {run.span_id}
+    assert (attempt.parent_span_id, run.parent_span_id) == (call.span_id, b"")
+    usage = ended.json["usage"]
+    assert said(run) == {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": "openapi-mcp",
+        "gen_ai.conversation.id": ended.json["run"],
+        "gen_ai.usage.input_tokens": usage["tokens_in"],
+        "gen_ai.usage.output_tokens": usage["tokens_out"],
+        "openapi_mcp.ended": "answered",
+    }
+    turn = ended.json["steps"][0]["usage"]
+    most = said(first).pop("gen_ai.request.max_tokens")
+    assert 0 < most < 50_000
+    assert said(first) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "anthropic",
+        "gen_ai.request.model": CLAUDE,
+        "gen_ai.request.max_tokens": most,
+        "gen_ai.usage.input_tokens": turn["tokens_in"],
+        "gen_ai.usage.output_tokens": turn["tokens_out"],
+        "server.address": "127.0.0.1",
+        "server.port": models.server.server_address[1],
+    }
+    assert (said(failed)["error.type"], said(failed)["http.response.status_code"]) == ("rate_limited", 429)
+    assert "error.type" not in said(last)
+    assert "a-secret" not in collector.text
+    assert str(SECRET_NUMBER) not in collector.text
+    assert all("traceparent" not in heard.headers for heard in models.heard)
+    assert sent_headers(upstream)["traceparent"].startswith(f"00-{run.trace_id.hex()}-{attempt.span_id.hex()}-")
+    assert "openapi_mcp.calls" in collector.metrics
+
+
+def test_a_run_of_ask_that_finds_no_answer_is_a_span_that_failed(
+    models: ModelService, upstream: Upstream, collector: Collector, tmp_path: Path
+) -> None:
+    """OpenTelemetry, recording errors: error.type of few values."""
+    models.play(out_of_credit())
+    assert asked(models, collector, upstream, tmp_path, "--otel").status == 6
+    assert said(collector.named("invoke_agent openapi-mcp"))["error.type"] == "models"
+    assert said(collector.named(f"chat {CLAUDE}"))["error.type"] == "quota"
+
+
+def test_without_the_option_ask_sends_nothing(
+    models: ModelService, upstream: Upstream, collector: Collector, tmp_path: Path
+) -> None:
+    """Issue 9: never without --otel."""
+    models.play(use("echo", n=1), say("There."))
+    assert asked(models, collector, upstream, tmp_path).status == 0
+    assert collector.requests == []
+    assert "traceparent" not in sent_headers(upstream)

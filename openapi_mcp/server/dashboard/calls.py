@@ -19,7 +19,7 @@ from openapi_mcp.server.dashboard.sessions import Visit, visit_of
 
 PAGE = 50
 KINDS = ("ok", "error", *FailureKind)
-_FIELDS = ("tool", "api", "status", "kind", "cache", "caller", "since")
+_FIELDS = ("tool", "api", "status", "kind", "cache", "caller", "run", "since")
 _LONGEST = 200  # characters of a field
 _SUGGESTED = 500  # names that a field suggests
 
@@ -68,7 +68,7 @@ def fields_of(query: Mapping[str, str]) -> dict[str, str]:
 def filter_of(asked: Mapping[str, str], now: float) -> Filter:
     """Return the same as a question to the records; a field that means nothing finds what has it: nothing."""
     period = PERIODS.get(asked["since"])
-    wanted = Filter(tool=asked["tool"], api=asked["api"], kind=asked["kind"], cache=asked["cache"])
+    wanted = Filter(tool=asked["tool"], api=asked["api"], kind=asked["kind"], cache=asked["cache"], run=asked["run"])
     return replace(
         wanted,
         status=asked["status"],

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from openapi_mcp import switches
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.recording import where_recorded
+from openapi_mcp.recorded import where_recorded
 from openapi_mcp.records.store import Store
 from openapi_mcp.server.access import Access
 from openapi_mcp.server.asgi import AsgiApp

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from openapi_mcp.model.document import WORKFLOW
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.store import AmbiguousError, Store
 from openapi_mcp.server.dashboard.board import Board
@@ -23,7 +24,8 @@ def routes(board: Board) -> list[Route]:
         record = await record_for(board, visit, name)
         if record is None:
             return render(request, "missing.html", 404)
-        return render(request, "one_call.html", call=record, can_try=can_try(record, visit), now=board.now())
+        said = {"can_try": can_try(record, visit), "is_workflow": record.method == WORKFLOW}
+        return render(request, "one_call.html", call=record, now=board.now(), **said)
 
     def can_try(record: Record, visit: Visit) -> bool:
         """True where this visitor can call the tool now, and it is the same API's: others may have one of its name."""

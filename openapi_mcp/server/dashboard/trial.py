@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import anyio
 
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.call import Blob, Call, Content, Failure, FailureKind, Result
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.recording import Hearing
 from openapi_mcp.request.shown import digest
 from openapi_mcp.server.confirm import unable
 from openapi_mcp.server.dashboard.sessions import Visit

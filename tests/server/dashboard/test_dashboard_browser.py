@@ -39,7 +39,7 @@ def record(id: str, ago: float = 60.0, **fields: Any) -> Record:
 
 def hostile(number: int, text: str) -> Record:
     """Return a call of which everything that is foreign is this text."""
-    names = dict.fromkeys(("api", "tool", "path", "operation_id", "caller", "message", "curl", "answer"), text)
+    names = dict.fromkeys(("api", "tool", "path", "operation_id", "caller", "message", "curl", "answer", "run"), text)
     values = {"repairs": [{"field": text, "to": text}], "lookups": [{"tool": text}], "arguments": {text: text}}
     return record(f"h{number}", 3_000, kind=text, status=500, **names, **values)
 
@@ -179,6 +179,19 @@ def test_a_filter_stays_while_calls_come(opened: tuple[Seen, str], tmp_path: Pat
     keep(tmp_path, record("no", 0.0, tool="other"), record("yes", 0.0, tool="wanted_one"))
     expect(page.locator("[data-rows] tr")).to_have_count(1)
     expect(page.get_by_text("No call fits.")).to_be_hidden()
+
+
+def test_a_call_leads_to_its_run_and_the_list_stays_with_it(opened: tuple[Seen, str], tmp_path: Path) -> None:
+    """Issue 11: a workflow's call and those of its steps are of one run, in the records as here."""
+    seen, base = opened
+    workflow = {"tool": "rewrite", "method": "WORKFLOW", "path": "rewrite"}
+    keep(tmp_path, record("w0", 9.0, run="p3w8k1zt", **workflow), record("w1", 8.0, run="p3w8k1zt"))
+    seen.page.goto(f"{base}calls/w0")
+    seen.page.get_by_role("link", name="p3w8k1zt").click()
+    expect(seen.page.get_by_label("Run")).to_have_value("p3w8k1zt")
+    expect(seen.page.locator("tbody tr")).to_have_count(2)
+    keep(tmp_path, record("x0", 5.0), record("w2", 4.0, run="p3w8k1zt"))
+    expect(seen.page.locator("tbody tr")).to_have_count(3)
 
 
 def test_a_dashboard_that_has_gone_is_told(browser: Browser, tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ import pytest
 from support.dashboard import NOW, board, browsing, csrf_in, kept, lock, record, sign_in, texts
 from support.issuer import AUDIENCE, claims, public_rsa, signed
 
-from openapi_mcp.app import open_app
+from openapi_mcp.app import App
 from openapi_mcp.config import build_config
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.dashboard.site import dashboard_site
 from openapi_mcp.server.door import Admission, caller_for
 from openapi_mcp.server.issuer import IssuerError
 from openapi_mcp.server.keys import Keys
 from openapi_mcp.server.tokens import Verifier
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 ISSUER = "https://id.test"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from support.dashboard import board, csrf_in, kept, record, signed_in, texts
@@ -25,7 +26,7 @@ def some(tmp_path: Path) -> Path:
         tmp_path,
         record("r1", 500),
         record("r2", 400, tool="orders_create", method="POST", kind="rejected", status=422, message="no such sku"),
-        record("r3", 300, api="Weather", tool="forecast", caller="ana", cache="hit"),
+        record("r3", 300, api="Weather", tool="forecast", caller="ana", cache="hit", run="p3w8k1zt"),
         record("r4", 7_200, kind="timeout", status=None, attempts=3),
     )
 
@@ -50,6 +51,8 @@ async def test_the_newest_call_comes_first(some: Path) -> None:
         ({"status": "4xx"}, ["r2"]),
         ({"cache": "hit"}, ["r3"]),
         ({"caller": "ana"}, ["r3"]),
+        ({"run": "p3w8k1zt"}, ["r3"]),
+        ({"run": "p3w8"}, []),
         ({"since": "1h"}, ["r3", "r2", "r1"]),
         ({"since": "nonsense", "tool": " "}, ["r3", "r2", "r1", "r4"]),
         ({"tool": "none", "status": "none"}, []),
@@ -60,6 +63,26 @@ async def test_a_form_says_which_calls(some: Path, asked: dict[str, str], found:
         page = (await client.get("/calls", params=asked)).text
     assert rows(page) == found
     assert ("hidden>No call fits" in page) is bool(found)
+
+
+async def test_the_page_of_a_call_leads_to_the_calls_of_its_run(tmp_path: Path) -> None:
+    """Issue 11: runs stand in the records; `history --run` and `history ID` say the same."""
+    file = kept(
+        tmp_path,
+        record("r1", 30, tool="rewrite", method="WORKFLOW", path="rewrite", run="p3w8k1zt"),
+        record("r2", 20, run="p3w8k1zt"),
+        record("r3", 10),
+    )
+    async with signed_in(board(file)) as client:
+        workflow, step, other = [(await client.get(f"/calls/{name}")).text for name in ("r1", "r2", "r3")]
+        leads = re.search(r'<dt>Run</dt><dd><a href="([^"]+)">p3w8k1zt</a>', step)
+        assert leads is not None
+        listed = await client.get(urljoin("/calls/r2", leads[1]))
+        assert rows(listed.text) == ["r2", "r1"]
+        assert 'name="run" value="p3w8k1zt"' in listed.text
+    assert "with the calls of its steps" in workflow
+    assert "with all its calls" in step
+    assert "<dt>Run</dt>" not in other
 
 
 async def test_the_form_shows_what_was_asked_and_suggests_names(some: Path) -> None:

@@ -12,12 +12,12 @@ import pytest
 from support.board import LOCAL, hidden_in, pages, pages_of_two, shop
 from support.upstream import Answer, Upstream
 
-from openapi_mcp.app import renew
+from openapi_mcp.app import App
 from openapi_mcp.model.call import ANYONE, Call, Caller
+from openapi_mcp.renewal import renew
 from openapi_mcp.server.dashboard import trial
 from openapi_mcp.server.dashboard.sessions import Visit
 from openapi_mcp.server.forward import Forward
-from openapi_mcp.serving import App
 
 pytestmark = pytest.mark.anyio
 ORDERS = Answer(b'[{"id": 7, "customer": 3}]')
