@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from openapi_mcp.arazzo import load_workflows, place_of
 from openapi_mcp.cli.annotate import Finding
+from openapi_mcp.cli.inspection import skipped_report
 from openapi_mcp.config import Config
 from openapi_mcp.identity import source_of
-from openapi_mcp.loading import Catalogue, load_workflows, place_of
+from openapi_mcp.loading import Catalogue
 from openapi_mcp.model.document import Problem, Skipped
 from openapi_mcp.model.tool import Tool, Toolset
 
@@ -27,8 +29,7 @@ class Across:
             {"severity": each.severity.value, "pointer": each.pointer, "message": each.message, "hint": each.hint}
             for each in self.problems
         ]
-        skipped = [{"workflow": each.path, "pointer": each.pointer, "reason": each.reason} for each in self.skipped]
-        return {"problems": problems, "skipped": skipped}
+        return {"problems": problems, "skipped": [skipped_report(each) for each in self.skipped]}
 
 
 async def across(config: Config, catalogues: Mapping[str, Catalogue]) -> Across:

@@ -7,7 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-from openapi_mcp.cli.options import ASK, CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, WHERE_CACHED, takes
+from openapi_mcp.cli.options import (
+    ASK,
+    CALLS,
+    CREDENTIALS,
+    DOCUMENT,
+    OTEL,
+    OUTPUT,
+    RECORDS,
+    TLS,
+    TOOLS,
+    WHERE_CACHED,
+    takes,
+)
 from openapi_mcp.cli.output import is_asked
 from openapi_mcp.cli.start import start
 from openapi_mcp.config import Config
@@ -15,8 +27,11 @@ from openapi_mcp.errors import ConfigError
 
 HELP = """Ask a question; a model answers it by calling the tools of the API.
 
-Each step is told on stderr, the answer stands on stdout. Without a question it is a chat. A write is sent only when you
-have seen its exact request and said yes, unless --confirm says otherwise. What the API answers goes to the model.
+Each step is told on stderr, the answer stands on stdout. A write is sent only when you have seen its exact request
+and said yes, unless --confirm says otherwise. What the API answers goes to the model.
+
+Without a question it is a chat: a line each. /tools, /runs and /help tell what there is, /quit or Ctrl-D ends it.
+Ctrl-C ends the question that is worked on, and keeps the run: --continue goes on with it.
 
 Examples:
 
@@ -41,10 +56,11 @@ Examples:
       the last run goes on; without a question, from where it was interrupted
 """
 _CONFIRMED = {"confirm": "writes"}
+_GROUPS = (ASK, DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, RECORDS, WHERE_CACHED, OUTPUT, OTEL)
 _LONGEST = 100_000  # characters of a question
 
 
-@takes(DOCUMENT, TOOLS, CREDENTIALS, TLS, CALLS, ASK, RECORDS, WHERE_CACHED, OUTPUT)
+@takes(*_GROUPS)
 def ask(
     *,
     question: Annotated[
@@ -62,11 +78,14 @@ def ask(
     """Run one question, or a chat; the exit status says how it went."""
     config, notice = start(flags, _CONFIRMED)
     text = _question(question, config)
-    from openapi_mcp.cli.asking import answer_one, run_to_ask
+    from openapi_mcp.cli.asking import answer_one
+    from openapi_mcp.cli.go_on import command_of
+    from openapi_mcp.cli.keeper import run_to_ask
 
     asked = run_to_ask(config, _run_named(run, goes_on=goes_on))
+    go_on = command_of(config, asked, flags, _GROUPS, as_json=as_json)
     if text or not (asked.is_new or asked.is_answered):
-        return answer_one(config, asked, text, notice, as_json=as_json)
+        return answer_one(config, asked, text, notice, go_on, as_json=as_json)
     if not asked.is_new and (as_json or not is_asked()):
         hint = 'ask something: openapi-mcp ask --continue "..."'
         raise ConfigError("the last run has ended: answered", where="QUESTION", hint=hint)
@@ -76,7 +95,7 @@ def ask(
     _refuse_taken(config)
     from openapi_mcp.cli.chat import chat
 
-    return chat(config, asked, notice)
+    return chat(config, asked, notice, go_on)
 
 
 def _run_named(id: str | None, *, goes_on: bool) -> str | None:

@@ -27,9 +27,9 @@ from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource
-from openapi_mcp.loading import Catalogue, load_catalogue, say_of
+from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.model.url import redact_url
-from openapi_mcp.said_of import naming
+from openapi_mcp.said_of import naming, say_of
 from openapi_mcp.servable import require_tools
 
 if TYPE_CHECKING:

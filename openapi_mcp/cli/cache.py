@@ -17,11 +17,12 @@ from openapi_mcp.cli.start import start
 from openapi_mcp.cli.told import plain
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError, Shown
+from openapi_mcp.executor.cache_file import AnswerFile, CacheFileError
 from openapi_mcp.executor.cache_rules import present_age
+from openapi_mcp.executor.cache_stored import Shown
 from openapi_mcp.executor.cache_writes import origin_text
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.url import origin
+from openapi_mcp.progress import Notice
 from openapi_mcp.values import read_keep
 
 if TYPE_CHECKING:

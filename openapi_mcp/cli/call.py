@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import anyio
 import typer
 
+from openapi_mcp.app import App
 from openapi_mcp.cli.answer import show_request, show_result
 from openapi_mcp.cli.calling import Preview, make_call, preview_call
 from openapi_mcp.cli.complete import tool_names
@@ -23,7 +24,6 @@ from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.request.typed import types_of, value_of
 from openapi_mcp.said_of import hinted
-from openapi_mcp.serving import App
 
 HELP = """Call one tool and print its answer.
 

@@ -7,17 +7,18 @@ from functools import partial
 
 import anyio
 
-from openapi_mcp.app import open_app
 from openapi_mcp.cli.left_out import with_left_out
-from openapi_mcp.cli.output import ask
+from openapi_mcp.cli.output import ask, is_asked
 from openapi_mcp.cli.waiting import LONGEST, Wait
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.loading import Notice
+from openapi_mcp.heard import Hearing
 from openapi_mcp.model.call import Call, Failure, FailureKind, Result
 from openapi_mcp.model.fault import Looked, Repair, Suggestion
 from openapi_mcp.model.message import HttpRequest
-from openapi_mcp.recording import Hearing, observe, open_recorder
+from openapi_mcp.opening import open_app
+from openapi_mcp.progress import Notice
+from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.request.shown import question
 from openapi_mcp.said_of import hinted, naming
 from openapi_mcp.serving import Serves
@@ -45,8 +46,14 @@ async def make_call(
                 result = await _result(app, hearing, consent or _as_configured)
                 if wait and result.job is not None:
                     result = await Wait(app=app, notice=notice, seconds=wait).end(hearing.call, result)
-            except anyio.get_cancelled_exc_class():
+            except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):  # the latter at a question
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
+                if hearing.carried:
+                    notice(hearing.carried)
+                raise
+            except ConfigError as error:
+                if consent is None:  # a replay that is not agreed to is no call
+                    hearing.failed(FailureKind.REFUSED, f"{error.message}; nothing was sent")
                 raise
             return hinted(_explained(app, hearing.call, hearing.ended(result)), config.name)
 
@@ -55,7 +62,7 @@ def _opened(config: Config, notice: Notice) -> AbstractAsyncContextManager[Serve
     """Open what serves one API, or all of several: only a workflow is of more than one."""
     if not config.apis:
         return open_app(config, notice, reads_on=False)
-    from openapi_mcp.several import open_several
+    from openapi_mcp.joining import open_several
 
     return open_several(config, notice)
 
@@ -77,15 +84,22 @@ async def _result(app: Serves, hearing: Hearing, consent: "Consent") -> Result:
 async def _as_configured(app: Serves, call: Call) -> Call | Failure:
     tool = app.toolset.by_name.get(call.tool)
     if tool is not None and tool.plan is not None:
+        from openapi_mcp.running import asks_within  # nothing else here needs it
+
+        if asks_within(app, tool) and not is_asked():
+            raise _nobody("--confirm", "give --confirm none")
         return replace(call, asking=partial(_step_as_configured, app))
     if tool is None or not app.asks_before(tool):
         return call
     where, other = ("--confirm", "give --confirm none")
     if tool.limits.confirm is not None:
         where, other = f"[tool.{call.tool}]", "take it out"
+    return await confirmed(app, call, _nobody(where, other))
+
+
+def _nobody(where: str, other: str) -> ConfigError:
     hint = f"run it in a terminal, with --args rather than input from a pipe; or {other}"
-    nobody = ConfigError("a person must confirm this call, and there is no terminal", where=where, hint=hint)
-    return await confirmed(app, call, nobody)
+    return ConfigError("a person must confirm this call, and there is no terminal", where=where, hint=hint)
 
 
 async def _step_as_configured(app: Serves, call: Call) -> Failure | None:
@@ -103,7 +117,7 @@ async def confirmed(app: Serves, call: Call, nobody: ConfigError) -> Call | Fail
     request = app.foresee(call)
     if isinstance(request, Failure):
         return await app.explained(call, request)
-    if agrees(question(call.tool, request, app.redactor(call)), nobody):
+    if agrees(question(call, request, app.redactor(call)), nobody):
         return replace(call, is_shown=True)
     return Failure(kind=FailureKind.REFUSED, message=DECLINED, hint=ON_DECLINED)
 

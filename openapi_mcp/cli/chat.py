@@ -1,6 +1,7 @@
 """A chat of `ask` at the terminal: one line after the other, with history and completion."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,13 @@ import anyio
 
 from openapi_mcp.ask.kept import Run
 from openapi_mcp.ask.runs import Runs
-from openapi_mcp.cli.asking import Conversation, open_conversation, runs_of, say_of, show_ending
-from openapi_mcp.cli.output import Notice, show_text
+from openapi_mcp.cli.asking import is_shown_of, say_of
+from openapi_mcp.cli.conversation import Conversation, open_conversation
+from openapi_mcp.cli.endings import show_ending
+from openapi_mcp.cli.go_on import GoOn
+from openapi_mcp.cli.keeper import runs_of
+from openapi_mcp.cli.output import Notice
+from openapi_mcp.cli.output import notice as tell
 from openapi_mcp.cli.told import plain
 from openapi_mcp.cli.units import local_time
 from openapi_mcp.config import Config
@@ -28,6 +34,7 @@ _FILE = "ask.history"
 _MOST = 200_000  # bytes of lines that are kept
 _LONGEST = 80  # characters of what stands in a line
 _RUNS = 20
+_HANG = 4  # blanks before what goes on of a line
 _COMMANDS = {
     "/tools": "the tools that the model may call",
     "/runs": "the last runs; `openapi-mcp ask --run ID` goes on with one",
@@ -36,7 +43,7 @@ _COMMANDS = {
 }
 
 
-def chat(config: Config, run: Run, notice: Notice) -> int:
+def chat(config: Config, run: Run, notice: Notice, go_on: GoOn) -> int:
     """Answer line after line, until the person ends it.
 
     Raises:
@@ -46,21 +53,33 @@ def chat(config: Config, run: Run, notice: Notice) -> int:
         import prompt_toolkit  # noqa: F401 - its absence is told here, in words
     except ImportError:
         raise ConfigError("a chat needs the extra [ask]", where="ask", hint=_EXTRA) from None
-    return anyio.run(_chat, config, run, notice)
+    return anyio.run(_chat, config, run, notice, go_on)
 
 
-async def _chat(config: Config, run: Run, notice: Notice) -> ExitCode:
-    async with open_conversation(config, run, notice, say_of(config), may_ask=True) as conversation:
-        tools = chat_tools(conversation)
-        session = _session(tools, _history(runs_of(config) is not None, notice))
-        notice(f"run {run.id}: ask, or /help; Ctrl-D ends the chat")
-        while (line := await _line(session)) is not None:
-            if line == "/quit":
-                break
-            if line.startswith("/"):
-                show_text(told(line, tools, runs_of(config)))
-            elif line:
-                show_ending(run.id, await conversation.ask(line), notice)
+async def _chat(config: Config, run: Run, notice: Notice, go_on: GoOn) -> ExitCode:
+    from prompt_toolkit.application import create_app_session
+    from prompt_toolkit.output import create_output
+
+    is_shown = is_shown_of(config)
+    opening = open_conversation(config, run, notice, say_of(config), may_ask=True, is_shown=is_shown)
+    # Where stdout is a file, that is for answers alone.
+    with create_app_session(output=create_output(sys.stderr)):
+        async with opening as conversation:
+            return await _lines(config, run, notice, conversation, go_on)
+
+
+async def _lines(config: Config, run: Run, notice: Notice, conversation: Conversation, go_on: GoOn) -> ExitCode:
+    """Answer each line, until there is none."""
+    tools = chat_tools(conversation)
+    session = _session(tools, _history(runs_of(config) is not None, notice))
+    notice(f"run {run.id}: ask, or /help; Ctrl-D ends the chat")
+    while (line := await _line(session)) is not None:
+        if line == "/quit":
+            break
+        if line.startswith("/"):
+            tell(told(line, tools, runs_of(config)), _HANG)
+        elif line:
+            show_ending(run.id, await conversation.ask(line), notice, go_on)
     return ExitCode.OK
 
 

@@ -191,6 +191,8 @@ _BELOW: Mapping[str, Mapping[str, Callable[[], _Command]]] = {
     "workflow": {"suggest": _suggest},
 }
 """Commands of two words; the first alone is a command, too."""
+_WORDS_BELOW = frozenset(("workflow",))  # does nothing but say what is below it, whatever else was typed
+_ANY_WORDS = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
 def build_app(arguments: Sequence[str], *, names_only: bool = False) -> typer.Typer:
@@ -223,7 +225,7 @@ def build_app(arguments: Sequence[str], *, names_only: bool = False) -> typer.Ty
 
 def _add(app: typer.Typer, name: str, load: Callable[[], _Command]) -> None:
     command, help_text = load()
-    app.command(name, help=help_text)(command)
+    app.command(name, help=help_text, context_settings=_ANY_WORDS if name in _WORDS_BELOW else None)(command)
 
 
 def _unread() -> _Command:
@@ -288,7 +290,10 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 def _usage_error(error: typer.TyperException) -> ConfigError:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "openapi-mcp"
-    return ConfigError(error.format_message(), where=command, hint=f"see {command} --help")
+    said, hint = error.format_message(), f"see {command} --help"
+    if command.endswith(" ask") and "extra argument" in said:
+        hint = f'put the question between quotes: {command} "who is Ana?"; {hint}'
+    return ConfigError(said, where=command, hint=hint)
 
 
 def all_commands() -> Iterator[tuple[str, ...]]:

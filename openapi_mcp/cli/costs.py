@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from openapi_mcp.cli.output import show_text
+from openapi_mcp.cli.output import show_text, show_words
 from openapi_mcp.generator.listing import Cost, cost, costs, said_mode, tokens_of
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.text import one_line
@@ -51,6 +51,6 @@ def show_capability(tool: Mapping[str, Any]) -> None:
         sources = [f"{each['tool']} ({each['field']})" for each in need["from"][:_SHOWN_SOURCES]]
         said = f", from {', '.join(sources)}" if sources else ""
         verb = "needs" if need.get("required", True) else "can be given"
-        show_text(one_line(f"{verb} {need['argument']}: {need['entity']}{said}", 300))
+        show_words(one_line(f"{verb} {need['argument']}: {need['entity']}{said}", 300))
     if yields := [f"{each['entity']} ({each['field']})" for each in tool["yields"][:_SHOWN_YIELDS]]:
-        show_text(one_line(f"yields {', '.join(yields)}", 500))
+        show_words(one_line(f"yields {', '.join(yields)}", 500))

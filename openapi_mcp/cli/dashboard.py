@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import anyio
 import typer
 
-from openapi_mcp.app import open_app
 from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
 from openapi_mcp.cli.output import notice as say_always
 from openapi_mcp.cli.output import show_error, show_text, stdout_is_terminal
 from openapi_mcp.cli.start import Settings, refuse_forward, require_spec, start
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.loading import Notice
+from openapi_mcp.opening import open_app
 from openapi_mcp.private import user_folder, write_privately
+from openapi_mcp.progress import Notice
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 
@@ -109,7 +109,7 @@ def _live(config: Config, settings: Settings, notice: Notice) -> "Renewing":
 @asynccontextmanager
 async def _served(config: Config, notice: Notice) -> AsyncIterator[Serves | None]:
     """Yield what serves the calls that are made from the pages; None where no document is given."""
-    from openapi_mcp.several import open_several
+    from openapi_mcp.joining import open_several
 
     if config.apis:
         async with open_several(config, notice, can_change=True) as several:

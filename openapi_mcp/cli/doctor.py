@@ -9,7 +9,8 @@ import anyio
 import typer
 
 from openapi_mcp.cli import complete
-from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, TLS, TOOLS, Flag
+from openapi_mcp.cli.option import Flag
+from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, TLS, TOOLS
 from openapi_mcp.cli.output import notice, show_json, show_text
 from openapi_mcp.clients.at_url import at_urls
 from openapi_mcp.clients.findings import Finding, Severity

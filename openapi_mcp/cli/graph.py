@@ -12,7 +12,8 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import FileSource, parse_source
-from openapi_mcp.loading import Catalogue, Notice
+from openapi_mcp.loading import Catalogue
+from openapi_mcp.progress import Notice
 
 if TYPE_CHECKING:
     from openapi_mcp.index.graph import Graph

@@ -154,7 +154,8 @@ def _write(file: Path, draft: Draft) -> None:
 
 
 def _show(draft: Draft) -> None:
-    from openapi_mcp.cli.inspect import inspection, show_table
+    from openapi_mcp.cli.inspect import show_table
+    from openapi_mcp.cli.inspection import inspection
 
     show_table(inspection(draft.config, draft.catalogue))
     for name in draft.unset:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from openapi_mcp.cli.options import Flag, Options
+from openapi_mcp.cli.option import Flag, Options
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.clients.carried import carried, of_the_shell
 from openapi_mcp.clients.command import here, is_fleeting, our_command
@@ -22,8 +22,8 @@ from openapi_mcp.config import PREFIX, Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import UrlSource
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.url import origin
+from openapi_mcp.progress import Notice
 
 if TYPE_CHECKING:
     from openapi_mcp.clients.talk import Listed

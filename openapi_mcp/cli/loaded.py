@@ -4,9 +4,10 @@ from functools import partial
 
 from openapi_mcp.config import Config
 from openapi_mcp.errors import OpenapiMcpError
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, say_of
+from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.model.text import one_line
-from openapi_mcp.said_of import naming
+from openapi_mcp.progress import Notice
+from openapi_mcp.said_of import naming, say_of
 from openapi_mcp.servable import require_tools
 
 

@@ -18,13 +18,15 @@ from openapi_mcp.credentials import settings_of
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import identity
-from openapi_mcp.loading import Catalogue, Notice, load_catalogue, trust_of
+from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.logins import Login, keep_login, login_key, remove_login
 from openapi_mcp.model.address import Bounds
 from openapi_mcp.model.document import Document
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.url import origin
+from openapi_mcp.progress import Notice
 from openapi_mcp.references import read_secret
+from openapi_mcp.trusted import trust_of
 from openapi_mcp.values import read_base_url, read_flag, read_port
 
 if TYPE_CHECKING:

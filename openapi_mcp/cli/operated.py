@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from openapi_mcp.cli.output import quiet_notice
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.loading import Notice
+from openapi_mcp.progress import Notice
 from openapi_mcp.recording import Recorder
 from openapi_mcp.serving import Serves
 from openapi_mcp.telemetry.families import number

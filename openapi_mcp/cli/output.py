@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from openapi_mcp.cli.logged import JsonLines, TextLines, json_line
+from openapi_mcp.cli.passing import aside
+from openapi_mcp.cli.wrapping import columns, fitted
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.text import clean_text, escaped
 from openapi_mcp.model.told import Told
@@ -25,6 +27,7 @@ Notice = Callable[[str], None]
 """Says one line to a person."""
 _WARNING = "warning: "
 _PIPE = 200  # characters
+_LABEL = len("error: ")
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
 
@@ -73,7 +76,7 @@ def show_text(text: str, end: str = "\n") -> None:
 
 def show_bytes(data: bytes) -> None:
     """Write bytes to stdout as they are."""
-    with _answering():
+    with _answering(), aside():
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -144,14 +147,23 @@ def show(renderable: "RenderableType", *, cut: bool = False) -> None:
     show_text(text, end="")
 
 
-def notice(text: str) -> None:
-    """Write one line for a person to stderr; where the log is JSON, as one of its events."""
+def show_words(text: str) -> None:
+    """Write words to stdout; at a terminal its lines are broken between them."""
+    show_text(fitted(text, sys.stdout))
+
+
+def notice(text: str, hang: int = 0) -> None:
+    """Write one line for a person to stderr; where the log is JSON, as one of its events.
+
+    At a terminal it is broken between words; what goes on stands behind `hang` blanks.
+    """
     said = clean_text(text)
     if _lines.are_json:
         level, said = ("warning", said[len(_WARNING) :]) if said.startswith(_WARNING) else ("info", said)
         event, fields = (text.event, text.fields) if isinstance(text, Told) else ("notice", {})
-        said = json_line(level, event, said, fields)
-    _write(sys.stderr, said)
+        _write(sys.stderr, json_line(level, event, said, fields))
+        return
+    _write(sys.stderr, fitted(said, sys.stderr, hang))
 
 
 def say(text: str, style: str) -> None:
@@ -163,7 +175,7 @@ def say(text: str, style: str) -> None:
     from rich.text import Text
 
     drawn = io.StringIO()
-    console = Console(file=drawn, force_terminal=True, width=shutil.get_terminal_size().columns, highlight=False)
+    console = Console(file=drawn, force_terminal=True, width=columns(sys.stderr), highlight=False)
     console.print(Text(clean_text(text), style=style))  # a Text: nothing in it is markup
     _write(sys.stderr, drawn.getvalue(), end="")
 
@@ -178,9 +190,7 @@ def ask(text: str) -> bool | None:
         return None
     with _interruptible():
         _drop_typed()
-        _write(sys.stderr, text)
-        sys.stderr.write("Accept? [y/N] ")
-        sys.stderr.flush()
+        _write(sys.stderr, f"{fitted(text, sys.stderr)}\nAccept? [y/N] ", end="")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -206,8 +216,7 @@ def is_asked() -> bool:
 def ask_line(text: str) -> str:
     """Ask the person at the terminal for a line; the end of the input is Ctrl-C."""
     with _interruptible():
-        sys.stderr.write(f"{clean_text(text)} ")
-        sys.stderr.flush()
+        _write(sys.stderr, f"{clean_text(text)} ", end="")
         line = sys.stdin.readline()
     if not line:
         raise KeyboardInterrupt
@@ -241,7 +250,7 @@ def show_error(error: OpenapiMcpError, more: Iterable[tuple[str, str]] = ()) -> 
     if error.hint:
         lines.append(f"  fix: {clean_text(error.hint)}")
     lines += [f"{label:>5}: {clean_text(text)}" for label, text in more]
-    _write(sys.stderr, "\n".join(lines))
+    _write(sys.stderr, fitted("\n".join(lines), sys.stderr, _LABEL))
 
 
 def set_up_logging(level: str, form: str = "text") -> None:
@@ -250,7 +259,7 @@ def set_up_logging(level: str, form: str = "text") -> None:
     In the form "json" each line is an object, those for a person too.
     """
     _lines.are_json = form == "json"
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Log(sys.stderr)
     handler.setFormatter(JsonLines() if _lines.are_json else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.ERROR, force=True)
     logging.getLogger("openapi_mcp").setLevel(level.upper())
@@ -266,10 +275,19 @@ class _Lines:
 _lines = _Lines()
 
 
+class _Log(logging.StreamHandler[Any]):
+    """Writes the lines of the log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with aside():
+            super().emit(record)
+
+
 def _write(stream: Any, text: str, end: str = "\n") -> None:
-    try:
-        stream.write(f"{text}{end}")
-    except UnicodeEncodeError:  # a terminal that is not UTF-8
-        encoding = stream.encoding or "ascii"
-        stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}{end}")
-    stream.flush()
+    with aside():
+        try:
+            stream.write(f"{text}{end}")
+        except UnicodeEncodeError:  # a terminal that is not UTF-8
+            encoding = stream.encoding or "ascii"
+            stream.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}{end}")
+        stream.flush()

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated, Any
 
 import anyio
 import typer
 
+from openapi_mcp.as_record import record_of
 from openapi_mcp.cli.answer import request_json, request_text, result_json
 from openapi_mcp.cli.call import show_dry, show_outcome
 from openapi_mcp.cli.calling import DECLINED, ON_DECLINED, Preview, agrees, make_call, preview_call
 from openapi_mcp.cli.lines import outcome
 from openapi_mcp.cli.one import shown
 from openapi_mcp.cli.options import CALLS, CREDENTIALS, DOCUMENT, OUTPUT, RECORDS, TLS, TOOLS, takes
-from openapi_mcp.cli.output import Notice, show_json, show_text
+from openapi_mcp.cli.output import Notice, is_asked, show_json, show_text
 from openapi_mcp.cli.recorded import find_call, records_of
 from openapi_mcp.cli.replayable import differences, operation_of, require_replayable, same_answer, tool_for
 from openapi_mcp.cli.start import api_of, start
@@ -21,12 +23,14 @@ from openapi_mcp.cli.told import lookup_line, plain
 from openapi_mcp.cli.units import lasted, local_time
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
-from openapi_mcp.model.call import Call, Failure, Result
+from openapi_mcp.heard import Heard
+from openapi_mcp.model.call import Call, Failure, FailureKind, Result
+from openapi_mcp.model.document import WORKFLOW
 from openapi_mcp.model.fault import Looked
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.policy import READS
 from openapi_mcp.model.record import Record, iso_time
-from openapi_mcp.recording import Heard, record_of
+from openapi_mcp.model.tool import Tool
 from openapi_mcp.request.shown import question
 from openapi_mcp.serving import Serves
 
@@ -34,7 +38,7 @@ HELP = """Make a call again that was made before, with the arguments that were r
 
 The exact request is shown before it goes out. A read goes at once, past the cache; a write when a person at the
 terminal agrees, or with --yes. What is looked up before, for a name in place of an id, is named. The new call is
-recorded, too.
+recorded, too. A workflow runs anew: each of its requests is shown so, and each step that writes is asked about.
 
 Examples:
 
@@ -109,9 +113,16 @@ def _show_json(again: "_Again", result: Result) -> int:
 
 def _api_of(config: Config, record: Record) -> Config:
     """Return the configuration of the API that a call was made to; a read goes past the cache."""
+    if record.method == WORKFLOW:
+        return _asking(replace(config, apis=tuple(map(_asking, config.apis))))
     named = next((api for api in config.apis if api.name == record.api), None)
     config = named if named is not None else api_of(config, record.tool)
     return replace(config, no_cache=True) if record.method in READS else config
+
+
+def _asking(config: Config) -> Config:
+    """Return the configuration of a workflow's run: each step that writes is asked about, none is from the cache."""
+    return replace(config, confirm="writes", no_cache=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,6 +147,8 @@ class _Again:
     async def consent(self, app: Serves, call: Call) -> Call | Failure:
         """Return the call as it may be sent: a request of a read is shown as it goes, of a write it is asked about."""
         tool = app.toolset.by_name[call.tool]
+        if tool.plan is not None:
+            return self._as_run(app, call, tool)
         found = app.foresee(call)
         if tool.annotations.read_only and not app.asks_before(tool):
             if isinstance(found, Failure):
@@ -149,6 +162,30 @@ class _Again:
             self._ask(app, call, found)
         return replace(call, is_shown=True)
 
+    def _as_run(self, app: Serves, call: Call, tool: Tool) -> Call:
+        """Return a workflow's call, whose steps show their requests, and ask before they write.
+
+        Raises:
+            ConfigError: one of them writes, and there is nobody to ask: half a workflow is not carried out.
+        """
+        from openapi_mcp.running import asks_within  # nothing else here needs it
+
+        if asks_within(app, tool) and not self.yes and not is_asked():
+            raise _nobody()
+        return replace(call, reading=self._show, asking=partial(self._step, app))
+
+    async def _step(self, app: Serves, call: Call) -> Failure | None:
+        """Return why a step of a workflow is not sent, None where it may be, as it was shown."""
+        found = app.foresee(call)
+        if isinstance(found, Failure):
+            return await app.explained(call, found)
+        if self.yes:
+            self._show(found)
+            return None
+        self.request = found
+        is_sent = agrees(question(call, found, app.redactor(call)), _nobody())
+        return None if is_sent else Failure(kind=FailureKind.REFUSED, message=DECLINED, hint=ON_DECLINED)
+
     def _ask(self, app: Serves, call: Call, request: HttpRequest) -> None:
         """Do nothing where the person at the terminal agrees to a request.
 
@@ -156,10 +193,7 @@ class _Again:
             ConfigError: there is none, or who declines: then no call was made, and none is recorded.
         """
         self.request = request
-        hint = "run it in a terminal, or give --yes; --dry-run shows the request"
-        said = "a person must confirm that a write is made again, and there is no terminal"
-        text = question(call.tool, request, app.redactor(call), "as it was recorded")
-        if not agrees(text, ConfigError(said, where=_WHERE, hint=hint)):
+        if not agrees(question(call, request, app.redactor(call), "as it was recorded"), _nobody()):
             raise ConfigError(DECLINED, where=_WHERE, hint=ON_DECLINED)
 
     def name_lookup(self, lookups: tuple[Looked, ...]) -> None:
@@ -173,6 +207,13 @@ class _Again:
 
     def _hear(self, heard: Heard) -> None:
         self.heard.append(record_of(heard))
+
+
+def _nobody() -> ConfigError:
+    hint = "run it in a terminal, or give --yes; --dry-run shows the request"
+    return ConfigError(
+        "a person must confirm that a write is made again, and there is no terminal", where=_WHERE, hint=hint
+    )
 
 
 def _comparison(then: Record, now: Record) -> list[str]:

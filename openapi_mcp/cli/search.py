@@ -16,10 +16,11 @@ from openapi_mcp.cli.start import start
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.generator.select import NOT_ENABLED
 from openapi_mcp.indexing import make_index
-from openapi_mcp.loading import Catalogue, Notice
+from openapi_mcp.loading import Catalogue
 from openapi_mcp.model.capability import Capability, as_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
+from openapi_mcp.progress import Notice
 from openapi_mcp.servable import require_extras
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import anyio
 import typer
 
-from openapi_mcp.app import open_app
 from openapi_mcp.cli.fitting import require_fitting
 from openapi_mcp.cli.operated import numbers_listener, operating_of, telemetry
 from openapi_mcp.cli.options import takes
@@ -29,7 +28,8 @@ from openapi_mcp.cli.start import (
 from openapi_mcp.cli.stdio import say_what_is_served, serve_over_stdio
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ExitCode
-from openapi_mcp.loading import Notice
+from openapi_mcp.opening import open_app
+from openapi_mcp.progress import Notice
 from openapi_mcp.recording import Recorder, observe, open_recorder
 from openapi_mcp.serving import Serves
 from openapi_mcp.sharing import open_link
@@ -92,6 +92,7 @@ def serve(
 
 
 async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Settings) -> ExitCode:
+    from openapi_mcp.joining import open_several
     from openapi_mcp.server.access import read_access
     from openapi_mcp.server.beside import Keeping, Looking
     from openapi_mcp.server.gauges import watch_background
@@ -101,7 +102,6 @@ async def _serve_http(config: Config, notice: Notice, begun: Begun, settings: Se
     from openapi_mcp.server.meanwhile import answering
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.watch import Watch, watches
-    from openapi_mcp.several import open_several
 
     access = read_access(config, os.environ, notice)
     if config.dashboard:

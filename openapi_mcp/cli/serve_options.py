@@ -1,22 +1,9 @@
 """What only `serve` takes: where it listens, who may call, and what it shares with its replicas."""
 
-from openapi_mcp.cli.options import (
-    CACHE,
-    CALLS,
-    CREDENTIALS,
-    DOCUMENT,
-    LIVE,
-    OUTPUT,
-    RECORDS,
-    TLS,
-    TOOLS,
-    Flag,
-    Options,
-    Text,
-    Texts,
-    Whole,
-    option,
-)
+from dataclasses import replace
+
+from openapi_mcp.cli.option import Flag, Options, Text, Texts, Whole, option
+from openapi_mcp.cli.options import CACHE, CALLS, CREDENTIALS, DOCUMENT, LIVE, OTEL, OUTPUT, RECORDS, TLS, TOOLS
 
 _CALLERS = "Callers (serve http)"
 _SCALE = "Beyond one machine"
@@ -84,10 +71,7 @@ SCALE: Options = {
     "metrics_host": option(
         Text, "--metrics-host", panel=_SCALE, help_text="Address of that port. Default: 127.0.0.1.",
     ),
-    "otel": option(
-        Flag, "--otel", panel=_SCALE,
-        help_text="Send traces, metrics and logs by OpenTelemetry, where its own OTEL_ variables say.",
-    ),
+    "otel": replace(OTEL["otel"], panel=_SCALE),
 }  # fmt: skip
 CALLERS: Options = {
     "endpoint_token": option(

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import anyio
 
 from openapi_mcp import __version__
-from openapi_mcp.app import open_app
 from openapi_mcp.cli.operated import measured, telemetry
-from openapi_mcp.cli.options import read_plainly
+from openapi_mcp.cli.option import read_plainly
 from openapi_mcp.cli.output import show_error
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.cli.start import Begun, Settings, catalogue_path, refuse_forward, require_spec, start
@@ -18,9 +17,10 @@ from openapi_mcp.errors import ExitCode
 from openapi_mcp.front import Wire
 from openapi_mcp.generator.listing import said_mode
 from openapi_mcp.generator.stored import read_catalogue
-from openapi_mcp.loading import Notice
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Toolset
+from openapi_mcp.opening import open_app
+from openapi_mcp.progress import Notice
 from openapi_mcp.recording import observe, open_recorder
 from openapi_mcp.serving import Serves
 from openapi_mcp.sharing import open_link
@@ -100,13 +100,13 @@ def _one_over_stdio(
 async def _several_over_stdio(
     config: Config, notice: Notice, wire: Wire, begun: Begun, settings: Settings, meters: Meters
 ) -> ExitCode:
+    from openapi_mcp.joining import open_several
     from openapi_mcp.server.behind import BehindSeveral
     from openapi_mcp.server.keep import SeveralKeeper, keepers
     from openapi_mcp.server.means import background_of, bounds_of
     from openapi_mcp.server.renew import renewing
     from openapi_mcp.server.stdio import GRACE, serve_stdio
     from openapi_mcp.server.watch import watches
-    from openapi_mcp.several import open_several
 
     handover, path = begun.handover, catalogue_path(config, begun.arguments)
     own = keepers(config, notice, path)

@@ -5,20 +5,19 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from openapi_mcp.ask.ask import Thinks
 from openapi_mcp.ask.names import read_models
 from openapi_mcp.config import Config
 from openapi_mcp.model.secret import Secret
 from openapi_mcp.references import read_secret
 
 if TYPE_CHECKING:
-    from openapi_mcp.ask.thinking import Listener
+    from openapi_mcp.ask.thinking import Listener, Thinker
 
 
 @asynccontextmanager
 async def open_thinker(
     config: Config, models: Sequence[str], listener: "Listener", hide: Callable[[Sequence[Secret]], None]
-) -> AsyncIterator[Thinks]:
+) -> "AsyncIterator[Thinker]":
     """Yield what performs a Think by asking these models; the `listener` is told how a turn comes about.
 
     `hide` is told the keys: a service may say them again.
@@ -35,6 +34,6 @@ async def open_thinker(
     hide([each.key for each in names if each.key is not None])
     thinker = Thinker(names, listener)
     try:
-        yield thinker.think
+        yield thinker
     finally:
         await thinker.aclose()

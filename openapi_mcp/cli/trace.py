@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from openapi_mcp.ask.kept import usage_json
+from openapi_mcp.ask.usage import usage_json
 from openapi_mcp.model.chat import Answered, Ending, History, ModelFault, Turn
 
 FellOver = tuple[int, ModelFault]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-_AGO = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "min", "min"))
+_UNITS = ((86400, "day", "days"), (3600, "hour", "hours"), (60, "min", "min"))
 _DAY = 86400
 
 
@@ -17,11 +17,15 @@ def lasted(seconds: float) -> str:
 
 def ago(seconds: float) -> str:
     """Return how long ago something was: 200 -> "3 min ago"; "just now" for less than a minute, and for the future."""
-    for unit, one, many in _AGO:
+    return f"{about(seconds)} ago" if seconds >= _UNITS[-1][0] else "just now"
+
+
+def about(seconds: float) -> str:
+    """Return a long time in its largest unit: 200 -> "3 min", 7300 -> "2 hours"; less than a minute as "42 s"."""
+    for unit, one, more in _UNITS:
         if seconds >= unit:
-            count = int(seconds // unit)
-            return f"{count:,} {one if count == 1 else many} ago"
-    return "just now"
+            return many(int(seconds // unit), one, more)
+    return f"{max(0.0, seconds):.0f} s"
 
 
 def local_time(seconds: float) -> str:

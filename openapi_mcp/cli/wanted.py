@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from openapi_mcp.cli.options import DOCUMENT, OUTPUT, WHERE_RECORDED, Option, Options
+from openapi_mcp.cli.option import Option, Options
+from openapi_mcp.cli.options import DOCUMENT, OUTPUT, WHERE_RECORDED
 from openapi_mcp.cli.since import read_time
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.call import FailureKind

@@ -10,7 +10,11 @@ from openapi_mcp.model.text import one_line
 
 HELP = """Work with workflows: calls that follow on each other, served as one tool (OpenAPI Arazzo 1.0).
 
-`workflow suggest` writes a file of workflows, from what was called and from what operations need and yield.
+Commands:
+
+\b
+  suggest   write a file of workflows, from what was called and from what operations
+            need and yield; openapi-mcp workflow suggest --help says more
 
 Examples:
 
@@ -23,9 +27,10 @@ _HAS = """workflow suggest   write workflows for calls that often follow on each
 openapi-mcp workflow suggest --help says more."""
 
 
-def workflow(word: Annotated[str | None, typer.Argument(hidden=True)] = None) -> int:
+def workflow(word: Annotated[str | None, typer.Argument(hidden=True, metavar="COMMAND")] = None) -> int:
     """Show the commands of two words."""
     if word is not None:
-        raise ConfigError(f"there is no `workflow {one_line(word, 40)}`", hint="did you mean suggest?")
+        hint = "did you mean openapi-mcp workflow suggest?"
+        raise ConfigError(f"there is no `workflow {one_line(word, 40)}`", hint=hint)
     show_text(_HAS)
     return ExitCode.OK

@@ -6,6 +6,7 @@ import signal
 import stat
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -13,7 +14,11 @@ from conftest import Command, Shop
 from support.scripted import calls, says, scripted
 from support.upstream import Upstream, description
 
+from openapi_mcp.ask.runs import Runs
+from openapi_mcp.cli.output import Notice
+from openapi_mcp.config import Config
 from openapi_mcp.model.chat import Answered, Asked, FaultKind, Finish, ModelFault, Turn, Usage
+from openapi_mcp.opening import open_app
 
 MODEL = ("--model", "test:one")
 
@@ -75,6 +80,35 @@ def test_json_is_one_document_with_each_step(command: Command, shop: Shop, monke
     of_run = command("history", "--run", trace["run"], "--json").json["calls"]
     assert [(each["id"], each["run"]) for each in of_run] == [(made["record"], trace["run"])]
     assert f"run  {trace['run']}" in command("history", made["record"]).out
+
+
+def test_json_has_the_turns_that_bring_nothing_but_cost(
+    command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: each request that is paid for is a step, also of thought alone; the kept run counts it, too."""
+    thought = says("", thought="Hmm.")
+    script = scripted(monkeypatch, says("", finish=Finish.LENGTH, thought="Long."), thought, says("Yes."))
+    trace = command("ask", "is it?", *shop.options, *MODEL, "--json").json
+    assert [(each["thought"], each["text"]) for each in trace["steps"]] == [
+        ("Long.", None), ("Hmm.", None), (None, "Yes."),
+    ]  # fmt: skip
+    assert (trace["usage"]["cost"], [each["usage"]["cost"] for each in trace["steps"]]) == (0.003, [0.001] * 3)
+    assert Runs.of_user(os.environ).find().usage.tokens == trace["usage"]["tokens_in"] + trace["usage"]["tokens_out"]
+    assert len(script.asked) == 3
+
+
+def test_with_json_only_warnings_are_warnings(command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: how far slow work is, is none."""
+
+    def opened(config: Config, notice: Notice) -> Any:
+        notice("the tools are made")
+        notice("warning: a file is odd: it has no end")
+        return open_app(config, notice)
+
+    monkeypatch.setattr("openapi_mcp.cli.conversation.open_app", opened)
+    scripted(monkeypatch, says("Yes."))
+    ended = command("ask", "is it?", *shop.options, *MODEL, "--json")
+    assert (ended.json["warnings"], ended.err) == (["a file is odd: it has no end"], "the tools are made\n")
 
 
 def orders(upstream: Upstream) -> str:
@@ -145,8 +179,8 @@ def test_where_no_model_answers_it_says_why(
         kind = fault.kind.value
         assert ended.err.count(f"error: it is {kind}\n   at: m:{kind} ({kind})\n  fix: do {kind}\n") == 1
         assert ended.err.count(f"it is {kind}") == 1
-    command_of_it = f"to go on: openapi-mcp ask --continue --spec {shop.spec} --model test:one\n"
-    assert (command_of_it in ended.err) is (status == 6)
+    assert ("(add --token as before: no secret stands here): openapi-mcp ask --run " in ended.err) is (status == 6)
+    assert (f"{' '.join(MODEL)} --spec " in ended.err) is (status == 6)
 
 
 def test_what_is_no_answer_is_not_on_stdout(
@@ -156,7 +190,10 @@ def test_what_is_no_answer_is_not_on_stdout(
     scripted(monkeypatch, calls(("create", {})), says("I will not.", finish=Finish.REFUSED))
     ended = command("ask", "order", "--spec", orders(upstream), "--methods", "all", "--confirm", "none", *MODEL)
     assert (ended.status, ended.out) == (6, "")
-    assert "I will not.\n\nCarried out:\n- create {}\n" in ended.err
+    assert (
+        "I will not.\n\nThe model, or a filter of its provider, refused to go on.\n\nCarried out:\n- create {}\n"
+        in ended.err
+    )
 
 
 def test_steps_are_bounded(command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +235,41 @@ def test_a_run_is_kept_for_this_user_alone_and_goes_on(
     assert (len(script.asked[0].history), script.models) == (7, [("other:two",)])
 
 
+def test_a_run_does_not_go_on_over_another_api(
+    command: Command, shop: Shop, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A user's finding: the Shop's answers went to the model as if of another API, and grounded ids for it."""
+    scripted(monkeypatch, calls(("products_retrieve", {"id": 20})), says("A grinder."))
+    command("ask", "what is product 20?", *shop.options, *MODEL)
+    script = scripted(monkeypatch, says("Yes."))
+    toys = upstream.serve(description("/toys"))
+    ended = command("ask", "--continue", "is it in stock?", "--spec", toys)
+    assert (ended.status, ended.out, script.asked, upstream.calls) == (2, "", [], [])
+    assert f"error: the run is about Shop at {shop.url}, which is not served now\n" in ended.err
+    assert f"at {upstream.url}\n" in ended.err
+    assert "ask anew" in ended.err
+    apis = ("--spec", f"toys={toys}", "--spec", f"shop={shop.spec}", "--token", f"shop={shop.token}")
+    assert command("ask", "--continue", "is it in stock?", *apis).status == 0
+    scripted(monkeypatch, says("No."))
+    lost = command("ask", "--continue", "and the toys?", *shop.options)
+    assert (lost.status, f"at {upstream.url}, which is not served now" in lost.err) == (2, True)
+
+
+def test_a_run_that_began_before_it_was_known_what_it_is_about_goes_on(
+    command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Our choice: such a file is no damaged one; from then on it is known."""
+    scripted(monkeypatch, says("Yes."))
+    command("ask", "well?", *shop.options, *MODEL)
+    (file,) = runs(tmp_path)
+    said = json.loads(file.read_text())
+    assert [(each["title"], each["place"]) for each in said.pop("about")] == [("Shop", shop.url)]
+    file.write_text(json.dumps(said))
+    scripted(monkeypatch, says("Yes."))
+    assert command("ask", "--continue", "so?", *shop.options).status == 0
+    assert len(json.loads(file.read_text())["about"]) == 1
+
+
 def test_what_was_answered_is_not_gone_on_with_without_a_question(
     command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -232,6 +304,18 @@ def test_a_model_that_another_took_over_for_stands_in_the_json(
     assert trace["faults"] == [
         {"model": "a:1", "kind": "quota", "message": "a:1: no credit", "status": 402, "step": 2, "fell_over": True}
     ]
+
+
+def test_a_budget_that_the_first_request_alone_is_over_ends_before_it(
+    command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our choice: --budget holds from the first request on."""
+    script = scripted(monkeypatch, says("A grinder."))
+    script.price = 0.000_003
+    ended = command("ask", "20?", *shop.options, *MODEL, "--budget", "0.001")
+    assert (ended.status, ended.out, script.asked) == (6, "", [])
+    assert "which is more than the budget of $0.001, so that nothing was sent. Give a larger --budget" in ended.err
+    assert command("ask", "20?", *shop.options, *MODEL, "--budget", "1").status == 0
 
 
 def test_that_a_budget_cannot_be_held_is_said_once(

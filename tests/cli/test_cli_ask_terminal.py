@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Shop
-from support.model_faults import out_of_credit
+from support.model_faults import out_of_credit, rejected
 from support.model_scripts import say, use, uses
 from support.model_service import CLAUDE, GPT, ModelService, running_models
 from support.terminal import Terminal, at_terminal
@@ -96,7 +96,7 @@ def test_a_chat_goes_on_with_the_same_conversation(models: ModelService, shop: S
         asks(terminal, "/help", "/quit")
         asks(terminal, "/what", "there is no /what")
         assert ends_at_ctrl_d(terminal) == 0
-    assert len(models.talks) == 3
+    assert (len(models.talks), models.connections) == (3, 1)
     lines = home(tmp_path) / "ask.history"
     assert stat.S_IMODE(lines.stat().st_mode) == 0o600
     assert "+is it?" in lines.read_text()
@@ -117,6 +117,81 @@ def test_ctrl_c_in_a_chat_ends_the_turn_alone(models: ModelService, upstream: Up
         terminal.type("/quit")
         assert terminal.end() == 0
     assert not (home(tmp_path) / "ask.history").exists()
+
+
+def test_a_chat_says_what_goes_on_with_its_run(models: ModelService, upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: as after a single question."""
+    models.play(use("hang"))
+    options = ("--spec", orders(upstream), *MODEL)
+    with at_terminal("ask", *options, folder=tmp_path, environment=models.environment) as terminal:
+        terminal.see("> ")
+        terminal.type("hang on")
+        upstream.wait_for_call()
+        terminal.interrupt()
+        terminal.see("; to go on: openapi-mcp ask --run ")
+        terminal.see("> ")
+        terminal.type("/quit")
+        assert terminal.end() == 0
+
+
+def test_each_line_of_a_chat_asks_the_model_anew(models: ModelService, shop: Shop, tmp_path: Path) -> None:
+    """A user's finding: a model that had been topped up was not asked again, and its old error told once more."""
+    models.play(out_of_credit(), say("Topped up."), rejected(), say("Here again."))
+    with at_terminal("ask", *shop.options, *MODEL, folder=tmp_path, environment=models.environment) as terminal:
+        terminal.see("> ")
+        asks(terminal, "are you there?", "its quota is spent")
+        asks(terminal, "and now?", "Topped up.")
+        asks(terminal, "still?", "it does not take the request")
+        asks(terminal, "and again?", "Here again.")
+        assert ends_at_ctrl_d(terminal) == 0
+    assert (len(models.heard), models.refused, models.lost) == (4, [], [])
+
+
+def test_a_file_that_stdout_is_sent_to_gets_the_answers_of_a_chat_alone(
+    models: ModelService, shop: Shop, tmp_path: Path
+) -> None:
+    """style.md: stdout carries the answer, stderr everything else; the prompt and what is typed were in the file."""
+    models.play(say("A grinder."), say("It is."))
+    notes = tmp_path / "notes.txt"
+    with (
+        notes.open("wb") as file,
+        at_terminal(
+            "ask", *shop.options, *MODEL, folder=tmp_path, environment=models.environment, stdout=file.fileno()
+        ) as terminal,
+    ):
+        terminal.see("> ")
+        asks(terminal, "what is product 20?", "answered; 1 step")
+        asks(terminal, "/tools", "products_retrieve  ")
+        asks(terminal, "is it?", "answered; 1 step")
+        assert ends_at_ctrl_d(terminal) == 0
+    assert notes.read_text() == "A grinder.\nIt is.\n"
+
+
+def test_lines_are_broken_between_words_at_a_terminal(models: ModelService, upstream: Upstream, tmp_path: Path) -> None:
+    """A user's finding: at 80 columns the confirmation, /tools and errors were broken in the middle of a word."""
+    models.play(use("create"), rejected())
+    document = description("/orders", server=upstream.url)
+    note = {"name": "note", "in": "query", "schema": {"type": "string"}}
+    about = "Make an order of whatever stands in the note that is given, and tell what became of it afterwards."
+    post = {"operationId": "create", "summary": about, "parameters": [note], "responses": {}}
+    document["paths"]["/orders"]["post"] = post
+    options = ("--spec", upstream.serve(document), "--methods", "all", *MODEL)
+    with at_terminal("ask", *options, folder=tmp_path, environment=models.environment, columns=80) as terminal:
+        terminal.see("> ")
+        terminal.type("/tools")
+        listed = terminal.see("> ")
+        terminal.type("order")
+        asked = terminal.see("Accept? [y/N] ")
+        terminal.type("y")
+        failed = terminal.see("> ")
+        assert ends_at_ctrl_d(terminal) == 0
+    lines = [line.rstrip() for line in "\n".join((listed, asked, failed)).replace("\r", "").split("\n")]
+    words = [line for line in lines if line.isprintable() and not line.startswith("    |")]
+    assert "create  " in listed
+    assert "do not follow" in asked
+    assert "error: it does not take the request" in failed
+    assert [line for line in words if len(line) > 80 and " " in line.strip()] == []
+    assert [line for line in words if line.startswith("       ")]  # behind "error: "
 
 
 def ends_at_ctrl_d(terminal: Terminal) -> int:

@@ -13,8 +13,9 @@ from support.linked import KEY, links
 from support.redis import RedisServer
 from support.upstream import Answer, Upstream, description, running_upstream
 
-from openapi_mcp.executor.cache_file import AnswerFile, Place, Stored
+from openapi_mcp.executor.cache_file import AnswerFile
 from openapi_mcp.executor.cache_redis import AnswersInRedis
+from openapi_mcp.executor.cache_stored import Place, Stored
 
 API, OTHER = "https://api.example.com", "http://127.0.0.1:8000"
 

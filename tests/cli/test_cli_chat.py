@@ -9,6 +9,7 @@ import pytest
 from openapi_mcp.ask.kept import Run
 from openapi_mcp.ask.runs import Runs
 from openapi_mcp.cli import chat
+from openapi_mcp.cli.go_on import NOTHING
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.chat import ChatTool, EndKind
@@ -64,5 +65,5 @@ def test_without_the_extra_it_says_how_to_add_it(monkeypatch: pytest.MonkeyPatch
     """Our brief: as other extras do."""
     monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
     with pytest.raises(ConfigError, match=r"needs the extra \[ask\]") as refused:
-        chat.chat(Config(), Run(id="a", began=0.0), print)
+        chat.chat(Config(), Run(id="a", began=0.0), print, NOTHING)
     assert "pipx inject" in (refused.value.hint or "")

@@ -40,6 +40,7 @@ DOCUMENTS: list[tuple[str, bytes, str]] = [
     ("a list", b"[]", "the document is not an object"),
     ("a text", b"just words", "the document is not an object"),
     ("some JSON", b'{"detail": "not found"}', 'the document has no "openapi" field'),
+    ("Arazzo", b'{"arazzo": "1.0.1", "workflows": []}', "the document is an Arazzo description: .+\n.+\n.+--workflow"),
     ("Swagger 1.2", b'{"swagger": "1.2", "paths": {"/a": {}}}', "the document is Swagger 1.2"),
     ("OpenAPI 4", b'{"openapi": "4.0.0", "paths": {"/a": {}}}', "the document is OpenAPI 4.0.0"),
     ("no paths", b'{"openapi": "3.1.0", "info": {}}', "the document has no paths"),
@@ -207,3 +208,19 @@ def test_a_document_that_takes_longer_than_a_second_is_announced(upstream: Upstr
         while (line := child.out.get(timeout=20)) is not None:
             lines.append(line)
     assert json.loads(b"".join(lines))["document"]["title"] == "Toys"
+
+
+def test_a_question_of_several_words_wants_quotes(command: Command) -> None:
+    """A user's finding: "Got unexpected extra argument(s)" tells nobody what to do."""
+    ended = command("ask", "who", "is", "Ana")
+    assert is_clean(ended, 2)
+    assert '  fix: put the question between quotes: openapi-mcp ask "' in ended.err
+
+
+@pytest.mark.parametrize("more", [(), ("--spec", "api.json"), ("-o", "x", "--limit=3")])
+def test_a_mistyped_command_of_two_words_is_said_whatever_follows_it(command: Command, more: tuple[str, ...]) -> None:
+    """A user's finding: "No such option: --spec" for `workflow sugest --spec ...`."""
+    ended = command("workflow", "sugest", *more)
+    assert is_clean(ended, 2)
+    assert "error: there is no `workflow sugest`" in ended.err
+    assert "did you mean openapi-mcp workflow suggest?" in ended.err

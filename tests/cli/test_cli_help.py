@@ -105,3 +105,18 @@ def test_the_module_and_the_installed_command_are_the_same(tmp_path: Path) -> No
             check=False,
         )
         assert (installed.returncode, installed.stdout, installed.stderr) == (module.status, module.out, module.err)
+
+
+def test_help_of_ask_begins_with_its_own_options_and_tells_of_the_chat(command: Command) -> None:
+    """A user's finding: some 50 options of every command stood before --model, which every first use needs."""
+    said = command("ask", "--help").out
+    assert said.index("  --model ") < said.index("  --budget ") < said.index("--spec SOURCE")
+    for word in ("/tools", "/runs", "/help", "/quit", "Ctrl-D", "Ctrl-C"):
+        assert word in said[: said.index("Examples:")]
+
+
+def test_help_of_workflow_lists_what_is_below_it(command: Command) -> None:
+    """A user's finding: `[OPTIONS] [word]`, and no list of commands."""
+    said = command("workflow", "-h").out
+    assert "[word]" not in said
+    assert "\n  Commands:\n\n    suggest   write" in said

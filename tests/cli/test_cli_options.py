@@ -8,7 +8,8 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openapi_mcp.cli.options import read_plainly, takes
+from openapi_mcp.cli.option import read_plainly
+from openapi_mcp.cli.options import takes
 from openapi_mcp.cli.serve_options import SERVE
 
 NAMES = sorted(name for group in SERVE for option in group.values() for name in option.names)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Command
 from support.child import clean_environment, command_line, run_command, running
+from support.terminal import at_terminal
 from support.upstream import PATIENCE, Answer, Upstream, description
 
 
@@ -135,3 +136,18 @@ def test_a_whole_report_goes_through_a_slow_pipe(large: str, tmp_path: Path) -> 
     """A pipe holds less than the report: nothing is lost."""
     ended = run_command("inspect", "--spec", large, "--json", folder=tmp_path)
     assert (ended.status, len(ended.json["tools"])) == (0, 400)
+
+
+def test_words_about_a_tool_are_broken_between_words_at_a_terminal_and_left_alone_in_a_pipe(tmp_path: Path) -> None:
+    """A user's finding: `inspect WORKFLOW` at 80 columns was broken in the middle of a word."""
+    document = description("/orders", server="https://api.example.com")
+    about = "Lists every order of the shop that was placed within the time that is given, the newest of them first."
+    document["paths"]["/orders"]["get"]["description"] = about
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    arguments = ("inspect", "orders", "--spec", "api.json")
+    with at_terminal(*arguments, folder=tmp_path, columns=50) as terminal:
+        assert terminal.end() == 0
+    lines = terminal.seen.replace("\r", "").split("\n")
+    assert [line for line in lines if len(line) > 50] == []
+    assert about in " ".join(terminal.seen.split())
+    assert about in run_command(*arguments, folder=tmp_path).out.split("\n")

@@ -1,10 +1,12 @@
 """cli/steps.py: each step of a run in a short line."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from openapi_mcp.ask.steps import Pause
+from openapi_mcp.cli.go_on import GoOn
 from openapi_mcp.cli.steps import Steps, call_line, end_line, result_line
 from openapi_mcp.model.chat import (
     Answered,
@@ -75,6 +77,16 @@ def test_what_the_loop_itself_says_is_said() -> None:
     assert lines == ["held back: orders_list(page: 2): failed: no such id", "told the model: Be brief."]
 
 
+def test_a_write_that_is_not_made_again_does_not_read_like_a_second_one() -> None:
+    """A user's finding: "held back: orders_create(...): ok, 349 characters" read like another order."""
+    made = Answered(call=CALL, text='{"id":7}', value={"id": 7}, is_sent=False)
+    failed = replace(made, value={"error": {}, "_note": {"not_sent": "made already"}}, text="{}", is_error=True)
+    assert said(("added", (made,)), ("added", (failed,))) == [
+        'not sent again: orders_list(page: 2): made already; it answered ok, 8 characters: {"id":7}',
+        "not sent again: orders_list(page: 2): made already; it answered failed: {}",
+    ]
+
+
 def test_fall_overs_and_pauses_are_said() -> None:
     """Issue 11: quota, back-off, the next provider."""
     fault = ModelFault(model="a:1", kind=FaultKind.QUOTA, message="no credit\x07 left")
@@ -83,11 +95,26 @@ def test_fall_overs_and_pauses_are_said() -> None:
     assert said(("on_text", ("a:1", "void, perhaps"))) == []
 
 
+def test_what_to_do_about_a_model_stands_behind_what_comes_of_its_failing() -> None:
+    """A user's finding: "What to do: check ANTHROPIC_API_KEY.; openai:... takes over"."""
+    fault = ModelFault(model="a:1", kind=FaultKind.CREDENTIALS, message="a:1: it refuses the key. What to do: check K.")
+    assert said(("on_fall_over", (fault, "b:2"))) == [
+        "model: a:1: credentials: it refuses the key; b:2 takes over. What to do: check K"
+    ]
+    spent = ModelFault(model="a:1", kind=FaultKind.QUOTA, message="a:1: its quota is spent")
+    assert said(("on_left_alone", (spent, 7300.0))) == [
+        "model: a:1: quota: its quota is spent; for 2 hours more it is asked only after all others"
+    ]
+
+
 def test_the_last_line_says_what_it_took_and_how_to_go_on() -> None:
     """Our brief: steps, tokens, cost, run id."""
     ending = Ending(kind=EndKind.ANSWERED, text="", history=(), steps=1, usage=Usage(tokens_in=1_200, cost=0.01234))
     assert end_line("k3vq", ending) == "run k3vq: answered; 1 step, 1,200 tokens, $0.0123"
     stopped = Ending(kind=EndKind.STEPS, text="", history=(), steps=2)
-    command = "openapi-mcp ask --continue --spec x.json"
-    assert end_line("k3vq", stopped, command) == f"run k3vq: max_steps; 2 steps, 0 tokens; to go on: {command}"
+    command = "openapi-mcp ask --run k3vq --spec x.json"
+    assert (
+        end_line("k3vq", stopped, GoOn(command=command))
+        == f"run k3vq: max_steps; 2 steps, 0 tokens; to go on: {command}"
+    )
     assert end_line("k3vq", stopped) == "run k3vq: max_steps; 2 steps, 0 tokens"

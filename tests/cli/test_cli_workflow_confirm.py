@@ -5,24 +5,38 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from support.terminal import at_terminal
 from support.upstream import Answer, Upstream
 
 from openapi_mcp.cli import calling
 
-ARAZZO = {
-    "arazzo": "1.0.1",
-    "info": {"title": "Notes", "version": "1"},
-    "sourceDescriptions": [{"name": "notes", "url": "notes.json", "type": "openapi"}],
-    "workflows": [
-        {
-            "workflowId": "rewrite",
-            "steps": [
-                {"stepId": "look", "operationId": "notes_list"},
-                {"stepId": "drop", "operationId": "notes_drop"},
-            ],
-        }
-    ],
-}
+
+def notes(upstream: Upstream, folder: Path, *operations: str) -> tuple[str, ...]:
+    """Serve notes, and return the options for a workflow `rewrite` of steps named look, note, drop."""
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Notes", "version": "1"},
+        "servers": [{"url": upstream.url}],
+        "paths": {
+            "/notes": {
+                "get": {"operationId": "notes_list", "responses": {}},
+                "post": {"operationId": "notes_note", "responses": {}},
+                "delete": {"operationId": "notes_drop", "responses": {}},
+            },
+            "/hang": {"put": {"operationId": "notes_hang", "responses": {}}},
+        },
+    }
+    steps = [{"stepId": each.removeprefix("notes_"), "operationId": each} for each in operations]
+    arazzo = {
+        "arazzo": "1.0.1",
+        "info": {"title": "Notes", "version": "1"},
+        "sourceDescriptions": [{"name": "notes", "url": "notes.json", "type": "openapi"}],
+        "workflows": [{"workflowId": "rewrite", "steps": steps}],
+    }
+    file = folder / "notes.arazzo.json"
+    file.write_text(json.dumps(arazzo), encoding="utf-8")
+    upstream.answers["/notes"] = Answer(b"{}")
+    return ("--spec", upstream.serve(document), "--methods", "all", "--workflow", str(file))
 
 
 def test_a_workflow_does_not_come_from_standard_input(upstream: Upstream, command: Command) -> None:
@@ -49,20 +63,7 @@ def test_a_person_at_the_terminal_is_asked_before_a_step_that_writes(
     upstream: Upstream, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, *, answer: bool
 ) -> None:
     """Issue 11, --confirm: reading is not asked about; what is declined is not sent."""
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Notes", "version": "1"},
-        "servers": [{"url": upstream.url}],
-        "paths": {
-            "/notes": {
-                "get": {"operationId": "notes_list", "responses": {}},
-                "delete": {"operationId": "notes_drop", "responses": {}},
-            }
-        },
-    }
-    file = tmp_path / "notes.arazzo.json"
-    file.write_text(json.dumps(ARAZZO), encoding="utf-8")
-    upstream.answers["/notes"] = Answer(b"{}")
+    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
     asked: list[str] = []
 
     def ask(text: str) -> bool:
@@ -70,10 +71,60 @@ def test_a_person_at_the_terminal_is_asked_before_a_step_that_writes(
         return answer
 
     monkeypatch.setattr(calling, "ask", ask)
-    options = ("--spec", upstream.serve(document), "--methods", "all", "--workflow", str(file))
+    monkeypatch.setattr(calling, "is_asked", lambda: True)
     ended = command("call", "rewrite", *options, "--confirm", "writes")
     (question,) = asked
     assert "DELETE" in question
+    assert "Step 'drop' of the workflow 'rewrite' calls the tool notes_drop, and would send:" in question
+    assert "as its workflow filled it in" in question
     assert [seen.method for seen in upstream.calls] == (["GET", "DELETE"] if answer else ["GET"])
     assert (ended.status == 0) is answer
     assert answer or "step 'drop'" in ended.err
+
+
+def recorded(command: Command, db: Path) -> list[tuple[str, str]]:
+    """Return the tools and messages of what was recorded, the newest first."""
+    ended = command("history", "--records", str(db), "--json")
+    return [(each["tool"], each["message"] or "") for each in json.loads(ended.out)["calls"]]
+
+
+def test_where_there_is_no_terminal_no_step_of_it_is_sent(upstream: Upstream, tmp_path: Path, command: Command) -> None:
+    """Issue 11: half a workflow is not carried out because the other half cannot be asked about."""
+    options = notes(upstream, tmp_path, "notes_note", "notes_drop")
+    db = tmp_path / "records.db"
+    ended = command("call", "rewrite", *options, "--confirm", "destructive", "--records", str(db))
+    assert (ended.status, upstream.calls) == (2, [])
+    assert "a person must confirm this call, and there is no terminal" in ended.err
+    ((tool, _),) = recorded(command, db)
+    assert tool == "rewrite"
+
+
+def test_ctrl_c_at_a_question_says_what_was_carried_out(upstream: Upstream, tmp_path: Path, command: Command) -> None:
+    """Issue 11: the steps before it cannot be taken back, and nobody gets the result."""
+    options = notes(upstream, tmp_path, "notes_note", "notes_drop")
+    db = tmp_path / "records.db"
+    given = ("call", "rewrite", *options, "--confirm", "destructive", "--records", str(db))
+    with at_terminal(*given, folder=tmp_path) as terminal:
+        terminal.see("Accept? [y/N]")
+        terminal.type("y")
+        terminal.see("Accept? [y/N]")
+        terminal.interrupt()
+        assert terminal.end() == 130
+    assert "already carried out: note (notes_note)" in terminal.seen
+    assert [seen.method for seen in upstream.calls] == ["POST"]
+    assert {tool for tool, _ in recorded(command, db)} == {"rewrite", "notes_drop", "notes_note"}
+
+
+def test_ctrl_c_within_a_step_says_what_was_and_what_may_have_been_carried_out(
+    upstream: Upstream, tmp_path: Path, command: Command
+) -> None:
+    """Issue 11: as a timeout says it."""
+    options = notes(upstream, tmp_path, "notes_note", "notes_hang")
+    db = tmp_path / "records.db"
+    with at_terminal("call", "rewrite", *options, "--records", str(db), folder=tmp_path) as terminal:
+        upstream.wait_for_call()
+        terminal.interrupt()
+        assert terminal.end() == 130
+    assert "already carried out: note (notes_note)" in terminal.seen
+    assert "perhaps carried out, as no answer came: hang (notes_hang)" in " ".join(terminal.seen.split())
+    assert "hang (notes_hang)" in dict(recorded(command, db))["rewrite"]

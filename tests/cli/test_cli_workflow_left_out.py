@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import Command
 from support.child import run_command
 from support.upstream import Upstream
@@ -66,3 +67,33 @@ def test_the_shell_says_why_there_is_no_such_workflow(upstream: Upstream, tmp_pa
     assert "there is no tool 'broken': the workflow is left out: there are two steps 'look'" in ended.err
     assert "`openapi-mcp check` shows where" in ended.err
     assert "1 operations and 1 workflow left out:" in command("inspect", *given).out
+
+
+@pytest.mark.parametrize("apis", [1, 2])
+def test_what_is_left_out_is_called_a_workflow(upstream: Upstream, tmp_path: Path, command: Command, apis: int) -> None:
+    """Our choice: no reader and no program meets WORKFLOW where the method of an operation stands."""
+    spec, *given = options(upstream, tmp_path, writing=[ADD])[1:]
+    named = ["--spec", spec] if apis == 1 else ["--spec", f"notes={spec}", "--spec", f"other={spec}"]
+    seen = {each: command(each, *named, *given).out for each in ("inspect", "check")}
+    told = {each: json.loads(command(each, *named, *given, "--json").out) for each in ("inspect", "check")}
+    assert "  workflow writing: step 'add' calls notes_add" in seen["inspect"]
+    if apis == 2:
+        assert "workflow writing is left out: step 'add' calls notes_add" in seen["check"]
+    assert "WORKFLOW" not in json.dumps([seen, told])
+    skipped = told["check"]["skipped"] if apis == 1 else told["check"]["workflows"]["skipped"]
+    for one in (*told["inspect"]["skipped"], *skipped):
+        if "workflow" in one:
+            assert (one["workflow"], one["method"], one["path"], one["tool"]) == ("writing", None, None, "writing")
+    assert [one["workflow"] for one in skipped if "workflow" in one] == ["writing"]
+
+
+@pytest.mark.parametrize("asking", ["check", "inspect"])
+def test_a_workflow_is_named_by_its_file_as_it_was_given(
+    upstream: Upstream, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, asking: str
+) -> None:
+    """Our choice: a person gave a path, and one error said it, another a file URL."""
+    given = options(upstream, tmp_path, broken=[LOOK, LOOK])
+    monkeypatch.chdir(tmp_path)
+    ended = command(asking, *given[:-1], "notes.arazzo.json")
+    assert "   at: notes.arazzo.json#/workflows/0" in ended.out
+    assert "file://" not in ended.out

@@ -153,7 +153,7 @@ def test_another_word_behind_workflow_names_the_right_one(command: Command) -> N
     """design.md: errors say what to do."""
     ended = command("workflow", "sugest")
     assert ended.status == 2
-    assert "did you mean suggest?" in ended.err
+    assert "did you mean openapi-mcp workflow suggest?" in ended.err
 
 
 def test_records_of_another_api_tell_nothing(command: Command, spec: str, db: Path) -> None:
