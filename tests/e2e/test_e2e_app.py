@@ -8,7 +8,6 @@ import pytest
 from conftest import Command
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
 from openapi_mcp.credentials import resolve_credentials
 from openapi_mcp.errors import ConfigError, SourceError
@@ -17,6 +16,7 @@ from openapi_mcp.loader.source import CommandSource, FileSource, StdinSource, Ur
 from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call
 from openapi_mcp.model.secret import Place
+from openapi_mcp.opening import open_app
 
 pytestmark = pytest.mark.anyio
 

@@ -18,8 +18,8 @@ from mcp.client.stdio import StdioServerParameters
 from support.child import LISTED_OVER_HTTP, serving_http
 from support.upstream import Upstream, description
 
-from openapi_mcp.app import open_app
 from openapi_mcp.config import build_config
+from openapi_mcp.opening import open_app
 from openapi_mcp.server.protocol import create_server
 
 pytestmark = pytest.mark.anyio

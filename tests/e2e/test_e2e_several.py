@@ -15,10 +15,10 @@ from support.child import clean_environment, running, serving_http
 from support.live import Told, put, yaml
 from support.upstream import Answer, Upstream, description
 
-from openapi_mcp import several
+from openapi_mcp import joining
 from openapi_mcp.config import build_config
+from openapi_mcp.joining import open_several
 from openapi_mcp.server.protocol import create_server
-from openapi_mcp.several import open_several
 
 ERAS = ("legacy", "auto")
 SECRETS = ("s3cret-of-shop", "s3cret-of-billing")
@@ -181,7 +181,7 @@ async def test_a_client_hears_of_an_api_that_comes_late(
     upstream: Upstream, other_upstream: Upstream, tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Issue 5, Several APIs: it is tried again, and the list changes when it comes; both eras."""
-    monkeypatch.setattr(several, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(joining, "_FIRST_PAUSE", 0.01)
     heard, told = anyio.Event(), Told()
 
     async def note(message: Any) -> None:

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from conftest import Command, Shop
+from conftest import Command, Shop, running_shop
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from support.child import clean_environment, serving_http
@@ -66,6 +67,13 @@ workflows:
         outputs: {count: "$response.body#/count"}
     outputs: {count: $steps.orders.outputs.count}
 """
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop of our own: what is ordered here is Ana's latest order, of which others ask."""
+    with running_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
 
 
 def options(shop: Shop, folder: Path) -> list[str]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from openapi_mcp.background.calls import Background
 from openapi_mcp.background.means import Bounds, Means
+from openapi_mcp.heard import Heard, Hearing, Observer
 from openapi_mcp.model.call import Call, Caller, Result, Text
 from openapi_mcp.model.job import Job
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.model.tool import Tool
-from openapi_mcp.recording import Heard, Hearing, Observer
 from openapi_mcp.shared.link import Link
 from openapi_mcp.shared.seal import Seal
 

@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from openapi_mcp.app import open_app
+from openapi_mcp.as_record import record_of
 from openapi_mcp.config import build_config
+from openapi_mcp.heard import Heard
+from openapi_mcp.joining import open_several
 from openapi_mcp.model.record import Record
-from openapi_mcp.recording import Heard, record_of
+from openapi_mcp.opening import open_app
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
 from openapi_mcp.server.asgi import Message, Receive, Send
@@ -23,7 +25,6 @@ from openapi_mcp.server.dashboard.forms import Forms
 from openapi_mcp.server.dashboard.sessions import Visit, noted
 from openapi_mcp.server.dashboard.site import PAGES
 from openapi_mcp.serving import Serves
-from openapi_mcp.several import open_several
 from support.upstream import Upstream
 
 HERE = "http://127.0.0.1:8801"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import anyio
 
-from openapi_mcp.serving import App
+from openapi_mcp.app import App
 
 
 def yaml(*operations: str) -> str:

@@ -121,8 +121,12 @@ def _messages(given: Any) -> list[Said | Used | Came]:
     _need(isinstance(given, list) and bool(given), "Invalid 'messages': empty array.", "empty_array")
     parts: list[Said | Used | Came] = []
     open_calls: dict[str, Used] = {}
+    before = ""
     for number, message in enumerate(given):
         where, role = f"messages[{number}]", message.get("role")
+        # Mistral's, and templates of servers that speak this wire
+        _need(role != "user" or before not in ("user", "tool"), f"Unexpected role '{role}' after role '{before}'")
+        before = role
         if role == "tool":
             parts.append(_result(where, message, open_calls))
             continue

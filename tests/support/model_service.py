@@ -8,7 +8,7 @@ gone through request by request, whichever wire they come on, so that what falls
 import json
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
@@ -48,7 +48,8 @@ class Heard:
 class ModelService:
     """The service; `turns` are what is said next, then `last` again and again.
 
-    `most_characters` is how much a context takes. Without `keys` any key will do, or none.
+    `most_characters` is how much a context takes. Without `keys` any key will do, or none. `connections` were opened so
+    far, and `ended` is released when one is over.
     """
 
     server: ThreadingHTTPServer
@@ -60,6 +61,8 @@ class ModelService:
     keys: dict[str, str] = field(default_factory=lambda: {"anthropic": ANTHROPIC_KEY, "openai": OPENAI_KEY})
     models: frozenset[str] = frozenset({CLAUDE, GPT})
     most_characters: int | None = None
+    connections: int = 0
+    ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -135,6 +138,11 @@ class ModelService:
         self.lost.append(why)
         return Fault(status=400, kind="invalid_request_error", message=f"the script is lost: {why}")
 
+    def connected(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
+
     def note(self, heard: Heard) -> int:
         """Keep a request; return its number."""
         with self._lock:
@@ -171,6 +179,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.service.connected()
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.server.service.ended.release()
 
     def do_POST(self) -> None:
         written = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openapi_mcp.ask.answers import nobody_to_ask
 from openapi_mcp.ask.loop import run
 from openapi_mcp.ask.offer import Limits, Offer
 from openapi_mcp.ask.steps import Foresee, Foreseen, Invoke, Outcome, Think
@@ -155,10 +156,12 @@ def play(
     limits: Limits | None = None,
     closing: Said | None = None,
     foresee: Callable[[ToolCall], Foreseen] = lambda made: Foreseen(),
+    agrees: bool | None = None,
 ) -> Played:
     """Return a run in which the model says what the script says, and the last of it again and again.
 
-    `api` returns an Answered, or the JSON of one. `closing` is said where no tools are offered.
+    `api` returns an Answered, or the JSON of one. `closing` is said where no tools are offered. `agrees` is what a
+    person says of a write that is to be made again; None where there is none.
     """
     said, thinks, sent = list(script), [], []
     flow = run(tuple(history), offer, limits or Limits())
@@ -176,9 +179,12 @@ def play(
                 outcome = foresee(step.call)
             else:
                 assert isinstance(step, Invoke)
-                sent.append(step.call)
-                value = api(step.call)
-                outcome = value if isinstance(value, Answered) else ok(step.call, value)
+                if step.is_again and not agrees:
+                    outcome = nobody_to_ask(step.call) if agrees is None else declined(step.call)
+                else:
+                    sent.append(step.call)
+                    value = api(step.call)
+                    outcome = value if isinstance(value, Answered) else ok(step.call, value)
             step = flow.send(outcome)
     except StopIteration as done:
         return Played(done.value, thinks, sent)

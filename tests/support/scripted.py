@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from openapi_mcp.ask.steps import Think
-from openapi_mcp.cli import asking
+from openapi_mcp.cli import conversation
 from openapi_mcp.config import Config
 from openapi_mcp.model.chat import Finish, ModelFault, ToolCall, Turn, Usage
 from openapi_mcp.model.secret import Secret
@@ -42,6 +42,13 @@ class Script:
     models: list[Sequence[str]] = field(default_factory=list)
     listener: Any = None
     key: str = ""
+    price: float | None = None
+
+    def input_price(self) -> float | None:
+        return self.price
+
+    def begin(self) -> None:
+        """Nothing is known of models that are none."""
 
     async def think(self, think: Think) -> Turn | tuple[ModelFault, ...]:
         self.asked.append(think)
@@ -55,11 +62,11 @@ class Script:
         hide([Secret(self.key)] if self.key else [])
         self.models.append(tuple(models))
         self.listener = listener
-        yield self.think
+        yield self
 
 
 def scripted(monkeypatch: pytest.MonkeyPatch, *said: Said) -> Script:
     """Let `ask` think as it is said here."""
     script = Script(list(said))
-    monkeypatch.setattr(asking, "open_thinker", script.open)
+    monkeypatch.setattr(conversation, "open_thinker", script.open)
     return script

@@ -57,17 +57,22 @@ class Terminal:
 
 @contextmanager
 def at_terminal(
-    *arguments: str, folder: Path, environment: Mapping[str, str] | None = None, program: Sequence[str] = ()
+    *arguments: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    program: Sequence[str] = (),
+    stdout: int | None = None,
+    columns: int = 200,
 ) -> Iterator[Terminal]:
-    """Run `openapi-mcp ARGUMENTS`, or another program, at a terminal of its own."""
+    """Run `openapi-mcp ARGUMENTS`, or another program, at a terminal of its own; `stdout` is a file in its place."""
     ours, its = pty.openpty()
     process = subprocess.Popen(
         [*program] or command_line(*arguments),
         stdin=its,
-        stdout=its,
+        stdout=its if stdout is None else stdout,
         stderr=its,
         cwd=folder,
-        env=clean_environment(**{"TERM": "dumb", "COLUMNS": "200", **(environment or {})}),
+        env=clean_environment(**{"TERM": "dumb", "COLUMNS": str(columns), **(environment or {})}),
         start_new_session=True,
         preexec_fn=_take_terminal,
     )
