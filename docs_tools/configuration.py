@@ -4,7 +4,8 @@ import re
 
 from docs_tools.markdown import code, fenced, page, prose, table
 from openapi_mcp.apis import PER_API
-from openapi_mcp.cli.options import ASK, Flag, Option, Texts, Whole
+from openapi_mcp.cli.option import Flag, Option, Texts, Whole
+from openapi_mcp.cli.options import ASK
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.config import PREFIX
 

@@ -28,6 +28,7 @@ sys.path.insert(0, "{root}")
 from docs_tools.frozen import main
 sys.exit(main())
 """
+_SLOW = re.compile(r"^(?:loading|reading|making tools of) .+\n", re.MULTILINE)  # what only a slow machine sees
 _SECONDS = re.compile(r"\b\d+\.\d s\b")  # how long a start took here
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
 
@@ -64,6 +65,7 @@ class Live:
             process.wait()
             errors.seek(0)
             text = (answer + errors.read()).decode("utf-8").replace("\r\n", "\n")
+        text = _SLOW.sub("", text)
         return _SECONDS.sub("1.0 s", text.replace(self.url, SHOWN).replace(str(self.folder), HOME))
 
 

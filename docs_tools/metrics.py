@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from docs_tools.markdown import code, page, prose, table
+from openapi_mcp.combined import Combined
 from openapi_mcp.server import gauges
 from openapi_mcp.server.probes import Health
 from openapi_mcp.several import Several
@@ -30,7 +31,7 @@ def families() -> list[Family]:
     """Return every family that a server can show: of calls, APIs, the server, records, and the background."""
     meters = Meters()
     recorder = SimpleNamespace(standing=SimpleNamespace(waiting=0, lost=0, is_writing=True))
-    gauges.watch(meters, Several(()), cast(Any, recorder), Health())
+    gauges.watch(meters, Several(Combined(())), cast(Any, recorder), Health())
     gauges.watch_background(meters, cast(Any, SimpleNamespace(here={})))
     return meters.families()
 
