@@ -8,13 +8,11 @@ from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
+from openapi_mcp.response.weight import is_heavy
 from openapi_mcp.workflow.state import NOTHING, Exchange, Missing
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
-_MOST_READ = 100_000_000
-"""Bytes that the JSON of an answer may take once it is read: ten megabytes of "[]," are two hundred."""
 _TOO_LARGE = Missing(why="the answer has too many parts to be read")
-_OF_A_LIST, _OF_A_VALUE = 64, 32  # bytes, about
 
 
 async def exchange_of(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
@@ -48,20 +46,13 @@ def _masked_body(body: Any, redact: Redactor) -> Any:
 def _read_body(response: HttpResponse) -> Any:
     if not response.body:
         return NOTHING
-    if _memory(response.body) > _MOST_READ:
+    if is_heavy(response.body):
         return _TOO_LARGE
     value, is_json = json_body(response)
     text = text_body(response)
     if is_json and not is_deep(value, text or ""):  # else it is its text: nobody reads so deep
         return value
     return NOTHING if text is None else text
-
-
-def _memory(body: bytes) -> int:
-    """Return about how many bytes an answer takes once it is read as JSON, most of it if it is none."""
-    if len(body) < _LARGE:
-        return 0
-    return len(body) + _OF_A_LIST * (body.count(b"[") + body.count(b"{")) + _OF_A_VALUE * body.count(b",")
 
 
 def _sent_body(request: HttpRequest) -> Any:

@@ -10,6 +10,7 @@ from openapi_mcp.model.media import is_records, is_text, looks_binary, plain_typ
 from openapi_mcp.model.text import one_line
 from openapi_mcp.response.charset import charset_inside, charset_of, decode_json, decode_text
 from openapi_mcp.response.records import NotARecordError, Records, UnreadRecordsError, read_records
+from openapi_mcp.response.weight import is_heavy
 
 UNKNOWN_TYPE = "application/octet-stream"
 _SAYS_NOTHING = frozenset(
@@ -31,6 +32,7 @@ _LOOKED_AT = 512  # bytes
 _BEFORE = b"\xef\xbb\xbf \t\r\n"  # a byte order mark and white space
 _UNREAD = "what could not be read as text stands as U+FFFD"
 _NOT_UTF_8 = f"the body is not all UTF-8: {_UNREAD}"
+_HEAVY = "has too many parts to be read as JSON"
 _MENDED = "half a surrogate pair stands as U+FFFD"
 
 
@@ -85,6 +87,8 @@ def read_content(content_type: str, data: bytes, *, is_whole: bool = True) -> Co
 
 
 def _json(body: _Body) -> Content:
+    if is_heavy(body.data):
+        return _unread(body, _HEAVY)
     text, is_read = decode_json(body.data, body.charset)
     try:
         value, is_mended = read_mended_json(text)
@@ -135,6 +139,8 @@ def _content(records: Records, said: tuple[str, ...] = ()) -> Content:
 
 
 def _records(body: _Body) -> Content:
+    if is_heavy(body.data):
+        return _unread(body, _HEAVY)
     text, is_read = decode_json(body.data, body.charset)
     try:
         records = read_records(text, is_whole=body.is_whole)
