@@ -1,7 +1,7 @@
 """The Arazzo descriptions that an operator named: fetched and read, with the places that their sources come to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
@@ -11,6 +11,8 @@ from openapi_mcp.errors import ConfigError, SourceError
 from openapi_mcp.freshness import Parts
 from openapi_mcp.generator.catalogue import Freshness
 from openapi_mcp.loader.source import FileSource, Source, StdinSource, UrlSource, parse_source
+from openapi_mcp.model.document import Problem, Severity
+from openapi_mcp.model.text import one_line
 from openapi_mcp.tls import Trust
 from openapi_mcp.trusted import trust_of
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from openapi_mcp.loader.fetch import Fetched
     from openapi_mcp.loader.load import Arrived
     from openapi_mcp.workflow.together import Placed
+
+_MOST_KEYS = 5  # that stand twice, and are named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ async def fetch_workflows(
     from openapi_mcp.loader.parse import parse
     from openapi_mcp.workflow.read import read
     from openapi_mcp.workflow.together import Placed
+    from openapi_mcp.workflow.unused_inputs import unused_inputs
 
     if isinstance(source, StdinSource):  # which carries the protocol, or the document
         hint = "save it to a file and give that"
@@ -65,9 +70,25 @@ async def fetch_workflows(
             received(source, None)
             raise
     received(source, fetched)
-    document = read(parse(fetched.data, where=str(source)), where=str(source))
+    twice: list[str] = []
+    root = parse(fetched.data, where=str(source), twice=twice)
+    document = read(root, where=str(source))
+    beside = (*([_lost(fetched.data, str(source))] if twice else []), *unused_inputs(root, document))
+    document = replace(document, problems=(*document.problems, *beside))
     places = {each.name: place_of(source, each.url) for each in document.sources}
     return Placed(document=document, where=_shown_uri(source), place=place_of(source), places=places)
+
+
+def _lost(data: bytes, where: str) -> Problem:
+    """Return what is said of keys that stand twice, with the lines of the first: an earlier value is lost unseen."""
+    from openapi_mcp.loader.load import TWICE
+    from openapi_mcp.loader.locate import locate
+
+    found = locate(data, (), where=where).duplicates
+    keys = [f"{one_line(each.pointer.rpartition('/')[2], 60)!r} (line {each.place.line})" for each in found]
+    shown = keys[:_MOST_KEYS] + ([f"and {len(keys) - _MOST_KEYS} more"] if len(keys) > _MOST_KEYS else [])
+    message = f"{TWICE}: {', '.join(shown)}"
+    return Problem(severity=Severity.WARNING, pointer="#", message=message, hint="keep one of them")
 
 
 def place_of(source: Source, url: str = "") -> str:

@@ -17,10 +17,11 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations, Tool, Toolset, wire_tool
 from openapi_mcp.model.workflow import LeftOut, Plan, Workflow
 from openapi_mcp.workflow.binding import ServedApi, Unplanned, bind
+from openapi_mcp.workflow.carried_out import said_of
 from openapi_mcp.workflow.shown import Shown, shown_of
 from openapi_mcp.workflow.together import Placed
 
-_MOST_SHOWN = 12  # steps and outputs in a description
+_MOST_SHOWN = 12  # outputs in a description
 _LONGEST_WAYS = 200
 _LONGEST_WORDS = 600  # characters of its own words there
 
@@ -84,7 +85,9 @@ def served_api(toolset: Toolset, document: Document, place: str, name: str = "")
             left_out[operation.operation_id] = reason
     places = frozenset(filter(None, (place, document.base_uri or "")))
     keys = {each.name: (at[0].value, at[1]) for each in document.security_schemes if (at := spot_of(each)) is not None}
-    return ServedApi(name=name, places=places, tools=toolset.tools, left_out=left_out, keys=keys)
+    return ServedApi(
+        name=name, places=places, tools=toolset.tools, left_out=left_out, keys=keys, schemas=document.schemas
+    )
 
 
 def _unread(broken: LeftOut, where: str) -> Skipped:
@@ -218,11 +221,9 @@ def _description(workflow: Workflow, plan: Plan, shown: Shown, longest: int) -> 
     """Return what a model reads: its own words, what it calls, what comes back."""
     words = " ".join(filter(None, (_sentence(workflow.summary), workflow.description)))
     said = one_line(words or f"The workflow {workflow.id}.", _LONGEST_WORDS)
-    own = plan.own
-    steps = [f"{step.id} ({own.tools.get(step.id) or step.workflow})" for step in own.workflow.steps]
     returns = ", ".join(_some(list(workflow.outputs))) or "which steps were carried out"
     ending = f"\nReturns: {one_line(returns, 240)}."
-    calls = f"One call carries out: {', '.join(_some(steps))}."
+    calls = f"One call carries out: {', '.join(said_of(plan))}."
     ways = f"{one_line(shown.words, _LONGEST_WAYS)} " if shown.words else ""
     return one_line(f"{said} {ways}{calls}", longest - len(ending)) + ending
 

@@ -64,14 +64,15 @@ def choose(
     )
 
 
-def lacking(operation: Operation, held: Held) -> MissingCredentialError | None:
+def lacking(operation: Operation, held: Held, lent: Sequence[Credential] = ()) -> MissingCredentialError | None:
     """Return what a call of an operation will miss, whoever calls; None where nothing is missing.
 
-    Headers that callers bring are there, and a call that goes without what it needs misses it all the same.
+    Headers that callers bring are there, and so is what an earlier step has `lent`; a call that goes without what it
+    needs misses it all the same.
     """
     brought = [Credential(place=Place.HEADER, name=name, value=Secret("")) for name in held.forwarded]
     try:
-        choose(operation, replace(held, allows_anonymous=False), brought)
+        choose(operation, replace(held, allows_anonymous=False), brought, lent)
     except MissingCredentialError as error:
         return error
     return None

@@ -140,7 +140,9 @@ def _show_tool(tool: dict[str, Any]) -> None:
     if tool["output_schema"] is not None:
         show_text(json.dumps({"output_schema": tool["output_schema"]}, indent=2, ensure_ascii=False))
     if "steps" in tool:
-        steps = (f"{step['step']} ({step.get('tool') or step['workflow']})" for step in tool["steps"])
+        steps = [f"first {name}" for name in tool["runs_first"]]
+        steps += [f"{step['step']} ({step.get('tool') or step['workflow']})" for step in tool["steps"]]
+        steps += [f"perhaps {name}" for name in tool["may_lead_to"]]
         show_words(f"\nits steps: {one_line(', '.join(steps), 1_000)}")
     show_capability(tool)
     if "limits" in tool:

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from openapi_mcp.apis import said_for
 from openapi_mcp.arazzo import load_workflows, place_of
-from openapi_mcp.auth.choose import lacking
-from openapi_mcp.auth.held import Held
 from openapi_mcp.cli.costs import costs_report
+from openapi_mcp.cli.needed import Callee, auth_of_plan, auth_report, callees_of
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, OpenapiMcpError
 from openapi_mcp.executor.base import server_url
@@ -17,7 +15,7 @@ from openapi_mcp.generator.pages import written
 from openapi_mcp.identity import source_of
 from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.model.capability import Capabilities, Capability, as_json
-from openapi_mcp.model.document import Operation, Problem, Skipped
+from openapi_mcp.model.document import Problem, Skipped
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.tool import Tool, Toolset, wire_tool
 from openapi_mcp.model.url import redact_url
@@ -25,6 +23,7 @@ from openapi_mcp.progress import Notice
 from openapi_mcp.said_of import naming, say_of
 from openapi_mcp.servable import require_tools
 from openapi_mcp.united import united
+from openapi_mcp.workflow.carried_out import carried_out
 
 if TYPE_CHECKING:
     from openapi_mcp.workflow.binding import ServedApi
@@ -41,6 +40,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
     except ConfigError:
         base_url = None
     needs = _needs_of(catalogue)
+    callees = callees_of(toolset.tools, held, config.name)
     return {
         "document": {
             "title": document.title,
@@ -56,7 +56,7 @@ def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:
         "tools": [
             {
                 **_tool_report(tool, needs.get(tool.name, Capability()), toolset.style),
-                "auth": _auth_report(tool.operation, held, config.name),
+                "auth": auth_report(tool, held, config.name, callees),
             }
             for tool in toolset.tools
         ],
@@ -91,7 +91,10 @@ def _tool_report(tool: Tool, capability: Capability, style: str) -> dict[str, An
 
 
 def _called(tool: Tool) -> dict[str, Any]:
-    """Return what a tool calls: one operation, or the steps of a workflow with their tools."""
+    """Return what a tool calls: one operation, or the steps of a workflow with their tools.
+
+    With `runs_first`, the workflows that run before them, and `may_lead_to`, those that their actions may call.
+    """
     if tool.plan is None:
         operation = tool.operation
         return {"method": operation.method, "path": operation.path, "operation_id": operation.operation_id}
@@ -100,17 +103,9 @@ def _called(tool: Tool) -> dict[str, Any]:
         {"step": step.id, **({"tool": own.tools[step.id]} if step.id in own.tools else {"workflow": step.workflow})}
         for step in own.workflow.steps
     ]
-    return {"method": None, "path": None, "operation_id": None, "workflow": own.workflow.id, "steps": steps}
-
-
-def _auth_report(operation: Operation, held: Held, api: str) -> dict[str, Any]:
-    """Return what an operation needs and lacks: {"security": [{SCHEME: [SCOPE]}] | null, "missing", "hint"}."""
-    needed = None
-    if operation.security is not None:
-        needed = [{scheme.name: list(scheme.scopes) for scheme in each.schemes} for each in operation.security]
-    if (missed := lacking(operation, held)) is None:
-        return {"security": needed, "missing": [], "hint": None}
-    return {"security": needed, "missing": list(missed.schemes), "hint": said_for(api, missed.hint or "")}
+    around = carried_out(tool.plan)
+    led = {"runs_first": list(around.first), "may_lead_to": list(around.perhaps)}
+    return {"method": None, "path": None, "operation_id": None, "workflow": own.workflow.id, "steps": steps, **led}
 
 
 def skipped_report(skipped: Skipped) -> dict[str, Any]:
@@ -152,7 +147,7 @@ async def inspection_of_several(config: Config, notice: Notice) -> dict[str, Any
         "document": None,
         "apis": [_api_report(api.name, each.reports.get(api.name), each.errors.get(api.name)) for api in config.apis],
         **costs_report(together, each.needs, config.listing.budget),
-        "tools": [*_of_each(each.reports, "tools"), *_of_workflows(together)],
+        "tools": [*_of_each(each.reports, "tools"), *_of_workflows(together, each.callees)],
         "extra_tools": list(together.extras),
         "skipped": [*_of_each(each.reports, "skipped"), *({**skipped_report(one), "api": ""} for one in skipped)],
         "problems": [*_of_each(each.reports, "problems"), *({**_problem_report(one), "api": ""} for one in problems)],
@@ -167,6 +162,7 @@ class _Each:
     toolsets: dict[str, Toolset | None] = field(default_factory=dict)
     served: "list[ServedApi]" = field(default_factory=list)
     needs: dict[str, Capability] = field(default_factory=dict)
+    callees: dict[str, Callee] = field(default_factory=dict)
     errors: dict[str, OpenapiMcpError] = field(default_factory=dict)
 
     def take(self, api: Config, catalogue: Catalogue) -> None:
@@ -177,6 +173,7 @@ class _Each:
         self.toolsets[api.name] = toolset
         self.served.append(served_api(toolset, document, place_of(source_of(api)), api.name))
         self.needs.update(_needs_of(catalogue))
+        self.callees.update(callees_of(toolset.tools, catalogue.credentials, api.name))
 
 
 async def _together(config: Config, each: _Each) -> Toolset:
@@ -196,11 +193,13 @@ async def _together(config: Config, each: _Each) -> Toolset:
     return united(each.toolsets, reads_on=reads_on, goes_on=goes_on, listing=config.listing, more=more)
 
 
-def _of_workflows(together: Toolset) -> list[dict[str, Any]]:
+def _of_workflows(together: Toolset, callees: Mapping[str, Callee]) -> list[dict[str, Any]]:
     """Return what is told of workflows that call several APIs, and are of none."""
-    none: dict[str, Any] = {"security": None, "missing": [], "hint": None}
-    own = (tool for tool in together.tools if tool.plan is not None)
-    return [{**_tool_report(tool, Capability(), together.style), "auth": none, "api": ""} for tool in own]
+    return [
+        {**_tool_report(tool, Capability(), together.style), "auth": auth_of_plan(tool.plan, callees), "api": ""}
+        for tool in together.tools
+        if tool.plan is not None
+    ]
 
 
 def _beyond(all_of_it: Sequence[Any], toolsets: Mapping[str, Toolset | None], name: str) -> Sequence[Any]:

@@ -73,7 +73,7 @@ def _parse_json(text: str, where: str, cut: list[str] | None, twice: list[str] |
     except json.JSONDecodeError as error:
         message = f"the document is not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})"
         near = _near(text.split("\n"), error.lineno, error.colno)
-        raise DocumentError(message, where=where, hint=f"near {near!r}") from None
+        raise DocumentError(message, where=where, hint=f"correct what stands there: {near!r}") from None
     except ValueError as error:
         if isinstance(error, TooDeepError) and cut is not None and (shallow := without_endless_text(text)) != text:
             return _parse_json(shallow, where, cut, twice)
@@ -92,9 +92,10 @@ def _parse_yaml(text: str, where: str, cut: list[str] | None, twice: list[str] |
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        near = f"near {_near(text.splitlines(), mark.line + 1, mark.column + 1)!r}" if mark else "correct the document"
+        there = _near(text.splitlines(), mark.line + 1, mark.column + 1) if mark else ""
+        hint = f"correct what stands there: {there!r}" if there else "correct the document"
         message = f"the document is not valid YAML: {error.problem or error.context}{place}"
-        raise DocumentError(message, where=where, hint=near) from None
+        raise DocumentError(message, where=where, hint=hint) from None
     except yaml.YAMLError as error:
         message = f"the document is not valid YAML: {str(error).splitlines()[0]}"
         raise DocumentError(message, where=where, hint="correct the document") from None

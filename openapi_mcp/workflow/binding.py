@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openapi_mcp.model.document import Problem, Severity
+from openapi_mcp.model.document import Problem, Schema, Severity
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
@@ -19,6 +19,7 @@ from openapi_mcp.workflow.lent import AUTHORIZATION, Spot
 from openapi_mcp.workflow.merged import merged
 from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
+from openapi_mcp.workflow.never_answered import never_answered
 from openapi_mcp.workflow.reach import Reach
 from openapi_mcp.workflow.together import Placed, Together
 
@@ -28,7 +29,8 @@ class ServedApi:
     """An API as workflows may refer to it: its name among several, where its document is, its tools.
 
     `left_out` is why an operation is no tool, by its operationId, its method and path ("POST /orders") or its tool's
-    name. `keys` are the places of the credentials of its security schemes, by their names.
+    name. `keys` are the places of the credentials of its security schemes, by their names; `schemas` those of its
+    document.
     """
 
     name: str = ""
@@ -36,6 +38,7 @@ class ServedApi:
     tools: Sequence[Tool] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, Spot] = field(default_factory=dict)
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
 
     def spots(self, tool: Tool) -> frozenset[Spot]:
         """Return where the credentials of a tool's operation go."""
@@ -142,6 +145,7 @@ class _Binding:
             lenders = [each for each in before if self._of[id(found[each])] is api]
             before.append(step.id)
             fitted, said = fit_operation(step, tool, self._misfits, api.spots(tool), lenders)
+            said += never_answered(step, tool.operation, api.schemas, self._guesses)
             self._note(workflow, step, said, placed.where)
             steps.append(fitted)
         tools = {name: tool.name for name, tool in found.items()}

@@ -1,6 +1,6 @@
 """Criteria held against what a run knows (Arazzo 1.0.1, 4.6.11)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openapi_mcp.model.jsontext import begin_json
@@ -86,6 +86,13 @@ def first_unmet(criteria: Iterable[Criterion], state: State) -> Criterion | None
         CriterionError: as `holds`.
     """
     return next((each for each in criteria if not holds(each, state)), None)
+
+
+def looks_at_members(criterion: Criterion, state: State) -> bool:
+    """True for "$[?...]" held against an object: a filter looks at the values of its members, not at itself."""
+    if criterion.kind is not CriterionKind.JSONPATH or not criterion.condition.lstrip().startswith("$[?"):
+        return False
+    return isinstance(evaluate(_context(criterion), state), Mapping)
 
 
 def observed(criterion: Criterion, state: State) -> str:

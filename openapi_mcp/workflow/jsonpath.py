@@ -1,5 +1,6 @@
 """JSONPath (RFC 9535) in bounded time: whoever wrote the path, and whoever the value."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -12,6 +13,9 @@ from openapi_mcp.workflow.work import SpentError, Work
 LONGEST = 2_000  # characters
 _MOST_STEPS = 500_000  # nodes that are visited, some microseconds each
 _NEW_PATTERN = 2_000  # steps: what it is to make a pattern ready that an answer may hold
+_COMPARED = re.compile(
+    r"\s*\$(?P<names>(?:\.[A-Za-z_][A-Za-z0-9_]{0,80}){1,20})\s*(?P<rest>(?:[=!]=|[<>]=?)\s*[^\s=].{0,1000})"
+)
 
 
 def check_path(path: str) -> None:
@@ -76,10 +80,23 @@ def _compiled(path: str, work: Work) -> Any:
         return _environment_type()(path, work).compile(path)
     except jsonpath_rfc9535.JSONPathError as error:
         said = f"{one_line(path, 80)!r} is no JSONPath: {one_line(str(error), 120)}"
-        raise CriterionError(said, hint="write it by RFC 9535: $.items[?@.price > 10]") from None
+        raise CriterionError(said, hint=_hint(path)) from None
     except (RecursionError, ValueError, IndexError):  # nested without end, a number of any length, half an escape
         said = f"{one_line(path, 80)!r} is no JSONPath that can be read"
         raise CriterionError(said, hint="write it by RFC 9535: $.items[?@.price > 10]") from None
+
+
+def _hint(path: str) -> str:
+    """Return how a text is written that is no path: "$.token != null" compares, which only a filter of a path does."""
+    compared = _COMPARED.fullmatch(path)
+    if compared is None:
+        return "write it by RFC 9535: $.items[?@.price > 10]"
+    names, rest = compared["names"], one_line(compared["rest"], 80)
+    there = f"@{names} && " if rest.startswith("!=") else ""  # RFC 9535, 2.3.5.2.2: what is not there is != null
+    return (
+        f"write ${names}, which is met where that is there, or for the items of a list $[?{there}@{names} {rest}]; "
+        f"or compare it with type simple: $response.body#{names.replace('.', '/')} {rest}"
+    )
 
 
 @cache

@@ -5,13 +5,17 @@ from dataclasses import replace
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Criterion, Step, Workflow
-from openapi_mcp.workflow.criteria import first_unmet, observed
+from openapi_mcp.workflow.criteria import first_unmet, looks_at_members, observed
 from openapi_mcp.workflow.fed import fed_by
 from openapi_mcp.workflow.state import Missing, State
 from openapi_mcp.workflow.wanted import Came
 from openapi_mcp.workflow.written_inputs import input_of
 
 _LONGEST_SHOWN = 300
+_OF_MEMBERS = (
+    "an object came, and $[?...] selects among the values of its members: write $.name for one of them, "
+    "$.list[?...] for the items of a list in it"
+)
 _OF_ARGUMENTS = (FailureKind.INVALID_ARGUMENTS, FailureKind.REJECTED)
 
 
@@ -34,7 +38,8 @@ def unmet(workflow: Workflow, step: Step, state: State, failure: Failure | None 
         return _explained(workflow, step, failure, expected)
     found = observed(criterion, state)
     said = f"{expected} was expected" + (f", and {found}" if found else "")
-    made = failed(workflow, step, said, kind=FailureKind.BAD_RESPONSE, hint=_hint(step))
+    hint = _OF_MEMBERS if looks_at_members(criterion, state) else _hint(step)
+    made = failed(workflow, step, said, kind=FailureKind.BAD_RESPONSE, hint=hint)
     if state.exchange is None:
         return made
     body = state.exchange.response_body

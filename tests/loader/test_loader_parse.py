@@ -80,12 +80,20 @@ def test_the_encoding_is_found_out(data: bytes) -> None:
         (
             '{"openapi": "3.1.0",\n "paths": {,}}',
             "the document is not valid JSON: Expecting property name enclosed in double quotes (line 2, column 12)",
-            """near '"paths": {,}}'""",
+            """correct what stands there: '"paths": {,}}'""",
         ),
-        ("[1,\n2", "the document is not valid JSON: Expecting ',' delimiter (line 2, column 2)", "near '2'"),
+        (
+            "[1,\n2",
+            "the document is not valid JSON: Expecting ',' delimiter (line 2, column 2)",
+            "correct what stands there: '2'",
+        ),
         ('{"a": NaN}', "the document is not valid JSON: NaN is not JSON", "correct the document"),
         ('{"a": 1e999}', "the document is not valid JSON: the number 1e999 is beyond a double", "correct the document"),
-        ('{"a": 1} x', "the document is not valid JSON: Extra data (line 1, column 10)", """near '{"a": 1} x'"""),
+        (
+            '{"a": 1} x',
+            "the document is not valid JSON: Extra data (line 1, column 10)",
+            """correct what stands there: '{"a": 1} x'""",
+        ),
     ],
 )
 def test_broken_json_is_said_with_line_and_column(text: str, message: str, hint: str) -> None:
@@ -108,7 +116,7 @@ def test_a_line_separator_inside_a_text_does_not_shift_the_place() -> None:
     """RFC 8259 section 7: U+2028 may stand unescaped in a string; JSON's lines end with a line feed."""
     error = refusal('{"a": "\u2028\u2028",\n"b": oops}')
     assert "(line 2, column 6)" in error.message
-    assert error.hint == """near '"b": oops}'"""
+    assert error.hint == """correct what stands there: '"b": oops}'"""
 
 
 # --- YAML ---
@@ -215,22 +223,42 @@ def test_a_lone_surrogate_in_yaml_is_refused_or_replaced() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("a: 1\n b: 2", "mapping values are not allowed in this context (line 2, column 3)", "near 'b: 2'"),
-        ("a: 'b", "found unexpected end of stream (line 1, column 6)", """near "a: 'b\""""),
-        ("a: *b", "found undefined alias (line 1, column 4)", "near 'a: *b'"),
-        ("a:\n\t- b", "found character that cannot start any token (line 2, column 1)", "near '- b'"),
-        ("b:\n  [a]: 1", "a mapping key is not a text (line 2, column 3)", "near '[a]: 1'"),
-        ("? {a: 1}\n: 2", "a mapping key is not a text (line 1, column 3)", "near '? {a: 1}'"),
-        ("a: 1\n---\nb: 2", "but found another document (line 2, column 1)", "near '---'"),
-        ("a: !!map [1]", "sequence is no mapping (line 1, column 4)", "near 'a: !!map [1]'"),
-        ("a: !!map text", "scalar is no mapping (line 1, column 4)", "near 'a: !!map text'"),
-        ("a: !!seq text", "expected a sequence node, but found scalar (line 1, column 4)", "near 'a: !!seq text'"),
-        ("a: !!null []", "expected a scalar node, but found sequence (line 1, column 4)", "near 'a: !!null []'"),
-        ("a: !!str {b: c}", "expected a scalar node, but found mapping (line 1, column 4)", "near 'a: !!str {b: c}'"),
+        (
+            "a: 1\n b: 2",
+            "mapping values are not allowed in this context (line 2, column 3)",
+            "correct what stands there: 'b: 2'",
+        ),
+        ("a: 'b", "found unexpected end of stream (line 1, column 6)", """correct what stands there: "a: 'b\""""),
+        ("a: *b", "found undefined alias (line 1, column 4)", "correct what stands there: 'a: *b'"),
+        (
+            "a:\n\t- b",
+            "found character that cannot start any token (line 2, column 1)",
+            "correct what stands there: '- b'",
+        ),
+        ("b:\n  [a]: 1", "a mapping key is not a text (line 2, column 3)", "correct what stands there: '[a]: 1'"),
+        ("? {a: 1}\n: 2", "a mapping key is not a text (line 1, column 3)", "correct what stands there: '? {a: 1}'"),
+        ("a: 1\n---\nb: 2", "but found another document (line 2, column 1)", "correct what stands there: '---'"),
+        ("a: !!map [1]", "sequence is no mapping (line 1, column 4)", "correct what stands there: 'a: !!map [1]'"),
+        ("a: !!map text", "scalar is no mapping (line 1, column 4)", "correct what stands there: 'a: !!map text'"),
+        (
+            "a: !!seq text",
+            "expected a sequence node, but found scalar (line 1, column 4)",
+            "correct what stands there: 'a: !!seq text'",
+        ),
+        (
+            "a: !!null []",
+            "expected a scalar node, but found sequence (line 1, column 4)",
+            "correct what stands there: 'a: !!null []'",
+        ),
+        (
+            "a: !!str {b: c}",
+            "expected a scalar node, but found mapping (line 1, column 4)",
+            "correct what stands there: 'a: !!str {b: c}'",
+        ),
         (
             "{<<: 3}",
             "expected a mapping or list of mappings for merging, but found scalar (line 1, column 6)",
-            "near '{<<: 3}'",
+            "correct what stands there: '{<<: 3}'",
         ),
     ],
 )
