@@ -1,13 +1,17 @@
 """The forms in which a text comes back from those that it was sent to: escaped, percent-encoded, in base64, in hex."""
 
 import base64
+import json
 import re
 from functools import lru_cache
+from html import escape
 from html.entities import html5
+from urllib.parse import quote, quote_plus
 
 _RUN = re.compile("[A-Za-z0-9]+")  # what no escape changes
 _CHARACTER = re.compile(r"[A-Za-z0-9]+|\\+|[^A-Za-z0-9\\]", re.DOTALL)
 _SLASHES = 8  # backslashes before one character: JSON in JSON in JSON
+_MOST_MARKS = 500  # of a text, each of which may be escaped or not
 _LONGEST_ZEROS = 7  # in "&#0000043;"
 _IN_JSON = {"\b": "b", "\t": "t", "\n": "n", "\f": "f", "\r": "r"}
 _URL_ALPHABET = str.maketrans("+/", "-_")  # RFC 4648 section 5
@@ -63,10 +67,11 @@ def _pattern(value: str) -> str:
     """Return what matches a text however its characters are escaped.
 
     Backslashes are taken with what follows, and not twice: which of them escape that, or each other, is not to be told.
-    A text with more of them in a row is looked for as it is: the search would be slow.
+    A text with more of them in a row, or with very many marks, is looked for escaped in full alone: else the search
+    would be slow, and so would making the pattern.
     """
-    if "\\" * (_SLASHES + 1) in value:
-        return re.escape(value)
+    if "\\" * (_SLASHES + 1) in value or len(_RUN.sub("", value)) > _MOST_MARKS:
+        return "|".join(map(re.escape, sorted(_escaped_in_full(value), key=len, reverse=True)))
     pattern, slashes = "", ""
     for part in _CHARACTER.findall(value):
         if part[0] == "\\":
@@ -76,6 +81,21 @@ def _pattern(value: str) -> str:
         pattern += f"(?>{slashes}{matched})" if slashes else matched
         slashes = ""
     return pattern + slashes
+
+
+def _escaped_in_full(value: str) -> set[str]:
+    """Return a text as it is, and as whole texts are escaped: in JSON, in HTML, in URLs and forms."""
+    in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    in_json |= {each.replace("/", "\\/") for each in in_json}
+    return {
+        value,
+        *in_json,
+        escape(value),
+        escape(value, quote=False),
+        quote(value),
+        quote(value, ""),
+        quote_plus(value),
+    }
 
 
 def _backslashes(count: int) -> str:

@@ -77,3 +77,11 @@ def test_no_text_makes_the_search_slow(value: str, text: str) -> None:
 def test_what_nothing_is_left_of_is_written_in_full() -> None:
     """RFC 3986 section 2.1, RFC 4648 sections 4, 5 and 8."""
     assert {"%6b%3f%3e%79", "%6B%3F%3E%79", "6b3f3e79", "6B3F3E79", "az8+eQ==", "az8-eQ==", "az8+eQ"} <= encoded("k?>y")
+
+
+@pytest.mark.parametrize("escaped", ["+/", "+\\/", "%2B%2F", "%2B/"])
+def test_a_text_of_very_many_marks_is_found_as_it_is_and_escaped_in_full(escaped: str) -> None:
+    """security.md 22: with a choice at each of its marks its pattern alone took seconds, and megabytes."""
+    value = "a+/" * 5_000
+    assert Escaped(value).finds(f"<{value}>")
+    assert Escaped(value).finds(f'{{"token": "{value.replace("+/", escaped)}"}}')
