@@ -14,10 +14,14 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
 pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet", "support.node")
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # how long an example takes says more of what runs beside it
 
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
