@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from openapi_mcp.ask.kinds import kind_of, takes_no_tools
+from openapi_mcp.ask.kinds import is_filtered, kind_of, takes_no_tools, wrote_no_call
 from openapi_mcp.ask.names import SERVICES, ModelName, Wire
 from openapi_mcp.ask.resets import retry_after, seconds_to_reset
 from openapi_mcp.model.chat import PASSING, FaultKind, ModelFault
@@ -48,7 +48,7 @@ def fault_of(model: ModelName, seen: Seen, now: datetime) -> ModelFault:
     return ModelFault(
         model=model.name,
         kind=kind,
-        message=_redirected(model, seen) or _message(model, kind, seen, words),
+        message=_redirected(model, seen) or _message(model, kind, seen, codes, words),
         status=seen.status,
         retry_after=waits if kind in PASSING else None,
         seconds_to_reset=seconds_to_reset(seen.headers, seen.body, words, now) if is_quota else None,
@@ -135,16 +135,29 @@ _DO: Mapping[FaultKind, str] = {
 }
 
 _NO_TOOLS = "it cannot call tools; name another --model"
+_OTHER_WORDS = "ask in other words; or name a model of another provider after it"
 
 
-def _message(model: ModelName, kind: FaultKind, seen: Seen, words: str) -> str:
+def _message(model: ModelName, kind: FaultKind, seen: Seen, codes: frozenset[str], words: str) -> str:
     """Return what happened, in the provider's own words as far as there are any, and what to do."""
     own = one_line(_without_keys(words, model), _MOST_SHOWN)
     of = f" (HTTP {seen.status})" if seen.status is not None and seen.status >= 300 else ""
     said = f': "{own}"' if own else ""
-    is_without_tools = kind is FaultKind.REJECTED and takes_no_tools(words)
-    todo = _NO_TOOLS if is_without_tools else _todo(model, kind)
-    return f"{model.name}: {_WHAT[kind]}{of}{said}. What to do: {todo}."
+    what, todo = _what_and_todo(model, kind, codes, words)
+    return f"{model.name}: {what}{of}{said}. What to do: {todo}."
+
+
+def _what_and_todo(model: ModelName, kind: FaultKind, codes: frozenset[str], words: str) -> tuple[str, str]:
+    """Return what a kind means and asks for; of some the codes and words tell more than the kind does."""
+    match kind:
+        case FaultKind.REJECTED if takes_no_tools(words):
+            return _WHAT[kind], _NO_TOOLS
+        case FaultKind.REJECTED if is_filtered(codes, words):
+            return "a filter of its provider refuses what was said", _OTHER_WORDS
+        case FaultKind.MALFORMED if wrote_no_call(codes):
+            return "it wrote a call that its service cannot read", "ask again, or name another --model after it"
+        case _:
+            return _WHAT[kind], _todo(model, kind)
 
 
 def _todo(model: ModelName, kind: FaultKind) -> str:

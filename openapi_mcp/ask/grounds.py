@@ -33,6 +33,7 @@ _SHORT = 4  # digits: a quantity, a price, a year have no more
 _LONGEST_ID = 100  # characters of a value that may be written in another way
 _PARTS = re.compile(r"[,;|/\s]+")
 _ONESELF = frozenset(("me", "self", "current"))  # what APIs take in place of the caller's own id
+_NEWEST = frozenset(("head", "latest"))  # what they take in place of the id of what is newest at that moment
 _NUMBERED = ("", "id ", "no ", "nr ", "number ")  # between a thing and its number: "order no 3"
 _OFFERED = ("error.near", "error.allowed", "error.try")  # our server's own words on what may have been meant
 _REPAIR, _REPAIRED = "repairs[].to", "repairs[].from"  # what was sent, and what the call had
@@ -191,7 +192,9 @@ class Grounds:
         if not plain or plain in _ONESELF or plain in self._leaves:
             return True
         word = f" {plain} "
-        if self._is_named(plain, need, meant) if _is_short(plain) else any(word in each for each in self._said):
+        if not _is_short(plain) and any(word in each for each in self._said):
+            return True
+        if self._is_named(plain, need, meant) if plain.isdigit() else self._is_newest(plain, meant):
             return True
         described, given = self._of_tool(meant)
         if plain in given:
@@ -214,6 +217,11 @@ class Grounds:
             return True
         offered = set(self._offer.operations) | {each.name for each in self._offer.tools}
         return not any(each.tool in offered for each in need.producers)
+
+    def _is_newest(self, plain: str, meant: Meant) -> bool:
+        """True for a word that names no certain thing, to read by: a write has to say of what it is."""
+        tool = self._offer.known(meant) if plain in _NEWEST else None
+        return tool is not None and tool.is_read
 
     def _is_told(self, plain: str) -> bool:
         """True where the text of an answer holds these words."""

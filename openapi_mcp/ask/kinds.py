@@ -27,7 +27,7 @@ _QUOTA = re.compile(
     r"|key limit (?:is )?(?:exceeded|reached)|(?:budget (?:has been |is )?exceeded|exceeded ?budget)"
     r"|(?:doesn't|don't|does not|do not) have (?:any|enough) credits"
     r"|(?:hit|reached) your (?:(?:usage|session|weekly|daily|monthly|5-hour) )?limit\b"
-    r"|(?:calls|requests|tokens) ?(?:/|per) ?(?:day|week|month)\b",
+    r"|(?:calls|requests|tokens) ?(?:/|per) ?(?:day|week|month)\b|out of call volume",
     re.IGNORECASE,
 )
 _TOO_LONG = re.compile(
@@ -36,12 +36,21 @@ _TOO_LONG = re.compile(
     r"|reduce the length of the (?:messages|prompt|input)|prompt too long|input (?:is )?too long|input length exceeds"
     r"|input token count .{0,60}exceeds|too many (?:input )?tokens(?!,? (?:per|please)\b)|string too long"
     r"|request too large for"
+    r"|loaded with context length|context (?:the )?overflows"  # LM Studio, in its own order of words
     r"|greater than the context length|inputs`? tokens \+ `?max_new_tokens`? must be"
     r"|extra usage is required for long context"
     r"|request (?:exceeds|is larger than) the maximum (?:allowed )?(?:number of bytes|size)",
     re.IGNORECASE,
 )
-_FLAGGED = re.compile(r"requires moderation|input was flagged", re.IGNORECASE)
+_FLAGGED = re.compile(
+    r"requires moderation|input was flagged|flagged as potentially violating|content management policy"
+    r"|content exists risk",
+    re.IGNORECASE,
+)
+_FLAGGED_CODES = frozenset(
+    ("content_filter", "content_policy_violation", "data_inspection_failed", "datainspectionfailed")
+)
+_UNREADABLE_CALL_CODES = frozenset(("tool_use_failed", "output_parse_failed"))
 _NO_TOOLS = re.compile(
     r"(?:does not|doesn't|that) support (?:tools|tool use|tool calling|function calling)", re.IGNORECASE
 )
@@ -59,6 +68,8 @@ _BAD_KEY = re.compile(
 
 _OF_CODE: Mapping[str, FaultKind] = {
     **dict.fromkeys(_QUOTA_CODES, FaultKind.QUOTA),
+    **dict.fromkeys(_FLAGGED_CODES, FaultKind.REJECTED),
+    **dict.fromkeys(_UNREADABLE_CALL_CODES, FaultKind.MALFORMED),  # a slip of the model: asked again, it may do better
     "context_length_exceeded": FaultKind.TOO_LONG,
     "exceed_context_size_error": FaultKind.TOO_LONG,
     "request_too_large": FaultKind.TOO_LONG,
@@ -115,6 +126,16 @@ def kind_of(status: int | None, codes: frozenset[str], words: str) -> FaultKind:
 def takes_no_tools(words: str) -> bool:
     """Return whether the words say that a model, or whoever serves it, takes no tools."""
     return _NO_TOOLS.search(words) is not None
+
+
+def is_filtered(codes: frozenset[str], words: str) -> bool:
+    """Return whether a filter of the provider does not like what was said: the request itself is in order."""
+    return bool(codes & _FLAGGED_CODES) or _FLAGGED.search(words) is not None
+
+
+def wrote_no_call(codes: frozenset[str]) -> bool:
+    """Return whether the model wrote a call that its own service could not read (Groq)."""
+    return bool(codes & _UNREADABLE_CALL_CODES)
 
 
 def _of_status(status: int) -> FaultKind:

@@ -2,15 +2,17 @@
 
 A number that stands next to the thing, to "#", "id" or "no", or to a word of the tool ("cancel 7") names it. An amount,
 a date, a number of another thing ("customer 3") names nothing here. What stands for itself ("is 7 paid?") is enough to
-read by, and not to write.
+read by, and not to write. A number that is written as a word, or lies in a range, counts next to its thing only: "order
+twelve", "orders 10 to 12".
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
 
+from openapi_mcp.ask.numerals import SPELLED, ranges_in
 from openapi_mcp.index.entities import singular
 
 _MOST = 20_000  # words and marks of all that was said
@@ -35,7 +37,11 @@ _NO_PLURALS = frozenset(
 _ENDS = frozenset(
     (*".?!;,:()", "and", "or", "to", "for", "from", "in", "on", "with", "by", "is", "was", "has", "as", "s")
 )
+_AFTER_A_WORD = _ENDS | {"please", "pls"}  # "order twelve mugs", "order one mug" are amounts
+_CLOCK = frozenset(("am", "pm", "o", "h", "uhr"))
+_MOST_RANGES = 200
 _MOST_WORDS = 3  # between a number and what it counts: "5 most expensive products"
+_LONGEST = 15  # digits of a number that may lie in a range
 _LEAST_BEGINNING = 3  # letters: "ORD-7"
 
 
@@ -47,11 +53,17 @@ class Says(IntEnum):
     NAMES = 2
 
 
+_Around = tuple[tuple[str, ...], tuple[str, ...]]
+"""The words and marks before a number, and those after it."""
+
+
 @dataclass(slots=True)
 class Numbers:
     """The numbers in what a person has said, with what stands around each."""
 
-    _said: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = field(default_factory=dict)
+    _said: dict[str, list[_Around]] = field(default_factory=dict)
+    _spelled: dict[str, list[_Around]] = field(default_factory=dict)
+    _ranges: list[tuple[range, _Around]] = field(default_factory=list)
     _left: int = _MOST
 
     def hear(self, text: str) -> None:
@@ -60,19 +72,53 @@ class Numbers:
         self._left -= len(found)
         glued = {right.start() for left, right in pairwise(found) if left.end() == right.start()}
         words = [each.group().casefold() for each in found]
-        for at, each in enumerate(found):
-            next_to_letters = (each.start() in glued and words[at - 1].isalpha()) or (
-                each.end() in glued and words[at + 1].isalpha()
-            )
-            if _NUMBER.fullmatch(each.group()) and not next_to_letters:
-                plain = _NO_DIGITS.sub("", each.group()).lstrip("0") or "0"
-                around = tuple(words[max(at - 40, 0) : at]), tuple(words[at + 1 : at + 2 + _MOST_WORDS])
-                self._said.setdefault(plain, []).append(around)
+        in_digits = [SPELLED.get(word, word) for word in words]
+        names = {
+            at
+            for at, each in enumerate(found)
+            if (each.start() in glued and words[at - 1].isalpha()) or (each.end() in glued and words[at + 1].isalpha())
+        }
+        for at, word in enumerate(words):
+            if _NUMBER.fullmatch(word) and at not in names:
+                plain = _NO_DIGITS.sub("", word).lstrip("0") or "0"
+                self._said.setdefault(plain, []).append(_around(words, at, at))
+            elif word in SPELLED and at not in names:
+                self._spelled.setdefault(SPELLED[word], []).append(_around(in_digits, at, at))
+        for at, last, members in ranges_in(in_digits):
+            if at not in names and last not in names and len(self._ranges) < _MOST_RANGES:
+                self._ranges.append((members, _around(in_digits, at, last)))
 
     def say(self, plain: str, things: Collection[str], others: Collection[str], tool: Collection[str]) -> Says:
         """Return what a number says of one of these things; `others` are things, too, `tool` the words of its name."""
         around = self._said.get(plain, ())
-        return max((_says(*each, things, others, tool) for each in around), default=Says.NOTHING)
+        says = max((_says(*each, things, others, tool) for each in around), default=Says.NOTHING)
+        if says is Says.NAMES or not plain.isdecimal() or len(plain) > _LONGEST:
+            return says
+        number, spelled = int(plain), self._spelled.get(plain, ())
+        if any(_names_all(*each, things) for members, each in self._ranges if number in members):
+            return Says.NAMES
+        if any(_names_in_words(*each, things) for each in spelled):
+            return Says.NAMES if number > 1 else max(says, Says.ITSELF)  # "order one, please" may be an amount
+        return says
+
+
+def _around(words: Sequence[str], first: int, last: int) -> _Around:
+    return tuple(words[max(first - 40, 0) : first]), tuple(words[last + 1 : last + 2 + _MOST_WORDS])
+
+
+def _names_all(before: tuple[str, ...], after: tuple[str, ...], things: Collection[str]) -> bool:
+    """True for a range of the things themselves: "orders 10-12". "order 10-12" may be a single one, of that id."""
+    head = _head(before)
+    is_several = singular(head) != head or head in _IDS
+    is_time = bool(after) and after[0] in _CLOCK
+    return is_several and not is_time and _says(before, after, things, (), ()) is Says.NAMES
+
+
+def _names_in_words(before: tuple[str, ...], after: tuple[str, ...], things: Collection[str]) -> bool:
+    """True for "order twelve", where nothing follows that there may be twelve of."""
+    head = _head(before)
+    is_its = singular(head) in things or (head in _IDS and head != "no")  # "no one"
+    return is_its and (not after or after[0] in _AFTER_A_WORD or after[0].isdigit())
 
 
 def _says(

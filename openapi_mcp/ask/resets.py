@@ -20,6 +20,9 @@ _IN_WORDS = re.compile(
     r"|((?:\d{1,6}(?:\.\d{1,9})?(?:ms|h|m|s))+))",
     re.IGNORECASE,
 )
+_TIME_SPAN = re.compile(  # Azure: "replenished in 1.12:14:00"
+    r"replenished in (?:(\d{1,3})\.)?(\d\d):(\d\d):(\d\d)\b", re.IGNORECASE | re.ASCII
+)
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:\s+at\s+|[T ])(\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
@@ -92,6 +95,9 @@ def _go_duration(text: str) -> float | None:
 
 
 def _in_words(words: str) -> float | None:
+    if span := _TIME_SPAN.search(words):
+        days, hours, minutes, seconds = (int(each or 0) for each in span.groups())
+        return float(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
     found = _IN_WORDS.search(words)
     if not found:
         return None

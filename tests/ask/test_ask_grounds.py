@@ -298,6 +298,20 @@ def test_the_callers_own_thing_needs_no_answer() -> None:
     assert lacking(call("orders_retrieve", id="me")) is None
 
 
+@pytest.mark.parametrize("value", ["HEAD", "latest"])
+def test_what_stands_for_the_newest_is_enough_to_read_and_not_to_write(value: str) -> None:
+    """Our choice: GET /releases/latest, /commits/HEAD. They say what there is, so nothing is invented."""
+    assert lacking(call("orders_retrieve", id=value)) is None
+    assert lacking(call("orders_cancel", id=value)) == ("id", value)
+
+
+@pytest.mark.parametrize("value", ["main", "master", "first", "HEAD~3", "latest-2"])
+def test_a_name_that_is_only_usual_has_to_be_given(value: str) -> None:
+    """Issue 11: derive, never invent: a branch may have another name."""
+    assert lacking(call("orders_retrieve", id=value)) == ("id", value)
+    assert lacking(call("orders_retrieve", id=value), person(f"what is new on {value}?")) is None
+
+
 def test_in_the_search_mode_the_call_is_looked_through() -> None:
     """Issue 11: search mode on large APIs."""
     made = call(CALL, name="orders_retrieve", arguments={"id": 77})

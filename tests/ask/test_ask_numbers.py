@@ -57,6 +57,82 @@ def test_a_number_for_itself_is_enough_to_read_and_not_to_write(words: str) -> N
     assert not grounded(call("orders_cancel", id=3), words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "show order twelve",
+        "Show Order Twelve.",
+        "order number twelve, please",
+        "orders ten, eleven and twelve",
+        "cancel order twelve please",
+        "orders 10 to 13",
+        "orders 10-13",
+        "orders 10 - 13",
+        "orders 10\u201313",
+        "orders 3, 10 through 13",
+        "orders ten to thirteen",
+        "ids 12-14",
+        "orders 10 to 12",
+    ],
+)
+def test_a_number_word_and_a_range_next_to_the_thing_name_it(words: str) -> None:
+    """Our choice: both are derived from what the person said, and nothing else can be meant."""
+    assert grounded(call("orders_retrieve", id=12), words)
+    assert grounded(call("orders_cancel", id=12), words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "twelve",
+        "the last twelve orders",
+        "order twelve mugs",
+        "order twelve red mugs",
+        "order twelve of product 5",
+        "what did customer twelve buy?",
+        "10 to 13",
+        "from 10-13",
+        "customers 10 to 13",
+        "order 10-13",
+        "orders 13 to 10",
+        "orders 10 to 13 days old",
+        "orders 10-13 %",
+        "orders 2026-10-13",
+        "orders 1 to 200",
+        "orders 010-013",
+        "orders A10-13",
+        "orders 10 and 13",
+    ],
+)
+def test_a_number_word_or_a_range_of_something_else_names_nothing(words: str) -> None:
+    """Issue 11: derive, never invent. A range has up to 100 members."""
+    assert not grounded(call("orders_retrieve", id=12), words)
+    assert not grounded(call("orders_cancel", id=12), words)
+
+
+@pytest.mark.parametrize("words", ["the last one", "no one", "order one mug", "that order, the red one", "which one?"])
+def test_one_is_rarely_a_number(words: str) -> None:
+    """Our choice: "order one" alone names the order 1."""
+    assert not grounded(call("orders_retrieve", id=1), words)
+    assert grounded(call("orders_retrieve", id=1), "show order one")
+
+
+def test_a_range_of_another_thing_that_the_tool_is_about_names_nothing() -> None:
+    """Our choice: of `customers_orders_retrieve`, "customers 10 to 13" are no orders."""
+    needs = {"customers_orders": (needed("customer", "customer"), needed("order", "order"))}
+    offer = Offer(tools=(tool("customers_orders", "customer", "order"),), needs=needs)
+    assert grounded(call("customers_orders", customer=12), "customers 10 to 13", offer)
+    assert not grounded(call("customers_orders", order=12), "customers 10 to 13", offer)
+
+
+def test_a_range_of_longer_numbers_has_its_members_and_no_others() -> None:
+    """Our choice: ids of five digits and more are counted through, too."""
+    words = "show orders 10010 to 10020"
+    assert [grounded(call("orders_retrieve", id=each), words) for each in (10010, 10015, 10020, 10021)] == [
+        True, True, True, False,
+    ]  # fmt: skip
+
+
 def test_where_no_tool_would_give_it_a_number_for_itself_is_enough_to_write() -> None:
     """Our choice: the person is the only one who knows."""
     needs = {"lot_take": (needed("lot", "lot"),)}
@@ -100,6 +176,15 @@ def test_a_number_names_the_thing_that_it_stands_next_to() -> None:
     assert grounded(call("orders_create", customer=3, items=items), words)
     assert not grounded(call("orders_create", customer=5, items=items), words)
     assert not grounded(call("orders_create", customer=3, items=[{"product": 2, "quantity": 5}]), words)
+
+
+def test_ranges_are_kept_up_to_a_bound() -> None:
+    """style: bounds on all work."""
+    numbers = Numbers()
+    numbers.hear("orders 1 to 3. " * 1_000)
+    numbers.hear("orders 5 to 7")
+    assert numbers.say("2", {"order"}, (), ()) is Says.NAMES
+    assert numbers.say("6", {"order"}, (), ()) is Says.NOTHING
 
 
 def test_what_a_person_says_is_looked_at_up_to_a_bound() -> None:

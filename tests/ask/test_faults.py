@@ -51,6 +51,24 @@ ANTHROPIC_PLAIN = (
 )
 KEY_LIMIT = "Key limit exceeded (total limit). Manage it using https://router.test/settings/keys"
 MODERATED = 'x/y requires moderation on a router. Your input was flagged for "violence". No credits were charged.'
+GROQ = {
+    "error": {
+        "message": "Failed to call a function. Please adjust your prompt. See 'failed_generation' for more details.",
+        "type": "invalid_request_error",
+        "code": "tool_use_failed",
+        "failed_generation": "<function=customers_list{}>",
+    }
+}
+AZURE_VOLUME = {"error": {"code": "403", "message": "Out of call volume quota. Quota will be replenished in 12:14:00."}}
+AZURE_FILTER = {
+    "error": {
+        "code": "content_filter",
+        "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+        "param": "prompt",
+        "status": 400,
+        "innererror": {"code": "ResponsibleAIPolicyViolation"},
+    }
+}
 KINDS: list[tuple[str, ModelName, int | None, Any, FaultKind]] = [
     # quota
     ("402 anthropic", CLAUDE, 402, anthropic("billing_error", "Billing"), FaultKind.QUOTA),
@@ -320,6 +338,27 @@ KINDS: list[tuple[str, ModelName, int | None, Any, FaultKind]] = [
         openai("Request too large for gpt-x on tokens per min (TPM): Limit 30000, Requested 40000.", "tokens"),
         FaultKind.TOO_LONG,
     ),
+    ("groq, a call that cannot be read", LOCAL, 400, GROQ, FaultKind.MALFORMED),
+    ("groq, within a stream", LOCAL, None, GROQ, FaultKind.MALFORMED),
+    (
+        "lm studio",
+        LOCAL,
+        400,
+        {
+            "error": "Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded "
+            "with context length of only 4096 tokens, which is not enough."
+        },
+        FaultKind.TOO_LONG,
+    ),
+    (
+        "lm studio, loaded",
+        LOCAL,
+        400,
+        {"error": "it is loaded with context length of only 9"},
+        FaultKind.TOO_LONG,
+    ),
+    ("azure, volume", LOCAL, 403, AZURE_VOLUME, FaultKind.QUOTA),
+    ("azure, filter", LOCAL, 400, AZURE_FILTER, FaultKind.REJECTED),
 ]
 
 
@@ -442,6 +481,48 @@ def test_a_spent_quota_says_when_it_comes_back(headers: Any, body: Any, seconds:
 def test_of_a_model_that_takes_no_tools_it_is_said(status: int, words: str) -> None:
     """OpenRouter, Ollama: the name is right, and the key; another model is wanted."""
     assert "cannot call tools; name another --model" in read(LOCAL, status, openai(words)).message
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("replenished in 12:14:00.", 44_040.0),
+        ("replenished in 5.12:14:00.", 476_040.0),
+        ("replenished in 00:00:59", 59.0),
+        ("replenished in 40.00:00:00.", None),
+        ("replenished soon.", None),
+    ],
+)
+def test_a_volume_that_is_used_up_says_when_it_is_replenished(said: str, seconds: float | None) -> None:
+    """Azure API Management, quota: a TimeSpan, "[d.]hh:mm:ss", in its words."""
+    found = read(LOCAL, 403, {"error": {"code": "403", "message": f"Out of call volume quota. Quota will be {said}"}})
+    assert (found.kind, found.seconds_to_reset) == (FaultKind.QUOTA, seconds)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        AZURE_FILTER,
+        openai("Input data may contain inappropriate content.", "data_inspection_failed", "data_inspection_failed"),
+        openai("Your request was rejected by the safety system.", "invalid_request_error", "content_policy_violation"),
+        openai("Invalid prompt: it was flagged as potentially violating our usage policy.", None, "invalid_prompt"),
+        openai("Content Exists Risk", "invalid_request_error", "invalid_request_error"),
+        openai(MODERATED),
+    ],
+)
+def test_a_filter_that_refuses_is_told_as_one(body: Any) -> None:
+    """Azure, content filtering; Alibaba, OpenAI, DeepSeek, OpenRouter: the request is fine, its words are not liked."""
+    found = read(LOCAL, 400, body)
+    assert found.kind is FaultKind.REJECTED
+    assert "a filter of its provider refuses what was said" in found.message
+    assert "ask in other words" in found.message
+
+
+def test_a_call_that_its_own_service_cannot_read_is_told_as_the_models_slip() -> None:
+    """Groq, tool_use_failed: nothing is wrong with the address, or with the request."""
+    found = read(LOCAL, 400, GROQ)
+    assert "it wrote a call that its service cannot read (HTTP 400)" in found.message
+    assert "speaks the language" not in found.message
 
 
 def test_what_a_routers_provider_said_is_told() -> None:

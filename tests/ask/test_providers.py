@@ -673,6 +673,13 @@ def test_a_refused_request_has_its_status_its_words_and_no_key(server: Wires) ->
     assert "OPENAI_API_KEY" in found.message
 
 
+def test_a_call_that_its_own_service_cannot_read_is_the_models_slip(server: Wires) -> None:
+    """Groq, tool_use_failed: what is asked again may do better (test_fallback.py)."""
+    body = {"message": "Failed to call a function.", "type": "invalid_request_error", "code": "tool_use_failed"}
+    server.replies.append(error(400, {"error": {**body, "failed_generation": "<function=get_order{}>"}}))
+    assert fault(ask(gpt(server))).kind is FaultKind.MALFORMED
+
+
 def test_a_request_that_failed_is_not_sent_again_by_the_sdk(server: Wires) -> None:
     """Our choice: one place tries again, fallback.py."""
     server.replies += [error(529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})]
