@@ -24,6 +24,7 @@ from openapi_mcp.workflow.together import Placed
 _MOST_SHOWN = 12  # outputs in a description
 _LONGEST_WAYS = 200
 _LONGEST_WORDS = 600  # characters of its own words there
+_ENDS = ".!?…:\u3002\uff01\uff1f"  # what a sentence ends with, in East Asian texts too
 
 
 def with_workflows(
@@ -219,7 +220,7 @@ def _output_schema(workflow: Workflow) -> Schema:
 
 def _description(workflow: Workflow, plan: Plan, shown: Shown, longest: int) -> str:
     """Return what a model reads: its own words, what it calls, what comes back."""
-    words = " ".join(filter(None, (_sentence(workflow.summary), workflow.description)))
+    words = " ".join(filter(None, map(_sentence, (workflow.summary, workflow.description))))
     said = one_line(words or f"The workflow {workflow.id}.", _LONGEST_WORDS)
     returns = ", ".join(_some(list(workflow.outputs))) or "which steps were carried out"
     ending = f"\nReturns: {one_line(returns, 240)}."
@@ -229,7 +230,9 @@ def _description(workflow: Workflow, plan: Plan, shown: Shown, longest: int) -> 
 
 
 def _sentence(text: str) -> str:
-    return text if not text or text[-1] in ".!?…:" else f"{text}."
+    """Return a text with a full stop, so that what is put behind it is read as something else."""
+    said = text.rstrip()
+    return said if not said or said[-1] in _ENDS else f"{said}."
 
 
 def _some(texts: list[str]) -> list[str]:

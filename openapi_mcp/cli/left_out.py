@@ -11,6 +11,8 @@ from openapi_mcp.model.policy import METHODS
 from openapi_mcp.model.tool import Toolset
 
 _LONGEST = 200  # characters
+_OF_WORKFLOW = "`openapi-mcp check` shows where it is wrong, `inspect` all that is left out"
+_OF_METHODS = "take in what its steps call with --methods or --allow; `openapi-mcp inspect` shows all that is left out"
 
 
 def with_left_out(failure: Failure, name: str, toolset: Toolset) -> Failure:
@@ -28,7 +30,7 @@ def with_left_out(failure: Failure, name: str, toolset: Toolset) -> Failure:
     if found is None:
         return failure
     if found.is_workflow:
-        return replace(failure, hint="`openapi-mcp check` shows where it is wrong, `inspect` all that is left out")
+        return replace(failure, hint=_OF_METHODS if NOT_ENABLED in found.reason else _OF_WORKFLOW)
     message = f"{_operation(found)} is left out: {plain(found.reason, _LONGEST)}"
     return replace(failure, message=message, hint=_way_in(found))
 

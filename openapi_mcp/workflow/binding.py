@@ -68,8 +68,10 @@ class Bound:
 
 def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
     """Return a plan for each workflow whose steps all find their tools, with the reason for each of the others."""
-    binding = _Binding(apis, Together(placed))
+    together = Together(placed)
+    binding = _Binding(apis, together)
     known: dict[str, PlannedWorkflow] = {}
+    why: dict[str, UnboundError] = {}
     left_out: list[Unplanned] = []
     order: list[tuple[PlannedWorkflow, Workflow, str]] = []
     for at, each in enumerate(placed):
@@ -79,6 +81,7 @@ def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
                 known[part.name] = part
                 order.append((part, workflow, each.where))
             except UnboundError as error:
+                why[together.keys.get((at, workflow.id), "")] = error
                 left_out.append(_unplanned(workflow, each.where, error))
     problems = [
         replace(problem, pointer=f"{each.where}{problem.pointer}")
@@ -86,16 +89,15 @@ def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
         for problem in each.document.problems
     ]
     plans: list[tuple[Workflow, str, Plan]] = []
-    refused: set[str] = set()
     for part, workflow, where in order:
         try:
             known[part.name] = binding.fitted(part, known, where)
         except UnboundError as error:
-            refused.add(part.name)
+            why[part.name] = error
             left_out.append(_unplanned(workflow, where, error))
-    known = {name: part for name, part in known.items() if name not in refused}
-    reach = Reach(known)
-    for part, workflow, where in (each for each in order if each[0].name not in refused):
+    known = {name: part for name, part in known.items() if name not in why}
+    reach = Reach(known, why)
+    for part, workflow, where in (each for each in order if each[0].name not in why):
         try:
             plans.append((workflow, where, Plan(id=part.name, parts=reach.of(part.name))))
         except UnboundError as error:

@@ -52,12 +52,15 @@ def got_from(step: CallStep, answer: Exchange, origin: Origin) -> dict[str, Got]
     alone = Exchange(status=answer.status, response_headers=answer.response_headers, response_body=answer.response_body)
     outputs, _ = outputs_of(step.outputs, State(exchange=alone))
     state = State(steps={step.step: outputs})
-    values = {text: evaluate(text, state) for text in step.lends}
-    return {
-        text: Got(value=Secret(value), origin=origin)
-        for text, value in values.items()
-        if isinstance(value, str) and value
-    }
+    values = {text: _text(evaluate(text, state)) for text in step.lends}
+    return {text: Got(value=Secret(value), origin=origin) for text, value in values.items() if value}
+
+
+def _text(value: Any) -> str:
+    """Return a token as a request has it; "" for none. A fraction may have been written in more ways than one."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""
 
 
 def lent_to(step: Step, got: Mapping[str, Got]) -> tuple[Lent, ...]:
@@ -74,7 +77,7 @@ def _lent(parameter: StepParameter, got: Mapping[str, Got]) -> Lent:
     found = _expressions(parameter.value)
     missing = next((each.text for each in found if each.text not in got), None)
     if missing is not None:
-        said = f"{what} is {missing}, and no answer of that step has held such a text"
+        said = f"{what} is {missing}, and no answer of that step has held a text or a whole number there"
         raise WorkflowError(said, hint="look at the outputs of the step that logs in")
     origins = {got[each.text].origin for each in found}
     if len(origins) != 1:

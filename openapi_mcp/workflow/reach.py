@@ -11,10 +11,14 @@ MOST_PLANNED = 100_000
 
 
 class Reach:
-    """Finds what workflows lead to, by their keys, as long as all of that together is bearable."""
+    """Finds what workflows lead to, by their keys, as long as all of that together is bearable.
 
-    def __init__(self, known: Mapping[str, PlannedWorkflow]) -> None:
+    `why` is what is wrong with those that are left out.
+    """
+
+    def __init__(self, known: Mapping[str, PlannedWorkflow], why: Mapping[str, UnboundError]) -> None:
         self._known = known
+        self._why = why
         self._leads = {key: tuple(_leads_to(part.workflow)) for key, part in known.items()}
         self._left = MOST_PLANNED
 
@@ -30,13 +34,20 @@ class Reach:
         while waiting:
             for name, pointer in self._leads[waiting.pop()]:
                 if name not in self._known:
-                    said = f"it calls the workflow {one_line(name, 80)!r}, which is not there, or left out itself"
-                    raise UnboundError(said, pointer)
+                    raise self._led_to(name, pointer)
                 if name not in found:
                     found[name] = self._known[name]
                     waiting.append(name)
                     self._spend(name, own.workflow)
         return tuple(found.values())
+
+    def _led_to(self, name: str, pointer: str) -> UnboundError:
+        """Return what is wrong with a workflow that leads to one that is left out: where that is policy, so is this."""
+        said = f"it calls the workflow {one_line(name, 80)!r}, which is"
+        why = self._why.get(name)
+        if why is None:
+            return UnboundError(f"{said} not there, or left out itself", pointer)
+        return UnboundError(f"{said} left out: {why.reason}", pointer, is_policy=why.is_policy, hint="correct that one")
 
     def _spend(self, key: str, workflow: Workflow) -> None:
         self._left -= 1 + len(self._known[key].workflow.steps) + len(self._leads[key])

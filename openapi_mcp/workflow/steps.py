@@ -1,11 +1,9 @@
 """The steps of a workflow read (4.6.5)."""
 
 from openapi_mcp.model.jsontext import JsonValue
-from openapi_mcp.model.workflow import Action, Criterion, Payload, Replacement, Step
+from openapi_mcp.model.workflow import Action, Payload, Replacement, Step
 from openapi_mcp.workflow.actions import actions, overridden
 from openapi_mcp.workflow.conditions import criteria
-from openapi_mcp.workflow.criteria import check_criterion
-from openapi_mcp.workflow.expressions import Root
 from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.parameters import parameters
@@ -19,7 +17,6 @@ _FIELDS = (
     "successCriteria", "onSuccess", "onFailure", "outputs",
 )  # fmt: skip
 _CALLS = ("operationId", "operationPath", "workflowId")
-_OF_AN_ANSWER = (Root.URL, Root.METHOD, Root.STATUS, Root.REQUEST, Root.RESPONSE)
 _MOST_OUTPUTS = 500
 _MOST_REPLACEMENTS = 500
 Actions = tuple[tuple[Action, ...], tuple[Action, ...]]
@@ -30,9 +27,6 @@ def step_of(fields: Fields, workflow: Fields, shared: Actions, scope: Scope) -> 
     fields.know(_FIELDS)
     called = _called(fields, scope)
     is_workflow = bool(called.get("workflowId"))
-    held: tuple[Criterion, ...] = criteria(fields, "successCriteria", scope)
-    if is_workflow:
-        _warn_of_answers(held, fields)
     return Step(
         id=scope.step,
         description=fields.text("description"),
@@ -41,23 +35,12 @@ def step_of(fields: Fields, workflow: Fields, shared: Actions, scope: Scope) -> 
         workflow=called.get("workflowId", ""),
         parameters=parameters(fields, workflow, scope, is_workflow=is_workflow),
         body=_body(fields, scope, is_workflow=is_workflow),
-        criteria=held,
+        criteria=criteria(fields, "successCriteria", scope),
         on_success=overridden(actions(fields, "onSuccess", scope, may_retry=False), shared[0]),
         on_failure=overridden(actions(fields, "onFailure", scope, may_retry=True), shared[1]),
         outputs=outputs(fields, scope, Moment.AFTER),
         pointer=fields.pointer,
     )
-
-
-def _warn_of_answers(held: tuple[Criterion, ...], fields: Fields) -> None:
-    """Note criteria that are held against an answer, where a step calls a workflow, which has none of its own."""
-    for criterion in held:
-        named = next((each for each in check_criterion(criterion) if each.root in _OF_AN_ANSWER), None)
-        if named is not None:
-            said = f"{quoted(named.text)} is never there: the step calls a workflow, which has no answer of its own"
-            fields.findings.warn(
-                criterion.pointer, said, "name an output of it: $outputs.NAME, or take the criterion out"
-            )
 
 
 def outputs(fields: Fields, scope: Scope, moment: Moment) -> dict[str, str]:

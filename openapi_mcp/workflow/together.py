@@ -27,7 +27,7 @@ class Together:
 
     def __init__(self, placed: Sequence[Placed]) -> None:
         self._placed = placed
-        self._keys: dict[tuple[int, str], str] = {}
+        self.keys: dict[tuple[int, str], str] = {}
         self._guesses = Guesses()
         taken: set[str] = set()
         for at, each in enumerate(placed):
@@ -38,7 +38,7 @@ class Together:
                     key = f"{workflow.id} of {file}" + (f" {number}" if number > 1 else "")
                     number += 1
                 taken.add(key)
-                self._keys[at, workflow.id] = key
+                self.keys[at, workflow.id] = key
 
     def key(self, at: int, workflow: Workflow) -> str:
         """Return the key of a workflow of the description `at` that place.
@@ -46,9 +46,9 @@ class Together:
         Raises:
             UnboundError: the description is given twice.
         """
-        if (at, workflow.id) not in self._keys:
+        if (at, workflow.id) not in self.keys:
             raise UnboundError("another workflow has this workflowId, as its file is given twice", workflow.pointer)
-        return self._keys[at, workflow.id]
+        return self.keys[at, workflow.id]
 
     def plain(self, at: int, workflow: Workflow) -> Workflow:
         """Return a workflow that calls others by their keys.
@@ -76,7 +76,7 @@ class Together:
     def _key_of(self, named: str, at: int, pointer: str) -> str:
         """Return the key of a reference: "adopt", or "$sourceDescriptions.pets.adopt"."""
         if not named.startswith(SOURCES):
-            return self._keys.get((at, named), named)
+            return self.keys.get((at, named), named)
         source, _, name = named.removeprefix(SOURCES).partition(".")
         own = self._placed[at]
         url = next((each.url for each in own.document.sources if each.name == source), "")
@@ -85,10 +85,10 @@ class Together:
         if other is None:
             said = f"it calls {shown}, which is not given: give {one_line(url, 120)} with --workflow, too"
             raise UnboundError(said, pointer)
-        if (other, name) not in self._keys:
-            near = self._guesses.also(name, [of for place, of in self._keys if place == other])
+        if (other, name) not in self.keys:
+            near = self._guesses.also(name, [of for place, of in self.keys if place == other])
             raise UnboundError(f"it calls {shown}, which is not there, or left out itself{near}", pointer)
-        return self._keys[other, name]
+        return self.keys[other, name]
 
     def _first(self, place: str) -> int | None:
         return next((at for at, each in enumerate(self._placed) if place and each.place == place), None)

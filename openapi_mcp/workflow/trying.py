@@ -71,8 +71,9 @@ def _sent(within: Pass, step: Step) -> Trying:
         stays=is_about_redirect(step),
     )
     run.called.add(within.place(step))
+    run.last = None  # a large answer: the next may be as large
     came = (yield call) or Came()
-    exchange = _with_parameters(within, step, came.exchange)
+    exchange = run.last = _with_parameters(within, step, came.exchange)
     status = exchange.status if exchange is not None else None
     unknown = came.failure is not None and came.failure.is_unknown
     run.has_done(Done(workflow=workflow.id, step=step.id, tool=name, status=status, is_unknown=unknown))
@@ -95,7 +96,7 @@ def _not_again(within: Pass, step: Step, lost: str) -> Failure:
 
 
 def _called(within: Pass, step: Step) -> Trying:
-    """Try a step that calls another workflow."""
+    """Try a step that calls another workflow: the answer that it is held against is the last one of that."""
     inputs: dict[str, Any] = {}
     known = within.state()
     for parameter in step.parameters:
@@ -105,8 +106,9 @@ def _called(within: Pass, step: Step) -> Trying:
     part = within.run.parts.get(step.workflow)
     if part is not None:
         inputs = _taken(part.workflow, inputs, within, step)
+    within.run.last = None  # the answer of a step before this is no answer of the workflow
     ended = yield from within.into(step.workflow, inputs)
-    state = replace(within.state(), outputs=ended.outputs)
+    state = replace(within.state(), outputs=ended.outputs, exchange=within.run.last)
     if ended.failure is not None:
         return Tried(state=state, failure=ended.failure, is_final=ended.is_final)
     return Tried(state=state, failure=unmet(within.workflow, step, state))

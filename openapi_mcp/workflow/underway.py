@@ -10,7 +10,7 @@ from openapi_mcp.workflow import wanted
 from openapi_mcp.workflow.bounds import Bounds
 from openapi_mcp.workflow.guards import Guards
 from openapi_mcp.workflow.held import Held, told
-from openapi_mcp.workflow.state import Ran, State
+from openapi_mcp.workflow.state import Exchange, Ran, State
 from openapi_mcp.workflow.taking import Hold
 from openapi_mcp.workflow.telling import MOST_DONE
 from openapi_mcp.workflow.work import Work
@@ -21,7 +21,10 @@ ToolOf: TypeAlias = Callable[[str], Tool | None]
 
 @dataclass(slots=True, kw_only=True)
 class Underway:
-    """One run: how far it has come, what was done, which workflows have ended, the places of steps that have called."""
+    """One run: how far it has come, what was done, which workflows have ended, the places of steps that have called.
+
+    `last` is what came of the last call: a step that calls a workflow has no other answer.
+    """
 
     parts: Mapping[str, PlannedWorkflow]
     tool_of: ToolOf
@@ -33,6 +36,7 @@ class Underway:
     held: Held = field(default_factory=Held)
     work: Work = field(default_factory=Work)
     called: set[str] = field(default_factory=set)
+    last: Exchange | None = None
 
     def has_done(self, done: wanted.Done) -> None:
         """Remember a call that was made."""

@@ -69,6 +69,16 @@ def test_the_shell_says_why_there_is_no_such_workflow(upstream: Upstream, tmp_pa
     assert "1 operations and 1 workflow left out:" in command("inspect", *given).out
 
 
+def test_the_shell_says_which_option_a_workflow_needs(upstream: Upstream, tmp_path: Path, command: Command) -> None:
+    """errors.py: what to do; also of one that calls another, which nothing is wrong with."""
+    given = options(upstream, tmp_path, writing=[ADD], calling=[{"stepId": "call", "workflowId": "writing"}])
+    for name in ("writing", "calling"):
+        ended = command("call", name, *given)
+        assert "method POST is not enabled (--methods, --allow)" in " ".join(ended.err.split())
+        assert "take in what its steps call with --methods or --allow" in " ".join(ended.err.split())
+    assert command("check", *given).status == 0
+
+
 @pytest.mark.parametrize("apis", [1, 2])
 def test_what_is_left_out_is_called_a_workflow(upstream: Upstream, tmp_path: Path, command: Command, apis: int) -> None:
     """Our choice: no reader and no program meets WORKFLOW where the method of an operation stands."""

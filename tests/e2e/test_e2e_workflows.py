@@ -212,3 +212,65 @@ def test_check_names_the_step_that_is_wrong(shop: Shop, tmp_path: Path, command:
     assert found["file"].endswith("shop.arazzo.yaml")
     line = file.read_text(encoding="utf-8").splitlines()[found["line"] - 1]
     assert "stepId: orders" in line
+
+
+CALLING = """
+arazzo: 1.0.1
+info: {title: Shop orders, version: 1.0.0}
+sourceDescriptions:
+  - {name: shop, url: %s, type: openapi}
+workflows:
+  - workflowId: orderFor
+    inputs: {$ref: "#/components/inputs/orderFor"}
+    steps:
+      - stepId: find
+        operationId: customers_list
+        parameters: [{name: search, in: query, value: $inputs.name}]
+        successCriteria: [{condition: $statusCode == 200}]
+        outputs: {customer: "$response.body#/results/0/id"}
+      - stepId: place
+        workflowId: place
+        parameters:
+          - {name: customer, value: $steps.find.outputs.customer}
+          - {name: product, value: $inputs.product}
+        successCriteria: [{condition: $statusCode == 201}]
+        outputs: {order: $outputs.order}
+    outputs: {order: $steps.place.outputs.order}
+  - workflowId: place
+    inputs:
+      type: object
+      properties: {customer: {type: integer}, product: {type: integer}}
+    steps:
+      - stepId: order
+        operationId: orders_create
+        requestBody:
+          contentType: application/json
+          payload: {customer: $inputs.customer, items: [{product: $inputs.product, quantity: 1}]}
+        successCriteria: [{condition: $statusCode == 201}]
+        outputs: {order: "$response.body#/id"}
+    outputs: {order: $steps.order.outputs.order}
+components:
+  inputs:
+    orderFor:
+      type: object
+      properties: {name: {type: string}, product: {type: integer}}
+"""
+
+
+def test_a_step_that_calls_a_workflow_takes_its_last_answer(shop: Shop, tmp_path: Path, command: Command) -> None:
+    """Arazzo 1.0.1, examples, pet-coupons: a step that calls a workflow, with a criterion on $statusCode."""
+    file = tmp_path / "orders.arazzo.yaml"
+    file.write_text(CALLING % shop.spec, encoding="utf-8")
+    given = [*shop.options, "--methods", "get,post", "--workflow", str(file)]
+    assert "$statusCode" not in command("check", *given).out
+    product = {
+        "sku": f"wf-{uuid4().hex[:12]}",
+        "name": "Coupon Crane",
+        "category": "kitchen",
+        "price": "4.50",
+        "stock": 5,
+    }
+    made = json.loads(command("call", "products_create", *given, "--args", json.dumps(product)).out)
+    called = command("call", "orderFor", *given, "-a", "name=Ana Souza", "-a", f"product={made['id']}")
+    assert called.status == 0, called.err
+    assert json.loads(called.out)["order"] > 0

@@ -568,6 +568,22 @@ async def test_a_token_that_a_step_got_is_the_credential_of_those_after_it_and_n
     assert TOKEN not in repr(told)
 
 
+async def test_a_token_that_is_a_number_is_a_credential_and_masked_as_that(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-CRED: also where it stands as a number in an answer, or within a text."""
+    number = 90071992547409931
+    upstream.in_turn["GET /login"] = [ok({"token": number, "user": "ann"})]
+    upstream.in_turn["GET /pets/7"] = [ok({"you": number, "said": f"you are {number}"})]
+    async with logging_in(upstream, tmp_path, reading(BEARER)) as own:
+        result = await own.adopt()
+    assert upstream.calls[1].values("authorization") == [f"Bearer {number}"]
+    assert result == {
+        "token": "***",
+        "all": {"token": "***", "user": "ann"},
+        "pet": {"you": "***", "said": "you are ***"},
+    }
+    assert str(number) not in repr([record_of(each) for each in own.heard])
+
+
 async def test_a_token_is_of_one_run_and_of_the_place_that_its_scheme_has(upstream: Upstream, tmp_path: Path) -> None:
     """Our choice: a run logs in anew, though the answer might be used again; an apiKey in the query as in a header."""
     step = {

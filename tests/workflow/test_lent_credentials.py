@@ -46,21 +46,23 @@ def test_no_literal_and_no_input_is_lent(value: Any) -> None:
         ("$request.body#/token", None),
         ("$inputs.token", None),
         ("$url", None),
-        ("$response.body#/number", None),
+        ("$response.body#/number", "90071992547409931"),
+        ("$response.body#/fraction", None),
+        ("$response.body#/yes", None),
         ("$response.body#/empty", None),
         ("$response.body#/absent", None),
         ("$response.body", None),
     ],
 )
-def test_a_credential_is_a_text_of_the_answer(output: str, found: str | None) -> None:
-    """Our choice: what was sent may be a model's own words."""
+def test_a_credential_is_a_text_or_a_whole_number_of_the_answer(output: str, found: str | None) -> None:
+    """Our choice: what was sent may be a model's own words; a fraction may have been written in another way."""
     answer = Exchange(
         status=200,
         url="https://api.example.com/secret-3",
         request_headers=(("X-Token", "given"),),
         request_body={"token": "given"},
         response_headers=(("x-token", "secret-2"),),
-        response_body={"token": "secret-1", "number": 7, "empty": ""},
+        response_body={"token": "secret-1", "number": 90071992547409931, "fraction": 1.5, "yes": True, "empty": ""},
     )
     step = CallStep(workflow="w", step="login", tool="login", lends=(TOKEN,), outputs={"token": output})
     got = got_from(step, answer, HERE)

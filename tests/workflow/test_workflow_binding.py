@@ -88,6 +88,22 @@ def test_a_workflow_is_a_tool_with_its_inputs_and_outputs() -> None:
     assert [each.name for each in toolset.tools][-2:] == ["adopt", "place"]
 
 
+@pytest.mark.parametrize(
+    ("summary", "description", "said"),
+    [
+        ("Find a pet", "This is how to retrieve pets", "Find a pet. This is how to retrieve pets. One call"),
+        ("Find a pet ", "It works like this:\n- one\n- two\n", "Find a pet. It works like this: - one - two. One call"),
+        ("Which pet?", "", "Which pet? One call"),
+        ("", "宠物。", "宠物。 One call"),
+        ("", "x " * 1_000, "x… One call"),
+    ],
+)
+def test_what_a_workflow_says_of_itself_ends_before_what_it_calls(summary: str, description: str, said: str) -> None:
+    """Issue 11: a model reads the description; sentences that run together say something else."""
+    tool = served(workflow(LIST, summary=summary, description=description)).by_name["adopt"]
+    assert said in tool.description
+
+
 def test_a_workflow_gives_no_more_rights_than_there_are() -> None:
     """Issue 11: a step outside --methods leaves the workflow out, with the reason; that is no defect."""
     toolset = served(workflow(LIST), workflow(LIST, ADD, name="place"), methods=frozenset({"GET"}))
@@ -96,6 +112,27 @@ def test_a_workflow_gives_no_more_rights_than_there_are() -> None:
         "place": "step 'add' calls pets_add, which is left out (method POST is not enabled (--methods, --allow))"
     }
     assert not [problem for problem in toolset.problems if problem.severity == "error"]
+
+
+def test_a_workflow_that_leads_to_one_outside_methods_is_no_defect_either() -> None:
+    """Issue 11: what the operator has decided is no error of the file; the reason says by which option."""
+    calling = workflow({"stepId": "call", "workflowId": "place"}, name="calling")
+    around = workflow({"stepId": "call", "workflowId": "calling"}, name="around")
+    toolset = served(workflow(ADD, name="place"), calling, around, methods=frozenset({"GET"}))
+    said = "step 'add' calls pets_add, which is left out (method POST is not enabled (--methods, --allow))"
+    leads = f"it calls the workflow 'place', which is left out: {said}"
+    assert reasons(toolset) == {"place": said, "calling": leads, "around": leads}
+    assert not [problem for problem in toolset.problems if problem.severity == "error"]
+
+
+def test_a_workflow_that_leads_to_a_wrong_one_says_what_is_wrong_with_that() -> None:
+    """errors.py: what, where, what to do: the place to correct is in the other one."""
+    calling = workflow({"stepId": "call", "workflowId": "place"}, name="calling")
+    toolset = served(workflow({**ADD, "operationId": "nothing"}, name="place"), calling)
+    wrong, led = [problem for problem in toolset.problems if problem.severity == "error"]
+    assert "'place' is left out: step 'add' calls 'nothing'" in wrong.message
+    assert "it calls the workflow 'place', which is left out: step 'add' calls 'nothing'" in led.message
+    assert led.hint == "correct that one"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +174,7 @@ def test_what_leads_to_a_workflow_that_is_left_out_is_left_out_itself() -> None:
         methods=frozenset({"GET"}),
     )
     assert set(reasons(toolset)) == {"adopt", "place"}
-    assert "'place', which is not there, or left out itself" in reasons(toolset)["adopt"]
+    assert "it calls the workflow 'place', which is left out: step 'add'" in reasons(toolset)["adopt"]
 
 
 def test_credentials_are_the_operators_to_give() -> None:

@@ -525,6 +525,51 @@ def test_a_step_that_calls_a_workflow_gets_its_outputs() -> None:
     assert "workflow 'other', step 'there'" in failed.message
 
 
+def coupon_order() -> Workflow:
+    """Return a workflow that looks first, and orders then."""
+    steps = (step("look"), step("place", "add", outputs={"id": "$response.body#/id"}))
+    return Workflow(id="other", steps=steps, outputs={"id": "$steps.place.outputs.id"})
+
+
+def test_a_step_that_calls_a_workflow_is_held_against_the_last_answer_of_that() -> None:
+    """Arazzo 1.0.1, examples, pet-coupons: successCriteria of such a step name $statusCode."""
+    created = (
+        Criterion(condition="$statusCode == 201"),
+        Criterion(condition="$method == 'GET' && $url == 'http://api/pets' && $response.body#/id == 7"),
+    )
+    calling = Step(id="sub", workflow="other", criteria=created, outputs={"id": "$outputs.id"})
+    after = step("after", criteria=(Criterion(condition="$statusCode == 200"),))
+    of = plan(calling, after, outputs={"id": "$steps.sub.outputs.id"}, beside=(coupon_order(),))
+    driven = Driven(of, came(), came(201, {"id": 7}), came())
+    assert driven.steps == ["look", "place", "after"]
+    assert (driven.ended.failure, driven.ended.outputs) == (None, {"id": 7})
+    unmet = Driven(of, came(), came(202, {"id": 7}))
+    assert unmet.steps == ["look", "place"]
+    assert "workflow 'own', step 'sub': $statusCode == 201 was expected, and $statusCode is 202" in unmet.message
+
+
+def test_a_workflow_that_sent_nothing_leaves_no_answer_to_the_step_that_calls_it() -> None:
+    """Our choice: the answer of a step before that is another one's."""
+    to_nothing = StepParameter(name="id", location="path", value="$steps.there.outputs.id")
+    nothing = Workflow(id="other", steps=(step("there", "read", parameters=(to_nothing,)),))
+    is_found = (Criterion(condition="$statusCode == 200"),)
+    ends = (Action(name="end", kind=END, criteria=is_found),)
+    driven = Driven(plan(step("a"), Step(id="sub", workflow="other", on_failure=ends), beside=(nothing,)), came())
+    assert driven.steps == ["a"]
+    assert driven.ended.failure is not None
+
+
+def test_failure_actions_of_a_step_that_calls_a_workflow_see_the_answer_that_it_failed_with() -> None:
+    """Arazzo 1.0.1, 4.6.8: criteria of an action; $statusCode is that of the called workflow's last call."""
+    gone = (Action(name="make", kind=GOTO, step="make", criteria=IS_GONE),)
+    calling = Step(id="sub", workflow="other", on_failure=gone)
+    of = plan(calling, step("skipped"), step("make"), beside=(coupon_order(),))
+    driven = Driven(of, came(404), came())
+    assert driven.steps == ["look", "make"]
+    assert driven.ended.failure is None
+    assert Driven(of, came(500)).steps == ["look"]
+
+
 def called(parameters: Mapping[str, Any], taking: Mapping[str, Any], *, goes: bool = False) -> Driven:
     """Return a run that calls a workflow with these inputs, or goes to it."""
     name = (StepParameter(name="name", location="query", value="$inputs.name"),)
