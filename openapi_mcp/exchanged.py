@@ -15,6 +15,25 @@ _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other c
 _TOO_LARGE = Missing(why="the answer has too many parts to be read")
 
 
+class Noting(Redactor):
+    """Masks what another one does, and knows whether it has."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__(())
+        self._redact = redact
+        self.has_masked = False
+
+    def __call__(self, text: str) -> str:
+        """Return `text` as the other one masks it."""
+        found = self._redact(text)
+        self.has_masked = self.has_masked or found != text
+        return found
+
+    def finds(self, text: str) -> bool:
+        """True when `text` holds a secret that the other one knows."""
+        return self._redact.finds(text)
+
+
 async def exchange_of(request: HttpRequest, response: HttpResponse, redact: Redactor) -> Exchange:
     """Return an exchange as expressions may name it: what they find goes to other APIs, so no secret is in it."""
     if len(response.body) < _LARGE:

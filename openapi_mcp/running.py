@@ -1,7 +1,7 @@
 """A call of a workflow, run: each step a call of its own, with its checks, its record and its person's consent."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ import anyio
 import anyio.to_thread
 
 from openapi_mcp.errors import ArgumentsError
-from openapi_mcp.exchanged import exchange_of, plain_exchange
+from openapi_mcp.exchanged import Noting, exchange_of, plain_exchange
 from openapi_mcp.executor.failures import invalid, unknown_tool
 from openapi_mcp.executor.masked import masked_content, masked_failure, masked_result
 from openapi_mcp.heard import Hearing, Observed
@@ -117,6 +117,7 @@ class Running:
             return Came(failure=unknown_tool(step.tool, self.toolset))
         answers: list[tuple[HttpRequest, HttpResponse]] = []
         got: dict[str, Got] = {}
+        self._hide(step.hides)
 
         def answered(request: HttpRequest, response: HttpResponse) -> None:
             if not answers or answers[-1][1].status >= 300:  # of an answer in pages the first
@@ -135,12 +136,12 @@ class Running:
             lent=step.lent,
             is_anew=step.is_anew,
             stays=step.stays,
-            is_unkept=bool(step.lends),
+            is_unkept=bool(step.lends or step.holds),
         )
         hearing = Hearing(self.app, call)
         done = Done(workflow=step.workflow, step=step.step, tool=step.tool, is_unknown=True)
         try:
-            result = await self._result(tool, hearing)
+            result = await self._result(tool, hearing, step)
         except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):
             if hearing.was_sent:
                 self._done.append(done)
@@ -153,10 +154,11 @@ class Running:
             self._trace = _added(self._trace, result.trace)
         if self._files is not None:
             self._files.take(step, result)
-        exchange = await exchange_of(*answers[-1], Redactors(self._all_redactors())) if answers else None
+        noting = Noting(Redactors(self._all_redactors()))
+        exchange = await exchange_of(*answers[-1], noting) if answers else None
         failure = result.failure
         is_final = failure is not None and failure.kind in _FINAL and not answers
-        return Came(exchange=exchange, failure=failure, is_final=is_final, got=got)
+        return Came(exchange=exchange, failure=failure, is_final=is_final, got=got, has_masks=noting.has_masked)
 
     def _lent_by(self, step: CallStep, request: HttpRequest, response: HttpResponse) -> Mapping[str, Got]:
         """Return the credentials that a step has got, each of which is masked from now on."""
@@ -164,18 +166,25 @@ class Running:
         if where is None or not 200 <= response.status < 300:
             return {}
         got = got_from(step, plain_exchange(request, response, Redactor()), where)
-        self._got |= {each.value for each in got.values()}
-        self._of_got = Redactor(self._got)
+        self._hide(each.value for each in got.values())
         return got
+
+    def _hide(self, secrets: Iterable[Secret]) -> None:
+        if more := frozenset(secrets) - self._got:
+            self._got |= more
+            self._of_got = Redactor(self._got)
 
     def _masked(self, result: Result) -> Result:
         """Return a step's result without the credentials that it is the first to bring."""
-        if not self._got or result.trace is None:
+        if not self._got:
             return result
-        trace = replace(result.trace, redact=Redactors([result.trace.redact, self._of_got]))
-        return replace(masked_result(result, self._of_got), trace=trace)
+        masked = masked_result(result, self._of_got)
+        if result.trace is None:
+            return masked
+        return replace(masked, trace=replace(result.trace, redact=Redactors([result.trace.redact, self._of_got])))
 
-    async def _result(self, tool: Tool, hearing: Hearing) -> Result:
+    async def _result(self, tool: Tool, hearing: Hearing, step: CallStep) -> Result:
+        """Return what comes of a step's call; what is asked and recorded of it has no credential in its arguments."""
         call = hearing.watched(hearing.call)
         try:
             if self.app.asks_before(tool) or (self.call.insists and not tool.annotations.read_only):
@@ -184,7 +193,7 @@ class Running:
                     return hearing.ended(refusal.as_result())
                 call = replace(call, is_shown=True)
                 hearing.begins()
-            return hearing.ended(self._masked(await self.perform(call)))
+            return hearing.ended(self._masked(await self.perform(_with_held(call, step))))
         except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):
             hearing.failed(FailureKind.CANCELLED, "the workflow that it is a step of was cancelled")
             raise
@@ -213,6 +222,11 @@ class Running:
 
     def _all_redactors(self) -> Sequence[Redactor]:
         return [self.app.redactor(self.call), self._of_got, *self._redactors.values()]
+
+
+def _with_held(call: Call, step: CallStep) -> Call:
+    """Return a step's call as it is sent: with the credentials that its arguments are made of."""
+    return call if step.plain is None else replace(call, arguments=step.plain, holds=step.holds)
 
 
 def _sent(flow: Run, came: Came | None) -> Step | Ended:

@@ -64,6 +64,11 @@ class Authority:
         where = origin(url)
         return tuple(each.credential for each in call.lent if each.origin == where and where in self.trusted)
 
+    def is_astray(self, call: Call, url: str) -> bool:
+        """True where a call's arguments hold what a step has got elsewhere than where it would be sent."""
+        where = origin(url)
+        return any(each.origin != where or where not in self.trusted for each in call.holds)
+
     async def credentials(self, chosen: Chosen, caller: Caller, deadline: float) -> tuple[Credential, ...]:
         """Return what is set on a call's requests, its tokens got.
 
@@ -128,7 +133,7 @@ class Authority:
 
     def redactor_of(self, call: Call) -> Redactor:
         """Return what masks all that is held, and what a call that was not sent yet may carry."""
-        return self.redactor(tuple(each.credential for each in call.lent), call.caller)
+        return self.redactor(tuple(each.credential for each in (*call.lent, *call.holds)), call.caller)
 
     def redactor(self, credentials: tuple[Credential, ...] = (), caller: Caller | None = None) -> Redactor:
         """Return what masks all that is held, what a call's requests carry and what its caller came with."""

@@ -44,6 +44,7 @@ class Delivery:
     cache_ttl: float = 0.0
     is_anew: bool = False
     lent: tuple[Credential, ...] = ()
+    held: tuple[Credential, ...] = ()
     chosen: Chosen = field(default_factory=Chosen)
     carried: list[Credential] = field(default_factory=list)
     story: Story = field(default_factory=Story)
@@ -51,6 +52,11 @@ class Delivery:
     @property
     def _end(self) -> float:
         return self.deadline if self.leave is None else self.leave.later(self.deadline)
+
+    @property
+    def secrets(self) -> tuple[Credential, ...]:
+        """What is masked in all that is said of it: what went along so far, and what the request itself holds."""
+        return (*self.carried, *self.held)
 
     async def send(self, chosen: Chosen) -> HttpResponse:
         """Return the answer.
@@ -69,7 +75,7 @@ class Delivery:
             chosen=who,
             is_still=partial(self._is_still, who),
             story=self.story,
-            redactor=lambda: self.authority.redactor(tuple(self.carried), self.caller),
+            redactor=lambda: self.authority.redactor(self.secrets, self.caller),
             kind=self.operation.pointer,
             ttl=self.cache_ttl,
             is_anew=self.is_lookup or self.is_anew,

@@ -253,7 +253,7 @@ class Jobs:
             await self.cache.drop(request)  # what was read while the work went on is of before
         result = came.as_result() if isinstance(came, Failure) else await self._shown(tool, call, came)
         trace = Trace(
-            redact=self.authority.redactor(tuple(heard.delivery.carried), call.caller),
+            redact=self.authority.redactor(heard.delivery.secrets, call.caller),
             request=partial(self.authority.masked, request, heard.delivery.chosen, call.caller) if request else None,
             status=heard.status,
             attempts=1,

@@ -7,7 +7,7 @@ from typing import Any
 from openapi_mcp.model.call import Content, Failure, Result, Text
 from openapi_mcp.model.fault import Fault, Looked, Repair, Suggestion
 from openapi_mcp.model.jsontext import without_lone_surrogates
-from openapi_mcp.model.message import HttpResponse
+from openapi_mcp.model.message import HttpRequest, HttpResponse
 from openapi_mcp.model.room import brief
 from openapi_mcp.model.secret import Redactor
 from openapi_mcp.response.decode import mask
@@ -70,6 +70,15 @@ def masked_lookup(looked: Looked, redact: Redactor) -> Looked:
 def masked_value(value: Any, redact: Redactor) -> Any:
     """Return a JSON value with every secret masked, that UTF-8 can carry."""
     return without_lone_surrogates(mask(value, redact))
+
+
+def masked_request(request: HttpRequest, redact: Redactor) -> HttpRequest:
+    """Return a request with every secret masked that it holds itself: in its URL, its headers, a body in bytes."""
+    body = request.body
+    if isinstance(body, bytes):
+        body = redact(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    headers = tuple((redact(name), redact(value)) for name, value in request.headers)
+    return replace(request, url=redact(request.url), headers=headers, body=body)
 
 
 def plain_headers(response: HttpResponse, redact: Redactor) -> Mapping[str, str]:

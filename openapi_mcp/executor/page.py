@@ -11,19 +11,26 @@ from openapi_mcp.errors import CredentialsError
 from openapi_mcp.executor.authority import Authority
 from openapi_mcp.executor.cache import Cache
 from openapi_mcp.executor.delivery import Delivery
+from openapi_mcp.executor.masked import masked_request
 from openapi_mcp.executor.prepare import Preparer
 from openapi_mcp.executor.send import SendError
 from openapi_mcp.executor.terms import Limiters, terms_of, timeout_of
 from openapi_mcp.executor.trying import Trying
 from openapi_mcp.executor.understanding import Understanding
-from openapi_mcp.model.call import Call, Failure
+from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.policy import READS, Limits
+from openapi_mcp.model.url import origin
 from openapi_mcp.response.collect import Page
 
 log = logging.getLogger(__name__)
 
 _LARGE = 1_000_000  # bytes: an answer that is read in a thread, so that other calls go on
 _LARGE_REFUSAL = 200_000  # more is looked for in one
+_ASTRAY = Failure(
+    kind=FailureKind.REFUSED,
+    message="an argument holds a credential that an API answered, and this call does not go there; nothing was sent",
+    hint="give such a value to operations of the API that it came from alone",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ class Pages:
         if isinstance(found, Failure):
             return found
         tool, arguments, request = found.tool, found.arguments, found.request
+        if self.authority.is_astray(call, request.url):
+            return _ASTRAY
         delivery = Delivery(
             authority=self.authority,
             trying=self.trying,
@@ -64,9 +73,14 @@ class Pages:
             terms=terms_of(tool, self.limiters),
             leave=None if is_lookup else call.leave,
             lent=self.authority.lent(call, request.url),
+            held=tuple(each.credential for each in call.holds),
             cache=None if call.is_unkept and tool.operation.method in READS else self.cache,
             is_anew=call.is_anew,
-            may_lead_to=_nowhere if call.stays and not is_lookup else None,
+            may_lead_to=_nowhere
+            if call.stays and not is_lookup
+            else partial(_stays_at, request.url)
+            if call.holds
+            else None,
             cache_ttl=self.limits.cache_ttl if tool.limits.cache_ttl is None else tool.limits.cache_ttl,
         )
         if sent is not None and not is_lookup:
@@ -75,7 +89,8 @@ class Pages:
         try:
             chosen = self.authority.choose(tool.operation, call.caller, delivery.lent)
             if call.sending is not None and not is_lookup:
-                call.sending(self.authority.masked(request, chosen, call.caller))
+                shown = self.authority.masked(request, chosen, call.caller)
+                call.sending(masked_request(shown, self.authority.redactor_of(call)) if call.holds else shown)
             response = await delivery.send(chosen)
         except (CredentialsError, TimeoutError, SendError) as error:
             is_own = tool.limits.timeout is not None
@@ -90,6 +105,11 @@ class Pages:
         if isinstance(page, Failure) and page.has_acted and self.cache is not None:
             await self.cache.drop(request)  # it was refused, and something was done for it all the same
         return page
+
+
+def _stays_at(url: str, other: str) -> bool:
+    """True for a redirect to the same origin: what a request holds is for no other one."""
+    return origin(url) == origin(other)
 
 
 def _nowhere(_url: str) -> bool:

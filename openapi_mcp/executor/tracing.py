@@ -19,7 +19,7 @@ def trace_of(sent: Sequence[Delivery], authority: Authority, caller: Caller, tol
     """Return what was done for a call of this caller; what was repaired and looked up is `told` in its result."""
     last = sent[-1] if sent else None
     return Trace(
-        redact=authority.redactor(tuple(last.carried) if last is not None else (), caller),
+        redact=authority.redactor(last.secrets if last is not None else (), caller),
         request=partial(_shown, authority, last) if last is not None else None,
         status=last.story.status if last is not None else None,
         attempts=sum(each.story.attempts for each in sent),

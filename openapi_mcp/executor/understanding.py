@@ -82,7 +82,7 @@ class Understanding:
 
     def _redactor_of(self, delivery: Delivery) -> Redactor:
         """Return what masks whatever went along with a request: the other side may repeat it in any place."""
-        return self.authority.redactor(tuple(delivery.carried), delivery.caller)
+        return self.authority.redactor(delivery.secrets, delivery.caller)
 
     def _failure(
         self, tool: Tool, arguments: Mapping[str, Any], delivery: Delivery, response: HttpResponse, redact: Redactor

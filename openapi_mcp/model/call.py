@@ -45,7 +45,8 @@ class Call:
     but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; where it
     `insists`, before each step that writes; `telling` is told which step comes, `reading` each request of a step that
     only reads. Of a step, `within` says which: "step 'place' of the workflow 'orderFor'"; what earlier steps have
-    `lent` goes along where no credential is configured. One that `is_anew` is answered by the API, not by a kept
+    `lent` goes along where no credential is configured; what of it the arguments themselves `holds` goes nowhere but to
+    where it came from. One that `is_anew` is answered by the API, not by a kept
     answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id` is that
     of its record, and in the lines of the log about it; "" until somebody listens.
     """
@@ -64,6 +65,7 @@ class Call:
     reading: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     within: str = field(default="", compare=False)
     lent: tuple[Lent, ...] = field(default=(), repr=False, compare=False)
+    holds: tuple[Lent, ...] = field(default=(), repr=False, compare=False)
     is_anew: bool = field(default=False, compare=False)
     is_unkept: bool = field(default=False, compare=False)
     stays: bool = field(default=False, compare=False)

@@ -15,7 +15,7 @@ from openapi_mcp.model.workflow import (
     Workflow,
 )
 from openapi_mcp.workflow.fitting import Warnings, fit_called, fit_operation
-from openapi_mcp.workflow.lent import AUTHORIZATION, Spot
+from openapi_mcp.workflow.lent import AUTHORIZATION, Spot, credentials_of, handed_to
 from openapi_mcp.workflow.merged import merged
 from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
@@ -150,11 +150,27 @@ class _Binding:
             said += never_answered(step, tool.operation, api.schemas, self._guesses)
             self._note(workflow, step, said, placed.where)
             steps.append(fitted)
+        self._hold_together(steps, found)
         tools = {name: tool.name for name, tool in found.items()}
         plain = self._together.plain(at, replace(workflow, inputs=merged(workflow.inputs), steps=tuple(steps)))
         return PlannedWorkflow(
             workflow=plain, tools=tools, sources=placed.document.sources, key=key, place=placed.place or placed.where
         )
+
+    def _hold_together(self, steps: Sequence[Step], found: Mapping[str, Tool]) -> None:
+        """Hold what steps hand on against the credentials of the others.
+
+        Raises:
+            UnboundError: what is a credential of one API is a value for another one, or for a workflow.
+        """
+        lent = {text: owner for step in steps for text, owner in credentials_of(step)}
+        for step in steps:
+            tool = found.get(step.id)
+            own = self._of[id(tool)] if tool is not None else None
+            others = {text for text, owner in lent.items() if self._of[id(found[owner])] is not own}
+            if text := handed_to(step, tool, others):
+                said = f"step {step.id!r}: {one_line(text, 120)} is a credential of the API that answers it"
+                raise UnboundError(said, step.pointer, hint="give it in values to no other API, and to no workflow")
 
     def _tool(self, step: Step, placed: Placed) -> Tool:
         source, wanted, is_path = target(step)

@@ -1,15 +1,19 @@
 """Runtime expressions evaluated: what a run knows, put in where a value names it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from openapi_mcp.model.jsontext import write_json
+from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.dereference import by_dots, by_pointer
 from openapi_mcp.workflow.expressions import Expression, Root, parse, pieces, whole, without_braces
 from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.state import NOTHING, Exchange, Missing, Ran, State
 from openapi_mcp.workflow.work import parts
 
+_MASK = re.compile(r"(?<!\*)\*{3}(?!\*)")
+_OF_ANSWERS = (Root.STEPS, Root.WORKFLOWS)
 _DEEPEST = 300  # levels of a value; documents have no more
 _MOST = 10_000_000  # characters that expressions may put into one value
 _OVERHEAD = 4  # of a value: quotes, a comma, the work of looking at it
@@ -28,6 +32,9 @@ def evaluate(expression: str | Expression, state: State) -> Any:
     """
     read = expression if isinstance(expression, Expression) else parse(without_braces(expression))
     state.work.spend(1 + len(read.text) // _CHARACTERS)
+    plain = state.plain(read.text) if state.plain is not None else None
+    if plain is not None:
+        return plain
     held = _held(read, state)
     if not isinstance(held, Missing) and read.name and read.root not in (Root.SOURCES, Root.COMPONENTS):
         held = held if read.part == "header" else by_dots(held, read.name)
@@ -72,7 +79,7 @@ class _Filling:
         self._work.spend(1)
         if isinstance(value, str):
             only = whole(value)
-            return self.text(value) if only is None else self._counted(evaluate(only, self._state))
+            return self.text(value) if only is None else self._put_in(only)
         if isinstance(value, dict | list) and levels == 0:
             raise WorkflowError(f"a value is nested deeper than {_DEEPEST} levels", hint="write it flatter")
         if isinstance(value, dict):
@@ -97,12 +104,19 @@ class _Filling:
             return text
         written: list[str] = []
         for piece in pieces(text):
-            found = self._counted(evaluate(piece, self._state)) if isinstance(piece, Expression) else piece
+            found = self._put_in(piece) if isinstance(piece, Expression) else piece
             if isinstance(found, Missing):
                 return found
             said = found if isinstance(found, str) else write_json(found)
             written.append(write(said) if write and isinstance(piece, Expression) else said)
         return "".join(written)
+
+    def _put_in(self, read: Expression) -> Any:
+        value = self._counted(evaluate(read, self._state))
+        if self._state.has_masks and read.root in _OF_ANSWERS and any(map(_is_masked, parts(value))):
+            said = f"{one_line(read.text, 120)} holds a secret, which is masked (***) and not sent as a value"
+            raise WorkflowError(said, hint="name a part of the answer that holds no secret")
+        return value
 
     def _counted(self, value: Any) -> Any:
         """Return the value, once its characters, members and items are counted."""
@@ -113,6 +127,10 @@ class _Filling:
                 said = "the expressions of one value put in more than any request can carry"
                 raise WorkflowError(said, hint="name a part of the value: $steps.ID.outputs.NAME#/0/id")
         return value
+
+
+def _is_masked(value: Any) -> bool:
+    return isinstance(value, str) and _MASK.search(value) is not None
 
 
 def _held(read: Expression, state: State) -> Any:

@@ -41,10 +41,12 @@ def fit_operation(
         if not _is_own(tool, parameter) and is_lent(parameter, spots, lenders):
             kept.append(replace(parameter, is_credential=True))
             continue
-        is_withheld = _is_withheld(tool, parameter)
+        is_withheld = _is_withheld(tool, parameter) or (
+            not _is_own(tool, parameter) and (parameter.location, parameter.name.lower()) in spots
+        )
         if binding_of(tool, parameter) is not None or is_withheld:
             kept.append(parameter)
-        if is_withheld and binding_of(tool, parameter) is None:
+        if is_withheld and binding_of(tool, parameter) is None and not _is_got_here(step, tool, parameter, spots):
             hint = "give credentials with --auth, --bearer or --api-key, or take them from a step of the same API"
             said.append(Warned(f"the {known} is the operator's to give, and not sent from here", hint))
         elif parameter not in kept and parameter.is_inherited:
@@ -135,6 +137,12 @@ def _is_beyond(criterion: Criterion) -> bool:
 def _is_own(tool: Tool, parameter: StepParameter) -> bool:
     """True for a parameter that the tool has: an argument, or what the operator fixed."""
     return any(each.location == parameter.location and each.name == parameter.name for each in tool.parameters)
+
+
+def _is_got_here(step: Step, tool: Tool, parameter: StepParameter, spots: Collection[Spot]) -> bool:
+    """True for a credential for all steps that this one gets itself, so that it needs none."""
+    is_open = not tool.operation.security or any(not each.schemes for each in tool.operation.security)
+    return parameter.is_inherited and is_open and is_lent(parameter, spots, [step.id])
 
 
 def _is_withheld(tool: Tool, parameter: StepParameter) -> bool:

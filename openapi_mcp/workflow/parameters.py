@@ -23,7 +23,7 @@ def parameters(own: Fields, shared: Fields, scope: Scope, *, is_workflow: bool) 
     found: dict[tuple[str, str], StepParameter] = {}
     for holder in (shared, own):
         level: set[tuple[str, str]] = set()
-        for parameter, place in _listed(holder, scope, own.findings, is_workflow):
+        for parameter, place in _listed(holder, scope, own.findings, is_workflow, is_shared=holder is shared):
             name = parameter.name.lower() if parameter.location == "header" else parameter.name
             key = (name, parameter.location)
             if key in level:
@@ -35,17 +35,19 @@ def parameters(own: Fields, shared: Fields, scope: Scope, *, is_workflow: bool) 
     return tuple(found.values())
 
 
-def _listed(holder: Fields, scope: Scope, findings: Findings, is_workflow: bool) -> Iterator[tuple[StepParameter, str]]:
+def _listed(
+    holder: Fields, scope: Scope, findings: Findings, is_workflow: bool, *, is_shared: bool
+) -> Iterator[tuple[StepParameter, str]]:
     for item, pointer in holder.items("parameters", _MOST):
         value, place = resolved(item, pointer, "parameters", scope.document.components, findings)
         if value is not None:
-            read = _parameter(value, place, scope, findings, is_workflow)
+            read = _parameter(value, place, scope, findings, is_workflow, is_shared=is_shared)
             if read is not None:
                 yield read, pointer
 
 
 def _parameter(
-    value: JsonValue, pointer: str, scope: Scope, findings: Findings, is_workflow: bool
+    value: JsonValue, pointer: str, scope: Scope, findings: Findings, is_workflow: bool, *, is_shared: bool
 ) -> StepParameter | None:
     fields = Fields(value, pointer, findings, "a parameter")
     fields.know(_FIELDS)
@@ -57,6 +59,8 @@ def _parameter(
     if "value" not in fields:
         findings.error(pointer, f"the parameter {quoted(name)} has no value", "give it a value or an expression")
         return None
+    if is_shared and location == "header" and name.lower() == "authorization":
+        scope = replace(scope, is_in_order=False)  # the step that logs in goes without
     scope.check_value(fields.get("value"), fields.at("value"), findings)
     if not name or not (location or is_workflow):
         return None

@@ -1,12 +1,15 @@
 """What a run knows at one moment: all that a runtime expression can name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_mcp.model.message import Headers
 from openapi_mcp.model.workflow import SourceDescription
 from openapi_mcp.workflow.work import Work
+
+Plain = Callable[[str], str | None]
+"""The value of a credential by the expression that leads to it, masked for all others; None for any other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ class State:
 
     `exchange` is the current step's, None before it has sent anything. `outputs` are those of this workflow, or of the
     workflow that the current step has called. `components` are the document's own, by the names of their sections.
-    `work` is what the run may still take, to find and compare any of it.
+    `work` is what the run may still take, to find and compare any of it. For what a step sends, `plain` has the
+    credentials that were got; where an answer `has_masks`, a `***` of it is not sent as a value.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -67,4 +71,6 @@ class State:
     sources: tuple[SourceDescription, ...] = ()
     components: Mapping[str, Any] = field(default_factory=dict)
     exchange: Exchange | None = None
+    plain: Plain | None = field(default=None, repr=False, compare=False)
+    has_masks: bool = field(default=False, compare=False)
     work: Work = field(default_factory=Work, repr=False, compare=False)

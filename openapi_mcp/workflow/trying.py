@@ -12,7 +12,7 @@ from openapi_mcp.workflow.evaluate import filled
 from openapi_mcp.workflow.faults import InputError, WorkflowError
 from openapi_mcp.workflow.guards import no_answer
 from openapi_mcp.workflow.judged import failed, judged, unmet
-from openapi_mcp.workflow.lent import lent_by, lent_to
+from openapi_mcp.workflow.lent import Taking, lent_by, lent_to, withheld
 from openapi_mcp.workflow.outputs import outputs_of
 from openapi_mcp.workflow.redirects import is_about_redirect
 from openapi_mcp.workflow.state import Exchange, Missing, State
@@ -55,7 +55,10 @@ def _sent(within: Pass, step: Step) -> Trying:
     if tool is None:
         said = f"its operation, the tool {name!r}, is not served now"
         return Tried(state=within.state(), failure=failed(workflow, step, said, kind=FailureKind.UNKNOWN_TOOL))
-    arguments = arguments_of(tool, step, within.state())
+    taking = Taking(within.got)
+    plain = arguments_of(tool, step, replace(_sending(within), plain=taking))
+    holds = taking.taken()
+    arguments = arguments_of(tool, step, within.state()) if holds else plain
     lost = run.guards.lost(within.place(step), name, arguments, run.work)
     if lost:
         return Tried(state=within.state(), failure=_not_again(within, step, lost), is_final=True)
@@ -64,8 +67,11 @@ def _sent(within: Pass, step: Step) -> Trying:
         step=step.id,
         tool=name,
         arguments=arguments,
+        plain=plain if holds else None,
+        holds=holds,
         lent=lent_to(step, within.got),
         lends=lent_by(workflow, step.id),
+        hides=withheld(tool, step, within.state()),
         outputs=step.outputs,
         is_anew=within.place(step) in run.called,
         stays=is_about_redirect(step),
@@ -73,6 +79,7 @@ def _sent(within: Pass, step: Step) -> Trying:
     run.called.add(within.place(step))
     run.last = None  # a large answer: the next may be as large
     came = (yield call) or Came()
+    run.has_masks |= came.has_masks
     exchange = run.last = _with_parameters(within, step, came.exchange)
     status = exchange.status if exchange is not None else None
     unknown = came.failure is not None and came.failure.is_unknown
@@ -88,6 +95,11 @@ def _sent(within: Pass, step: Step) -> Trying:
     return Tried(state=state, failure=failure, is_final=came.is_final)
 
 
+def _sending(within: Pass) -> State:
+    """Return what an expression can name in a value that is sent, or handed on to be sent."""
+    return replace(within.state(), has_masks=within.run.has_masks)
+
+
 def _not_again(within: Pass, step: Step, lost: str) -> Failure:
     """Return why a write is not sent, of which nobody knows whether it was carried out."""
     said = f"it was sent before, and {lost}; it is not sent again"
@@ -98,7 +110,7 @@ def _not_again(within: Pass, step: Step, lost: str) -> Failure:
 def _called(within: Pass, step: Step) -> Trying:
     """Try a step that calls another workflow: the answer that it is held against is the last one of that."""
     inputs: dict[str, Any] = {}
-    known = within.state()
+    known = _sending(within)
     for parameter in step.parameters:
         value = filled(parameter.value, known)
         if not isinstance(value, Missing):

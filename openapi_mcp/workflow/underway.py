@@ -23,7 +23,8 @@ ToolOf: TypeAlias = Callable[[str], Tool | None]
 class Underway:
     """One run: how far it has come, what was done, which workflows have ended, the places of steps that have called.
 
-    `last` is what came of the last call: a step that calls a workflow has no other answer.
+    `last` is what came of the last call: a step that calls a workflow has no other answer. It `has_masks` once an answer
+    held a secret.
     """
 
     parts: Mapping[str, PlannedWorkflow]
@@ -37,6 +38,7 @@ class Underway:
     work: Work = field(default_factory=Work)
     called: set[str] = field(default_factory=set)
     last: Exchange | None = None
+    has_masks: bool = False
 
     def has_done(self, done: wanted.Done) -> None:
         """Remember a call that was made."""

@@ -22,17 +22,22 @@ class Got:
 class CallStep:
     """A call of a tool; answered with Came.
 
-    What earlier steps have `lent` goes along as credentials. `lends` are expressions that lead to credentials for later
-    steps, by the `outputs` of this one: what they find is a secret. One that `is_anew` was made before, and is not
-    answered by what is kept; one that `stays` follows no redirect.
+    Where earlier steps have got credentials that its arguments are made of, it `holds` them, `plain` are the arguments
+    with them, and `arguments` those that may be told. What earlier steps have `lent` goes along as credentials.
+    `lends` are expressions that lead to credentials for later steps, by the `outputs` of this one: what they find is a
+    secret; so is what it `hides`, and has no use for. One that `is_anew` was made before, and is not answered by what
+    is kept; one that `stays` follows no redirect.
     """
 
     workflow: str
     step: str
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    plain: Mapping[str, Any] | None = field(default=None, repr=False)
+    holds: tuple[Lent, ...] = ()
     lent: tuple[Lent, ...] = ()
     lends: tuple[str, ...] = ()
+    hides: tuple[Secret, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
     is_anew: bool = False
     stays: bool = False
@@ -52,12 +57,13 @@ class Came:
     """What came of a call: the `exchange` with the API, None where nothing was sent, and its failure.
 
     Where it `is_final`, a person or a rule of ours said no: nothing that a workflow says follows. `got` is what the
-    expressions that the step lends by lead to.
+    expressions that the step lends by lead to. Where the exchange `has_masks`, it held secrets.
     """
 
     exchange: Exchange | None = None
     failure: Failure | None = None
     is_final: bool = False
+    has_masks: bool = False
     got: Mapping[str, Got] = field(default_factory=dict)
 
 

@@ -620,7 +620,7 @@ async def test_no_credential_comes_from_a_model_or_a_file(upstream: Upstream, tm
 
 
 async def test_a_token_goes_to_the_origin_that_it_came_from(upstream: Upstream, tmp_path: Path) -> None:
-    """security.md R-REDIR: neither to another server of the document, nor along a redirect; nor as an argument."""
+    """security.md R-REDIR: neither to another server of the document, nor along a redirect."""
     elsewhere = Answer(
         b"", status=302, headers=(("Location", f"http://localhost:{upstream.url.rpartition(':')[2]}/x"),)
     )
@@ -628,13 +628,79 @@ async def test_a_token_goes_to_the_origin_that_it_came_from(upstream: Upstream, 
     async with logging_in(upstream, tmp_path, reading(BEARER)) as own:
         await own.failure()
     assert own.sent == ["GET /login", "GET /pets/7"]
-    upstream.seen.clear()
+
+
+def noting(payload: Any, **more: Any) -> Json:
+    return {"stepId": "add", "operationId": "add", "requestBody": {"payload": payload}, **more}
+
+
+@pytest.mark.parametrize(
+    ("payload", "sent"),
+    [
+        ({"note": "$steps.login.outputs.token"}, {"note": TOKEN}),
+        ({"note": ["Bearer {$steps.login.outputs.token}"]}, {"note": [f"Bearer {TOKEN}"]}),
+        ('{"note": "{$steps.login.outputs.token}"}', {"note": TOKEN}),
+    ],
+)
+@pytest.mark.parametrize("auth", [[], ["session=operator-token"]])
+async def test_a_token_is_sent_as_a_value_to_the_api_that_answered_it_and_told_nobody(
+    upstream: Upstream, tmp_path: Path, payload: Any, sent: Json, auth: list[str]
+) -> None:
+    """RFC 7009: a revocation takes the token in its body; no mask is ever sent in the place of a value."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7, "note": TOKEN}, 201)]
+    person = Somebody(["accept"])
+    options: Json = {"mode": "legacy", "person": person, "confirm": "writes", "auth": auth}
+    outputs = {"outputs": {"pet": "$response.body"}}
+    async with logging_in(upstream, tmp_path, noting(payload, **outputs), reading(BEARER), **options) as own:
+        result = await own.adopt()
+    assert json.loads(upstream.calls[1].body) == sent
+    assert len(person.asked) == 1
+    assert TOKEN not in repr((result, person.asked, [record_of(each) for each in own.heard]))
+
+
+async def test_a_failure_of_a_step_that_sends_a_token_as_a_value_does_not_show_it(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """security.md: masked in errors and records, of what was sent too."""
+    upstream.in_turn["POST /pets"] = [ok({"detail": f"no such token: {TOKEN}"}, 422)]
+    async with logging_in(upstream, tmp_path, noting({"note": "$steps.login.outputs.token"}), reading(BEARER)) as own:
+        failure = await own.failure()
+    assert json.loads(upstream.calls[1].body) == {"note": TOKEN}
+    assert TOKEN not in repr((failure, [record_of(each) for each in own.heard]))
+
+
+async def test_a_token_goes_as_a_value_to_no_other_server_of_the_same_document(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """security.md R-SSRF: as where it is a credential; nothing is sent."""
+    document = guarded(upstream.url)
+    document["paths"]["/pets"]["post"]["servers"] = [{"url": upstream.url.replace("127.0.0.1", "localhost")}]
+    note = noting({"note": "$steps.login.outputs.token"})
+    async with logging_in(upstream, tmp_path, note, reading(BEARER), document=document) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login"]
+    assert (failure["kind"], "does not go there" in failure["message"]) == ("refused", True)
+
+
+@pytest.mark.parametrize("value", ["$steps.login.outputs.all", "{$steps.login.outputs.all#/token}"])
+async def test_what_is_masked_of_an_answer_is_not_sent_in_its_place(
+    upstream: Upstream, tmp_path: Path, value: str
+) -> None:
+    """Our choice: a step that would write `***` fails, and says why."""
+    async with logging_in(upstream, tmp_path, noting({"note": value}), reading(BEARER)) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login"]
+    assert "masked" in failure["message"]
+
+
+async def test_stars_that_an_api_answers_itself_are_a_value_as_others_are(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: without a secret in any answer nothing was masked."""
+    upstream.in_turn["GET /pets"] = [ok({"id": "good ***"})]
     upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
-    upstream.in_turn["GET /pets/7"] = [ok({})]
-    note = {"stepId": "add", "operationId": "add", "requestBody": {"payload": {"note": "$steps.login.outputs.token"}}}
-    async with logging_in(upstream, tmp_path, note, reading(BEARER)) as own:
+    description = arazzo(FIND, noting({"note": "$steps.find.outputs.id"}))
+    async with calling(upstream, tmp_path, description) as own:
         await own.adopt()
-    assert upstream.calls[1].body == b'{"note":"***"}'
+    assert json.loads(upstream.calls[1].body) == {"note": "good ***"}
 
 
 async def test_a_token_goes_to_no_other_server_of_the_same_document(upstream: Upstream, tmp_path: Path) -> None:
@@ -792,17 +858,37 @@ async def test_a_step_asks_for_one_page(upstream: Upstream, tmp_path: Path) -> N
     assert own.sent[2:] == ["GET /pets"]
 
 
-async def test_a_token_of_one_api_goes_to_no_other_one(
-    upstream: Upstream, other_upstream: Upstream, tmp_path: Path
+@pytest.mark.parametrize("is_nested", [False, True])
+async def test_a_token_of_another_workflow_is_not_lent_and_not_shown_either(
+    upstream: Upstream, tmp_path: Path, is_nested: bool
 ) -> None:
-    """security.md: several APIs share a process and nothing else; not as a credential, and not as an argument."""
+    """security.md: masked in errors; where it stands as a credential it is one, whoever got it."""
+    upstream.in_turn["GET /login"] = [ok({"token": TOKEN})]
+    value = "Bearer {$steps.first.outputs.token}" if is_nested else "Bearer {$workflows.logIn.outputs.token}"
+    first = {"stepId": "first", "workflowId": "logIn", "outputs": {"token": "$outputs.token"}}
+    description = arazzo(*([first] if is_nested else []), reading({**BEARER, "value": value}))
+    if not is_nested:
+        description["workflows"][0]["dependsOn"] = ["logIn"]
+    outputs = {"token": "$steps.login.outputs.token"}
+    description["workflows"].append({"workflowId": "logIn", "steps": [LOGIN], "outputs": outputs})
+    async with calling(upstream, tmp_path, description, document=guarded(upstream.url)) as own:
+        failure = await own.failure()
+    assert own.sent == ["GET /login"]
+    assert TOKEN not in repr(failure)
+
+
+@pytest.mark.parametrize("is_value", [False, True])
+async def test_a_token_of_one_api_goes_to_no_other_one(
+    upstream: Upstream, other_upstream: Upstream, tmp_path: Path, is_value: bool
+) -> None:
+    """security.md: several APIs share a process and nothing else; a workflow that gives it as a value is left out."""
     upstream.in_turn["GET /login"] = [ok({"token": TOKEN})]
     other_upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
     upstream.in_turn["GET /pets/7"] = [ok({"name": "Ana"})]
     login = {**LOGIN, "operationId": "$sourceDescriptions.first.login"}
     add = {
         **ADD, "operationId": "$sourceDescriptions.second.add", "parameters": [BEARER],
-        "requestBody": {"payload": {"note": "$steps.login.outputs.token"}},
+        "requestBody": {"payload": {"note": "$steps.login.outputs.token" if is_value else "none"}},
     }  # fmt: skip
     read = {**reading(BEARER), "operationId": "$sourceDescriptions.first.read"}
     description = {
@@ -820,10 +906,13 @@ async def test_a_token_of_one_api_goes_to_no_other_one(
     ]
     config = build_config({"spec": specs, "workflow": [str(file)], "methods": "all"}, {}, tmp_path)
     async with open_several(config, lambda _: None, {}) as app, Client(create_server(app)) as client:
+        assert ("adopt" in [each.name for each in (await client.list_tools()).tools]) is not is_value
+        if is_value:
+            return
         result = await client.call_tool("adopt", {})
     assert result.structured_content == {"pet": {"name": "Ana"}}
     (added,) = other_upstream.calls
-    assert (added.body, added.values("authorization")) == (b'{"note":"***"}', [])
+    assert (added.body, added.values("authorization")) == (b'{"note":"none"}', [])
     assert upstream.calls[-1].values("authorization") == [f"Bearer {TOKEN}"]
 
 

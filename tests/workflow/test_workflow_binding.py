@@ -19,12 +19,21 @@ Json = dict[str, Any]
 ALL = frozenset(METHODS)
 PATHS: Json = {
     "/pets": {
-        "get": {"operationId": "pets_list", "parameters": [parameter("name"), parameter("X-Api-Key", "header")]},
+        "get": {
+            "operationId": "pets_list",
+            "security": [{}, {"other": []}],
+            "parameters": [parameter("name"), parameter("X-Api-Key", "header")],
+        },
         "post": {"operationId": "pets_add", "requestBody": {"content": json_body({"type": "object"})}},
     },
     "/pets/{id}": {"get": {"operationId": "pets.get", "parameters": [parameter("id", "path")]}},
 }
-SCHEMES: Json = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"}}}
+SCHEMES: Json = {
+    "securitySchemes": {
+        "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
+        "other": {"type": "apiKey", "in": "header", "name": "X-Other-Key"},
+    }
+}
 LIST: Json = {"stepId": "list", "operationId": "pets_list"}
 ADD: Json = {"stepId": "add", "operationId": "pets_add", "requestBody": {"payload": {}}}
 
@@ -183,6 +192,28 @@ def test_credentials_are_the_operators_to_give() -> None:
     toolset = served(workflow(step))
     assert "adopt" in toolset.by_name
     assert any("the operator's to give" in problem.message for problem in toolset.problems)
+
+
+@pytest.mark.parametrize("value", ["special-key", "$inputs.key"])
+@pytest.mark.parametrize("name", ["X-Other-Key", "x-other-key"])
+def test_a_key_in_the_place_of_a_security_scheme_is_the_operators_to_give(name: str, value: str) -> None:
+    """security.md A: as for Authorization; the operation lists no parameter of that name, and need not."""
+    step = {**LIST, "parameters": [{"name": name, "in": "header", "value": value}]}
+    inputs = {"type": "object", "properties": {"key": {"type": "string"}}}
+    toolset = served(workflow(step, inputs=inputs))
+    assert "adopt" in toolset.by_name
+    assert any("the operator's to give" in problem.message for problem in toolset.problems)
+
+
+def test_a_token_for_all_steps_is_no_matter_of_the_step_that_gets_it() -> None:
+    """Arazzo 1.0.1, 4.6.4: a workflow's parameters are each step's; the one that logs in goes without."""
+    token = {"name": "Authorization", "in": "header", "value": "Bearer {$steps.list.outputs.token}"}
+    step = {**LIST, "outputs": {"token": "$response.body#/token"}}
+    toolset = served(workflow(step, ADD, parameters=[token]))
+    assert "adopt" in toolset.by_name
+    assert [
+        each.message for each in toolset.problems if "Authorization" in each.message or "token" in each.message
+    ] == []
 
 
 def test_a_source_that_is_not_served_is_not_mistaken_for_one_that_is() -> None:
