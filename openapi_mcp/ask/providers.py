@@ -1,8 +1,9 @@
 """One model of one provider, asked for a turn: what it says, or the fault that came in place of it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.chat import FaultKind, ModelFault, Turn
+from openapi_mcp.model.text import one_line
 from openapi_mcp.tls import Trust
 
 if TYPE_CHECKING:
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _HOW = "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
+_AGAIN = "install it again: pipx inject --force openapi-mcp-cli 'openapi-mcp-cli[ask]'"
 _LONGEST = 1800.0  # seconds of a turn, however much comes in it
+_LONGEST_REASON = 200  # characters
 _MOST_PAUSES = 5  # of a turn
 _PACKAGES = ("pydantic_ai", "anthropic", "openai")
+_USED = ("httpx2", "pydantic_ai.direct", "pydantic_ai.models.openai", "pydantic_ai.providers.openai")
+_USED_BY = {Wire.ANTHROPIC: ("pydantic_ai.models.anthropic", "pydantic_ai.providers.anthropic")}
 
 OnText = Callable[[str], None]
 
@@ -40,6 +46,22 @@ def require_extra() -> None:
     if missing:
         said = f"ask needs the extra [ask], which is not installed: {', '.join(missing)} missing"
         raise ConfigError(said, hint=_HOW)
+
+
+def require_working(wires: Iterable[Wire]) -> None:
+    """Do nothing where what speaks these wires can be imported: then it is, a little before the first turn would do so.
+
+    Raises:
+        ConfigError: it is installed, and broken. A run that has begun would be left behind as an interrupted one.
+    """
+    for name in (*_USED, *(name for wire in wires for name in _USED_BY.get(wire, ()))):
+        try:
+            import_module(name)
+        except (ImportError, *HOSTILE) as error:
+            _log.debug("the extra [ask] is broken", exc_info=True)
+            why = one_line(f"{type(error).__name__}: {error}", _LONGEST_REASON)
+            said = f"ask needs the extra [ask], which is installed but broken: {name} cannot be imported ({why})"
+            raise ConfigError(said, hint=_AGAIN) from None
 
 
 class Provider:

@@ -1,6 +1,6 @@
 """One call from the shell: made, asked about before, or only shown."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,7 +8,7 @@ from functools import partial
 import anyio
 
 from openapi_mcp.cli.left_out import with_left_out
-from openapi_mcp.cli.output import ask, is_asked
+from openapi_mcp.cli.output import LeftAtQuestion, ask, is_asked
 from openapi_mcp.cli.waiting import LONGEST, Wait
 from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
@@ -46,10 +46,10 @@ async def make_call(
                 result = await _result(app, hearing, consent or _as_configured)
                 if wait and result.job is not None:
                     result = await Wait(app=app, notice=notice, seconds=wait).end(hearing.call, result)
-            except (anyio.get_cancelled_exc_class(), KeyboardInterrupt):  # the latter at a question
+            except (anyio.get_cancelled_exc_class(), KeyboardInterrupt) as error:  # the latter at a question
                 hearing.failed(FailureKind.CANCELLED, "interrupted")
-                if hearing.carried:
-                    notice(hearing.carried)
+                if said := "; ".join(_left(app, hearing, is_asked=isinstance(error, LeftAtQuestion))):
+                    notice(said)
                 raise
             except ConfigError as error:
                 if consent is None:  # a replay that is not agreed to is no call
@@ -79,6 +79,15 @@ async def _result(app: Serves, hearing: Hearing, consent: "Consent") -> Result:
     call = await consent(app, hearing.watched(hearing.call))
     hearing.begins()
     return call.as_result() if isinstance(call, Failure) else await app.call(call)
+
+
+def _left(app: Serves, hearing: Hearing, *, is_asked: bool) -> Iterator[str]:
+    """Yield what a person is told who ends a call: at a question that nothing more is sent, and what had been done."""
+    if is_asked:
+        tool = app.toolset.by_name.get(hearing.call.tool)
+        yield "nothing was sent" if tool is None or tool.plan is None else "nothing more was sent"
+    if hearing.carried:
+        yield hearing.carried
 
 
 async def _as_configured(app: Serves, call: Call) -> Call | Failure:

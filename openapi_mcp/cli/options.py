@@ -100,6 +100,8 @@ TOOLS: Options = {
         help_text="Every tool takes `_select`, a JMESPath expression for the part of its answer that is wanted.",
     ),
 }  # fmt: skip
+WHICH_TOOLS: Options = {name: TOOLS[name] for name in ("methods", "allow", "include", "exclude")}
+"""What a command takes that wants to know which operations are tools, and lists none of them."""
 CREDENTIALS: Options = {
     "bearer": option(
         Each, "--bearer", metavar="VALUE", panel=_CREDENTIALS, help_text="Send `Authorization: Bearer VALUE`."

@@ -184,14 +184,26 @@ def quiet_notice(_text: str) -> None:
     """Say nothing: --quiet."""
 
 
+class LeftAtQuestion(KeyboardInterrupt):  # noqa: N818  a way to end, not an error
+    """Ctrl-C at a question: what was asked about is not done."""
+
+
 def ask(text: str) -> bool | None:
-    """Ask the person at the terminal, yes or no; None where there is no terminal to ask at. No answer is a no."""
+    """Ask the person at the terminal, yes or no; None where there is no terminal to ask at. No answer is a no.
+
+    Raises:
+        LeftAtQuestion: the person pressed Ctrl-C.
+    """
     if not is_asked():
         return None
-    with _interruptible():
-        _drop_typed()
-        _write(sys.stderr, f"{fitted(text, sys.stderr)}\nAccept? [y/N] ", end="")
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+    try:
+        with _interruptible():
+            _drop_typed()
+            _write(sys.stderr, f"{fitted(text, sys.stderr)}\nAccept? [y/N] ", end="")
+            return sys.stdin.readline().strip().lower() in ("y", "yes")
+    except KeyboardInterrupt:
+        _write(sys.stderr, "")  # what is said next has a line of its own, behind the terminal's ^C
+        raise LeftAtQuestion from None
 
 
 def _drop_typed() -> None:

@@ -10,7 +10,7 @@ import anyio
 import typer
 
 from openapi_mcp.cli.loaded import load_each, title_of
-from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, WHERE_RECORDED, takes
+from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, WHERE_RECORDED, WHICH_TOOLS, takes
 from openapi_mcp.cli.output import show_json, show_text, written_json
 from openapi_mcp.cli.start import start
 from openapi_mcp.cli.suggesting import Api, named_apis, suggestions
@@ -52,7 +52,7 @@ _MOST = 1_000_000
 _WHICH = {name: FILTERS[name] for name in ("caller", "since", "until")}
 
 
-@takes(_WHICH, DOCUMENT, TOOLS, CREDENTIALS, TLS, WHERE_RECORDED, OUTPUT)
+@takes(_WHICH, DOCUMENT, WHICH_TOOLS, CREDENTIALS, TLS, WHERE_RECORDED, OUTPUT)
 def suggest(
     *,
     least: Annotated[

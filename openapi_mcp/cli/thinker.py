@@ -23,14 +23,15 @@ async def open_thinker(
     `hide` is told the keys: a service may say them again.
 
     Raises:
-        ConfigError: no model is named, one cannot be told where it is, or the extra [ask] is not installed.
+        ConfigError: no model is named, one cannot be told where it is, or the extra [ask] is not installed, or broken.
         CredentialsError: a model's key is missing.
     """
-    from openapi_mcp.ask.providers import require_extra
+    from openapi_mcp.ask.providers import require_extra, require_working
     from openapi_mcp.ask.thinking import Thinker
 
     names = read_models(models, config.model_urls, config.model_keys, os.environ, read_secret)
     require_extra()
+    require_working({each.wire for each in names})
     hide([each.key for each in names if each.key is not None])
     thinker = Thinker(names, listener)
     try:

@@ -92,9 +92,9 @@ def _parse_yaml(text: str, where: str, cut: list[str] | None, twice: list[str] |
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        there = _near(text.splitlines(), mark.line + 1, mark.column + 1) if mark else ""
-        hint = f"correct what stands there: {there!r}" if there else "correct the document"
         message = f"the document is not valid YAML: {error.problem or error.context}{place}"
+        lines = text.splitlines()
+        hint = _what_to_do(error.problem or "", lines, mark.line, mark.column) if mark else "correct the document"
         raise DocumentError(message, where=where, hint=hint) from None
     except yaml.YAMLError as error:
         message = f"the document is not valid YAML: {str(error).splitlines()[0]}"
@@ -103,6 +103,17 @@ def _parse_yaml(text: str, where: str, cut: list[str] | None, twice: list[str] |
         message = "the document's YAML aliases expand without bound"
         raise DocumentError(message, where=where, hint="write the parts out")
     return value
+
+
+def _what_to_do(problem: str, lines: list[str], number: int, column: int) -> str:
+    """Return what stands around a place, both numbers from 0, and what to do about a mistake that is often made."""
+    there = _near(lines, number + 1, column + 1)
+    line = lines[number] if number < len(lines) else ""
+    if "tab character" in problem or ("cannot start any token" in problem and line[column : column + 1] == "\t"):
+        return f"near {there!r}: indent with spaces, as YAML takes no tab there"
+    if "mapping values are not allowed" in problem:
+        return f'near {there!r}: put a text with ": " in it in quotes, or correct the indentation'
+    return f"correct what stands there: {there!r}" if there else "correct the document"
 
 
 def _near(lines: list[str], number: int, column: int) -> str:

@@ -37,14 +37,18 @@ class Fields:
         """Return the pointer of a field."""
         return join(self.pointer, key)
 
-    def know(self, fields: Iterable[str]) -> None:
-        """Warn of each field that the specification does not have here."""
-        known = frozenset(fields)
+    def know(self, fields: Iterable[str], needed: Iterable[str] = ()) -> None:
+        """Warn of each field that the specification does not have here.
+
+        What is nearly one of the `needed` fields is an error: without it something else would be done than is written.
+        """
+        known, vital = frozenset(fields), frozenset(needed)
         for key in self._held:
             if key not in known and not key.startswith("x-"):
                 said = f"{self._what} has no field {one_line(key, _SHOWN)!r}"
                 hint = self.findings.meant(key, known, "correct its name, or begin it with x-")
-                self.findings.warn(self.at(key), said, hint)
+                is_vital = bool(self.findings.meant(key, vital, ""))
+                (self.findings.error if is_vital else self.findings.warn)(self.at(key), said, hint)
 
     def text(self, key: str, *, required: bool = False) -> str:
         """Return a text, "" where there is none."""

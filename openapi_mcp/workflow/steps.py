@@ -16,6 +16,8 @@ _FIELDS = (
     "description", "stepId", "operationId", "operationPath", "workflowId", "parameters", "requestBody",
     "successCriteria", "onSuccess", "onFailure", "outputs",
 )  # fmt: skip
+_NEEDED = ("parameters", "requestBody", "successCriteria", "onSuccess", "onFailure", "outputs")
+"""What a step does otherwise without: a guard that is misspelt is a guard that is gone."""
 _CALLS = ("operationId", "operationPath", "workflowId")
 _MOST_OUTPUTS = 500
 _MOST_REPLACEMENTS = 500
@@ -24,7 +26,7 @@ Actions = tuple[tuple[Action, ...], tuple[Action, ...]]
 
 def step_of(fields: Fields, workflow: Fields, shared: Actions, scope: Scope) -> Step:
     """Return a step; `shared` are its workflow's success and failure actions."""
-    fields.know(_FIELDS)
+    fields.know(_FIELDS, _NEEDED)
     called = _called(fields, scope)
     is_workflow = bool(called.get("workflowId"))
     return Step(

@@ -23,8 +23,8 @@ ToolOf: TypeAlias = Callable[[str], Tool | None]
 class Underway:
     """One run: how far it has come, what was done, which workflows have ended, the places of steps that have called.
 
-    `last` is what came of the last call: a step that calls a workflow has no other answer. It `has_masks` once an answer
-    held a secret.
+    `last` is what came of the last call: a step that calls a workflow has no other answer. It `has_masks` once an
+    answer held a secret.
     """
 
     parts: Mapping[str, PlannedWorkflow]

@@ -1,6 +1,7 @@
 """One model of one provider over HTTP: both wires, streaming, against a server on loopback."""
 
 import json
+import os
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,9 +13,11 @@ import pytest
 import trustme
 from pydantic_ai.messages import ModelResponse
 from pydantic_ai.usage import RequestUsage
-from support.upstream import PATIENCE
+from support.child import run_command
+from support.upstream import PATIENCE, description
 from support.wires import Reply, Wires, anthropic_says, error, openai_says, stream, wires
 
+import openapi_mcp
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.prices import cost_of, input_price
 from openapi_mcp.ask.providers import Provider, require_extra
@@ -775,6 +778,30 @@ def test_the_extra_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ConfigError, match=r"\[ask\], which is not installed: openai missing") as caught:
         require_extra()
     assert caught.value.hint == "add it: pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
+
+
+@pytest.mark.parametrize("error", ["ImportError('no name Model')", "TypeError('metaclass conflict')"])
+def test_the_extra_that_is_broken_is_named_before_a_run_begins(tmp_path: Path, error: str) -> None:
+    """Our choice: a half-done upgrade is no bug of ours, and leaves no run behind that looks interrupted."""
+    broken = tmp_path / "broken" / "pydantic_ai"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text(f"raise {error}", encoding="utf-8")
+    spec = tmp_path / "openapi.json"
+    spec.write_text(json.dumps(description("/x", server="http://127.0.0.1:9")), encoding="utf-8")
+    ended = run_command(
+        "ask", "what is there?", "--spec", str(spec), "--model", "openai:gpt-5",
+        folder=tmp_path,
+        environment={
+            "PYTHONPATH": os.pathsep.join([str(tmp_path / "broken"), str(Path(openapi_mcp.__file__).parents[1])]),
+            "XDG_STATE_HOME": str(tmp_path / "state"),
+            "OPENAI_API_KEY": KEY,
+        },
+    )  # fmt: skip
+    assert ended.status == 2
+    assert "which is installed but broken: pydantic_ai.direct cannot be imported" in ended.err
+    assert error[:9] in ended.err
+    assert "fix: install it again: pipx inject --force openapi-mcp-cli 'openapi-mcp-cli[ask]'" in ended.err
+    assert not list(tmp_path.rglob("runs/*.json"))
 
 
 @pytest.mark.parametrize(("model", "has_price"), [("claude-sonnet-4-5", True), ("of-nobody", False)])

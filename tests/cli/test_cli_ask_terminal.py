@@ -223,6 +223,7 @@ def test_ctrl_c_at_the_question_sends_nothing_and_the_write_may_be_asked_for_aga
         assert terminal.end() == 130
         assert "Traceback" not in terminal.seen
         assert "Carried out" not in terminal.seen
+        assert "[y/N] ^C\r\n" in terminal.seen
     assert (upstream.calls, len(models.talks)) == ([], 1)
     with at_terminal("ask", "--continue", *options, folder=tmp_path, environment=models.environment) as terminal:
         terminal.see("Accept? [y/N] ")

@@ -110,9 +110,34 @@ def test_ctrl_c_at_a_question_says_what_was_carried_out(upstream: Upstream, tmp_
         terminal.see("Accept? [y/N]")
         terminal.interrupt()
         assert terminal.end() == 130
-    assert "already carried out: note (notes_note)" in terminal.seen
+    assert "nothing more was sent; already carried out: note (notes_note)" in terminal.seen
     assert [seen.method for seen in upstream.calls] == ["POST"]
     assert {tool for tool, _ in recorded(command, db)} == {"rewrite", "notes_drop", "notes_note"}
+
+
+def test_ctrl_c_at_the_first_question_says_that_no_more_is_sent(
+    upstream: Upstream, tmp_path: Path, command: Command
+) -> None:
+    """Our choice: who sees only ^C does not know what became of the run; reads before it are nothing to take back."""
+    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
+    with at_terminal("call", "rewrite", *options, "--confirm", "writes", folder=tmp_path) as terminal:
+        terminal.see("Accept? [y/N]")
+        terminal.interrupt()
+        terminal.see("\r\nnothing more was sent\r\n")
+        assert terminal.end() == 130
+    assert "carried out" not in terminal.seen
+    assert [seen.method for seen in upstream.calls] == ["GET"]
+
+
+def test_ctrl_c_at_the_question_of_a_call_says_that_nothing_was_sent(upstream: Upstream, tmp_path: Path) -> None:
+    """Our choice: the same for a call that is no workflow's."""
+    options = notes(upstream, tmp_path, "notes_list")
+    with at_terminal("call", "notes_drop", *options, "--confirm", "writes", folder=tmp_path) as terminal:
+        terminal.see("Accept? [y/N]")
+        terminal.interrupt()
+        terminal.see("\r\nnothing was sent\r\n")
+        assert terminal.end() == 130
+    assert upstream.calls == []
 
 
 def test_ctrl_c_within_a_step_says_what_was_and_what_may_have_been_carried_out(

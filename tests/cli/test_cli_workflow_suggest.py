@@ -324,3 +324,11 @@ def test_a_suggested_write_runs_as_it_is(command: Command, tmp_path: Path, db: P
         called = command("call", *options, "--workflow", "write.yaml", "orders_create_from_customers_list", *words)
         made = json.loads(called.out)["result"]
         assert (made["customer"], made["items"][0]["product"], made["items"][0]["quantity"]) == (1, 24, 2)
+
+
+def test_help_names_no_option_that_says_how_tools_are_listed(command: Command) -> None:
+    """Our choice: nothing is listed here; which operations are tools is all that counts."""
+    said = command("workflow", "suggest", "--help").out
+    assert all(name in said for name in ("--methods", "--allow", "--include", "--exclude", "--workflow", "--records"))
+    without = ("--mode", "--semantic", "--context-budget", "--list-style", "--output-schemas", "--select", "--client ")
+    assert [name for name in without if name in said] == []

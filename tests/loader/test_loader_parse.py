@@ -220,20 +220,24 @@ def test_a_lone_surrogate_in_yaml_is_refused_or_replaced() -> None:
     assert value == {"a": "\ufffd"}
 
 
+TABS = "near {}: indent with spaces, as YAML takes no tab there"
+QUOTES = 'near {}: put a text with ": " in it in quotes, or correct the indentation'
+
+
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
         (
             "a: 1\n b: 2",
             "mapping values are not allowed in this context (line 2, column 3)",
-            "correct what stands there: 'b: 2'",
+            QUOTES.format("'b: 2'"),
         ),
         ("a: 'b", "found unexpected end of stream (line 1, column 6)", """correct what stands there: "a: 'b\""""),
         ("a: *b", "found undefined alias (line 1, column 4)", "correct what stands there: 'a: *b'"),
         (
             "a:\n\t- b",
             "found character that cannot start any token (line 2, column 1)",
-            "correct what stands there: '- b'",
+            TABS.format("'- b'"),
         ),
         ("b:\n  [a]: 1", "a mapping key is not a text (line 2, column 3)", "correct what stands there: '[a]: 1'"),
         ("? {a: 1}\n: 2", "a mapping key is not a text (line 1, column 3)", "correct what stands there: '? {a: 1}'"),
@@ -266,6 +270,22 @@ def test_broken_yaml_is_said_with_line_and_column(text: str, message: str, hint:
     """style.md, Errors: what, where, what to do."""
     error = refusal(text)
     assert (error.message, error.hint) == (f"the document is not valid YAML: {message}", hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("info:\n\ttitle: T", TABS.format("'title: T'")),
+        ("a:\n  - b: 1\n\t- c: 2", TABS.format("'- c: 2'")),
+        ("info:\n  summary: Order: a book", QUOTES.format("'summary: Order: a book'")),
+        ("info: T\n  version: 1", QUOTES.format("'version: 1'")),
+        ("a: @b", "correct what stands there: 'a: @b'"),
+    ],
+)
+@pytest.mark.usefixtures("_both_loaders")
+def test_a_usual_mistake_in_yaml_is_said_with_what_to_do(text: str, hint: str) -> None:
+    """Our choice: the words of a parser ("cannot start any token") tell a writer nothing; a tab is not even seen."""
+    assert refusal(text).hint == hint
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,43 @@ def test_a_sentence_of_what_was_not_done_tells_of_nothing(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Order 48 is cancelled and cannot be cancelled.",
+        "Order 48 is paid, so it can't be changed",
+        "Order 48 is cancelled; it can no longer be changed.",
+        "Orders 48 and 49 are deleted and cannot be restored",
+        "Order 48 is already cancelled.",
+        "Order 48 is already paid",
+        "Room 7 is already booked",
+        "invoice is already published.",
+        "3 is already taken, and booking 5 is already refunded",
+    ],
+)
+def test_a_sentence_of_the_state_that_a_thing_is_in_tells_of_nothing_that_was_done(said: str) -> None:
+    """Our choice: a plain 409 says why the call does not fit the state of what it is about."""
+    assert not says_done(said)
+    assert not acted({"error": {"code": "conflict", "message": said}})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Order 77 is created and cannot be changed, level is wrong",
+        "Order 77 is already created; level is wrong",
+        "Order 48 is already cancelled, but level is wrong",
+        "Order 48 was cancelled, and cannot be refunded",
+        "Order 77 is paid; level cannot be HIGH",
+        "2 items are already booked; level is wrong",
+        "Order 48 is already cancelled. Refund 77 was booked.",
+    ],
+)
+def test_a_sentence_of_a_state_that_this_call_may_have_led_to_is_still_one_of_what_was_done(said: str) -> None:
+    """Our choice: where it may be either, the call is not sent again."""
+    assert says_done(said)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"error": {"message": "level must be one of: low, high"}, "id": 77},

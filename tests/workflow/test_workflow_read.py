@@ -523,6 +523,28 @@ def test_what_is_odd_is_served_and_said(change: dict[str, Any], pointer: str, me
     assert [each.id for each in found.workflows] == ["w"]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("succesCriteria", "successCriteria"),
+        ("onfailure", "onFailure"),
+        ("onSucces", "onSuccess"),
+        ("requestbody", "requestBody"),
+        ("parameter", "parameters"),
+        ("output", "outputs"),
+    ],
+)
+def test_a_misspelt_field_that_a_step_does_otherwise_without_leaves_its_workflow_out(written: str, meant: str) -> None:
+    """Our choice: a workflow whose guard is misspelt would run without it, and send what the guard holds back."""
+    fields: dict[str, Any] = {written: [{"condition": "$statusCode == 200"}]}
+    found = one(step(**fields))
+    (problem,) = (each for each in found.problems if each.severity is Severity.ERROR)
+    assert problem.pointer == f"#/workflows/0/steps/0/{written}"
+    assert f"no field {written!r}" in problem.message
+    assert problem.hint == f"did you mean {meant!r}?"
+    assert not found.workflows
+
+
 def test_extensions_are_no_unknown_fields() -> None:
     """Arazzo 1.0.1, 4.8."""
     found = read(described(workflow({**step(), "x-a": 1}, **{"x-b": 1}), **{"x-c": 1}))

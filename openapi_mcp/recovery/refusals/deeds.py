@@ -44,6 +44,16 @@ _OF_THE_REQUEST = re.compile(
     r"\b(?:request|value|field|data|body|payload|parameter|argument|json|xml|header|text|string|number|type|form)s?\b"
 )
 _ONLY_HANDED = re.compile(rf"\b(?:{_HANDED})\b")
+_MADE = "created|saved|stored|inserted|persisted|written|added|imported|enqueued|queued|placed|recorded"
+_IN_STATE = re.compile(
+    rf"\b(?:(?:is|are) (?:already |still )?(?!{_MADE})(?:{_ALL})"
+    r"(?=[,;:.]? (?:(?:and|so|it|they|therefore|thus|hence) )*"
+    rf"(?:cannot|can not|can['\u2019]t|can no longer|may not|must not) )|is already (?!{_MADE})(?:{_ALL})\b)"
+)
+"""The state that a thing is in, why the call does not fit it: "is cancelled and cannot be changed", "is already paid".
+
+What is made may be of this call: "order 77 is already created".
+"""
 _MULTIPART = re.compile(r"\bhttp/[12](?:\.\d)? 2\d\d\b")
 
 
@@ -52,11 +62,13 @@ def says_done(text: str) -> bool:
     plain = text[:_LONGEST].casefold()
     if _MULTIPART.search(plain):
         return True
+    in_contrast = any(map(_is_contrast, _SENTENCES.split(plain)))
+    plain = _IN_STATE.sub("is so", plain)
     if (alone := _ALONE.search(plain)) and not (_NOT.search(alone[0]) or _OF_THE_REQUEST.search(alone[0])):
         return True
     if (last := _AT_THE_END.search(plain)) and not (_says_a_rule(last[0]) or _OF_THE_REQUEST.search(last[0])):
         return True
-    return any(map(_is_contrast, _SENTENCES.split(plain))) or any(_is_deed(each.strip()) for each in _clauses(plain))
+    return in_contrast or any(_is_deed(each.strip()) for each in _clauses(plain))
 
 
 def _is_contrast(sentence: str) -> bool:
