@@ -5,6 +5,7 @@ from typing import Any
 from openapi_mcp.ask.grounds import Ungrounded
 from openapi_mcp.ask.meant import Meant
 from openapi_mcp.ask.offer import Offer
+from openapi_mcp.ask.readers import reading
 from openapi_mcp.ask.writes import Repeated
 from openapi_mcp.model.chat import Answered, ToolCall
 from openapi_mcp.model.jsontext import write_json
@@ -19,6 +20,7 @@ _NAME = 80
 _EARLIER = "it was not sent again, and nothing has changed now. `earlier` is what it was answered then"
 _SAID = f"this write was made already: {_EARLIER}"
 _SAID_UNKNOWN = f"this write was sent already, and may have been carried out: {_EARLIER}"
+_UNSAID = "stands in no answer so far and in no words of the person"
 _AGAIN = (
     "take it as done. Only if the person wants it to be made a second time, make the same call again in your next "
     "turn: the person is asked then"
@@ -102,20 +104,26 @@ def unknown(call: ToolCall, meant: Meant, offer: Offer) -> Answered:
 
 
 def ungrounded(call: ToolCall, lacks: Ungrounded, offer: Offer) -> Answered:
-    """Return the answer to a call with an id that nobody gave: from which answers to take it."""
+    """Return the answer to a call with an id that nobody gave: from which answers to take it.
+
+    Of a number that the person wrote, and that may mean something else: what to read first.
+    """
+    value, argument, thing = shown(lacks.value), brief(lacks.argument, _NAME), brief(lacks.need.entity, _NAME)
+    why = f"is what the person wrote, but may mean something else than the {thing}" if lacks.is_said else _UNSAID
+    message = f'argument "{argument}": {write_json(value)} {why}; nothing was sent'
+    ask = f"or ask the person which {thing} is meant"
+    if lacks.is_said and (reader := reading(lacks.need, offer)) is not None:
+        hint = f"read it first by {reader.tool}({brief(reader.argument, _NAME)}={write_json(value)}); {ask}"
+        first = reader.call({reader.argument: lacks.value})
+        return not_sent(call, "refused", message, hint, field=argument, value=value, **{"try": [first]})
     offered = set(offer.operations) | {tool.name for tool in offer.tools}
     sources = [each for each in lacks.need.producers if each.tool in offered][:_MOST_SOURCES]
-    value, argument = shown(lacks.value), brief(lacks.argument, _NAME)
-    message = (
-        f'argument "{argument}": {write_json(value)} stands in no answer so far and in no words of the person; '
-        "nothing was sent"
-    )
     ways = [{"tool": each.tool, "field": brief(each.field, _NAME)} for each in sources]
-    thing = brief(lacks.need.entity, _NAME)
-    first = f"take it from an answer of {ways[0]['tool']}" if ways else f"find the {thing} first"
+    first_way = f"take it from an answer of {ways[0]['tool']}" if ways else f"find the {thing} first"
     place = f" ({ways[0]['field']})" if ways and ways[0]["field"] else ""
-    hint = f"{first}{place}; or ask the person which {thing} is meant"
-    return not_sent(call, "refused", message, hint, field=argument, value=value, **{"from": ways})
+    return not_sent(
+        call, "refused", message, f"{first_way}{place}; {ask}", field=argument, value=value, **{"from": ways}
+    )
 
 
 def repeated(call: ToolCall, found: Repeated) -> Answered:

@@ -15,9 +15,10 @@ from typing import Any
 from openapi_mcp.ask.leaves import Leaf, Scalar, folded, written
 from openapi_mcp.ask.meant import Meant, meant
 from openapi_mcp.ask.needed import given_for
-from openapi_mcp.ask.numbers import Numbers, Says
+from openapi_mcp.ask.numbers import Numbers
 from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.own import Own, is_identifying
+from openapi_mcp.ask.phrases import Says
 from openapi_mcp.ask.picked import WHOLE, given
 from openapi_mcp.ask.sources import Source, Sources, of_note, unnoted, unnoted_text
 from openapi_mcp.ask.spelling import Spellings
@@ -43,11 +44,15 @@ _THOUSANDS = re.compile(r"(?<=\d)[,.'\u202f\u00a0](?=\d{3}(?!\d))")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ungrounded:
-    """An argument whose value nobody gave: `argument` as the need names it, "items[].product"."""
+    """An argument whose value nobody gave: `argument` as the need names it, "items[].product".
+
+    `is_said` where it is a number that a person wrote, and that may mean something else.
+    """
 
     argument: str
     value: Scalar
     need: Need
+    is_said: bool = False
 
 
 class Grounds:
@@ -177,7 +182,8 @@ class Grounds:
             )
             for value in given_for(meant, need, self._offer):
                 if not self._is_grounded(value, need, meant) and not _is_within(value, before):
-                    return Ungrounded(argument=need.argument, value=value, need=need)
+                    is_said = self._says(folded(written(value)), need, meant) is not Says.NOTHING
+                    return Ungrounded(argument=need.argument, value=value, need=need, is_said=is_said)
         return None
 
     def _is_grounded(self, value: Scalar, need: Need, meant: Meant) -> bool:
@@ -207,16 +213,17 @@ class Grounds:
     def _is_named(self, plain: str, need: Need, meant: Meant) -> bool:
         """True where a person has named what is needed by a number of few digits.
 
-        One that only stands for itself is enough to read by; to write by, where no tool would give it.
+        Any that they said is enough to read by; one that stands for itself to write by, where no tool would give it.
         """
-        named, tool = things(need), self._offer.known(meant)
-        said = self._numbers.say(plain, named, self._things - named, split(meant.tool))
-        if said is not Says.ITSELF:
-            return said is Says.NAMES
-        if tool is not None and tool.is_read:
-            return True
+        said, tool = self._says(plain, need, meant), self._offer.known(meant)
+        if said is Says.NAMES or (tool is not None and tool.is_read):
+            return said is not Says.NOTHING
         offered = set(self._offer.operations) | {each.name for each in self._offer.tools}
-        return not any(each.tool in offered for each in need.producers)
+        return said is Says.ITSELF and not any(each.tool in offered for each in need.producers)
+
+    def _says(self, plain: str, need: Need, meant: Meant) -> Says:
+        named = things(need)
+        return self._numbers.say(plain, named, self._things - named, split(meant.tool))
 
     def _is_newest(self, plain: str, meant: Meant) -> bool:
         """True for a word that names no certain thing, to read by: a write has to say of what it is."""

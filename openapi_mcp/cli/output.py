@@ -184,7 +184,7 @@ def quiet_notice(_text: str) -> None:
     """Say nothing: --quiet."""
 
 
-class LeftAtQuestion(KeyboardInterrupt):  # noqa: N818  a way to end, not an error
+class LeftAtQuestion(KeyboardInterrupt):
     """Ctrl-C at a question: what was asked about is not done."""
 
 

@@ -340,6 +340,32 @@ def test_the_refusal_names_argument_value_and_where_to_get_it() -> None:
     assert "orders_list" in error["hint"]
 
 
+@pytest.mark.parametrize("offer", [SHOP, SEARCHING])
+def test_the_refusal_of_a_number_that_the_person_wrote_says_so_and_what_to_read(offer: Offer) -> None:
+    """errors.py: what happened, and what to do; what is told to do does pass."""
+    is_through = offer is SEARCHING
+
+    def made(name: str) -> ToolCall:
+        return call(CALL, name=name, arguments={"id": 12}) if is_through else call(name, id=12)
+
+    read, write = made("orders_retrieve"), made("orders_cancel")
+    script = [turn(write), turn(read), turn(write), says("done")]
+    played = play(script, lambda each: {"id": 12, "status": "open"}, history=(person("12 it is"),), offer=offer)
+    (error,) = played.unsent
+    assert error["message"].startswith('argument "id": 12 is what the person wrote, but may mean something else')
+    assert "read it first by orders_retrieve(id=12)" in error["hint"]
+    assert error["try"] == [{"tool": read.tool, "arguments": read.arguments}]
+    assert played.sent == [read, write]
+
+
+def test_where_nothing_reads_the_thing_the_refusal_says_where_to_find_it() -> None:
+    """Our choice: orders_list takes a customer, and reads none."""
+    made = call("orders_create", customer=12, items=[])
+    (error,) = play([turn(made), says("no")], history=(person("12 it is"),)).unsent
+    assert error["from"] == [{"tool": "customers_list", "field": "results[].id"}]
+    assert "12 is what the person wrote" in error["message"]
+
+
 def test_sources_that_are_not_offered_are_not_named() -> None:
     """Our choice: a model would call them."""
     offer = Offer(tools=SHOP_TOOLS[1:2], needs=NEEDS)
