@@ -59,8 +59,11 @@ def show_result(result: Result, *, as_json: bool) -> None:
 def _show_failure(failure: Failure) -> None:
     hint = "; ".join(filter(None, (failure.hint, *map(_suggested, failure.tries))))
     error = OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=hint)
+    is_first = failure.body is not None and stdout_is_terminal()  # a screenful would move the error out of sight
+    if is_first:
+        show_json(failure.body)
     show_error(error, failure_lines(failure))
-    if failure.body is not None:
+    if failure.body is not None and not is_first:
         show_json(failure.body)
 
 

@@ -140,6 +140,19 @@ def test_ctrl_c_at_the_question_of_a_call_says_that_nothing_was_sent(upstream: U
     assert upstream.calls == []
 
 
+def test_at_a_terminal_the_error_of_a_run_that_failed_stands_below_what_its_steps_brought(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """Our choice: a screenful of steps would move it out of sight."""
+    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
+    with at_terminal("call", "rewrite", *options, "--confirm", "writes", folder=tmp_path) as terminal:
+        terminal.see("Accept? [y/N]")
+        terminal.type("n")
+        terminal.see('"steps"')
+        terminal.see("error: refused: ")
+        assert terminal.end() == 2
+
+
 def test_ctrl_c_within_a_step_says_what_was_and_what_may_have_been_carried_out(
     upstream: Upstream, tmp_path: Path, command: Command
 ) -> None:
