@@ -33,6 +33,7 @@ from openapi_mcp.workflow.underway import Run
 from openapi_mcp.workflow.wanted import CallStep, Came, Done, Ended, Got, Step, Wait
 from openapi_mcp.workflow.work import Work
 
+_MOST_GOT = 100  # credentials that a run gets: each is looked for in all that comes after
 _FINAL = frozenset({FailureKind.REFUSED, FailureKind.CANCELLED})
 
 Perform = Callable[[Call], Awaitable[Result]]
@@ -161,11 +162,14 @@ class Running:
         return Came(exchange=exchange, failure=failure, is_final=is_final, got=got, has_masks=noting.has_masked)
 
     def _lent_by(self, step: CallStep, request: HttpRequest, response: HttpResponse) -> Mapping[str, Got]:
-        """Return the credentials that a step has got, each of which is masked from now on."""
+        """Return the credentials that a step has got, each of which is masked from now on.
+
+        What the operator has configured is none: an API that says again what it was sent lends nothing.
+        """
         where = origin(request.url)
-        if where is None or not 200 <= response.status < 300:
+        if where is None or not 200 <= response.status < 300 or len(self._got) >= _MOST_GOT:
             return {}
-        got = got_from(step, plain_exchange(request, response, Redactor()), where)
+        got = got_from(step, plain_exchange(request, response, Redactors(self._all_redactors())), where)
         self._hide(each.value for each in got.values())
         return got
 

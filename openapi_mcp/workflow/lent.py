@@ -8,6 +8,7 @@ neither a model nor a file gives it.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.secret import MASK, Credential, Lent, Place, Secret
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.url import Origin
@@ -22,7 +23,7 @@ from openapi_mcp.workflow.wanted import CallStep, Got
 from openapi_mcp.workflow.work import parts
 
 _OF_CONTENT = ("accept", "content-type")  # not sent either, and no secret
-LONGEST = 16_000  # characters of a credential: servers take no longer header
+LONGEST = 8_000  # characters of a credential: most servers take no longer header
 Spot = tuple[str, str]
 """Where a credential goes: "header" or "query", and its name in lower case."""
 AUTHORIZATION: Spot = ("header", "authorization")
@@ -64,13 +65,19 @@ def handed_to(step: Step, tool: Tool | None, lent: Collection[str]) -> str:
 def got_from(step: CallStep, answer: Exchange, origin: Origin) -> dict[str, Got]:
     """Return the credentials that a step's answer holds, by the expressions that lead to them.
 
-    They are looked for in the answer alone: what was sent, and the workflow's inputs, may be a model's own words.
+    They are looked for in the answer alone, and what of it the step had sent is none: that, and the workflow's inputs,
+    may be a model's own words. Nor is what no header could hold.
     """
     alone = Exchange(status=answer.status, response_headers=answer.response_headers, response_body=answer.response_body)
     outputs, _ = outputs_of(step.outputs, State(exchange=alone))
     state = State(steps={step.step: outputs})
     values = {text: _text(evaluate(text, state)) for text in step.lends}
-    return {text: Got(value=Secret(value), origin=origin) for text, value in values.items() if value}
+    sent = write_json(step.arguments)
+    return {
+        text: Got(value=Secret(value), origin=origin)
+        for text, value in values.items()
+        if value and len(value) <= LONGEST and MASK not in value and write_json(value)[1:-1] not in sent
+    }
 
 
 def _text(value: Any) -> str:
@@ -130,7 +137,7 @@ def _lent(parameter: StepParameter, got: Mapping[str, Got]) -> Lent:
     found = _expressions(parameter.value)
     missing = next((each.text for each in found if each.text not in got), None)
     if missing is not None:
-        said = f"{what} is {missing}, and no answer of that step has held a text or a whole number there"
+        said = f"{what} is {missing}, and no answer of that step has held a text or a whole number of its own there"
         raise WorkflowError(said, hint="look at the outputs of the step that logs in")
     origins = {got[each.text].origin for each in found}
     if len(origins) != 1:

@@ -96,3 +96,22 @@ def test_a_credential_that_is_not_there_or_of_two_origins_is_not_sent() -> None:
         lent_to(step, got)
     with pytest.raises(WorkflowError, match="several origins"):
         lent_to(step, {**got, other: Got(value=Secret("efgh"), origin=("https", "other.example", 443))})
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["said-by-the-caller", "a" * (LONGEST + 1), "***", "key ***"],
+    ids=["what the step had sent", "longer than a header", "a configured secret, masked", "one within a text"],
+)
+def test_what_an_answer_only_repeats_or_nobody_could_send_is_not_lent(token: str) -> None:
+    """SECURITY.md: neither a caller's words nor the operator's credential become one by an echo."""
+    arguments = {"q": "said-by-the-caller"}
+    step = CallStep(
+        workflow="w",
+        step="login",
+        tool="login",
+        arguments=arguments,
+        lends=(TOKEN,),
+        outputs={"token": "$response.body#/token"},
+    )
+    assert got_from(step, Exchange(status=200, response_body={"token": token}), HERE) == {}
