@@ -144,7 +144,7 @@ def test_what_a_table_does_not_find_is_a_warning_and_what_is_wrong_an_error(upst
     outcome = run(tmp_path, "call", "orders", "-a", "shop=a")
     assert outcome.status == 0
     assert "warning: an edit finds nothing to change: there is no operation 'order' (" in outcome.err
-    assert "[tool.order]; did you mean 'orders'?)" in outcome.err
+    assert "[tool.order]; did you mean 'orders'? (operations alone" in outcome.err
     assert "there is no argument 'm' (" in outcome.err
     problems = run(tmp_path, "inspect", "--json").json["problems"]
     assert [problem["severity"] for problem in problems] == ["warning", "warning"]
