@@ -444,10 +444,10 @@ async def test_expressions_see_an_answer_without_the_secrets_in_it(upstream: Ups
     values = {"id": "$steps.find.outputs.id", "head": "$steps.find.outputs.head"}
     adding = {**ADD, "requestBody": {"payload": values}}
     guessing = {"condition": f"^Bearer {LONG_TOKEN[:4]}", "type": "regex", "context": "$response.body#/id"}
-    upstream.in_turn["POST /pets"] = [ok({})]
     async with calling(upstream, tmp_path, arazzo(finding, adding), bearer=LONG_TOKEN) as own:
-        await own.adopt()
-    assert json.loads(upstream.calls[-1].body) == {"id": "Bearer ***", "head": "***"}
+        failure = await own.failure()
+    assert "$steps.find.outputs.id holds a secret, which is masked (***) and not sent as a value" in failure["message"]
+    assert [(seen.method, LONG_TOKEN in str(failure)) for seen in upstream.calls] == [("GET", False)]
     async with calling(upstream, tmp_path, arazzo({**FIND, "successCriteria": [guessing]}), bearer=LONG_TOKEN) as own:
         assert "was expected" in (await own.failure())["message"]
 
