@@ -9,7 +9,7 @@ from openapi_mcp.cli.output import Notice, quiet_notice
 from openapi_mcp.cli.recorded import in_order
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
-from openapi_mcp.records.store import Store
+from openapi_mcp.records.store import Store, UnknownRecordError
 
 PAUSE = 0.5  # seconds between two looks at the store
 _LAG = 4  # looks: what two writers keep at once may come in the other order
@@ -64,13 +64,16 @@ class Looks:
         """Return what was recorded since, in that order."""
         mark = self._marks[0]
         self._marks.append(self._newest())
-        after = mark if mark and self._store.call(mark) is not None else ""  # it may be cleaned up by now
-        found: list[Record] = []
-        while page := self._store.calls(self._wanted, limit=_PAGE, after=after, newest_first=False):
-            found += [record for record in page if record.id not in self._seen]
-            after = page[-1].id
+        try:
+            found = self._unseen(mark)
+        except UnknownRecordError:  # it is cleaned up by now
+            found = self._unseen("")
         self.remember(found)
         return found
+
+    def _unseen(self, mark: str) -> list[Record]:
+        pages = self._store.pages(self._wanted, after=mark, newest_first=False)
+        return [record for page in pages for record in page if record.id not in self._seen]
 
     def _newest(self) -> str:
         newest = self._store.calls(Filter(), limit=1)

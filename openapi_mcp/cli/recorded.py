@@ -1,9 +1,8 @@
 """The store that a command reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from functools import partial
 
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.cli.told import plain
@@ -14,7 +13,6 @@ from openapi_mcp.recorded import where_recorded
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.store import NothingRecordedError, Store
 
-_PAGE = 1_000
 _LONGEST = 80  # characters of a name
 _MOST = 2_000  # names that are compared
 
@@ -48,7 +46,7 @@ def found_by(store: Store, wanted: Filter, limit: int, *, whole: bool = False) -
         if page := store.calls(wanted, limit=limit, whole=whole):
             yield page
         return
-    yield from pages_of(partial(store.calls, wanted, whole=whole))
+    yield from store.pages(wanted, whole=whole)
 
 
 def in_order(store: Store, wanted: Filter, limit: int, *, whole: bool = False) -> Iterator[list[Record]]:
@@ -56,15 +54,7 @@ def in_order(store: Store, wanted: Filter, limit: int, *, whole: bool = False) -
     if limit:
         yield from (page[::-1] for page in found_by(store, wanted, limit, whole=whole))
         return
-    yield from pages_of(partial(store.calls, wanted, newest_first=False, whole=whole))
-
-
-def pages_of(ask: Callable[..., list[Record]]) -> Iterator[list[Record]]:
-    """Yield what is answered page by page."""
-    after = ""
-    while page := ask(limit=_PAGE, after=after):
-        yield page
-        after = page[-1].id
+    yield from store.pages(wanted, newest_first=False, whole=whole)
 
 
 def find_call(store: Store | None, call_id: str) -> Record:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from openapi_mcp.cli.output import Notice
-from openapi_mcp.cli.recorded import in_order, pages_of, records_of
+from openapi_mcp.cli.recorded import in_order, records_of
 from openapi_mcp.cli.told import plain
 from openapi_mcp.config import Config
 from openapi_mcp.identity import source_of
@@ -168,7 +168,7 @@ def _newest(store: Store, wanted: Filter) -> Iterator[Record]:
 def _time_of_last(store: Store, wanted: Filter) -> float | None:
     """Return when the oldest of the newest records began."""
     left = _MOST_RECORDS
-    for page in pages_of(lambda **which: store.calls(wanted, **which)):
+    for page in store.pages(wanted):
         if len(page) >= left:
             return page[left - 1].time
         left -= len(page)

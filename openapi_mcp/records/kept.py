@@ -19,7 +19,7 @@ from openapi_mcp.records.rows import read_seconds
 from openapi_mcp.records.store import Named, RecordsError, RefusedRecords
 
 _ENDLESS = 2**62
-_AT_ONCE = 1_000  # records in one statement: a database takes some ten thousand values
+_AT_ONCE = 1_000  # records that are read, or written, in one statement: a database takes some ten thousand values
 
 
 class SqlStore:
@@ -58,9 +58,26 @@ class SqlStore:
         self, wanted: Filter, *, limit: int = 50, after: str = "", newest_first: bool = True, whole: bool = False
     ) -> list[Record]:
         """Return records, the newest first or in the order in which they were kept; `whole` with their answers."""
-        order = reading.Order(limit=limit, after=after, newest_first=newest_first)
         with self._reading() as connection:
-            return reading.calls(connection, without_any(wanted), order, whole=whole)
+            place = reading.place_of(connection, after) if after else None
+            order = reading.Order(limit=limit, after=place, newest_first=newest_first)
+            return reading.calls(connection, without_any(wanted), order, whole=whole).records
+
+    def pages(
+        self, wanted: Filter, *, after: str = "", newest_first: bool = True, whole: bool = False
+    ) -> Iterator[list[Record]]:
+        """Yield all of them, in pages, each in a transaction of its own: others write, and clean up, meanwhile."""
+        wanted = without_any(wanted)
+        with self._reading() as connection:
+            place = reading.place_of(connection, after) if after else None
+        while True:
+            order = reading.Order(limit=_AT_ONCE, after=place, newest_first=newest_first)
+            with self._reading() as connection:
+                page = reading.calls(connection, wanted, order, whole=whole)
+            if not page.records:
+                return
+            yield page.records
+            place = page.last
 
     def call(self, id: str) -> Record | None:
         """Return one record in full, by its id or by a beginning of it that no other has."""

@@ -9,7 +9,7 @@ from openapi_mcp.model.record import Record
 from openapi_mcp.records.asked import conditions
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.rows import clean, read_text, record_of
-from openapi_mcp.records.store import AmbiguousError, Named, RecordsError
+from openapi_mcp.records.store import AmbiguousError, Named, UnknownRecordError
 from openapi_mcp.records.tables import CALLERS, CALLS, TEXTS, TOOLS
 
 _OF_CALLS = [column for column in CALLS.c if column.name not in ("tool", "caller", "repairs")]
@@ -17,23 +17,35 @@ _OF_TOOLS = [TOOLS.c[name] for name in ("api", "tool", "method", "path", "operat
 _OF_TEXTS = [TEXTS.c[name] for name in ("arguments", "message", "repairs", "lookups", "curl")]
 _LONGEST_ID = 64
 
+Place = tuple[float, int]
+"""Where a record stands among the others: its time, and its number, which tells in which order they were kept."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """How many records are read, in which order: the newest first, or as they were kept; `after` is an id."""
+    """How many records are read, in which order: the newest first, or as they were kept; those `after` a place."""
 
     limit: int
-    after: str = ""
+    after: Place | None = None
     newest_first: bool = True
 
 
-def calls(connection: Connection, wanted: Filter, order: Order, *, whole: bool) -> list[Record]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Records in an order, and the place of the last of them, where the next page begins whatever became of it."""
+
+    records: list[Record]
+    last: Place | None
+
+
+def calls(connection: Connection, wanted: Filter, order: Order, *, whole: bool) -> Page:
     """Return records in an order; with their answers where the `whole` is wanted."""
     columns = [CALLS.c.time.desc(), CALLS.c.n.desc()] if order.newest_first else [CALLS.c.n]
     read = _records(TEXTS.c.answer) if whole else _records()
-    found = read.where(*conditions(wanted), *_beyond(connection, order.after, order.newest_first))
-    rows = connection.execute(found.order_by(*columns).limit(max(order.limit, 0))).mappings()
-    return [record_of(dict(row)) for row in rows]
+    found = read.where(*conditions(wanted), *_beyond(order)).order_by(*columns).limit(max(order.limit, 0))
+    rows = connection.execute(found).mappings().all()
+    last = (rows[-1]["time"], rows[-1]["n"]) if rows else None
+    return Page(records=[record_of(dict(row)) for row in rows], last=last)
 
 
 def _records(*more: ColumnElement[Any]) -> Select[Any]:
@@ -45,21 +57,27 @@ def _records(*more: ColumnElement[Any]) -> Select[Any]:
     return select(*_OF_CALLS, *_OF_TOOLS, CALLERS.c.caller, *_OF_TEXTS, *more).select_from(joined)
 
 
-def _beyond(connection: Connection, after: str, newest_first: bool) -> list[ColumnElement[bool]]:
-    """Return the condition of what comes after a record.
+def place_of(connection: Connection, id: str) -> Place:
+    """Return where a record stands.
 
     Raises:
-        RecordsError: there is no such record.
+        UnknownRecordError: there is no such record.
     """
-    if not after:
-        return []
-    asked = select(CALLS.c.time, CALLS.c.n).where(CALLS.c.id == clean(after, _LONGEST_ID))
+    asked = select(CALLS.c.time, CALLS.c.n).where(CALLS.c.id == clean(id, _LONGEST_ID))
     if (row := connection.execute(asked).first()) is None:
-        raise RecordsError(
-            f"no record has the id {clean(after, _LONGEST_ID)!r}",
+        raise UnknownRecordError(
+            f"no record has the id {clean(id, _LONGEST_ID)!r}",
             hint="it may have been cleaned up by now; begin anew, without it",
         )
-    return [tuple_(CALLS.c.time, CALLS.c.n) < tuple_(row.time, row.n) if newest_first else CALLS.c.n > row.n]
+    return row.time, row.n
+
+
+def _beyond(order: Order) -> list[ColumnElement[bool]]:
+    """Return the condition of what comes after a place."""
+    if order.after is None:
+        return []
+    place = tuple_(*order.after)
+    return [tuple_(CALLS.c.time, CALLS.c.n) < place if order.newest_first else CALLS.c.n > order.after[1]]
 
 
 def call(connection: Connection, id: str) -> Record | None:

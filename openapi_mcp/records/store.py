@@ -1,7 +1,7 @@
 """What a store of records can do. `open_store` (sql.py) opens one; all of it blocks, and may raise a RecordsError."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -31,6 +31,10 @@ class NothingRecordedError(RecordsError):
 
 class AmbiguousError(RecordsError):
     """More than one record has an id that begins so."""
+
+
+class UnknownRecordError(RecordsError):
+    """No record has this id: it never had, or it was cleaned up."""
 
 
 class RefusedRecords(RecordsError):
@@ -63,7 +67,16 @@ class Store(Protocol):
         `after` is the id of the last one that was seen, in the same order.
 
         Raises:
-            RecordsError: there is no such record (any more).
+            UnknownRecordError: there is no such record (any more).
+        """
+
+    def pages(
+        self, wanted: Filter, *, after: str = "", newest_first: bool = True, whole: bool = False
+    ) -> Iterator[list[Record]]:
+        """Yield all of them, in pages, none of which is empty; records may be cleaned up between two of them.
+
+        Raises:
+            UnknownRecordError: as `calls` does.
         """
 
     def call(self, id: str) -> Record | None:

@@ -11,6 +11,7 @@ from support.upstream import PATIENCE
 
 from openapi_mcp.cli import follow
 from openapi_mcp.cli.follow import Looks
+from openapi_mcp.records import kept
 from openapi_mcp.records.query import Filter
 
 
@@ -99,6 +100,7 @@ def test_looking_goes_on_where_the_records_were_cleaned_up(db: Path) -> None:
 def test_many_new_calls_come_at_once_and_few_are_remembered(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our choice: what is remembered of long following does not grow without end."""
     monkeypatch.setattr(follow, "_PAGE", 4)
+    monkeypatch.setattr(kept, "_AT_ONCE", 4)
     monkeypatch.setattr(follow, "_REMEMBERED", 50)
     with a_store(db) as store:
         looks = Looks(store, Filter(kind="ok"))

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from support.records import NOON, ids, record
 
+from openapi_mcp.records import kept
 from openapi_mcp.records.query import Filter
 from openapi_mcp.records.sql import open_store
-from openapi_mcp.records.store import Named, RecordsError, Store
+from openapi_mcp.records.store import Named, RecordsError, Store, UnknownRecordError
 
 
 def test_a_record_comes_back_as_it_was(store: Store) -> None:
@@ -106,6 +107,36 @@ def test_the_order_of_keeping_has_a_long_call_behind_those_that_began_after_it(s
     assert ids(store.calls(Filter(), newest_first=False)) == ["r0002", "r0003", "r0001"]
     assert ids(store.calls(Filter(), newest_first=False, after="r0003")) == ["r0001"]
     assert store.calls(Filter(), newest_first=False, after="r0001") == []
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_pages_go_on_where_the_last_record_of_one_was_cleaned_up_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch, newest_first: bool
+) -> None:
+    """--keep: a long listing or export, while a server cleans up."""
+    monkeypatch.setattr(kept, "_AT_ONCE", 3)
+    store.add([record(number) for number in range(10)])
+    pages = store.pages(Filter(), newest_first=newest_first)
+    first = ids(next(pages))
+    store.clean(before=record(8).time, most_bytes=10**9)
+    rest = [each for page in pages for each in ids(page)]
+    if newest_first:
+        assert (first, rest) == (["r0009", "r0008", "r0007"], [])
+    else:
+        assert (first, rest) == (["r0000", "r0001", "r0002"], ["r0008", "r0009"])
+
+
+def test_pages_hold_each_record_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those that began in one moment, and where others are kept meanwhile."""
+    monkeypatch.setattr(kept, "_AT_ONCE", 3)
+    store.add([record(number, time=NOON + number // 5) for number in range(10)])
+    pages = store.pages(Filter())
+    first = ids(next(pages))
+    store.add([record(10)])
+    assert [*first, *(each for page in pages for each in ids(page))] == [f"r{number:04}" for number in range(9, -1, -1)]
+    assert ids(next(store.pages(Filter(), after="r0008", newest_first=False))) == ["r0009", "r0010"]
+    with pytest.raises(UnknownRecordError):
+        next(store.pages(Filter(), after="r9999"))
 
 
 def test_a_record_that_is_gone_is_no_place_to_go_on_from(store: Store) -> None:
