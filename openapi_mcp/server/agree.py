@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 
 from openapi_mcp.agreed import NOTHING, Agreed, Made, as_own
@@ -28,6 +29,7 @@ class Agreeing:
     link: Link
     notice: Notice
     environ: Mapping[str, str]
+    _looking: anyio.Lock = field(init=False, default_factory=anyio.Lock)
     _of: tuple[object, object] | None = field(init=False, default=None)
     _agreed: Agreed | None = field(init=False, default=None)
     _made_of: object = field(init=False, default=None)
@@ -40,10 +42,14 @@ class Agreeing:
 
     async def is_doubtful(self) -> bool:
         """True where the list that this replica began from has to be looked at, and no other one does."""
-        return self.app.stored is not None and await self.is_due(_ONCE)
+        return self.app.stored is not None and await self.is_due(min(_ONCE, self.app.config.refresh or _ONCE))
 
     async def look(self) -> None:
         """Take the list that is there where it was made later than ours; else see that ours is there."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         agreed, own = self.agreed(), await self._own()
         found = await agreed.newest()
         if own is None or found is None or found == own:

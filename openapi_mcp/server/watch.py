@@ -74,8 +74,12 @@ class Watch:
 
     async def _source(self, app: App, seconds: float, renewed: anyio.Event, agreeing: "Agreeing | None" = None) -> None:
         while not await _over(renewed, seconds):
-            if agreeing is None or await agreeing.is_due(seconds):
+            if agreeing is None:
                 await self._check(app)
+            elif await agreeing.is_due(seconds):
+                await agreeing.look()  # another one may have loaded it since our last look
+                await self._check(app)
+                await agreeing.look()  # who asks next need not load it again
 
     def _agreeing(self, app: App) -> "Agreeing | None":
         if app.link is None or not app.agrees:

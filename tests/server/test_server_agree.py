@@ -327,6 +327,45 @@ async def test_a_watch_takes_what_another_replica_has_loaded(
     assert any("has changed: 3 tools now" in line for line in (*both[0].said, *both[1].said))
 
 
+async def test_who_asks_next_takes_first_what_another_has_loaded_since(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--refresh: a change is loaded once, also where the next replica's turn comes before its usual look."""
+    monkeypatch.setattr(watch, "_LOOK", 3600)  # only their turns make them look
+    async with fleet(redis, upstream, tmp_path) as replicas:
+        replicas.refresh = 600
+        one = await replicas.begin()
+        await one.agreeing.look()
+        other = await replicas.begin()
+        upstream.serve(description("/a", "/b", "/c"))
+        for replica in (one, other):
+            turn, is_over = Watch(keeper=Keeper(notice=replica.said.append, path=None), environ={}), anyio.Event()
+
+            async def note(is_over: anyio.Event = is_over) -> None:
+                is_over.set()
+
+            replica.app.on_change.append(note)
+            with anyio.fail_after(60):
+                await turn._source(replica.app, 0.01, is_over, replica.agreeing)
+        news = f"the document has changed: {len(one.tools)} tools now"
+        assert (one.said, other.said) == ([news], [f"another replica has loaded it: {news}"])
+
+
+async def test_a_start_holds_up_the_refreshing_of_the_others_for_one_turn_at_most(
+    redis: RedisServer, upstream: Upstream, tmp_path: Path
+) -> None:
+    """--refresh 1: the list that a replica began from is looked at in the place of the next turn, not of five."""
+    async with fleet(redis, upstream, tmp_path) as replicas:
+        replicas.refresh = 1
+        one = await replicas.begin()
+        await one.agreeing.look()
+        other = await replicas.begin()
+        assert await other.agreeing.is_doubtful()
+        assert not await one.agreeing.is_due(1)
+        with redis_client.Redis.from_url(redis.url) as own:
+            assert own.pttl(one.link.key("list-looked", one.agreeing.agreed().name)) <= 1000
+
+
 async def test_a_lease_that_does_not_end_holds_up_nobody(
     redis: RedisServer, upstream: Upstream, tmp_path: Path
 ) -> None:
