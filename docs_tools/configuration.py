@@ -7,7 +7,7 @@ from openapi_mcp.apis import PER_API
 from openapi_mcp.cli.option import Flag, Option, Texts, Whole
 from openapi_mcp.cli.options import ASK
 from openapi_mcp.cli.serve_options import SERVE
-from openapi_mcp.config import PREFIX
+from openapi_mcp.settings import PREFIX
 
 _START = f"""\
 A value can stand on the command line, in the environment, or in a file: `openapi-mcp.toml` in the working folder, or

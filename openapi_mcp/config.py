@@ -7,23 +7,16 @@ Every option has the same name everywhere: `--base-url`, `OPENAPI_MCP_BASE_URL`,
 import os.path
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from openapi_mcp.apis import PER_API, Place, named_apis, names_in, share, variables_of
+from openapi_mcp.apis import Place, named_apis, names_in, share, variables_of
+from openapi_mcp.config_file import config_file, read_config_file
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.policy import ANY_CLIENT, SAFE_METHODS, Keep, Limits, Listing, Recovering, ToolEdit
-from openapi_mcp.references import at_home, reason
-from openapi_mcp.settings import CREDENTIALS, LIMITS, LISTING, PLURALS, READERS
+from openapi_mcp.settings import CREDENTIALS, LIMITS, LISTING, OF_API, PLURALS, PREFIX, READERS
 from openapi_mcp.values import read_pairs
-
-PREFIX = "OPENAPI_MCP_"
-_OF_API = f"{PREFIX}API_"
-FILE_NAME = "openapi-mcp.toml"
-_LARGEST_FILE = 1_000_000  # bytes
-_OWN = ("spec", "spec_command", "base_url", "files", "client_cert", "client_key", "model_key", *CREDENTIALS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -133,11 +126,11 @@ def build_config(
     Raises:
         ConfigError: an unknown key, a value of the wrong form, or a config file that cannot be read.
     """
-    file = _config_file(flags, environ, folder)
+    file = config_file(flags, environ, folder)
     typed = {k: v for k, v in flags.items() if v not in (None, [], ())}
     places = [
         Place(
-            values=_toml_values(file),
+            values=read_config_file(file),
             named=lambda key: f"{file}: {key}",
             written=lambda name, key: f"[api.{name}] {key} in {file}",
         ),
@@ -145,13 +138,13 @@ def build_config(
             values=_environment_values(environ),
             named=lambda key: f"{PREFIX}{key.upper()}",
             written=lambda name, key: (
-                f"{_OF_API}{name.upper().replace('-', '_')}_{key.upper()}{'_SCHEME' if key == 'auth' else ''}"
+                f"{OF_API}{name.upper().replace('-', '_')}_{key.upper()}{'_SCHEME' if key == 'auth' else ''}"
             ),
         ),
         Place(values=typed, named=_flag_name, written=_flag_for_one),
     ]
-    names = named_apis(places, names_in(environ, _OF_API), os.path.isfile)
-    tables = variables_of(names, environ, _OF_API)
+    names = named_apis(places, names_in(environ, OF_API), os.path.isfile)
+    tables = variables_of(names, environ, OF_API)
     places[1] = replace(places[1], values={**places[1].values, "api": tables})
     shares = [share(place, names) for place in places]
     for_all = [_Layer(values=shared.for_all, named=place.named) for place, shared in zip(places, shares, strict=True)]
@@ -233,65 +226,6 @@ def _refuse_partial_schemas(merged: Mapping[str, Any]) -> None:
         raise ConfigError("a selected part has another schema", where="--select and --output-schemas", hint=hint)
 
 
-def config_place(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path:
-    """Return where the config file is, or would be."""
-    named = flags.get("config") or environ.get(f"{PREFIX}CONFIG")
-    return at_home(named) if named else folder / FILE_NAME
-
-
-def _config_file(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path) -> Path | None:
-    found = config_place(flags, environ, folder)
-    if flags.get("config") or environ.get(f"{PREFIX}CONFIG"):
-        return found
-    return found if found.is_file() and not is_passed_over(flags, environ) else None
-
-
-def is_passed_over(flags: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
-    """True where a config file that nobody named is not read: it could send what was given elsewhere.
-
-    A client starts us in whatever folder is open; a file found there must not get at a document, a credential or a
-    folder of files that the operator named on the command line or in the environment.
-    """
-    if any(flags.get(key) not in (None, [], ()) for key in _OWN):
-        return True
-    return any(environ.get(f"{PREFIX}{key.upper()}") for key in _OWN) or any(
-        name.startswith((f"{PREFIX}AUTH_", _OF_API)) and value for name, value in environ.items()
-    )
-
-
-def _toml_values(file: Path | None) -> dict[str, Any]:
-    if file is None:
-        return {}
-    import tomllib
-
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_LARGEST_FILE + 1)
-        text = data.decode()
-    except (OSError, ValueError) as error:
-        message = f"cannot read the config file: {reason(error)}"
-        raise ConfigError(message, where=str(file), hint="check --config") from None
-    if len(data) > _LARGEST_FILE:
-        raise ConfigError("the config file is larger than 1 MB", where=str(file), hint="check --config")
-    try:
-        values = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # beside TOMLDecodeError: an endless number, endless nesting
-        raise ConfigError(f"the config file is not valid TOML: {error}", where=str(file), hint="correct it") from None
-    tables = values.pop("api", {})
-    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
-        raise ConfigError("a table for each API is wanted", where=f"{file}: api", hint="write [api.NAME]")
-    plain = {_known_key(key, str(file)): value for key, value in values.items()}
-    return {**plain, "api": {name: _api_table(name, table, file) for name, table in tables.items()}}
-
-
-def _api_table(name: str, table: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    where = f"{file}: [api.{name}]"
-    plain = {_known_key(key, where): value for key, value in table.items()}
-    for key in plain.keys() - PER_API:
-        raise ConfigError(f"{key!r} is not about one API", where=where, hint="write it above all tables")
-    return plain
-
-
 def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     schemes: dict[str, str] = {}
@@ -306,12 +240,3 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
     if schemes:
         values["auth"] = {**read_pairs(values.get("auth", ()), f"{PREFIX}AUTH"), **schemes}
     return values
-
-
-def _known_key(key: str, where: str) -> str:
-    plain = key.replace("-", "_")
-    if plain in READERS:
-        return plain
-    near = get_close_matches(plain, READERS, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "keys are the options' names, with _ for -"
-    raise ConfigError(f"unknown key {key!r}", where=where, hint=hint)

@@ -28,6 +28,8 @@ from openapi_mcp.values import (
     read_variables,
 )
 
+PREFIX = "OPENAPI_MCP_"  # of variables
+OF_API = f"{PREFIX}API_"  # of those for one of several APIs
 LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 CREDENTIALS = ("bearer", "token", "basic", "api_key", "header", "client_id", "client_secret", "auth")

@@ -20,8 +20,8 @@ LAYERS = (
     ("schema", "values", "apis", "references", "embedding", "tls", "peer", "private", "shared", "telemetry", "heard"),
     ("tables",),
     ("settings",),
-    ("config", "loader", "generator", "index", "request", "response", "auth", "records", "logins", "workflow"),
-    ("recovery", "exchanged"),
+    ("config_file", "loader", "generator", "index", "request", "response", "auth", "records", "logins", "workflow"),
+    ("config", "recovery", "exchanged"),
     ("executor",),
     ("recorded", "as_record"),
     ("recording", "switches", "identity"),
@@ -44,9 +44,9 @@ OUTSIDE = ("__init__.py", "__main__.py")
 KIN = {("model", "errors")}  # on one line, and yet: a kind of failure knows its exit code
 
 RIM = (
-    "config.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py", "loader/fetch.py", "executor/",
-    "freshness.py", "arazzo.py", "loading.py", "strategies.py", "executors.py", "renewal.py", "opening.py",
-    "joining.py", "heard.py", "server/", "cli/", "private.py", "switches.py",
+    "config.py", "config_file.py", "references.py", "embedding.py", "tls.py", "peer.py", "logins.py",
+    "loader/fetch.py", "executor/", "freshness.py", "arazzo.py", "loading.py", "strategies.py", "executors.py",
+    "renewal.py", "opening.py", "joining.py", "heard.py", "server/", "cli/", "private.py", "switches.py",
     "recording.py", "recorded.py", "caching.py", "shared/", "background/", "telemetry/", "clients/machine.py",
     "clients/files.py", "clients/found.py", "clients/command.py", "clients/child.py", "clients/start.py",
     "clients/talk.py", "clients/reach.py", "clients/look.py", "clients/doctor.py", "clients/bundle.py",

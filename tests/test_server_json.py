@@ -11,8 +11,7 @@ import pytest
 from openapi_mcp import __version__
 from openapi_mcp.cli.option import read_plainly
 from openapi_mcp.cli.serve_options import SERVE
-from openapi_mcp.config import PREFIX
-from openapi_mcp.settings import READERS
+from openapi_mcp.settings import PREFIX, READERS
 
 ROOT = Path(__file__).parent.parent
 SERVER: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))

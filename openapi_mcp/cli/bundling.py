@@ -22,7 +22,7 @@ from openapi_mcp.clients.manifest import (
 )
 from openapi_mcp.clients.naming import server_name
 from openapi_mcp.clients.words import Here, Said, Words, require_plain, words
-from openapi_mcp.config import PREFIX, Config
+from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.identity import source_of
@@ -31,6 +31,7 @@ from openapi_mcp.loading import Catalogue, load_catalogue
 from openapi_mcp.model.url import redact_url
 from openapi_mcp.said_of import naming, say_of
 from openapi_mcp.servable import require_tools
+from openapi_mcp.settings import PREFIX
 
 if TYPE_CHECKING:
     from openapi_mcp.loader.fetch import Fetched

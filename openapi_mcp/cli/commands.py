@@ -10,8 +10,8 @@ from openapi_mcp import __version__
 from openapi_mcp.cli.complete import is_completing, join_words, typed_words
 from openapi_mcp.cli.output import set_up_logging, show_text
 from openapi_mcp.cli.start import Begun
-from openapi_mcp.config import PREFIX
 from openapi_mcp.errors import ConfigError, ExitCode
+from openapi_mcp.settings import PREFIX
 
 _Command = tuple[Callable[..., int], str]
 

@@ -15,7 +15,7 @@ from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, TLS, TOOLS
 from openapi_mcp.cli.output import notice, set_up_logging
 from openapi_mcp.clients.command import here
 from openapi_mcp.clients.words import Said, words
-from openapi_mcp.config import PREFIX, Config, build_config
+from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.executor.base import server_url
 from openapi_mcp.loading import Catalogue, load_catalogue
@@ -23,6 +23,7 @@ from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.url import redact_url
 from openapi_mcp.servable import require_tools
+from openapi_mcp.settings import PREFIX
 
 _REFERENCES = ("env:", "file:")
 _IN_THE_FILE = (DOCUMENT, TOOLS, CREDENTIALS, TLS)

@@ -16,7 +16,7 @@ from openapi_mcp.cli.output import ask, ask_line, is_asked, notice, show_error, 
 from openapi_mcp.cli.serve_options import SERVE
 from openapi_mcp.clients.anew import write_anew
 from openapi_mcp.clients.known import KNOWN
-from openapi_mcp.config import FILE_NAME
+from openapi_mcp.config_file import FILE_NAME
 from openapi_mcp.errors import ConfigError, ExitCode, OpenapiMcpError
 from openapi_mcp.model.document import SecurityScheme
 from openapi_mcp.model.text import one_line

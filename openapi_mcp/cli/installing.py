@@ -18,12 +18,13 @@ from openapi_mcp.clients.machine import Machine
 from openapi_mcp.clients.naming import server_name
 from openapi_mcp.clients.surroundings import surroundings
 from openapi_mcp.clients.words import Said, Words, from_config, require_plain, variables_of, words
-from openapi_mcp.config import PREFIX, Config
+from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.identity import source_of
 from openapi_mcp.loader.source import UrlSource
 from openapi_mcp.model.url import origin
 from openapi_mcp.progress import Notice
+from openapi_mcp.settings import PREFIX
 
 if TYPE_CHECKING:
     from openapi_mcp.clients.talk import Listed

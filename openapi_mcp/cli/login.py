@@ -13,7 +13,7 @@ from openapi_mcp import __version__
 from openapi_mcp.cli.consent import Asker, Browser, consent
 from openapi_mcp.cli.options import CREDENTIALS, DOCUMENT, OUTPUT, TLS, TOOLS, takes
 from openapi_mcp.cli.start import start
-from openapi_mcp.config import PREFIX, Config
+from openapi_mcp.config import Config
 from openapi_mcp.credentials import settings_of
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.identity import source_of
@@ -26,6 +26,7 @@ from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.url import origin
 from openapi_mcp.progress import Notice
 from openapi_mcp.references import read_secret
+from openapi_mcp.settings import PREFIX
 from openapi_mcp.trusted import trust_of
 from openapi_mcp.values import read_base_url, read_flag, read_port
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from openapi_mcp import __version__
 from openapi_mcp.cli.output import Notice, notice, quiet_notice, set_up_logging
-from openapi_mcp.config import FILE_NAME, PREFIX, Config, build_config, config_place, is_passed_over
+from openapi_mcp.config import Config, build_config
+from openapi_mcp.config_file import FILE_NAME, config_place, is_passed_over
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.front import SUFFIX, Handover, catalogue_key, default_folder, state
 from openapi_mcp.model.background import LONG
+from openapi_mcp.settings import PREFIX
 
 _INSECURE = (
     "warning: insecure: no certificate is checked, so whoever is on the wire can read and change everything, "

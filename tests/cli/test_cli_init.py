@@ -12,7 +12,8 @@ from support.upstream import description
 
 from openapi_mcp.cli.draft import parts_of
 from openapi_mcp.cli.initial import config_text
-from openapi_mcp.config import FILE_NAME, build_config
+from openapi_mcp.config import build_config
+from openapi_mcp.config_file import FILE_NAME
 from openapi_mcp.model.document import OAuthFlow, SecurityScheme
 
 KEYED: dict[str, Any] = {

@@ -13,7 +13,8 @@ import yaml
 from support.container import help_of, unknown_options
 from support.pages import Block, blocks, page_names, read_page
 
-from openapi_mcp.config import FILE_NAME, build_config
+from openapi_mcp.config import build_config
+from openapi_mcp.config_file import FILE_NAME
 
 RUN_OR_READ = frozenset(("console", "toml", "json", "jsonc", "yaml", "python"))
 SHOWN = frozenset(
