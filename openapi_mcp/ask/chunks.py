@@ -5,12 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from openapi_mcp.ask.caught import NoAnswerError
-from openapi_mcp.ask.faults import Seen
-from openapi_mcp.model.chat import FaultKind
-
-MOST_CALLS = 128
-"""Calls of one turn: OpenAI takes as many tools. What follows in the stream is not read, each call makes it slower."""
+from openapi_mcp.ask.most_calls import refuse_more
 
 Chunk = Any
 """The SDK's ChatCompletionChunk, which is changed in its place; it is loosely made, anything may be anywhere."""
@@ -134,8 +129,7 @@ class Calls:
 
     def _next(self) -> int:
         self._made += 1
-        if self._made > MOST_CALLS:
-            raise NoAnswerError(Seen(said=f"{self._made} calls in one turn", kind=FaultKind.MALFORMED))
+        refuse_more(self._made)
         return self._made - 1
 
     def _has_id(self, index: Any) -> bool:

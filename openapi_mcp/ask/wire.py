@@ -13,6 +13,7 @@ from openapi_mcp.ask.carried import carried
 from openapi_mcp.ask.caught import BROKEN_OFF, NoAnswerError
 from openapi_mcp.ask.chunks import reason_of
 from openapi_mcp.ask.faults import Seen
+from openapi_mcp.ask.most_calls import refuse_more
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.prices import cost_of
 from openapi_mcp.ask.steps import Think
@@ -20,7 +21,6 @@ from openapi_mcp.ask.wire_tool import wire_tool
 from openapi_mcp.model.chat import Answered, Asked, FaultKind, Finish, History, ToolCall, Turn, Usage
 from openapi_mcp.model.jsontext import read_json, write_json
 
-_MOST_CALLS = 128  # of a turn; OpenAI takes as many tools
 _FINISHES: Mapping[str, Finish] = {
     "stop": Finish.DONE,
     "tool_call": Finish.CALLS,
@@ -121,9 +121,7 @@ def turn_of(response: theirs.ModelResponse, model: ModelName) -> Turn:
         raise NoAnswerError(Seen(said=BROKEN_OFF, kind=FaultKind.UNREACHABLE))
     if response.finish_reason == "error":
         raise NoAnswerError(Seen(said="the model failed in the middle of its answer", kind=FaultKind.SERVER))
-    if len(response.tool_calls) > _MOST_CALLS:
-        said = f"{len(response.tool_calls)} calls in one turn"
-        raise NoAnswerError(Seen(said=said, kind=FaultKind.MALFORMED))
+    refuse_more(len(response.tool_calls))
     calls = tuple(_call_of(part) for part in response.tool_calls)
     if calls and finish is Finish.DONE:
         finish = Finish.CALLS  # servers of local models say "stop" with calls, too

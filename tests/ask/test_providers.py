@@ -756,10 +756,11 @@ def test_a_turn_of_more_calls_than_a_model_makes_is_none(server: Wires) -> None:
     assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
 
 
-def test_calls_are_counted_as_they_come(server: Wires) -> None:
+@pytest.mark.parametrize(("make", "says"), [(gpt, openai_says), (claude, anthropic_says)])
+def test_calls_are_counted_as_they_come(server: Wires, make: Any, says: Any) -> None:
     """security.md: 40,000 calls in one stream took minutes before they were counted at its end."""
-    server.replies.append(stream(openai_says("", *((f"call_{n}", "get_order", "{}") for n in range(300)))))
-    found = fault(ask(gpt(server)))
+    server.replies.append(stream(says("", *((f"call_{n}", "get_order", "{}") for n in range(300)))))
+    found = fault(ask(make(server)))
     assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
 
 
