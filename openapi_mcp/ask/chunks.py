@@ -5,12 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from openapi_mcp.ask.caught import NoAnswerError
-from openapi_mcp.ask.faults import Seen
-from openapi_mcp.model.chat import FaultKind
-
-MOST_CALLS = 128
-"""Calls of one turn: OpenAI takes as many tools. What follows in the stream is not read, each call makes it slower."""
+from openapi_mcp.ask.most_calls import refuse_more
 
 Chunk = Any
 """The SDK's ChatCompletionChunk, which is changed in its place; it is loosely made, anything may be anywhere."""
@@ -40,7 +35,7 @@ def reason_of(written: str) -> str | None:
 
 def put_right_usage(usage: Any) -> Any:
     """Return what a server says it counted, without counts that are none; None where nothing is left of it."""
-    counts = [_count(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens")]
+    counts = [count_of(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens")]
     if counts == [None, None]:
         return None
     usage.prompt_tokens, usage.completion_tokens = into, out = counts[0] or 0, counts[1] or 0
@@ -48,13 +43,14 @@ def put_right_usage(usage: Any) -> Any:
     for name in ("prompt_tokens_details", "completion_tokens_details"):
         details = getattr(usage, name, None)
         is_sound = isinstance(details, BaseModel) and all(
-            each is None or _count(each) is not None for _, each in details
+            each is None or count_of(each) is not None for _, each in details
         )
         setattr(usage, name, details if is_sound else None)
     return usage
 
 
-def _count(value: Any) -> int | None:
+def count_of(value: Any) -> int | None:
+    """Return a count of tokens as a server says it, None where it is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
 
 
@@ -106,13 +102,30 @@ class Thought:
 
 
 class Calls:
-    """Numbers the calls of an answer: some servers give all of them the index 0, each with an id of its own."""
+    """Numbers the calls of an answer: some servers give all of them the index 0, each with an id of its own.
+
+    A name that comes in pieces is joined; one that each piece of a call says again, as some servers do, is said once.
+    """
 
     def __init__(self) -> None:
         self._now: dict[Any, int] = {}  # by the index: the number of the call that goes on there
         self._known: dict[tuple[Any, str], int] = {}
         self._with_id: set[int] = set()
+        self._names: dict[int, str] = {}
         self._made = 0
+
+    def put_right(self, call: Any) -> None:
+        """Number a piece of a call, and leave out its name where that was said."""
+        function = call.function
+        name = function.name if function is not None else None
+        call.index = number = self.number(call.index, call.id, name)
+        if not isinstance(name, str) or not name:
+            return
+        before = self._names.get(number, "")
+        if name == before:
+            function.name = None
+        else:
+            self._names[number] = before + name
 
     def number(self, index: Any, call_id: Any, name: Any) -> int:
         """Return the number of the call that a piece belongs to: a new id with a name begins a new one.
@@ -134,8 +147,7 @@ class Calls:
 
     def _next(self) -> int:
         self._made += 1
-        if self._made > MOST_CALLS:
-            raise NoAnswerError(Seen(said=f"{self._made} calls in one turn", kind=FaultKind.MALFORMED))
+        refuse_more(self._made)
         return self._made - 1
 
     def _has_id(self, index: Any) -> bool:
@@ -168,8 +180,7 @@ class Chunks:
             choice.finish_reason = reason
         self._last = chunk
         for call in choice.delta.tool_calls or ():
-            function = call.function
-            call.index = self._calls.number(call.index, call.id, function.name if function is not None else None)
+            self._calls.put_right(call)
         if isinstance(choice.delta.content, str):
             pieces = self._thought.pieces(choice.delta.content)
             pieces += self._thought.rest() if choice.finish_reason or choice.delta.tool_calls else []

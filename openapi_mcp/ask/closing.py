@@ -7,7 +7,7 @@ from openapi_mcp.ask.as_text import has_call
 from openapi_mcp.ask.meant import meant
 from openapi_mcp.ask.offer import Limits
 from openapi_mcp.ask.writes import was_done
-from openapi_mcp.model.chat import Answered, Asked, EndKind, History, ToolCall, Turn
+from openapi_mcp.model.chat import Answered, Asked, EndKind, FaultKind, History, ModelFault, ToolCall, Turn
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.room import brief
 
@@ -17,6 +17,7 @@ ASKED_TO_CLOSE = (
 )
 NONE_SENT = "none of its last calls could be sent, and it found no other way"
 _REFUSED = "The model, or a filter of its provider, refused to answer."
+_CHEAPER = "a larger --budget, a cheaper --model, or fewer tools (--mode search, --include)"
 _MOST_SHOWN = 5  # answers, and writes
 _LONGEST_WORDS = 2_000  # characters
 _LONGEST_ANSWER = 300
@@ -59,9 +60,17 @@ def too_dear(tokens: int, cost: float, limits: Limits) -> str:
     """Return why a run does not even begin, as a part of a sentence, with what would let it."""
     return (
         f"the first request alone, about {tokens:,} tokens, would cost ${cost:.4f}, which is more than the budget of "
-        f"${limits.budget or 0:g}, so that nothing was sent. Give a larger --budget, a cheaper --model, or fewer tools "
-        "(--mode search, --include)"
+        f"${limits.budget or 0:g}, so that nothing was sent. Give {_CHEAPER}"
     )
+
+
+def too_dear_for(model: str, tokens: int, cost: float, limits: Limits) -> ModelFault:
+    """Return why one of the models is not asked, as its fault."""
+    said = (
+        f"{model}: the request alone, about {tokens:,} tokens, would cost ${cost:.4f}, which is more than is left of "
+        f"the budget of ${limits.budget or 0:g}, so that it was not asked. What to do: give {_CHEAPER}."
+    )
+    return ModelFault(model=model, kind=FaultKind.DEAR, message=said)
 
 
 def closing(kind: EndKind, history: History, limits: Limits, is_write: IsWrite, *, words: str, more: str = "") -> str:

@@ -205,9 +205,10 @@ class _Pieces(httpx2.AsyncByteStream):
 
 
 def _hush() -> None:
-    """Keep warnings of what a server counts from stderr: nobody there can do anything about it."""
+    """Keep warnings of what a server says from stderr: nobody there can do anything about it."""
     warnings.filterwarnings("ignore", category=UsageExtractionFailedWarning)
     warnings.filterwarnings("ignore", message="Pydantic serializer warnings", category=UserWarning)
+    warnings.filterwarnings("ignore", message="Unexpected non-string value", category=UserWarning)
 
 
 def model_of(model: ModelName, client: httpx2.AsyncClient) -> Model[Any]:

@@ -7,6 +7,7 @@ from openapi_mcp.ask.grounds import Grounds
 from openapi_mcp.ask.meant import Meant, is_too_deep, meant
 from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.repeats import Notice, Repeats
+from openapi_mcp.ask.respelt import IdKeys, id_keys
 from openapi_mcp.ask.steps import Foresee, Foreseen
 from openapi_mcp.ask.writes import Writes
 from openapi_mcp.model.chat import Answered, Asked, Message, ToolCall
@@ -41,7 +42,7 @@ class Gate:
             case Asked(is_ours=False):
                 self._writes.asked()
             case Answered() if not is_unreadable(message.call) and self.is_write(message.call):
-                self._writes.answered([meant(message.call).key], message)
+                self._writes.answered(self._kept(meant(message.call)), message)
 
     def answer(self, call: ToolCall) -> Answered | None:
         """Return what is answered to a call in place of the API, as it was written; None where it may be sent."""
@@ -55,7 +56,7 @@ class Gate:
             return unknown(call, what, self._offer)
         if (lacks := self._grounds.lacking(what)) is not None:
             return ungrounded(call, lacks, self._offer)
-        return self._repeated(call, [what.key])
+        return self._repeated(call, self._looked(what))
 
     def foresee(self, call: ToolCall) -> Foresee | None:
         """Return what asks for what a call would send, None where nothing hangs on that."""
@@ -70,7 +71,7 @@ class Gate:
             lacks = self._grounds.lacking(replace(what, arguments=foreseen.arguments), what.arguments)
             if lacks is not None:
                 return ungrounded(call, lacks, self._offer)
-        return self._repeated(call, _keys(what, foreseen))
+        return self._repeated(call, self._looked(what, foreseen))
 
     def held_back(self, answer: Answered) -> Answered:
         """Return what is answered to a call: where its request was made already, what it was answered with then.
@@ -97,11 +98,10 @@ class Gate:
         if is_unreadable(answer.call):
             return Notice.NONE  # counted by the loop: nothing can be compared
         what = meant(answer.call)
-        key, keys = what.key, _keys(what, foreseen or Foreseen())
-        if self.is_write(answer.call) and self._writes.answered(keys, answer):
+        if self.is_write(answer.call) and self._writes.answered(self._kept(what, foreseen), answer):
             self._repeats.written()
             return Notice.NONE
-        return self._repeats.answered(key, answer)
+        return self._repeats.answered(what.key, answer)
 
     def is_write(self, call: ToolCall) -> bool:
         """True for a call that may change something; of what is not known, everything may."""
@@ -110,12 +110,29 @@ class Gate:
         tool = self._offer.known(meant(call))
         return tool is None or not tool.is_read
 
+    def _looked(self, what: Meant, foreseen: Foreseen | None = None) -> list[str]:
+        """Return the keys under which a write is looked for."""
+        return [*_keys(what, foreseen), *(key for each in self._by_ids(what, foreseen) for key in each.looked)]
 
-def _keys(what: Meant, foreseen: Foreseen) -> list[str]:
-    keys = [what.key, foreseen.request]
-    if foreseen.arguments is not None:
-        keys.append(replace(what, arguments=foreseen.arguments).key)
-    return [key for key in keys if key]
+    def _kept(self, what: Meant, foreseen: Foreseen | None = None) -> list[str]:
+        """Return the keys under which a write is kept that was made."""
+        return [*_keys(what, foreseen), *(key for each in self._by_ids(what, foreseen) for key in each.kept)]
+
+    def _by_ids(self, what: Meant, foreseen: Foreseen | None) -> list[IdKeys]:
+        return [id_keys(each, self._offer, self._grounds.is_respelt) for each in _forms(what, foreseen)]
+
+
+def _forms(what: Meant, foreseen: Foreseen | None) -> list[Meant]:
+    """Return a call as it was written, and as it was repaired, where that is known."""
+    if foreseen is None or foreseen.arguments is None:
+        return [what]
+    return [what, replace(what, arguments=foreseen.arguments)]
+
+
+def _keys(what: Meant, foreseen: Foreseen | None) -> list[str]:
+    keys = [each.key for each in _forms(what, foreseen)]
+    requests = [foreseen.request] if foreseen is not None and foreseen.request else []
+    return [keys[0], *requests, *keys[1:]]
 
 
 def is_unreadable(call: ToolCall) -> bool:

@@ -210,6 +210,10 @@ class Grounds:
             return any(may_name(spot, need) for spot in where) or self._is_numbered(plain, need, described)
         return word in self._own or word in described or self._is_told(plain) or self._spellings.have(text)
 
+    def is_respelt(self, text: str) -> bool:
+        """Return whether an id was given, but in another writing alone."""
+        return not self._was_said(folded(text)) and self._spellings.have(text)
+
     def _is_named(self, plain: str, need: Need, meant: Meant) -> bool:
         """True where a person has named what is needed by a number of few digits.
 

@@ -81,7 +81,8 @@ class _Run:
                     return (yield from self._at_limit(limit, room))
                 turn = yield from self._turns.next(self._history, room)
                 if not isinstance(turn, Turn):
-                    return self._ended(EndKind.MODELS, faults=turn)
+                    is_dear = any(fault.kind is FaultKind.DEAR for fault in turn)
+                    return self._ended(EndKind.BUDGET if is_dear else EndKind.MODELS, faults=turn)
                 self._turns.spending.steps += 1
                 if (ending := (yield from self._taken(turn))) is not None:
                     return ending

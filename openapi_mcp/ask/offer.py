@@ -42,14 +42,15 @@ class Limits:
     """How far a run may go; None is no limit.
 
     `max_steps` are turns of the model in which it may call tools; a last one, to say what is known, may follow.
-    `max_tokens` are all of a run, in and out; `budget` is in US dollars, held where costs are known. `input_price` is
-    that of a token which goes into the first model, by which its first request is held to the budget. `turn_tokens` are
-    those that may come out in one turn. `room` are the characters of the history that a model is told.
+    `max_tokens` are all of a run, in and out; `budget` is in US dollars, held where costs are known. `input_prices` are
+    those of a token that goes into each of the models, by which its first request is held to the budget; None where one
+    is not known. `turn_tokens` are those that may come out in one turn. `room` are the characters of the history that a
+    model is told.
     """
 
     max_steps: int = MOST_STEPS
     max_tokens: int | None = None
     budget: float | None = None
-    input_price: float | None = None
+    input_prices: Mapping[str, float | None] = field(default_factory=dict)
     turn_tokens: int | None = None
     room: int = LONGEST_HISTORY

@@ -11,6 +11,7 @@ import anyio
 
 from openapi_mcp.ask.caught import HOSTILE, NoAnswerError, seen_of
 from openapi_mcp.ask.faults import Seen, fault_of
+from openapi_mcp.ask.most_calls import refuse_more
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.errors import ConfigError
@@ -113,8 +114,10 @@ class Provider:
             model_request_parameters=parameters_of(think, self.model.wire),
             instrument=False,
         )
+        calls = 0
         async with request as stream:
             async for event in stream:
+                refuse_more(calls := calls + _begins_a_call(event))
                 if text := _text_in(event):
                     on_text(text)
             return stream.get()
@@ -142,6 +145,12 @@ class Provider:
         if self._client is not None:
             await self._client.aclose()
         self._client = self._model = None
+
+
+def _begins_a_call(event: Any) -> bool:
+    from pydantic_ai.messages import PartStartEvent, ToolCallPart
+
+    return isinstance(event, PartStartEvent) and isinstance(event.part, ToolCallPart)
 
 
 def _text_in(event: Any) -> str:

@@ -22,11 +22,13 @@ class Spending:
     usage: Usage = field(default_factory=Usage)
     _last: Usage = field(default_factory=Usage)
     _known: int = 0  # characters that the last turn's tokens were for
+    _model: str = ""  # that said the last turn
 
     def spent(self, turn: Turn, told: int) -> None:
         """Add a turn of a model that was told so many characters; where its provider counts no tokens, we do."""
         self._last = turn.usage if turn.usage.tokens else _estimated(turn, told)
         self._known = told + size((turn,))
+        self._model = turn.model
         self.usage = total((self.usage, self._last))
 
     def ends(self, told: int) -> EndKind | None:
@@ -45,13 +47,21 @@ class Spending:
         """Return whether there is enough for one turn more, in which the model says what is known."""
         return self._has_tokens(1, told) and self._has_money(1, told)
 
-    def too_dear(self, told: int) -> tuple[int, float] | None:
-        """Return the tokens and the cost of what goes into a first request where that alone is over the budget."""
-        price, budget = self.limits.input_price, self.limits.budget
-        if price is None or budget is None or self._last.tokens:
-            return None
-        tokens = told // _CHARACTERS
-        return (tokens, tokens * price) if tokens * price > budget else None
+    def too_dear(self, told: int) -> dict[str, float]:
+        """Return the cost of what goes into the next request, of each model for which that alone is over the budget.
+
+        By the price of a token, until a model has answered: then what its last turn cost says more (`ends`).
+        """
+        if self.limits.budget is None:
+            return {}
+        left, tokens = self.limits.budget - (self.usage.cost or 0.0), self.goes_in(told)
+        prices = self.limits.input_prices.items()
+        costs = {model: tokens * price for model, price in prices if price is not None and model != self._model}
+        return {model: cost for model, cost in costs.items() if cost > left}
+
+    def goes_in(self, told: int) -> int:
+        """Return about how many tokens go into the next request."""
+        return max(0, self._last.tokens + (told - self._known) // _CHARACTERS)
 
     def is_leap(self, told: int) -> bool:
         """Return whether the request that comes is much larger than the last one, so that less of it may do."""
@@ -65,7 +75,7 @@ class Spending:
 
     def next_takes(self, told: int) -> int:
         """Return what the next request takes: what the last turn did, and what came since then."""
-        return max(1, self._last.tokens + (told - self._known) // _CHARACTERS)
+        return max(1, self.goes_in(told))
 
     def _left(self) -> int:
         return (self.limits.max_tokens or 0) - self.usage.tokens
@@ -79,9 +89,13 @@ class Spending:
         if self.limits.budget is None:
             return True
         if self.usage.cost is None:
-            return self.limits.budget > 0 and self.too_dear(told) is None
+            return self.limits.budget > 0 and not self._are_all_too_dear(told)
         grown = max(1.0, told / max(1, self._known))
         return self.usage.cost + turns * grown * (self._last.cost or 0.0) <= self.limits.budget
+
+    def _are_all_too_dear(self, told: int) -> bool:
+        dear = self.too_dear(told)
+        return bool(dear) and len(dear) == len(self.limits.input_prices)
 
 
 def tool_size(tool: ChatTool) -> int:

@@ -76,7 +76,7 @@ class Standing:
                 return replace(known, spent={**self.spent, fault.model: until})
             case FaultKind.CREDENTIALS | FaultKind.UNKNOWN_MODEL | FaultKind.REJECTED:
                 return replace(known, gone=self.gone | {fault.model})
-            case FaultKind.TOO_LONG:
+            case FaultKind.TOO_LONG | FaultKind.DEAR:
                 return known  # a shorter history may do
             case _:
                 wanted = fault.retry_after or 0.0

@@ -1,7 +1,7 @@
 """What a run wants done: the steps that its flow (loop.py) yields, and what each is answered with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_mcp.model.chat import Answered, ChatTool, History, ModelFault, ToolCall, Turn
@@ -12,6 +12,7 @@ class Think:
     """A model's turn; answered with a Turn, or with the ModelFaults of all models that were tried in vain.
 
     Where it `can_be_shorter`, the first model whose context is too short for it ends the search: it is told again.
+    Those that are `too_dear` are not asked: their request alone would cost more than may be spent, as each fault says.
     """
 
     history: History
@@ -20,6 +21,7 @@ class Think:
     most_tokens: int | None = None  # that may come out
     may_call: bool = True  # where not, the tools are still told: some services take no history with calls without them
     can_be_shorter: bool = False
+    too_dear: Mapping[str, ModelFault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

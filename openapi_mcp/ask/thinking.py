@@ -11,7 +11,7 @@ from openapi_mcp.ask.names import ModelName
 from openapi_mcp.ask.providers import Provider
 from openapi_mcp.ask.spans import note_answer, request_span
 from openapi_mcp.ask.standing import Standing
-from openapi_mcp.ask.steps import Pause, Think, Tried, TryOutcome, TryStep
+from openapi_mcp.ask.steps import Pause, Think, Tried, Try, TryOutcome, TryStep
 from openapi_mcp.flow import drive
 from openapi_mcp.model.chat import ModelFault, Turn
 from openapi_mcp.tls import Trust
@@ -51,8 +51,6 @@ class Thinker:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         trust: Trust | None = None,
     ) -> None:
-        models = tuple(models)
-        self._first = models[0] if models else None
         self._providers = {model.name: Provider(model, trust) for model in models}
         self._standing = Standing(models=tuple(self._providers))
         self._listener = listener
@@ -73,11 +71,11 @@ class Thinker:
         came, self._standing = await drive(flow, self._perform)
         return came
 
-    def input_price(self) -> float | None:
-        """Return US dollars of a token that goes into the first model, None where that is not known."""
+    def input_prices(self) -> dict[str, float | None]:
+        """Return US dollars of a token that goes into each model, None where that is not known."""
         from openapi_mcp.ask.prices import input_price
 
-        return input_price(self._first) if self._first is not None else None
+        return {name: input_price(provider.model) for name, provider in self._providers.items()}
 
     async def _perform(self, step: TryStep) -> TryOutcome:
         if isinstance(step, Pause):
@@ -86,13 +84,17 @@ class Thinker:
             return anyio.current_time()
         if self._failed is not None and self._failed.model != step.model:
             self._listener.on_fall_over(self._failed, step.model)
+        came = step.think.too_dear.get(step.model) or await self._asked(step)
+        self._failed = came if isinstance(came, ModelFault) else None
+        return Tried(came=came, now=anyio.current_time())
+
+    async def _asked(self, step: Try) -> Turn | ModelFault:
         self._listener.on_asked(step.model)
         provider = self._providers[step.model]
         with request_span(provider.model, step.think) as asking:
             came = await provider.turn(step.think, lambda text: self._listener.on_text(step.model, text))
             note_answer(asking, came)
-        self._failed = came if isinstance(came, ModelFault) else None
-        return Tried(came=came, now=anyio.current_time())
+            return came
 
     async def aclose(self) -> None:
         """Close the connections, also where the run was interrupted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 
+from openapi_mcp.ask.closing import too_dear_for
 from openapi_mcp.ask.identifying import identifying
 from openapi_mcp.ask.offer import Limits, Offer
 from openapi_mcp.ask.shorten import shorten, size
@@ -21,6 +22,7 @@ class Turns:
 
     def __init__(self, offer: Offer, limits: Limits) -> None:
         self.spending = Spending(limits)
+        self._limits = limits
         self._offer = offer
         self._known = identifying(offer)
         self._room = limits.room
@@ -54,8 +56,10 @@ class Turns:
         return None
 
     def too_dear(self, history: Sequence[Message]) -> tuple[int, float] | None:
-        """Return the tokens and the cost of a first request that has the whole history, if they are over the budget."""
-        return self.spending.too_dear(self._told(history, self._room))
+        """Return the tokens and the least cost of a first request with the whole history, if it is over the budget."""
+        told = self._told(history, self._room)
+        costs = self.spending.too_dear(told).values()
+        return (self.spending.goes_in(told), min(costs)) if costs else None
 
     def _told(self, history: Sequence[Message], room: int) -> int:
         """Return about how many characters a request has in which the history takes so much room."""
@@ -83,14 +87,16 @@ class Turns:
             halvings += 1
 
     def _think(self, told: History, *, may_call: bool, can_be_shorter: bool) -> Think:
-        most = self.spending.most_out(size(told) + self._fixed)
+        said = size(told) + self._fixed
+        dear, tokens = self.spending.too_dear(said), self.spending.goes_in(said)
         return Think(
             history=told,
             tools=self._offer.tools,
             instructions=self._offer.instructions,
-            most_tokens=most,
+            most_tokens=self.spending.most_out(said),
             may_call=may_call,
             can_be_shorter=can_be_shorter,
+            too_dear={model: too_dear_for(model, tokens, cost, self._limits) for model, cost in dear.items()},
         )
 
     def _size(self, history: Sequence[Message], room: int) -> int:

@@ -11,8 +11,9 @@ from pydantic_ai.tools import ToolDefinition
 
 from openapi_mcp.ask.carried import carried
 from openapi_mcp.ask.caught import BROKEN_OFF, NoAnswerError
-from openapi_mcp.ask.chunks import reason_of
+from openapi_mcp.ask.chunks import count_of, reason_of
 from openapi_mcp.ask.faults import Seen
+from openapi_mcp.ask.most_calls import refuse_more
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.prices import cost_of
 from openapi_mcp.ask.steps import Think
@@ -20,7 +21,6 @@ from openapi_mcp.ask.wire_tool import wire_tool
 from openapi_mcp.model.chat import Answered, Asked, FaultKind, Finish, History, ToolCall, Turn, Usage
 from openapi_mcp.model.jsontext import read_json, write_json
 
-_MOST_CALLS = 128  # of a turn; OpenAI takes as many tools
 _FINISHES: Mapping[str, Finish] = {
     "stop": Finish.DONE,
     "tool_call": Finish.CALLS,
@@ -121,9 +121,7 @@ def turn_of(response: theirs.ModelResponse, model: ModelName) -> Turn:
         raise NoAnswerError(Seen(said=BROKEN_OFF, kind=FaultKind.UNREACHABLE))
     if response.finish_reason == "error":
         raise NoAnswerError(Seen(said="the model failed in the middle of its answer", kind=FaultKind.SERVER))
-    if len(response.tool_calls) > _MOST_CALLS:
-        said = f"{len(response.tool_calls)} calls in one turn"
-        raise NoAnswerError(Seen(said=said, kind=FaultKind.MALFORMED))
+    refuse_more(len(response.tool_calls))
     calls = tuple(_call_of(part) for part in response.tool_calls)
     if calls and finish is Finish.DONE:
         finish = Finish.CALLS  # servers of local models say "stop" with calls, too
@@ -157,17 +155,31 @@ def joined(before: theirs.ModelResponse | None, response: theirs.ModelResponse) 
 
 
 def _call_of(part: theirs.ToolCallPart) -> ToolCall:
-    """Return a call; arguments that are no JSON object are kept as they were written."""
+    """Return a call; arguments that are no JSON object are kept as they were written.
+
+    Raises:
+        NoAnswerError: its name or its id is none: the SDKs hand on whatever a server says.
+    """
+    name, call_id = _name_and_id(part.tool_name, part.tool_call_id)
     if isinstance(part.args, dict):
-        return ToolCall(id=part.tool_call_id, tool=part.tool_name, arguments=part.args)
+        return ToolCall(id=call_id, tool=name, arguments=part.args)
     written = part.args or ""
     arguments = _object_in(written)
     return ToolCall(
-        id=part.tool_call_id,
-        tool=part.tool_name,
+        id=call_id,
+        tool=name,
         arguments=arguments,
         written="" if arguments is not None else written,
     )
+
+
+def _name_and_id(name: Any, call_id: Any) -> tuple[str, str]:
+    """Return them as texts; some servers count their calls in place of naming them."""
+    if isinstance(call_id, int) and not isinstance(call_id, bool):
+        call_id = str(call_id)
+    if not isinstance(name, str) or not isinstance(call_id, str):
+        raise NoAnswerError(Seen(said="a call whose name or id is no text", kind=FaultKind.MALFORMED))
+    return name, call_id
 
 
 def _object_in(written: str) -> dict[str, Any] | None:
@@ -203,9 +215,9 @@ def _plainly(response: theirs.ModelResponse) -> theirs.ModelResponse:
 def _usage_of(response: theirs.ModelResponse, model: ModelName) -> Usage:
     used = response.usage
     return Usage(
-        tokens_in=used.input_tokens,
-        tokens_out=used.output_tokens,
-        cached=used.cache_read_tokens,
+        tokens_in=count_of(used.input_tokens) or 0,
+        tokens_out=count_of(used.output_tokens) or 0,
+        cached=count_of(used.cache_read_tokens) or 0,
         cost=cost_of(response, model),
     )
 

@@ -130,7 +130,7 @@ async def open_conversation(
             max_steps=config.max_steps,
             max_tokens=config.max_tokens,
             budget=config.budget,
-            input_price=thinker.input_price() if config.budget is not None else None,
+            input_prices=thinker.input_prices() if config.budget is not None else {},
         )
         yield Conversation(
             tools=tools,

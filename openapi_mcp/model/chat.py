@@ -121,6 +121,7 @@ class FaultKind(StrEnum):
     TOO_LONG = "too_long"  # more than its context takes
     REJECTED = "rejected"  # it does not take the request; the same again would end the same
     MALFORMED = "malformed"  # what came is no answer
+    DEAR = "too_dear"  # it was not asked: the request alone would cost more than is left of the budget
 
 
 PASSING = frozenset({FaultKind.RATE_LIMITED, FaultKind.OVERLOADED, FaultKind.UNREACHABLE, FaultKind.SERVER})

@@ -62,8 +62,11 @@ class Inside:
         self._may_ask = may_ask
         self._heard: Heard | None = None
         self._is_asking = self._has_written = False  # as for the call that is made
-        self._redactors: list[Redactor] = []
+        self._redactors: list[Redactor] = []  # of the last calls, which may have had secrets of their own
         self._hidden: set[str] = set()
+        self._of_each = {
+            app.label_of(tool.name): tool.name for tool in app.toolset.tools
+        }.values()  # a tool of each API
         app.on_call.append(self._hear)
 
     def foresee(
@@ -139,7 +142,8 @@ class Inside:
 
     def mask(self, text: str) -> str:
         """Return a text without the secrets that calls had, and without what was confidential in their arguments."""
-        for redact in self._redactors:
+        held = (self._app.redactor(Call(tool=name)) for name in self._of_each)
+        for redact in (*held, *self._redactors):
             text = redact(text)
         return Redactor(map(Secret, self._hidden))(text) if self._hidden else text
 

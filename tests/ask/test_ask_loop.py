@@ -14,6 +14,7 @@ from openapi_mcp.model.chat import Answered, Asked, Ending, EndKind, FaultKind, 
 from openapi_mcp.model.searching import CALL
 
 LIST = call("orders_list")
+PRICES = {"test:one": 0.000_005}
 ORDERS = {"count": 2, "results": [{"id": 7, "status": "open"}, {"id": 8, "status": "paid"}]}
 
 
@@ -486,7 +487,7 @@ class TestLimits:
         self, budget: float, thinks: int
     ) -> None:
         """Our choice: nothing has a cost yet, but what goes in has its price; the end says what to do."""
-        limits = Limits(budget=budget, input_price=0.000005)
+        limits = Limits(budget=budget, input_prices=PRICES)
         played = play([says("done", cost=0.01)], history=asked("word " * 2_000), limits=limits)
         assert len(played.thinks) == thinks
         if not thinks:
@@ -497,15 +498,48 @@ class TestLimits:
     def test_a_long_conversation_of_before_is_told_in_short_where_the_budget_is_small(self) -> None:
         """Issue 11: --continue with --budget."""
         before = (*asked(), calls(LIST), ok(LIST, {"text": "word " * 10_000}), says("Many."), *asked("And now?"))
-        played = play([says("done", cost=0.01)], history=before, limits=Limits(budget=0.02, input_price=0.000005))
+        played = play([says("done", cost=0.01)], history=before, limits=Limits(budget=0.02, input_prices=PRICES))
         assert (played.ending.kind, size(played.thinks[0].history) < 20_000) == (EndKind.ANSWERED, True)
 
     def test_the_price_of_what_goes_in_counts_only_until_a_turn_has_its_own_cost(self) -> None:
         """Our choice: another model may have taken over, of which no price is known."""
         script = [calls(call("products_list", q=str(number)), tokens=100) for number in range(3)]
         api = {"text": "word " * 2_000}
-        played = play([*script, says("done")], lambda made: api, limits=Limits(budget=0.001, input_price=0.000005))
+        played = play([*script, says("done")], lambda made: api, limits=Limits(budget=0.001, input_prices=PRICES))
         assert played.ending.kind is EndKind.ANSWERED
+
+    def test_a_model_whose_own_price_is_over_the_budget_is_not_asked_where_a_cheaper_one_is_there(self) -> None:
+        """Issue 11: --budget; the next model has a price of its own, and it counts before the request."""
+        prices = {"test:one": 0.000_001, "test:dear": 0.01, "test:unknown": None}
+        limits = Limits(budget=0.1, input_prices=prices)
+        script = [calls(call("products_list", q="mug")), says("3 mugs.", cost=0.01)]
+        played = play(script, history=asked("word " * 2_000), limits=limits)
+        assert [list(think.too_dear) for think in played.thinks] == [["test:dear"]] * 2
+        fault = played.thinks[0].too_dear["test:dear"]
+        assert fault.kind is FaultKind.DEAR
+        for words in ("test:dear: the request alone, about 2,6", "$26.", "left of the budget of $0.1", "--budget"):
+            assert words in fault.message, fault.message
+        assert played.ending.kind is EndKind.ANSWERED
+
+    def test_what_is_spent_counts_for_the_price_of_another_model(self) -> None:
+        """Our choice: what is left is compared, not the whole budget."""
+        limits = Limits(budget=0.1, input_prices={"test:one": 0.000_001, "test:two": 0.000_02})
+        first = replace(calls(call("products_list", q="mug")), usage=Usage(tokens_in=3_000, tokens_out=9, cost=0.03))
+        played = play([first, says("3.", cost=0.01)], history=asked("word " * 2_000), limits=limits)
+        assert [list(think.too_dear) for think in played.thinks] == [[], []]
+        first = replace(first, usage=Usage(tokens_in=3_000, tokens_out=9, cost=0.045))
+        played = play([first, says("3.", cost=0.01)], history=asked("word " * 2_000), limits=limits)
+        assert [list(think.too_dear) for think in played.thinks] == [[], ["test:two"]]
+
+    def test_where_no_model_is_left_but_dearer_ones_the_run_ends_at_its_budget(self) -> None:
+        """Our choice: more money would let it go on; the fault of each says what to do."""
+        limits = Limits(budget=0.1, input_prices={"test:one": 0.000_001, "test:dear": 0.01})
+        flow = run(asked(), SHOP, limits)
+        think = next(flow)
+        assert isinstance(think, Think)
+        with pytest.raises(StopIteration) as done:
+            flow.send((*fault(FaultKind.QUOTA), *think.too_dear.values()))
+        assert (done.value.value.kind, len(done.value.value.faults)) == (EndKind.BUDGET, 2)
 
     @pytest.mark.parametrize("limits", [Limits(max_steps=0), Limits(max_tokens=0), Limits(budget=0.0)])
     def test_a_limit_of_nothing_sends_nothing(self, limits: Limits) -> None:

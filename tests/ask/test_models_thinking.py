@@ -268,3 +268,20 @@ def test_a_run_that_breaks_leaves_no_connection_open(service: ModelService) -> N
             anyio.run(run)
     assert service.connections == 1
     assert service.ended.acquire(timeout=PATIENCE)
+
+
+def test_a_model_that_is_too_dear_is_not_asked_and_the_next_one_takes_over(server: Wires) -> None:
+    """Issue 11: --budget: its own price is held against what is left, before anything is sent to it."""
+    server.replies.append(stream(openai_says("Yes.")))
+    heard, dear = Heard(), ModelFault(model="anthropic:a", kind=FaultKind.DEAR, message="anthropic:a: it costs more")
+
+    async def run() -> Turn | tuple[ModelFault, ...]:
+        thinker = Thinker(models(server), heard)
+        async with aclosing(thinker):
+            think = Think(history=(Asked(text="?"),), tools=(), instructions="", too_dear={dear.model: dear})
+            return await thinker.think(think)
+
+    came = anyio.run(run)
+    assert isinstance(came, Turn)
+    assert (came.model, len(server.requests)) == ("openai:b", 1)
+    assert heard.said[:2] == ["anthropic:a -> openai:b: too_dear", "openai:b is asked"]

@@ -756,11 +756,51 @@ def test_a_turn_of_more_calls_than_a_model_makes_is_none(server: Wires) -> None:
     assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
 
 
-def test_calls_are_counted_as_they_come(server: Wires) -> None:
+@pytest.mark.parametrize(("make", "says"), [(gpt, openai_says), (claude, anthropic_says)])
+def test_calls_are_counted_as_they_come(server: Wires, make: Any, says: Any) -> None:
     """security.md: 40,000 calls in one stream took minutes before they were counted at its end."""
-    server.replies.append(stream(openai_says("", *((f"call_{n}", "get_order", "{}") for n in range(300)))))
-    found = fault(ask(gpt(server)))
+    server.replies.append(stream(says("", *((f"call_{n}", "get_order", "{}") for n in range(300)))))
+    found = fault(ask(make(server)))
     assert (found.kind, "129 calls" in found.message) == (FaultKind.MALFORMED, True)
+
+
+@pytest.mark.parametrize(("make", "says"), [(gpt, openai_says), (claude, anthropic_says)])
+def test_a_calls_id_that_is_a_number_is_its_digits(server: Wires, make: Any, says: Any) -> None:
+    """Our choice: servers of local models count their calls; each length and each answer is of a text."""
+    server.replies.append(stream(says("", (7, "get_order", '{"id": 7}'))))
+    (made,) = turn(ask(make(server))).calls
+    assert (made.id, made.tool, made.arguments) == ("7", "get_order", {"id": 7})
+
+
+@pytest.mark.parametrize(("make", "says"), [(gpt, openai_says), (claude, anthropic_says)])
+@pytest.mark.parametrize(("call_id", "name"), [("call_1", 7), ({"a": 1}, "get_order"), (True, "get_order")])
+def test_a_call_without_a_name_or_an_id_is_none(
+    server: Wires, make: Any, says: Any, call_id: object, name: object
+) -> None:
+    """Our choice: nothing could be looked up by it, or answered to it; the next model is asked."""
+    server.replies.append(stream(says("", (call_id, name, "{}"))))
+    assert fault(ask(make(server))).kind is FaultKind.MALFORMED
+
+
+def test_a_name_that_each_piece_of_a_call_says_again_is_one(server: Wires) -> None:
+    """Some compatible servers say the id and the name with each piece; the pieces of a name are joined all the same."""
+    whole = {"index": 0, "id": "call_1", "type": "function"}
+    pieces = [{**whole, "function": {"name": "get_order", "arguments": each}} for each in ('{"id"', ": 7", "}")]
+    split = [{**whole, "function": {"name": each, "arguments": ""}} for each in ("get_", "order")]
+    for said in (pieces, split):
+        chunks = openai_says("", ("", "", ""))
+        chunks[1:3] = [{**chunks[1], "choices": [{"index": 0, "delta": {"tool_calls": [each]}}]} for each in said]
+        server.replies.append(stream(chunks))
+        assert [made.tool for made in turn(ask(gpt(server))).calls] == ["get_order"]
+
+
+@pytest.mark.parametrize("count", [-5, 10**30])
+def test_a_count_of_tokens_that_is_none_is_left_out(server: Wires, count: int) -> None:
+    """security.md 17: what is counted has a bound, on the other wire as well; the run then counts by itself."""
+    events = anthropic_says("Here.")
+    events[0]["message"]["usage"] = {"input_tokens": count, "output_tokens": 1}
+    server.replies.append(stream(events))
+    assert turn(ask(claude(server))).usage.tokens_in == 0
 
 
 def test_a_page_that_is_no_stream_is_read_to_a_bound(server: Wires) -> None:

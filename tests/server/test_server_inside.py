@@ -156,3 +156,24 @@ async def test_what_is_confidential_is_masked_in_what_is_kept(upstream: Upstream
     async with tools(tmp_path, spec=upstream.serve(document), bearer="s3cr3t-t0k3n", no_records=True) as found:
         await found.call(a_call(found.tools[0].name, password="hunter22"))
         assert found.mask("a s3cr3t-t0k3n, and hunter22") == "a ***, and ***"
+
+
+async def test_a_secret_is_masked_before_anything_was_called(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md 10: a person may say it in the question, and a model in an answer that takes no call."""
+    spec = upstream.serve(description("/echo"))
+    async with tools(tmp_path, spec=spec, bearer="s3cr3t-t0k3n", no_records=True) as found:
+        assert found.mask("it is s3cr3t-t0k3n") == "it is ***"
+
+
+async def test_the_secrets_of_several_apis_are_masked_before_anything_was_called(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    """As above: of each API."""
+    spec = upstream.serve(description("/echo"))
+    options: dict[str, Any] = {
+        "spec": (f"a={spec}", f"b={spec}"),
+        "bearer": ("a=s3cr3t-of-a", "b=s3cr3t-of-b"),
+        "no_records": True,
+    }
+    async with tools(tmp_path, **options) as found:
+        assert found.mask("s3cr3t-of-a, s3cr3t-of-b") == "***, ***"

@@ -44,8 +44,8 @@ class Script:
     key: str = ""
     price: float | None = None
 
-    def input_price(self) -> float | None:
-        return self.price
+    def input_prices(self) -> dict[str, float | None]:
+        return {"test:one": self.price}
 
     def begin(self) -> None:
         """Nothing is known of models that are none."""

@@ -66,6 +66,8 @@ def wires(certified: ssl.SSLContext | None = None) -> Iterator[Wires]:
             for name, value in {"Content-Type": kind, **reply.headers}.items():
                 self.send_header(name, value)
             self.send_header("Transfer-Encoding", "chunked")
+            if not reply.stays:  # unsaid, the next request may meet the closing
+                self.send_header("Connection", "close")
             self.end_headers()
             if reply.body:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(reply.body), reply.body))
