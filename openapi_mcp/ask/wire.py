@@ -157,7 +157,13 @@ def joined(before: theirs.ModelResponse | None, response: theirs.ModelResponse) 
 
 
 def _call_of(part: theirs.ToolCallPart) -> ToolCall:
-    """Return a call; arguments that are no JSON object are kept as they were written."""
+    """Return a call; arguments that are no JSON object are kept as they were written.
+
+    Raises:
+        NoAnswerError: its name or its id is no text: the SDKs take from a stream what stands there.
+    """
+    if not isinstance(part.tool_name, str) or not isinstance(part.tool_call_id, str):
+        raise NoAnswerError(Seen(said="a call whose name or id is no text", kind=FaultKind.MALFORMED))
     if isinstance(part.args, dict):
         return ToolCall(id=part.tool_call_id, tool=part.tool_name, arguments=part.args)
     written = part.args or ""

@@ -741,6 +741,16 @@ def test_a_stream_in_which_nothing_comes_any_more_is_given_up(server: Wires, mon
     assert (found.kind, "nothing came for" in found.message) == (FaultKind.UNREACHABLE, True)
 
 
+@pytest.mark.parametrize(("named", "said"), [("id", ["toolu_1"]), ("id", {"a": 1}), ("name", 0), ("name", 1.5)])
+def test_a_call_whose_name_or_id_is_no_text_is_a_fault(server: Wires, named: str, said: Any) -> None:
+    """Fuzzing: Anthropic's SDK takes from a stream what stands there, and a list cannot be looked up."""
+    events = anthropic_says("", ("toolu_1", "get_order", "{}"))
+    start = next(each for each in events if each["type"] == "content_block_start")
+    start["content_block"][named] = said
+    server.replies.append(stream(events))
+    assert fault(ask(claude(server))).kind is FaultKind.MALFORMED
+
+
 def test_an_answer_without_an_end_is_given_up(server: Wires, monkeypatch: pytest.MonkeyPatch) -> None:
     """security.md 17: what is read has a bound."""
     monkeypatch.setattr("openapi_mcp.ask.connect.MOST_BYTES", 100)
