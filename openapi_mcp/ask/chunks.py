@@ -12,6 +12,9 @@ from openapi_mcp.model.chat import FaultKind
 MOST_CALLS = 128
 """Calls of one turn: OpenAI takes as many tools. What follows in the stream is not read, each call makes it slower."""
 
+MOST_TOKENS = 10**12
+"""Of a turn: what is counted beyond that makes no sense, and beyond 64 bits no trace can carry it."""
+
 Chunk = Any
 """The SDK's ChatCompletionChunk, which is changed in its place; it is loosely made, anything may be anywhere."""
 
@@ -19,7 +22,6 @@ _OPEN, _CLOSE = "<think>", "</think>"
 _LENGTH = frozenset(("length", "max_tokens", "max_length", "max_output_tokens", "model_length"))
 _FILTER = frozenset(("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii"))
 _CALLS = frozenset(("tool_calls", "tool_call", "tool_use", "function_call"))
-_MOST_TOKENS = 10**12
 _NO_END = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
 
 
@@ -55,7 +57,7 @@ def put_right_usage(usage: Any) -> Any:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS else None
 
 
 class Thought:

@@ -11,7 +11,7 @@ from pydantic_ai.tools import ToolDefinition
 
 from openapi_mcp.ask.carried import carried
 from openapi_mcp.ask.caught import BROKEN_OFF, NoAnswerError
-from openapi_mcp.ask.chunks import reason_of
+from openapi_mcp.ask.chunks import MOST_TOKENS, reason_of
 from openapi_mcp.ask.faults import Seen
 from openapi_mcp.ask.names import ModelName, Wire
 from openapi_mcp.ask.prices import cost_of
@@ -209,11 +209,15 @@ def _plainly(response: theirs.ModelResponse) -> theirs.ModelResponse:
 def _usage_of(response: theirs.ModelResponse, model: ModelName) -> Usage:
     used = response.usage
     return Usage(
-        tokens_in=used.input_tokens,
-        tokens_out=used.output_tokens,
-        cached=used.cache_read_tokens,
+        tokens_in=_count(used.input_tokens),
+        tokens_out=_count(used.output_tokens),
+        cached=_count(used.cache_read_tokens),
         cost=cost_of(response, model),
     )
+
+
+def _count(tokens: int) -> int:
+    return tokens if 0 <= tokens <= MOST_TOKENS else 0
 
 
 def _origin_of(response: theirs.ModelResponse) -> Any:

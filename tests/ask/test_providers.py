@@ -490,6 +490,7 @@ def test_a_usage_of_anthropics_that_makes_no_sense_costs_nothing(server: Wires, 
     said = turn(ask(claude(server)))
     assert said.text == "Here."
     assert min(said.usage.tokens_in, said.usage.tokens_out, said.usage.cached) >= 0
+    assert max(said.usage.tokens_in, said.usage.tokens_out) < 2**63  # what a span can carry
 
 
 WHOLE: Any = {
