@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 import mcp_types as types
@@ -64,6 +65,7 @@ class Inside:
         self._is_asking = self._has_written = False  # as for the call that is made
         self._redactors: list[Redactor] = []
         self._hidden: set[str] = set()
+        self._of_hidden = Redactor()
         app.on_call.append(self._hear)
 
     def foresee(
@@ -141,7 +143,7 @@ class Inside:
         """Return a text without the secrets that calls had, and without what was confidential in their arguments."""
         for redact in self._redactors:
             text = redact(text)
-        return Redactor(map(Secret, self._hidden))(text) if self._hidden else text
+        return self._of_hidden(text)
 
     def _hear(self, heard: Heard) -> None:
         self._heard = heard
@@ -152,9 +154,15 @@ class Inside:
         self._has_written = self._has_written or (trace is not None and trace.attempts > 0 and not is_read)
         if heard.redact not in self._redactors:
             self._redactors = [*self._redactors[-9:], heard.redact]
-        if len(self._hidden) < _MOST_HIDDEN:
-            schema = heard.tool.input_schema if heard.tool is not None else {}
-            self._hidden.update(without_confidential(heard.call.arguments, schema)[1])
+        self._hide(heard)
+
+    def _hide(self, heard: Heard) -> None:
+        """Remember what was confidential in a call's arguments."""
+        schema = heard.tool.input_schema if heard.tool is not None else {}
+        more = set(without_confidential(heard.call.arguments, schema)[1]) - self._hidden
+        if more and len(self._hidden) < _MOST_HIDDEN:
+            self._hidden.update(islice(more, _MOST_HIDDEN))
+            self._of_hidden = Redactor(map(Secret, self._hidden))  # once: every text of a run asks for it
 
     def _with_record(self, answered: Answered) -> Answered:
         """Return the same with its record; of a failure it says whether anything was sent before."""
