@@ -28,11 +28,16 @@ def own_key(environ: Mapping[str, str]) -> bytes:
             open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
         ):
             file.write(secrets.token_bytes(32))
-        with open(path, "rb", opener=lambda name, _: os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))) as file:
+        with open(path, "rb", opener=unfollowed) as file:
             key = file.read(33) if is_private(os.fstat(file.fileno()), 0o100000) else b""
     except OSError:
         key = b""
     return key if len(key) == 32 else secrets.token_bytes(32)
+
+
+def unfollowed(name: str, _flags: int) -> int:
+    """Open a file to be read, as an `opener` of open(): a link is refused, and at a pipe nobody is waited for."""
+    return os.open(name, os.O_RDONLY | sum(getattr(os, each, 0) for each in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")))
 
 
 def own_folder(folder: Path) -> None:

@@ -21,7 +21,7 @@ def test_the_key_stays_the_same_and_is_this_users_alone(environ: dict[str, str])
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
 
 
-@pytest.mark.parametrize("damage", ["short", "readable", "link", "folder"])
+@pytest.mark.parametrize("damage", ["short", "readable", "link", "folder", "pipe"])
 def test_a_key_that_is_not_ours_alone_is_not_used(environ: dict[str, str], damage: str) -> None:
     key, path = own_key(environ), user_folder(environ) / "caller.key"
     match damage:
@@ -35,6 +35,9 @@ def test_a_key_that_is_not_ours_alone_is_not_used(environ: dict[str, str], damag
         case "folder":
             path.unlink()
             path.mkdir()
+        case "pipe":  # nobody writes there, and nobody is waited for
+            path.unlink()
+            os.mkfifo(path, 0o600)
     assert own_key(environ) != key
     assert len(own_key(environ)) == 32
 

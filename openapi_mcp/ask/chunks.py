@@ -7,6 +7,9 @@ from pydantic import BaseModel
 
 from openapi_mcp.ask.most_calls import refuse_more
 
+MOST_TOKENS = 10**12
+"""Of a turn: what is counted beyond that makes no sense, and beyond 64 bits no trace can carry it."""
+
 Chunk = Any
 """The SDK's ChatCompletionChunk, which is changed in its place; it is loosely made, anything may be anywhere."""
 
@@ -14,7 +17,6 @@ _OPEN, _CLOSE = "<think>", "</think>"
 _LENGTH = frozenset(("length", "max_tokens", "max_length", "max_output_tokens", "model_length"))
 _FILTER = frozenset(("content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii"))
 _CALLS = frozenset(("tool_calls", "tool_call", "tool_use", "function_call"))
-_MOST_TOKENS = 10**12
 _NO_END = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
 
 
@@ -51,7 +53,7 @@ def put_right_usage(usage: Any) -> Any:
 
 def count_of(value: Any) -> int | None:
     """Return a count of tokens as a server says it, None where it is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS else None
 
 
 class Thought:

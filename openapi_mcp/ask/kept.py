@@ -17,6 +17,7 @@ _LONGEST = 4_000_000  # characters of one run
 _SHORT = 2_000  # characters of an answer, or of what a model says, in one that is longer
 _COUNTS = ("usage", "shortened")  # are no one's words
 _MOST_CALLS = 100  # of a turn, in such a run
+_LATEST = 253_402_214_400.0  # seconds since 1970: the last day of the year 9999, the last that can be shown
 
 # In ASCII: no text breaks the file.
 _written = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -82,7 +83,7 @@ def read_run(text: str) -> Run | None:
     """Return the run that a text holds; None of one that is damaged, or that a newer program wrote."""
     try:
         return _read_run(read_json(text))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 
@@ -176,8 +177,8 @@ def _read_run(said: Any) -> Run | None:
         return None
     return Run(
         id=str(said["run"]),
-        began=float(said["began"]),
-        changed=float(said["changed"]),
+        began=_moment(said["began"]),
+        changed=_moment(said["changed"]),
         question=str(said["question"]),
         models=tuple(map(str, said["models"])),
         about=tuple(map(read_about, said.get("about", ()))),
@@ -185,6 +186,18 @@ def _read_run(said: Any) -> Run | None:
         ended=EndKind(said["ended"]) if said["ended"] is not None else None,
         history=mended([_read_message(each) for each in said["history"]]),
     )
+
+
+def _moment(said: Any) -> float:
+    """Return a time in seconds since 1970.
+
+    Raises:
+        ValueError: no calendar has it.
+    """
+    moment = float(said)
+    if not 0 <= moment <= _LATEST:
+        raise ValueError("no time")
+    return moment
 
 
 def _read_message(said: Mapping[str, Any]) -> Message:

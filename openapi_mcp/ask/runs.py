@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openapi_mcp.ask.kept import Mask, Run, read_run, run_text
 from openapi_mcp.errors import ConfigError
-from openapi_mcp.private import is_private, user_folder, write_privately
+from openapi_mcp.private import is_private, unfollowed, user_folder, write_privately
 
 MOST = 200
 _LARGEST = 40_000_000  # bytes of a file that is read
@@ -92,14 +92,10 @@ def _changed(path: Path) -> tuple[int, str]:
         return 0, path.stem
 
 
-def _unfollowed(name: str, _: int) -> int:
-    return os.open(name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-
-
 def _read(path: Path) -> Run | None:
     """Return the run of a file that is this user's alone; None where it cannot be read."""
     try:
-        with open(path, "rb", opener=_unfollowed) as file:
+        with open(path, "rb", opener=unfollowed) as file:
             if not is_private(os.fstat(file.fileno()), 0o100000):
                 return None
             data = file.read(_LARGEST + 1)

@@ -1,6 +1,7 @@
 """What turns took: added up, as JSON, and read again."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from openapi_mcp.model.chat import Message, Turn, Usage
@@ -37,8 +38,10 @@ def read_usage(said: Mapping[str, Any]) -> Usage:
     """Return what JSON says that turns took.
 
     Raises:
-        KeyError, TypeError, ValueError: it is no such JSON.
+        KeyError, TypeError, ValueError, OverflowError: it is no such JSON.
     """
-    cost = said["cost"]
     tokens = {name: int(said[name]) for name in ("tokens_in", "tokens_out", "cached")}
-    return Usage(**tokens, cost=None if cost is None else float(cost))
+    cost = None if said["cost"] is None else float(said["cost"])
+    if min(*tokens.values(), cost or 0) < 0 or not isfinite(cost or 0):
+        raise ValueError("what was taken is never less than nothing")
+    return Usage(**tokens, cost=cost)

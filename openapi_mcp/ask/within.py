@@ -33,11 +33,16 @@ def segments(text: str) -> list[str]:
     return [each for each in _SEGMENTS.split(path.partition("?")[0]) if each]
 
 
+def as_read(value: Any) -> Any:
+    """Return the object or list that a text is, as the server reads it, too; any other value as it is."""
+    if isinstance(value, str) and value[:1] in ("{", "[") and not is_too_deep(read := as_json(value)):
+        return value if read is None else read
+    return value
+
+
 def at_place(value: Any, names: list[str]) -> Iterator[Scalar]:
     """Yield the scalars at a place within arguments; of an object that stands there, those that identify it."""
-    if isinstance(value, str) and value[:1] in ("{", "[") and not is_too_deep(read := as_json(value)):
-        value = value if read is None else read  # the server reads it, too
-    match value:
+    match value := as_read(value):
         case Mapping() if names:
             yield from at_place(value.get(names[0]), names[1:])
         case Mapping():

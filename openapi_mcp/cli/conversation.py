@@ -1,7 +1,7 @@
 """A conversation of `ask`: what serves its calls, who thinks, what is shown, and what ends it."""
 
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -94,10 +94,15 @@ async def open_conversation(
     from openapi_mcp.server.inside import inside
 
     keeper = Keeper(run, runs_of(config), notice)
-    keys: list[Secret] = []
+    keys: list[Redactor] = []
 
     def hide(text: str) -> str:
-        return Redactor(keys)(text) if keys else text
+        for redact in keys:
+            text = redact(text)
+        return text
+
+    def know(of_models: Sequence[Secret]) -> None:
+        keys.append(Redactor(of_models))  # once: it is asked for each text of a run, whenever that is kept
 
     shown = passing(hide=hide) if is_shown else Passing()
     steps = Steps(lambda text, style: say(hide(text), style), keeper.has, shown)
@@ -116,7 +121,7 @@ async def open_conversation(
 
     async with AsyncExitStack() as stack:
         meters = stack.enter_context(telemetry(config, notice))
-        thinker = await stack.enter_async_context(open_thinker(config, run.models, steps, keys.extend))
+        thinker = await stack.enter_async_context(open_thinker(config, run.models, steps, know))
         app, apis = await _opened(fitted(config, run.models), run, notice, meters, stack)
         keeper.run = replace(run, about=all_about(run.about, apis))
         require_fit(len(app.toolset.listed) + len(app.toolset.extras), run.models)

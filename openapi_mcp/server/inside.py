@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any, cast
 
 import mcp_types as types
@@ -67,6 +68,7 @@ class Inside:
         self._of_each = {
             app.label_of(tool.name): tool.name for tool in app.toolset.tools
         }.values()  # a tool of each API
+        self._of_hidden = Redactor()
         app.on_call.append(self._hear)
 
     def foresee(
@@ -145,7 +147,7 @@ class Inside:
         held = (self._app.redactor(Call(tool=name)) for name in self._of_each)
         for redact in (*held, *self._redactors):
             text = redact(text)
-        return Redactor(map(Secret, self._hidden))(text) if self._hidden else text
+        return self._of_hidden(text)
 
     def _hear(self, heard: Heard) -> None:
         self._heard = heard
@@ -156,9 +158,15 @@ class Inside:
         self._has_written = self._has_written or (trace is not None and trace.attempts > 0 and not is_read)
         if heard.redact not in self._redactors:
             self._redactors = [*self._redactors[-9:], heard.redact]
-        if len(self._hidden) < _MOST_HIDDEN:
-            schema = heard.tool.input_schema if heard.tool is not None else {}
-            self._hidden.update(without_confidential(heard.call.arguments, schema)[1])
+        self._hide(heard)
+
+    def _hide(self, heard: Heard) -> None:
+        """Remember what was confidential in a call's arguments."""
+        schema = heard.tool.input_schema if heard.tool is not None else {}
+        more = set(without_confidential(heard.call.arguments, schema)[1]) - self._hidden
+        if more and len(self._hidden) < _MOST_HIDDEN:
+            self._hidden.update(islice(more, _MOST_HIDDEN))
+            self._of_hidden = Redactor(map(Secret, self._hidden))  # once: every text of a run asks for it
 
     def _with_record(self, answered: Answered) -> Answered:
         """Return the same with its record; of a failure it says whether anything was sent before."""

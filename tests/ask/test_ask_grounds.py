@@ -39,6 +39,34 @@ def test_an_id_that_nobody_gave_is_not_grounded() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "lacks"),
+    [
+        ({"a": "77"}, "77"),
+        ({"77": ""}, "77"),
+        ({"id": 1042, "77": "x"}, "77"),
+        ({"id": {"x": 77}}, "x"),
+        ([[77]], 77),
+        ('{"77": ""}', "77"),
+        ({"id": 1042}, None),
+        ({"ID": "1042"}, None),
+        ([1042], None),
+    ],
+)
+def test_an_object_in_place_of_an_id_is_looked_at_whole_where_nothing_refuses_it(value: Any, lacks: Any) -> None:
+    """Fuzzing: where a document says nothing of the parameter, {"77": ""} goes out as /orders/77, (style: simple)."""
+    found = lacking(call("orders_retrieve", id=value), person("What is in order 1042?"))
+    assert found == (lacks and ("id", lacks))
+
+
+def test_an_object_in_place_of_an_id_is_the_servers_to_refuse_where_a_type_is_said() -> None:
+    """As before: it unwraps {"id": 1042}, and refuses the rest."""
+    typed = tool("orders_retrieve", schema={"type": "object", "properties": {"id": {"type": "integer"}}})
+    offer = Offer(tools=(typed,), instructions="", needs=NEEDS)
+    made = call("orders_retrieve", id={"id": 1042, "note": "urgent"})
+    assert lacking(made, person("What is in order 1042?"), offer=offer) is None
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (1042, "What is in order 1042?"),

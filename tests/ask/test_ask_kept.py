@@ -98,11 +98,16 @@ DAMAGED = [
     run_text(a_run(TURN)).replace('{"page":1}', "[1]"),
     run_text(a_run(ended=EndKind.LOOP)).replace('"loop"', '"?"'),
     "[" * 100_000,
+    *(run_text(a_run()).replace('"changed":2.0', f'"changed":{said}') for said in ("1e300", "-1", '"nan"', "9" * 400)),
+    run_text(a_run()).replace('"began":1.0', '"began":1' + "0" * 400),
+    *(run_text(a_run()).replace('"cost":null', f'"cost":{said}') for said in ("9" * 400, "-1", '"nan"')),
+    run_text(a_run()).replace('"tokens_in":0', '"tokens_in":-7'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", DAMAGED, ids=range(len(DAMAGED)))
 def test_what_is_damaged_is_no_run(text: str) -> None:
+    """Fuzzing: a time that no calendar has ended `/runs` with a traceback, a number beyond a double every start."""
     assert read_run(text) is None
 
 

@@ -75,7 +75,8 @@ def test_what_others_may_have_written_is_not_read(runs: Runs, tmp_path: Path) ->
     (tmp_path / "runs" / "a.json").chmod(0o644)
     (tmp_path / "runs" / "b.json").rename(tmp_path / "runs" / "d.json")  # it says that it is another one
     (tmp_path / "runs" / "e.json").symlink_to(tmp_path / "runs" / "c.json")
-    for id in ("a", "d", "e"):
+    os.mkfifo(tmp_path / "runs" / "f.json", 0o600)  # nobody writes there, and nobody is waited for
+    for id in ("a", "d", "e", "f"):
         with pytest.raises(ConfigError, match="cannot be read"):
             runs.find(id)
     assert [run.id for run in runs.newest(9)] == ["c"]

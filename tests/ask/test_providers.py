@@ -490,6 +490,7 @@ def test_a_usage_of_anthropics_that_makes_no_sense_costs_nothing(server: Wires, 
     said = turn(ask(claude(server)))
     assert said.text == "Here."
     assert min(said.usage.tokens_in, said.usage.tokens_out, said.usage.cached) >= 0
+    assert max(said.usage.tokens_in, said.usage.tokens_out) < 2**63  # what a span can carry
 
 
 WHOLE: Any = {
@@ -739,6 +740,16 @@ def test_a_stream_in_which_nothing_comes_any_more_is_given_up(server: Wires, mon
     server.replies.append(replace(stream(anthropic_says("Let me look.")[:4]), hangs=True))
     found = fault(ask(claude(server)))
     assert (found.kind, "nothing came for" in found.message) == (FaultKind.UNREACHABLE, True)
+
+
+@pytest.mark.parametrize(("named", "said"), [("id", ["toolu_1"]), ("id", {"a": 1}), ("name", 0), ("name", 1.5)])
+def test_a_call_whose_name_or_id_is_no_text_is_a_fault(server: Wires, named: str, said: Any) -> None:
+    """Fuzzing: Anthropic's SDK takes from a stream what stands there, and a list cannot be looked up."""
+    events = anthropic_says("", ("toolu_1", "get_order", "{}"))
+    start = next(each for each in events if each["type"] == "content_block_start")
+    start["content_block"][named] = said
+    server.replies.append(stream(events))
+    assert fault(ask(claude(server))).kind is FaultKind.MALFORMED
 
 
 def test_an_answer_without_an_end_is_given_up(server: Wires, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from support.scripted import calls, says, scripted
 from support.upstream import Upstream, description
 
 from openapi_mcp.ask.runs import Runs
+from openapi_mcp.ask.steps import Think
 from openapi_mcp.cli.output import Notice
 from openapi_mcp.config import Config
 from openapi_mcp.model.chat import Answered, Asked, FaultKind, Finish, ModelFault, Turn, Usage
@@ -95,6 +96,23 @@ def test_json_has_the_turns_that_bring_nothing_but_cost(
     assert (trace["usage"]["cost"], [each["usage"]["cost"] for each in trace["steps"]]) == (0.003, [0.001] * 3)
     assert Runs.of_user(os.environ).find().usage.tokens == trace["usage"]["tokens_in"] + trace["usage"]["tokens_out"]
     assert len(script.asked) == 3
+
+
+def test_a_run_is_kept_without_making_the_forms_of_the_keys_anew(
+    command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Fuzzing: a call of 30,000 arguments held a run up for a minute: they were made for each text, at each step."""
+
+    def last(_: Think) -> Turn:
+        monkeypatch.setattr("openapi_mcp.model.secret.encoded", None)
+        return says("It is sk-model-0123.")
+
+    script = scripted(monkeypatch, calls(("products_retrieve", {"id": 20})), last)
+    script.key = "sk-model-0123"
+    ended = command("ask", "what is product 20?", *shop.options, *MODEL)
+    assert (ended.status, ended.out) == (0, "It is ***.\n")
+    (kept,) = runs(tmp_path)
+    assert "sk-model-0123" not in kept.read_text()
 
 
 def test_with_json_only_warnings_are_warnings(command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

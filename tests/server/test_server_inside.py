@@ -156,6 +156,8 @@ async def test_what_is_confidential_is_masked_in_what_is_kept(upstream: Upstream
     async with tools(tmp_path, spec=upstream.serve(document), bearer="s3cr3t-t0k3n", no_records=True) as found:
         await found.call(a_call(found.tools[0].name, password="hunter22"))
         assert found.mask("a s3cr3t-t0k3n, and hunter22") == "a ***, and ***"
+        await found.call(a_call(found.tools[0].name, password="pa55-again"))
+        assert found.mask("hunter22, then pa55-again") == "***, then ***"
 
 
 async def test_a_secret_is_masked_before_anything_was_called(upstream: Upstream, tmp_path: Path) -> None:
@@ -177,3 +179,15 @@ async def test_the_secrets_of_several_apis_are_masked_before_anything_was_called
     }
     async with tools(tmp_path, **options) as found:
         assert found.mask("s3cr3t-of-a, s3cr3t-of-b") == "***, ***"
+
+
+async def test_texts_are_masked_without_making_the_forms_of_secrets_anew(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fuzzing: each step of a run masks all of its texts, and the forms of each secret were made for each of them."""
+    document = description("/echo")
+    document["paths"]["/echo"]["get"]["parameters"] = [{"name": "pin", "in": "query", "schema": {"type": "string"}}]
+    async with tools(tmp_path, spec=upstream.serve(document), bearer="s3cr3t-t0k3n", no_records=True) as found:
+        await found.call(a_call(found.tools[0].name, pin="hunter22"))
+        monkeypatch.setattr("openapi_mcp.model.secret.encoded", None)
+        assert found.mask("hunter22 and s3cr3t-t0k3n") == "*** and ***"
