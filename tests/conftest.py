@@ -18,7 +18,17 @@ from hypothesis import HealthCheck, settings
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
-pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet", "support.node")
+pytest_plugins = (
+    "support.postgres",
+    "support.records",
+    "support.redis",
+    "support.fleet",
+    "support.node",
+    "support.downloads",
+    "support.person",
+    "support.toml",
+    "support.traced",
+)
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # how long an example takes says more of what runs beside it
