@@ -33,6 +33,7 @@ _EXTRA = "pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
 _FILE = "ask.history"
 _MOST = 200_000  # bytes of lines that are kept
 _LONGEST = 80  # characters of what stands in a line
+_LONGEST_ERROR = 600
 _RUNS = 20
 _HANG = 4  # blanks before what goes on of a line
 _COMMANDS = {
@@ -101,7 +102,9 @@ def told(command: str, tools: Sequence[ChatTool], runs: Runs | None) -> str:
     return f"there is no {plain(command, _LONGEST)}; /help tells what there is"
 
 
-def _run_line(run: Run) -> str:
+def _run_line(run: Run | ConfigError) -> str:
+    if isinstance(run, ConfigError):
+        return one_line(f"{run.message} ({run.where}; {run.hint})", _LONGEST_ERROR)
     ended = run.ended.value if run.ended is not None else "interrupted"
     return f"{run.id}  {local_time(run.changed)}  {ended:<11}  {one_line(run.question, _LONGEST)}"
 

@@ -51,6 +51,10 @@ def test_the_commands_tell_what_there_is(tmp_path: Path) -> None:
     """Our brief: /tools, /runs, /help, /quit."""
     runs = Runs(tmp_path / "runs")
     assert chat.told("/runs", TOOLS, runs) == chat.told("/runs", TOOLS, None) == "no run is kept"
+    (tmp_path / "runs").write_text("no folder", encoding="utf-8")
+    said = chat.told("/runs", TOOLS, runs)
+    assert said.startswith(f"the runs cannot be read: Not a directory ({tmp_path / 'runs'}; ")
+    (tmp_path / "runs").unlink()
     runs.save(Run(id="k3vq", began=0.0, question="which\nones?", ended=EndKind.ANSWERED))
     assert chat.told("/tools", TOOLS, runs) == "orders_list  List orders."
     assert chat.told("/runs", TOOLS, runs).startswith("k3vq  ")
