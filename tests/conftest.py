@@ -172,13 +172,15 @@ def command(
     ours.setLevel(before[2])
 
 
-_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser", "node"})
+_LEFT_OUT = ("node", "zsh", "fish")  # what .ci/run does without where it cannot be had
+_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser", *_LEFT_OUT})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that ask for a server or a program that Python does not bring."""
     for item in items:
-        if _SERVICES & set(getattr(item, "fixturenames", ())):
+        asked = set(getattr(item, "fixturenames", ()))
+        if _SERVICES & asked:
             item.add_marker(pytest.mark.service)
-        if "node" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.node)
+        for name in asked.intersection(_LEFT_OUT):
+            item.add_marker(name)
