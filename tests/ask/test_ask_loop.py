@@ -189,6 +189,13 @@ class TestWrites:
         played = play([calls(self.MADE), calls(self.MADE), calls(self.MADE), says("done")], history=history)
         assert (len(played.sent), [each.is_sent for each in played.answers]) == (1, [True, False, True, False])
 
+    def test_going_on_with_a_run_is_no_persons_word(self) -> None:
+        """Issue 11, our choice: `--continue` without a question makes no write again, however often it is tried."""
+        before = play([calls(self.MADE), fault(FaultKind.OVERLOADED)], lambda made: {"id": 9}, history=self.QUESTION)
+        history = (*before.ending.history, Asked(text="go on", is_ours=True))
+        played = play([*[calls(self.MADE)] * 3, says("done")], history=history)
+        assert played.sent == []
+
     def test_a_write_on_its_way_when_a_run_was_killed_is_not_made_again(self) -> None:
         """Issue 11: runs can be continued; nobody knows what became of it."""
         killed = (*self.QUESTION, calls(self.MADE))

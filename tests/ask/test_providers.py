@@ -623,7 +623,8 @@ def test_details_of_another_form_cost_nothing(server: Wires, details: Any) -> No
     server.replies[0] = replace(server.replies[0], body=f"data: {broken}\n\n".encode() + server.replies[0].body)
     said = turn(ask(gpt(server)))
     server.replies.append(stream(openai_says("Here.")))
-    turn(ask(gpt(server), Asked(text="?"), said, Answered(call=said.calls[0], text="{}")))
+    came = turn(ask(gpt(server), Asked(text="?"), said, Answered(call=said.calls[0], text="{}")))
+    assert came.text == "Here."
 
 
 @pytest.mark.parametrize("breaks", [True, False])
