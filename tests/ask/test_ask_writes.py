@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from support.runs import call, ok
+from support.runs import SHOP, call, failed, ok
 
+from openapi_mcp.ask.gate import Gate
 from openapi_mcp.ask.writes import Writes, was_done
-from openapi_mcp.model.chat import Answered
+from openapi_mcp.model.chat import Answered, Asked
 
 PATCH = "PATCH https://api.example.com/orders/5 d"
 MADE = replace(ok(call("orders_note"), {"id": 5}), requests=(PATCH,))
@@ -58,3 +59,17 @@ def test_what_failed_was_done_unless_it_is_sure_that_it_was_not(error: dict[str,
     """Issue 11: never repeats a write. Of a call without an attempt nothing left here."""
     answer = Answered(call=call("orders_note"), text="", value={"error": error}, is_error=True)
     assert was_done(answer) is done
+
+
+def test_a_workflow_of_which_one_step_was_held_back_has_told_the_model_so() -> None:
+    """Our choice: its failure says which step; called again, it is what the model insists on, and a person is asked."""
+    gate = Gate(SHOP)
+    gate.hear(Asked(text="Order a mug for Ana"))
+    one, several = call("orders_create", customer="Ana", note="1"), call("orders_create", customer="Ana", note="2")
+    gate.answered(replace(ok(one, {"id": 9}), requests=("POST https://api.example.com/orders 1",)))
+    gate.turned()
+    came = replace(failed(several, "refused"), requests=(PATCH,), held="POST https://api.example.com/orders 1")
+    assert gate.held_back(came) is came
+    gate.answered(came)
+    gate.turned()
+    assert (gate.answer(several), gate.is_insisted) == (None, True)
