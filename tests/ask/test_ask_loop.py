@@ -329,7 +329,8 @@ class TestCallsInText:
         """Our choice."""
         script = [calls(call("products_list", q=str(number))) for number in range(100)]
         played = play(script, closing=says('<tool_call>{"name": "x"}'), limits=Limits(max_steps=2))
-        assert "tool_call" not in played.ending.text.partition("The run ended")[0].partition("Found so far")[0]
+        assert played.ending.text.startswith("Found so far:")
+        assert "tool_call" not in played.ending.text
 
     def test_in_the_search_mode_the_name_of_an_operation_is_one_of_a_call(self) -> None:
         """Llama 3 writes it so."""
