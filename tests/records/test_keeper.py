@@ -212,7 +212,7 @@ def test_a_record_that_cannot_be_made_is_lost_and_its_text_is_in_no_log(
 def test_a_fault_of_ours_is_said_and_the_thread_goes_on(records_file: Path, caplog: pytest.LogCaptureFixture) -> None:
     said: list[str] = []
     works = threading.Event()
-    opened = Troubled(records_file, ZeroDivisionError())
+    opened = Troubled(records_file, ZeroDivisionError("secret"))
     opened.on_try = lambda: works.set() if not opened.troubles else None
     writer = Writer(opened, said.append, FOR_EVER, pace=QUICK)
     writer.put(made(1))
@@ -220,7 +220,8 @@ def test_a_fault_of_ours_is_said_and_the_thread_goes_on(records_file: Path, capl
     writer.close(30)
     assert kept(records_file) == ["r0001"]
     assert "a fault of this program (ZeroDivisionError)" in said[0]
-    assert "records_failed" in caplog.text
+    assert "records_failed error=ZeroDivisionError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_where_no_thread_can_be_had_the_call_is_lost_and_the_next_one_tries(
