@@ -635,6 +635,15 @@ def noting(payload: Any, **more: Any) -> Json:
     return {"stepId": "add", "operationId": "add", "requestBody": {"payload": payload}, **more}
 
 
+async def test_a_token_in_a_body_is_not_redirected_to_another_origin(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-REDIR: a 307 would send the same body once more (RFC 9110, 15.4.8)."""
+    there = f"http://localhost:{upstream.url.rpartition(':')[2]}/x"
+    upstream.in_turn["POST /pets"] = [Answer(b"", status=307, headers=(("Location", there),))]
+    async with logging_in(upstream, tmp_path, noting({"note": "$steps.login.outputs.token"})) as own:
+        await own.failure()
+    assert own.sent == ["GET /login", "POST /pets"]
+
+
 @pytest.mark.parametrize(
     ("payload", "sent"),
     [
