@@ -53,9 +53,9 @@ class Answer:
 class Upstream:
     """The server: `seen` is what arrived, `arrived` tells of each request that is kept waiting.
 
-    Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves its
-    document then, `/status/N` answers with N, `/document.json` serves `document`, `answers` holds what others answer,
-    those of `/slow/...` after a second;
+    Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves the
+    document that there was when it was asked for then, `/status/N` answers with N, `/document.json` serves `document`,
+    `answers` holds what others answer, those of `/slow/...` after a second;
     `/guarded` wants the Authorization header `wanted`; the rest echo the request. With `has_etags` what is served is
     not sent again to who has it. First comes what `in_turn` says for a method and target ("GET /jobs/7"): each
     answer once, the last again and again; where `unsaid` is given, that is the answer to all else.
@@ -143,8 +143,9 @@ class _Handler(WholeRequests):
                 upstream.release.wait(PATIENCE)
                 self._answer(200, {"held": True, "n": parse_qs(parts.query).get("n")})
             case ["late", _]:
+                asked = upstream.document
                 upstream.release.wait(PATIENCE)
-                self._send(Answer(upstream.document))
+                self._send(Answer(asked))
             case ["status", status]:
                 self._answer(int(status), {"detail": f"status {status}"})
             case ["guarded"]:
