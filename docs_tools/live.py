@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 WIDTH = 100  # columns
 SHOWN = "https://shop.example.com"
 """The address that stands for the shop's in what is shown."""
-HOME = "/home/you"
+HOME = "/u/you"
 """The folder that stands for the home."""
 _PLACE = ".local/bin/openapi-mcp"
 _COMMAND = """\

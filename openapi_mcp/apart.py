@@ -46,7 +46,7 @@ class Once(Generic[Value]):
         error: BaseException | None = None
         try:
             value = anyio.run(self._work)
-        except BaseException as raised:  # noqa: BLE001  carried to whoever waits for it
+        except BaseException as raised:  # noqa: BLE001  whatever it is, it rises in whoever waits for it
             error = raised
         with self._lock:
             if error is not None:

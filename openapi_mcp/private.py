@@ -76,6 +76,6 @@ def write_privately(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
-        with suppress(OSError):
+        with suppress(OSError):  # what went wrong is raised, and not that it left something behind
             temporary.unlink(missing_ok=True)
         raise

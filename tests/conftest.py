@@ -18,7 +18,17 @@ from hypothesis import HealthCheck, settings
 from support.child import Outcome, clean_environment, without_progress
 from support.upstream import Upstream, running_upstream
 
-pytest_plugins = ("support.postgres", "support.records", "support.redis", "support.fleet", "support.node")
+pytest_plugins = (
+    "support.postgres",
+    "support.records",
+    "support.redis",
+    "support.fleet",
+    "support.node",
+    "support.downloads",
+    "support.person",
+    "support.toml",
+    "support.traced",
+)
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # how long an example takes says more of what runs beside it
@@ -162,13 +172,15 @@ def command(
     ours.setLevel(before[2])
 
 
-_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser", "node"})
+_LEFT_OUT = ("node", "zsh", "fish")  # what .ci/run does without where it cannot be had
+_SERVICES = frozenset({"postgres", "redis", "redis_server", "fleets", "browser", *_LEFT_OUT})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that ask for a server or a program that Python does not bring."""
     for item in items:
-        if _SERVICES & set(getattr(item, "fixturenames", ())):
+        asked = set(getattr(item, "fixturenames", ()))
+        if _SERVICES & asked:
             item.add_marker(pytest.mark.service)
-        if "node" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.node)
+        for name in asked.intersection(_LEFT_OUT):
+            item.add_marker(name)

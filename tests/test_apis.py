@@ -1,10 +1,10 @@
 """Several APIs in one server: how each is named, and which values are for it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.toml import Write
 
 from openapi_mcp.apis import said_for
 from openapi_mcp.config import Config, CredentialLayer, build_config
@@ -12,19 +12,6 @@ from openapi_mcp.errors import ConfigError
 
 NOWHERE = Path("no-such-folder")
 BOTH = {"spec": ["shop=http://a/openapi.json", "billing=b.yaml"]}
-
-Write = Callable[[str], Path]
-
-
-@pytest.fixture
-def toml(tmp_path: Path) -> Write:
-    """Write an openapi-mcp.toml and return its folder."""
-
-    def write(text: str) -> Path:
-        (tmp_path / "openapi-mcp.toml").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
 
 
 def built(flags: dict[str, Any], environ: dict[str, str] | None = None, folder: Path = NOWHERE) -> dict[str, Config]:

@@ -1,12 +1,12 @@
 """Flags, environment, openapi-mcp.toml and defaults, merged into one Config."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.toml import Write
 
 from openapi_mcp.config import Config, CredentialLayer, build_config
 from openapi_mcp.errors import ConfigError, CredentialsError
@@ -14,18 +14,6 @@ from openapi_mcp.model.policy import METHODS, Limits, Recovering
 from openapi_mcp.references import read_secret
 
 NOWHERE = Path("no-such-folder")
-Write = Callable[[str], Path]
-
-
-@pytest.fixture
-def toml(tmp_path: Path) -> Write:
-    """Write an openapi-mcp.toml and return its folder."""
-
-    def write(text: str) -> Path:
-        (tmp_path / "openapi-mcp.toml").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
 
 
 def from_flags(**flags: Any) -> Config:

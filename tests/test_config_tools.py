@@ -1,16 +1,15 @@
 """The tables [tool.NAME] of a config file, read and checked."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.toml import Write
 
 from openapi_mcp.config import Config, build_config
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.model.policy import ArgumentEdit, Rate, ToolEdit, ToolLimits
 
-Write = Callable[[str], Path]
 WHOLE = """
 [tool.orders_list]
 name = "recent_orders"
@@ -28,17 +27,6 @@ default = 20
 [tool."GET /users"]
 hide = true
 """
-
-
-@pytest.fixture
-def toml(tmp_path: Path) -> Write:
-    """Write an openapi-mcp.toml and return its folder."""
-
-    def write(text: str) -> Path:
-        (tmp_path / "openapi-mcp.toml").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
 
 
 def refused(folder: Path, environ: dict[str, str] | None = None) -> ConfigError:

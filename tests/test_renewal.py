@@ -13,7 +13,7 @@ from support.upstream import Answer, Upstream, description
 from openapi_mcp.apart import apart
 from openapi_mcp.app import App
 from openapi_mcp.config import Config, build_config
-from openapi_mcp.errors import ConfigError
+from openapi_mcp.errors import ConfigError, SourceError
 from openapi_mcp.loading import load_catalogue
 from openapi_mcp.model.call import Call, Result
 from openapi_mcp.model.policy import ToolEdit
@@ -263,6 +263,44 @@ async def test_a_document_that_comes_while_settings_are_read_is_not_lost(upstrea
         assert listed(app) == ["one", "two", "three"]
         upstream.release.set()
     assert listed(app) == ["one", "three"]
+
+
+def with_workflow(upstream: Upstream, folder: Path, document: dict[str, Any], name: str) -> Config:
+    """Return the configuration of a document with a workflow of this name over its operation `one`."""
+    step = {"stepId": "first", "operationId": "one"}
+    said = {
+        "arazzo": "1.0.1",
+        "info": {"title": "T", "version": "1"},
+        "sourceDescriptions": [{"name": "toys", "url": "toys.json", "type": "openapi"}],
+        "workflows": [{"workflowId": name, "steps": [step]}],
+    }
+    file = folder / "toys.arazzo.json"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    return build_config({"spec": upstream.serve(document), "workflow": [str(file)]}, {}, folder)
+
+
+async def test_workflows_are_read_again_with_other_settings(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 11; issue 8, Switches: the document is the same, the file of workflows need not be."""
+    given = with_workflow(upstream, tmp_path, description("/one", "/two"), "before")
+    async with open_app(given, quiet, {}) as app:
+        assert listed(app) == ["one", "two", "before"]
+        with_workflow(upstream, tmp_path, description("/one", "/two"), "after")
+        assert await renew(app, replace(given, edits={"two": ToolEdit(enabled=False)}), quiet, {})
+        assert listed(app) == ["one", "after"]
+
+
+async def test_other_settings_do_not_cost_a_part_that_is_lost_meanwhile(upstream: Upstream, tmp_path: Path) -> None:
+    """Issue 3, Live: all stays as it was, as where the document itself is out of reach."""
+    document = description("/one") | {"paths": {**description("/one")["paths"], "/a": {"$ref": "/a.json"}}}
+    upstream.answers = {"/a.json": item("a")}
+    given = with_workflow(upstream, tmp_path, document, "flow")
+    async with open_app(given, quiet, {}) as app:
+        before = listed(app)
+        assert "a" in before
+        upstream.answers["/a.json"] = Answer(b"", status=500)
+        with pytest.raises(SourceError, match="a referenced document cannot be"):
+            await renew(app, replace(given, edits={"one": ToolEdit(enabled=False)}), quiet, {})
+        assert listed(app) == before
 
 
 async def test_a_limit_of_results_that_comes_later_has_them_read_on(upstream: Upstream, tmp_path: Path) -> None:

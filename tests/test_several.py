@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import pytest
 from support.live import Told, put, yaml
-from support.upstream import Answer, Upstream, description
+from support.upstream import PATIENCE, Answer, Upstream, description
 
 from openapi_mcp import joining
 from openapi_mcp.config import Config, build_config
@@ -19,6 +19,8 @@ from openapi_mcp.model.call import ANYONE, Call, Caller, Failure, FailureKind, R
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.message import HttpRequest
 from openapi_mcp.model.secret import Secret
+from openapi_mcp.opening import open_app
+from openapi_mcp.renewal import check_again
 from openapi_mcp.server.keep import SeveralKeeper, keepers
 from openapi_mcp.several import Several
 
@@ -308,6 +310,27 @@ def test_it_is_tried_again_after_longer_and_longer_pauses(monkeypatch: pytest.Mo
     monkeypatch.setattr(joining, "_FIRST_PAUSE", 5.0)
     pauses = joining._pauses()
     assert [next(pauses) for _ in range(9)] == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+
+
+async def test_a_document_in_trouble_is_looked_at_again_until_it_can_be_had(upstream: Upstream) -> None:
+    """Issue 5: one that is served as it was kept would stay so for ever, though its API is back."""
+    said, changed = list[str](), anyio.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        changed.set()
+
+    given = build_config({"spec": upstream.serve(description("/echo"))}, {}, NOWHERE)
+    async with open_app(given, said.append, {}) as app, anyio.create_task_group() as group:
+        upstream.document = b"{"
+        assert await check_again(app, said.append, {}) is None
+        assert app.trouble
+        upstream.serve(description("/echo", "/held"))
+        group.start_soon(joining._look_again, app, say, {})
+        with anyio.fail_after(PATIENCE):
+            await changed.wait()
+        assert said[-1] == "the document has changed: 2 tools now"
+        group.cancel_scope.cancel()
 
 
 async def test_what_is_said_of_one_api_says_of_which(upstream: Upstream, other_upstream: Upstream) -> None:

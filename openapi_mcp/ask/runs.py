@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,18 +33,21 @@ class Runs:
 
         Raises:
             OSError: it cannot be written.
-        ValueError: it holds what JSON has no form for.
-        RecursionError: the same, nested too deeply.
+            ValueError: it holds what JSON has no form for.
+            RecursionError: the same, nested too deeply.
         """
         write_privately(self._folder / f"{run.id}{_SUFFIX}", run_text(run, mask))
         for path in self._newest_first()[MOST:]:
-            with suppress(OSError):
+            with suppress(OSError):  # the run is kept, and the next one to be kept tries again
                 path.unlink()
 
-    def newest(self, most: int) -> list[Run]:
-        """Return the runs that went on last, as far as they can be read."""
-        found = (_read(path) for path in self._newest_first()[:most])
-        return [run for run in found if run is not None]
+    def newest(self, most: int) -> list[Run | ConfigError]:
+        """Return the runs that went on last; in place of one that cannot be read, or of all, what is wrong."""
+        try:
+            paths = self._known()
+        except ConfigError as error:
+            return [error]
+        return [_read_or_error(path) for path in paths[:most]]
 
     def find(self, id: str = "") -> Run:
         """Return a run by its id, or by a beginning of it that no other has; without one the last.
@@ -52,7 +55,7 @@ class Runs:
         Raises:
             ConfigError: there is no such run, several begin so, or it, or the folder, cannot be read.
         """
-        known = self._newest_first(_unreadable)
+        known = self._known()
         paths = [path for path in known if path.stem.startswith(id)] if _ID.fullmatch(id or "0") else []
         if not paths:
             said = f"no run is kept with the id {id[:40]!r}" if id else "no run is kept that could be gone on with"
@@ -61,28 +64,30 @@ class Runs:
         if id and len(paths) > 1 and all(path.stem != id for path in paths):
             said = f"more than one run has an id that begins with {id!r}"
             raise ConfigError(said, where="--run", hint="give more of it")
-        path = next((each for each in paths if each.stem == id), paths[0])
-        run = _read(path)
-        if run is None:
-            hint = "it is damaged, or a newer openapi-mcp wrote it; ask anew"
-            raise ConfigError("the run cannot be read", where=str(path), hint=hint)
-        return run
+        return _read(next((each for each in paths if each.stem == id), paths[0]))
 
-    def _newest_first(self, failed: Callable[[Path, OSError], None] = lambda _path, _error: None) -> list[Path]:
-        """Return the files of the runs; `failed` is told why the folder cannot be read, where it is there."""
+    def _known(self) -> list[Path]:
+        """Return the files of the runs.
+
+        Raises:
+            ConfigError: the folder cannot be read.
+        """
+        try:
+            return self._newest_first()
+        except OSError as error:
+            hint = "see whose folder it is, and who may read it; it must be one of this user's own"
+            raise _unreadable("runs", error, self._folder, hint) from None
+
+    def _newest_first(self) -> list[Path]:
         try:
             found = [path for path in self._folder.iterdir() if path.suffix == _SUFFIX and _ID.fullmatch(path.stem)]
         except FileNotFoundError:
             return []
-        except OSError as error:
-            failed(self._folder, error)
-            return []
         return sorted(found, key=_changed, reverse=True)
 
 
-def _unreadable(folder: Path, error: OSError) -> None:
-    hint = "see whose folder it is, and what it may be read by; it must be one of this user's own"
-    raise ConfigError(f"the runs cannot be read: {error.strerror}", where=str(folder), hint=hint)
+def _unreadable(what: str, error: OSError, path: Path, hint: str) -> ConfigError:
+    return ConfigError(f"the {what} cannot be read: {error.strerror or error}", where=str(path), hint=hint)
 
 
 def _changed(path: Path) -> tuple[int, str]:
@@ -92,14 +97,33 @@ def _changed(path: Path) -> tuple[int, str]:
         return 0, path.stem
 
 
-def _read(path: Path) -> Run | None:
-    """Return the run of a file that is this user's alone; None where it cannot be read."""
+def _read_or_error(path: Path) -> Run | ConfigError:
+    try:
+        return _read(path)
+    except ConfigError as error:
+        return error
+
+
+def _read(path: Path) -> Run:
+    """Return the run of a file that is this user's alone.
+
+    Raises:
+        ConfigError: it is not, or it holds no run of this id that we know how to read.
+    """
     try:
         with open(path, "rb", opener=unfollowed) as file:
-            if not is_private(os.fstat(file.fileno()), 0o100000):
-                return None
-            data = file.read(_LARGEST + 1)
+            is_ours = is_private(os.fstat(file.fileno()), 0o100000)
+            data = file.read(_LARGEST + 1) if is_ours else b""
+    except OSError as error:
+        raise _unreadable("run", error, path, "see whose file it is, and who may read it; or ask anew") from None
+    if not is_ours:
+        said = "the run cannot be read: others may read or write it, or it is not yours"
+        raise ConfigError(said, where=str(path), hint="chmod 600 it if you trust what stands in it; or ask anew")
+    try:
         run = read_run(data.decode()) if len(data) <= _LARGEST else None
-    except (OSError, ValueError):
-        return None
-    return run if run is not None and run.id == path.stem else None
+    except ValueError:
+        run = None
+    if run is None or run.id != path.stem:
+        hint = "it is damaged, or a newer openapi-mcp wrote it; ask anew"
+        raise ConfigError("the run cannot be read", where=str(path), hint=hint)
+    return run

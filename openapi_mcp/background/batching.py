@@ -34,7 +34,7 @@ class Batched(Generic[Item, Value]):
         items, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
         try:
             values = await self._work([item for item, _ in items])
-        except BaseException:  # who does it is cancelled: the others are not
+        except BaseException:  # also a cancellation, of one alone: the items wait on, then it rises
             self._waiting = items + self._waiting
             raise
         for (_, value), found in zip(items, values, strict=True):

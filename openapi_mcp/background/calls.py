@@ -69,7 +69,7 @@ class Background:
             name = self._store.name(handle)
             leave.give(anyio.current_time())
             return self._told(handle, await self._gone_on(name, call, task, hearing))
-        except BaseException:
+        except BaseException:  # also a cancellation: nobody has the handle, so nothing goes on; then it rises
             self._local.abandon(name)
             await stop_task(task)
             raise

@@ -187,7 +187,9 @@ class LocalCalls:
         try:
             await self._look(name)
         except Exception as error:
-            log.exception("background_look_failed error=%s", type(error).__name__)
+            # Text and traceback may quote values of a call: they are for who asked to debug.
+            log.error("background_look_failed error=%s", type(error).__name__)
+            log.debug("background_look_failed traceback", exc_info=True)
             await self._queue.later([name], self._bounds.doubt)
 
     async def _look(self, name: str) -> None:
@@ -285,7 +287,8 @@ class LocalCalls:
             try:
                 said, was_there = await self._beat(said, was_there=was_there)
             except Exception as error:  # the outermost door of this task: without it no lease would be renewed
-                log.exception("background_tick_failed error=%s", type(error).__name__)
+                log.error("background_tick_failed error=%s", type(error).__name__)
+                log.debug("background_tick_failed traceback", exc_info=True)  # as above
 
     async def _beat(self, said: float, *, was_there: bool) -> tuple[float, bool]:
         """Do that once; return when the leases were renewed last, and whether Redis is there."""

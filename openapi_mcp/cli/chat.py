@@ -33,6 +33,7 @@ _EXTRA = "pipx inject openapi-mcp-cli 'openapi-mcp-cli[ask]'"
 _FILE = "ask.history"
 _MOST = 200_000  # bytes of lines that are kept
 _LONGEST = 80  # characters of what stands in a line
+_LONGEST_ERROR = 600
 _RUNS = 20
 _HANG = 4  # blanks before what goes on of a line
 _COMMANDS = {
@@ -101,7 +102,9 @@ def told(command: str, tools: Sequence[ChatTool], runs: Runs | None) -> str:
     return f"there is no {plain(command, _LONGEST)}; /help tells what there is"
 
 
-def _run_line(run: Run) -> str:
+def _run_line(run: Run | ConfigError) -> str:
+    if isinstance(run, ConfigError):
+        return one_line(f"{run.message} ({run.where}; {run.hint})", _LONGEST_ERROR)
     ended = run.ended.value if run.ended is not None else "interrupted"
     return f"{run.id}  {local_time(run.changed)}  {ended:<11}  {one_line(run.question, _LONGEST)}"
 
@@ -129,26 +132,29 @@ def _history(is_kept: bool, notice: Notice) -> "History":
     from prompt_toolkit.history import FileHistory, InMemoryHistory
 
     path = user_folder(os.environ) / _FILE
-    if is_kept and prepare(path):
+    if not is_kept:
+        return InMemoryHistory()
+    if not (why := prepare(path)):
         return FileHistory(str(path))
-    if is_kept:
-        notice(f"warning: the lines of this chat are not kept: {path.parent} is not yours alone (chmod 700 it)")
+    notice(f"warning: the lines of this chat are not kept: {why}")
     return InMemoryHistory()
 
 
-def prepare(path: Path) -> bool:
-    """Return whether a file of lines can be kept that is this user's alone; one too long loses its oldest."""
+def prepare(path: Path) -> str:
+    """Return why no file of lines can be kept that is this user's alone, "" where it can; the oldest of many go."""
     flags: dict[str, Any] = {"opener": lambda name, how: os.open(name, how | getattr(os, "O_NOFOLLOW", 0), 0o600)}
+    where = path.parent
     try:
-        own_folder(path.parent)
+        own_folder(where)
+        where = path
         with open(path, "a+b", **flags) as file:
             if not is_private(os.fstat(file.fileno()), 0o100000):
-                return False
+                return f"others may read or write {path}, or it is not yours (chmod 600 it)"
             if file.tell() > _MOST:
                 file.seek(-_MOST // 2, os.SEEK_END)
                 kept = file.read()
                 file.truncate(0)
                 file.write(kept[kept.find(b"\n# ") + 1 :])  # from the beginning of a line on, as they are written there
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return f"{where}: {error.strerror or error}"
+    return ""

@@ -141,7 +141,7 @@ def _opening(port: int) -> Iterator[Callable[[str], None]]:
     try:
         yield opening
     finally:
-        with suppress(OSError):
+        with suppress(OSError):  # the link in it is of a server that has ended
             file.unlink(missing_ok=True)
 
 

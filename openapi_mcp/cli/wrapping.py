@@ -23,7 +23,7 @@ def fitted(text: str, stream: Any, hang: int = 0) -> str:
 def columns(stream: Any) -> int:
     """Return how wide a terminal is, whichever stream it is: stdout may be a file."""
     here = 0
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):  # no terminal, or closed: as wide as is usual
         here = os.get_terminal_size(stream.fileno()).columns
     return shutil.get_terminal_size((here or _USUAL, 24)).columns
 

@@ -151,7 +151,7 @@ async def _has_ended(begun: Child) -> bool:
 
 async def _kill(begun: Child) -> None:
     if sys.platform == "win32":
-        with suppress(OSError):
+        with suppress(OSError):  # no taskkill: it ends when its stdin is closed
             await anyio.run_process(["taskkill", "/F", "/T", "/PID", str(begun.transport.get_pid())], check=False)
         return
     _signal(begun, signal.SIGKILL)

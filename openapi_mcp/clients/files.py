@@ -117,7 +117,7 @@ def _forget_copies(path: Path, new: Path) -> None:
     """Remove all but the last copies; the one just made stays, whatever the clock says of it."""
     old = [each for each in copies(path) if each != new]
     for each in old[: -(_BACKUPS - 1)]:
-        with suppress(OSError):
+        with suppress(OSError):  # an old copy too many: the next change tries again
             each.unlink()
 
 

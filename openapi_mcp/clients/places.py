@@ -10,7 +10,7 @@ from openapi_mcp.errors import ConfigError
 def place(client: KnownClient, scope: Scope, machine: Machine) -> PurePath:
     """Return the file that holds a client's servers of a scope.
 
-    (Cursor, user, a Mac of ann) -> /Users/ann/.cursor/mcp.json
+    (Cursor, user, a home of /u/ann) -> /u/ann/.cursor/mcp.json
 
     Raises:
         ConfigError: the client has no such scope.

@@ -277,7 +277,7 @@ class Cache:
         """Return the answer to a write, and drop what it puts in doubt: also where nobody knows what became of it."""
         try:
             response = await upstream(asked.request)
-        except BaseException:
+        except BaseException:  # also a cancellation: what was sent may be done; then it rises
             if asked.story.attempts:
                 await self.drop(asked.request)
             raise

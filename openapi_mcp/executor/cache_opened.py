@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,15 +63,14 @@ class OpenedFile:
         import sqlite3
 
         made = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
-        try:
+        with ExitStack() as unusable:
+            unusable.callback(made.close)
             made.execute("PRAGMA synchronous = NORMAL")
             (found,) = made.execute("PRAGMA user_version").fetchone()
             if found != FORMAT:
                 _begin(made, found)
             (self.secret,) = made.execute("SELECT value FROM secret").fetchone()
-        except BaseException:
-            made.close()
-            raise
+            unusable.pop_all()
         return made
 
 

@@ -1,6 +1,7 @@
 """How many requests are sent to the API in a time: they go in the order in which they came, each when it may."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,8 @@ class Limiter:
     async def _go_in_turn(self, turns: "Turns", deadline: float) -> None:
         """Wait for a turn among those of all replicas; one that is not taken is given back."""
         name = turns.name()
-        try:
+        async with AsyncExitStack() as untaken:
+            untaken.push_async_callback(turns.give_back, name)
             patience = deadline - anyio.current_time()
             wait = await turns.book(name, patience)
             if wait is not None and wait > patience:
@@ -74,9 +76,7 @@ class Limiter:
                 await self.sleep(wait)
                 wait = await turns.take(name)
             await self._go(deadline)
-        except BaseException:
-            await turns.give_back(name)
-            raise
+            untaken.pop_all()
 
     async def _go(self, deadline: float) -> None:
         counts = self._counting()

@@ -146,7 +146,7 @@ class Others:
         before = self._breakers.mark(origin)
         try:
             told = await self._run(_CLAIM, origin)
-        except BaseException:
+        except BaseException:  # also a cancellation: no probe is out, so another may be; then it rises
             self._breakers.let_go(origin)
             await self.tell(origin, before)
             raise

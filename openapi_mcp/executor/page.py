@@ -19,7 +19,6 @@ from openapi_mcp.executor.trying import Trying
 from openapi_mcp.executor.understanding import Understanding
 from openapi_mcp.model.call import Call, Failure, FailureKind
 from openapi_mcp.model.policy import READS, Limits
-from openapi_mcp.model.url import origin
 from openapi_mcp.response.collect import Page
 
 log = logging.getLogger(__name__)
@@ -76,11 +75,7 @@ class Pages:
             held=tuple(each.credential for each in call.holds),
             cache=None if call.is_unkept and tool.operation.method in READS else self.cache,
             is_anew=call.is_anew,
-            may_lead_to=_nowhere
-            if call.stays and not is_lookup
-            else partial(_stays_at, request.url)
-            if call.holds
-            else None,
+            may_lead_to=_nowhere if call.stays and not is_lookup else None,
             cache_ttl=self.limits.cache_ttl if tool.limits.cache_ttl is None else tool.limits.cache_ttl,
         )
         if sent is not None and not is_lookup:
@@ -105,11 +100,6 @@ class Pages:
         if isinstance(page, Failure) and page.has_acted and self.cache is not None:
             await self.cache.drop(request)  # it was refused, and something was done for it all the same
         return page
-
-
-def _stays_at(url: str, other: str) -> bool:
-    """True for a redirect to the same origin: what a request holds is for no other one."""
-    return origin(url) == origin(other)
 
 
 def _nowhere(_url: str) -> bool:

@@ -197,7 +197,7 @@ class Sender:
                 found = await _read(request, response, answer)
             finally:
                 await response.aclose()
-        except BaseException:
+        except BaseException:  # also a cancellation: the connection is amid an answer; then it rises
             await shut(lane)
             raise
         finally:

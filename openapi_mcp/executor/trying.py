@@ -186,7 +186,7 @@ class Trying:
         is_probe = await self._begin(trial, began)
         try:
             return _Tried(await self._outcome(trial, is_probe=is_probe), began, is_probe)
-        except BaseException:
+        except BaseException:  # also a cancellation: the probe told nothing, so another may be; then it rises
             if is_probe:
                 where = origin(trial.request.url)
                 before = self._breakers.mark(where)

@@ -41,7 +41,7 @@ def linked_arguments(tools: Sequence[Tool]) -> LinkedArguments:
         if target is None or target is tool:
             continue
         for name, expression in list(link.parameters.items())[:_MOST]:
-            argument = _argument(name, target)
+            argument = target.argument_of(name)
             sources = found[target.name, argument]
             if argument and len(sources) < _MOST_SOURCES and (field := field_of(expression)) is not None:
                 sources.append(Linked(tool, field))
@@ -53,15 +53,6 @@ def _links(tools: Sequence[Tool]) -> Iterator[tuple[Tool, Link]]:
         for response in tool.operation.responses:
             for link in response.links:
                 yield tool, link
-
-
-def _argument(name: str, target: Tool) -> str:
-    """Return the argument that a link's parameter is: "id", or "path.id" where several have that name."""
-    place, _, inner = name.partition(".")
-    for binding in target.parameters:
-        if binding.name == name or (inner and binding.name == inner and binding.location == place):
-            return binding.argument
-    return ""
 
 
 def field_of(expression: Any) -> str | None:

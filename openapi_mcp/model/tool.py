@@ -153,6 +153,17 @@ class Tool:
         """True when the operation cannot be called without a body."""
         return self.operation.request_body is not None and self.operation.request_body.required
 
+    def argument_of(self, parameter: str) -> str:
+        """Return the argument that a parameter is: "id", or "path.id" where several have that name; else "".
+
+        A Link Object names parameters so (OAS 3.1.1, 4.8.20.1).
+        """
+        place, _, inner = parameter.partition(".")
+        for binding in self.parameters:
+            if binding.name == parameter or (inner and binding.name == inner and binding.location == place):
+                return binding.argument
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolset:

@@ -134,7 +134,9 @@ class Writer:
         try:
             work()
         except Exception as error:
-            log.exception("records_failed")
+            # The text and the traceback may quote what is masked in a record, so they are for who asked to debug.
+            log.error("records_failed error=%s", type(error).__name__)
+            log.debug("records_failed traceback", exc_info=True)
             self._pause = self._pace.longest
             self._keeper.tell(f"a fault of this program ({type(error).__name__})")
 

@@ -75,20 +75,11 @@ def by_links(accepted: Accepted, find: Callable[[Link], Tool | None]) -> Asking 
 def _linked(accepted: Accepted, link: Link, target: Tool) -> Asking | None:
     arguments: dict[str, Any] = {}
     for name, expression in list(link.parameters.items())[:_MOST_ARGUMENTS]:
-        argument, value = _argument(name, target), _evaluated(expression, accepted)
+        argument, value = target.argument_of(name), _evaluated(expression, accepted)
         if not argument or value is None:
             return None
         arguments[argument] = _fitted(target, argument, value)
     return _asking(target, arguments)
-
-
-def _argument(name: str, target: Tool) -> str:
-    """Return the argument that a link's parameter is: "id", or "path.id" where several have that name."""
-    place, _, inner = name.partition(".")
-    for binding in target.parameters:
-        if binding.name == name or (inner and binding.name == inner and binding.location == place):
-            return binding.argument
-    return ""
 
 
 def _evaluated(expression: Any, accepted: Accepted) -> Any:
@@ -216,7 +207,7 @@ def _reading(accepted: Accepted, tool: Tool, ids: Mapping[str, Any]) -> Asking |
     of = next((each for each in ids if word(name) in (f"{each}id", each)), None)
     if of is None and word(name) in _PLAIN_IDS:
         of = next((each for each in ids if before in (each, f"{each}s")), None)
-    argument = _argument(f"path.{name}", tool)
+    argument = tool.argument_of(f"path.{name}")
     return _with_id(accepted, tool, argument, ids[of]) if of is not None and argument else None
 
 
@@ -244,7 +235,7 @@ def _named(tool: Tool, segments: Sequence[str]) -> Asking | None:
         if whole is None and part != segment:
             return None
         if whole is not None:
-            arguments[_argument(f"path.{whole[1]}", tool)] = segment
+            arguments[tool.argument_of(f"path.{whole[1]}")] = segment
     return _asking(tool, arguments) if arguments and "" not in arguments else None
 
 
@@ -324,7 +315,7 @@ def filled_from(tool: Tool, template: str, path: str) -> Iterator[tuple[str, str
     found = []
     for part, segment in zip(ours, theirs, strict=True):
         whole = PLACEHOLDER.fullmatch(part)
-        argument = _argument(f"path.{whole[1]}", tool) if whole is not None else ""
+        argument = tool.argument_of(f"path.{whole[1]}") if whole is not None else ""
         if (whole is None and part != segment) or (whole is not None and not argument):
             return
         found += [(argument, unquote(segment))] if argument else []

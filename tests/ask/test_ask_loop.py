@@ -190,6 +190,13 @@ class TestWrites:
         played = play([calls(self.MADE), calls(self.MADE), calls(self.MADE), says("done")], history=history)
         assert (len(played.sent), [each.is_sent for each in played.answers]) == (1, [True, False, True, False])
 
+    def test_going_on_with_a_run_is_no_persons_word(self) -> None:
+        """Issue 11, our choice: `--continue` without a question makes no write again, however often it is tried."""
+        before = play([calls(self.MADE), fault(FaultKind.OVERLOADED)], lambda made: {"id": 9}, history=self.QUESTION)
+        history = (*before.ending.history, Asked(text="go on", is_ours=True))
+        played = play([*[calls(self.MADE)] * 3, says("done")], history=history)
+        assert played.sent == []
+
     def test_a_write_on_its_way_when_a_run_was_killed_is_not_made_again(self) -> None:
         """Issue 11: runs can be continued; nobody knows what became of it."""
         killed = (*self.QUESTION, calls(self.MADE))
@@ -323,7 +330,8 @@ class TestCallsInText:
         """Our choice."""
         script = [calls(call("products_list", q=str(number))) for number in range(100)]
         played = play(script, closing=says('<tool_call>{"name": "x"}'), limits=Limits(max_steps=2))
-        assert "tool_call" not in played.ending.text.partition("The run ended")[0].partition("Found so far")[0]
+        assert played.ending.text.startswith("Found so far:")
+        assert "tool_call" not in played.ending.text
 
     def test_in_the_search_mode_the_name_of_an_operation_is_one_of_a_call(self) -> None:
         """Llama 3 writes it so."""

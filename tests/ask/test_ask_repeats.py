@@ -50,6 +50,20 @@ def test_the_same_call_with_another_answer_is_none() -> None:
     assert play(script, lambda made: {"state": next(states)}).ending.kind is EndKind.ANSWERED
 
 
+def test_an_answer_that_was_another_one_meanwhile_is_counted_anew() -> None:
+    """Issue 11: one that changes is no circle, though each state is seen twice."""
+    states = iter([1, 1, 2, 2])
+    played = play([*[calls(A)] * 4, says("done")], lambda made: {"state": next(states)})
+    assert (played.ending.kind, len(played.ours)) == (EndKind.ANSWERED, 1)
+
+
+def test_the_third_repetition_ends_a_run_whatever_is_repeated() -> None:
+    """Our choice: who was told of the first, and then asks other things twice, goes in circles too."""
+    script = [calls(each) for each in (A, A, B, B, C, C)]
+    played = play([*script, says("done")], lambda made: {"count": 2}, closing=says("2"))
+    assert (played.ending.kind, played.ending.steps) == (EndKind.LOOP, 6)
+
+
 def test_notes_of_ours_make_no_other_answer() -> None:
     """Our choice: the second answer says that it is from the cache."""
     notes = iter(range(100))

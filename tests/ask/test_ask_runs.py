@@ -24,11 +24,16 @@ def save(runs: Runs, folder: Path, *ids: str) -> None:
         os.utime(folder / "runs" / f"{id}.json", (number, number))
 
 
+def listed(runs: Runs, most: int) -> list[str]:
+    """Return the ids of the runs that are listed, and of those that cannot be read what is wrong."""
+    return [each.id if isinstance(each, Run) else each.message for each in runs.newest(most)]
+
+
 def test_a_run_is_found_by_its_id_by_its_beginning_and_as_the_last(runs: Runs, tmp_path: Path) -> None:
     """Issue 11: ask --continue."""
     save(runs, tmp_path, "abc1", "abd2", "abc", "xyz3")
     assert [runs.find(id).id for id in ("abc1", "abd", "abc", "x", "")] == ["abc1", "abd2", "abc", "xyz3", "xyz3"]
-    assert [run.id for run in runs.newest(2)] == ["xyz3", "abc"]
+    assert listed(runs, 2) == ["xyz3", "abc"]
 
 
 @pytest.mark.parametrize("id", ["ab", "nope", "../abc1", "ABC1", "a*", "a" * 100])
@@ -52,7 +57,8 @@ def test_a_folder_that_cannot_be_read_is_said_and_not_taken_for_an_empty_one(run
             runs.find(id)
         assert raised.value.where == str(tmp_path / "runs")
         assert raised.value.hint
-    assert runs.newest(5) == []
+    (wrong,) = runs.newest(5)
+    assert str(wrong) == str(raised.value)
 
 
 def test_the_oldest_go(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +66,7 @@ def test_the_oldest_go(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "MOST", 3)
     save(runs, tmp_path, "a", "b", "c")
     runs.save(Run(id="d", began=9.0))
-    assert [run.id for run in runs.newest(9)] == ["d", "c", "b"]
+    assert listed(runs, 9) == ["d", "c", "b"]
 
 
 def test_a_file_and_its_folder_are_this_users_alone(runs: Runs, tmp_path: Path) -> None:
@@ -76,10 +82,25 @@ def test_what_others_may_have_written_is_not_read(runs: Runs, tmp_path: Path) ->
     (tmp_path / "runs" / "b.json").rename(tmp_path / "runs" / "d.json")  # it says that it is another one
     (tmp_path / "runs" / "e.json").symlink_to(tmp_path / "runs" / "c.json")
     os.mkfifo(tmp_path / "runs" / "f.json", 0o600)  # nobody writes there, and nobody is waited for
-    for id in ("a", "d", "e", "f"):
-        with pytest.raises(ConfigError, match="cannot be read"):
+    for id, why in (("a", "others may read or write it"), ("d", ""), ("e", "symbolic link"), ("f", "")):
+        with pytest.raises(ConfigError, match="cannot be read") as raised:
             runs.find(id)
-    assert [run.id for run in runs.newest(9)] == ["c"]
+        assert why in raised.value.message
+        assert raised.value.where == str(tmp_path / "runs" / f"{id}.json")
+    assert "c" in listed(runs, 9)
+
+
+def test_a_run_that_cannot_be_read_is_listed_with_what_is_wrong(runs: Runs, tmp_path: Path) -> None:
+    """Issue 11, runs can be continued: one that cannot be is not passed over in silence."""
+    save(runs, tmp_path, "a", "b", "c")
+    (tmp_path / "runs" / "a.json").chmod(0o644)
+    (tmp_path / "runs" / "b.json").write_text("{", encoding="utf-8")
+    os.utime(tmp_path / "runs" / "b.json", (1, 1))
+    assert listed(runs, 9) == [
+        "c",
+        "the run cannot be read",
+        "the run cannot be read: others may read or write it, or it is not yours",
+    ]
 
 
 def test_a_folder_that_others_may_read_takes_none(runs: Runs, tmp_path: Path) -> None:

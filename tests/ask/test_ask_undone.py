@@ -1,6 +1,7 @@
 """A write that takes back a state which another one has left is no repetition; what repeats one is held back."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from support.runs import asked, call, calls, ok, play, says
@@ -68,6 +69,23 @@ def test_to_and_fro_without_an_end_is_held_back() -> None:
 def test_what_a_write_takes_back(earlier: tuple[str, str], later: tuple[str, str], undone: bool) -> None:
     """Our choice: a batch that is made again by the next model must not be made twice."""
     assert is_undone(named(*earlier), named(*later, "e"), CREATED) is undone
+
+
+@pytest.mark.parametrize(
+    ("value", "undone"),
+    [
+        ({"order_id": 31}, True),
+        ({"orderId": "31"}, True),
+        ({"data": {"order": {"id": 31}}}, True),
+        ({"customer_id": 31}, False),
+        ({"customer": {"order_id": 31}}, False),
+        ({"orders": [{"id": 31}]}, False),
+    ],
+)
+def test_what_was_made_is_known_by_an_id_of_its_own_name(value: dict[str, Any], undone: bool) -> None:
+    """Our choice: what it belongs to has an id there as well, and is another thing."""
+    first = ok(call("orders_create"), value)
+    assert is_undone(named("POST", "/orders"), named("DELETE", "/orders/31"), first) is undone
 
 
 def test_the_same_at_another_host_or_of_an_unknown_url_takes_nothing_back() -> None:

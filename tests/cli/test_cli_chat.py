@@ -20,14 +20,16 @@ TOOLS = (ChatTool(name="orders_list", description="List\norders.\x1b[31m", input
 def test_a_file_of_lines_is_this_users_alone(tmp_path: Path) -> None:
     """security.md: what is kept of a conversation is private."""
     file = tmp_path / "state" / "ask.history"
-    assert chat.prepare(file)
+    assert chat.prepare(file) == ""
     assert [stat.S_IMODE(each.stat().st_mode) for each in (file, file.parent)] == [0o600, 0o700]
     file.chmod(0o644)
-    assert not chat.prepare(file)
+    assert chat.prepare(file) == f"others may read or write {file}, or it is not yours (chmod 600 it)"
     file.unlink()
     file.symlink_to(tmp_path / "other")
-    assert not chat.prepare(file)
+    assert chat.prepare(file) == f"{file}: Too many levels of symbolic links"
     assert not (tmp_path / "other").exists()
+    file.parent.chmod(0o755)
+    assert chat.prepare(file) == f"{file.parent}: the folder is a link, or others may read it"
 
 
 def test_the_oldest_lines_go_where_there_are_too_many(tmp_path: Path) -> None:
@@ -40,7 +42,7 @@ def test_the_oldest_lines_go_where_there_are_too_many(tmp_path: Path) -> None:
     for number in range(4_000):
         history.store_string(f"question {number}, {'x' * 40}")
     file.chmod(0o600)
-    assert chat.prepare(file)
+    assert chat.prepare(file) == ""
     kept = list(FileHistory(str(file)).load_history_strings())
     assert 500 < len(kept) < 2_000
     assert kept[0].startswith("question 3999,")
@@ -51,6 +53,10 @@ def test_the_commands_tell_what_there_is(tmp_path: Path) -> None:
     """Our brief: /tools, /runs, /help, /quit."""
     runs = Runs(tmp_path / "runs")
     assert chat.told("/runs", TOOLS, runs) == chat.told("/runs", TOOLS, None) == "no run is kept"
+    (tmp_path / "runs").write_text("no folder", encoding="utf-8")
+    said = chat.told("/runs", TOOLS, runs)
+    assert said.startswith(f"the runs cannot be read: Not a directory ({tmp_path / 'runs'}; ")
+    (tmp_path / "runs").unlink()
     runs.save(Run(id="k3vq", began=0.0, question="which\nones?", ended=EndKind.ANSWERED))
     assert chat.told("/tools", TOOLS, runs) == "orders_list  List orders."
     assert chat.told("/runs", TOOLS, runs).startswith("k3vq  ")

@@ -1,6 +1,5 @@
 """`openapi-mcp call --confirm`: the person at the terminal is asked before a write."""
 
-import io
 import os
 import pty
 import signal
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import Command
 from support.child import clean_environment, command_line
+from support.person import Typed
 from support.upstream import PATIENCE, Upstream
 
 DELETE = {"/things/{id}": {
@@ -21,32 +21,14 @@ DELETE = {"/things/{id}": {
 DELETES = ("delete", "-a", "id=7")
 
 
-class Terminal(io.StringIO):
-    """Standard input as a terminal is it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 def options(upstream: Upstream, which: str = "destructive") -> tuple[str, ...]:
     document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": DELETE}
     spec = upstream.serve({**document, "servers": [{"url": upstream.url}]})
     return ("call", "--spec", spec, "--allow", "DELETE *", "--confirm", which)
 
 
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Put a person at a terminal, who types this."""
-
-    def type_in(text: str) -> None:
-        monkeypatch.setattr("sys.stdin", Terminal(text))
-        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-
-    return type_in
-
-
 @pytest.mark.parametrize("answer", ["y\n", "Y\n", "yes\n", " yes"])
-def test_what_the_person_accepts_is_sent(command: Command, upstream: Upstream, typed: Any, answer: str) -> None:
+def test_what_the_person_accepts_is_sent(command: Command, upstream: Upstream, typed: Typed, answer: str) -> None:
     """Issue 5, Writes: the same text as over MCP, on stderr; stdout carries the answer alone."""
     typed(answer)
     ended = command(*options(upstream), *DELETES)
@@ -58,7 +40,7 @@ def test_what_the_person_accepts_is_sent(command: Command, upstream: Upstream, t
 
 
 @pytest.mark.parametrize("answer", ["n\n", "\n", "", "yesterday\n", "sure\n"])
-def test_everything_but_yes_is_no(command: Command, upstream: Upstream, typed: Any, answer: str) -> None:
+def test_everything_but_yes_is_no(command: Command, upstream: Upstream, typed: Typed, answer: str) -> None:
     """Our choice: also the end of input."""
     typed(answer)
     ended = command(*options(upstream), *DELETES)
@@ -88,7 +70,7 @@ def test_nobody_is_asked_where_nothing_is_to_be_confirmed(
 
 @pytest.mark.parametrize("words", [("delete", "-a", "id=x"), ("drop_all",)])
 def test_what_cannot_be_sent_fails_as_always(
-    command: Command, upstream: Upstream, typed: Any, words: tuple[str, ...]
+    command: Command, upstream: Upstream, typed: Typed, words: tuple[str, ...]
 ) -> None:
     """Issue 5, Writes: no person is bothered."""
     typed("y\n")
@@ -125,7 +107,7 @@ def test_on_a_real_terminal_yes_sends_no_does_not_and_ctrl_c_ends_it(
 
 
 def test_a_tool_that_is_to_be_confirmed_is_asked_about_whatever_the_option_says(
-    command: Command, upstream: Upstream, typed: Any, tmp_path: Path
+    command: Command, upstream: Upstream, typed: Typed, tmp_path: Path
 ) -> None:
     """Issue 8, Switches: `confirm = true` asks, also before a read; `confirm = false` never does."""
     (tmp_path / "a.toml").write_text("[tool.read]\nconfirm = true\n[tool.delete]\nconfirm = false\n")

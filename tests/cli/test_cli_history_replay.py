@@ -1,6 +1,5 @@
 """`openapi-mcp history replay`: a call made again, with the arguments that were recorded."""
 
-import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 from conftest import Command
 from support.child import Outcome, run_command
 from support.history import a_record, a_store, fill
+from support.person import Typed
 from support.upstream import Answer, Upstream, description
 
 from openapi_mcp.model.record import Record
@@ -34,24 +34,6 @@ READ = a_record(
     answer='{"n": 1}',
 )
 REMOVE = replace(READ, id="w001v9x2m4t7a", tool="remove", method="DELETE", operation_id="remove")
-
-
-class Terminal(io.StringIO):
-    """Standard input as a terminal is it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Put a person at a terminal, who types this."""
-
-    def type_in(text: str) -> None:
-        monkeypatch.setattr("sys.stdin", Terminal(text))
-        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-
-    return type_in
 
 
 @pytest.fixture
@@ -154,7 +136,7 @@ def remove(command: Command, api: str, db: Path, *options: str) -> Outcome:
 
 
 def test_a_write_is_sent_when_a_person_agrees(
-    command: Command, upstream: Upstream, api: str, db: Path, typed: Any
+    command: Command, upstream: Upstream, api: str, db: Path, typed: Typed
 ) -> None:
     """Issue 8: writes after a confirmation, which shows the exact request."""
     typed("y\n")
@@ -165,7 +147,7 @@ def test_a_write_is_sent_when_a_person_agrees(
 
 
 def test_a_write_that_is_declined_is_not_sent(
-    command: Command, upstream: Upstream, api: str, db: Path, typed: Any
+    command: Command, upstream: Upstream, api: str, db: Path, typed: Typed
 ) -> None:
     """Issue 8: no answer is a no, and no call that failed."""
     typed("n\n")

@@ -1,12 +1,12 @@
 """`openapi-mcp history replay` of a workflow: its run made again, each write with a person's word."""
 
-import json
 from pathlib import Path
 
 import pytest
 from conftest import Command
+from support.notes import serve_notes
 from support.terminal import at_terminal
-from support.upstream import Answer, Upstream
+from support.upstream import Upstream
 
 SEE, WRITE = "look", "rewrite"
 
@@ -14,30 +14,8 @@ SEE, WRITE = "look", "rewrite"
 @pytest.fixture
 def options(upstream: Upstream, tmp_path: Path) -> tuple[str, ...]:
     """Serve notes, and return the options for them, with the workflows `look` and `rewrite` and a file of records."""
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Notes", "version": "1"},
-        "servers": [{"url": upstream.url}],
-        "paths": {
-            "/notes": {
-                "get": {"operationId": "notes_list", "responses": {}},
-                "post": {"operationId": "notes_note", "responses": {}},
-                "delete": {"operationId": "notes_drop", "responses": {}},
-            }
-        },
-    }
-    steps = [{"stepId": name, "operationId": f"notes_{name}"} for name in ("list", "note", "drop")]
-    arazzo = {
-        "arazzo": "1.0.1",
-        "info": {"title": "Notes", "version": "1"},
-        "sourceDescriptions": [{"name": "notes", "url": "notes.json", "type": "openapi"}],
-        "workflows": [{"workflowId": SEE, "steps": steps[:1]}, {"workflowId": WRITE, "steps": steps}],
-    }
-    file = tmp_path / "notes.arazzo.json"
-    file.write_text(json.dumps(arazzo), encoding="utf-8")
-    upstream.answers["/notes"] = Answer(b"{}")
-    records = ("--records", str(tmp_path / "records.db"))
-    return ("--spec", upstream.serve(document), "--methods", "all", "--workflow", str(file), *records)
+    workflows = {SEE: ["list"], WRITE: ["list", "note", "drop"]}
+    return (*serve_notes(upstream, tmp_path, workflows), "--records", str(tmp_path / "records.db"))
 
 
 def made(command: Command, upstream: Upstream, workflow: str, options: tuple[str, ...]) -> str:

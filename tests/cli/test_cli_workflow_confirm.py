@@ -5,38 +5,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Command
+from support.notes import serve_notes
 from support.terminal import at_terminal
-from support.upstream import Answer, Upstream
+from support.upstream import Upstream
 
 from openapi_mcp.cli import calling
-
-
-def notes(upstream: Upstream, folder: Path, *operations: str) -> tuple[str, ...]:
-    """Serve notes, and return the options for a workflow `rewrite` of steps named look, note, drop."""
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "Notes", "version": "1"},
-        "servers": [{"url": upstream.url}],
-        "paths": {
-            "/notes": {
-                "get": {"operationId": "notes_list", "responses": {}},
-                "post": {"operationId": "notes_note", "responses": {}},
-                "delete": {"operationId": "notes_drop", "responses": {}},
-            },
-            "/hang": {"put": {"operationId": "notes_hang", "responses": {}}},
-        },
-    }
-    steps = [{"stepId": each.removeprefix("notes_"), "operationId": each} for each in operations]
-    arazzo = {
-        "arazzo": "1.0.1",
-        "info": {"title": "Notes", "version": "1"},
-        "sourceDescriptions": [{"name": "notes", "url": "notes.json", "type": "openapi"}],
-        "workflows": [{"workflowId": "rewrite", "steps": steps}],
-    }
-    file = folder / "notes.arazzo.json"
-    file.write_text(json.dumps(arazzo), encoding="utf-8")
-    upstream.answers["/notes"] = Answer(b"{}")
-    return ("--spec", upstream.serve(document), "--methods", "all", "--workflow", str(file))
 
 
 def test_a_workflow_does_not_come_from_standard_input(upstream: Upstream, command: Command) -> None:
@@ -63,7 +36,7 @@ def test_a_person_at_the_terminal_is_asked_before_a_step_that_writes(
     upstream: Upstream, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, *, answer: bool
 ) -> None:
     """Issue 11, --confirm: reading is not asked about; what is declined is not sent."""
-    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["list", "drop"]})
     asked: list[str] = []
 
     def ask(text: str) -> bool:
@@ -90,7 +63,7 @@ def recorded(command: Command, db: Path) -> list[tuple[str, str]]:
 
 def test_where_there_is_no_terminal_no_step_of_it_is_sent(upstream: Upstream, tmp_path: Path, command: Command) -> None:
     """Issue 11: half a workflow is not carried out because the other half cannot be asked about."""
-    options = notes(upstream, tmp_path, "notes_note", "notes_drop")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["note", "drop"]})
     db = tmp_path / "records.db"
     ended = command("call", "rewrite", *options, "--confirm", "destructive", "--records", str(db))
     assert (ended.status, upstream.calls) == (2, [])
@@ -101,7 +74,7 @@ def test_where_there_is_no_terminal_no_step_of_it_is_sent(upstream: Upstream, tm
 
 def test_ctrl_c_at_a_question_says_what_was_carried_out(upstream: Upstream, tmp_path: Path, command: Command) -> None:
     """Issue 11: the steps before it cannot be taken back, and nobody gets the result."""
-    options = notes(upstream, tmp_path, "notes_note", "notes_drop")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["note", "drop"]})
     db = tmp_path / "records.db"
     given = ("call", "rewrite", *options, "--confirm", "destructive", "--records", str(db))
     with at_terminal(*given, folder=tmp_path) as terminal:
@@ -119,7 +92,7 @@ def test_ctrl_c_at_the_first_question_says_that_no_more_is_sent(
     upstream: Upstream, tmp_path: Path, command: Command
 ) -> None:
     """Our choice: who sees only ^C does not know what became of the run; reads before it are nothing to take back."""
-    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["list", "drop"]})
     with at_terminal("call", "rewrite", *options, "--confirm", "writes", folder=tmp_path) as terminal:
         terminal.see("Accept? [y/N]")
         terminal.interrupt()
@@ -131,7 +104,7 @@ def test_ctrl_c_at_the_first_question_says_that_no_more_is_sent(
 
 def test_ctrl_c_at_the_question_of_a_call_says_that_nothing_was_sent(upstream: Upstream, tmp_path: Path) -> None:
     """Our choice: the same for a call that is no workflow's."""
-    options = notes(upstream, tmp_path, "notes_list")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["list"]})
     with at_terminal("call", "notes_drop", *options, "--confirm", "writes", folder=tmp_path) as terminal:
         terminal.see("Accept? [y/N]")
         terminal.interrupt()
@@ -144,7 +117,7 @@ def test_at_a_terminal_the_error_of_a_run_that_failed_stands_below_what_its_step
     upstream: Upstream, tmp_path: Path
 ) -> None:
     """Our choice: a screenful of steps would move it out of sight."""
-    options = notes(upstream, tmp_path, "notes_list", "notes_drop")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["list", "drop"]})
     with at_terminal("call", "rewrite", *options, "--confirm", "writes", folder=tmp_path) as terminal:
         terminal.see("Accept? [y/N]")
         terminal.type("n")
@@ -157,7 +130,7 @@ def test_ctrl_c_within_a_step_says_what_was_and_what_may_have_been_carried_out(
     upstream: Upstream, tmp_path: Path, command: Command
 ) -> None:
     """Issue 11: as a timeout says it."""
-    options = notes(upstream, tmp_path, "notes_note", "notes_hang")
+    options = serve_notes(upstream, tmp_path, {"rewrite": ["note", "hang"]})
     db = tmp_path / "records.db"
     with at_terminal("call", "rewrite", *options, "--records", str(db), folder=tmp_path) as terminal:
         upstream.wait_for_call()

@@ -161,6 +161,7 @@ def test_records_of_another_api_tell_nothing(command: Command, spec: str, db: Pa
     records = [record for day in range(3) for record in orders_of(3, day)]
     other = [type(each)(**{n: getattr(each, n) for n in each.__slots__} | {"api": "Other"}) for each in records]
     ended = command("workflow", "suggest", "--spec", spec, "--records", fill(db, *other))
+    assert (ended.status, "workflowId: orders_retrieve_from_orders_list" in ended.out) == (0, True)
     assert CHAIN not in ended.out
 
 

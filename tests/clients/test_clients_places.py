@@ -10,7 +10,7 @@ from openapi_mcp.clients.places import place, table
 from openapi_mcp.errors import ConfigError
 from openapi_mcp.generator.clients import BY_NAME
 
-HOMES = {System.LINUX: "/u/ann", System.MACOS: "/Users/ann", System.WINDOWS: "C:\\Users\\ann"}
+HOMES = {System.LINUX: "/u/ann", System.MACOS: "/m/ann", System.WINDOWS: "C:\\Users\\ann"}
 FOLDERS = {System.LINUX: "/srv/shop", System.MACOS: "/srv/shop", System.WINDOWS: "C:\\shop"}
 
 
@@ -19,37 +19,37 @@ def machine(system: System = System.LINUX, **environ: str) -> Machine:
 
 
 USER = {
-    "claude-code": ("/u/ann/.claude.json", "/Users/ann/.claude.json", "C:\\Users\\ann\\.claude.json"),
+    "claude-code": ("/u/ann/.claude.json", "/m/ann/.claude.json", "C:\\Users\\ann\\.claude.json"),
     "claude-desktop": (
         "/u/ann/.config/Claude/claude_desktop_config.json",
-        "/Users/ann/Library/Application Support/Claude/claude_desktop_config.json",
+        "/m/ann/Library/Application Support/Claude/claude_desktop_config.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
     ),
-    "cursor": ("/u/ann/.cursor/mcp.json", "/Users/ann/.cursor/mcp.json", "C:\\Users\\ann\\.cursor\\mcp.json"),
+    "cursor": ("/u/ann/.cursor/mcp.json", "/m/ann/.cursor/mcp.json", "C:\\Users\\ann\\.cursor\\mcp.json"),
     "vscode": (
         "/u/ann/.config/Code/User/mcp.json",
-        "/Users/ann/Library/Application Support/Code/User/mcp.json",
+        "/m/ann/Library/Application Support/Code/User/mcp.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Code\\User\\mcp.json",
     ),
     "windsurf": (
         "/u/ann/.codeium/windsurf/mcp_config.json",
-        "/Users/ann/.codeium/windsurf/mcp_config.json",
+        "/m/ann/.codeium/windsurf/mcp_config.json",
         "C:\\Users\\ann\\.codeium\\windsurf\\mcp_config.json",
     ),
-    "codex": ("/u/ann/.codex/config.toml", "/Users/ann/.codex/config.toml", "C:\\Users\\ann\\.codex\\config.toml"),
+    "codex": ("/u/ann/.codex/config.toml", "/m/ann/.codex/config.toml", "C:\\Users\\ann\\.codex\\config.toml"),
     "gemini": (
         "/u/ann/.gemini/settings.json",
-        "/Users/ann/.gemini/settings.json",
+        "/m/ann/.gemini/settings.json",
         "C:\\Users\\ann\\.gemini\\settings.json",
     ),
     "copilot-cli": (
         "/u/ann/.copilot/mcp-config.json",
-        "/Users/ann/.copilot/mcp-config.json",
+        "/m/ann/.copilot/mcp-config.json",
         "C:\\Users\\ann\\.copilot\\mcp-config.json",
     ),
     "zed": (
         "/u/ann/.config/zed/settings.json",
-        "/Users/ann/.config/zed/settings.json",
+        "/m/ann/.config/zed/settings.json",
         "C:\\Users\\ann\\AppData\\Roaming\\Zed\\settings.json",
     ),
 }
@@ -120,7 +120,7 @@ def test_a_local_server_of_claude_code_stands_below_its_project() -> None:
 
 def test_a_project_with_braces_in_its_name_is_found() -> None:
     """Names of folders are data."""
-    odd = Machine(system=System.LINUX, home="/home/{ann}", environ={}, folder="/srv/{0}{home}")
+    odd = Machine(system=System.LINUX, home="/u/{ann}", environ={}, folder="/srv/{0}{home}")
     assert str(place(KNOWN["cursor"], Scope.PROJECT, odd)) == "/srv/{0}{home}/.cursor/mcp.json"
     assert table(KNOWN["claude-code"], Scope.LOCAL, odd)[1] == "/srv/{0}{home}"
 

@@ -161,9 +161,9 @@ def test_what_runs_now_starts_us_again() -> None:
 
 def test_a_command_in_a_cache_is_known() -> None:
     """uvx and `pipx run` start from a cache that is emptied."""
-    assert is_fleeting("/home/a/.cache/uv/archive-v0/abc/bin/openapi-mcp")
-    assert is_fleeting("C:\\Users\\a\\AppData\\Local\\uv\\cache\\x\\openapi-mcp.exe")
-    assert not is_fleeting("/home/a/.local/bin/openapi-mcp")
+    assert is_fleeting("/u/ann/.cache/uv/archive-v0/abc/bin/openapi-mcp")
+    assert is_fleeting("C:\\Users\\ann\\AppData\\Local\\uv\\cache\\x\\openapi-mcp.exe")
+    assert not is_fleeting("/u/ann/.local/bin/openapi-mcp")
 
 
 def test_here_is_where_we_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

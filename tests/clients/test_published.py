@@ -19,12 +19,12 @@ from openapi_mcp.clients.places import place, table
 from openapi_mcp.errors import ConfigError
 
 _MACHINES = {
-    "darwin": Machine(system=System.MACOS, home="/Users/ann", environ={}, folder="/Users/ann/shop"),
+    "darwin": Machine(system=System.MACOS, home="/m/ann", environ={}, folder="/m/ann/shop"),
     "linux": Machine(system=System.LINUX, home="/u/ann", environ={}, folder="/u/ann/shop"),
     "win32": Machine(system=System.WINDOWS, home=r"C:\Users\ann", environ={}, folder=r"C:\Users\ann\shop"),
 }
 _ROOTS = {
-    "$HOME": {"darwin": "/Users/ann", "linux": "/u/ann"},
+    "$HOME": {"darwin": "/m/ann", "linux": "/u/ann"},
     "%USERPROFILE%": {"win32": r"C:\Users\ann"},
     "%APPDATA%": {"win32": r"C:\Users\ann\AppData\Roaming"},
 }

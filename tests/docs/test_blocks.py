@@ -90,7 +90,7 @@ def test_python_is_python(block: Block) -> None:
 
 
 def test_an_entry_of_a_client_is_found_wherever_it_stands() -> None:
-    text = '{"mcpServers": {"shop": {"command": "/home/you/openapi-mcp", "args": ["serve", "--spec", "x"]}}}'
+    text = '{"mcpServers": {"shop": {"command": "/srv/bin/openapi-mcp", "args": ["serve", "--spec", "x"]}}}'
     assert started(Block(page="", line=1, language="json", text=text)) == [["serve", "--spec", "x"]]
     toml = '[mcp_servers.shop]\ncommand = "openapi-mcp"\nargs = ["serve"]\n'
     assert started(Block(page="", line=1, language="toml", text=toml)) == [["serve"]]

@@ -90,7 +90,6 @@ def test_a_run_ends_right_or_with_an_honest_word(
     trace = told(outcome)
     assert (trace["ended"], models.lost, models.refused) == (question.ended, [], []), outcome.out
     assert question.answer in trace["answer"]
-    assert trace["answer"]
     assert (outcome.status == 0) is (question.ended == "answered")
     if question.wires:
         assert tuple(models.wires) == question.wires
@@ -125,6 +124,7 @@ def test_there_are_questions_enough_and_each_has_several_steps() -> None:
     assert len({question.name for question in QUESTIONS}) == len(QUESTIONS) >= 20
     assert sum(question.writes > 0 for question in QUESTIONS) >= 5
     assert all(len(question.turns) > 1 or question.last for question in QUESTIONS)
+    assert all(len(question.answer) > 3 for question in QUESTIONS)  # a few letters stand in many an answer
 
 
 def test_a_spent_provider_is_left_alone_for_the_rest_of_a_run(ask: Asking, models: ModelService) -> None:

@@ -5,8 +5,7 @@
 
 import json
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -14,8 +13,8 @@ import anyio
 import anyio.to_thread
 import httpx
 import pytest
-from support.asking import Answer, Asking, asking, comes_true
-from support.fleet import TOKEN, Fleet, Fleets, Replica
+from support.asking import Asking, asking, comes_true, data_of
+from support.fleet import TOKEN, Fleet, Fleets, Replica, each_of
 from support.ledger import LINES, Ledger, running_ledger
 from support.sdk import through_the_sdk
 
@@ -36,20 +35,6 @@ def fleet(fleets: Fleets, ledger: Ledger) -> Iterator[Fleet]:
     """Two replicas that stay as they are."""
     with fleets(ledger, "--background-after", "0.5", settings=SETTINGS) as running:
         yield running
-
-
-@asynccontextmanager
-async def each_of(fleet: Fleet) -> AsyncIterator[tuple[Asking, Asking]]:
-    """Connect to both replicas, past the balancer."""
-    async with asking(fleet.a.endpoint, TOKEN) as one, asking(fleet.b.endpoint, TOKEN) as other:
-        yield one, other
-
-
-def data_of(answer: Answer) -> Any:
-    """Return what a success holds."""
-    assert not answer.broken, answer
-    assert not answer.error, answer
-    return answer.data
 
 
 async def test_the_balancer_leads_to_both(fleet: Fleet) -> None:

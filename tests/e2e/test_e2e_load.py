@@ -9,19 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.child import Child, running, serving_http
+from support.load import HEADERS, META
 from support.upstream import PATIENCE, Upstream, description, running_upstream
 
 STDIO, HTTP, CALLS = 200, 300, 1000
 ENOUGH = 500
-META = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": {"name": "load", "version": "1"},
-    "io.modelcontextprotocol/clientCapabilities": {},
-}
-HEADERS = (
-    "Host: 127.0.0.1\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
-    "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\n"
-)
 
 
 @pytest.fixture(scope="module")

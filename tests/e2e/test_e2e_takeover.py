@@ -2,15 +2,13 @@
 
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import anyio.to_thread
 import pytest
-from support.asking import Answer, Asking, asking, comes_true
-from support.fleet import TOKEN, Fleet, Fleets
+from support.asking import Answer, Asking, comes_true, data_of
+from support.fleet import TOKEN, Fleet, Fleets, each_of
 from support.ledger import Ledger, running_ledger
 
 pytestmark = pytest.mark.anyio
@@ -40,20 +38,6 @@ def fleet(running: Fleet) -> Iterator[Fleet]:
     for replica in running.each:
         if replica.child is None:
             replica.start()
-
-
-@asynccontextmanager
-async def each_of(fleet: Fleet) -> AsyncIterator[tuple[Asking, Asking]]:
-    """Connect to both replicas, past the balancer."""
-    async with asking(fleet.a.endpoint, TOKEN) as one, asking(fleet.b.endpoint, TOKEN) as other:
-        yield one, other
-
-
-def data_of(answer: Answer) -> Any:
-    """Return what a success holds."""
-    assert not answer.broken, answer
-    assert not answer.error, answer
-    return answer.data
 
 
 async def begun(client: Asking, tool: str, n: int) -> Answer:

@@ -273,4 +273,5 @@ def test_a_step_that_calls_a_workflow_takes_its_last_answer(shop: Shop, tmp_path
     made = json.loads(command("call", "products_create", *given, "--args", json.dumps(product)).out)
     called = command("call", "orderFor", *given, "-a", "name=Ana Souza", "-a", f"product={made['id']}")
     assert called.status == 0, called.err
-    assert json.loads(called.out)["order"] > 0
+    order = json.loads(command("call", "orders_retrieve", *given, "-a", f"id={json.loads(called.out)['order']}").out)
+    assert [(item["product"], item["quantity"]) for item in order["items"]] == [(made["id"], 1)]

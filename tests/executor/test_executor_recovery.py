@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -156,6 +157,27 @@ async def test_a_lookup_reads_and_its_answer_comes_back(httpx_mock: HTTPXMock) -
     assert seen[0].is_whole
     told = failure(result).as_json()["error"]["lookups"]
     assert told == [{"tool": "orders_list", "arguments": {"q": "Bob"}, "items": 1}]
+    assert result.trace is not None
+    assert (result.trace.attempts, result.trace.status, result.trace.request) == (0, None, None)  # of the call itself
+
+
+async def test_a_lookup_that_is_made_of_the_call_itself_is_none_of_its_requests(httpx_mock: HTTPXMock) -> None:
+    """Issue 6, pluggable: who watches a call, and a workflow that waits for a redirect, are not told of its lookups."""
+    httpx_mock.add_response(url=f"{API}/orders?q=Bob", status_code=307, headers={"Location": f"{API}/orders?q=Bo"})
+    httpx_mock.add_response(url=f"{API}/orders?q=Bo", json={"results": []})
+    found: list[Any] = []
+    told: list[Any] = []
+
+    def flow(case: Case) -> Remedy:
+        found.append((yield Lookup(call=replace(case.call, tool="orders_list", arguments={"q": "Bob"}))))
+        return None
+
+    def answered(*came: Any) -> None:
+        told.append(came)
+
+    running = executor(named("own", flow, asks=True))
+    await called(running, "orders_read", {"id": "Bob"}, sending=told.append, answered=answered, stays=True)
+    assert ([each.value for each in found], told) == ([{"results": []}], [])
 
 
 @pytest.mark.parametrize("tool", ["orders_clear", "orders_add", "no_such_tool"])

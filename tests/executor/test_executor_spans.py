@@ -1,33 +1,18 @@
 """The span of an attempt, and the headers that pass a trace on."""
 
-from collections.abc import Iterator
-
-import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from support.traced import Spans
 
 from openapi_mcp.executor.spans import answered, attempt_span, with_trace
 from openapi_mcp.model.message import HttpRequest, HttpResponse
-from openapi_mcp.telemetry import spans
 
 REQUEST = HttpRequest(method="PURGE", url="https://user:a-secret@api.test/orders/a-secret?key=a-secret")
 
 
-@pytest.fixture
-def kept() -> Iterator[InMemorySpanExporter]:
-    provider, kept = TracerProvider(shutdown_on_exit=False), InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(kept))
-    spans.collect(provider.get_tracer("test"))
-    yield kept
-    spans.collect(None)
-
-
-def test_nothing_of_the_url_but_its_origin_is_told(kept: InMemorySpanExporter) -> None:
+def test_nothing_of_the_url_but_its_origin_is_told(collected: Spans) -> None:
     """Issue 9: secrets in none of them; arguments stand in paths, too. An unknown method is _OTHER."""
     with attempt_span(REQUEST, "/orders/{id}", 2) as span:
         answered(span, HttpResponse(status=503, url="", headers=(), body=b""))
-    (found,) = kept.get_finished_spans()
+    (found,) = collected.get_finished_spans()
     assert found.name == "_OTHER /orders/{id}"
     assert dict(found.attributes or {}) == {
         "http.request.method": "_OTHER",
@@ -41,7 +26,7 @@ def test_nothing_of_the_url_but_its_origin_is_told(kept: InMemorySpanExporter) -
     }
 
 
-def test_a_header_that_the_caller_gave_is_the_callers(kept: InMemorySpanExporter) -> None:
+def test_a_header_that_the_caller_gave_is_the_callers(collected: Spans) -> None:
     """Our choice: an API may have a parameter of that name."""
     own = HttpRequest(method="GET", url="https://api.test/", headers=(("Traceparent", "mine"),))
     with attempt_span(REQUEST, "/", 0):

@@ -38,6 +38,17 @@ async def asked(limiter: Limiter) -> float | None:
     return await limiter.turns.book("", -1.0)
 
 
+class Forever:
+    """A sleep that nobody wakes from; `begun` is set when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.begun = anyio.Event()
+
+    async def __call__(self, _seconds: float) -> None:
+        self.begun.set()
+        await anyio.sleep_forever()
+
+
 class Fleet:
     """Replicas of one server, in front of one API that notes when each request came."""
 
@@ -129,20 +140,15 @@ async def test_a_replica_that_starts_later_knows_what_was_sent_after_a_restart_o
 
 async def test_a_turn_of_one_that_is_cancelled_is_somebody_elses(redis: RedisServer) -> None:
     """Issue 7, Retry: cancellable; on the other replica, too."""
-    waiting = anyio.Event()
-
-    async def forever(_seconds: float) -> None:
-        waiting.set()
-        await anyio.sleep_forever()
-
+    waiting = Forever()
     async with links(redis.url, KEY, KEY) as (one, other):
-        here, there = limiter(one, forever), limiter(other, forever)
+        here, there = limiter(one, waiting), limiter(other, waiting)
         far = anyio.current_time() + 10**6
         await here.take(far)
         async with anyio.create_task_group() as group:
             group.start_soon(here.take, far)
             with anyio.fail_after(20):
-                await waiting.wait()
+                await waiting.begun.wait()
             booked = await asked(there)
             group.cancel_scope.cancel()
         freed = await asked(there)
@@ -152,19 +158,14 @@ async def test_a_turn_of_one_that_is_cancelled_is_somebody_elses(redis: RedisSer
 
 async def test_who_is_in_the_middle_of_the_line_is_told_what_redis_says(redis: RedisServer) -> None:
     """Not what this replica alone has sent."""
-    waiting = anyio.Event()
-
-    async def forever(_seconds: float) -> None:
-        waiting.set()
-        await anyio.sleep_forever()
-
+    waiting = Forever()
     async with links(redis.url, KEY, KEY) as (one, other):
-        here, there = limiter(one, forever), limiter(other, forever)
+        here, there = limiter(one, waiting), limiter(other, waiting)
         await there.take(anyio.current_time() + 10**6)
         async with anyio.create_task_group() as group:
             group.start_soon(here.take, anyio.current_time() + 10**6)
             with anyio.fail_after(20):
-                await waiting.wait()
+                await waiting.begun.wait()
             with pytest.raises(TooSoonError) as raised:
                 await here.take(anyio.current_time() + 0.02)
             group.cancel_scope.cancel()

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +11,8 @@ from urllib.parse import quote
 
 import pytest
 from support.child import run_command
-from support.upstream import PATIENCE, description
+from support.in_thread import in_a_thread
+from support.upstream import description
 
 Echo = Callable[[str, str], bytes]
 """What a server writes for the Authorization and the Cookie that it was sent."""
@@ -33,14 +33,8 @@ def repeating(echo: Echo) -> Iterator[str]:
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
+    with in_a_thread(server) as origin:
+        yield origin
 
 
 def answer(body: str, *headers: str, status: int = 200) -> bytes:

@@ -11,17 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pytest_httpx import HTTPXMock
+from support.downloads import SHORT, refusal
+from support.in_thread import in_a_thread
 
-from openapi_mcp.errors import SourceError
-from openapi_mcp.loader import fetch as fetch_module
-from openapi_mcp.loader import size as size_module
 from openapi_mcp.loader.fetch import Fetched, fetch
-from openapi_mcp.loader.source import Source, UrlSource
+from openapi_mcp.loader.source import UrlSource
 from openapi_mcp.model.address import Reach
 
 pytestmark = pytest.mark.anyio
-
-SHORT = 0.2  # seconds; what the deadline becomes where a test waits for it
 
 
 @dataclass(slots=True)
@@ -70,37 +67,11 @@ def web() -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site = Web(url=f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.ended.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def small_cap(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Lower the cap on a document to a megabyte."""
-    monkeypatch.setattr(size_module, "MAX_BYTES", 1_000_000)
-    return 1_000_000
-
-
-@pytest.fixture
-def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower the deadline of a download."""
-    monkeypatch.setattr(fetch_module, "DEADLINE", SHORT)
-
-
-async def refusal(source: Source) -> SourceError:
-    """Return the error that fetching ends with; its place is how the source may be shown."""
-    with pytest.raises(SourceError) as caught:
-        await fetch(source)
-    assert caught.value.where == str(source)
-    assert caught.value.hint
-    return caught.value
+    with in_a_thread(server):
+        try:
+            yield site
+        finally:
+            site.ended.set()
 
 
 # --- over HTTP ---

@@ -8,38 +8,12 @@ from pathlib import Path
 
 import pytest
 from support.child import clean_environment
+from support.downloads import SHORT, refusal
 
-from openapi_mcp.errors import SourceError
-from openapi_mcp.loader import fetch as fetch_module
-from openapi_mcp.loader import size as size_module
 from openapi_mcp.loader.fetch import Fetched, fetch
-from openapi_mcp.loader.source import CommandSource, FileSource, Source, StdinSource
+from openapi_mcp.loader.source import CommandSource, FileSource, StdinSource
 
 pytestmark = pytest.mark.anyio
-
-SHORT = 0.2  # seconds; what the deadline becomes where a test waits for it
-
-
-@pytest.fixture
-def small_cap(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Lower the cap on a document to a megabyte."""
-    monkeypatch.setattr(size_module, "MAX_BYTES", 1_000_000)
-    return 1_000_000
-
-
-@pytest.fixture
-def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower the deadline of a download."""
-    monkeypatch.setattr(fetch_module, "DEADLINE", SHORT)
-
-
-async def refusal(source: Source) -> SourceError:
-    """Return the error that fetching ends with; its place is how the source may be shown."""
-    with pytest.raises(SourceError) as caught:
-        await fetch(source)
-    assert caught.value.where == str(source)
-    assert caught.value.hint
-    return caught.value
 
 
 # --- from files ---

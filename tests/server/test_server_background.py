@@ -15,6 +15,7 @@ from mcp import Client
 from mcp.server.lowlevel import Server
 from mcp.shared.memory import create_client_server_memory_streams
 from support.links import closed_port, linked
+from support.structured import data_of, error_of
 from support.upstream import Answer, Upstream
 
 from openapi_mcp.config import build_config
@@ -92,21 +93,6 @@ async def served(
         made = Served(client=client)
         app.on_call.append(made.heard.append)
         yield made
-
-
-def data_of(result: types.CallToolResult) -> dict[str, Any]:
-    """Return the structured content, which must be what the text says."""
-    (block,) = result.content
-    assert isinstance(block, types.TextContent)
-    assert result.structured_content == json.loads(block.text)
-    data: dict[str, Any] = result.structured_content
-    return data
-
-
-def error_of(result: types.CallToolResult) -> dict[str, Any]:
-    assert result.is_error
-    error: dict[str, Any] = data_of(result)["error"]
-    return error
 
 
 def told_in(result: types.CallToolResult) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from support.child import LISTED_OVER_HTTP, run_command, running, serving_http
 from support.issuer import Issuer
 from support.make import document, toolset
+from support.structured import data_of, error_of
 from support.upstream import Answer, Upstream
 
 from openapi_mcp.app import App
@@ -93,21 +94,6 @@ async def connected(upstream: Upstream, tmp_path: Path, era: str, **options: Any
         Client(create_server(app), mode=era, elicitation_callback=person) as client,
     ):
         yield client
-
-
-def data_of(result: types.CallToolResult) -> dict[str, Any]:
-    """Return the structured content, which must be what the text says."""
-    (block,) = result.content
-    assert isinstance(block, types.TextContent)
-    assert result.structured_content == json.loads(block.text)
-    data: dict[str, Any] = result.structured_content
-    return data
-
-
-def error_of(result: types.CallToolResult) -> dict[str, Any]:
-    assert result.is_error
-    error: dict[str, Any] = data_of(result)["error"]
-    return error
 
 
 async def call(client: Client, name: str, **arguments: Any) -> types.CallToolResult:

@@ -22,9 +22,11 @@ class Sdk:
         self.over = anyio.Event()
         self.opened = 0
         self.refuses = False
+        self.passed: list[str] = []
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            self.passed.append(scope["type"])
             return
         named = dict(scope["headers"]).get(b"mcp-session-id", b"").decode()
         status, headers = self._status(scope, named), []
@@ -143,4 +145,6 @@ async def test_what_a_verified_caller_makes_up_gives_it_no_more_of_them() -> Non
 
 async def test_what_is_no_request_passes() -> None:
     """ASGI, Lifespan Protocol."""
-    await Sessions(Sdk())({"type": "lifespan"}, receive, Answers().send)
+    sdk = Sdk()
+    await Sessions(sdk)({"type": "lifespan"}, receive, Answers().send)
+    assert sdk.passed == ["lifespan"]

@@ -420,6 +420,7 @@ async def test_no_part_of_a_secret_is_told_where_a_failure_is_cut(
     unmet = {**FIND, "successCriteria": [{"condition": "$response.body#/id == 'x'"}]}
     async with calling(upstream, tmp_path, arazzo(unmet), bearer=LONG_TOKEN) as own:
         failure = await own.failure()
+    assert "was expected" in failure["message"]
     assert LONG_TOKEN[:12] not in str(failure)
     assert LONG_TOKEN[:12] not in str([each.result for each in own.heard])
 
@@ -632,6 +633,15 @@ async def test_a_token_goes_to_the_origin_that_it_came_from(upstream: Upstream, 
 
 def noting(payload: Any, **more: Any) -> Json:
     return {"stepId": "add", "operationId": "add", "requestBody": {"payload": payload}, **more}
+
+
+async def test_a_token_in_a_body_is_not_redirected_to_another_origin(upstream: Upstream, tmp_path: Path) -> None:
+    """security.md R-REDIR: a 307 would send the same body once more (RFC 9110, 15.4.8)."""
+    there = f"http://localhost:{upstream.url.rpartition(':')[2]}/x"
+    upstream.in_turn["POST /pets"] = [Answer(b"", status=307, headers=(("Location", there),))]
+    async with logging_in(upstream, tmp_path, noting({"note": "$steps.login.outputs.token"})) as own:
+        await own.failure()
+    assert own.sent == ["GET /login", "POST /pets"]
 
 
 @pytest.mark.parametrize(

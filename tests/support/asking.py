@@ -160,3 +160,10 @@ async def comes_true(claim: Callable[[], Awaitable[bool]], what: str) -> None:
     while not await claim():
         assert time.monotonic() < until, what
         await anyio.sleep(0.05)
+
+
+def data_of(answer: Answer) -> Any:
+    """Return what a success holds."""
+    assert not answer.broken, answer
+    assert not answer.error, answer
+    return answer.data

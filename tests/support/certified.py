@@ -3,11 +3,9 @@
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from support.in_thread import QuietHandler, QuietServer, in_a_thread
 from support.upstream import PATIENCE
 
 
@@ -105,18 +104,11 @@ def certified_upstream(
         context.maximum_version = newest
     server = _Server(("127.0.0.1", 0), _Handler)
     server.context, server.certified = context, Certified(server.server_port)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield server.certified
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     context: ssl.SSLContext
     certified: Certified
 
@@ -143,8 +135,7 @@ def _drain(raw: socket.socket) -> None:
             continue
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     server: _Server
 
     def do_GET(self) -> None:

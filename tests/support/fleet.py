@@ -1,13 +1,14 @@
 """Replicas of `serve http` behind a balancer, on a real Redis and a real PostgreSQL."""
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from support.asking import Asking, asking
 from support.balancer import free_port, running_balancer
 from support.child import Child, running
 from support.ledger import Ledger
@@ -143,3 +144,10 @@ def _replica(name: str, port: int, options: tuple[str, ...], folder: Path) -> Re
     places = ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
     environment = {place: str(home) for place in places} | {"FLEET_KEY": KEY, "FLEET_TOKEN": TOKEN}
     return Replica(name, port, options, home, environment)
+
+
+@asynccontextmanager
+async def each_of(fleet: Fleet) -> AsyncIterator[tuple[Asking, Asking]]:
+    """Connect to both replicas, past the balancer."""
+    async with asking(fleet.a.endpoint, TOKEN) as one, asking(fleet.b.endpoint, TOKEN) as other:
+        yield one, other

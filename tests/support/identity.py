@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from support.grants import EXCHANGE, Asked, Client, Code, Refresh, RefusedError, Reply, Server, User
+from support.in_thread import QuietHandler, QuietServer, in_a_thread
 from support.upstream import PATIENCE, Answer, Seen
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ class IdentityProvider:
     While `gate` is not set, /token waits for it; `arrived` then tells of each request that does.
     """
 
-    server: ThreadingHTTPServer
+    server: QuietServer
     key: RSAKey
     clients: dict[str, Client] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=lambda: {"ada": "l0velace"})
@@ -217,32 +217,20 @@ def running_identity_provider() -> Iterator[IdentityProvider]:
     """Yield a provider on a free port of 127.0.0.1, stopped at the end."""
     server = _Http(("127.0.0.1", 0), _Handler)
     server.provider = IdentityProvider(server, new_key())
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server.provider
-    finally:
-        server.provider.gate.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
+    with in_a_thread(server):
+        try:
+            yield server.provider
+        finally:
+            server.provider.gate.set()
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
+class _Http(QuietServer):
     request_queue_size = 256
     provider: IdentityProvider
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: that the other side hangs up is what we test."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     server: _Http
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
 
     def do_GET(self) -> None:
         self._serve()

@@ -5,14 +5,12 @@ A client that talks to it needs no credentials and no network. What it is sent t
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from support.upstream import PATIENCE
+from support.in_thread import QuietHandler, QuietServer, in_a_thread
 
 Event = dict[str, Any]
 SAID = "That is all."
@@ -55,26 +53,16 @@ def running_model() -> Iterator[Model]:
     """Yield a model on a free port of 127.0.0.1."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.model = Model(server)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield server.model
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     model: Model
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))

@@ -10,13 +10,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
 
 from support import model_anthropic, model_faults, model_openai
+from support.in_thread import QuietHandler, QuietServer, in_a_thread
 from support.model_talk import Conversation, Fault, RefusedRequest, Reply, Turn
-from support.upstream import PATIENCE
 
 ANTHROPIC_KEY = "sk-ant-api03-dummy-0123456789"
 OPENAI_KEY = "sk-proj-dummy-0123456789"
@@ -52,7 +51,7 @@ class ModelService:
     far, and `ended` is released when one is over.
     """
 
-    server: ThreadingHTTPServer
+    server: QuietServer
     turns: list[Turn] = field(default_factory=list)
     last: Turn | None = None
     heard: list[Heard] = field(default_factory=list)
@@ -155,30 +154,16 @@ def running_models(turns: Sequence[Turn] = (), last: Turn | None = None) -> Iter
     """Yield the service on a free port, stopped at the end."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.service = ModelService(server, list(turns), last)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield server.service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     service: ModelService
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: whoever asks may hang up."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(QuietHandler):
     server: _Server
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
 
     def setup(self) -> None:
         super().setup()

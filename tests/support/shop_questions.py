@@ -47,7 +47,7 @@ class Question:
     turns: tuple[Turn, ...]
     last: Turn | None = None
     options: tuple[str, ...] = ANTHROPIC
-    answer: str = ""
+    answer: str
     ended: str = "answered"
     writes: int = 0
     wires: tuple[str, ...] = ()
@@ -178,8 +178,11 @@ READS = (
     Question(
         name="slips",
         asked="Name three things for the kitchen.",
-        turns=(use("products_list", pageSize="3", category="KITCHEN"), say("{}", took("products_list", "count"))),
-        answer="6",
+        turns=(
+            use("products_list", pageSize="3", category="KITCHEN"),
+            say("There are {} of them.", took("products_list", "count")),
+        ),
+        answer="There are 6 of them.",
     ),
     Question(
         name="picture",
@@ -367,7 +370,7 @@ FAULTS = (
         turns=(*ANAS_ORDER, faults.payment_required(), faults.out_of_credit()),
         options=BOTH,
         ended="models",
-        answer="",
+        answer="The run ended without an answer: no model is left that answers.",
         wires=(A, A, A, G),
     ),
     Question(
@@ -566,6 +569,7 @@ MODELS = (
         last=nothing,
         options=OPENAI,
         ended="empty",
+        answer="The run ended without an answer: the model said nothing, twice.",
     ),
     Question(
         name="same-call-for-ever",
@@ -573,6 +577,7 @@ MODELS = (
         turns=(),
         last=alternating(ANAS_ORDER[0], last=_known),
         ended="loop",
+        answer="it went in circles: calls that had been made came again",
     ),
     Question(
         name="two-calls-for-ever",
@@ -581,6 +586,7 @@ MODELS = (
         last=alternating(use("products_list", search="kettle"), use("customers_list", search="Ana"), last=_known),
         options=OPENAI,
         ended="loop",
+        answer="it went in circles: calls that had been made came again",
     ),
     Question(
         name="steps",
@@ -589,6 +595,7 @@ MODELS = (
         last=alternating(*(use("products_list", search=letter) for letter in "abcdefgh"), last=_known),
         options=(*ANTHROPIC, "--max-steps", "4"),
         ended="max_steps",
+        answer="it took its 4 steps (--max-steps)",
     ),
     Question(
         name="tokens",
@@ -597,6 +604,7 @@ MODELS = (
         last=_known,
         options=(*OPENAI, "--max-tokens", "5000"),
         ended="max_tokens",
+        answer="too little is left of its 5,000 tokens to go on (--max-tokens)",
     ),
     Question(name="refusal", asked=ASKED, turns=(ANAS_ORDER[0], refuse), ended="refused", answer="can't help"),
     Question(
@@ -605,6 +613,7 @@ MODELS = (
         turns=(ANAS_ORDER[0], refuse),
         options=OPENAI,
         ended="refused",
+        answer="The model, or a filter of its provider, refused to go on.",
     ),
     Question(
         name="thinking-aloud",

@@ -8,13 +8,12 @@ import base64
 import http.client
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from support.in_thread import QuietServer, WholeRequests, in_a_thread
 from support.upstream import PATIENCE
 
 if TYPE_CHECKING:
@@ -32,34 +31,18 @@ def running_stand_in(shop: "Shop") -> Iterator[str]:
     """Yield the origin of the stand-in."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.shop = shop
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
+    with in_a_thread(server) as origin:
+        yield origin
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     shop: "Shop"
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(WholeRequests):
     server: _Server
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self, body: bytes) -> None:
         path = urlsplit(self.path).path
         if path == "/api/documents/":
             self._send(201, "application/json", json.dumps(FILED).encode())

@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from support.in_thread import QuietServer, WholeRequests, in_a_thread
 
 PATIENCE = 30.0
 """Seconds after which a test gives up waiting; nothing here takes that long when all is well."""
@@ -52,15 +53,15 @@ class Answer:
 class Upstream:
     """The server: `seen` is what arrived, `arrived` tells of each request that is kept waiting.
 
-    Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves its
-    document then, `/status/N` answers with N, `/document.json` serves `document`, `answers` holds what others answer,
-    those of `/slow/...` after a second;
+    Paths: `/hang` never answers, `/trickle` never ends, `/held` answers once `release` is set, `/late/...` serves the
+    document that there was when it was asked for then, `/status/N` answers with N, `/document.json` serves `document`,
+    `answers` holds what others answer, those of `/slow/...` after a second;
     `/guarded` wants the Authorization header `wanted`; the rest echo the request. With `has_etags` what is served is
     not sent again to who has it. First comes what `in_turn` says for a method and target ("GET /jobs/7"): each
     answer once, the last again and again; where `unsaid` is given, that is the answer to all else.
     """
 
-    server: ThreadingHTTPServer
+    server: QuietServer
     document: bytes = b""
     answers: dict[str, Answer] = field(default_factory=dict)
     in_turn: dict[str, list[Answer]] = field(default_factory=dict)
@@ -106,44 +107,27 @@ def running_upstream() -> Iterator[Upstream]:
     """Yield a server on a free port of 127.0.0.1, stopped at the end."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.upstream = Upstream(server)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server.upstream
-    finally:
-        server.upstream.release.set()
-        server.upstream.ended.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
+    with in_a_thread(server):
+        try:
+            yield server.upstream
+        finally:
+            server.upstream.release.set()
+            server.upstream.ended.set()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     request_queue_size = 256
     upstream: Upstream
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: that the other side hangs up is what we test."""
 
 
 _NOT_MODIFIED: dict[str, Any] = {"status": 304, "body": b""}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(WholeRequests):
     server: _Server
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
+    def answer(self, body: bytes) -> None:
         upstream = self.server.upstream
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         upstream.seen.append(Seen(self.command, self.path, tuple(self.headers.items()), body))
         if (said := upstream.said(f"{self.command} {self.path}")) is not None:
             self._send(said)
@@ -159,8 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
                 upstream.release.wait(PATIENCE)
                 self._answer(200, {"held": True, "n": parse_qs(parts.query).get("n")})
             case ["late", _]:
+                asked = upstream.document
                 upstream.release.wait(PATIENCE)
-                self._send(Answer(upstream.document))
+                self._send(Answer(asked))
             case ["status", status]:
                 self._answer(int(status), {"detail": f"status {status}"})
             case ["guarded"]:

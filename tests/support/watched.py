@@ -3,15 +3,14 @@
 import http.client
 import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from support.in_thread import QuietServer, WholeRequests, in_a_thread
 from support.upstream import PATIENCE
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Watched:
     """The proxy: `passed` is what reached the shop, but for its document."""
 
     shop: "Shop"
-    server: ThreadingHTTPServer
+    server: QuietServer
     passed: list[Passed] = field(default_factory=list)
 
     @property
@@ -117,14 +116,8 @@ def running_watched(shop: "Shop") -> Iterator[Watched]:
     """Yield the proxy on a free port, stopped at the end."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.watched = Watched(shop, server)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield server.watched
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(PATIENCE)
 
 
 def _ask(shop: "Shop", method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
@@ -137,27 +130,14 @@ def _ask(shop: "Shop", method: str, target: str, headers: dict[str, str], body: 
         connection.close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
+class _Server(QuietServer):
     watched: Watched
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: whoever asks may hang up."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(WholeRequests):
     server: _Server
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
-    def handle_one_request(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline or not self.parse_request():
-            self.close_connection = True
-            return
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self, body: bytes) -> None:
         headers = {name: self.headers[name] for name in _KEPT if name in self.headers}
         status, content_type, answer = _ask(self.server.watched.shop, self.command, self.path, headers, body)
         if not self.path.startswith("/api/schema"):

@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
+
+from support.in_thread import QuietHandler, in_a_thread
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,7 @@ def wires(certified: ssl.SSLContext | None = None) -> Iterator[Wires]:
     """Run one; over TLS where it has a certificate."""
     over = threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             said = {name.lower(): value for name, value in self.headers.items()}
@@ -82,22 +82,15 @@ def wires(certified: ssl.SSLContext | None = None) -> Iterator[Wires]:
                 super().finish()
             running.ended.release()
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if certified is not None:
         server.socket = certified.wrap_socket(server.socket, server_side=True)
     running = Wires(f"{'https' if certified else 'http'}://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield running
-    finally:
-        over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with in_a_thread(server):
+        try:
+            yield running
+        finally:
+            over.set()
 
 
 def error(status: int, body: Any, **headers: str) -> Reply:

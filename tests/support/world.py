@@ -35,8 +35,6 @@ SECRETS = (
     "BILLING_TOKEN", "MY_TOKEN", "TOKEN",
 )  # fmt: skip
 """Variables that hold the API's credential in the shell of every page."""
-HOME = "/home/you"
-"""The reader's home, where a command tells a path in it."""
 FILES = ("/run/secrets/", "/etc/openapi-mcp/")
 """Folders of a machine that pages name; here they are in the home."""
 WIDTH = 110  # columns of the terminal that pages show
@@ -82,7 +80,6 @@ class World:
         """Return what a page says with all its names put in."""
         text = LOCAL.sub(lambda found: self._local(found["port"]), text)
         text = EXAMPLES.sub(self.origin, text).replace(ISSUER, self.issuer.url)
-        text = text.replace(HOME, str(self.home))
         for folder in FILES:
             text = text.replace(folder, f"{self.home}{folder}")
         return text

@@ -1,26 +1,12 @@
 """Spans without a collector cost nothing; with one they are as W3C Trace Context and OpenTelemetry have them."""
 
-from collections.abc import Iterator
-
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
+from support.traced import Spans
 
 from openapi_mcp.telemetry import spans
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-@pytest.fixture
-def kept() -> Iterator[InMemorySpanExporter]:
-    """What is collected, in memory."""
-    provider, kept = TracerProvider(shutdown_on_exit=False), InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(kept))
-    spans.collect(provider.get_tracer("test"))
-    yield kept
-    spans.collect(None)
 
 
 def test_without_a_collector_a_span_is_one_and_the_same_nothing() -> None:
@@ -36,24 +22,24 @@ def test_without_a_collector_a_span_is_one_and_the_same_nothing() -> None:
         raise KeyError
 
 
-def test_an_exception_is_told_by_its_kind_alone(kept: InMemorySpanExporter) -> None:
+def test_an_exception_is_told_by_its_kind_alone(collected: Spans) -> None:
     """Our choice: what it says may hold values of the call."""
     with pytest.raises(ValueError, match="a-secret"), spans.span("work", {"tool": "orders"}):
         raise ValueError("a-secret")
-    (span,) = kept.get_finished_spans()
+    (span,) = collected.get_finished_spans()
     assert dict(span.attributes or {}) == {"tool": "orders", "error.type": "ValueError"}
     assert span.status.status_code is StatusCode.ERROR
     assert span.status.description is None
     assert span.events == ()
 
 
-def test_what_is_begun_within_a_span_is_its_child(kept: InMemorySpanExporter) -> None:
+def test_what_is_begun_within_a_span_is_its_child(collected: Spans) -> None:
     """OpenTelemetry, Tracing API."""
     parent = spans.parent_in([{}, {"traceparent": PARENT, "tracestate": "a=1"}])
     with spans.span("call", kind=spans.SERVER, parent=parent), spans.span("attempt", kind=spans.CLIENT) as attempt:
         attempt.note("http.response.status_code", 200)
         said = dict(spans.headers())
-    inner, outer = kept.get_finished_spans()
+    inner, outer = collected.get_finished_spans()
     assert inner.parent is not None
     assert inner.parent.span_id == outer.context.span_id
     assert said == {
@@ -72,12 +58,12 @@ def test_what_is_begun_within_a_span_is_its_child(kept: InMemorySpanExporter) ->
         {"tracestate": "a=1"},
     ],
 )
-def test_what_names_no_trace_is_passed_over(kept: InMemorySpanExporter, carrier: dict[str, object]) -> None:
+def test_what_names_no_trace_is_passed_over(collected: Spans, carrier: dict[str, object]) -> None:
     """W3C Trace Context, 3.2.2: an invalid traceparent is ignored."""
     assert spans.parent_in([carrier]) is None
 
 
-def test_a_long_state_is_not_taken_on(kept: InMemorySpanExporter) -> None:
+def test_a_long_state_is_not_taken_on(collected: Spans) -> None:
     """W3C Trace Context, 3.3.1.5: 512 characters have to be; a client may send any number."""
     state = ",".join(f"k{number}={'v' * 100}" for number in range(6))
     with spans.span("call", parent=spans.parent_in([{"traceparent": PARENT, "tracestate": state}])):

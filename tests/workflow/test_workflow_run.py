@@ -1,6 +1,7 @@
 """A run of a workflow, driven by hand: which calls it wants, what follows each, how it ends."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from support.make import json_body, parameter, toolset
 
 from openapi_mcp.model.call import Failure, FailureKind
 from openapi_mcp.model.fault import Fault
+from openapi_mcp.model.secret import Secret
 from openapi_mcp.model.workflow import (
     Action,
     ActionKind,
@@ -24,7 +26,7 @@ from openapi_mcp.workflow.bounds import DEEPEST, LONGEST_WAITS, MOST_STEPS
 from openapi_mcp.workflow.guards import MOST_ALIKE
 from openapi_mcp.workflow.run import run
 from openapi_mcp.workflow.state import Exchange
-from openapi_mcp.workflow.wanted import CallStep, Came, Ended, Wait
+from openapi_mcp.workflow.wanted import CallStep, Came, Ended, Got, Wait
 
 TOOLS = toolset(
     {
@@ -230,6 +232,34 @@ def test_what_the_api_refuses_is_told_by_the_input_that_it_came_from(value: Any,
     failure = Driven(plan(step("a", "add", body=body)), refused, inputs={"product": 9}).ended.failure
     assert failure is not None
     assert failure.hint == hint
+
+
+def test_a_failure_of_another_kind_keeps_its_own_hint() -> None:
+    """Our choice: another value of the input mends no conflict."""
+    taken = came(
+        409, kind=FailureKind.CONFLICT, faults=(Fault(path=("sku",), rule="unique", said="is taken"),), hint="h"
+    )
+    failure = Driven(plan(step("a", "add")), taken).ended.failure
+    assert failure is not None
+    assert failure.hint == "h"
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        Came(exchange=came().exchange, failure=Failure(kind=FailureKind.TOO_LARGE, message="too large", status=200)),
+        unanswered(),
+    ],
+    ids=["an answer that cannot be read", "no answer"],
+)
+def test_criteria_make_no_success_of_what_no_answer_says(failed: Came) -> None:
+    """Arazzo 1.0.1, 4.6.5: successCriteria are about the answer; a refusal is one, what was not read is none."""
+    met = (Criterion(condition="$statusCode == 200 || 1 == 1"),)
+    driven = Driven(plan(step("a", criteria=met), step("b")), failed)
+    assert driven.steps == ["a"]
+    assert driven.ended.failure is not None
+    assert failed.failure is not None
+    assert driven.ended.failure.kind is failed.failure.kind
 
 
 def test_without_criteria_any_success_will_do_and_a_refusal_ends_the_workflow() -> None:
@@ -480,6 +510,15 @@ def test_a_circle_with_a_wait_in_it_goes_on() -> None:
     assert len(driven.steps) == MOST_STEPS
 
 
+def test_steps_that_are_repeated_with_another_one_before_them_count_both() -> None:
+    """Issue 11, Arazzo 1.0.1, 4.6.8: a retry with a stepId; the bound is one of all calls."""
+    first = (Action(name="again", kind=RETRY, step="fix", retry_limit=10 * MOST_STEPS),)
+    of = plan(step("ask", on_failure=first), step("fix", "read"))
+    driven = Driven(of, *[came(503), came()] * MOST_STEPS)
+    assert len(driven.steps) == MOST_STEPS
+    assert "more than 1,000 steps" in driven.message
+
+
 def test_repetitions_are_counted_anew_when_the_run_comes_back_to_a_step() -> None:
     """Arazzo 1.0.1, 4.6.8: retryLimit is of the step's attempts, not of the whole run's."""
     again = (Action(name="again", kind=RETRY, retry_limit=1),)
@@ -548,15 +587,37 @@ def test_a_step_that_calls_a_workflow_is_held_against_the_last_answer_of_that() 
     assert "workflow 'own', step 'sub': $statusCode == 201 was expected, and $statusCode is 202" in unmet.message
 
 
+def test_a_credential_of_an_answer_that_the_step_did_not_expect_is_lent_to_none() -> None:
+    """Our choice: what failed has no outputs, and no token either."""
+    token = "$steps.login.outputs.token"
+    got = {token: Got(value=Secret("s3cret"), origin=("http", "api", 80))}
+    on = (Action(name="on", kind=GOTO, step="use"),)
+    unmet = step("login", "add", criteria=(Criterion(condition="$statusCode == 201"),), on_failure=on)
+    lent = StepParameter(name="Authorization", location="header", value=f"Bearer {{{token}}}", is_credential=True)
+    using = step("use", parameters=(lent,))
+    driven = Driven(plan(unmet, using), replace(came(200), got=got))
+    assert (driven.steps, token in driven.message) == (["login"], True)
+    assert Driven(plan(unmet, using), replace(came(201), got=got)).steps == ["login", "use"]
+
+
+def test_what_is_told_of_a_step_that_is_done_is_what_a_success_yielded() -> None:
+    """`Done`: a refusal that is expected did nothing whose outputs somebody would have to know."""
+    gone = step("gone", criteria=IS_GONE, outputs={"why": "$response.body#/why"})
+    after = step("after", criteria=IS_GONE, outputs={"id": "$response.body#/id"})
+    driven = Driven(plan(gone, after), came(404, {"why": "sold"}), came(200, {"id": 7}))
+    assert [dict(one.outputs) for one in driven.ended.done] == [{}, {"id": 7}]
+
+
 def test_a_workflow_that_sent_nothing_leaves_no_answer_to_the_step_that_calls_it() -> None:
     """Our choice: the answer of a step before that is another one's."""
     to_nothing = StepParameter(name="id", location="path", value="$steps.there.outputs.id")
     nothing = Workflow(id="other", steps=(step("there", "read", parameters=(to_nothing,)),))
     is_found = (Criterion(condition="$statusCode == 200"),)
-    ends = (Action(name="end", kind=END, criteria=is_found),)
-    driven = Driven(plan(step("a"), Step(id="sub", workflow="other", on_failure=ends), beside=(nothing,)), came())
+    goes_on = (Action(name="on", kind=GOTO, step="after", criteria=is_found),)
+    calling = Step(id="sub", workflow="other", on_failure=goes_on)
+    driven = Driven(plan(step("a"), calling, step("after"), beside=(nothing,)), came())
     assert driven.steps == ["a"]
-    assert driven.ended.failure is not None
+    assert "workflow 'other', step 'there'" in driven.message
 
 
 def test_failure_actions_of_a_step_that_calls_a_workflow_see_the_answer_that_it_failed_with() -> None:
