@@ -133,6 +133,7 @@ class Running:
             leave=self.call.leave,
             sending=self.call.reading if tool.annotations.read_only else self.call.sending,
             answered=answered,
+            step_of=self.call.id,
             within=f"step {one_line(step.step, 60)!r} of the workflow {one_line(step.workflow, 60)!r}",
             lent=step.lent,
             is_anew=step.is_anew,

@@ -167,6 +167,7 @@ async def test_a_workflow_is_one_tool_and_each_step_a_call_with_a_record(
         ("adopt", False),
     ]
     assert len({each.id for each in own.heard}) == 3
+    assert [record_of(each).step_of for each in own.heard] == [own.heard[2].id, own.heard[2].id, ""]
 
 
 async def test_defaults_of_inputs_are_sent_and_wrong_inputs_are_refused_before_anything_is(
