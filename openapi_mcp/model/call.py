@@ -45,10 +45,10 @@ class Call:
     but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; where it
     `insists`, before each step that writes; `telling` is told which step comes, `reading` each request of a step that
     only reads. Of a step, `within` says which: "step 'place' of the workflow 'orderFor'", and `step_of` is the id of
-    the workflow's call; what earlier steps have `lent` goes along where no credential is configured; what of it the arguments themselves `holds` goes nowhere but to
-    where it came from. One that `is_anew` is answered by the API, not by a kept
-    answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id` is that
-    of its record, and in the lines of the log about it; "" until somebody listens.
+    the workflow's call; what earlier steps have `lent` goes along where no credential is configured; what of it the
+    arguments themselves `holds` goes nowhere but to where it came from. One that `is_anew` is answered by the API, not
+    by a kept answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id`
+    is that of its record, and in the lines of the log about it; "" until somebody listens.
     """
 
     tool: str

@@ -21,7 +21,7 @@ def criteria(holder: Fields, key: str, scope: Scope) -> tuple[Criterion, ...]:
 
 def _criterion(value: JsonValue, pointer: str, scope: Scope, findings: Findings) -> Criterion | None:
     fields = Fields(value, pointer, findings, "a criterion")
-    fields.know(_FIELDS)
+    fields.know_all(_FIELDS)
     kind = _kind(fields)
     condition = fields.text("condition", required=True)
     context = fields.text("context")
@@ -55,7 +55,7 @@ def _kind(fields: Fields) -> CriterionKind | None:
 
 def _versioned(fields: Fields) -> CriterionKind | None:
     """Return the kind that an expression type object says, with a word on a version that is not read as such."""
-    fields.know(("type", "version"))
+    fields.know_all(("type", "version"))
     name, version = fields.text("type", required=True), fields.text("version", required=True)
     if name not in (CriterionKind.JSONPATH, CriterionKind.XPATH):
         if name:

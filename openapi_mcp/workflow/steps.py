@@ -100,7 +100,7 @@ def _body(fields: Fields, scope: Scope, *, is_workflow: bool) -> Payload | None:
         fields.findings.warn(fields.at("requestBody"), said, "give the workflow's inputs as parameters")
         return None
     body = Fields(value, fields.at("requestBody"), fields.findings, "a request body")
-    body.know(("contentType", "payload", "replacements"))
+    body.know_all(("contentType", "payload", "replacements"))
     content_type = body.text("contentType")
     scope.check_value(body.get("payload"), body.at("payload"), body.findings)
     read = (
@@ -118,7 +118,7 @@ def _body(fields: Fields, scope: Scope, *, is_workflow: bool) -> Payload | None:
 
 def _replacement(value: JsonValue, pointer: str, body: Fields, scope: Scope) -> Replacement | None:
     fields = Fields(value, pointer, body.findings, "a replacement")
-    fields.know(("target", "value"))
+    fields.know_all(("target", "value"))
     if not isinstance(fields.get("target"), str):
         fields.findings.error(pointer, "a replacement has no target", "write a JSON Pointer: /items/0/quantity")
         return None

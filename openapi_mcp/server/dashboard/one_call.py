@@ -30,10 +30,14 @@ def routes(board: Board) -> list[Route]:
             return render(request, "missing.html", 404)
         kin = await board.records.ask(lambda store: kin_of(store, record)) if board.records is not None else Kin()
         steps = [each for each in kin.steps or () if visit.may_see(each.caller)]
-        said: dict[str, Any] = {"can_try": can_try(record, visit), "is_workflow": record.method == WORKFLOW}
+        said: dict[str, Any] = {
+            "can_try": can_try(record, visit),
+            "is_workflow": record.method == WORKFLOW,
+            "steps": steps[:_MOST_STEPS],
+            "more_steps": max(0, len(steps) - _MOST_STEPS),
+        }
         workflow = kin.is_step_of if kin.is_step_of is not None and visit.may_see(kin.is_step_of.caller) else None
-        shown = {"steps": steps[:_MOST_STEPS], "more_steps": max(0, len(steps) - _MOST_STEPS)}
-        return render(request, "one_call.html", call=record, now=board.now(), workflow=workflow, **shown, **said)
+        return render(request, "one_call.html", call=record, now=board.now(), workflow=workflow, **said)
 
     def can_try(record: Record, visit: Visit) -> bool:
         """True where this visitor can call the tool now, and it is the same API's: others may have one of its name."""
