@@ -12,7 +12,7 @@ from openapi_mcp.workflow.scope import Scope
 
 _MOST = 200  # of a step, and of a workflow
 _FIELDS = ("name", "in", "value", REFERENCE)
-_PLACES = ("path", "query", "header", "cookie")
+_PLACES = ("path", "query", "header", "cookie", "querystring")  # the last since 1.1, as since OpenAPI 3.2
 
 
 def parameters(own: Fields, shared: Fields, scope: Scope, *, is_workflow: bool) -> tuple[StepParameter, ...]:

@@ -863,6 +863,19 @@ async def test_an_image_of_a_workflow_that_is_called_or_gone_to_is_handed_on(
     assert result.structured_content == {"out": f"image/png, {len(PICTURE.body)} bytes: beside this, as it is no JSON"}
 
 
+async def test_a_component_is_a_value_where_an_expression_names_it(upstream: Upstream, tmp_path: Path) -> None:
+    """Arazzo 1.0.1, 4.7: $components.parameters.foo; of a run, not of the reader alone."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    step = {**ADD, "requestBody": {"payload": {"name": "$components.parameters.named"}}}
+    outputs = {"name": "$components.parameters.named", "open": "$components.parameters.open"}
+    description = arazzo(step, outputs=outputs)
+    own_name = {"name": "name", "in": "query", "value": "Rex"}
+    description["components"] = {"parameters": {"named": own_name, "open": {**own_name, "value": "$inputs.name"}}}
+    async with calling(upstream, tmp_path, description) as own:
+        assert await own.adopt() == {"name": "Rex", "open": None}
+    assert upstream.calls[0].body == b'{"name":"Rex"}'
+
+
 async def test_workflows_that_hand_on_to_each_other_end(upstream: Upstream, tmp_path: Path) -> None:
     """bounds.py: outputs that name each other in a circle come from no step."""
     description = arazzo()

@@ -15,7 +15,11 @@ from openapi_mcp.workflow.faults import CriterionError
 from openapi_mcp.workflow.read import read
 from openapi_mcp.workflow.state import Exchange, State
 
-BODY = {"items": [{"id": 7, "name": "Ana"}, {"id": 8, "name": 'it\'s "so" \\ here'}], "state": "open", "is": True}
+BODY: dict[str, Any] = {
+    "items": [{"id": 7, "name": "Ana"}, {"id": 8, "name": 'it\'s "so" \\ here'}],
+    "state": "open",
+    "is": True,
+}
 INPUTS = {"id": 8, "name": "Ana", "odd": BODY["items"][1]["name"], "field": "state", "pattern": "o.en", "no": None}
 STATE = State(inputs=INPUTS, exchange=Exchange(status=200, response_body=BODY))
 

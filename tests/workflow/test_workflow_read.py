@@ -178,7 +178,7 @@ def test_a_patch_version_makes_no_difference(version: str) -> None:
         (None, "not an Arazzo"),
         ([], "not an Arazzo"),
         ({"openapi": "3.1.0"}, "not an Arazzo"),
-        ({"arazzo": "1.1.0"}, "only 1.0.x"),
+        ({"arazzo": "1.2.0"}, "only 1.0.x and 1.1.x"),
         ({"arazzo": "2.0.0"}, "only 1.0.x"),
         ({"arazzo": "1.0"}, "only 1.0.x"),
         ({"arazzo": 1.0}, "only 1.0.x"),
