@@ -115,7 +115,7 @@ def out_of_order(steps: JsonValue, pointer: str) -> Iterator[Noted]:
             continue
         wanted = step.get("dependsOn", [])
         for at, name in enumerate(wanted if isinstance(wanted, list) else [wanted]):
-            if name not in before:
+            if not isinstance(name, str) or name not in before:
                 said = f"a step depends on {quoted(str(name))}, which is no step before it in this workflow"
                 hint = "put that step before this one; what a workflow depends on stands in its own dependsOn"
                 yield Noted(join(pointer, index, "dependsOn", at), said, hint)

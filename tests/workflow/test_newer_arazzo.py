@@ -105,6 +105,7 @@ REFUSED: list[tuple[Json, str, str]] = [
     ({"correlationId": "x"}, "correlationId", "AsyncAPI"),
     ({"onFailure": [{**RETRY, "workflowId": "w", "parameters": []}]}, "onFailure/0/parameters", "not handed on here"),
     ({"dependsOn": ["later"]}, "dependsOn/0", "no step before it"),
+    ({"dependsOn": {"later": 1}}, "dependsOn/0", "no step before it"),
     ({"dependsOn": ["$workflows.w.steps.s"]}, "dependsOn/0", "no step before it"),
 ]  # fmt: skip
 

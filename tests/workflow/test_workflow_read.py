@@ -814,10 +814,27 @@ VALUES = st.recursive(
 )
 
 
-@given(st.randoms(use_true_random=False), st.lists(VALUES, min_size=1, max_size=4))
-def test_a_description_with_anything_anywhere_is_read_or_refused_by_us(chance: Any, values: list[Any]) -> None:
+NEWER: dict[str, Any] = {
+    "dependsOn": ["s"],
+    "timeout": 5,
+    "outputs": {
+        "x": {"context": "$response.body", "selector": "$.a", "type": {"type": "jsonpath", "version": "rfc9535"}}
+    },
+    "requestBody": {"payload": {}, "replacements": [{"target": "/a", "targetSelectorType": "jsonpointer", "value": 1}]},
+    "onSuccess": [{"name": "a", "type": "end", "parameters": []}],
+}
+
+
+@given(
+    st.randoms(use_true_random=False),
+    st.lists(VALUES, min_size=1, max_size=4),
+    st.sampled_from([borrowing(), {**described(workflow(step("s"), step("t", **NEWER))), "arazzo": "1.1.0"}]),
+)
+def test_a_description_with_anything_anywhere_is_read_or_refused_by_us(
+    chance: Any, values: list[Any], described: dict[str, Any]
+) -> None:
     """Issue 11: hostile until proven otherwise; whatever a field holds, no other error comes of it."""
-    root = borrowing()
+    root = deepcopy(described)
     for value in values:
         holder = root
         while True:
