@@ -79,6 +79,7 @@ def record_of(heard: Heard, *, arguments: bool = True, run: str = "") -> Record:
         curl=_line(trace.request(), redact, bool(hidden)) if trace.request and arguments else "",
         answer=_answer(result, redact, is_ours=bool(hidden) or result.trace is None) if arguments else "",
         run=run,
+        step_of=call.step_of,
     )
 
 

@@ -76,7 +76,7 @@ class Running:
         inputs = given(self.tool, self.call)
         if plan is None or isinstance(inputs, Failure):
             return (inputs if isinstance(inputs, Failure) else unknown_tool(self.call.tool, self.toolset)).as_result()
-        self._files = HandedOn(plan.own.workflow)
+        self._files = HandedOn(plan)
         work = Work()
         try:
             ended = await self._ended(run(plan, inputs, self.toolset.by_name.get, hold, work))
@@ -133,6 +133,7 @@ class Running:
             leave=self.call.leave,
             sending=self.call.reading if tool.annotations.read_only else self.call.sending,
             answered=answered,
+            step_of=self.call.id,
             within=f"step {one_line(step.step, 60)!r} of the workflow {one_line(step.workflow, 60)!r}",
             lent=step.lent,
             is_anew=step.is_anew,
@@ -216,12 +217,12 @@ class Running:
         if not ended.outputs and not ended.absent:
             value = {"steps": [each.as_json() for each in ended.done[:MOST_DONE]]}
         elif ended.absent and self._files is not None:
-            value = {**ended.outputs, **{name: self._files.said_of(name) for name in ended.absent}}
+            value = {**ended.outputs, **self._files.said_of(ended)}
         for redact in self._all_redactors():
             value = mask(value, redact)
         shown = await self.show(value, self.call.caller, *(self.tool.plan.tools if self.tool.plan else ()))
         known = Redactors(self._all_redactors())
-        files = [masked_content(each, known) for each in self._files.blobs()] if self._files is not None else []
+        files = [masked_content(each, known) for each in self._files.blobs(ended)] if self._files is not None else []
         return replace(shown, content=(*files, *shown.content))  # a pipe gets the first, and nothing that spoils it
 
     def _all_redactors(self) -> Sequence[Redactor]:

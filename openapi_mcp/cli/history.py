@@ -19,6 +19,7 @@ from openapi_mcp.config import Config
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.record import Record
 from openapi_mcp.records.query import Filter
+from openapi_mcp.records.steps import Kin, kin_of
 from openapi_mcp.records.store import Store
 
 HELP = """Show the calls that were made, the newest first: by models, by `openapi-mcp call`, and from the dashboard.
@@ -33,7 +34,7 @@ Examples:
 
 \b
   openapi-mcp history 7f3a
-      the call whose id begins so: arguments, request as a curl line, repairs, answer
+      the call whose id begins so: arguments, request as a curl line, repairs, answer; of a workflow's call its steps
 
 \b
   openapi-mcp history --tool 'orders_*' --follow
@@ -98,10 +99,11 @@ def _refuse_end(wanted: Filter, now: float) -> None:
 def _show_one(config: Config, notice: Notice, call_id: str, *, as_json: bool) -> None:
     with records_of(config, notice) as store:
         record = find_call(store, call_id)
+        kin = kin_of(store, record) if store is not None else Kin()
     if as_json:
-        show_json(record.as_json(whole=True))
+        show_json({**record.as_json(whole=True), **kin.as_json()})
     else:
-        show_call(record, time.time())
+        show_call(record, time.time(), kin)
 
 
 def _show_many(config: Config, notice: Notice, wanted: Filter, limit: int, *, as_json: bool) -> None:

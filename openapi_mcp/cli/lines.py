@@ -129,8 +129,11 @@ def outcome(record: Record) -> str:
     return f"{status} {plain(record.kind, _LONGEST_API)}".strip() or "ok"
 
 
-def notes(record: Record) -> Iterator[str]:
-    """Yield what else there is to say of a call: "3 attempts", "1 repair", "2 lookups", "cached"."""
+def notes(record: Record, *, within: bool = False) -> Iterator[str]:
+    """Yield what else there is to say of a call: "3 attempts", "1 repair", "2 lookups", "cached", "step of k3vq".
+
+    The last one not where it stands `within` the steps of that.
+    """
     if record.attempts > 1:
         yield many(record.attempts, "attempt")
     if record.repairs:
@@ -139,6 +142,8 @@ def notes(record: Record) -> Iterator[str]:
         yield many(len(record.lookups), "lookup")
     if record.cache and record.cache != STORED:
         yield _CACHE.get(record.cache, "")
+    if record.step_of and not within:
+        yield f"step of {plain(record.step_of, _LONGEST_NAME)}"
 
 
 _CACHE = {"hit": "from the cache", "revalidated": "from the cache, asked again"}

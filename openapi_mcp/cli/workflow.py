@@ -8,7 +8,7 @@ from openapi_mcp.cli.output import show_text
 from openapi_mcp.errors import ConfigError, ExitCode
 from openapi_mcp.model.text import one_line
 
-HELP = """Work with workflows: calls that follow on each other, served as one tool (OpenAPI Arazzo 1.0).
+HELP = """Work with workflows: calls that follow on each other, served as one tool (OpenAPI Arazzo).
 
 Commands:
 

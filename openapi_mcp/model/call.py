@@ -44,11 +44,11 @@ class Call:
     `leave` it may go on in the background. `answered` is told each answer of the API, as it came and with its request,
     but for lookups. Of a workflow, `asking` asks a person before a step is sent, and returns why it is not; where it
     `insists`, before each step that writes; `telling` is told which step comes, `reading` each request of a step that
-    only reads. Of a step, `within` says which: "step 'place' of the workflow 'orderFor'"; what earlier steps have
-    `lent` goes along where no credential is configured; what of it the arguments themselves `holds` goes nowhere but to
-    where it came from. One that `is_anew` is answered by the API, not by a kept
-    answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id` is that
-    of its record, and in the lines of the log about it; "" until somebody listens.
+    only reads. Of a step, `within` says which: "step 'place' of the workflow 'orderFor'", and `step_of` is the id of
+    the workflow's call; what earlier steps have `lent` goes along where no credential is configured; what of it the
+    arguments themselves `holds` goes nowhere but to where it came from. One that `is_anew` is answered by the API, not
+    by a kept answer; of one that `is_unkept` no answer is kept either; one that `stays` follows no redirect. The `id`
+    is that of its record, and in the lines of the log about it; "" until somebody listens.
     """
 
     tool: str
@@ -64,6 +64,7 @@ class Call:
     telling: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
     reading: Callable[[HttpRequest], None] | None = field(default=None, repr=False, compare=False)
     within: str = field(default="", compare=False)
+    step_of: str = field(default="", compare=False)
     lent: tuple[Lent, ...] = field(default=(), repr=False, compare=False)
     holds: tuple[Lent, ...] = field(default=(), repr=False, compare=False)
     is_anew: bool = field(default=False, compare=False)

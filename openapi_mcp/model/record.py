@@ -22,7 +22,8 @@ class Record:
     upstream's last, None where nothing was answered. `cache` is one of CACHES, "" where the cache had no part in it.
     `size` are the bytes of the result as the client got it, `tokens` a quarter of them. `curl` is the last request that
     was sent, or would have been. `answer` is the result's text, shortened. `run` is the id of the run
-    of `ask` that made the call, "" where none did.
+    of `ask` that made the call, "" where none did. `step_of` is the id of the workflow's call that this one is a step
+    of, "" of any other.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Record:
     curl: str = ""
     answer: str = field(default="", repr=False)
     run: str = ""
+    step_of: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -83,6 +85,7 @@ class Record:
             "tokens": self.tokens,
             "curl": self.curl or None,
             "run": self.run or None,
+            "step_of": self.step_of or None,
         }
         return {**said, "result": self.answer or None} if whole else said
 

@@ -160,13 +160,14 @@ class PlannedWorkflow:
     """A workflow whose steps have found their operations: `tools` are the names of those, by the ids of the steps.
 
     What it depends on, and what its steps and actions call, are the `key` of other parts: their workflowId, with the
-    name of the file where another description has the same. `sources` are those of its own description, `place` where
-    that is.
+    name of the file where another description has the same. `sources` and `components` are those of its own
+    description, `place` where that is.
     """
 
     workflow: Workflow
     tools: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[SourceDescription, ...] = ()
+    components: Mapping[str, Any] = field(default_factory=dict, repr=False)
     key: str = ""
     place: str = ""
 

@@ -23,7 +23,7 @@ def without_any(wanted: Filter) -> Filter:
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what holds for each row of `calls` that is wanted."""
     names = [CALLS.c[by].in_(numbers) for by, numbers in _names(wanted)]
-    return [*names, *_outcome(wanted, CALLS), *_times(wanted), *_run(wanted)]
+    return [*names, *_outcome(wanted, CALLS), *_times(wanted), *_made_by(wanted)]
 
 
 def sum_conditions(wanted: Filter, by: str) -> list[ColumnElement[bool]]:
@@ -77,9 +77,11 @@ def _status(column: Column[int], status: str) -> ColumnElement[bool]:
     return column.between(int(digits) * 100, int(digits) * 100 + 99)
 
 
-def _run(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+def _made_by(wanted: Filter) -> Iterator[ColumnElement[bool]]:
     if wanted.run:
         yield CALLS.c.run == clean(wanted.run, _LONGEST)
+    if wanted.step_of:
+        yield CALLS.c.step_of == clean(wanted.step_of, _LONGEST)
 
 
 def _times(wanted: Filter) -> Iterator[ColumnElement[bool]]:

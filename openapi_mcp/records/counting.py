@@ -69,9 +69,9 @@ def told_by(wanted: Filter, by: str) -> str:
 def is_summed(wanted: Filter, by: str) -> bool:
     """True where sums answer a question: they are of tools, or of callers, and of no tool's calls by a caller.
 
-    Nor are they of one run's calls.
+    Nor are they of one run's calls, or of one workflow's.
     """
-    if wanted.run:
+    if wanted.run or wanted.step_of:
         return False
     asks_tool = by in ("tool", "api") or bool(wanted.tool or wanted.api)
     return not (asks_tool and (by == "caller" or wanted.caller is not None))

@@ -17,7 +17,7 @@ class Filter:
 
     `tool`, `api` and `caller` are exact names, or with `*` any that fit; `status` is "404" or a class, "4xx"; `kind` is
     a FailureKind's value, "error" any failure and "ok" none; `since` is in, `until` is out. `run` is the id of a run of
-    `ask`.
+    `ask`, `step_of` that of a workflow's call, whose steps are meant.
     """
 
     tool: str = ""
@@ -29,6 +29,7 @@ class Filter:
     since: float | None = None
     until: float | None = None
     run: str = ""
+    step_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,7 @@ def call_row(record: Record, texts: Row, *, n: int, tool: int, caller: int) -> d
         "repairs": len(record.repairs),
         "weight": _OVERHEAD + sum(map(len, filter(None, [texts[name] for name in _LONG]))),
         "run": clean(record.run, _ID) or None,
+        "step_of": clean(record.step_of, _ID) or None,
     }
 
 
@@ -102,6 +103,7 @@ def record_of(row: Row) -> Record:
         curl=read_text(row["curl"]),
         answer=read_text(row.get("answer")),
         run=read_text(row["run"]),
+        step_of=read_text(row["step_of"]),
     )
 
 

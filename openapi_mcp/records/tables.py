@@ -1,6 +1,7 @@
 """The tables of a store: what is counted is narrow and stands in `calls`, the long texts of a call in `texts`.
 
-A call that is added changes few pages: `calls` has no index but those of id and time, and of the few in a run. So that
+A call that is added changes few pages: `calls` has no index but those of id and time, and of the few in a run or a
+workflow. So that
 a million of them are counted at once, `sums` has what the calls of six hours come to, worked out behind them
 (settling.py). migrations/versions makes the same tables.
 """
@@ -19,7 +20,7 @@ from sqlalchemy import (
     Text,
 )
 
-NEWEST = "0003"
+NEWEST = "0004"
 """The version of these tables: the last of migrations/versions."""
 
 METADATA = MetaData()
@@ -66,6 +67,7 @@ CALLS = Table(
     Column("repairs", Integer, nullable=False),
     Column("weight", Integer, nullable=False),  # about how many bytes its rows take
     Column("run", String),  # of `ask`, that made it; an older program writes none
+    Column("step_of", String),  # the id of the workflow's call that it is a step of; an older program writes none
 )
 TEXTS = Table(
     "texts",
@@ -119,4 +121,6 @@ SUMMED = (TOOL, CALLER) = ("tool", "caller")
 BY_TIME = Index("calls_by_time", CALLS.c.time, CALLS.c.n)
 _IN_A_RUN = CALLS.c.run.is_not(None)
 BY_RUN = Index("calls_by_run", CALLS.c.run, sqlite_where=_IN_A_RUN, postgresql_where=_IN_A_RUN)  # most have none
+_IN_A_WORKFLOW = CALLS.c.step_of.is_not(None)
+BY_WORKFLOW = Index("calls_by_workflow", CALLS.c.step_of, sqlite_where=_IN_A_WORKFLOW, postgresql_where=_IN_A_WORKFLOW)
 BY_PART = Index("sums_by_part", SUMS.c.by, SUMS.c.part)

@@ -8,12 +8,12 @@ from openapi_mcp.model.workflow import Action, ActionKind
 from openapi_mcp.workflow.bounds import LONGEST_WAIT, LONGEST_WAITS
 from openapi_mcp.workflow.conditions import criteria
 from openapi_mcp.workflow.fields import Fields, quoted
-from openapi_mcp.workflow.reusable import resolved
+from openapi_mcp.workflow.reusable import REFERENCE, resolved
 from openapi_mcp.workflow.scope import Scope
 from openapi_mcp.workflow.workflow_ids import is_workflow_known
 
 _MOST = 100  # of a step, and of a workflow
-_FIELDS = ("name", "type", "workflowId", "stepId", "criteria")
+_FIELDS = ("name", "type", "workflowId", "stepId", "criteria", REFERENCE)
 _RETRYING = ("retryAfter", "retryLimit")
 
 
@@ -40,7 +40,7 @@ def overridden(own: tuple[Action, ...], shared: Iterable[Action]) -> tuple[Actio
 
 def _action(value: JsonValue, pointer: str, holder: Fields, scope: Scope, may_retry: bool) -> Action | None:
     fields = Fields(value, pointer, holder.findings, "a failure action" if may_retry else "a success action")
-    fields.know((*_FIELDS, *_RETRYING) if may_retry else _FIELDS)
+    fields.know_all((*_FIELDS, *_RETRYING) if may_retry else _FIELDS)
     name, kind = fields.text("name", required=True), _kind(fields, may_retry)
     step, workflow = fields.text("stepId"), fields.text("workflowId")
     held = criteria(fields, "criteria", scope)

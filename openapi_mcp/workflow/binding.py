@@ -154,7 +154,12 @@ class _Binding:
         tools = {name: tool.name for name, tool in found.items()}
         plain = self._together.plain(at, replace(workflow, inputs=merged(workflow.inputs), steps=tuple(steps)))
         return PlannedWorkflow(
-            workflow=plain, tools=tools, sources=placed.document.sources, key=key, place=placed.place or placed.where
+            workflow=plain,
+            tools=tools,
+            sources=placed.document.sources,
+            components=placed.document.components,
+            key=key,
+            place=placed.place or placed.where,
         )
 
     def _hold_together(self, steps: Sequence[Step], found: Mapping[str, Tool]) -> None:

@@ -3,6 +3,7 @@
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import Criterion, CriterionKind
 from openapi_mcp.workflow.criteria import check_criterion
+from openapi_mcp.workflow.expressions import ROOTS, roots_meant, without_braces
 from openapi_mcp.workflow.faults import CriterionError
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.findings import Findings
@@ -21,7 +22,7 @@ def criteria(holder: Fields, key: str, scope: Scope) -> tuple[Criterion, ...]:
 
 def _criterion(value: JsonValue, pointer: str, scope: Scope, findings: Findings) -> Criterion | None:
     fields = Fields(value, pointer, findings, "a criterion")
-    fields.know(_FIELDS)
+    fields.know_all(_FIELDS)
     kind = _kind(fields)
     condition = fields.text("condition", required=True)
     context = fields.text("context")
@@ -32,12 +33,22 @@ def _criterion(value: JsonValue, pointer: str, scope: Scope, findings: Findings)
     criterion = Criterion(condition=condition, kind=kind, context=context, pointer=pointer)
     try:
         for expression in check_criterion(criterion):
-            scope.check(expression, pointer, findings, Moment.AFTER)
+            is_context = kind is not CriterionKind.SIMPLE and expression.text == without_braces(context)
+            place = fields.at("context" if is_context else "condition")
+            scope.check(expression, place, findings, Moment.AFTER)
     except CriterionError as error:
         said = f"in the condition {quoted(condition)}: {error.message}"
-        findings.error(fields.at("condition"), said, error.hint or "")
+        findings.error(fields.at(error.where or "condition"), said, error.hint or "")
         return None
+    _check_roots(fields, condition)
     return criterion
+
+
+def _check_roots(fields: Fields, condition: str) -> None:
+    """Refuse what is nearly an expression in the braces of a condition: it would be held against as it stands."""
+    for begin in roots_meant(condition):
+        if near := fields.findings.meant(begin, ROOTS, ""):
+            fields.findings.error(fields.at("condition"), f"{quoted(begin)} begins no runtime expression", near)
 
 
 def _kind(fields: Fields) -> CriterionKind | None:
@@ -55,7 +66,7 @@ def _kind(fields: Fields) -> CriterionKind | None:
 
 def _versioned(fields: Fields) -> CriterionKind | None:
     """Return the kind that an expression type object says, with a word on a version that is not read as such."""
-    fields.know(("type", "version"))
+    fields.know_all(("type", "version"))
     name, version = fields.text("type", required=True), fields.text("version", required=True)
     if name not in (CriterionKind.JSONPATH, CriterionKind.XPATH):
         if name:

@@ -8,6 +8,7 @@ from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Criterion, CriterionKind
 from openapi_mcp.workflow.compare import found, is_met
 from openapi_mcp.workflow.condition import Named, named_in, parse_condition
+from openapi_mcp.workflow.embedded import condition_of, expressions_within, sampled
 from openapi_mcp.workflow.evaluate import evaluate
 from openapi_mcp.workflow.expressions import Expression, parse, without_braces
 from openapi_mcp.workflow.faults import CriterionError, ExpressionError
@@ -32,12 +33,17 @@ def check_criterion(criterion: Criterion) -> tuple[Expression, ...]:
         raise CriterionError(said, hint="use type jsonpath, regex or simple")
     if criterion.kind is CriterionKind.SIMPLE:
         return tuple(named.expression for named in named_in(parse_condition(criterion.condition)))
+    _check(criterion, sampled(criterion))
+    return (_context(criterion), *expressions_within(criterion))
+
+
+def _check(criterion: Criterion, condition: str) -> None:
+    """Refuse a path or pattern that cannot be read."""
     if criterion.kind is CriterionKind.JSONPATH:
-        check_path(criterion.condition)
-    elif not is_pattern(criterion.condition):
-        said = f"{one_line(criterion.condition, 80)!r} is no pattern that can be matched in linear time"
+        check_path(condition)
+    elif not is_pattern(condition):
+        said = f"{one_line(condition, 80)!r} is no pattern that can be matched in linear time"
         raise CriterionError(said, hint=f"write it for RE2, without look-around, in at most {LONGEST:,} characters")
-    return (_context(criterion),)
 
 
 def holds(criterion: Criterion, state: State) -> bool:
@@ -47,23 +53,23 @@ def holds(criterion: Criterion, state: State) -> bool:
         CriterionError: it cannot be held against what came: a path that takes too long to follow.
         SpentError, GivenUpError: as `Work.spend`.
     """
-    work, size = state.work, len(criterion.condition)
+    work = state.work
     if criterion.kind is CriterionKind.SIMPLE:
-        work.spend(size)  # it is read anew where it was not read lately
+        work.spend(len(criterion.condition))  # it is read anew where it was not read lately
         return is_met(parse_condition(criterion.condition), state)
-    if criterion.kind is not CriterionKind.JSONPATH:  # a path is read as it is followed
-        check_criterion(criterion)
+    condition = condition_of(criterion, state)
     value = evaluate(_context(criterion), state)
-    if isinstance(value, Missing):
+    if isinstance(value, Missing) or isinstance(condition, Missing):
         return False
-    if criterion.kind is CriterionKind.JSONPATH:
-        work.spend(_PATH * size)
-        return selects(criterion.condition, value, work)
+    if criterion.kind is CriterionKind.JSONPATH:  # which is read as it is followed
+        work.spend(_PATH * len(condition))
+        return selects(condition, value, work)
+    _check(criterion, condition)
     text = _text(value)
     if not isinstance(value, str):
         work.spend(len(text) // _WRITTEN)
-    work.spend(_PATTERN + cost(criterion.condition, text))
-    return is_found(criterion.condition, text)
+    work.spend(_PATTERN + cost(condition, text))
+    return is_found(condition, text)
 
 
 def _text(value: Any) -> str:
@@ -100,7 +106,7 @@ def observed(criterion: Criterion, state: State) -> str:
     if criterion.kind is CriterionKind.SIMPLE:
         named = named_in(parse_condition(criterion.condition))
     else:
-        named = iter([Named(expression=_context(criterion))])
+        named = (Named(expression=each) for each in (_context(criterion), *expressions_within(criterion)))
     said = dict.fromkeys(f"{_written(each)} is {_shown(found(each, state))}" for each in named)
     return ", ".join(list(said)[:_MOST_SHOWN])
 
@@ -110,7 +116,8 @@ def _context(criterion: Criterion) -> Expression:
         return parse(without_braces(criterion.context))
     except ExpressionError as error:
         said = "the criterion has no context" if not criterion.context else f"in the context, {error.message}"
-        raise CriterionError(said, hint="say what the condition is held against: context: $response.body") from None
+        hint = "say what the condition is held against: context: $response.body"
+        raise CriterionError(said, where="context" if criterion.context else None, hint=hint) from None
 
 
 def _written(named: Named) -> str:

@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.dereference import by_dots, by_pointer
-from openapi_mcp.workflow.expressions import Expression, Root, parse, pieces, whole, without_braces
+from openapi_mcp.workflow.expressions import (
+    Expression,
+    Root,
+    begins_one,
+    parse,
+    pieces,
+    texts_in,
+    whole,
+    without_braces,
+)
 from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.state import NOTHING, Exchange, Missing, Ran, State
 from openapi_mcp.workflow.work import parts
@@ -16,6 +26,7 @@ _MASK = re.compile(r"(?<!\*)\*{3}(?!\*)")
 _OF_ANSWERS = (Root.STEPS, Root.WORKFLOWS)
 _DEEPEST = 300  # levels of a value; documents have no more
 _MOST = 10_000_000  # characters that expressions may put into one value
+_MOST_TEXTS = 10_000  # of a component
 _OVERHEAD = 4  # of a value: quotes, a comma, the work of looking at it
 _CHARACTERS = 8  # of an expression that are followed in a step: a name may have many dots
 Write = Callable[[str], str]
@@ -182,5 +193,13 @@ def _component(read: Expression, state: State) -> Any:
     """Return a component; of a parameter its value, for that is what a place for values takes."""
     found = by_dots(state.components, f"{read.owner}.{read.name}")
     if read.owner == "parameters" and isinstance(found, dict):
-        return found.get("value", NOTHING)
+        found = found.get("value", NOTHING)
+    if _is_open(found):  # its expressions are of the place that refers to it
+        return Missing(why="its value has expressions: refer to it with `reference`")
     return found
+
+
+def _is_open(value: Any) -> bool:
+    """True for a value with an expression in it, and for one of so many texts that nobody looks for it."""
+    looked = [text for _, text in islice(texts_in(value, ""), _MOST_TEXTS)]
+    return len(looked) == _MOST_TEXTS or any(begins_one(text) or "{$" in text for text in looked)

@@ -7,11 +7,13 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
 from openapi_mcp.workflow.faults import ExpressionError
 
 LONGEST = 1_000  # characters of an expression
+_LONGEST_ROOT = 40
 _OPEN = "{$"
 _BEGINS = re.compile(
     r"\$(?:(?:url|method|statusCode)\Z"
@@ -39,6 +41,10 @@ class Root(StrEnum):
     WORKFLOWS = "workflows"
     SOURCES = "sourceDescriptions"
     COMPONENTS = "components"
+
+
+ROOTS = tuple(f"${root}" for root in Root)
+"""What expressions begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,8 @@ def parse(text: str) -> Expression:
     word, dot, rest = text.removeprefix("$").partition(".")
     root = next((each for each in Root if each == word), None)
     if root is None or not text.startswith("$"):
-        raise _refused(text, "an expression begins with one of " + ", ".join(f"${each}" for each in Root))
+        near = Guesses().meant(f"${word.removeprefix('$')[:_LONGEST_ROOT]}", ROOTS)
+        raise _refused(text, near or f"an expression begins with one of {', '.join(ROOTS)}")
     if root in (Root.URL, Root.METHOD, Root.STATUS):
         if dot:
             raise _refused(text, f"nothing follows ${root}")

@@ -43,12 +43,23 @@ class Fields:
         What is nearly one of the `needed` fields is an error: without it something else would be done than is written.
         """
         known, vital = frozenset(fields), frozenset(needed)
-        for key in self._held:
-            if key not in known and not key.startswith("x-"):
-                said = f"{self._what} has no field {one_line(key, _SHOWN)!r}"
-                hint = self.findings.meant(key, known, "correct its name, or begin it with x-")
-                is_vital = bool(self.findings.meant(key, vital, ""))
-                (self.findings.error if is_vital else self.findings.warn)(self.at(key), said, hint)
+        for key in self._unknown(known):
+            hint = self.findings.meant(key, known, "correct its name, or begin it with x-")
+            is_vital = bool(self.findings.meant(key, vital, ""))
+            (self.findings.error if is_vital else self.findings.warn)(self.at(key), self._lacks(key), hint)
+
+    def know_all(self, fields: Iterable[str]) -> None:
+        """Refuse each field that the specification does not have here: all of them decide what is done."""
+        known = frozenset(fields)
+        for key in self._unknown(known):
+            hint = self.findings.meant(key, known, "remove it, or begin its name with x-")
+            self.findings.error(self.at(key), self._lacks(key), hint)
+
+    def _unknown(self, known: frozenset[str]) -> list[str]:
+        return [key for key in self._held if key not in known and not key.startswith("x-")]
+
+    def _lacks(self, key: str) -> str:
+        return f"{self._what} has no field {one_line(key, _SHOWN)!r}"
 
     def text(self, key: str, *, required: bool = False) -> str:
         """Return a text, "" where there is none."""

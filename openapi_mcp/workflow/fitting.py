@@ -4,17 +4,21 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from openapi_mcp.model.document import Location
+from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.tool import Tool
+from openapi_mcp.model.tool import Binding, Tool
 from openapi_mcp.model.workflow import ActionKind, Criterion, CriterionKind, Step, StepParameter, Workflow
 from openapi_mcp.workflow.arguments import binding_of, body_of
 from openapi_mcp.workflow.before import before_sending
+from openapi_mcp.workflow.faults import PayloadError
 from openapi_mcp.workflow.inputs import names_of
 from openapi_mcp.workflow.lent import Spot, is_lent
 from openapi_mcp.workflow.literals import known
 from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import UnboundError
+from openapi_mcp.workflow.payload import written
 from openapi_mcp.workflow.warned import Warned
 
 _BEYOND = re.compile(r"\s*\$statusCode\s*(?:==|>=)\s*(?P<from>5[0-9]{2})\s*|\s*\$statusCode\s*>\s*(?:499|5[0-9]{2})\s*")
@@ -44,16 +48,16 @@ def fit_operation(
         is_withheld = _is_withheld(tool, parameter) or (
             not _is_own(tool, parameter) and (parameter.location, parameter.name.lower()) in spots
         )
-        if binding_of(tool, parameter) is not None or is_withheld:
-            kept.append(parameter)
-        if is_withheld and binding_of(tool, parameter) is None and not _is_got_here(step, tool, parameter, spots):
+        if (binding := binding_of(tool, parameter)) is not None or is_withheld:
+            kept.append(parameter if binding is None else _as_written(parameter, binding))
+        if is_withheld and binding is None and not _is_got_here(step, tool, parameter, spots):
             hint = "give credentials with --auth, --bearer or --api-key, or take them from a step of the same API"
             said.append(Warned(f"the {known} is the operator's to give, and not sent from here", hint))
-        elif parameter not in kept and parameter.is_inherited:
+        elif binding is None and not is_withheld and parameter.is_inherited:
             hint = "give it to those steps alone whose operations have it"
             message = f"the operation has no {known}, which is the workflow's; the step is called without"
             said.append(Warned(message, hint))
-        elif parameter not in kept:
+        elif binding is None and not is_withheld:
             near = _elsewhere(tool, parameter, guesses)
             raise UnboundError(f"step {step.id!r}: the operation has no {known}{near}", step.pointer)
     if step.body is not None and body_of(tool, step.body) is None:
@@ -63,6 +67,17 @@ def fit_operation(
     said += _unless_fatal(step, before_sending(step, tool, misfits))
     said += [] if tool.annotations.read_only else _idle_retries(step)
     return replace(step, parameters=tuple(kept)), said
+
+
+def _as_written(parameter: StepParameter, binding: Binding) -> StepParameter:
+    """Return a parameter with its value; of a whole query string in text what it is read as, JSON or a form."""
+    media_type = (binding.parameter.content_type or "") if binding.parameter is not None else ""
+    if parameter.location != Location.QUERYSTRING or not isinstance(parameter.value, str):
+        return parameter
+    try:
+        return replace(parameter, value=written(parameter.value, plain_type(media_type)))
+    except PayloadError:  # which is held against its schema as it stands
+        return parameter
 
 
 def fit_called(step: Step, called: Workflow, misfits: Misfits) -> tuple[Step, Warnings]:

@@ -27,6 +27,23 @@ def check_path(path: str) -> None:
     _compiled(path, Work())
 
 
+def names_to(path: str) -> tuple[str | int, ...] | None:
+    """Return the names and indexes of a JSONPath that leads to one value at most, None of any other.
+
+    Raises:
+        CriterionError: it is no JSONPath.
+    """
+    from jsonpath_rfc9535.selectors import IndexSelector, NameSelector
+
+    found: list[str | int] = []
+    for segment in (query := _compiled(path, Work())).segments:
+        (one, *more) = segment.selectors
+        if more or not query.singular_query() or not isinstance(one, NameSelector | IndexSelector):
+            return None
+        found.append(one.name if isinstance(one, NameSelector) else one.index)
+    return None if any(isinstance(each, int) and each < 0 for each in found) else tuple(found)
+
+
 def selects(path: str, value: Any, work: Work) -> bool:
     """Return whether a JSONPath selects at least one node of a value.
 

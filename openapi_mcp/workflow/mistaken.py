@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from openapi_mcp.model.text import one_line
-from openapi_mcp.workflow.expressions import Root, roots_meant, texts_in, without_their_braces
+from openapi_mcp.workflow.expressions import ROOTS, roots_meant, texts_in, without_their_braces
 from openapi_mcp.workflow.faults import PayloadError
 from openapi_mcp.workflow.template import template
 from openapi_mcp.workflow.warned import Warned
 
-_ROOTS = tuple(f"${root}" for root in Root)
 _ON_PURPOSE = "a text that is meant so is the `default` of an input, and named as that"
 Meant = Callable[[str, tuple[str, ...], str], str]
 
@@ -37,9 +36,9 @@ def _texts(text: str) -> list[str]:
 def _of_text(text: str, place: str, meant: Meant) -> Iterator[Warned]:
     said = f"{one_line(text, 80)!r} is no runtime expression, and stays as it is"
     for begin in roots_meant(text):
-        near = meant(begin, _ROOTS, "")
+        near = meant(begin, ROOTS, "")
         yield Warned(
-            said, near or f"begin it with one of {', '.join(_ROOTS)}; {_ON_PURPOSE}", place, is_fatal=bool(near)
+            said, near or f"begin it with one of {', '.join(ROOTS)}; {_ON_PURPOSE}", place, is_fatal=bool(near)
         )
     for bare in without_their_braces(text):
         yield Warned(said, f"within a text, write {{{one_line(bare, 80)}}}; {_ON_PURPOSE}", place)

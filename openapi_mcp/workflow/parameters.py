@@ -7,12 +7,12 @@ from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import StepParameter
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.findings import Findings
-from openapi_mcp.workflow.reusable import resolved
+from openapi_mcp.workflow.reusable import REFERENCE, resolved
 from openapi_mcp.workflow.scope import Scope
 
 _MOST = 200  # of a step, and of a workflow
-_FIELDS = ("name", "in", "value")
-_PLACES = ("path", "query", "header", "cookie")
+_FIELDS = ("name", "in", "value", REFERENCE)
+_PLACES = ("path", "query", "header", "cookie", "querystring")  # the last since 1.1, as since OpenAPI 3.2
 
 
 def parameters(own: Fields, shared: Fields, scope: Scope, *, is_workflow: bool) -> tuple[StepParameter, ...]:
@@ -50,7 +50,7 @@ def _parameter(
     value: JsonValue, pointer: str, scope: Scope, findings: Findings, is_workflow: bool, *, is_shared: bool
 ) -> StepParameter | None:
     fields = Fields(value, pointer, findings, "a parameter")
-    fields.know(_FIELDS)
+    fields.know_all(_FIELDS)
     name = fields.text("name", required=True)
     location = fields.text("in", required=not is_workflow)
     if location and location not in _PLACES:

@@ -8,22 +8,25 @@ from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import ArazzoDocument, LeftOut, SourceDescription, Workflow
 from openapi_mcp.workflow.bounds import DEEPEST
 from openapi_mcp.workflow.ending import circling, endless
+from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.fields import Fields, JsonObject, quoted
 from openapi_mcp.workflow.findings import Findings
 from openapi_mcp.workflow.had import given_by_steps, had, never_had
+from openapi_mcp.workflow.newer import Noted, as_first, out_of_order
 from openapi_mcp.workflow.reusable import components_of
 from openapi_mcp.workflow.scope import Document
 from openapi_mcp.workflow.workflows import MOST_WORKFLOWS, in_circles, without_broken, workflow_of
 
-_VERSION = re.compile(r"1\.0\.[0-9]{1,9}(?:-.{1,100})?")
+_VERSION = re.compile(r"1\.[01]\.[0-9]{1,9}(?:-.{1,100})?")
+_NEWER = "1.1."
 _NAME = re.compile(r"[A-Za-z0-9_\-]+")
 _FIELDS = ("arazzo", "info", "sourceDescriptions", "workflows", "components")
-_KINDS = ("openapi", "arazzo")
+_KINDS = ("openapi", "arazzo", "asyncapi")
 _MOST_SOURCES = 100
 
 
 def read(root: JsonValue, *, where: str = "") -> ArazzoDocument:
-    """Return an Arazzo 1.0.x description, references to its components resolved, with its Problems.
+    """Return an Arazzo 1.0.x or 1.1.x description, references to its components resolved, with its Problems.
 
     A workflow with an error, or that leads to one with an error, is left out; its Problem names workflow and step.
     `where` is what the document is called in an error: its file.
@@ -36,20 +39,35 @@ def read(root: JsonValue, *, where: str = "") -> ArazzoDocument:
         raise DocumentError("this is not an Arazzo description", where=where or None, hint=hint)
     version = root["arazzo"]
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        said = f"this is Arazzo {quoted(str(version))}, and only 1.0.x is read"
-        raise DocumentError(said, where=f"{where}#/arazzo", hint='write it by Arazzo 1.0: "arazzo": "1.0.1"')
+        said = f"this is Arazzo {quoted(str(version))}, and only 1.0.x and 1.1.x are read"
+        raise DocumentError(said, where=f"{where}#/arazzo", hint='write it by Arazzo 1.1: "arazzo": "1.1.0"')
     findings = Findings()
+    if version.startswith(_NEWER):
+        return _newer(root, findings, where)
     return _document(root, Fields(root, "#", findings, "the description"), findings)
 
 
-def _document(root: JsonObject, fields: Fields, findings: Findings) -> ArazzoDocument:
+def _newer(root: JsonObject, findings: Findings, where: str) -> ArazzoDocument:
+    """Return a description of 1.1, once it is written as 1.0 has it."""
+    try:
+        made, noted = as_first(root)
+    except WorkflowError as error:
+        raise DocumentError(error.message, where=where or None, hint=error.hint) from None
+    workflows = root.get("workflows")
+    for index, each in enumerate(workflows if isinstance(workflows, list) else ()):
+        if isinstance(each, dict):
+            noted += tuple(out_of_order(each.get("steps"), f"#/workflows/{index}/steps"))
+    return _document(made, Fields(made, "#", findings, "the description"), findings, noted)
+
+
+def _document(root: JsonObject, fields: Fields, findings: Findings, noted: tuple[Noted, ...] = ()) -> ArazzoDocument:
     fields.know(_FIELDS)
     info = Fields(fields.get("info"), "#/info", findings, "info")
     info.know(("title", "summary", "description", "version"))
     title, version = info.text("title", required=True), info.text("version", required=True)
     sources = tuple(_sources(fields))
     components = components_of(fields)
-    workflows, left_out = _workflows(root, fields, sources, components)
+    workflows, left_out = _workflows(root, fields, sources, components, noted)
     return ArazzoDocument(
         title=title,
         version=version,
@@ -72,7 +90,7 @@ def _sources(fields: Fields) -> Iterator[SourceDescription]:
         name, url, kind = source.text("name", required=True), source.text("url", required=True), source.text("type")
         if kind and kind not in _KINDS:
             said = f"there are no source descriptions of type {quoted(kind)}"
-            fields.findings.error(source.at("type"), said, f"write {' or '.join(_KINDS)}")
+            fields.findings.error(source.at("type"), said, f"write {', '.join(_KINDS)}")
         elif name in seen:
             said = f"there are two source descriptions {quoted(name)}"
             fields.findings.error(source.at("name"), said, "rename one")
@@ -88,7 +106,11 @@ def _sources(fields: Fields) -> Iterator[SourceDescription]:
 
 
 def _workflows(
-    root: JsonObject, fields: Fields, sources: tuple[SourceDescription, ...], components: JsonObject
+    root: JsonObject,
+    fields: Fields,
+    sources: tuple[SourceDescription, ...],
+    components: JsonObject,
+    noted: tuple[Noted, ...],
 ) -> tuple[list[Workflow], list[LeftOut]]:
     """Return the workflows that can be served, and those that are left out."""
     named = dict(_named(fields))
@@ -102,6 +124,7 @@ def _workflows(
     broken: list[str] = []
     for workflow_id, each in named.items():
         each.findings = fields.findings.part("workflow", workflow_id)
+        _note(noted, each)
         found[workflow_id] = workflow_of(each, workflow_id, document, root)
         broken += [workflow_id] if each.findings.is_broken else []
     for workflow_id in in_circles(found):
@@ -130,6 +153,14 @@ def _workflows(
     kept = without_broken(found, broken, parts)
     ids = {each.id for each in kept}
     return kept, [_left_out(each, parts[each.id]) for each in found.values() if each.id not in ids]
+
+
+def _note(noted: tuple[Noted, ...], workflow: Fields) -> None:
+    """Note in a workflow what was found in it, and in what all of them may refer to."""
+    for each in noted:
+        if each.pointer.startswith((f"{workflow.pointer}/", "#/components/")):
+            note = workflow.findings.error if each.is_fatal else workflow.findings.warn
+            note(each.pointer, each.message, each.hint)
 
 
 def _left_out(workflow: Workflow, findings: Findings) -> LeftOut:

@@ -6,6 +6,7 @@ from openapi_mcp.workflow.expressions import without_braces
 from openapi_mcp.workflow.fields import Fields, JsonObject, quoted
 from openapi_mcp.workflow.findings import Findings
 
+REFERENCE = "reference"
 _SECTIONS = ("inputs", "parameters", "successActions", "failureActions")
 _MOST = 10_000  # of a section
 
@@ -28,9 +29,13 @@ def resolved(
     `section` is the one that it must come from. A `value` beside the reference takes the place of a parameter's own.
     A reference that leads nowhere is found, and an empty object comes of it.
     """
-    if not isinstance(value, dict) or "reference" not in value:
+    if not isinstance(value, dict) or REFERENCE not in value:
         return value, pointer
-    reference = value["reference"]
+    reference, has_value = value[REFERENCE], section == "parameters"
+    for name in value:
+        if name != REFERENCE and not (has_value and name == "value"):
+            said = f"{quoted(name)} beside a reference is ignored"
+            findings.warn(join(pointer, name), said, "remove it, or write the whole object without a reference")
     begin = f"$components.{section}."
     name = without_braces(reference).removeprefix(begin) if isinstance(reference, str) else ""
     held = components.get(section)
@@ -43,6 +48,6 @@ def resolved(
         names = held if isinstance(held, dict) else {}
         findings.error(join(pointer, "reference"), said, findings.meant(name, names, "correct the name"))
         return None, pointer
-    if "value" in value and section == "parameters":
+    if "value" in value and has_value:
         component = {**component, "value": value["value"]}
     return component, join("#", "components", section, name)

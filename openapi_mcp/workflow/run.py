@@ -105,4 +105,4 @@ def _through(within: Pass) -> Passing:
             break
         at = goes.at
     found, absent = outputs_of(within.workflow.outputs, within.state())
-    return Ended(outputs=found, absent=absent)
+    return Ended(outputs=found, absent=absent, part=within.part.name)

@@ -40,7 +40,7 @@ def sessions(records: Iterable[Record], tools: Collection[str]) -> Iterator[Sess
     waiting: OrderedDict[tuple[str, str], list[Called]] = OrderedDict()
     held = 0
     for record in records:
-        if record.is_error or record.tool not in tools:
+        if record.is_error or record.step_of or record.tool not in tools:
             continue
         called, whose = _called(record), _whose(record)
         session = waiting.get(whose)

@@ -19,6 +19,10 @@ _FIELDS = (
 _NEEDED = ("parameters", "requestBody", "successCriteria", "onSuccess", "onFailure", "outputs")
 """What a step does otherwise without: a guard that is misspelt is a guard that is gone."""
 _CALLS = ("operationId", "operationPath", "workflowId")
+_NOT_CALLED = {
+    "arazzo": "Arazzo, which has no operations",
+    "asyncapi": "AsyncAPI, whose messages are neither sent nor awaited here",
+}
 _MOST_OUTPUTS = 500
 _MOST_REPLACEMENTS = 500
 Actions = tuple[tuple[Action, ...], tuple[Action, ...]]
@@ -83,8 +87,8 @@ def _check_source(source: str, fields: Fields, key: str, scope: Scope) -> None:
     if source and source not in kinds:
         hint = fields.findings.meant(source, kinds, "correct the name")
         fields.findings.error(fields.at(key), f"there is no source description {quoted(source)}", hint)
-    elif source and kinds[source] == "arazzo":
-        said = f"the source description {quoted(source)} is Arazzo, which has no operations"
+    elif source and kinds[source] in _NOT_CALLED:
+        said = f"the source description {quoted(source)} is {_NOT_CALLED[kinds[source]]}"
         fields.findings.error(fields.at(key), said, "name one of type openapi, or write workflowId")
     elif not source and sum(kind != "arazzo" for kind in kinds.values()) > 1:
         said = "with several source descriptions an operationId has to say which one it is of"
@@ -100,7 +104,7 @@ def _body(fields: Fields, scope: Scope, *, is_workflow: bool) -> Payload | None:
         fields.findings.warn(fields.at("requestBody"), said, "give the workflow's inputs as parameters")
         return None
     body = Fields(value, fields.at("requestBody"), fields.findings, "a request body")
-    body.know(("contentType", "payload", "replacements"))
+    body.know_all(("contentType", "payload", "replacements"))
     content_type = body.text("contentType")
     scope.check_value(body.get("payload"), body.at("payload"), body.findings)
     read = (
@@ -118,7 +122,7 @@ def _body(fields: Fields, scope: Scope, *, is_workflow: bool) -> Payload | None:
 
 def _replacement(value: JsonValue, pointer: str, body: Fields, scope: Scope) -> Replacement | None:
     fields = Fields(value, pointer, body.findings, "a replacement")
-    fields.know(("target", "value"))
+    fields.know_all(("target", "value"))
     if not isinstance(fields.get("target"), str):
         fields.findings.error(pointer, "a replacement has no target", "write a JSON Pointer: /items/0/quantity")
         return None

@@ -66,6 +66,7 @@ def _sent(within: Pass, step: Step) -> Trying:
         workflow=workflow.id,
         step=step.id,
         tool=name,
+        part=within.part.name,
         arguments=arguments,
         plain=plain if holds else None,
         holds=holds,

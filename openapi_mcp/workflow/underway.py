@@ -111,6 +111,7 @@ class Pass:
             steps=self.outputs,
             workflows=self.run.ran_beside(self.part),
             sources=self.part.sources,
+            components=self.part.components,
             work=self.run.work,
         )
 

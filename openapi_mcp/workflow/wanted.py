@@ -20,7 +20,7 @@ class Got:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStep:
-    """A call of a tool; answered with Came.
+    """A call of a tool; answered with Came. `part` is what its workflow is called among all of the plan.
 
     Where earlier steps have got credentials that its arguments are made of, it `holds` them, `plain` are the arguments
     with them, and `arguments` those that may be told. What earlier steps have `lent` goes along as credentials.
@@ -32,6 +32,7 @@ class CallStep:
     workflow: str
     step: str
     tool: str
+    part: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     plain: Mapping[str, Any] | None = field(default=None, repr=False)
     holds: tuple[Lent, ...] = ()
@@ -91,13 +92,15 @@ class Done:
 class Ended:
     """How a run ended: its outputs, or a failure; and the calls that were made, in their order.
 
-    `absent` are the outputs that lead to nothing. Where it `is_final`, nothing follows, in a calling workflow neither.
+    `absent` are the outputs that lead to nothing, `part` the workflow whose outputs these are, as a `goto` may have led
+    to another. Where it `is_final`, nothing follows, in a calling workflow neither.
     """
 
     outputs: Mapping[str, Any] = field(default_factory=dict)
     failure: Failure | None = None
     done: tuple[Done, ...] = ()
     absent: tuple[str, ...] = ()
+    part: str = ""
     is_final: bool = False
 
 

@@ -21,11 +21,13 @@ _FIELDS = (
     "workflowId", "summary", "description", "inputs", "dependsOn", "steps", "successActions", "failureActions",
     "outputs", "parameters",
 )  # fmt: skip
+_NEEDED = ("inputs", "dependsOn", "successActions", "failureActions", "outputs", "parameters")
+"""What all steps do otherwise without."""
 
 
 def workflow_of(fields: Fields, workflow_id: str, document: Document, root: JsonObject) -> Workflow:
     """Return a workflow, its own parameters and actions in each of its steps; what is wrong is in the findings."""
-    fields.know(_FIELDS)
+    fields.know(_FIELDS, _NEEDED)
     inputs = inputs_schema(fields.get("inputs"), fields.at("inputs"), root, fields.findings)
     scope = _scope(fields, document, had(workflow_id, inputs, document.given, depends=bool(fields.get("dependsOn"))))
     shared = (

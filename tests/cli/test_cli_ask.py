@@ -83,6 +83,30 @@ def test_json_is_one_document_with_each_step(command: Command, shop: Shop, monke
     assert f"run  {trace['run']}" in command("history", made["record"]).out
 
 
+def test_the_steps_of_a_workflow_in_a_run_are_of_both(
+    command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Issue 11: `history --run` has all that a run has called, `history ID` the steps of a workflow's call."""
+    step = {"stepId": "list", "operationId": "orders_list"}
+    workflow = {
+        "arazzo": "1.0.1",
+        "info": {"title": "Orders", "version": "1"},
+        "sourceDescriptions": [{"name": "shop", "url": shop.spec, "type": "openapi"}],
+        "workflows": [{"workflowId": "look", "steps": [step, {**step, "stepId": "again"}]}],
+    }
+    file = tmp_path / "look.arazzo.json"
+    file.write_text(json.dumps(workflow), encoding="utf-8")
+    scripted(monkeypatch, calls(("look", {})), says("Two."))
+    trace = command("ask", "look twice", *shop.options, "--workflow", str(file), *MODEL, "--json").json
+    of_run = command("history", "--run", trace["run"], "--json").json["calls"]
+    (made,) = [each for each in of_run if each["tool"] == "look"]
+    assert made["id"] == trace["steps"][0]["calls"][0]["record"]
+    assert sorted((each["tool"], each["step_of"]) for each in of_run if each is not made) == [
+        ("orders_list", made["id"]),
+        ("orders_list", made["id"]),
+    ]
+
+
 def test_json_has_the_turns_that_bring_nothing_but_cost(
     command: Command, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -250,9 +250,43 @@ def test_a_store_without_runs_is_brought_up_to_date(records_file: Path) -> None:
     with open_store(records_file) as store:
         store.add([record(1)])
     with sqlite3.connect(records_file) as raw:
-        raw.execute("DROP INDEX calls_by_run")
-        raw.execute("ALTER TABLE calls DROP COLUMN run")
+        for index, column in (("calls_by_run", "run"), ("calls_by_workflow", "step_of")):
+            raw.execute(f"DROP INDEX {index}")
+            raw.execute(f"ALTER TABLE calls DROP COLUMN {column}")
         raw.execute("UPDATE alembic_version SET version_num = '0002'")
     raw.close()
     with open_store(records_file, read_only=True) as store:
         assert [(each.id, each.run) for each in store.calls(Filter())] == [("r0001", "")]
+
+
+def test_the_steps_of_a_workflow_are_found_by_its_call(store: Store) -> None:
+    """Issue 11: each step is a call with a record, and says which call it is a step of."""
+    store.add([record(1), record(2, step_of="r0001", run="p3w8k1zt"), record(3, step_of="r0001"), record(4)])
+    assert ids(store.calls(Filter(step_of="r0001"))) == ["r0003", "r0002"]
+    assert [each.step_of for each in store.calls(Filter())] == ["", "r0001", "r0001", ""]
+    assert ids(store.calls(Filter(step_of="r0001", run="p3w8k1zt"))) == ["r0002"]
+
+
+def test_figures_of_steps_are_of_these_alone(store: Store) -> None:
+    """counting.py: sums of settled time know no workflows."""
+    store.add([record(number, step_of="r0000" if 0 < number < 4 else "") for number in range(40)])
+    while store.settle():
+        pass
+    assert [store.stats(Filter(step_of="r0000"), by).total.calls for by in ("tool", "caller", "day")] == [3, 3, 3]
+
+
+def test_a_store_that_knows_no_steps_is_brought_up_to_date(records_file: Path) -> None:
+    """migrations/versions/0004_step_of.py: what an older program has written, and writes on, is no step."""
+    with open_store(records_file) as store:
+        store.add([record(1, run="p3w8k1zt")])
+    with sqlite3.connect(records_file) as raw:
+        raw.execute("DROP INDEX calls_by_workflow")
+        raw.execute("ALTER TABLE calls DROP COLUMN step_of")
+        raw.execute("UPDATE alembic_version SET version_num = '0003'")
+    raw.close()
+    with open_store(records_file) as store:
+        store.add([record(2, step_of="r0001")])
+        assert [(each.id, each.run, each.step_of) for each in store.calls(Filter())] == [
+            ("r0002", "", "r0001"),
+            ("r0001", "p3w8k1zt", ""),
+        ]

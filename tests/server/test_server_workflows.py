@@ -167,6 +167,7 @@ async def test_a_workflow_is_one_tool_and_each_step_a_call_with_a_record(
         ("adopt", False),
     ]
     assert len({each.id for each in own.heard}) == 3
+    assert [record_of(each).step_of for each in own.heard] == [own.heard[2].id, own.heard[2].id, ""]
 
 
 async def test_defaults_of_inputs_are_sent_and_wrong_inputs_are_refused_before_anything_is(
@@ -836,6 +837,66 @@ async def test_an_image_that_is_an_output_is_handed_on_as_a_direct_call_has_it(
         "image": f"image/png, {len(PICTURE.body)} bytes: beside this, as it is no JSON",
         "type": "image/png",
     }
+
+
+LOOKED = {**FIND, "outputs": {"image": "$response.body"}}
+OF_LOOKED: Json = {"picture": "$steps.find.outputs.image"}
+SHOWING: Json = {"workflowId": "show", "steps": [LOOKED], "outputs": OF_LOOKED}
+CALLING: list[tuple[Json, Json]] = [
+    ({"steps": [{"stepId": "call", "workflowId": "show"}]}, {"out": "$steps.call.outputs.picture"}),
+    (
+        {"steps": [{"stepId": "call", "workflowId": "show", "outputs": {"p": "{$outputs.picture}"}}]},
+        {"out": "$steps.call.outputs.p"},
+    ),
+    ({"dependsOn": ["show"], "steps": [ADD]}, {"out": "$workflows.show.outputs.picture"}),
+    (
+        {"steps": [{**ADD, "onSuccess": [{"name": "on", "type": "goto", "workflowId": "other"}]}]},
+        {"out": "$steps.add.outputs.id"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("calling_it", "outputs"), CALLING)
+async def test_an_image_of_a_workflow_that_is_called_or_gone_to_is_handed_on(
+    upstream: Upstream, tmp_path: Path, calling_it: Json, outputs: Json
+) -> None:
+    """Arazzo 1.0.1, 4.6.4, 4.6.7: outputs of a workflow are values of the one that calls it, or are its own."""
+    upstream.in_turn["GET /pets"] = [PICTURE]
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    description = arazzo()
+    described = {"workflowId": "adopt", "inputs": INPUTS}
+    other = {**SHOWING, "workflowId": "other", "outputs": {"out": OF_LOOKED["picture"]}}
+    description["workflows"] = [{**described, **calling_it, "outputs": outputs}, SHOWING, other]
+    async with calling(upstream, tmp_path, description) as own:
+        result = await own.client.call_tool("adopt", {})
+    assert [type(each) for each in result.content] == [types.ImageContent, types.TextContent], result
+    assert result.structured_content == {"out": f"image/png, {len(PICTURE.body)} bytes: beside this, as it is no JSON"}
+
+
+async def test_a_component_is_a_value_where_an_expression_names_it(upstream: Upstream, tmp_path: Path) -> None:
+    """Arazzo 1.0.1, 4.7: $components.parameters.foo; of a run, not of the reader alone."""
+    upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
+    step = {**ADD, "requestBody": {"payload": {"name": "$components.parameters.named"}}}
+    outputs = {"name": "$components.parameters.named", "open": "$components.parameters.open"}
+    description = arazzo(step, outputs=outputs)
+    own_name = {"name": "name", "in": "query", "value": "Rex"}
+    description["components"] = {"parameters": {"named": own_name, "open": {**own_name, "value": "$inputs.name"}}}
+    async with calling(upstream, tmp_path, description) as own:
+        assert await own.adopt() == {"name": "Rex", "open": None}
+    assert upstream.calls[0].body == b'{"name":"Rex"}'
+
+
+async def test_workflows_that_hand_on_to_each_other_end(upstream: Upstream, tmp_path: Path) -> None:
+    """bounds.py: outputs that name each other in a circle come from no step."""
+    description = arazzo()
+    again = {"stepId": "again", "workflowId": "adopt", "outputs": {"x": "$outputs.x"}}
+    first = {**LOOKED, "onSuccess": [{"name": "end", "type": "end"}]}
+    outputs = {"x": "$steps.again.outputs.x"}
+    description["workflows"] = [{"workflowId": "adopt", "steps": [first, again], "outputs": outputs}]
+    upstream.in_turn["GET /pets"] = [PICTURE]
+    async with calling(upstream, tmp_path, description) as own:
+        result = await own.client.call_tool("adopt", {})
+    assert result.structured_content == {"x": None}
 
 
 async def test_an_image_that_the_last_step_brings_is_the_answer_of_a_workflow_without_outputs(

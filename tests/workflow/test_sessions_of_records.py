@@ -40,6 +40,11 @@ def test_tools_of_ours_and_failed_calls_are_no_part() -> None:
     assert sizes([*made(("read_result", {}, {})), *made(LISTS, kind="timeout")]) == []
 
 
+def test_the_steps_of_a_workflow_are_no_part() -> None:
+    """Issue 11: a chain that was called as a workflow has one already, and who called it chose the workflow alone."""
+    assert sizes([*made(LISTS), *made(LISTS, LISTS, began=1, step_of="k999v9x2m4t7a")]) == [1]
+
+
 def test_only_so_many_calls_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our choice: bounds on memory."""
     monkeypatch.setattr(module, "_MOST_OPEN", 3)

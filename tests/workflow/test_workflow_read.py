@@ -178,7 +178,7 @@ def test_a_patch_version_makes_no_difference(version: str) -> None:
         (None, "not an Arazzo"),
         ([], "not an Arazzo"),
         ({"openapi": "3.1.0"}, "not an Arazzo"),
-        ({"arazzo": "1.1.0"}, "only 1.0.x"),
+        ({"arazzo": "1.2.0"}, "only 1.0.x and 1.1.x"),
         ({"arazzo": "2.0.0"}, "only 1.0.x"),
         ({"arazzo": "1.0"}, "only 1.0.x"),
         ({"arazzo": 1.0}, "only 1.0.x"),
@@ -545,6 +545,92 @@ def test_a_misspelt_field_that_a_step_does_otherwise_without_leaves_its_workflow
     assert not found.workflows
 
 
+END = {"name": "a", "type": "end"}
+GOTO = {"name": "a", "type": "goto", "stepId": "s"}
+RFC = {"type": "jsonpath", "version": "rfc9535"}
+DEEP: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"onFailure": [{**END, "type": "retry", "retryLimt": 3}]}, "onFailure/0/retryLimt", "retryLimt", "retryLimit"),
+    ({"onSuccess": [{**GOTO, "stepID": "s"}]}, "onSuccess/0/stepID", "stepID", "stepId"),
+    ({"onSuccess": [{"name": "a", "type": "end", "criterias": []}]}, "onSuccess/0/criterias", "criterias", "criteria"),
+    ({"onSuccess": [{"name": "a", "type": "end", "zzz": 1}]}, "onSuccess/0/zzz", "zzz", ""),
+    ({"onSuccess": [{"name": "a", "type": "end", "retryAfter": 1}]}, "onSuccess/0/retryAfter", "retryAfter", ""),
+    ({"successCriteria": [{"condition": "true", "typ": "regex"}]}, "successCriteria/0/typ", "typ", "type"),
+    (
+        {"onFailure": [{"name": "a", "type": "end", "criteria": [{"condition": "true", "contxt": "$url"}]}]},
+        "onFailure/0/criteria/0/contxt", "contxt", "context",
+    ),
+    (
+        {"successCriteria": [{"context": "$url", "condition": "$", "type": {**RFC, "vers": 1}}]},
+        "successCriteria/0/type/vers", "vers", "version",
+    ),
+    ({"parameters": [{"name": "a", "in": "query", "value": 1, "vlaue": 2}]}, "parameters/0/vlaue", "vlaue", "value"),
+    ({"parameters": [{"refrence": "$components.parameters.a"}]}, "parameters/0/refrence", "refrence", "reference"),
+    ({"requestBody": {"content-type": "a/b"}}, "requestBody/content-type", "content-type", "contentType"),
+    ({"requestBody": {"replacement": []}}, "requestBody/replacement", "replacement", "replacements"),
+    (
+        {"requestBody": {"payload": {"a": 1}, "replacements": [{"target": "/a", "value": 1, "targt": "/b"}]}},
+        "requestBody/replacements/0/targt", "targt", "target",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "place", "written", "meant"), DEEP)
+def test_a_field_that_an_object_of_a_step_does_not_have_leaves_its_workflow_out(
+    fields: dict[str, Any], place: str, written: str, meant: str
+) -> None:
+    """Arazzo 1.0.1, 4.8: besides x- nothing may be added; a limit, a place or a guard that is misspelt is lost."""
+    found = one(step(**fields))
+    (problem, *_) = (each for each in found.problems if each.severity is Severity.ERROR)
+    assert problem.pointer == f"#/workflows/0/steps/0/{place}"
+    assert f"no field {written!r}" in problem.message
+    assert problem.hint == (f"did you mean {meant!r}?" if meant else "remove it, or begin its name with x-")
+    assert not found.workflows
+
+
+def test_extensions_of_these_objects_are_no_unknown_fields() -> None:
+    """Arazzo 1.0.1, 4.8."""
+    action = {"name": "a", "type": "end", "x-a": 1, "criteria": [{"condition": "true", "x-b": 1}]}
+    body = {"payload": {"a": 1}, "x-c": 1, "replacements": [{"target": "/a", "value": 1, "x-d": 1}]}
+    found = one(
+        step(onSuccess=[action], requestBody=body, parameters=[{"name": "a", "in": "query", "value": 1, "x-e": 1}])
+    )
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("dependOn", "dependsOn"),
+        ("successAction", "successActions"),
+        ("failureactions", "failureActions"),
+        ("parameter", "parameters"),
+        ("output", "outputs"),
+        ("input", "inputs"),
+    ],
+)
+def test_a_misspelt_field_that_a_workflow_does_otherwise_without_leaves_it_out(written: str, meant: str) -> None:
+    """Our choice: as with steps; all of its steps would run without what it says."""
+    found = one(step(), **{written: []})
+    (problem,) = (each for each in found.problems if each.severity is Severity.ERROR)
+    assert (problem.pointer, problem.hint) == (f"#/workflows/0/{written}", f"did you mean {meant!r}?")
+    assert not found.workflows
+
+
+def test_what_stands_beside_a_reference_is_ignored_and_said() -> None:
+    """Arazzo 1.0.1, 4.6.10: any properties added MUST be ignored; the value is of parameters alone."""
+    stop = {"name": "stop", "type": "end"}
+    document = described(
+        workflow(step(onSuccess=[{"reference": "$components.successActions.stop", "criteria": [], "value": 1}])),
+        components={"successActions": {"stop": stop}},
+    )
+    found = read(document)
+    assert [each.name for each in found.workflows[0].steps[0].on_success] == ["stop"]
+    assert said(found, Severity.WARNING) == [
+        (f"#/workflows/0/steps/0/onSuccess/0/{name}", f"workflow 'w', step 's': {name!r} beside a reference is ignored")
+        for name in ("criteria", "value")
+    ]
+
+
 def test_extensions_are_no_unknown_fields() -> None:
     """Arazzo 1.0.1, 4.8."""
     found = read(described(workflow({**step(), "x-a": 1}, **{"x-b": 1}), **{"x-c": 1}))
@@ -728,10 +814,27 @@ VALUES = st.recursive(
 )
 
 
-@given(st.randoms(use_true_random=False), st.lists(VALUES, min_size=1, max_size=4))
-def test_a_description_with_anything_anywhere_is_read_or_refused_by_us(chance: Any, values: list[Any]) -> None:
+NEWER: dict[str, Any] = {
+    "dependsOn": ["s"],
+    "timeout": 5,
+    "outputs": {
+        "x": {"context": "$response.body", "selector": "$.a", "type": {"type": "jsonpath", "version": "rfc9535"}}
+    },
+    "requestBody": {"payload": {}, "replacements": [{"target": "/a", "targetSelectorType": "jsonpointer", "value": 1}]},
+    "onSuccess": [{"name": "a", "type": "end", "parameters": []}],
+}
+
+
+@given(
+    st.randoms(use_true_random=False),
+    st.lists(VALUES, min_size=1, max_size=4),
+    st.sampled_from([borrowing(), {**described(workflow(step("s"), step("t", **NEWER))), "arazzo": "1.1.0"}]),
+)
+def test_a_description_with_anything_anywhere_is_read_or_refused_by_us(
+    chance: Any, values: list[Any], described: dict[str, Any]
+) -> None:
     """Issue 11: hostile until proven otherwise; whatever a field holds, no other error comes of it."""
-    root = borrowing()
+    root = deepcopy(described)
     for value in values:
         holder = root
         while True:

@@ -1,6 +1,7 @@
 """One call in full: what was asked, what was sent, what came back, and what was done for it."""
 
 from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,11 +9,14 @@ from starlette.routing import Route
 
 from openapi_mcp.model.document import WORKFLOW
 from openapi_mcp.model.record import Record
+from openapi_mcp.records.steps import Kin, kin_of
 from openapi_mcp.records.store import AmbiguousError, Store
 from openapi_mcp.server.dashboard.board import Board
 from openapi_mcp.server.dashboard.frame import render
 from openapi_mcp.server.dashboard.sessions import Visit, visit_of
 from openapi_mcp.server.rights import Rights
+
+_MOST_STEPS = 200
 
 
 def routes(board: Board) -> list[Route]:
@@ -24,8 +28,16 @@ def routes(board: Board) -> list[Route]:
         record = await record_for(board, visit, name)
         if record is None:
             return render(request, "missing.html", 404)
-        said = {"can_try": can_try(record, visit), "is_workflow": record.method == WORKFLOW}
-        return render(request, "one_call.html", call=record, now=board.now(), **said)
+        kin = await board.records.ask(lambda store: kin_of(store, record)) if board.records is not None else Kin()
+        steps = [each for each in kin.steps or () if visit.may_see(each.caller)]
+        said: dict[str, Any] = {
+            "can_try": can_try(record, visit),
+            "is_workflow": record.method == WORKFLOW,
+            "steps": steps[:_MOST_STEPS],
+            "more_steps": max(0, len(steps) - _MOST_STEPS),
+        }
+        workflow = kin.is_step_of if kin.is_step_of is not None and visit.may_see(kin.is_step_of.caller) else None
+        return render(request, "one_call.html", call=record, now=board.now(), workflow=workflow, **said)
 
     def can_try(record: Record, visit: Visit) -> bool:
         """True where this visitor can call the tool now, and it is the same API's: others may have one of its name."""

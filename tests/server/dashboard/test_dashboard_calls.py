@@ -85,6 +85,28 @@ async def test_the_page_of_a_call_leads_to_the_calls_of_its_run(tmp_path: Path) 
     assert "<dt>Run</dt>" not in other
 
 
+async def test_the_page_of_a_workflows_call_has_its_steps_and_theirs_lead_back(tmp_path: Path) -> None:
+    """Issue 11: as `history ID` says it."""
+    file = kept(
+        tmp_path,
+        record("r1", 30, tool="rewrite", method="WORKFLOW", path="rewrite"),
+        record("r2", 20, step_of="r1"),
+        record("r3", 10, step_of="r1", tool="drop", kind="not_found", status=404),
+        record("r4", 5, step_of="gone"),
+        record("r5", 4, tool="empty", method="WORKFLOW", path="empty"),
+    )
+    async with signed_in(board(file)) as client:
+        workflow, step, left, empty = [(await client.get(f"/calls/{name}")).text for name in ("r1", "r2", "r4", "r5")]
+        back = re.search(r'<dt>Step of</dt><dd><a href="([^"]+)">rewrite</a>', step)
+        assert back is not None
+        assert 'id="steps"' in (await client.get(urljoin("/calls/r2", back[1]))).text
+    assert rows(workflow) == ["r2", "r3"]
+    assert "drop" in workflow
+    assert re.search(r'<dt>Step of</dt><dd><a href="[^"]+">gone</a>', left) is not None
+    assert 'id="steps"' not in left
+    assert "None is recorded." in empty
+
+
 async def test_the_form_shows_what_was_asked_and_suggests_names(some: Path) -> None:
     async with signed_in(board(some)) as client:
         asked = {"tool": '"><b>', "kind": "timeout", "since": "7d", "status": "4xx"}
