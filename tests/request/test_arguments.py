@@ -137,6 +137,20 @@ def test_a_broken_rule_is_said_with_the_argument_and_what_is_allowed(
     assert error.hint == (choose if "fits none of" in error.message else 'correct "a" and call again')
 
 
+@pytest.mark.parametrize(
+    ("schema", "value", "end"),
+    [
+        ({"minLength": 1}, "", "at least 1 character"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "at most 1 item"),
+        ({"minProperties": 1}, {}, "at least 1 field"),
+        ({"type": "array", "maxItems": 0}, [1], "at most 0 items"),
+    ],
+)
+def test_one_is_said_in_the_singular(schema: dict[str, Any], value: Any, end: str) -> None:
+    """Our choice of words."""
+    assert refused(taking(schema), {"a": value}).message.endswith(end)
+
+
 def test_a_missing_argument_is_named() -> None:
     """security.md 15 R-ARGS. `id` begins as `identity` does: each is told by its whole name."""
     tool = one_tool({"parameters": [parameter("identity", required=True), parameter("id", required=True)]})
