@@ -57,7 +57,8 @@ def show_result(result: Result, *, as_json: bool) -> None:
 
 
 def _show_failure(failure: Failure) -> None:
-    hint = "; ".join(filter(None, (failure.hint, *map(_suggested, failure.tries))))
+    more = (step for step in failure.tries if step.arguments or step.tool not in failure.hint)  # else it says no more
+    hint = "; ".join(filter(None, (failure.hint, *map(_suggested, more))))
     error = OpenapiMcpError(f"{failure.kind}: {failure.message}", where=failure.field, hint=hint)
     is_first = failure.body is not None and stdout_is_terminal()  # a screenful would move the error out of sight
     if is_first:

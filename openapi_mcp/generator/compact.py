@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.generator.enrich import DEPRECATED, NEEDS, RETURNS
-from openapi_mcp.generator.outline import Definitions, fields_of, forms_of, kind_of, kinds_of, only
+from openapi_mcp.generator.outline import Definitions, Known, fields_of, forms_of, kind_of, kinds_of, only
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import RESULT_SIZE, Annotations, Tool, WireTool
@@ -29,6 +29,7 @@ _CURSOR = re.compile(r"(?:cursor|before|after|starting_?after|ending_?before|mar
 _OF_PAGES = re.compile(r"\b(?:pages?|pagination|paginate|cursor)\b", re.IGNORECASE)
 _MAX_HOPS = 8  # arrays of arrays
 _UNION_HOPS = 3  # the same within alternatives, of which each may have others
+_MOST_SHAPES = 12  # alternatives that are told; of more it is not told what may stand there
 
 Json = dict[str, Any]
 
@@ -67,8 +68,9 @@ def _arguments(schema: Mapping[str, Any], *, leaves_pages: bool) -> Json:
     `_note.next` gives the next call whole, and one that is deprecated.
     """
     required = schema.get("required", ())
+    outline = _Outline(schema.get("$defs", {}))
     shown = {
-        name: _argument(name, value, schema.get("$defs", {}))
+        name: _argument(name, value, outline)
         for name, value in schema.get("properties", {}).items()
         if name in required or not (_is_deprecated(value) or (leaves_pages and _is_paging(name, value)))
     }
@@ -96,43 +98,54 @@ def _is_paging(name: str, schema: Mapping[str, Any]) -> bool:
     return bool(is_cursor or _PAGING.fullmatch(name))
 
 
-def _argument(name: str, schema: Mapping[str, Any], definitions: Definitions) -> Json:
-    kept = _shallow(schema, definitions)
+def _argument(name: str, schema: Mapping[str, Any], outline: "_Outline") -> Json:
+    kept = outline.of(schema)
     said = schema.get("description", "")
     if said and len(said) <= _LONGEST_WORDS and _BARE.fullmatch(name):
-        kept["description"] = " ".join(filter(None, (said, kept.get("description"))))
+        kept = {**kept, "description": " ".join(filter(None, (said, kept.get("description"))))}
     return kept
 
 
-def _shallow(schema: Mapping[str, Any], definitions: Definitions, hops: int = _MAX_HOPS) -> Json:
-    """Return the type of a schema, with its values where they are few, of an array the type of what it holds.
+class _Outline:
+    """The schemas of one tool in outline; what many of its arguments refer to is looked at once."""
 
-    Of an object it tells the fields, of what has several types all of them.
-    """
-    stated, schema = schema, only(schema, definitions)
-    kind = kind_of(schema)
-    kept: Json = {"type": kind} if kind else {}
-    values = schema.get("enum", ())
-    if values and len(write_json(values).encode()) <= _LONGEST_ENUM:
-        kept["enum"] = values
-    if kind == "array" and hops:
-        items = schema.get("items")
-        kept["items"] = _shallow(items, definitions, hops - 1) if isinstance(items, Mapping) else {}
-    if kind == "object" and (inside := fields_of(stated, definitions)):
-        kept["description"] = inside
-    return kept or _any_of(schema, definitions, min(hops, _UNION_HOPS))
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+        self._known = Known()
 
+    def of(self, schema: Mapping[str, Any], hops: int = _MAX_HOPS) -> Json:
+        """Return the type of a schema, with its values where they are few, of an array the type of what it holds.
 
-def _any_of(schema: Mapping[str, Any], definitions: Definitions, hops: int) -> Json:
-    """Return what may be of several types, {} where it may be of any."""
-    forms = forms_of(schema) or [{**schema, "type": kind} for kind in kinds_of(schema)]
-    shapes: list[Json] = []
-    for form in forms if hops else ():
-        if (shape := _shallow(form, definitions, hops - 1)) not in shapes:
-            shapes.append(shape)
-    if len(shapes) <= 1:
-        return shapes[0] if shapes else {}
-    return {"anyOf": shapes} if all(shapes) else {}
+        Of an object it tells the fields, of what has several types all of them.
+        """
+        return self._known.once(schema, "type", hops, lambda: self._shallow(schema, hops))
+
+    def _shallow(self, stated: Mapping[str, Any], hops: int) -> Json:
+        schema = only(stated, self._definitions)
+        kind = kind_of(schema)
+        kept: Json = {"type": kind} if kind else {}
+        values = schema.get("enum", ())
+        if values and len(write_json(values).encode()) <= _LONGEST_ENUM:
+            kept["enum"] = values
+        if kind == "array" and hops:
+            items = schema.get("items")
+            kept["items"] = self.of(items, hops - 1) if isinstance(items, Mapping) else {}
+        if kind == "object" and (inside := fields_of(stated, self._definitions, self._known)):
+            kept["description"] = inside
+        return kept or self._any_of(schema, min(hops, _UNION_HOPS))
+
+    def _any_of(self, schema: Mapping[str, Any], hops: int) -> Json:
+        """Return what may be of several types, {} where it may be of any."""
+        forms = forms_of(schema) or [{**schema, "type": kind} for kind in kinds_of(schema)]
+        shapes: list[Json] = []
+        for form in forms if hops else ():
+            if (shape := self.of(form, hops - 1)) not in shapes:
+                shapes.append(shape)
+            if len(shapes) > _MOST_SHAPES:
+                return {}
+        if len(shapes) <= 1:
+            return shapes[0] if shapes else {}
+        return {"anyOf": shapes} if all(shapes) else {}
 
 
 def _hints(annotations: Annotations) -> Iterator[tuple[str, bool]]:

@@ -1,9 +1,9 @@
 """A schema in outline: its type behind references, and what an object has inside, in few characters."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from openapi_mcp.model.text import one_line
 
@@ -19,6 +19,26 @@ _LONGEST_WHOLE = 40  # the same, with what may be left out
 _INSIDE = 3  # objects and arrays within each other that are told
 _FEW = 2  # fields that are told where none is required
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
+
+T = TypeVar("T")
+
+
+class Known:
+    """What was found of the schemas of one tool: what many of them refer to is looked at once.
+
+    Without it three schemas that each refer to the next fifty times are 125,000.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str | int, str, int], tuple[Schema, Any]] = {}
+
+    def once(self, schema: Schema, about: str, depth: int, find: Callable[[], T]) -> T:
+        """Return what `find` finds of a schema, found before where that was asked about it at this depth."""
+        key = schema.get("$ref", id(schema)), about, depth  # beside a $ref nothing else counts here
+        if key not in self._found:
+            self._found[key] = schema, find()  # with the schema, so that its id is not given to another
+        found: T = self._found[key][1]
+        return found
 
 
 def only(schema: Schema, definitions: Definitions) -> Schema:
@@ -88,18 +108,19 @@ def _followed(schema: Schema, definitions: Definitions) -> Schema:
     return schema
 
 
-def fields_of(schema: Schema, definitions: Definitions) -> str:
+def fields_of(schema: Schema, definitions: Definitions, known: Known | None = None) -> str:
     """Return what is inside an object, "" where that is not known; what may be left out has a question mark.
 
     "{sku, price: {amount}, note?}"; alternatives "{id} or {owner, repo}", or "{kind} with {id} or {name}" where they
     have something in common; fields of any name "{*: {content}}". Where room is short, what may be left out goes first,
     then what is inside fields.
     """
+    known = known or Known()
     alternatives = _alternatives(schema, definitions)
-    whole = _Writing(definitions=definitions, has_optional=True).all(alternatives, _INSIDE)
+    whole = _Writing(definitions=definitions, known=known, has_optional=True).all(alternatives, _INSIDE)
     if len(whole) <= _LONGEST_WHOLE:
         return one_line(whole, _LONGEST_WHOLE)
-    writing = _Writing(definitions=definitions, has_optional=False)
+    writing = _Writing(definitions=definitions, known=known, has_optional=False)
     needed = writing.all(alternatives, _INSIDE)
     return one_line(needed if len(needed) <= _LONGEST else writing.all(alternatives, 1), _LONGEST)
 
@@ -150,6 +171,7 @@ class _Writing:
     """How fields are written: `has_optional` says whether those that may be left out are."""
 
     definitions: Definitions
+    known: Known
     has_optional: bool
 
     def all(self, alternatives: list[_Fields], depth: int) -> str:
@@ -174,16 +196,22 @@ class _Writing:
             yield f"*: {inside}"
 
     def _inside(self, stated: Any, depth: int) -> str:
-        """Return what is inside a field that is an object, or an array of them."""
+        """Return what is inside a field that is an object, or an array of them; of a long text the beginning.
+
+        Where that is cut, the whole is too long to be told.
+        """
         if depth <= 1 or not isinstance(stated, Mapping):
             return ""
+        return self.known.once(stated, "inside", depth, lambda: self._found_inside(stated, depth)[: _LONGEST + 1])
+
+    def _found_inside(self, stated: Schema, depth: int) -> str:
         schema = only(stated, self.definitions)
         if kind_of(schema) == "array":
             inside = self._inside(schema.get("items"), depth - 1)
             return f"[{inside}]" if inside else ""
         if kind_of(schema) != "object":
             return ""
-        plain = _Writing(definitions=self.definitions, has_optional=False)
+        plain = _Writing(definitions=self.definitions, known=self.known, has_optional=False)
         return plain.all(_alternatives(stated, self.definitions), depth - 1)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from openapi_mcp.index.entities import IDS, parse
@@ -12,6 +13,7 @@ from openapi_mcp.model.tool import Binding, BindingKind, Tool
 
 _MOST = 60  # of one tool that are looked at
 _DEEPEST = 2  # objects within a body's field
+_MOST_LOOKED_AT = 1_000  # fields of one body; objects that hold objects are many fields, and none to be filled
 _DATES = frozenset(
     ("date", "time", "date-time", "datetime", "duration", "binary", "byte", "password", "ipv4", "ipv6", "regex")
 )
@@ -63,8 +65,8 @@ def inputs_of(tool: Tool) -> list[Input]:
     found: list[Input] = []
     for binding in tool.bindings:
         if len(found) < _MOST and not (binding.is_file or binding.kind is BindingKind.PART_HEADER):
-            found += reader.read(binding)
-    return found[:_MOST]
+            found += islice(reader.read(binding), _MOST - len(found))
+    return found
 
 
 class _Reader:
@@ -74,6 +76,7 @@ class _Reader:
         self._shapes = Shapes({f"#/$defs/{name}": one for name, one in held.items()})
         self._properties = _properties(schema)
         self._required = _required(schema)
+        self._left = _MOST_LOOKED_AT
 
     def read(self, binding: Binding) -> Iterator[Input]:
         schema = self._properties.get(binding.argument)
@@ -87,8 +90,9 @@ class _Reader:
 
     def _field(self, argument: str, name: str, schema: Any, is_required: bool, depth: int) -> Iterator[Input]:
         """Yield a field of a body and the fields within it."""
+        self._left -= 1
         yield from self._one(argument, name, "body", schema, is_required)
-        if depth >= _DEEPEST:
+        if depth >= _DEEPEST or self._left <= 0:
             return
         items = self._shapes.items(schema)
         inner, way = (schema, argument) if items is None else (items, f"{argument}[]")

@@ -9,12 +9,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from openapi_mcp.loader.discriminator import discriminator_in_words
 from openapi_mcp.loader.enums import fit_enum, of_type
 from openapi_mcp.loader.labels import labels_in_words
 from openapi_mcp.loader.refs import Resources
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.jsontext import JsonValue
-from openapi_mcp.model.text import clean_text, one_line
+from openapi_mcp.model.text import clean_text
 from openapi_mcp.model.xml import KINDS
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
@@ -191,10 +192,7 @@ def _fit_enum(types: list[str], known: dict[str, Any]) -> None:
 
 def _add_discriminator(schema: Mapping[str, JsonValue], known: dict[str, Any]) -> None:
     """Say in words which property tells the branches apart; 2020-12 has no keyword for it."""
-    discriminator = schema.get("discriminator")
-    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else discriminator
-    if isinstance(name, str):
-        said = f"The property `{one_line(name, 80)}` says which alternative applies."
+    if said := discriminator_in_words(schema.get("discriminator")):
         known["description"] = f"{known['description']} {said}" if "description" in known else said
 
 

@@ -106,6 +106,10 @@ def _types(limit: Any) -> str:
     return limit if isinstance(limit, str) else " or ".join(limit)
 
 
+def _count(limit: Any, thing: str) -> str:
+    return f"{limit} {thing}" if limit == 1 else f"{limit} {thing}s"
+
+
 _RULES: dict[str, Callable[[Any, str], str]] = {
     "type": lambda limit, shown: f"is {shown}, but must be {_types(limit)}",
     "enum": lambda limit, shown: f"is {shown}, but must be one of {quoted(limit)}",
@@ -115,14 +119,14 @@ _RULES: dict[str, Callable[[Any, str], str]] = {
     "exclusiveMinimum": lambda limit, shown: f"is {shown}, but must be more than {limit}",
     "exclusiveMaximum": lambda limit, shown: f"is {shown}, but must be less than {limit}",
     "multipleOf": lambda limit, shown: f"is {shown}, but must be a multiple of {limit}",
-    "minLength": lambda limit, shown: f"is {shown}, but must have at least {limit} characters",
-    "maxLength": lambda limit, shown: f"is {shown}, but must have at most {limit} characters",
+    "minLength": lambda limit, shown: f"is {shown}, but must have at least {_count(limit, 'character')}",
+    "maxLength": lambda limit, shown: f"is {shown}, but must have at most {_count(limit, 'character')}",
     "pattern": lambda limit, shown: f"is {shown}, but must match the pattern {one_line(limit, 200)}",
-    "minItems": lambda limit, shown: f"must have at least {limit} items",
-    "maxItems": lambda limit, shown: f"must have at most {limit} items",
+    "minItems": lambda limit, shown: f"must have at least {_count(limit, 'item')}",
+    "maxItems": lambda limit, shown: f"must have at most {_count(limit, 'item')}",
     "uniqueItems": lambda limit, shown: "must not hold the same item twice",
-    "minProperties": lambda limit, shown: f"must have at least {limit} fields",
-    "maxProperties": lambda limit, shown: f"must have at most {limit} fields",
+    "minProperties": lambda limit, shown: f"must have at least {_count(limit, 'field')}",
+    "maxProperties": lambda limit, shown: f"must have at most {_count(limit, 'field')}",
     "not": lambda limit, shown: f"is {shown}, which is not allowed",
 }
 

@@ -100,6 +100,16 @@ def test_a_failure_says_what_may_be_meant(command: Command, shop: Shop) -> None:
     assert plainly.status == as_json.status
 
 
+def test_a_tool_that_the_fix_names_is_not_named_again(command: Command, shop: Shop) -> None:
+    """Our choice: the line is read by a person."""
+    options = ("call", *shop.options, "customers_retrieve", "-a", "id=987654")
+    plainly, as_json = command(*options), command(*options, "--json")
+    error = as_json.json["error"]
+    assert [each["tool"] for each in error["try"]] == ["customers_list"]
+    assert f"  fix: {error['hint']}\n" in plainly.err
+    assert plainly.err.count("customers_list") == error["hint"].count("customers_list") > 0
+
+
 def test_a_dry_run_says_that_the_call_would_look_up(command: Command, shop: Shop) -> None:
     """Issue 7: a name where an id is needed; a dry run asks nobody."""
     options = ("call", *shop.options, "customers_retrieve", "-a", "id=Ana Souza", "--dry-run")

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.make import ALL_METHODS, answering, json_body, one_tool, parameter, toolset, validated
 
+from openapi_mcp.generator import compact, outline
 from openapi_mcp.generator.clients import fit
 from openapi_mcp.generator.compact import compact_tool
 from openapi_mcp.generator.gate import Gate
@@ -159,6 +160,48 @@ def test_a_recursive_argument_comes_to_an_end() -> None:
     }
     listed = compact_tool(one_tool(body, method="post", components={"schemas": schemas}))
     assert str(listed["inputSchema"]).count("'array'") == 9
+
+
+def level(number: int, width: int, *others: dict[str, Any], **root: Any) -> dict[str, Any]:
+    below = {"$ref": f"#/components/schemas/L{number + 1}"}
+    return {"oneOf": [below] * width + list(others), **root}
+
+
+ALTERNATIVES = {f"L{n}": level(n, 20, {"type": "string"}) for n in range(4)} | {"L4": {"type": "integer"}}
+REQUIRED = {
+    f"L{n}": level(
+        n, 4, properties={f"p{k}": {"$ref": f"#/components/schemas/L{n + 1}"} for k in range(20)}, type="object"
+    )
+    | {"required": [f"p{k}" for k in range(20)]}
+    for n in range(4)
+} | {"L4": {"type": "string"}}
+
+
+@pytest.mark.parametrize("schemas", [ALTERNATIVES, REQUIRED])
+def test_schemas_that_refer_to_each_other_many_times_are_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch, schemas: dict[str, Any]
+) -> None:
+    """security.md: a small document does not cost much."""
+    looked: list[Any] = []
+    follow = outline.only
+
+    def count(schema: Any, definitions: Any) -> Any:
+        looked.append(schema)
+        return follow(schema, definitions)
+
+    monkeypatch.setattr(outline, "only", count)
+    monkeypatch.setattr(compact, "only", count)
+    thing = {"type": "object", "properties": {"thing": {"$ref": "#/components/schemas/L0"}}}
+    operation = {"requestBody": {"content": json_body(thing)}}
+    compact_tool(one_tool(operation, method="post", components={"schemas": schemas}))
+    assert len(looked) < 100
+
+
+def test_of_more_types_than_are_told_it_is_told_that_any_may_stand_there() -> None:
+    """Our choice: a list that is too long to be told is no list of what is allowed."""
+    values = [{"enum": [f"a{number}"]} for number in range(40)]
+    assert argument({"anyOf": [*values, {"type": "integer"}]}) == {}
+    assert argument({"anyOf": [*values[:3], {"type": "integer"}]})["anyOf"][-1] == {"type": "integer"}
 
 
 def test_what_only_pages_is_left_out_of_a_reading_tool_and_taken_all_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.make import ALL_METHODS, Json, document
@@ -9,6 +10,7 @@ from support.make import ALL_METHODS, Json, document
 from openapi_mcp.generator.generate import generate
 from openapi_mcp.generator.stripped import decode_tool, encode_tool
 from openapi_mcp.index.capabilities import find_capabilities
+from openapi_mcp.index.entities import Name, parse
 from openapi_mcp.model.capability import Capabilities
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.tool import Tool, wire_tool
@@ -153,3 +155,25 @@ def test_schemas_that_lead_to_each_other_in_every_way_are_walked_for_a_while_onl
     tools = list(generate(read).tools)
     found = find_capabilities(tools, read.schemas)
     assert all(len(each.yields) <= 8 for each in found.values())
+
+
+def test_of_a_body_of_objects_that_hold_objects_some_fields_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our choice: what cannot be filled is not told, however many fields there are of it."""
+    shapes: dict[str, Schema] = {
+        f"S{depth}": {
+            "type": "object",
+            "properties": {f"p{number}": {"$ref": f"#/components/schemas/S{depth + 1}"} for number in range(50)},
+        }
+        for depth in range(5)
+    }
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/S0"}}}}
+    read = document({"/s": {"post": {"requestBody": body}}}, components={"schemas": shapes | {"S5": {}}})
+    looked: list[str] = []
+
+    def count(name: str) -> Name:
+        looked.append(name)
+        return parse(name)
+
+    monkeypatch.setattr("openapi_mcp.index.inputs.parse", count)
+    find_capabilities(list(generate(read, ALL_METHODS).tools), read.schemas)
+    assert 0 < len(looked) < 10_000

@@ -243,6 +243,20 @@ def test_the_discriminator_is_said_in_words() -> None:
     }
 
 
+def test_the_values_of_a_discriminators_mapping_are_said() -> None:
+    """OpenAPI 3.1, Discriminator Object: the mapping's keys are the values, and need not be the names of schemas."""
+
+    def said(*values: str) -> str:
+        mapping: JsonValue = dict.fromkeys(values, "#/components/schemas/A")
+        return str(upgraded({"discriminator": {"propertyName": "kind", "mapping": mapping}})["description"])
+
+    assert said("scope", "spin") == "The property `kind` says which alternative applies: scope, spin."
+    assert said(*(f"v{number}" for number in range(500))).endswith(", v10, v11 and others.")
+    assert said("a\u202e", "x" * 500).count("x") < 50
+    assert said() == said("\u200b") == "The property `kind` says which alternative applies."
+    assert upgraded({"discriminator": {"propertyName": 7, "mapping": []}}) == {}
+
+
 @pytest.mark.parametrize("openapi", ["3.0.3", "3.1.0"])
 def test_one_of_with_a_discriminator_takes_what_fits_several_of_its_branches(openapi: str) -> None:
     """Our choice: branches are open, so most values fit several; the API goes by the property, a validator cannot."""

@@ -8,7 +8,7 @@ from support.lookups import SHOP, Answers, Api, drive, whole
 from support.make import Json
 
 from openapi_mcp.model.call import Call
-from openapi_mcp.recovery.lookup.find import Taken, find
+from openapi_mcp.recovery.lookup.find import NotCalledSo, Taken, find
 from openapi_mcp.recovery.steps import Found
 from openapi_mcp.recovery.strategy import Told
 
@@ -69,7 +69,7 @@ def test_nearly_so_is_told_and_not_taken() -> None:
     assert told.near == ({"id": 8, "name": "Ana Souza (ana@example.com)"},)
     assert told.hint == 'no customer is called "Ana Sousa": choose one that is there, then give its id'
     assert asked == ["customers(search='Ana Sousa')", "customers()"]
-    assert found("Xi", searching(BOB, ANA))[0] == Told(hint='no customer is called "Xi"')
+    assert found("Xi", searching(BOB, ANA))[0] == NotCalledSo(hint='no customer is called "Xi"', is_certain=True)
 
 
 def test_a_list_that_goes_on_is_read_on() -> None:
@@ -120,7 +120,7 @@ def test_a_page_that_names_itself_as_the_next_is_read_once() -> None:
 def test_what_cannot_be_looked_up_is_not_spoken_of() -> None:
     assert found("Bob", lambda _: None) == (None, ["customers(search='Bob')", "customers()"])
     assert found("Bob", lambda _: Found(value=[{"other": 1}]))[0] is None
-    assert found("Bob", lambda _: Found(value="text"))[0] == Told(hint='no customer is called "Bob"')
+    assert found("Bob", lambda _: Found(value="text"))[0] == NotCalledSo(hint='no customer is called "Bob"')
 
 
 def test_an_id_that_the_place_does_not_take_is_not_taken() -> None:

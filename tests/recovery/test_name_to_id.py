@@ -14,6 +14,7 @@ from openapi_mcp.model.fault import Fault, Path
 from openapi_mcp.model.policy import Recovering
 from openapi_mcp.recovery.recover import Recovered, recover
 from openapi_mcp.recovery.steps import Found, Learn
+from openapi_mcp.recovery.strategies.contained import STRATEGY as CONTAINED
 from openapi_mcp.recovery.strategies.name_to_id import STRATEGY
 from openapi_mcp.recovery.strategy import Case, Told
 
@@ -89,6 +90,50 @@ def test_names_within_a_list_are_looked_up_in_one_lookup() -> None:
         "customer", *(f"items[{place}].product" for place in range(4))
     ]  # fmt: skip
     assert len(done.lookups) == 2
+
+
+BOX = thing(id=INTEGER, name=TEXT)
+BOXES = Api(
+    {
+        "/boxes": {"get": named("boxes", answering(many(BOX)))},
+        "/boxes/{id}": {
+            "get": named("box", answering(BOX), parameter("id", "path", schema=INTEGER)),
+            "delete": named("drop_box", {}, parameter("id", "path", schema=INTEGER)),
+        },
+    }
+)
+
+
+def boxed(tool: str, text: str, answer: Found | None) -> tuple[list[str], Recovered[Any]]:
+    """Return what becomes of a call for a box of this name, where boxes are listed so."""
+    broken = Failure(kind=FailureKind.INVALID_ARGUMENTS, message="no", faults=(fault("id"),))
+    call = Call(tool=tool, arguments={"id": text})
+    flow = recover(call, broken, BOXES.tools, [CONTAINED, STRATEGY], Recovering())
+    done, steps = drive(flow, lambda _: answer, BOXES.known)
+    return steps, done
+
+
+@pytest.mark.parametrize("tool", ["box", "drop_box"])
+def test_a_name_that_ends_in_a_number_is_no_id(tool: str) -> None:
+    """Derive, never invent: the box that is called "Box 3" has the id 1 here, and another one the id 3."""
+    rows = Found(value=[{"id": 1, "name": "Box 3"}, {"id": 3, "name": "Box 1"}])
+    assert boxed(tool, "box 3", rows)[0] == ["boxes()", f"! {tool}(id=1)"]
+    steps, done = boxed(tool, "Box 2", rows)
+    assert steps == ["boxes()"]
+    assert {"id": 3, "name": "Box 1"} in done.outcome.near
+
+
+@pytest.mark.parametrize("rows", [[{"id": 1}, {"id": 3}], [{"id": 1, "name": "Attic"}, {"id": 3, "name": "Cellar"}]])
+def test_of_things_that_are_called_otherwise_the_number_behind_their_kind_is_the_id(rows: Json) -> None:
+    """Issue 7, Recover 4: "order 17" for the order 17."""
+    assert boxed("drop_box", "box 3", Found(value=rows))[0] == ["boxes()", "! drop_box(id=3)"]
+    assert boxed("drop_box", "box #3", Found(value=rows))[0] == ["! drop_box(id=3)"]
+
+
+def test_where_boxes_cannot_be_listed_no_write_takes_the_number_of_one() -> None:
+    """Derive, never invent."""
+    assert boxed("box", "box 3", None)[0] == ["boxes()", "! box(id=3)"]
+    assert boxed("drop_box", "box 3", None)[0] == ["boxes()"]
 
 
 def test_what_is_not_found_is_told_with_the_argument() -> None:

@@ -90,11 +90,11 @@ def test_a_header_that_is_not_the_callers_is_dropped_in_any_letter_case() -> Non
         ({"minLength": 2}, "x", 'is "x", but must have at least 2 characters'),
         ({"maxLength": 2}, "xyz", 'is "xyz", but must have at most 2 characters'),
         ({"pattern": "^[a-z]+$"}, "X1", 'is "X1", but must match the pattern ^[a-z]+$'),
-        ({"type": "array", "minItems": 1}, [], "must have at least 1 items"),
-        ({"type": "array", "maxItems": 1}, [1, 2], "must have at most 1 items"),
+        ({"type": "array", "minItems": 1}, [], "must have at least 1 item"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "must have at most 1 item"),
         ({"type": "array", "uniqueItems": True}, [1, 1], "must not hold the same item twice"),
-        ({"minProperties": 1}, {}, "must have at least 1 fields"),
-        ({"maxProperties": 1}, {"a": 1, "b": 2}, "must have at most 1 fields"),
+        ({"minProperties": 1}, {}, "must have at least 1 field"),
+        ({"maxProperties": 1}, {"a": 1, "b": 2}, "must have at most 1 field"),
         ({"not": {"type": "string"}}, "x", 'is "x", which is not allowed'),
         ({"type": ["integer", "null"]}, "x", 'is "x", but must be integer or null'),
         ({"anyOf": [{"minimum": 3}, {"maximum": 1}]}, 2, "is 2, which fits none of its 2 alternatives"),
@@ -135,6 +135,20 @@ def test_a_broken_rule_is_said_with_the_argument_and_what_is_allowed(
     assert error.field == "a"
     choose = 'make "a" fit one of its alternatives, and call again'
     assert error.hint == (choose if "fits none of" in error.message else 'correct "a" and call again')
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "end"),
+    [
+        ({"minLength": 1}, "", "at least 1 character"),
+        ({"type": "array", "maxItems": 1}, [1, 2], "at most 1 item"),
+        ({"minProperties": 1}, {}, "at least 1 field"),
+        ({"type": "array", "maxItems": 0}, [1], "at most 0 items"),
+    ],
+)
+def test_one_is_said_in_the_singular(schema: dict[str, Any], value: Any, end: str) -> None:
+    """Our choice of words."""
+    assert refused(taking(schema), {"a": value}).message.endswith(end)
 
 
 def test_a_missing_argument_is_named() -> None:

@@ -33,6 +33,16 @@ class Taken:
     how: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCalledSo(Told):
+    """What is told where nothing is called so.
+
+    `is_certain` where things were seen, all of them or none with a name, and none is called nearly so.
+    """
+
+    is_certain: bool = False
+
+
 @dataclass(slots=True, kw_only=True)
 class Read:
     """The records that a lookup brought, from as many pages as were read; `is_whole` where there are no more.
@@ -139,14 +149,20 @@ def _state(each: Identified, wanted: Wanted) -> Mapping[str, Any]:
     return state or (doubted(each.record, wanted.entity) if wanted.for_write else {})
 
 
-def _none(read: Read, wanted: Wanted) -> Told:
+def _none(read: Read, wanted: Wanted) -> NotCalledSo:
     """Return what is said where nothing is called so: what is called nearly so."""
     near = _nearest(read, wanted)
     where = "" if read.is_whole else " among those seen"
     hint = f"no {_kind(wanted)}{where} is called {_shown(wanted.text)}"
-    return Told(
-        near=_told(near, wanted), hint=f"{hint}: choose one that is there, then {wanted.then}" if near else hint
+    return NotCalledSo(
+        near=_told(near, wanted),
+        hint=f"{hint}: choose one that is there, then {wanted.then}" if near else hint,
+        is_certain=bool(read.records) and not near and (read.is_whole or not _have_names(read, wanted)),
     )
+
+
+def _have_names(read: Read, wanted: Wanted) -> bool:
+    return any(names_of(each.record, wanted.entity) for each in read.records[:_MOST_WEIGHED])
 
 
 def _nearest(read: Read, wanted: Wanted) -> list[Identified]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from openapi_mcp.index.entities import IDS, parse, split
 from openapi_mcp.recovery.naming.alike import entity_of
@@ -11,6 +12,7 @@ from openapi_mcp.recovery.strategy import Case
 
 _LONGEST = 60  # characters
 _PREFIXED = re.compile(r"([A-Za-z][A-Za-z_-]*(?: [A-Za-z_-]+){0,3})?([ :#/_-]{0,4})([0-9]{1,15})")
+_SAYS_ID = re.compile(r"\b(?:ids?|no|number|nr|num)\b", re.IGNORECASE)
 _OF_ANY = IDS | {"no", "number", "nr", "num"}
 
 
@@ -29,6 +31,12 @@ def prefixed_id(case: Case, level: Level, name: str) -> Iterator[Part]:
         return
     if takes(case, level, name, number):
         yield Part(source=name, values={name: number}, how=f'"{name}" is the number alone')
+
+
+def may_be_name(value: Any) -> bool:
+    """True for a word and a number as many things are called: "Box 3". "box #3" and "box id 3" are no names."""
+    found = _PREFIXED.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= _LONGEST else None
+    return found is not None and bool(found[1]) and not found[2].strip() and not _SAYS_ID.search(found[1])
 
 
 def _is_id(name: str, level: Level, case: Case) -> bool:

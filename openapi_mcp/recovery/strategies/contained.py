@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from openapi_mcp.index.entities import split
 from openapi_mcp.model.fault import Repair
 from openapi_mcp.model.text import one_line
+from openapi_mcp.recovery.lookup.wanted import need_at
 from openapi_mcp.recovery.naming.level import Level, is_missing, level_of
 from openapi_mcp.recovery.parts.email import user_names
 from openapi_mcp.recovery.parts.inner import inner_ids
 from openapi_mcp.recovery.parts.part import Finder, Part
 from openapi_mcp.recovery.parts.point import points
-from openapi_mcp.recovery.parts.prefixed import prefixed_id
+from openapi_mcp.recovery.parts.prefixed import may_be_name, prefixed_id
 from openapi_mcp.recovery.parts.slug import slugs
 from openapi_mcp.recovery.parts.span import dates, spans
 from openapi_mcp.recovery.parts.url import is_foreign, own_id, urls
-from openapi_mcp.recovery.strategy import Case, Rewrite, Strategy, Told, at_once
+from openapi_mcp.recovery.steps import Learn
+from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
 from openapi_mcp.recovery.values import value_at, with_value
 from openapi_mcp.schema.words import quoted
 
@@ -24,7 +26,19 @@ _BROKEN = frozenset(("type", "alternatives", "pattern", "format", "maxLength", "
 _MOST_NEAR = 4
 
 
-def contained(case: Case) -> Rewrite | Told | None:
+def contained(case: Case) -> Remedy:
+    """Return the call with a missing field that another argument contains, where there is one way to read it.
+
+    "Box 3" may be what a box is called whose id is another: where boxes are listed, that is left to a lookup.
+    """
+    found = _as_given(case)
+    if isinstance(found, Rewrite) and may_be_name(case.value):
+        need = need_at((yield Learn())(case.tool.name), case.fault.path)
+        return None if need is not None and need.producers else found
+    return found
+
+
+def _as_given(case: Case) -> Rewrite | Told | None:
     """Return the call with a missing field that another argument contains, where there is one way to read it.
 
     What was unknown is taken out once its parts have their places. A value that holds more than its own part, as a URL
@@ -127,5 +141,5 @@ STRATEGY = Strategy(
     name="contained",
     rank=400,
     about="a missing field that another argument contains (owner and repository in a slug, an id in a URL) is taken",
-    repair=at_once(contained),
+    repair=contained,
 )

@@ -9,13 +9,15 @@ from openapi_mcp.model.capability import Need
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.policy import SAFE_METHODS
 from openapi_mcp.model.text import one_line
-from openapi_mcp.recovery.lookup.find import Taken, find
+from openapi_mcp.recovery.lookup.find import NotCalledSo, Taken, find
 from openapi_mcp.recovery.lookup.hops import find_of, owner_of
 from openapi_mcp.recovery.lookup.instead import name_instead
 from openapi_mcp.recovery.lookup.phrase import is_only_order, read_phrase
 from openapi_mcp.recovery.lookup.wanted import Known, Wanted, need_at, schema_of
+from openapi_mcp.recovery.naming.level import level_of
+from openapi_mcp.recovery.parts.prefixed import may_be_name, prefixed_id
 from openapi_mcp.recovery.steps import Learn
-from openapi_mcp.recovery.strategy import Case, Remedy, Strategy, Told
+from openapi_mcp.recovery.strategy import Case, Remedy, Rewrite, Strategy, Told
 
 _ONLY_NAMES = frozenset(("name", "title", "email", "login", "username", "slug", "sku", "full_name", "fullName"))
 _LONGEST = 200  # characters of what may be a name
@@ -49,10 +51,23 @@ def name_to_id(case: Case) -> Remedy:
     found = (yield from find_of(phrase, wanted, known)) if phrase is not None else None
     found = found if found is not None else (yield from find(wanted, known))
     if not isinstance(found, Taken):
-        return _placed(found, case)
+        return _as_number(found, wanted, case) or _placed(found, case)
     if case.fault.rule == "exists" and _is_like(text, str(found.id)):
         return _placed(_may_be_gone(text, found), case)
     return case.rewritten(found.id, f"{found.how}; give the id") if found.id != text else None
+
+
+def _as_number(told: Told | None, wanted: Wanted, case: Case) -> Rewrite | None:
+    """Return the call with the number of "box 3", where it was found out that no box is called so.
+
+    Where nothing could be asked, a write does not take it.
+    """
+    level, name = level_of(case), str(case.fault.path[-1])
+    is_free = told.is_certain if isinstance(told, NotCalledSo) else told is None and not wanted.for_write
+    if level is None or not (is_free and may_be_name(case.value)):
+        return None
+    part = next(prefixed_id(case, level, name), None)
+    return case.rewritten(part.values[name], part.how) if part is not None else None
 
 
 def _alone(value: Any) -> Any:
