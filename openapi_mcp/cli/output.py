@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import select
 import shutil
 import signal
 import sys
@@ -27,6 +28,7 @@ Notice = Callable[[str], None]
 """Says one line to a person."""
 _WARNING = "warning: "
 _PIPE = 200  # characters
+_LOOK = 0.2  # seconds between two looks whether a line was typed
 _LABEL = len("error: ")
 _CONTROLS = re.compile("[\x7f-\x9f]")
 
@@ -200,7 +202,7 @@ def ask(text: str) -> bool | None:
         with _interruptible():
             _drop_typed()
             _write(sys.stderr, f"{fitted(text, sys.stderr)}\nAccept? [y/N] ", end="")
-            return sys.stdin.readline().strip().lower() in ("y", "yes")
+            return _typed().strip().lower() in ("y", "yes")
     except KeyboardInterrupt:
         _write(sys.stderr, "")  # what is said next has a line of its own, behind the terminal's ^C
         raise LeftAtQuestion from None
@@ -229,10 +231,20 @@ def ask_line(text: str) -> str:
     """Ask the person at the terminal for a line; the end of the input is Ctrl-C."""
     with _interruptible():
         _write(sys.stderr, f"{clean_text(text)} ", end="")
-        line = sys.stdin.readline()
+        line = _typed()
     if not line:
         raise KeyboardInterrupt
     return line.strip()
+
+
+def _typed() -> str:
+    """Return the next line that the person types.
+
+    A Ctrl-C that comes right before a read is heard of only when that ends, so none is begun before a line is there.
+    """
+    while sys.platform != "win32" and sys.stdin.isatty() and not select.select([sys.stdin], [], [], _LOOK)[0]:
+        pass
+    return sys.stdin.readline()
 
 
 @contextmanager

@@ -341,4 +341,6 @@ async def test_a_client_that_asks_for_progress_hears_that_its_call_is_on_its_way
         heard.append((progress, total, message))
 
     await client.call_tool("products_retrieve", {"id": 1}, progress_callback=note)
-    assert heard == [(0, None, "calling GET /api/products/{id}/")]
+    first, *later = heard
+    assert first == (0, None, "calling GET /api/products/{id}/")
+    assert all("no answer yet" in (message or "") for _, _, message in later)  # on a machine that is slow
