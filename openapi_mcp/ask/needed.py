@@ -1,6 +1,6 @@
 """The values that a call has for what it needs, wherever a server would read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openapi_mcp.ask.leaves import Scalar, leaves
@@ -22,8 +22,9 @@ def given_for(meant: Meant, need: Need, offer: Offer) -> Iterator[Scalar]:
     tool = offer.known(meant)
     known = tool.input_schema.get("properties", {}) if tool is not None else {}
     if names[0] in meant.arguments:
-        if len(names) == 1 and _takes_anything(known.get(names[0])):
-            yield from _all(as_read(meant.arguments[names[0]]), names[0])
+        value = as_read(meant.arguments[names[0]])
+        if len(names) == 1 and isinstance(value, Mapping | list) and _takes_anything(known.get(names[0])):
+            yield from _all(value, names[0])
         else:
             yield from at_place(meant.arguments, names)
     elif tool is not None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.make import Json
 from support.repair import preparer, sent, taking
@@ -146,6 +146,7 @@ def test_base64_stays_the_bytes_that_it_was_or_is_left(
 
 
 @quick
+@example("ai_aggk")  # its bytes can be read
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz-_ ", min_size=1, max_size=30))
 def test_words_are_never_taken_for_base64(text: str) -> None:
     """Issue 7: 0 wrong repairs."""

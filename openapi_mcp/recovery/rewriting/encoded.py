@@ -17,7 +17,8 @@ def bytes_in(text: str) -> bytes | None:
     """Return the bytes that a text surely is base64 of, in any form of it: either alphabet, lines, a data: URL.
 
     "aGVsbG8gdGhlcmU" -> b"hello there". None for a text that may be no base64 at all: without padding, lines or a
-    data: URL it counts as such only where its bytes can be read, as text or as a file.
+    data: URL it counts as such only where its bytes can be read, as text or as a file, and where not all of its letters
+    are small, as those of words are.
     RFC 4648 sections 4 and 5; RFC 2397.
     """
     if len(text) > _LONGEST:
@@ -31,7 +32,7 @@ def bytes_in(text: str) -> bytes | None:
     data = _decoded(plain)
     is_padded = plain.endswith("=") and len(plain) % 4 == 0
     is_sure = head is not None or is_padded or _is_wrapped(lines)
-    return data if data and (is_sure or _can_be_read(data)) else None
+    return data if data and (is_sure or (plain != plain.lower() and _can_be_read(data))) else None
 
 
 def _decoded(text: str) -> bytes | None:
