@@ -242,9 +242,17 @@ def _typed() -> str:
 
     A Ctrl-C that comes right before a read is heard of only when that ends, so none is begun before a line is there.
     """
-    while sys.platform != "win32" and sys.stdin.isatty() and not select.select([sys.stdin], [], [], _LOOK)[0]:
+    while sys.platform != "win32" and sys.stdin.isatty() and not _has_come():
         pass
     return sys.stdin.readline()
+
+
+def _has_come() -> bool:
+    """Wait for a line for a moment; return whether to read: it is there, or nothing tells whether it is."""
+    try:
+        return bool(select.select([sys.stdin], [], [], _LOOK)[0])
+    except (OSError, ValueError):
+        return True
 
 
 @contextmanager
