@@ -34,6 +34,7 @@ _OF_TWENTY = (
     "fast", "large", "fast", "payments", "limited", "fast", "orders", "fast",
 )  # fmt: skip
 WRITES = frozenset({"orders", "payments", "exports", "builds"})
+JOBS = frozenset({"builds"})  # the API goes on with them by itself, and is asked how far they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,14 @@ class Load:
         return first.by == "a" and self.away["replica"].touches(first.began, last.ended)
 
     def may_be_unrecorded(self, call: Call) -> bool:
-        """True for a call of the killed replica that ended within its last second, or never."""
-        killed = self.away["replica"]
+        """True for a call that ended with the killed replica, within its last second, or never.
+
+        A call ends, and is recorded, where it began; but an API's own job is asked for by either replica.
+        """
+        killed, first = self.away["replica"], call.answers[0]
         late = Away(killed.since - MAY_BE_LOST, killed.until)
-        return call.answers[0].by in ("a", "") and late.touches(call.answers[0].began, call.last.ended)
+        is_of_killed = first.by in ("a", "") or (call.kind in JOBS and bool(first.handle))
+        return is_of_killed and late.touches(first.began, call.last.ended)
 
 
 async def replica_killed(load: Load, fleet: Fleet) -> None:
