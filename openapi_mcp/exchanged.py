@@ -7,6 +7,7 @@ import anyio.to_thread
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.message import Headers, HttpRequest, HttpResponse
 from openapi_mcp.model.secret import Redactor
+from openapi_mcp.model.text import one_line
 from openapi_mcp.response.decode import is_deep, json_body, mask, text_body
 from openapi_mcp.response.weight import is_heavy
 from openapi_mcp.workflow.state import NOTHING, Exchange, Missing
@@ -50,7 +51,7 @@ def plain_exchange(request: HttpRequest, response: HttpResponse, redact: Redacto
         request_body=_masked_body(_sent_body(request), redact),
         status=response.status,
         response_headers=_masked_headers(response.headers, redact),
-        response_body=_masked_body(_read_body(response), redact),
+        response_body=_masked_body(_read_body(response, redact), redact),
     )
 
 
@@ -62,7 +63,7 @@ def _masked_body(body: Any, redact: Redactor) -> Any:
     return body if isinstance(body, Missing) else mask(body, redact)
 
 
-def _read_body(response: HttpResponse) -> Any:
+def _read_body(response: HttpResponse, redact: Redactor) -> Any:
     if not response.body:
         return NOTHING
     if is_heavy(response.body):
@@ -71,7 +72,12 @@ def _read_body(response: HttpResponse) -> Any:
     text = text_body(response)
     if is_json and not is_deep(value, text or ""):  # else it is its text: nobody reads so deep
         return value
-    return NOTHING if text is None else text
+    return _no_text(response, redact) if text is None else text
+
+
+def _no_text(response: HttpResponse, redact: Redactor) -> Missing:
+    kind = one_line(redact(response.header("content-type") or "") or "without a content type", 60)
+    return Missing(why=f"the answer is {len(response.body):,} bytes, {kind}: neither JSON nor text")
 
 
 def _sent_body(request: HttpRequest) -> Any:

@@ -52,8 +52,13 @@ def evaluate(expression: str | Expression, state: State) -> Any:
     if not isinstance(held, Missing) and read.pointer is not None:
         held = by_pointer(held, read.pointer)
     if isinstance(held, Missing):
-        return Missing(expression=read.text, why=held.why or "there is no such value")
+        return Missing(expression=read.text, why=held.why or _lacking(read, state) or "there is no such value")
     return held
+
+
+def _lacking(read: Expression, state: State) -> str:
+    """Return why a step has no value for an output that it names, "" where it names none such."""
+    return state.lacking.get(read.owner, {}).get(read.name, "") if read.root is Root.STEPS else ""
 
 
 def filled(value: Any, state: State) -> Any:

@@ -102,7 +102,7 @@ def _again(within: Pass, at: int, step: Step, action: Action, came: Tried) -> Fo
         first = yield from tried(within, other)
         if first.failure is not None:
             return Goes(ends=Ended(failure=first.failure, is_final=first.is_final))
-        within.keeps(other.id, step_outputs(other, first.state))
+        within.keeps(other.id, *step_outputs(other, first.state))
     return Goes(at=at)
 
 

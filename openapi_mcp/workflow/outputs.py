@@ -9,21 +9,25 @@ from openapi_mcp.workflow.faults import WorkflowError
 from openapi_mcp.workflow.state import Missing, State
 
 
-def outputs_of(wanted: Mapping[str, str], state: State) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return outputs by their names, and the names of those that lead to nothing."""
+def outputs_of(wanted: Mapping[str, str], state: State) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return outputs by their names, and of those that lead to nothing why."""
     found: dict[str, Any] = {}
+    lacking: dict[str, str] = {}
     for name, expression in wanted.items():
         try:
             value = evaluate(expression, state)
-        except WorkflowError:
+        except WorkflowError as error:
+            lacking[name] = error.message
             continue
-        if not isinstance(value, Missing):
+        if isinstance(value, Missing):
+            lacking[name] = value.why
+        else:
             found[name] = value
-    return found, tuple(name for name in wanted if name not in found)
+    return found, lacking
 
 
-def step_outputs(step: Step, state: State) -> Mapping[str, Any]:
-    """Return the outputs of a step; of one that calls a workflow and names none, those of the workflow."""
+def step_outputs(step: Step, state: State) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Return what `outputs_of` does of a step; one that calls a workflow and names none has those of the workflow."""
     if step.workflow and not step.outputs:
-        return state.outputs
-    return outputs_of(step.outputs, state)[0]
+        return state.outputs, {}
+    return outputs_of(step.outputs, state)

@@ -96,7 +96,7 @@ def _through(within: Pass) -> Passing:
         step = within.step = steps[at]
         came = yield from tried(within, step)
         if came.failure is None:
-            within.keeps(step.id, step_outputs(step, came.state))
+            within.keeps(step.id, *step_outputs(step, came.state))
         goes = yield from following(within, at, step, came)
         del came  # a large answer: the next may be as large
         if goes.ends is not None:
@@ -104,5 +104,5 @@ def _through(within: Pass) -> Passing:
         if goes.is_over:
             break
         at = goes.at
-    found, absent = outputs_of(within.workflow.outputs, within.state())
-    return Ended(outputs=found, absent=absent, part=within.part.name)
+    found, lacking = outputs_of(within.workflow.outputs, within.state())
+    return Ended(outputs=found, absent=tuple(lacking), part=within.part.name)

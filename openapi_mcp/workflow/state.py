@@ -56,7 +56,8 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that an expression can name. `steps` are the outputs of those that are done, by their ids.
+    """All that an expression can name. `steps` are the outputs of those that are done, by their ids;
+    `lacking` says of those without a value why.
 
     `exchange` is the current step's, None before it has sent anything. `outputs` are those of this workflow, or of the
     workflow that the current step has called. `components` are the document's own, by the names of their sections.
@@ -67,6 +68,7 @@ class State:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lacking: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     workflows: Mapping[str, Ran] = field(default_factory=dict)
     sources: tuple[SourceDescription, ...] = ()
     components: Mapping[str, Any] = field(default_factory=dict)

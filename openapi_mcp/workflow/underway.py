@@ -76,7 +76,7 @@ class Underway:
 class Pass:
     """One pass through the steps of one workflow; `into` runs another one, from a step of this.
 
-    `step` is the one that it is at, `got` are the credentials that its steps got, by the expressions that lead to them.
+    `step` is the one that it is at, `lacking` says of outputs without a value why, by their steps; `got` are the credentials that its steps got, by the expressions that lead to them.
     """
 
     run: Underway
@@ -84,12 +84,13 @@ class Pass:
     inputs: Mapping[str, Any]
     into: Callable[[str, Mapping[str, Any]], Run]
     outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    lacking: dict[str, Mapping[str, str]] = field(default_factory=dict)
     got: dict[str, wanted.Got] = field(default_factory=dict)
     tries: dict[tuple[str, int], int] = field(default_factory=dict)
     step: Step | None = None
 
-    def keeps(self, step: str, outputs: Mapping[str, Any]) -> None:
-        """Keep what a step yielded, in place of what it yielded before.
+    def keeps(self, step: str, outputs: Mapping[str, Any], lacking: Mapping[str, str]) -> None:
+        """Keep what a step yielded, and why not what it did not, in place of what it yielded before.
 
         Raises:
             FullError: the steps of the run have yielded more than may be kept.
@@ -97,7 +98,7 @@ class Pass:
         """
         self.outputs.pop(step, None)
         self.run.held.put(id(self), step, outputs, self.run.work)
-        self.outputs[step] = outputs
+        self.outputs[step], self.lacking[step] = outputs, lacking
 
     @property
     def workflow(self) -> Workflow:
@@ -109,6 +110,7 @@ class Pass:
         return State(
             inputs=self.inputs,
             steps=self.outputs,
+            lacking=self.lacking,
             workflows=self.run.ran_beside(self.part),
             sources=self.part.sources,
             components=self.part.components,

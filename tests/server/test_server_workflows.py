@@ -873,6 +873,17 @@ async def test_an_image_of_a_workflow_that_is_called_or_gone_to_is_handed_on(
     assert result.structured_content == {"out": f"image/png, {len(PICTURE.body)} bytes: beside this, as it is no JSON"}
 
 
+@pytest.mark.parametrize("name", ["$steps.find.outputs.image", "of {$steps.find.outputs.image}"])
+async def test_an_image_that_a_later_step_would_send_is_named(upstream: Upstream, tmp_path: Path, name: str) -> None:
+    """Our choice: that the output leads to nothing sent people to the wrong place."""
+    upstream.in_turn["GET /pets"] = [PICTURE]
+    adding = {**ADD, "requestBody": {"payload": {"name": name}}}
+    async with calling(upstream, tmp_path, arazzo(LOOKED, adding)) as own:
+        failure = await own.failure()
+    assert f"leads to nothing (the answer is {len(PICTURE.body)} bytes, image/png: neither JSON nor text)" in str(failure)
+    assert own.sent == ["GET /pets"]
+
+
 async def test_a_component_is_a_value_where_an_expression_names_it(upstream: Upstream, tmp_path: Path) -> None:
     """Arazzo 1.0.1, 4.7: $components.parameters.foo; of a run, not of the reader alone."""
     upstream.in_turn["POST /pets"] = [ok({"id": 7}, 201)]
