@@ -14,7 +14,7 @@ from openapi_mcp.ask.caught import NoAnswerError
 from openapi_mcp.ask.completions import IS_DONE, ChatModel
 from openapi_mcp.ask.faults import Seen
 from openapi_mcp.ask.names import ModelName, Wire
-from openapi_mcp.ask.whole import is_known, is_stream, streamed
+from openapi_mcp.ask.whole import completion_streamed, is_known, is_stream, message_streamed
 from openapi_mcp.model.chat import FaultKind
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.url import origin, redact_url
@@ -84,7 +84,7 @@ def _key_of(model: ModelName) -> dict[str, str]:
 def _only_a_stream(wire: Wire) -> Any:
     """Return what bounds how much is read, and refuses what is neither an error nor a turn of a model.
 
-    Some servers that speak chat completions do not stream, or do not say that they do.
+    Some servers, and gateways, do not stream, or do not say that they do.
     """
 
     async def look(response: httpx2.Response) -> None:
@@ -111,7 +111,7 @@ async def _refuse_no_stream(response: httpx2.Response, pieces: "_Pieces", wire: 
 
 
 async def _look_at(status: int, kind: str, pieces: "_Pieces", wire: Wire) -> None:
-    """Take what is a stream by what it says, or a whole completion.
+    """Take what is a stream by what it says, or a whole answer.
 
     Raises:
         NoAnswerError: it is neither.
@@ -123,7 +123,8 @@ async def _look_at(status: int, kind: str, pieces: "_Pieces", wire: Wire) -> Non
     text = (await pieces.beginning(lambda read: len(read) > most)).decode(errors="replace")
     body = _json(text)
     is_failure = isinstance(body, dict) and bool(body.get("error"))
-    whole = streamed(body) if wire is Wire.OPENAI and not is_failure else None
+    streamed = completion_streamed if wire is Wire.OPENAI else message_streamed
+    whole = None if is_failure else streamed(body)
     if whole is None:
         raise NoAnswerError(_no_stream(status, kind, text, body))
     pieces.say(whole)

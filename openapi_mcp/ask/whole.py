@@ -1,6 +1,6 @@
 """An answer that comes whole where a stream was asked for, as the stream that says the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from openapi_mcp.model.jsontext import write_json
@@ -19,8 +19,8 @@ def is_known(beginning: bytes | bytearray) -> bool:
     return len(beginning.lstrip()) >= _LONGEST_START
 
 
-def streamed(body: Any) -> bytes | None:
-    """Return a chat completion as a stream; None where a value is none."""
+def completion_streamed(body: Any) -> bytes | None:
+    """Return one of OpenAI's chat completions as a stream; None where a value is none."""
     match body:
         case {"choices": [{"message": {**message}} as choice, *_]}:
             calls = message.get("tool_calls") or []
@@ -52,5 +52,47 @@ def _events(body: Mapping[str, Any], delta: Mapping[str, Any], reason: str) -> I
     yield _event({**head, "choices": [], "usage": body.get("usage")})
 
 
-def _event(chunk: Mapping[str, Any]) -> bytes:
-    return f"data: {write_json(chunk)}\n\n".encode()
+def _event(said: Mapping[str, Any]) -> bytes:
+    """Return an event; where it has a type, as Anthropic's have, it is named by that."""
+    name = f"event: {said['type']}\n" if "type" in said else ""
+    return f"{name}data: {write_json(said)}\n\n".encode()
+
+
+def message_streamed(body: Any) -> bytes | None:
+    """Return one of Anthropic's messages as a stream; None where a value is none."""
+    match body:
+        case {"role": "assistant", "content": [*blocks]} if all(isinstance(each, dict) for each in blocks):
+            return b"".join(map(_event, _message_events(body, blocks)))
+    return None
+
+
+def _message_events(body: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    usage = body.get("usage")
+    used = usage if isinstance(usage, dict) else {"input_tokens": 0, "output_tokens": 0}
+    calls = any(block.get("type") == "tool_use" for block in blocks)
+    reason = body.get("stop_reason") or ("tool_use" if calls else "end_turn")
+    begun = {**body, "type": "message", "content": [], "stop_reason": None, "usage": {**used, "output_tokens": 0}}
+    yield {"type": "message_start", "message": begun}
+    for index, block in enumerate(blocks):
+        start, deltas = _in_deltas(block)
+        yield {"type": "content_block_start", "index": index, "content_block": start}
+        for delta in deltas:
+            yield {"type": "content_block_delta", "index": index, "delta": delta}
+        yield {"type": "content_block_stop", "index": index}
+    ended = {"stop_reason": reason, "stop_sequence": body.get("stop_sequence")}
+    yield {"type": "message_delta", "delta": ended, "usage": {"output_tokens": used.get("output_tokens", 0)}}
+    yield {"type": "message_stop"}
+
+
+def _in_deltas(block: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """Return how a block begins in a stream, and what is added to it then."""
+    match block:
+        case {"type": "text", "text": text}:
+            return {**block, "text": ""}, [{"type": "text_delta", "text": text}]
+        case {"type": "tool_use", "input": given}:
+            return {**block, "input": {}}, [{"type": "input_json_delta", "partial_json": write_json(given)}]
+        case {"type": "thinking", "thinking": thought, "signature": signature}:
+            deltas = [("thinking_delta", "thinking", thought), ("signature_delta", "signature", signature)]
+            added: list[Mapping[str, Any]] = [{"type": kind, name: value} for kind, name, value in deltas]
+            return {**block, "thinking": "", "signature": ""}, added
+    return block, []

@@ -56,13 +56,13 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """All that an expression can name. `steps` are the outputs of those that are done, by their ids;
-    `lacking` says of those without a value why.
+    """All that an expression can name. `steps` are the outputs of those that are done, by their ids.
 
-    `exchange` is the current step's, None before it has sent anything. `outputs` are those of this workflow, or of the
-    workflow that the current step has called. `components` are the document's own, by the names of their sections.
-    `work` is what the run may still take, to find and compare any of it. For what a step sends, `plain` has the
-    credentials that were got; where an answer `has_masks`, a `***` of it is not sent as a value.
+    `lacking` says of outputs without a value why. `exchange` is the current step's, None before it has sent anything.
+    `outputs` are those of this workflow, or of the workflow that the current step has called. `components` are the
+    document's own, by the names of their sections. `work` is what the run may still take, to find and compare any of
+    it. For what a step sends, `plain` has the credentials that were got; where an answer `has_masks`, a `***` of it is
+    not sent as a value.
     """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)

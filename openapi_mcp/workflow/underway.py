@@ -76,7 +76,8 @@ class Underway:
 class Pass:
     """One pass through the steps of one workflow; `into` runs another one, from a step of this.
 
-    `step` is the one that it is at, `lacking` says of outputs without a value why, by their steps; `got` are the credentials that its steps got, by the expressions that lead to them.
+    `step` is the one that it is at, `lacking` says of outputs without a value why, by their steps. `got` are the
+    credentials that its steps got, by the expressions that lead to them.
     """
 
     run: Underway

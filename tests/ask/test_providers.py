@@ -557,6 +557,67 @@ def test_what_comes_whole_and_is_no_completion_is_a_fault(server: Wires, body: b
     assert fault(ask(gpt(server))).kind is FaultKind.MALFORMED
 
 
+def whole_message(*blocks: Any, **more: Any) -> Reply:
+    """Return a message of Anthropic's that is not streamed."""
+    usage = {"input_tokens": 100, "cache_read_input_tokens": 7, "output_tokens": 20}
+    head = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_sequence": None}
+    body = {**head, "content": blocks, "stop_reason": "end_turn", "usage": usage, **more}
+    return Reply(json.dumps(body).encode(), headers={"Content-Type": "application/json"})
+
+
+def test_a_message_that_comes_whole_is_one(server: Wires) -> None:
+    """Gateways that speak Anthropic's wire and do not stream answer as the Messages API does without `stream`."""
+    server.replies.append(whole_message({"type": "text", "text": "Here."}))
+    heard: list[str] = []
+    said = turn(ask(claude(server), heard=heard))
+    assert (said.text, "".join(heard), said.finish) == ("Here.", "Here.", Finish.DONE)
+    assert (said.usage.tokens_in, said.usage.tokens_out) == (107, 20)
+
+
+@pytest.mark.parametrize("reason", ["tool_use", None])
+def test_a_message_that_comes_whole_has_its_calls_and_its_thought(server: Wires, reason: str | None) -> None:
+    """Anthropic, Messages API: blocks tool_use and thinking; some gateways give no stop_reason."""
+    used = {"type": "tool_use", "name": "get_order", "input": {"id": 7}}
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}
+    said_first = {"type": "text", "text": "Let me look."}
+    blocks = (thought, said_first, {**used, "id": "a"}, {**used, "id": "b", "input": {}})
+    server.replies += [whole_message(*blocks, stop_reason=reason), whole_message(said_first)]
+    said = turn(ask(claude(server)))
+    assert [(each.id, each.arguments) for each in said.calls] == [("a", {"id": 7}), ("b", {})]
+    assert (said.text, said.thought, said.finish) == ("Let me look.", "Hm.", Finish.CALLS)
+
+
+def test_a_message_that_comes_whole_says_why_it_ended(server: Wires) -> None:
+    """Anthropic, Messages API: stop_reason."""
+    server.replies.append(whole_message({"type": "text", "text": "He"}, stop_reason="max_tokens", usage=None))
+    assert turn(ask(claude(server))).finish is Finish.LENGTH
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"content": [{"type": "text", "text": "no role"}]}',
+        b'{"role": "assistant", "content": 7}',
+        b'{"role": "assistant", "content": [7]}',
+        b'{"role": "assistant", "content": [{"type": "text", "text": 7}]}',
+        b'{"role": "assistant", "content": [{"type": "tool_use", "id": 7, "name": {}, "input": 7}], "usage": "much"}',
+        b'{"role": "assistant", "content": [{"type": "text", "text": "Her',
+    ],
+)
+def test_what_comes_whole_and_is_no_message_is_a_fault(server: Wires, body: bytes) -> None:
+    """Our choice: as with streams."""
+    server.replies.append(Reply(body, headers={"Content-Type": "application/json"}))
+    assert fault(ask(claude(server))).kind is FaultKind.MALFORMED
+
+
+@pytest.mark.parametrize("block", [{}, {"type": "new"}, {"type": "thinking", "thinking": [], "signature": {}}])
+def test_a_block_that_says_nothing_is_passed_over(server: Wires, block: Any) -> None:
+    """Our choice: as in streams, where kinds are added without notice."""
+    server.replies.append(whole_message(block, {"type": "text", "text": "Here."}, usage={"input_tokens": "x"}))
+    said = turn(ask(claude(server)))
+    assert (said.text, said.usage.tokens_in) == ("Here.", 0)
+
+
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-ndjson", "application/octet-stream"])
 @pytest.mark.parametrize("before", [b"", b": hello\n\n", b"\r\n"])
 def test_a_stream_is_known_by_what_it_says_where_it_has_another_name(server: Wires, kind: str, before: bytes) -> None:

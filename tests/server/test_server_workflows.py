@@ -880,7 +880,8 @@ async def test_an_image_that_a_later_step_would_send_is_named(upstream: Upstream
     adding = {**ADD, "requestBody": {"payload": {"name": name}}}
     async with calling(upstream, tmp_path, arazzo(LOOKED, adding)) as own:
         failure = await own.failure()
-    assert f"leads to nothing (the answer is {len(PICTURE.body)} bytes, image/png: neither JSON nor text)" in str(failure)
+    said = f"leads to nothing (the answer is {len(PICTURE.body)} bytes, image/png: neither JSON nor text)"
+    assert said in failure["message"]
     assert own.sent == ["GET /pets"]
 
 
