@@ -38,8 +38,15 @@ def by_index(value: Any, index: int) -> Any:
 
 
 def by_dots(value: Any, path: str) -> Any:
-    """Return what names with dots lead to: the longest first name that is there counts, for names may have dots."""
+    """Return what names with dots lead to: the longest first name that is there counts, for names may have dots.
+
+    In a list a number is an index: "items.0.id".
+    """
     while path:
+        if isinstance(value, list):
+            index, _, path = path.partition(".")
+            value = _by_token(value, index)
+            continue
         if not isinstance(value, Mapping):
             return NOTHING
         end = len(path)
