@@ -352,7 +352,8 @@ def test_what_is_wrong_in_a_step_leaves_its_workflow_out_and_is_said(
     [
         ("{$sourceDescriptions.shop.url}#/paths/~1orders~1{id}/get", True),
         ("$sourceDescriptions.shop.url#/paths/~1orders/POST", True),
-        ("{$sourceDescriptions.shop.url}#/paths/~1orders", False),
+        ("{$sourceDescriptions.shop.url}#/paths/~1orders", True),  # whether it has one method is seen in the API
+        ("{$sourceDescriptions.shop.url}#/paths/orders", False),
         ("{$sourceDescriptions.shop.url}#/components/~1orders/get", False),
         ("{$sourceDescriptions.shop.url}#/paths/~1orders/parameters", False),
         ("{$sourceDescriptions.other.url}#/paths/~1orders/get", False),
