@@ -13,6 +13,7 @@ from openapi_mcp.workflow.scope import Moment, Scope
 
 _MOST = 100
 _FIELDS = ("context", "condition", "type")
+_VERSION = "version"
 _RFC = "rfc9535"
 _SHOWN = 200  # characters of a condition as it should be written
 
@@ -25,7 +26,10 @@ def criteria(holder: Fields, key: str, scope: Scope) -> tuple[Criterion, ...]:
 
 def _criterion(value: JsonValue, pointer: str, scope: Scope, findings: Findings) -> Criterion | None:
     fields = Fields(value, pointer, findings, "a criterion")
-    fields.know_all(_FIELDS)
+    fields.know_all((*_FIELDS, _VERSION))
+    if _VERSION in fields:
+        hint = "write it by RFC 9535, and `type: jsonpath` alone"
+        findings.warn(fields.at(_VERSION), "the version of a criterion is a part of its type, and is passed over", hint)
     kind = _kind(fields)
     condition = fields.text("condition", required=True)
     context = fields.text("context")
