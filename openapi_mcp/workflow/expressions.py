@@ -102,6 +102,8 @@ def parse(text: str) -> Expression:
     word, dot, rest = text.removeprefix("$").partition(".")
     root = next((each for each in Root if each == word), None)
     if root is None or not text.startswith("$"):
+        if word.partition("[")[0] in tuple(Root):
+            raise _refused(text, "a name comes before an index: $outputs.NAME[0]; in an answer, $response.body#/0")
         near = Guesses().meant(f"${word.removeprefix('$')[:_LONGEST_ROOT]}", ROOTS)
         raise _refused(text, near or f"an expression begins with one of {', '.join(ROOTS)}")
     if root in (Root.URL, Root.METHOD, Root.STATUS):

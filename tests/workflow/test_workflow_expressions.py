@@ -205,6 +205,7 @@ def test_an_index_of_a_body_or_an_output_is_read_as_a_pointer(
     [
         ("$response.headers.Location", "write $response.header.Location"),
         ("$response.statusCode", "write $statusCode"),
+        ("$outputs[0].id", "a name comes before an index: $outputs.NAME[0]; in an answer, $response.body#/0"),
         ("$response.body.items[*].id", "write a JSON Pointer: $response.body#/items/0/id"),
     ],
 )
