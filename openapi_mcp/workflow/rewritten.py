@@ -78,8 +78,9 @@ def _pieces(condition: str, context: Expression | None) -> Iterator[str]:
 
 
 def _text(quoted: str) -> str:
+    """Return the text of one in double quotes, which has the escapes of JSON; half a surrogate pair is no text."""
     try:
-        return str(json.loads(quoted, strict=False))
+        return json.loads(quoted, strict=False).encode().decode()  # type: ignore[no-any-return]
     except ValueError:
         raise _UnclearError from None
 

@@ -71,6 +71,7 @@ def test_a_path_that_compares_is_read_as_the_condition_that_it_is(
         ("$.status == open", "$response.body"),
         ("$.status == 'open", "$response.body"),
         ('$.status == "\\x"', "$response.body"),
+        ('$.status == "\\ud800"', "$response.body"),
         ("$['a b'] == 1", "$response.body"),  # which no expression of a condition can name
         ("$.x == 1", "$statusCode"),
         ("$.x == 1", "$response.header.X-Left"),
