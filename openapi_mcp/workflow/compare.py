@@ -62,11 +62,8 @@ def _before_length(named: Named) -> Named | None:
     read, length = named.expression, "length"
     if named.steps:
         return replace(named, steps=named.steps[:-1]) if named.steps[-1] == length else None
-    if read.pointer:
-        before, _, last = read.pointer.rpartition("/")
-        return Named(expression=replace(read, pointer=before)) if last == length else None
-    before, _, last = read.name.rpartition(".")
-    return Named(expression=replace(read, name=before)) if last == length and read.pointer is None else None
+    before, _, last = (read.pointer or "").rpartition("/")
+    return Named(expression=replace(read, pointer=before)) if last == length else None
 
 
 def _compared(sign: str, left: Any, right: Any, work: Work) -> bool:

@@ -58,6 +58,8 @@ STATE = State(
         ("$response.body.items[0].id", 7),
         ("$response.body.items[0].a/b.~", True),
         ("$response.body.items.0.id", 7),
+        ("$response.body.items.length", 1),
+        ("$steps.find.outputs.all.ids.length", 2),
         ("$steps.find.outputs.pets[0].id", 1),
         ("$steps.find.outputs.pets.0.id", 1),
         ("$steps.find.outputs.all.ids.1", 2),
