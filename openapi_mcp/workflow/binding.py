@@ -19,7 +19,7 @@ from openapi_mcp.workflow.lent import credentials_of, handed_to
 from openapi_mcp.workflow.merged import merged
 from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
-from openapi_mcp.workflow.never_answered import never_answered
+from openapi_mcp.workflow.never_answered import filtered_members, never_answered
 from openapi_mcp.workflow.reach import Reach
 from openapi_mcp.workflow.served_apis import ServedApi, all_of, names, nouns
 from openapi_mcp.workflow.together import Placed, Together
@@ -128,6 +128,7 @@ class _Binding:
             before.append(step.id)
             fitted, said = fit_operation(step, tool, self._misfits, api.spots(tool), lenders)
             said += never_answered(step, tool.operation, api.schemas, self._guesses)
+            said += filtered_members(step, tool.operation, api.schemas)
             self._note(workflow, step, said, placed.where)
             steps.append(fitted)
         self._hold_together(steps, found)
