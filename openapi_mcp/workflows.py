@@ -16,8 +16,9 @@ from openapi_mcp.model.policy import ANY_CLIENT
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Annotations, Tool, Toolset, wire_tool
 from openapi_mcp.model.workflow import LeftOut, Plan, Workflow
-from openapi_mcp.workflow.binding import ServedApi, Unplanned, bind
+from openapi_mcp.workflow.binding import Unplanned, bind
 from openapi_mcp.workflow.carried_out import said_of
+from openapi_mcp.workflow.served_apis import ServedApi
 from openapi_mcp.workflow.shown import Shown, shown_of
 from openapi_mcp.workflow.together import Placed
 

@@ -26,7 +26,7 @@ from openapi_mcp.united import united
 from openapi_mcp.workflow.carried_out import carried_out
 
 if TYPE_CHECKING:
-    from openapi_mcp.workflow.binding import ServedApi
+    from openapi_mcp.workflow.served_apis import ServedApi
 
 
 def inspection(config: Config, catalogue: Catalogue) -> dict[str, Any]:

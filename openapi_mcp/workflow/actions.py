@@ -13,6 +13,7 @@ from openapi_mcp.workflow.scope import Scope
 from openapi_mcp.workflow.workflow_ids import is_workflow_known
 
 _MOST = 100  # of a step, and of a workflow
+_ENDLESS = 1e9  # seconds
 _FIELDS = ("name", "type", "workflowId", "stepId", "criteria", REFERENCE)
 _RETRYING = ("retryAfter", "retryLimit")
 
@@ -48,7 +49,7 @@ def _action(value: JsonValue, pointer: str, holder: Fields, scope: Scope, may_re
         return None
     after, limit = _retry_after(fields), _retry_limit(fields)
     is_end = kind is ActionKind.END
-    if kind is ActionKind.RETRY and after * limit > LONGEST_WAITS:
+    if kind is ActionKind.RETRY and after <= LONGEST_WAIT and after * limit > LONGEST_WAITS:
         said = f"its repetitions may wait {after * limit:,.0f} s, and a run that waits {LONGEST_WAITS:,.0f} s is ended"
         fields.findings.warn(fields.at("retryLimit"), said, "write a smaller retryAfter or retryLimit")
     return Action(
@@ -98,12 +99,14 @@ def _retry_after(fields: Fields) -> float:
     value = fields.get("retryAfter")
     if value is None:
         return 0.0
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value <= LONGEST_WAIT:  # type: ignore[arg-type,operator]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         hint = f"write seconds from 0 to {LONGEST_WAIT:g}, which is as long as a run waits"
         fields.findings.error(fields.at("retryAfter"), "the retryAfter is no number of seconds to wait", hint)
         return 0.0
-    return float(value)  # type: ignore[arg-type]
+    if value > LONGEST_WAIT:
+        said = f"the retryAfter is in seconds, and no run waits for more than {LONGEST_WAIT:g}: it ends there as failed"
+        fields.findings.warn(fields.at("retryAfter"), said, f"write at most {LONGEST_WAIT:g}")
+    return float(min(value, _ENDLESS))
 
 
 def _retry_limit(fields: Fields) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from openapi_mcp.model.media import plain_type
 from openapi_mcp.model.tool import Binding, SentBody, Tool
 from openapi_mcp.model.workflow import Payload, Step, StepParameter
+from openapi_mcp.workflow.bracketed import nested
 from openapi_mcp.workflow.evaluate import evaluate, filled
 from openapi_mcp.workflow.faults import InputError, WorkflowError
 from openapi_mcp.workflow.payload import payload_of, read_payload
@@ -71,6 +72,7 @@ def _of_body(tool: Tool, payload: Payload, state: State) -> dict[str, Any]:
     value = payload_of(replace(content, payload=_without_absent(content.payload, state)), state, body.content_type)
     if isinstance(value, Missing):
         raise _missing("the body", value)
+    value = nested(value, body)
     chosen = {tool.chooser: body.content_type} if tool.chooser and body is not tool.bodies[0] else {}
     whole = next((binding for binding in body.bindings if binding.is_whole_body), None)
     if whole is not None:

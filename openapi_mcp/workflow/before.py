@@ -8,6 +8,7 @@ from openapi_mcp.model.pointer import join
 from openapi_mcp.model.tool import SentBody, Tool
 from openapi_mcp.model.workflow import Step
 from openapi_mcp.workflow.arguments import binding_of, body_of
+from openapi_mcp.workflow.bracketed import nested
 from openapi_mcp.workflow.faults import PayloadError
 from openapi_mcp.workflow.lacking import lacking
 from openapi_mcp.workflow.literals import Open, body_known, known
@@ -23,7 +24,7 @@ def before_sending(step: Step, tool: Tool, misfits: Misfits) -> list[Warned]:
     body, said = None, list(_of_parameters(step, tool, misfits))
     if step.body is not None and (sent := body_of(tool, step.body)) is not None:
         try:
-            body = body_known(step.body, sent.content_type)
+            body = nested(body_known(step.body, sent.content_type), sent)
         except PayloadError as error:
             return [*said, Warned(error.message, error.hint or "", "/requestBody", is_fatal=True)]
         unknown = unknown_fields(replace(step.body, payload=body), tool, misfits.guesses)

@@ -1,9 +1,9 @@
 """Workflows and the tools that are served: which tool each step calls, or why a workflow cannot be carried out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from openapi_mcp.model.document import Problem, Schema, Severity
+from openapi_mcp.model.document import Problem, Severity
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
@@ -15,36 +15,15 @@ from openapi_mcp.model.workflow import (
     Workflow,
 )
 from openapi_mcp.workflow.fitting import Warnings, fit_called, fit_operation
-from openapi_mcp.workflow.lent import AUTHORIZATION, Spot, credentials_of, handed_to
+from openapi_mcp.workflow.lent import credentials_of, handed_to
 from openapi_mcp.workflow.merged import merged
 from openapi_mcp.workflow.misfits import Misfits
 from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
-from openapi_mcp.workflow.never_answered import never_answered
+from openapi_mcp.workflow.never_answered import filtered_members, never_answered
 from openapi_mcp.workflow.reach import Reach
+from openapi_mcp.workflow.served_apis import ServedApi, all_of, names, nouns
 from openapi_mcp.workflow.together import Placed, Together
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedApi:
-    """An API as workflows may refer to it: its name among several, where its document is, its tools.
-
-    `left_out` is why an operation is no tool, by its operationId, its method and path ("POST /orders") or its tool's
-    name. `keys` are the places of the credentials of its security schemes, by their names; `schemas` those of its
-    document.
-    """
-
-    name: str = ""
-    places: frozenset[str] = frozenset()
-    tools: Sequence[Tool] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    keys: Mapping[str, Spot] = field(default_factory=dict)
-    schemas: Mapping[str, Schema] = field(default_factory=dict)
-
-    def spots(self, tool: Tool) -> frozenset[Spot]:
-        """Return where the credentials of a tool's operation go."""
-        operation = tool.operation
-        named = {each.name for one in operation.security or () for each in one.schemes}.union(operation.takes)
-        return frozenset({AUTHORIZATION, *(self.keys[name] for name in named if name in self.keys)})
+from openapi_mcp.workflow.unspecified import of_source, only_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +82,8 @@ def bind(placed: Sequence[Placed], apis: Sequence[ServedApi]) -> Bound:
         except UnboundError as error:
             left_out.append(_unplanned(workflow, where, error))
     problems += [each.problem for each in left_out if each.problem is not None]
-    return Bound(plans=tuple(plans), left_out=tuple(left_out), problems=(*problems, *binding.problems))
+    problems += [*binding.problems, *together.problems]
+    return Bound(plans=tuple(plans), left_out=tuple(left_out), problems=tuple(problems))
 
 
 def _unplanned(workflow: Workflow, where: str, error: UnboundError) -> Unplanned:
@@ -126,7 +106,7 @@ class _Binding:
         self._together = together
         self.problems: list[Problem] = []
         self._guesses = Guesses()
-        self._misfits = Misfits(nouns=frozenset(_nouns(apis)), guesses=self._guesses)
+        self._misfits = Misfits(nouns=frozenset(nouns(apis)), guesses=self._guesses)
 
     def planned(self, workflow: Workflow, placed: Placed, at: int) -> PlannedWorkflow:
         """Return a workflow of the description `at` that place with the tool of each step, what it calls by its key.
@@ -135,7 +115,7 @@ class _Binding:
             UnboundError: a step finds none.
         """
         key = self._together.key(at, workflow)
-        found = {step.id: self._tool(step, placed) for step in workflow.steps if not step.workflow}
+        found = {step.id: self._tool(step, workflow, placed) for step in workflow.steps if not step.workflow}
         steps: list[Step] = []
         before: list[str] = []
         for step in workflow.steps:
@@ -148,6 +128,7 @@ class _Binding:
             before.append(step.id)
             fitted, said = fit_operation(step, tool, self._misfits, api.spots(tool), lenders)
             said += never_answered(step, tool.operation, api.schemas, self._guesses)
+            said += filtered_members(step, tool.operation, api.schemas)
             self._note(workflow, step, said, placed.where)
             steps.append(fitted)
         self._hold_together(steps, found)
@@ -177,10 +158,14 @@ class _Binding:
                 said = f"step {step.id!r}: {one_line(text, 120)} is a credential of the API that answers it"
                 raise UnboundError(said, step.pointer, hint="give it in values to no other API, and to no workflow")
 
-    def _tool(self, step: Step, placed: Placed) -> Tool:
+    def _tool(self, step: Step, workflow: Workflow, placed: Placed) -> Tool:
         source, wanted, is_path = target(step)
         apis = self._candidates(step, source, placed)
         found = [tool for api in apis for tool in api.tools if is_named(tool.operation, wanted, is_path=is_path)]
+        if not found and is_path and wanted.startswith("/"):
+            tool, warned = only_read(step, wanted, *all_of(apis))
+            self._note(workflow, step, [warned], placed.where)
+            return tool
         if len(found) == 1:
             return found[0]
         shown = one_line(wanted, 120)
@@ -191,8 +176,12 @@ class _Binding:
         if why is not None:
             said = f"step {step.id!r} calls {shown}, which is left out ({why})"
             raise UnboundError(said, step.pointer, is_policy=True)
+        meant = None if is_path or source else of_source(wanted, placed.document.sources)
+        if meant is not None:
+            self._note(workflow, step, [meant], placed.where)
+            return self._tool(replace(step, operation_id=f"{SOURCES}{wanted}"), workflow, placed)
         said = f"step {step.id!r} calls {shown!r}, which the API does not have, or which is left out"
-        near = self._guesses.also(wanted, tuple(_names(apis, is_path=is_path)) if self._guesses.left else ())
+        near = self._guesses.also(wanted, tuple(names(apis, is_path=is_path)) if self._guesses.left else ())
         raise UnboundError(said + near, step.pointer)
 
     def _candidates(self, step: Step, source: str, placed: Placed) -> Sequence[ServedApi]:
@@ -242,21 +231,3 @@ class _Binding:
             )
             for each in said
         ]
-
-
-def _nouns(apis: Sequence[ServedApi]) -> Iterator[str]:
-    """Yield what the paths of some APIs name: "customers" of /customers/{id}."""
-    for api in apis:
-        for tool in api.tools:
-            yield from (part.lower() for part in tool.operation.path.split("/") if part and "{" not in part)
-
-
-def _names(apis: Sequence[ServedApi], *, is_path: bool) -> Iterator[str]:
-    """Yield what steps may call the operations of some APIs, those that are left out among them."""
-    for api in apis:
-        for operation in (tool.operation for tool in api.tools):
-            if is_path:
-                yield f"{operation.method} {operation.path}"
-            elif operation.operation_id:
-                yield operation.operation_id
-        yield from (each for each in api.left_out if (" " in each) is is_path)

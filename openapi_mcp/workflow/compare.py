@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from openapi_mcp.workflow.condition import Compared, Joined, Literal, Named, Node, Not
@@ -43,11 +44,26 @@ def value_of(tree: Node, state: State) -> Any:
 
 
 def found(named: Named, state: State) -> Any:
-    """Return what an expression and the steps after it lead to, or a Missing."""
+    """Return what an expression and the steps after it lead to, or a Missing.
+
+    The `length` of a list, which has no names, is how many items it has: `$response.body.items.length > 0`.
+    """
     value = evaluate(named.expression, state)
     for step in named.steps:
         value = by_index(value, step) if isinstance(step, int) else by_name(value, step)
+    if isinstance(value, Missing) and (whole := _before_length(named)) is not None:
+        held = found(whole, state)
+        return len(held) if isinstance(held, list) else value
     return value
+
+
+def _before_length(named: Named) -> Named | None:
+    """Return what is named before a `length` at the end, None where there is none."""
+    read, length = named.expression, "length"
+    if named.steps:
+        return replace(named, steps=named.steps[:-1]) if named.steps[-1] == length else None
+    before, _, last = (read.pointer or "").rpartition("/")
+    return Named(expression=replace(read, pointer=before)) if last == length else None
 
 
 def _compared(sign: str, left: Any, right: Any, work: Work) -> bool:

@@ -25,6 +25,9 @@ _BARE = re.compile(
 )  # behind "=" it is the value of a form's field
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, a field's name
 _ESCAPE = re.compile("~(?![01])")
+_INDEX = r"\[(0|[1-9][0-9]{0,9})\]"
+_INDEXED = re.compile(rf"([^\[\]]*+)((?:{_INDEX}(?:\.[^.\[\]]++)*+)++)")
+_STEP = re.compile(rf"{_INDEX}|\.([^.\[\]]++)")
 
 
 class Root(StrEnum):
@@ -88,7 +91,8 @@ def without_braces(text: str) -> str:
 def parse(text: str) -> Expression:
     """Return a runtime expression.
 
-    Beyond the grammar, a body may be followed by dots: "$response.body.id", as conditions have them.
+    Beyond the grammar, dots may follow a body, an input or an output, as conditions have them, and indexes a body or an
+    output: "$response.body.items[0].id". An index and what is behind it are read as the JSON Pointer that they are.
 
     Raises:
         ExpressionError: the text is none.
@@ -98,6 +102,8 @@ def parse(text: str) -> Expression:
     word, dot, rest = text.removeprefix("$").partition(".")
     root = next((each for each in Root if each == word), None)
     if root is None or not text.startswith("$"):
+        if word.partition("[")[0] in tuple(Root):
+            raise _refused(text, "a name comes before an index: $outputs.NAME[0]; in an answer, $response.body#/0")
         near = Guesses().meant(f"${word.removeprefix('$')[:_LONGEST_ROOT]}", ROOTS)
         raise _refused(text, near or f"an expression begins with one of {', '.join(ROOTS)}")
     if root in (Root.URL, Root.METHOD, Root.STATUS):
@@ -107,7 +113,7 @@ def parse(text: str) -> Expression:
     if root in (Root.REQUEST, Root.RESPONSE):
         return _message(text, root, rest)
     if root in (Root.INPUTS, Root.OUTPUTS):
-        return _named(text, root, rest)
+        return _named(text, root, rest, is_input=root is Root.INPUTS)
     return _owned(text, root, rest)
 
 
@@ -174,31 +180,46 @@ def _of_text(text: str, place: str) -> list[Expression]:
 
 def _message(text: str, root: Root, rest: str) -> Expression:
     """Read what follows "$request." or "$response."."""
-    if rest == "body" or rest.startswith(("body#", "body.")):
+    if rest == "body" or rest.startswith(("body#", "body.", "body[")):
         name, sharp, pointer = rest.removeprefix("body").removeprefix(".").partition("#")
         if rest.startswith("body.") and not name:
             raise _refused(text, "a name follows the dot")
-        if "[" in name:  # conditions read it, and nothing else: an output would be null
+        name, within = _indexed(name)
+        if "[" in name or (within is not None and sharp):
             raise _refused(text, f"write a JSON Pointer: ${root}.body#/items/0/id")
-        return Expression(
-            text=text, root=root, part="body", name=name, pointer=_pointer(text, pointer) if sharp else None
-        )
+        led = _pointer(text, pointer) if sharp else within
+        return Expression(text=text, root=root, part="body", name=name, pointer=led)
     part, _, name = rest.partition(".")
     if part == "header":
         if not _TOKEN.fullmatch(name):
             raise _refused(text, "write the name of a header: $response.header.X-Total")
         return Expression(text=text, root=root, part=part, name=name)
+    if rest == "statusCode":
+        raise _refused(text, "write $statusCode")
+    if part == "headers" and name:
+        raise _refused(text, f"write ${root}.header.{one_line(name, 60)}")
     if part not in ("query", "path") or not name or root is Root.RESPONSE:
         more = ", query.NAME, path.NAME" if root is Root.REQUEST else ""
         raise _refused(text, f"what follows is header.NAME, body or body#/POINTER{more}")
     return Expression(text=text, root=root, part=part, name=name)
 
 
-def _named(text: str, root: Root, rest: str) -> Expression:
+def _named(text: str, root: Root, rest: str, *, is_input: bool) -> Expression:
+    """Read the name of an output, or of an input, which is called by any name: "ids[0]" is one, too."""
     name, sharp, pointer = rest.partition("#")
+    name, within = (name, None) if sharp or is_input else _indexed(name)
     if not name:
         raise _refused(text, f"a name follows: ${root}.NAME")
-    return Expression(text=text, root=root, name=name, pointer=_pointer(text, pointer) if sharp else None)
+    return Expression(text=text, root=root, name=name, pointer=_pointer(text, pointer) if sharp else within)
+
+
+def _indexed(name: str) -> tuple[str, str | None]:
+    """Return a name, and the indexes and names behind it as a JSON Pointer: "items[0].id" -> "items", "/0/id"."""
+    found = _INDEXED.fullmatch(name)
+    if found is None:
+        return name, None
+    steps = [index or member for index, member in _STEP.findall(found[2])]
+    return found[1], "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _owned(text: str, root: Root, rest: str) -> Expression:
@@ -212,7 +233,7 @@ def _owned(text: str, root: Root, rest: str) -> Expression:
     for part in parts:
         owner, found, name = rest.partition(f".{part}.")
         if owner and found and name.partition("#")[0]:
-            inner = _named(text, root, name)
+            inner = _named(text, root, name, is_input=part == "inputs")
             return Expression(text=text, root=root, owner=owner, part=part, name=inner.name, pointer=inner.pointer)
     raise _refused(text, f"write ${root}.ID.{'.NAME or .'.join(parts)}.NAME")
 

@@ -20,7 +20,10 @@ class UnboundError(Exception):
 
 
 def target(step: Step) -> tuple[str, str, bool]:
-    """Return the source that a step names ("" for none), its operation, and whether that is a method and a path."""
+    """Return the source that a step names ("" for none), its operation, and whether that is a method and a path.
+
+    A path that is named without a method is the path alone: "/pets".
+    """
     if step.operation_id:
         if step.operation_id.startswith(SOURCES):
             source, _, name = step.operation_id.removeprefix(SOURCES).partition(".")
@@ -38,10 +41,11 @@ def _of_path(step: Step) -> tuple[str, str, bool]:
     except ValueError:
         parts = ()
     is_whole = mark and source.startswith(SOURCES) and source.endswith(".url")
-    if not is_whole or len(parts) != 3 or parts[0] != "paths":
+    if not is_whole or len(parts) not in (2, 3) or parts[0] != "paths":
         said = f"step {step.id!r}: {one_line(step.operation_path, 120)!r} names no operation"
         raise UnboundError(f"{said}; write {{{SOURCES}NAME.url}}#/paths/~1things/get", step.pointer)
-    return source.removeprefix(SOURCES).removesuffix(".url"), f"{parts[2].upper()} {parts[1]}", True
+    name = source.removeprefix(SOURCES).removesuffix(".url")
+    return name, f"{parts[2].upper()} {parts[1]}" if len(parts) == 3 else parts[1], True
 
 
 def is_named(operation: Operation, wanted: str, *, is_path: bool) -> bool:

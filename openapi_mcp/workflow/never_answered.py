@@ -1,4 +1,4 @@
-"""Outputs of a step whose pointers lead to what no answer of its operation has, by the schemas of those."""
+"""Outputs and criteria of a step that lead to what no answer of its operation has, by the schemas of those."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from openapi_mcp.model.media import is_json
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.pointer import join
 from openapi_mcp.model.text import one_line
-from openapi_mcp.model.workflow import Step
+from openapi_mcp.model.workflow import CriterionKind, Step
 from openapi_mcp.workflow.dereference import reference_tokens
 from openapi_mcp.workflow.expressions import Root, parse, without_braces
 from openapi_mcp.workflow.faults import ExpressionError
@@ -23,6 +23,8 @@ _SHOWN = 5
 _INDEX = re.compile("[0-9]{1,10}|-")
 _SUCCESS = re.compile("2[0-9X]{2}|default", re.IGNORECASE)
 _REFUSALS = re.compile("(?<![0-9])[345][0-9]{2}(?![0-9])")
+_BODY = "$response.body"
+_FILTERED = re.compile(r"\s*\$\[\s*\?[^@]{0,100}@\.([A-Za-z_]\w{0,80})")
 _OTHER_WORDS = (
     "anyOf",
     "oneOf",
@@ -58,6 +60,32 @@ def never_answered(step: Step, operation: Operation, schemas: Mapping[str, Schem
         if len(said) < _MOST_TOLD and (pointer := _pointer(text)):
             said += _told(pointer, join("/outputs", name), answers, schemas, guesses)
     return said
+
+
+def filtered_members(step: Step, operation: Operation, schemas: Mapping[str, Schema]) -> list[Warned]:
+    """Return what is said of criteria like "$[?count(@.pets) > 0]" where an answer is one object, which has `pets`.
+
+    By RFC 9535, 2.3.5 a filter looks at the values of its members, and not at the object: it is never met as meant.
+    """
+    own = [_parts(each, schemas) for each in _answers(operation)]
+    said: list[Warned] = []
+    for criterion in (*step.criteria, *(one for each in (*step.on_success, *step.on_failure) for one in each.criteria)):
+        filtered = _FILTERED.match(criterion.condition) if criterion.kind is CriterionKind.JSONPATH else None
+        name = filtered[1] if filtered is not None and without_braces(criterion.context) == _BODY else ""
+        if name and own and all(parts is not None and _is_member(name, parts) for parts in own):
+            message = f"an object comes there, and $[?...] selects among the values of its members, not by its {name!r}"
+            hint = (
+                f"write $.{name} where it is to be there, $.{name}[0] for a list with an item, $.{name}[?...] for one"
+            )
+            is_own = criterion.pointer.startswith(f"{step.pointer}/")
+            said.append(Warned(message, hint, criterion.pointer.removeprefix(step.pointer) if is_own else ""))
+    return said[:_MOST_TOLD]
+
+
+def _is_member(name: str, parts: Sequence[Mapping[str, Any]]) -> bool:
+    """True where what holds together of a schema is an object with a member of this name."""
+    kinds = {kind for each in parts for kind in _kinds(each)}
+    return kinds == {"object"} and any(name in each.get("properties", {}) for each in parts)
 
 
 def _answers(operation: Operation) -> list[Schema]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from openapi_mcp.model.jsontext import JsonValue
+from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import StepParameter
 from openapi_mcp.workflow.fields import Fields, quoted
 from openapi_mcp.workflow.findings import Findings
@@ -54,7 +55,10 @@ def _parameter(
     name = fields.text("name", required=True)
     location = fields.text("in", required=not is_workflow)
     if location and location not in _PLACES:
-        findings.error(fields.at("in"), f"a parameter is never in {quoted(location)}", f"write {', '.join(_PLACES)}")
+        hint = f"write {', '.join(_PLACES)}"
+        if location == "body":
+            hint = f"write requestBody: {{payload: {{{one_line(name, 60)}: ...}}}}"
+        findings.error(fields.at("in"), f"a parameter is never in {quoted(location)}", hint)
         return None
     if "value" not in fields:
         findings.error(pointer, f"the parameter {quoted(name)} has no value", "give it a value or an expression")

@@ -1,5 +1,6 @@
 """What the expressions of one workflow may name, held against what it has: before anything runs."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -26,7 +27,11 @@ _MOST_CHECKS = 200_000
 _HINT = "correct the name"
 _NO_INPUT = "the workflow has no such input"
 _NOT_RUN = "the step has not run when this is evaluated"
+_NO_CALL = "these are the outputs of the workflow that a step has called, and none is called here"
+_COMPARES = "this names a value, and compares nothing"
+_COMPARED = re.compile(r"\s(?:[=!]=|[<>]=?)\s")
 _HINTS = {
+    _COMPARES: "name the value, and compare it in a condition",
     _NO_INPUT: "name it among the properties of the workflow's inputs: its tool takes those alone",
     _NOT_RUN: "put that step before this one",
 }
@@ -62,7 +67,8 @@ class Scope:
     """What one place of a workflow can name. `inputs` is None where they are not known; `has_all` of them where sure.
 
     `steps` has the names of each step's outputs, None where they are not known; `order` its place, `is_in_order` where
-    no action leaves that order. `step` is the one that the place belongs to, "" for none.
+    no action leaves that order. `step` is the one that the place belongs to, "" for none; `is_call` where that calls a
+    workflow.
     """
 
     document: Document
@@ -72,6 +78,7 @@ class Scope:
     is_in_order: bool
     has_all: bool = True
     step: str = ""
+    is_call: bool = False
 
     def check_value(self, value: Any, pointer: str, findings: Findings) -> None:
         """Note the expressions in a value that cannot be read, or name what is not there."""
@@ -106,12 +113,24 @@ class Scope:
         self.document.checks_left -= 1
         if self.document.checks_left < 0:
             return
-        never = self._never(expression)
+        never = self._never(expression, moment)
         said = never or self._missing(expression, moment)
         if said:
             note = findings.error if never else findings.warn
-            hint = findings.meant(*self._named(expression), _HINTS.get(said, _HINT))
+            hint = self._instead(expression) or findings.meant(*self._named(expression), _HINTS.get(said, _HINT))
             note(pointer, f"{one_line(expression.text, 80)!r}: {said}", hint)
+
+    def _instead(self, expression: Expression) -> str:
+        """Return what to write where no other name, but another form is meant; "" where it is a name."""
+        if " $" in expression.text:
+            return "within a text, write each expression in braces: {$inputs.a} {$inputs.b}"
+        if expression.root is not Root.OUTPUTS:
+            return ""
+        name, pointer = one_line(expression.name, 60), one_line(expression.pointer or "", 60)
+        for step, outputs in self.steps.items():
+            if step != self.step and outputs and expression.name in outputs:
+                return f"write $steps.{one_line(step, 60)}.outputs.{name}{pointer and f'#{pointer}'}"
+        return f"write $response.body#/{name.replace('.', '/')}{pointer}, or $steps.ID.outputs.NAME"
 
     def _named(self, expression: Expression) -> tuple[str, Collection[str]]:
         """Return what an expression names, and all that it may name there."""
@@ -129,8 +148,10 @@ class Scope:
             case _:
                 return "", ()
 
-    def _never(self, expression: Expression) -> str:
+    def _never(self, expression: Expression, moment: Moment) -> str:
         """Say which step, output or input there is not, however the workflow runs; "" where that is not certain."""
+        if expression.root is Root.OUTPUTS:  # and an output that leads to nothing is null
+            return _NO_CALL if moment is Moment.BEFORE else ""
         if expression.root is Root.INPUTS:
             is_unsure = self.inputs is None or not self.has_all
             return "" if is_unsure or _is_among(expression.name, self.inputs or frozenset()) else _NO_INPUT
@@ -146,7 +167,11 @@ class Scope:
         document = self.document
         match expression.root:
             case Root.URL | Root.METHOD | Root.STATUS | Root.REQUEST | Root.RESPONSE:
-                return "" if moment is not Moment.BEFORE else "nothing was sent yet when this is evaluated"
+                if moment is Moment.BEFORE:
+                    return "nothing was sent yet when this is evaluated"
+                return _COMPARES if _COMPARED.search(expression.name) else ""
+            case Root.OUTPUTS:
+                return "" if self.is_call and moment is Moment.AFTER else _NO_CALL
             case Root.INPUTS:
                 is_known = self.inputs is None or _is_among(expression.name, self.inputs)
                 return "" if is_known else _NO_INPUT

@@ -1,5 +1,7 @@
 """The steps of a workflow read (4.6.5)."""
 
+from collections.abc import Mapping
+
 from openapi_mcp.model.jsontext import JsonValue
 from openapi_mcp.model.workflow import Action, Payload, Replacement, Step
 from openapi_mcp.workflow.actions import actions, overridden
@@ -90,9 +92,18 @@ def _check_source(source: str, fields: Fields, key: str, scope: Scope) -> None:
     elif source and kinds[source] in _NOT_CALLED:
         said = f"the source description {quoted(source)} is {_NOT_CALLED[kinds[source]]}"
         fields.findings.error(fields.at(key), said, "name one of type openapi, or write workflowId")
-    elif not source and sum(kind != "arazzo" for kind in kinds.values()) > 1:
+    elif not source and not _names_one(fields.text(key), kinds) and _are_several(kinds):
         said = "with several source descriptions an operationId has to say which one it is of"
         fields.findings.warn(fields.at(key), said, "write $sourceDescriptions.NAME.operationId")
+
+
+def _names_one(text: str, kinds: Mapping[str, str]) -> bool:
+    """True for "shop.getOrder" where a source has that name: whether it means that is known once it is looked for."""
+    return text.partition(".")[0] in kinds
+
+
+def _are_several(kinds: Mapping[str, str]) -> bool:
+    return sum(kind != "arazzo" for kind in kinds.values()) > 1
 
 
 def _body(fields: Fields, scope: Scope, *, is_workflow: bool) -> Payload | None:

@@ -13,7 +13,10 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An operation or a workflow by its `id`, or an operation by `method` and `path`; `source` is "" for none named."""
+    """An operation or a workflow by its `id`, or an operation by `method` and `path`; `source` is "" for none named.
+
+    A path that is named without a method has the one that it has alone, where that only reads.
+    """
 
     source: str = ""
     id: str = ""
@@ -47,7 +50,9 @@ def by_path(text: str) -> Target:
         steps = tokens(found[2]) if found else ()
     except ValueError:
         steps = ()
-    if found is None or len(steps) != 3 or steps[0] != "paths" or steps[2].lower() not in _METHODS:
+    is_operation = len(steps) == 3 and steps[2].lower() in _METHODS
+    is_path = len(steps) == 2 and steps[1].startswith("/")
+    if found is None or steps[0] != "paths" or not (is_operation or is_path):
         hint = "write {$sourceDescriptions.NAME.url}#/paths/~1orders~1{id}/get"
         raise WorkflowError(f"{text[:80]!r} leads to no operation", hint=hint)
-    return Target(source=found[1], method=steps[2].upper(), path=steps[1])
+    return Target(source=found[1], method="" if is_path else steps[2].upper(), path=steps[1])

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from openapi_mcp.model.document import Problem, Severity
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Action, ArazzoDocument, Step, Workflow
 from openapi_mcp.workflow.named import SOURCES, UnboundError
+
+_BETWEEN = "workflows."
+"""What some descriptions have between a source and the id of its workflow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +27,15 @@ class Placed:
 
 
 class Together:
-    """All descriptions that are given. The first workflow of an id keeps it as its key."""
+    """All descriptions that are given. The first workflow of an id keeps it as its key.
+
+    `problems` are references that are understood, and not written as the specification has them.
+    """
 
     def __init__(self, placed: Sequence[Placed]) -> None:
         self._placed = placed
         self.keys: dict[tuple[int, str], str] = {}
+        self.problems: list[Problem] = []
         self._guesses = Guesses()
         taken: set[str] = set()
         for at, each in enumerate(placed):
@@ -85,10 +93,18 @@ class Together:
         if other is None:
             said = f"it calls {shown}, which is not given: give {one_line(url, 120)} with --workflow, too"
             raise UnboundError(said, pointer)
+        if (other, name) not in self.keys and (other, name.removeprefix(_BETWEEN)) in self.keys:
+            name = name.removeprefix(_BETWEEN)
+            self._note(f"{own.where}{pointer}", named, f"{SOURCES}{source}.{name}")
         if (other, name) not in self.keys:
             near = self._guesses.also(name, [of for place, of in self.keys if place == other])
             raise UnboundError(f"it calls {shown}, which is not there, or left out itself{near}", pointer)
         return self.keys[other, name]
+
+    def _note(self, pointer: str, named: str, meant: str) -> None:
+        said = f"{one_line(named, 120)!r} has a word that no reference has, and is taken for the workflow behind it"
+        hint = f"write {one_line(meant, 120)}"
+        self.problems.append(Problem(severity=Severity.WARNING, pointer=pointer, message=said, hint=hint))
 
     def _first(self, place: str) -> int | None:
         return next((at for at, each in enumerate(self._placed) if place and each.place == place), None)

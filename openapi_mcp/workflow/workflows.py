@@ -36,7 +36,7 @@ def workflow_of(fields: Fields, workflow_id: str, document: Document, root: Json
     )
     found = []
     for step in _steps(fields):
-        within = replace(scope, step=step.text("stepId", required=True))
+        within = replace(scope, step=step.text("stepId", required=True), is_call=bool(step.get("workflowId")))
         step.findings = fields.findings.part("step", within.step)
         found.append(step_of(step, fields, shared, within))
     if not found:

@@ -6,8 +6,8 @@ import pytest
 from support.make import Json, answering, document, json_body
 
 from openapi_mcp.model.near import Guesses
-from openapi_mcp.model.workflow import Criterion, Step
-from openapi_mcp.workflow.never_answered import never_answered
+from openapi_mcp.model.workflow import Action, ActionKind, Criterion, CriterionKind, Step
+from openapi_mcp.workflow.never_answered import filtered_members, never_answered
 
 TEXT: Json = {"type": "string"}
 ITEM: Json = {"type": "object", "properties": {"id": TEXT, "price": TEXT}, "additionalProperties": False}
@@ -89,3 +89,38 @@ def test_nothing_is_said_of_a_step_that_waits_for_a_refusal() -> None:
     """Arazzo 1.0.1, 4.6.5: criteria say what a success is."""
     waits = (Criterion(condition="$statusCode == 404"),)
     assert hints("/totl", answering(ORDER), criteria=waits) == []
+
+
+def filtered(condition: str, schema: Any, context: str = "$response.body") -> list[tuple[str, str]]:
+    """Return the places and hints of what is said of an action with this criterion."""
+    made = document({"/orders": {"get": answering(schema)}}, components={"schemas": {"Item": ITEM, "Round": ROUND}})
+    criterion = Criterion(
+        condition=condition, kind=CriterionKind.JSONPATH, context=context, pointer="#/s/onSuccess/0/c"
+    )
+    action = Action(name="a", kind=ActionKind.END, criteria=(criterion,))
+    step = Step(id="s", on_success=(action,), pointer="#/s")
+    return [(each.place, each.hint) for each in filtered_members(step, made.operations[0], made.schemas)]
+
+
+@pytest.mark.parametrize("condition", ["$[?count(@.items) > 0]", "$[?length(@.items) == 0]", " $[ ?@.items]"])
+def test_a_filter_that_means_the_object_itself_is_said(condition: str) -> None:
+    """RFC 9535, 2.3.5: a filter looks at the children; the text of Arazzo 1.0.1, 4.6.11.3, has it so all the same."""
+    ((place, hint),) = filtered(condition, ORDER)
+    assert place == "/onSuccess/0/c"
+    assert "$.items[0] for a list with an item" in hint
+
+
+@pytest.mark.parametrize(
+    ("condition", "schema", "context"),
+    [
+        ("$[?@.items]", {"type": "array", "items": ORDER}, "$response.body"),
+        ("$[?@.price > 3]", ORDER, "$response.body"),  # of its members
+        ("$[?@.items]", ORDER, "$response.body#/items"),
+        ("$.items[?@.items]", ORDER, "$response.body"),
+        ("$[?@.card]", ORDER["properties"]["either"], "$response.body"),
+        ("$[?@.items]", {}, "$response.body"),
+    ],
+)
+def test_of_other_filters_nothing_is_said(condition: str, schema: Any, context: str) -> None:
+    """Our choice: only what the schemas of all successes are sure of."""
+    assert filtered(condition, schema, context) == []

@@ -469,3 +469,75 @@ def test_workflows_that_all_lead_to_each_other_are_served_as_far_as_is_bearable(
     assert len(left_out) + len(plans) == 301
     assert all("more than 100,000 steps together" in reason for reason in left_out.values())
     assert any("more than 100,000 steps together" in each.message for each in toolset.problems)
+
+
+@pytest.mark.parametrize(
+    ("step", "tool", "message", "hint"),
+    [
+        (
+            {"operationId": "pets.pets_list"},
+            "pets_list",
+            "no operation is called 'pets.pets_list', and it is taken for one of the source description 'pets'",
+            "write $sourceDescriptions.pets.pets_list",
+        ),
+        (
+            {"operationPath": "{$sourceDescriptions.pets.url}#/paths/~1pets~1{id}"},
+            "pets_get",
+            "the operationPath has no method, and GET, the only one of /pets/{id}, is taken",
+            "write {$sourceDescriptions.pets.url}#/paths/~1pets~1{id}/get",
+        ),
+    ],
+)
+def test_what_can_mean_one_operation_alone_is_that_with_a_warning(
+    step: Json, tool: str, message: str, hint: str
+) -> None:
+    """Our choice: examples of the OAI and many public descriptions write so, and other runners take it."""
+    toolset = served(workflow({"stepId": "s", "parameters": [{"name": "id", "in": "path", "value": "7"}], **step}))
+    if tool == "pets_list":
+        toolset = served(workflow({"stepId": "s", **step}))
+    plan = toolset.by_name["adopt"].plan
+    assert plan is not None
+    assert plan.tools[0].startswith(tool)
+    (problem,) = [each for each in toolset.problems if each.pointer.startswith("file:///pets.arazzo.yaml")]
+    assert problem.severity == "warning"
+    assert problem.message.endswith(message)
+    assert problem.hint == hint
+
+
+def test_an_operation_that_has_such_an_id_is_the_one() -> None:
+    """Arazzo 1.0.1, 4.6.5: an operationId is any text, "pets.get" among them."""
+    got = {"stepId": "s", "operationId": "pets.get", "parameters": [{"name": "id", "in": "path", "value": "7"}]}
+    toolset = served(workflow(got))
+    assert "adopt" in toolset.by_name
+    assert not toolset.problems
+
+
+@pytest.mark.parametrize("methods", [ALL, frozenset({"GET"})])
+def test_of_several_methods_of_a_path_none_is_guessed(methods: frozenset[str]) -> None:
+    """Our choice: which of them is meant nobody knows, also where one of them is not served."""
+    toolset = served(
+        workflow({"stepId": "s", "operationPath": "{$sourceDescriptions.pets.url}#/paths/~1pets"}), methods=methods
+    )
+    assert "its operationPath names '/pets' without a method; it has GET, POST" in reasons(toolset)["adopt"]
+    (problem,) = [each for each in toolset.problems if each.severity == "error"]
+    assert problem.hint == "write {$sourceDescriptions.pets.url}#/paths/~1pets/get"
+
+
+def test_a_path_that_only_writes_is_not_taken_without_its_method() -> None:
+    """Our choice: a write is never guessed."""
+    of = document({"/pets": {"post": PATHS["/pets"]["post"]}})
+    tools = generate(of, Selection(methods=ALL))
+    root = arazzo(workflow({"stepId": "s", "operationPath": "{$sourceDescriptions.pets.url}#/paths/~1pets"}))
+    placed = Placed(document=read(root, where="a.yaml"), where="file:///a.yaml")
+    toolset = with_workflows(tools, [placed], [served_api(tools, of, BASE_URL)])
+    assert "without a method; it has POST" in reasons(toolset)["adopt"]
+
+
+def test_a_workflow_of_another_description_may_be_named_with_a_word_between() -> None:
+    """Our choice: `$sourceDescriptions.NAME.workflows.ID` is how descriptions of one runner have it."""
+    calling = {"stepId": "call", "workflowId": "$sourceDescriptions.b.workflows.look"}
+    toolset = together(a=arazzo(workflow(calling), b="./b.yaml"), b=arazzo(workflow(LIST, name="look")))
+    assert steps_of(toolset.by_name["adopt"]) == [["call"], ["list"]]
+    (problem,) = toolset.problems
+    assert (problem.severity, problem.pointer) == ("warning", "file:///flows/a.yaml#/workflows/0/steps/0")
+    assert problem.hint == "write $sourceDescriptions.b.look"

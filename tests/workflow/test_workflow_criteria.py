@@ -60,6 +60,18 @@ def simple(text: str) -> Criterion:
         ("-1.5e1 == -15", True),
         ("$response.body#/said == 'it''s'", True),
         ("'''' == ''''", True),
+        # how many items a list has: our choice, as public descriptions and other runners have it
+        ("$response.body.items.length == 2", True),
+        ("$response.body#/items/length > 2", False),
+        ("$response.body.items[0].tags.length == 1", True),
+        ("$response.body.nothing.length == 0", True),
+        ("$steps.find.outputs.ids.length >= 2", True),
+        ("$response.body.status.length == 4", False),
+        ("$response.body.length > 0", False),
+        ("$response.body.gone.length == 0", False),
+        ("$response.body.items.length.length == null", True),
+        ("$response.header.length == null", True),
+        ("$inputs.length == null", True),
         # each operator
         ("$response.body#/count < 4", True),
         ("$response.body#/count < 3", False),

@@ -67,8 +67,14 @@ def test_every_form_of_the_grammar_is_read(
         "$response.body#items",
         "$response.body#/a~2",
         "$response.body.",
-        "$response.body.items[0].id",
-        "$request.body.items[0]",
+        "$response.body.items[*].id",
+        "$response.body.items[?(@.id == 1)].id",
+        "$request.body.items[-1]",
+        "$response.body.items[0]x",
+        "$response.body.items[0].",
+        "$response.body.items[0]#/id",
+        "$response.headers.Location",
+        "$response.statusCode",
         "$response.bodyx",
         "$steps.find",
         "$steps.find.inputs.x",
@@ -172,3 +178,39 @@ def test_a_long_text_is_split_in_one_pass(unit: str) -> None:
     """Our choice: 200,000 braces are no work; a quadratic search would not end here."""
     text = unit * 200_000
     assert "".join(each if isinstance(each, str) else f"{{{each.text}}}" for each in pieces(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "name", "pointer"),
+    [
+        ("$response.body.items[0].id", "body", "items", "/0/id"),
+        ("$response.body[0]", "body", "", "/0"),
+        ("$response.body[2][1].a b.c~/d", "body", "", "/2/1/a b/c~0~1d"),
+        ("$steps.find.outputs.pets[0].id", "outputs", "pets", "/0/id"),
+        ("$outputs.data.rows[10]", "", "data.rows", "/10"),
+        ("$workflows.buy.inputs.ids[0]", "inputs", "ids[0]", None),
+        ("$inputs.ids[0]", "", "ids[0]", None),  # an input may have any name
+    ],
+)
+def test_an_index_of_a_body_or_an_output_is_read_as_a_pointer(
+    text: str, part: str, name: str, pointer: str | None
+) -> None:
+    """Our choice: public descriptions write `$response.body.data[0].id`, and other runners take it."""
+    found = parse(text)
+    assert (found.part, found.name, found.pointer) == (part, name, pointer)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("$response.headers.Location", "write $response.header.Location"),
+        ("$response.statusCode", "write $statusCode"),
+        ("$outputs[0].id", "a name comes before an index: $outputs.NAME[0]; in an answer, $response.body#/0"),
+        ("$response.body.items[*].id", "write a JSON Pointer: $response.body#/items/0/id"),
+    ],
+)
+def test_a_near_expression_is_answered_with_the_right_one(text: str, hint: str) -> None:
+    """Our choice: spellings of public descriptions that no other reading is certain of."""
+    with pytest.raises(ExpressionError) as raised:
+        parse(text)
+    assert raised.value.hint == hint

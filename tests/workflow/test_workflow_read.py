@@ -314,7 +314,7 @@ def test_another_document_or_version_is_an_error(root: Any, message: str) -> Non
                 "#/workflows/0/steps/0/onFailure/0/retryAfter",
                 "no number of seconds",
             )
-            for value in (-1, "1", True, float("inf"), 10**9)
+            for value in (-1, "1", True, float("inf"), float("nan"))
         ),
         *(
             (
@@ -352,7 +352,8 @@ def test_what_is_wrong_in_a_step_leaves_its_workflow_out_and_is_said(
     [
         ("{$sourceDescriptions.shop.url}#/paths/~1orders~1{id}/get", True),
         ("$sourceDescriptions.shop.url#/paths/~1orders/POST", True),
-        ("{$sourceDescriptions.shop.url}#/paths/~1orders", False),
+        ("{$sourceDescriptions.shop.url}#/paths/~1orders", True),  # whether it has one method is seen in the API
+        ("{$sourceDescriptions.shop.url}#/paths/orders", False),
         ("{$sourceDescriptions.shop.url}#/components/~1orders/get", False),
         ("{$sourceDescriptions.shop.url}#/paths/~1orders/parameters", False),
         ("{$sourceDescriptions.other.url}#/paths/~1orders/get", False),
@@ -445,17 +446,19 @@ def test_workflows_that_call_each_other_without_a_way_out_are_left_out() -> None
     ("after", "limit", "said_of_it"),
     [
         (300, 3, []),
-        (301, 1, ["the retryAfter is no number of seconds to wait"]),
+        (3_000, 1, ["no run waits for more than 300: it ends there as failed"]),
+        (10**400, 9, ["no run waits for more than 300: it ends there as failed"]),
         (300, 7, ["its repetitions may wait"]),
     ],
 )
 def test_a_wait_that_no_run_takes_is_seen_before_one(after: int, limit: int, said_of_it: list[str]) -> None:
-    """Our choice: bounds.py; each run that comes to it would fail, after what the steps before it wrote."""
+    """Our choice: bounds.py; a run that comes to it fails as it would without, and others are as good as ever."""
     retry = {"name": "r", "type": "retry", "retryAfter": after, "retryLimit": limit}
     found = read(described({"workflowId": "a", "steps": [step(onFailure=[retry])]}))
     messages = [each.message for each in found.problems]
     assert len(messages) == len(said_of_it)
     assert all(wanted in message for wanted, message in zip(said_of_it, messages, strict=True))
+    assert found.workflows  # Arazzo 1.0.1, 4.6.8: any number of seconds
 
 
 def test_of_two_workflows_with_one_id_the_first_is_served() -> None:
@@ -961,3 +964,58 @@ def test_a_criterion_on_the_last_answer_of_a_called_workflow_is_no_problem() -> 
     """Arazzo 1.0.1, examples, pet-coupons: a step that calls a workflow expects $statusCode == 200."""
     calling = step("a", workflowId="other", successCriteria=[{"condition": "$statusCode == 200"}])
     assert read(described(workflow(calling), {**workflow(step()), "workflowId": "other"})).problems == ()
+
+
+def test_outputs_of_no_called_workflow_are_an_error_in_what_is_sent() -> None:
+    """Our choice: `$outputs` of a step that calls an operation leads to nothing; public descriptions have it."""
+    wrong = {"name": "id", "in": "path", "value": "$outputs.token#/id"}
+    found = one(step("first", outputs={"token": "$response.body"}), step("then", parameters=[wrong]))
+    (problem,) = found.problems
+    assert problem.severity is Severity.ERROR
+    assert "'$outputs.token#/id': these are the outputs of the workflow that a step has called" in problem.message
+    assert problem.hint == "write $steps.first.outputs.token#/id"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "hint"),
+    [
+        ({"x": "$outputs.data[0].id"}, "write $response.body#/data/0/id, or $steps.ID.outputs.NAME"),
+        ({"x": "$response.body.count > 0"}, "name the value, and compare it in a condition"),
+    ],
+)
+def test_an_output_that_is_always_null_is_said(outputs: dict[str, str], hint: str) -> None:
+    """Our choice: what public descriptions write, and would find as null only when it runs."""
+    (problem,) = one(step(outputs=outputs)).problems
+    assert (problem.severity, problem.hint) == (Severity.WARNING, hint)
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity", "hint"),
+    [
+        (
+            {"parameters": [{"name": "note", "in": "body", "value": 1}]},
+            Severity.ERROR,
+            "write requestBody: {payload: {note: ...}}",
+        ),
+        (
+            {"requestBody": {"payload": {"name": "$inputs.a $inputs.b"}}},
+            Severity.ERROR,
+            "within a text, write each expression in braces: {$inputs.a} {$inputs.b}",
+        ),
+        (
+            {
+                "successCriteria": [
+                    {"condition": "$.a", "context": "$response.body", "type": "jsonpath", "version": "x"}
+                ]
+            },
+            Severity.WARNING,
+            "write it by RFC 9535, and `type: jsonpath` alone",
+        ),
+    ],
+)
+def test_what_is_often_written_otherwise_is_answered_with_the_right_form(
+    fields: dict[str, Any], severity: Severity, hint: str
+) -> None:
+    """Our choice: parameters in the body, several expressions in a text, a version beside its type."""
+    (problem,) = one(step(**fields), inputs={"properties": {"a": {}, "b": {}}}).problems
+    assert (problem.severity, problem.hint) == (severity, hint)
