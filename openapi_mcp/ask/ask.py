@@ -41,7 +41,7 @@ class Driver:
     """Drives one run at a time; `interrupt` ends the one that is driven, whatever it waits for.
 
     `once_more` makes a call that was made before, where a person says so. `is_unaccepted` says of a call that was given
-    up whether it waited for a person's yes, and nothing was sent.
+    up whether it waited for a person's yes, and nothing was sent, `sent` which requests of its writes were.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Driver:
         is_unaccepted: Callable[[], bool] = lambda: False,
         foresee: Foresees | None = None,
         once_more: Calls | None = None,
+        sent: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._think = think
         self._foresee = foresee
@@ -59,6 +60,7 @@ class Driver:
         self._once_more = once_more
         self._told = told
         self._is_unaccepted = is_unaccepted
+        self._sent = sent
         self._scope: anyio.CancelScope | None = None
         self._is_over = False
 
@@ -85,12 +87,17 @@ class Driver:
                 self._scope.cancel()
             outcome = await self._performed(step, following)
         if outcome is None:
-            is_unaccepted = isinstance(step, Invoke) and self._is_unaccepted()
-            return _advanced(lambda: flow.throw(Interrupted(is_unaccepted=is_unaccepted)))
+            return _advanced(lambda: flow.throw(self._interrupted(step)))
         if not isinstance(outcome, Foreseen):
             following.came(outcome)
             self._told.has(following.whole)
         return _advanced(lambda: flow.send(outcome))
+
+    def _interrupted(self, step: Step) -> Interrupted:
+        if not isinstance(step, Invoke):
+            return Interrupted()
+        is_unaccepted = self._is_unaccepted()
+        return Interrupted(is_unaccepted=is_unaccepted, requests=() if is_unaccepted else self._sent())
 
     async def _performed(self, step: Step, following: "Following") -> Outcome:
         await anyio.lowlevel.checkpoint()  # a run that was ended between two steps begins no other

@@ -41,8 +41,8 @@ class Gate:
         match message:
             case Asked(is_ours=False):
                 self._writes.asked()
-            case Answered() if not is_unreadable(message.call) and self.is_write(message.call):
-                self._writes.answered(self._kept(meant(message.call)), message)
+            case Answered() if not is_unreadable(message.call):
+                self._written(message)
 
     def answer(self, call: ToolCall) -> Answered | None:
         """Return what is answered to a call in place of the API, as it was written; None where it may be sent."""
@@ -81,6 +81,7 @@ class Gate:
         if not answer.held:
             return answer
         keys = [meant(answer.call).key, answer.held]
+        self._writes.held(answer)
         if answer.is_sent:  # a workflow, whose other steps were: its failure says what was done
             self._writes.again(keys)
             return answer
@@ -98,10 +99,16 @@ class Gate:
         if is_unreadable(answer.call):
             return Notice.NONE  # counted by the loop: nothing can be compared
         what = meant(answer.call)
-        if self.is_write(answer.call) and self._writes.answered(self._kept(what, foreseen), answer):
+        if self._written(answer, foreseen):
             self._repeats.written()
             return Notice.NONE
         return self._repeats.answered(what.key, answer)
+
+    def _written(self, answer: Answered, foreseen: Foreseen | None = None) -> bool:
+        """Take what an answer tells of writes: a read comes with those that calls in the background have sent."""
+        if self.is_write(answer.call):
+            return self._writes.answered(self._kept(meant(answer.call), foreseen), answer)
+        return bool(answer.requests) and self._writes.answered((), answer)
 
     def is_write(self, call: ToolCall) -> bool:
         """True for a call that may change something; of what is not known, everything may."""

@@ -20,9 +20,10 @@ from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.own import Own, is_identifying
 from openapi_mcp.ask.phrases import Says
 from openapi_mcp.ask.picked import WHOLE, given
-from openapi_mcp.ask.sources import Source, Sources, of_note, unnoted, unnoted_text
+from openapi_mcp.ask.sources import NOTE, Source, Sources, of_note, unnoted, unnoted_text
 from openapi_mcp.ask.spelling import Spellings
 from openapi_mcp.ask.spots import ANYTHING, Spot, known_kinds, may_name, spot, things
+from openapi_mcp.ask.wildcards import Wildcards, may_be_many
 from openapi_mcp.ask.within import GIVING, as_json, segments, told
 from openapi_mcp.generator.instructions import without_inventory
 from openapi_mcp.index.entities import split
@@ -38,6 +39,7 @@ _NEWEST = frozenset(("head", "latest"))  # what they take in place of the id of 
 _NUMBERED = ("", "id ", "no ", "nr ", "number ")  # between a thing and its number: "order no 3"
 _OFFERED = ("error.near", "error.allowed", "error.try")  # our server's own words on what may have been meant
 _REPAIR, _REPAIRED = "repairs[].to", "repairs[].from"  # what was sent, and what the call had
+_NOTED = f"{NOTE}."
 _CUT = "…"  # ends a text that was cut, be it within a word
 _THOUSANDS = re.compile(r"(?<=\d)[,.'\u202f\u00a0](?=\d{3}(?!\d))")
 
@@ -68,6 +70,7 @@ class Grounds:
         self._words: set[str] = set()
         self._sources = Sources()
         self._spellings = Spellings()
+        self._wildcards = Wildcards()
         self._numbers = Numbers()
         self._things = frozenset(each for kinds in self._kinds.values() for kind in kinds for each in split(kind)[-1:])
         self._own = f" {folded(without_inventory(offer.instructions))} "
@@ -84,6 +87,7 @@ class Grounds:
                 self._said.append(f" {folded(text)} ")
                 self._said.append(f" {folded(_THOUSANDS.sub('', text))} ")
                 self._spellings.hear(text)
+                self._wildcards.hear(text)
                 self._numbers.hear(text)
             case Answered() if message.is_sent or not message.is_error:
                 self._hear_answer(message)
@@ -130,6 +134,8 @@ class Grounds:
             self._keep(plain, ANYTHING if is_open else where)
             if not leaf.is_key and len(text) <= _LONGEST_ID and not source.own.is_within(plain):
                 self._spellings.hear(text)
+            if not source.own.holds(plain):
+                self._wildcards.hear(text)
             for each in map(folded, segments(text)):
                 if not source.own.holds(each) or (not is_error and self._was_said(each)):
                     self._keep(each, ANYTHING)
@@ -144,6 +150,8 @@ class Grounds:
         if outputs is not None and _is_of(leaf.place, outputs):
             return True
         is_own = source.own.holds(plain) and (is_error or not self._was_said(plain))
+        if leaf.place.startswith(_NOTED):  # our own words: the next page's call has what this one had
+            return is_own
         if is_error:
             return is_own or (outputs is not None and source.own.is_within(plain))
         is_named = outputs is not None and leaf.place == leaf.field  # by the author of a workflow, as they like
@@ -194,6 +202,8 @@ class Grounds:
         )
 
     def _is_given(self, text: str, need: Need, meant: Meant) -> bool:
+        if may_be_many(text) and not self._may_mean_many(text, meant):
+            return False
         plain = folded(text)
         if not plain or plain in _ONESELF or plain in self._leaves:
             return True
@@ -233,6 +243,11 @@ class Grounds:
         """True for a word that names no certain thing, to read by: a write has to say of what it is."""
         tool = self._offer.known(meant) if plain in _NEWEST else None
         return tool is not None and tool.is_read
+
+    def _may_mean_many(self, text: str, meant: Meant) -> bool:
+        """True for a value by which many things may be read; who writes by it has it from somebody, sign by sign."""
+        tool = self._offer.known(meant)
+        return (tool is not None and tool.is_read) or self._wildcards.have(text)
 
     def _is_told(self, plain: str) -> bool:
         """True where the text of an answer holds these words."""

@@ -91,7 +91,9 @@ class _Run:
                 self._history.append(unaccepted(self._waiting.pop(0)))
                 self._is_on_its_way = False
             for call in self._waiting:
-                self._history.append(interrupted(call, is_on_its_way=self._is_on_its_way))
+                requests = ended.requests if self._is_on_its_way else ()
+                answer = interrupted(call, is_on_its_way=self._is_on_its_way)
+                self._history.append(replace(answer, requests=requests))
                 self._is_on_its_way = False
             return self._ended(EndKind.INTERRUPTED)
 

@@ -15,7 +15,7 @@ from openapi_mcp.model.background import GET_CALL
 from openapi_mcp.model.jsontext import read_json
 from openapi_mcp.model.reading import READ_RESULT
 
-_NOTE = "_note"
+NOTE = "_note"
 _COUNTED = frozenset(("more", "select", "total", "cache", "retried", "pages"))  # what we count, or say again
 
 
@@ -74,8 +74,8 @@ def unnoted(value: Any, source: Source) -> tuple[Any, Mapping[str, Any], Source]
     """
     if not isinstance(value, Mapping):
         return value, {}, source
-    note = found if isinstance(found := value.get(_NOTE), Mapping) else {}
-    plain = {name: each for name, each in value.items() if name != _NOTE}
+    note = found if isinstance(found := value.get(NOTE), Mapping) else {}
+    plain = {name: each for name, each in value.items() if name != NOTE}
     if str(note.get("select", "")).startswith("not applied"):
         source = replace(source, shape=WHOLE)
     is_wrapped = list(plain) == ["result"]
@@ -99,4 +99,4 @@ def unnoted_text(text: str) -> tuple[str, Mapping[str, Any]]:
 
 def of_note(note: Mapping[str, Any]) -> Iterator[Leaf]:
     """Yield what our note on an answer tells of the API: a location, what a call was repaired to."""
-    return given(Picked(_NOTE), {name: each for name, each in note.items() if name not in _COUNTED})
+    return given(Picked(NOTE), {name: each for name, each in note.items() if name not in _COUNTED})

@@ -92,9 +92,11 @@ TryOutcome = Tried | float
 class Interrupted(Exception):
     """Thrown into the loop where a person ends it: it returns its Ending all the same.
 
-    With `is_unaccepted` the call that is on its way waited for the person's yes: nothing was sent for it.
+    With `is_unaccepted` the call that is on its way waited for the person's yes: nothing was sent for it. Else
+    `requests` are those of its writes that were sent.
     """
 
-    def __init__(self, *, is_unaccepted: bool = False) -> None:
+    def __init__(self, *, is_unaccepted: bool = False, requests: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.is_unaccepted = is_unaccepted
+        self.requests = requests

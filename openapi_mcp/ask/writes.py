@@ -64,6 +64,11 @@ class Writes:
             self._keep(key, answer, frozenset(answer.requests))
         return True
 
+    def held(self, answer: Answered) -> None:
+        """Take that a request was held back; a call in the background may have sent it, unheard of here."""
+        if answer.held not in self._made:
+            self._keep(answer.held, answer, frozenset((answer.held,)))
+
     def _keep(self, key: str, answer: Answered, requests: frozenset[str]) -> None:
         self._made[key], self._requests[key] = answer, requests
         self._before.discard(key)

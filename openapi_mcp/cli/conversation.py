@@ -129,7 +129,15 @@ async def open_conversation(
         tools = await stack.enter_async_context(opening)
         keeper.mask = lambda text: hide(tools.mask(text))
         drivers.append(
-            Driver(thinker.think, tools.call, steps, lambda: tools.is_unaccepted, tools.foresee, tools.once_more)
+            Driver(
+                thinker.think,
+                tools.call,
+                steps,
+                lambda: tools.is_unaccepted,
+                tools.foresee,
+                tools.once_more,
+                lambda: tools.sent,
+            )
         )
         limits = Limits(
             max_steps=config.max_steps,

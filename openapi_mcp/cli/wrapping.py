@@ -31,9 +31,10 @@ def columns(stream: Any) -> int:
 def wrapped(text: str, width: int, hang: int = 0) -> str:
     """Return a text whose lines are broken between words so that each has so many columns, `hang` before what goes on.
 
-    Not broken are a word that is longer, a line behind a bar, which is somebody's request as it is, and what follows
-    the beginning of a command: who copies it from several lines would run another one. A terminal breaks these itself,
-    and copies them whole.
+    Not broken are a word that is longer, and what follows the beginning of a command: who copies it from several lines
+    would run another one. A terminal breaks these itself, and copies them whole. A line behind a bar is a part of
+    somebody's request: it is broken wherever the terminal would, and each part has a bar, as none may look like our
+    own words.
     """
     if width < _LEAST or not text:
         return text
@@ -42,8 +43,11 @@ def wrapped(text: str, width: int, hang: int = 0) -> str:
 
 def _rows(line: str, width: int, hang: int) -> Iterator[str]:
     bare = line.lstrip(" ")
-    if _taken(line) <= width or bare.startswith(_BAR):
+    if _taken(line) <= width:
         yield line
+        return
+    if bare.startswith(_BAR):
+        yield from _behind_bars(line, len(line) - len(bare), width)
         return
     indent = len(line) - len(bare)
     before = " " * min(max(hang, indent + (len(_BULLET) if bare.startswith(_BULLET) else 0)), width // 2)
@@ -54,6 +58,18 @@ def _rows(line: str, width: int, hang: int) -> Iterator[str]:
             row = before
         row, is_begun = row + token, True
     yield row.rstrip()
+
+
+def _behind_bars(line: str, indent: int, width: int) -> Iterator[str]:
+    """Yield a line behind a bar as rows of so many columns, each behind one."""
+    before = f"{line[:indent]}{_BAR}   "
+    row = ""
+    for char in line:
+        if _taken(row + char) > width and len(row) > len(before):
+            yield row
+            row = before
+        row += char
+    yield row
 
 
 def _tokens(text: str) -> Iterator[str]:

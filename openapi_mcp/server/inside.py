@@ -61,6 +61,8 @@ class Inside:
         self._made: frozenset[str] = frozenset()
         self._is_recorded = is_recorded
         self._may_ask = may_ask
+        self.sent: tuple[str, ...] = ()
+        """The requests of writes that the last call has sent, given up or not."""
         self._heard: Heard | None = None
         self._is_asking = self._has_written = False  # as for the call that is made
         self._redactors: list[Redactor] = []  # of the last calls, which may have had secrets of their own
@@ -106,13 +108,16 @@ class Inside:
     async def _called(self, call: ToolCall, sending: Sending) -> Answered:
         self._heard = None
         self._is_asking = self._has_written = False
+        requests: tuple[str, ...] = ()
         try:
             result = await self._client.call_tool(call.tool, dict(call.arguments or {}), meta=_in_trace())
         except MCPError as error:  # no such tool
             return Answered(call=call, text=error.message, is_error=True, is_sent=False)
+        finally:
+            self.sent = requests = self._watched.left(sending)
         answered = self._with_record(_answered(call, result))
         is_sent = answered.is_sent and not (sending.held and not sending.done)
-        answered = replace(answered, requests=sending.so_far, held=sending.held, is_sent=is_sent)
+        answered = replace(answered, requests=requests, held=sending.held, is_sent=is_sent)
         return answered if self._may_ask else _with_own_way(answered, is_again=self._watched.insists)
 
     async def ask(self, consent: Consent, text: str) -> bool | None:

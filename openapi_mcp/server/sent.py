@@ -65,13 +65,19 @@ class Sending:
     """The writes that one call sends, by their names: it is told each before it goes out; none of `made` does.
 
     A workflow's call sends several, and some that follow a refused one: `done` are those that may have done something.
-    `held` is the last that was held back, "" for none.
+    `held` is the last that was held back, "" for none. While it `is_on` it may send more, though nobody waits for it:
+    it sends nothing that calls `after` it have sent, nor what those `before` it that are still on have, and have not
+    told of yet (`news`).
     """
 
     made: frozenset[str] = frozenset()
     done: list[str] = field(default_factory=list)
     held: str = ""
+    is_on: bool = False
+    before: "tuple[Sending, ...]" = ()
+    after: "list[Sending]" = field(default_factory=list)
     _last: str = ""
+    _told: set[str] = field(default_factory=set)
 
     def __call__(self, request: HttpRequest) -> None:
         """Take a request that is about to be sent.
@@ -80,15 +86,30 @@ class Sending:
             MadeAlreadyError: it was made before.
         """
         name = request_name(request)
-        if name in self.made:
+        if self._is_made(name):
             self.held, self._last = name, ""
             raise MadeAlreadyError("the same request was made already in this run of ask")
         self._last = name
+
+    def _is_made(self, name: str) -> bool:
+        is_after = any(name in each.so_far for each in self.after)
+        return is_after or name in self.made or any(name in each.untold for each in self.before)
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """What it has sent since its news were taken last."""
+        return tuple(each for each in self.so_far if each not in self._told)
 
     @property
     def so_far(self) -> tuple[str, ...]:
         """All that may have been done, what is on its way too, each once."""
         return tuple(dict.fromkeys((*self.done, *filter(None, (self._last,)))))
+
+    def news(self) -> tuple[str, ...]:
+        """Return what it has sent since this was asked last."""
+        found = self.untold
+        self._told.update(found)
+        return found
 
     def came(self, result: Result) -> None:
         """Take what came of the last request: of the call, or of a step of it."""
@@ -114,15 +135,28 @@ class Watched:
         self._app = app
         self.insists = False
         self.sending = Sending()
+        self._away: list[Sending] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._app, name)
 
     def begin(self, made: frozenset[str], *, insists: bool = False) -> Sending:
-        """Begin a call of which none of the requests that were `made` is sent; return what it will send."""
+        """Begin a call of which none of the requests that were `made` is sent; return what it will send.
+
+        Calls that go on in the background send nothing of it either, nor it of them unless it `insists`.
+        """
         self.insists = insists
-        self.sending = Sending(made)
+        self.sending = Sending(made, before=() if insists else tuple(self._away))
+        for each in self._away:
+            each.after.append(self.sending)
         return self.sending
+
+    def left(self, sending: Sending) -> tuple[str, ...]:
+        """Take that nobody waits for a call any more; return what was sent by then, also by those left before it."""
+        news = [name for each in self._away for name in each.news()]
+        if sending.is_on:
+            self._away.append(sending)
+        return tuple(dict.fromkeys((*sending.news(), *news)))
 
     def asks_before(self, tool: Tool) -> bool:
         """True where a person is asked before a call of this tool is sent."""
@@ -134,6 +168,10 @@ class Watched:
         if tool is None or (tool.annotations.read_only and tool.plan is None):
             return await self._app.call(call)
         sending = self.sending
-        result = await self._app.call(replace(call, sending=sending, insists=self.insists))
-        sending.came(result)
+        sending.is_on = True
+        try:
+            result = await self._app.call(replace(call, sending=sending, insists=self.insists))
+            sending.came(result)
+        finally:
+            sending.is_on = False
         return result

@@ -333,6 +333,26 @@ def test_what_stands_for_the_newest_is_enough_to_read_and_not_to_write(value: st
     assert lacking(call("orders_cancel", id=value)) == ("id", value)
 
 
+@pytest.mark.parametrize("value", ["*", "-", "%", "**", "logs-*", "1042*", "%1042%", "1042,*"])
+def test_what_may_stand_for_many_things_is_enough_to_read_and_not_to_write(value: str) -> None:
+    """Our choice: DELETE /{index} with "*" empties a cluster, though "logs" and 1042 were given."""
+    heard = (LISTED, person("Clean up the logs of order 1042, please"))
+    assert lacking(call("orders_cancel", id=value), *heard) == ("id", value)
+    assert lacking(call("orders_retrieve", id=value), *heard) is None
+    assert lacking(call("orders_cancel", id=value), *heard, person(f"cancel `{value}`.")) is None
+    echo = ok(call("orders_retrieve", id=value), {"q": value, "id": value})
+    assert lacking(call("orders_cancel", id=value), *heard, echo) == ("id", value)
+    assert (
+        lacking(call("orders_cancel", id=value), *heard, ok(call("orders_list"), {"results": [{"id": value}]})) is None
+    )
+
+
+def test_a_mark_at_the_end_of_a_question_or_an_emoji_is_no_sign_for_many_things() -> None:
+    """Our choice: no false refusal."""
+    assert lacking(call("orders_cancel", id="1042"), person("would you cancel order 1042?")) is None
+    assert lacking(call("orders_cancel", id="\U0001f44d"), person("take the thumb")) is None
+
+
 @pytest.mark.parametrize("value", ["main", "master", "first", "HEAD~3", "latest-2"])
 def test_a_name_that_is_only_usual_has_to_be_given(value: str) -> None:
     """Issue 11: derive, never invent: a branch may have another name."""

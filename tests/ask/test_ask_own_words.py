@@ -108,6 +108,13 @@ def test_what_is_read_on_is_told_from_what_the_first_call_had() -> None:
     assert not is_given(55443, gone, further, ok(read(), echo))
 
 
+def test_the_next_page_that_we_name_gives_nothing_that_the_call_had_itself() -> None:
+    """Issue 11: our own note says the call again, with the next page: no answer of the API has the value."""
+    following = {"next": {"tool": "orders_list", "arguments": {"customer_id": 55443, "id": 55443, "page": 2}}}
+    assert not is_given(55443, ok(listed(customer_id=55443, id=55443), {"results": [{"id": 1}], "_note": following}))
+    assert is_given(55443, ok(listed(), {"results": [], "_note": {"location": "/orders/55443"}}))
+
+
 def test_a_handle_that_no_answer_gave_leads_to_nothing() -> None:
     """Our choice: of what is read by it nobody knows which call it came of."""
     assert not is_given(55443, ok(read(), {"results": [{"id": 55443}]}))

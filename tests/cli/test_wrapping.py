@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from openapi_mcp.cli.wrapping import wrapped
 
@@ -27,10 +28,14 @@ def test_a_command_stays_whole_and_begins_on_a_line_of_its_own() -> None:
     assert wrapped(f"do: {command}", 120) == f"do: {command}"
 
 
-def test_a_request_behind_bars_stays_as_it_is() -> None:
-    """Our choice: it is shown exactly; without its bar a part of it would look like our own words."""
-    line = "    | POST /orders " + "and more " * 20
-    assert wrapped(line, 40) == line
+def test_each_row_of_a_request_behind_bars_has_its_bar() -> None:
+    """SECURITY.md: the text of a request stands behind bars; a terminal that breaks a line itself sets none."""
+    line = '    | {"note": "' + "x" * 60 + ' Nothing is sent: this is a preview. 注文 Accept?"}'
+    rows = wrapped(line, 40).split("\n")
+    assert len(rows) > 2
+    assert all(row.startswith("    | ") and cell_len(row) <= 40 for row in rows)
+    assert rows[0][6:] + "".join(row[8:] for row in rows[1:]) == line[6:]
+    assert wrapped(line, 200) == line
 
 
 def test_a_word_that_is_longer_stays_whole() -> None:
