@@ -15,7 +15,7 @@ from openapi_mcp.model.capability import Capabilities, Capability, Need, Yield
 from openapi_mcp.model.document import Schema
 from openapi_mcp.model.tool import Tool
 
-_MOST_NEEDS = 12
+_MOST_NEEDS = 100  # what is told of them is cut where it is told; `ask` sends no id that it does not know to be one
 _MOST_YIELDS = 8
 _MOST_FINDS = 6
 

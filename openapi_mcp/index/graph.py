@@ -13,6 +13,7 @@ from openapi_mcp.model.tool import Tool
 
 _TITLE = 200
 _GENERIC = re.compile(r"\{|api$|apis$|rest$|public$|beta$|latest$|v?\d+([._-]\d+)*$", re.IGNORECASE)
+_MOST_NEEDS = 12  # of a tool: a card has a row for each
 _MOSTLY = 0.9  # the share of tools that have a tag where tags are what they are grouped by
 
 
@@ -155,7 +156,7 @@ def _node(tool: Tool, capability: Capability, resource: str) -> Node:
         title=one_line(tool.title, _TITLE),
         tags=tool.operation.tags,
         finds=capability.finds,
-        needs=capability.needs,
+        needs=capability.needs[:_MOST_NEEDS],
         resource=resource,
     )
 

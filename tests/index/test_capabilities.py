@@ -114,6 +114,15 @@ def test_a_field_named_like_a_thing_is_a_key_of_it() -> None:
     assert all(need.is_required for need in found.needs)
 
 
+def test_every_argument_that_names_a_thing_is_a_need() -> None:
+    """Issue 11: an id that no answer gave is not sent, also by the thirteenth argument that takes one."""
+    roles = [f"{name}_customer_id" for name in "abcdefghijklmnopqrst"]
+    body = {**thing(**dict.fromkeys(roles, WHOLE)), "required": roles}
+    merging = operation(named("Customer"), requestBody=taking(body))
+    found = capabilities({**SHOP, "/customers/merge": {"post": merging}}, SCHEMAS)["POST /customers/merge"]
+    assert {need.argument for need in found.needs} == set(roles)
+
+
 def test_a_list_yields_its_members_and_what_they_refer_to() -> None:
     """Issue 6: `GET /orders -> results[].customer -> customer_id`."""
     found = capabilities(SHOP, SCHEMAS)
