@@ -1,9 +1,8 @@
 """The tables of a store: what is counted is narrow and stands in `calls`, the long texts of a call in `texts`.
 
 A call that is added changes few pages: `calls` has no index but those of id and time, and of the few in a run or a
-workflow. So that
-a million of them are counted at once, `sums` has what the calls of six hours come to, worked out behind them
-(settling.py). migrations/versions makes the same tables.
+workflow. So that a million of them are counted at once, `sums` has what the calls of six hours come to, worked out
+behind them (settling.py). migrations/versions makes the same tables.
 """
 
 from sqlalchemy import (

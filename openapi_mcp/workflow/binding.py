@@ -18,10 +18,11 @@ from openapi_mcp.workflow.fitting import Warnings, fit_called, fit_operation
 from openapi_mcp.workflow.lent import credentials_of, handed_to
 from openapi_mcp.workflow.merged import merged
 from openapi_mcp.workflow.misfits import Misfits
-from openapi_mcp.workflow.named import SOURCES, UnboundError, is_named, target
+from openapi_mcp.workflow.named import UnboundError, is_named, target
 from openapi_mcp.workflow.never_answered import filtered_members, never_answered
 from openapi_mcp.workflow.reach import Reach
 from openapi_mcp.workflow.served_apis import ServedApi, all_of, names, nouns
+from openapi_mcp.workflow.targets import SOURCES
 from openapi_mcp.workflow.together import Placed, Together
 from openapi_mcp.workflow.unspecified import of_source, only_read
 

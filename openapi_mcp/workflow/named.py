@@ -1,11 +1,9 @@
 """What a step names: an operation, of which source, by its id or by method and path."""
 
 from openapi_mcp.model.document import Operation
-from openapi_mcp.model.pointer import tokens
-from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Step
-
-SOURCES = "$sourceDescriptions."
+from openapi_mcp.workflow.faults import WorkflowError
+from openapi_mcp.workflow.targets import by_id, by_path
 
 
 class UnboundError(Exception):
@@ -23,29 +21,17 @@ def target(step: Step) -> tuple[str, str, bool]:
     """Return the source that a step names ("" for none), its operation, and whether that is a method and a path.
 
     A path that is named without a method is the path alone: "/pets".
+
+    Raises:
+        UnboundError: it names none.
     """
-    if step.operation_id:
-        if step.operation_id.startswith(SOURCES):
-            source, _, name = step.operation_id.removeprefix(SOURCES).partition(".")
-            return source, name, False
-        return "", step.operation_id, False
-    return _of_path(step)
-
-
-def _of_path(step: Step) -> tuple[str, str, bool]:
-    """Return what an operationPath names: "{$sourceDescriptions.pets.url}#/paths/~1pets/get" -> GET /pets of pets."""
-    head, mark, pointer = step.operation_path.partition("#")
-    source = head.strip().removeprefix("{").removesuffix("}")
     try:
-        parts = tokens(f"#{pointer}")
-    except ValueError:
-        parts = ()
-    is_whole = mark and source.startswith(SOURCES) and source.endswith(".url")
-    if not is_whole or len(parts) not in (2, 3) or parts[0] != "paths":
-        said = f"step {step.id!r}: {one_line(step.operation_path, 120)!r} names no operation"
-        raise UnboundError(f"{said}; write {{{SOURCES}NAME.url}}#/paths/~1things/get", step.pointer)
-    name = source.removeprefix(SOURCES).removesuffix(".url")
-    return name, f"{parts[2].upper()} {parts[1]}" if len(parts) == 3 else parts[1], True
+        found = by_id(step.operation_id) if step.operation_id else by_path(step.operation_path)
+    except WorkflowError as error:
+        raise UnboundError(f"step {step.id!r}: {error.message}", step.pointer, hint=error.hint or "") from None
+    if not found.path:
+        return found.source, found.id, False
+    return found.source, f"{found.method} {found.path}".strip(), True
 
 
 def is_named(operation: Operation, wanted: str, *, is_path: bool) -> bool:

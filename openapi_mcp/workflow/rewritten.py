@@ -110,4 +110,6 @@ def _within(context: Expression | None, path: str) -> str:
 
 
 def _name(step: str) -> str:
-    return step[1:] if step.startswith(".") else step[1:-1].strip("'\"")
+    if step.startswith("."):
+        return step[1:]
+    return step[1:-1] if step[1:-1].isdigit() else step[2:-2]

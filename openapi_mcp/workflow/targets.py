@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from openapi_mcp.model.pointer import tokens
 from openapi_mcp.workflow.faults import WorkflowError
 
-_SOURCE = "$sourceDescriptions."
+SOURCES = "$sourceDescriptions."
 _PATH = re.compile(r"\{?\$sourceDescriptions\.([^.{}#]+)\.url\}?(#.*)", re.DOTALL)
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
@@ -32,8 +32,8 @@ def by_id(text: str) -> Target:
     """
     if not text.startswith("$"):
         return Target(id=text)
-    source, _, name = text.removeprefix(_SOURCE).partition(".")
-    if not text.startswith(_SOURCE) or not source or not name:
+    source, _, name = text.removeprefix(SOURCES).partition(".")
+    if not text.startswith(SOURCES) or not source or not name:
         hint = "write the id alone, or $sourceDescriptions.NAME.ID"
         raise WorkflowError(f"{text[:80]!r} names nothing of a source description", hint=hint)
     return Target(source=source, id=name)

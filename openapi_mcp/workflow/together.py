@@ -7,7 +7,8 @@ from openapi_mcp.model.document import Problem, Severity
 from openapi_mcp.model.near import Guesses
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.workflow import Action, ArazzoDocument, Step, Workflow
-from openapi_mcp.workflow.named import SOURCES, UnboundError
+from openapi_mcp.workflow.named import UnboundError
+from openapi_mcp.workflow.targets import SOURCES
 
 _BETWEEN = "workflows."
 """What some descriptions have between a source and the id of its workflow."""

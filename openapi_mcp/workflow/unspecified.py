@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from openapi_mcp.model.text import one_line
 from openapi_mcp.model.tool import Tool
 from openapi_mcp.model.workflow import SourceDescription, Step
-from openapi_mcp.workflow.named import SOURCES, UnboundError
+from openapi_mcp.workflow.named import UnboundError
+from openapi_mcp.workflow.targets import SOURCES
 from openapi_mcp.workflow.warned import Warned
 
 _READING = ("GET", "HEAD")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from conftest import running_shop
-from support.runs import asked, says
+from support.runs import Untold, asked, says
 from support.runs import calls as turn
 from support.watched import Watched, running_watched
 
@@ -18,7 +18,7 @@ from openapi_mcp.ask.loop import run
 from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.config import build_config
-from openapi_mcp.model.chat import Answered, Asked, History, ToolCall, Turn
+from openapi_mcp.model.chat import Answered, Asked, ToolCall, Turn
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.model.searching import CALL
 from openapi_mcp.opening import open_app
@@ -60,16 +60,6 @@ async def opened(
             needs = {name: each.needs for name, each in known.items()}
             yields = {name: each.yields for name, each in known.items()}
             yield tools, Offer(tools=tools.tools, operations=tools.operations, needs=needs, yields=yields)
-
-
-class Untold:
-    """Nobody follows."""
-
-    def thought(self, turn: Turn) -> None: ...
-    def calls(self, call: ToolCall) -> None: ...
-    def answered(self, answered: Answered) -> None: ...
-    def added(self, message: Answered | Asked) -> None: ...
-    def has(self, history: History) -> None: ...
 
 
 async def answered(

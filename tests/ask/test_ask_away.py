@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import pytest
-from support.runs import asked, says
+from support.runs import Untold, asked, says
 from support.runs import calls as turn
 from support.upstream import Upstream
 
@@ -18,7 +18,7 @@ from openapi_mcp.ask.loop import run
 from openapi_mcp.ask.offer import Offer
 from openapi_mcp.ask.steps import Think
 from openapi_mcp.config import build_config
-from openapi_mcp.model.chat import Answered, Asked, History, ToolCall, Turn
+from openapi_mcp.model.chat import Answered, History, ToolCall, Turn
 from openapi_mcp.model.jsontext import write_json
 from openapi_mcp.opening import open_app
 from openapi_mcp.recording import observe, open_recorder
@@ -84,16 +84,6 @@ class Talk:
         ending = await self.driver.drive(run(history, self.offer), history)
         self.history = ending.history
         return [each for each in ending.history[len(history) :] if isinstance(each, Answered)]
-
-
-class Untold:
-    """Nobody follows."""
-
-    def thought(self, turn: Turn) -> None: ...
-    def calls(self, call: ToolCall) -> None: ...
-    def answered(self, answered: Answered) -> None: ...
-    def added(self, message: Answered | Asked) -> None: ...
-    def has(self, history: History) -> None: ...
 
 
 @asynccontextmanager

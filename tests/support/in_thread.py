@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,7 +29,7 @@ class QuietHandler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-class WholeRequests(QuietHandler):
+class WholeRequests(QuietHandler, ABC):
     """Requests of any method, read to their end before they are answered."""
 
     def handle_one_request(self) -> None:
@@ -38,9 +39,9 @@ class WholeRequests(QuietHandler):
             return
         self.answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
+    @abstractmethod
     def answer(self, body: bytes) -> None:
         """Answer the request that was read."""
-        raise NotImplementedError
 
 
 @contextmanager

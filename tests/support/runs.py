@@ -30,6 +30,16 @@ Said = Turn | tuple[ModelFault, ...]
 Api = Callable[[ToolCall], Any]
 
 
+class Untold:
+    """Nobody follows a run."""
+
+    def thought(self, turn: Turn) -> None: ...
+    def calls(self, call: ToolCall) -> None: ...
+    def answered(self, answered: Answered) -> None: ...
+    def added(self, message: Answered | Asked) -> None: ...
+    def has(self, history: History) -> None: ...
+
+
 def tool(name: str, *arguments: str, writes: bool = False, schema: Mapping[str, Any] | None = None) -> ChatTool:
     """Return a tool with these arguments, each of any type."""
     made = schema or {"type": "object", "properties": {argument: {} for argument in arguments}}

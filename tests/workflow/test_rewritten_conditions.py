@@ -73,6 +73,7 @@ def test_a_path_that_compares_is_read_as_the_condition_that_it_is(
         ('$.status == "\\x"', "$response.body"),
         ('$.status == "\\ud800"', "$response.body"),
         ("$['a b'] == 1", "$response.body"),  # which no expression of a condition can name
+        ("$[\"'status'\"] == 1", "$response.body"),  # a name in quotes of its own
         ("$.x == 1", "$statusCode"),
         ("$.x == 1", "$response.header.X-Left"),
         ("$.x == 1", "no expression"),
